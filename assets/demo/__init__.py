@@ -1,0 +1,1 @@
+"""The demo library: short illustrated videos, simulated people, two small checkpoints, and how they are made."""

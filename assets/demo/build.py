@@ -1,0 +1,142 @@
+"""Makes the demo library: `python -m assets.demo.build [render | people | train | all]`.
+
+    render  draws the eight videos                       -> videos/*.mp4
+    people  features, thumbnails, captions, people       -> thumbs/*, demo.h5
+    train   two small checkpoints and what they say      -> checkpoints/*, runs.h5
+    all     the three of them, in this order (default)
+Every step replaces what an earlier run made; the same code and codecs give the same files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from assets.demo.stories import STORIES, Story
+from core.data import Entry, ScoreTrack
+
+HERE = Path(__file__).resolve().parent
+SUMMDIFF, LLMVS = "summdiff-demo", "llmvs-demo"
+SAMPLES, SEED = 8, 0
+
+
+def render_videos(stories: Sequence[Story] = STORIES) -> None:
+    """Draws the videos, two at a time."""
+    from assets.demo.render import render
+
+    with ProcessPoolExecutor(min(len(stories), os.cpu_count() or 1)) as pool:
+        paths = [HERE / "videos" / f"{story.key}.mp4" for story in stories]
+        for path in pool.map(render, stories, paths):
+            print(f"{path.relative_to(HERE)}  {path.stat().st_size / 1e6:.2f} MB", flush=True)
+
+
+def judged_entry(story: Story, work: Path) -> Entry:
+    """The entry of a rendered story with features, captions and simulated people; thumbnails are put in their place."""
+    from assets.demo.captions import captions
+    from assets.demo.people import annotations
+    from core.ingest import ingest
+    from core.language.words import TEXT_SPACE, text_features
+
+    made = ingest(HERE / "videos" / f"{story.key}.mp4", work=work)
+    for suffix in (".jpg", ".json"):
+        target = HERE / "thumbs" / f"{story.key}{suffix}"
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(made.thumbnails.with_suffix(suffix), target)
+    entry = made.entry(
+        f"demo/{story.key}", story.title, category=story.category, licence="CC0", made="drawn by a program"
+    )
+    seconds = entry.timebase.seconds(entry.picks)
+    sentences = captions(story, seconds)
+    return dataclasses.replace(
+        entry,
+        captions=sentences,
+        text_features=text_features(sentences),
+        text_space=TEXT_SPACE,
+        annotations=annotations(story, seconds),
+    )
+
+
+def write_people() -> None:
+    """Looks at the videos, simulates the people and writes demo.h5."""
+    from storage.formats.eccv16 import write_eccv16
+
+    with tempfile.TemporaryDirectory() as work:
+        entries = [judged_entry(story, Path(work) / story.key) for story in STORIES]
+        write_eccv16(entries, HERE / "demo.h5", dataset="demo")
+    print(f"demo.h5  {len(entries)} videos, {sum(len(entry.picks) for entry in entries)} picks", flush=True)
+
+
+def read_entries() -> dict[str, Entry]:
+    """The entries of demo.h5 by key."""
+    from storage.formats.eccv16 import read_eccv16
+
+    return {entry.key: entry for entry in read_eccv16(HERE / "demo.h5")}
+
+
+def train_checkpoints() -> None:
+    """Trains both checkpoints on the stories that are not held back."""
+    from core.training import preset, train, videos_from_entries
+
+    entries = read_entries()
+    training = [entries[story.key] for story in STORIES if not story.held_back]
+    held_back = [story.key for story in STORIES if story.held_back]
+    info = {"dataset": "demo", "split": f"all but {', '.join(held_back)}", "simulated": True}
+    for name, label, feature in (
+        (SUMMDIFF, "SummDiff (demo)", "visual"),
+        (LLMVS, "LLMVS head (hashed-words, demo)", "text"),
+    ):
+        space = training[0].feature_space if feature == "visual" else training[0].text_space
+        with tempfile.TemporaryDirectory(dir=HERE) as work:
+            made = train(
+                videos_from_entries(training, feature),
+                preset(name),
+                out=Path(work) / name,
+                feature_space=space or "",
+                label=label,
+                training_info=info,
+            )
+            target = HERE / "checkpoints" / name
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(exist_ok=True)
+            shutil.move(made.path, target)
+        print(f"{name}  loss {made.training['loss'][-1]:.4f}  {made.training['seconds']} s", flush=True)
+
+
+def demo_tracks(entry: Entry) -> list[ScoreTrack]:
+    """What the shipped checkpoints say about an entry: eight SummDiff samples and the LLMVS head's curve."""
+    from core.models.checkpoints import read_checkpoint
+    from core.scoring import score
+
+    checkpoints = [read_checkpoint(HERE / "checkpoints" / name) for name in (SUMMDIFF, LLMVS)]
+    return [score(checkpoint, entry, n=SAMPLES, seed=SEED, device="cpu") for checkpoint in checkpoints]
+
+
+def write_runs() -> None:
+    """Writes runs.h5: what the checkpoints say about all stories."""
+    from storage.formats.tracks import write_tracks
+
+    write_tracks({key: demo_tracks(entry) for key, entry in read_entries().items()}, HERE / "runs.h5")
+    print("runs.h5", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m assets.demo.build", description="Makes the demo library.")
+    parser.add_argument("step", nargs="?", default="all", choices=("render", "people", "train", "all"))
+    step = parser.parse_args(arguments).step
+    if step in ("render", "all"):
+        render_videos()
+    if step in ("people", "all"):
+        write_people()
+    if step in ("train", "all"):
+        train_checkpoints()
+        write_runs()
+
+
+if __name__ == "__main__":
+    main()

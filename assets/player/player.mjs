@@ -1,0 +1,751 @@
+/**
+ * The Compare player: video on top, rows below, one cursor. This file holds the state and wires the parts:
+ * clock (what time it is), timeline (where a time lies on the screen), plots, strips, filmstrip, panel, keys.
+ */
+
+import { Api, loadPlotly } from './api.mjs';
+import { Clock } from './clock.mjs';
+import { Plots, drawLift, sampleUnder, stack } from './plots.mjs';
+import { Timeline } from './timeline.mjs';
+import { buildGroups, buildModel, frameClock, orderPeople } from './model.mjs';
+import { clock as mss, escape, number, percent } from './format.mjs';
+import { drawFilm, drawRuler } from './filmstrip.mjs';
+import { drawStrips, layStrips, writeOverlaps } from './strips.mjs';
+import { fillCheckpoints, fillCut, fillFacts, fillNumbers, fillShots, markup as panelMarkup, slots } from './panel.mjs';
+import { indexAt } from './series.mjs';
+import { groundsMarkup, listRows, rowsMarkup } from './rows.mjs';
+import { listen, sheet } from './keys.mjs';
+import { palette } from './canvas.mjs';
+import { Sampler } from './sampler.mjs';
+import { Solver } from './solver.mjs';
+
+const FRAME = `
+<div class="mc-top">
+  <div class="mc-stage">
+    <div class="mc-screen"><video playsinline preload="auto" tabindex="-1"></video><div class="mc-novideo" hidden></div></div>
+    <div class="mc-transport">
+      <button data-act="toggle" aria-label="Play" title="Play, pause (space)"><svg viewBox="0 0 12 12" aria-hidden="true"><path/></svg></button>
+      <output class="mc-time"></output><button data-act="rate" class="mc-rate" title="Speed: J slower, L faster; click for normal speed"></button>
+      <span class="mc-mode" role="status"></span>
+      <button data-act="disagreement" title="Jump to the next place where people differ most (N)">Next disagreement</button>
+      <button data-act="mute" aria-pressed="false" title="Sound on, off">Sound</button>
+      <button data-act="help" title="All keys (?)" aria-label="Keys">?</button>
+    </div>
+  </div>
+  <div class="mc-panel">${panelMarkup()}</div>
+</div>
+<div class="mc-split" role="separator" aria-orientation="horizontal" aria-label="Height of the video" tabindex="0" title="Drag to give the video or the rows more room"></div>
+<div class="mc-pane">
+  <div class="mc-scroll" tabindex="0" aria-label="Timelines">
+    <div class="mc-head">
+      <div class="mc-rulerline"><div class="mc-label"><span data-zoomtext></span><button data-act="fit" aria-pressed="false" title="Scale each curve to its own lowest and highest value instead of 0 to 1">fit y</button><button data-act="zoomout" title="Show everything (double click or 0)" hidden>show all</button></div><canvas class="mc-ruler"></canvas><span class="mc-column" title="Values at the cursor">at cursor</span></div>
+      <div class="mc-filmline" data-row="filmstrip"><div class="mc-label"><h4>Filmstrip</h4></div><canvas class="mc-film"></canvas><p class="mc-reason" hidden></p></div>
+    </div>
+    <div class="mc-plots"><div class="mc-grounds"></div><div class="mc-figure"></div><canvas class="mc-lift"></canvas><div class="mc-rows"></div></div>
+    <div class="mc-cuts" data-row="cuts">
+      <header><div class="mc-label"><h4>Cuts</h4></div><p></p><span title="How well each cut agrees with the selected one: F1 of their frames, in percent">F1 %</span></header>
+      <div class="mc-strips"><canvas class="mc-stripcanvas"></canvas><div class="mc-striplist"></div></div>
+    </div>
+  </div>
+  <div class="mc-overlay" aria-hidden="true"></div>
+  <div class="mc-status" role="status" hidden></div>
+</div>
+<div class="mc-help" hidden>${sheet()}</div>`;
+
+const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS', csta: 'CSTA', 'other-model': 'other models' };
+const PLAY = 'M2 1 L11 6 L2 11 Z';
+const PAUSE = 'M2 1 H5 V11 H2 Z M7 1 H10 V11 H7 Z';
+
+class Player {
+  constructor(root, api) {
+    this.root = root;
+    this.api = api;
+    this.abort = new AbortController();
+    this.entry = null;
+    this.model = null;
+    this.groups = [];
+    this.strips = [];
+    this.rows = [];
+    this.budget = 0.15;
+    this.shots = 0;
+    this.fit = false;
+    this.sort = 'similar';
+    this.selectedId = null;
+    this.folded = new Set();
+    this.chosenRuns = new Map();
+    this.lifted = null;
+    this.loading = null;
+
+    root.innerHTML = FRAME;
+    const find = (selector) => root.querySelector(selector);
+    this.nodes = {
+      top: find('.mc-top'), stage: find('.mc-stage'), screen: find('.mc-screen'), video: find('video'), novideo: find('.mc-novideo'),
+      panel: find('.mc-panel'), pane: find('.mc-pane'), scroll: find('.mc-scroll'), overlay: find('.mc-overlay'), status: find('.mc-status'),
+      ruler: find('.mc-ruler'), film: find('.mc-film'), filmReason: find('.mc-filmline .mc-reason'), plots: find('.mc-plots'),
+      figure: find('.mc-figure'), lift: find('.mc-lift'), rows: find('.mc-rows'), grounds: find('.mc-grounds'), cuts: find('.mc-cuts'), strips: find('.mc-strips'),
+      stripCanvas: find('.mc-stripcanvas'), stripList: find('.mc-striplist'), split: find('.mc-split'), help: find('.mc-help'),
+      time: find('.mc-time'), mode: find('.mc-mode'), rate: find('.mc-rate'), toggle: find('[data-act=toggle]'), zoomText: find('[data-zoomtext]'),
+    };
+    this.slot = slots(this.nodes.panel);
+    this.colour = palette(root);
+    this.clock = new Clock(this.nodes.video, () => this.clockChanged());
+    this.timeline = new Timeline(this.nodes, {
+      seek: (time, event) => this.clicked(time, event),
+      zoomed: () => this.zoomed(),
+      hovered: (time, event) => this.hovered(time, event),
+    }, this.abort.signal);
+    this.plots = new Plots(this.nodes.figure);
+    this.solver = new Solver(() => this.cutsArrived());
+    this.sheetImage = new Image();
+    this.sheetImage.addEventListener('load', () => this.drawTop());
+    this.sampler = new Sampler(this.nodes.panel, this.slot, api, () => this.entry, (result) => this.sampled(result), this.abort.signal);
+    this.wire();
+  }
+
+  // ---------------------------------------------------------------- loading
+
+  /**
+   * Show an entry. Keeps the view where the same entry is loaded again.
+   * @param {string|null} id
+   * @param {number|null} at seconds to begin at
+   */
+  async load(id, at = null) {
+    this.loading?.abort();
+    const loading = new AbortController();
+    this.loading = loading;
+    if (!id) {
+      this.say('empty', 'The library is empty.', 'Import a dataset or add a video on the Library page; it then appears here.');
+      return;
+    }
+    const again = this.entry?.id === id;
+    if (!again) {
+      this.clock.stop();
+      this.say('loading', 'Loading the timelines …');
+    }
+    try {
+      const plotly = loadPlotly(this.api);
+      plotly.catch(() => {});
+      const [entry, series] = await Promise.all([this.api.entry(id, loading.signal), this.api.series(id, loading.signal)]);
+      if (loading.signal.aborted) return;
+      this.series = series;
+      if (!again) this.opened(entry, at);
+      this.entry = entry;
+      this.rebuild();
+      this.plotly = await plotly;
+      if (loading.signal.aborted) return;
+      await this.drawAll();
+      this.say('ready');
+      this.remember();
+      await this.loadNumbers(id, loading.signal);
+    } catch (error) {
+      if (error.name === 'AbortError' || loading.signal.aborted) return;
+      console.error(error);
+      const retry = error.code === 'not_found' ? null : () => this.load(id, at);
+      const hint = error.offline ? 'Start it again or check the network, then try again.' : 'Choose another entry in the list above.';
+      this.say(error.offline ? 'offline' : 'failed', error.message, error.hint || hint, retry);
+    }
+  }
+
+  /** Numbers may take a moment on the server: they come after everything else. */
+  async loadNumbers(id, signal) {
+    try {
+      this.numbers = await this.api.numbers(id, signal);
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      this.numbers = { band: null, runs: {}, error: error.message };
+    }
+    if (!signal.aborted) fillNumbers(this.slot, this.model.tracks, this.numbers);
+  }
+
+  /** Another entry than before: begin from its start with nothing selected. */
+  opened(entry, at) {
+    this.entry = entry;
+    this.shots = 0;
+    this.pinned = null;
+    this.numbers = null;
+    this.selectedId = null;
+    this.chosenRuns.clear();
+    this.nodes.scroll.scrollTop = 0;
+    this.timeline.open(entry.duration);
+    this.clock.open(entry.video ? this.api.url(entry.video.url) : null, entry.duration);
+    this.noVideo(entry.video ? '' : entry.video_reason || 'This entry has no video.');
+    if (entry.thumbnails) this.sheetImage.src = this.api.url(entry.thumbnails.url);
+    else this.sheetImage.removeAttribute('src');
+    if (at) this.clock.seek(at);
+    document.title = `${entry.title} · Manycut`;
+  }
+
+  /** @param {string} reason "" shows the video again @param {boolean} [retry] offer to try again */
+  noVideo(reason, retry = false) {
+    this.nodes.novideo.hidden = !reason;
+    this.nodes.video.hidden = Boolean(reason);
+    this.nodes.novideo.innerHTML = reason
+      ? `<b>No video</b><p>${escape(reason)}</p><p>The timelines work all the same; play moves the cursor.</p>${retry ? '<button data-act="video">Try again</button>' : ''}`
+      : '';
+    this.ratio = 16 / 9;
+    this.fitStage();
+  }
+
+  /** Everything derived from the entry, its series and the choices of the person. */
+  rebuild() {
+    const { entry } = this;
+    this.model = buildModel(entry, this.series, this.chosenRuns);
+    this.model.people.order = orderPeople(this.model.people, this.sort);
+    this.model.pinned = this.pinned;
+    this.seconds = frameClock(entry, this.model.picks, this.model.times);
+    fillFacts(this.slot, entry);
+    fillShots(this.slot.shots, entry, this.shots);
+    fillCheckpoints(this.slot, entry);
+    fillNumbers(this.slot, this.model.tracks, this.numbers);
+    this.sampler.open(entry, this.model.tracks);
+    this.slot.legend.innerHTML = [...new Set(this.model.tracks.map(({ colour }) => colour))]
+      .map((colour) => [colour, FAMILIES[colour]])
+      .map(([colour, label]) => `<span><i style="background:var(--mc-${colour})"></i>${escape(label)}</span>`).join('');
+    this.layRows();
+    this.layCuts();
+    this.solve();
+  }
+
+  layRows() {
+    this.rows = listRows(this.model);
+    this.height = stack(this.rows);
+    this.nodes.plots.style.height = `${this.height}px`;
+    this.nodes.grounds.innerHTML = groundsMarkup(this.rows);
+    this.nodes.rows.innerHTML = rowsMarkup(this.model, this.rows, this.sort);
+    this.lastPick = -1;
+  }
+
+  layCuts() {
+    this.groups = buildGroups(this.model);
+    this.strips = this.groups.flatMap(({ strips }) => strips);
+    this.stripsHeight = layStrips(this.nodes.stripList, this.groups, this.folded);
+    if (!this.strips.some(({ id }) => id === this.selectedId)) this.selectedId = this.strips[0]?.id ?? null;
+  }
+
+  get selected() {
+    return this.strips.find(({ id }) => id === this.selectedId) ?? null;
+  }
+
+  // ---------------------------------------------------------------- cuts
+
+  /** Solve every cut again under the present budget and shots. */
+  solve() {
+    const { entry, model, selected } = this;
+    const segmentation = entry.shots[this.shots];
+    const about = this.nodes.cuts.querySelector('header p');
+    if (!segmentation || !this.strips.length) {
+      for (const strip of this.strips) strip.cut = strip.seconds = undefined;
+      about.textContent = segmentation ? 'No cuts: nobody and no model has scored this entry.' : 'No cuts: this entry has no shots.';
+    } else {
+      const strips = selected ? [selected, ...this.strips.filter((strip) => strip !== selected)] : this.strips;
+      const bounds = segmentation.bounds.map(([start, end]) => [start, end]);
+      this.solver.solve(strips, { picks: model.picks, bounds, nFrames: entry.n_frames, budget: this.budget });
+      about.textContent = `at most ${percent(this.budget, 0)} of the video (${mss(this.budget * entry.duration)}), ${segmentation.label}`;
+    }
+    this.slot.budget.value = String(Math.round(this.budget * 100));
+    this.slot['budget-text'].textContent = percent(this.budget, 0);
+    this.cutsArrived(true);
+  }
+
+  /** Draw what is solved; at most once per frame while a worker is at it. */
+  cutsArrived(now = false) {
+    this.root.dataset.solving = String(this.solver.open > 0);
+    if (!now) {
+      if (this.cutsQueued) return;
+      this.cutsQueued = true;
+      requestAnimationFrame(() => {
+        this.cutsQueued = false;
+        this.cutsArrived(true);
+      });
+      return;
+    }
+    for (const strip of this.strips) {
+      strip.seconds = strip.cut?.segments.map(([start, end]) => ({ start: this.seconds(start), end: this.seconds(end) }));
+    }
+    this.drawCuts();
+  }
+
+  drawStripCanvas() {
+    const bounds = this.entry?.shots[this.shots]?.bounds ?? [];
+    drawStrips(this.nodes.stripCanvas, this.stripsHeight, this.strips, this.selected, bounds.map(([, , start]) => start), this.timeline, this.colour);
+  }
+
+  drawCuts() {
+    this.drawStripCanvas();
+    writeOverlaps(this.nodes.stripList, this.strips, this.selected);
+    fillCut(this.slot, this.selected, this.entry);
+    if (this.clock.cut) this.clock.cut = this.selected?.seconds?.length ? this.selected.seconds : null;
+    for (const chip of this.nodes.rows.querySelectorAll('[data-sample]')) {
+      const row = chip.closest('[data-row]').dataset.row;
+      chip.classList.toggle('selected', this.selectedId === `${row}:${chip.dataset.sample}`);
+    }
+  }
+
+  choose(id, reveal = false) {
+    if (!this.strips.some((strip) => strip.id === id)) return;
+    this.selectedId = id;
+    this.drawCuts();
+    if (reveal) this.nodes.stripList.querySelector('.selected')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  playCut() {
+    if (this.clock.cut && this.clock.playing) {
+      this.clock.cut = null;
+      this.clock.pause();
+    } else if (this.selected?.seconds?.length) this.clock.playCut(this.selected.seconds);
+  }
+
+  // ---------------------------------------------------------------- drawing
+
+  async drawAll() {
+    this.timeline.measure();
+    this.drawTop();
+    this.drawCuts();
+    this.nodes.figure.hidden = this.rows.every(({ kind }) => kind === 'missing');
+    if (this.plotly && this.model && !this.nodes.figure.hidden) {
+      await this.plots.draw(this.plotly, this.model, this.rows, this.height, this.timeline, this.colour, this.fit);
+      this.drawLifted();
+    }
+    this.moveCursor(true);
+    this.root.querySelector('[data-act=disagreement]').disabled = !this.model?.peaks.length;
+  }
+
+  drawTop() {
+    if (!this.model) return;
+    const { timeline, entry } = this;
+    drawRuler(this.nodes.ruler, timeline, this.model.peaks, this.colour);
+    this.nodes.film.hidden = !entry.thumbnails;
+    this.nodes.filmReason.hidden = Boolean(entry.thumbnails);
+    this.nodes.filmReason.textContent = entry.thumbnails ? '' : `No pictures: ${entry.video_reason || 'no thumbnails were made.'}`;
+    if (entry.thumbnails) drawFilm(this.nodes.film, timeline, entry.thumbnails, this.sheetImage);
+    this.nodes.zoomText.textContent = timeline.zoomed ? `${mss(timeline.start)} to ${mss(timeline.end)}` : 'Time, m:ss.f';
+    this.root.querySelector('[data-act=zoomout]').hidden = !timeline.zoomed;
+  }
+
+  zoomed() {
+    this.drawTop();
+    this.drawStripCanvas();
+    this.moveCursor(true);
+    if (this.zoomQueued) return;
+    this.zoomQueued = true;
+    requestAnimationFrame(async () => {
+      this.zoomQueued = false;
+      if (!this.plotly || !this.model || this.nodes.figure.hidden) return;
+      if (!(await this.plots.zoom(this.timeline, this.colour))) {
+        await this.plots.draw(this.plotly, this.model, this.rows, this.height, this.timeline, this.colour, this.fit);
+      }
+      this.drawLifted();
+      this.root.dataset.drawn = `${this.timeline.start.toFixed(3)} ${this.timeline.end.toFixed(3)}`;
+    });
+  }
+
+  drawLifted() {
+    if (this.model) drawLift(this.nodes.lift, this.lifted, this.model, this.height, this.timeline, this.colour);
+    for (const chip of this.nodes.rows.querySelectorAll('[data-sample]')) {
+      const row = chip.closest('[data-row]').dataset.row;
+      chip.classList.toggle('lifted', this.lifted?.row.id === row && this.lifted.sample === Number(chip.dataset.sample));
+    }
+  }
+
+  lift(row, sample) {
+    if ((this.lifted?.row ?? null) === row && this.lifted?.sample === sample) return;
+    this.lifted = row && sample >= 0 ? { row, sample } : null;
+    this.drawLifted();
+  }
+
+  // ---------------------------------------------------------------- time
+
+  frame() {
+    if (!this.root.isConnected) {
+      this.abort.abort();
+      this.solver.stop();
+      this.clock.stop();
+      return;
+    }
+    this.clock.tick();
+    if (this.clock.playing) this.moveCursor();
+    requestAnimationFrame(() => this.frame());
+  }
+
+  clockChanged() {
+    const { playing } = this.clock;
+    this.nodes.toggle.querySelector('path').setAttribute('d', playing ? PAUSE : PLAY);
+    this.nodes.toggle.setAttribute('aria-label', playing ? 'Pause' : 'Play');
+    this.nodes.rate.textContent = `${this.clock.rate}×`;
+    const button = this.slot?.['cut-facts'] && this.nodes.panel.querySelector('[data-act=cut]');
+    const cut = Boolean(this.clock.cut) && playing;
+    if (button) button.textContent = cut ? 'Stop' : 'Play this cut';
+    this.nodes.mode.textContent = cut ? `playing the cut: ${this.selected?.label ?? ''}` : '';
+    this.root.dataset.playing = String(playing);
+    this.moveCursor();
+    if (!playing) this.remember();
+  }
+
+  moveCursor(force = false) {
+    if (!this.model) return;
+    const time = this.clock.time();
+    if (this.clock.playing && !force) this.timeline.follow(time);
+    this.timeline.place(time);
+    this.nodes.time.textContent = `${mss(time)} / ${mss(this.entry.duration)}`;
+    const pick = indexAt(this.model.times, time + 1e-6);
+    if (pick === this.lastPick && !force) return;
+    this.lastPick = pick;
+    this.readouts(pick);
+    const captions = this.entry.captions;
+    this.slot['caption-time'].textContent = captions ? `Caption at ${mss(this.model.times[pick])}` : 'Caption';
+    this.slot.caption.textContent = captions ? captions[pick] : 'This entry has no captions.';
+  }
+
+  readouts(pick) {
+    for (const row of this.rows) {
+      const output = this.nodes.rows.querySelector(`[data-row="${row.id}"] [data-readout]`);
+      if (!output) continue;
+      const { people } = this.model;
+      if (row.kind === 'people') output.textContent = this.pinned === null ? '' : number(people.raw[this.pinned][pick]);
+      else if (row.kind === 'mean') output.innerHTML = `${number(people.mean[pick])}<br>± ${number(people.spread[pick])}`;
+      else output.textContent = number(row.track.mean[pick]);
+    }
+  }
+
+  seek(time) {
+    this.clock.cut = null;
+    this.clock.seek(time);
+    if (time < this.timeline.start || time > this.timeline.end) this.timeline.follow(time);
+  }
+
+  /** Keep entry and time in the address; not on every frame, browsers limit that. */
+  remember() {
+    clearTimeout(this.rememberTimer);
+    this.rememberTimer = setTimeout(() => {
+      if (!this.entry || this.root.dataset.state !== 'ready') return;
+      const url = new URL(location.href);
+      url.searchParams.set('entry', this.entry.id);
+      url.searchParams.set('t', this.clock.time().toFixed(1));
+      history.replaceState(history.state, '', url.href.replaceAll('%2F', '/'));
+    }, 250);
+  }
+
+  // ---------------------------------------------------------------- what the person does
+
+  clicked(time, event) {
+    const strip = this.stripAt(event);
+    if (strip) this.choose(strip.id);
+    else if (this.lifted) this.choose(`${this.lifted.row.id}:${this.lifted.sample}`);
+    this.seek(time);
+  }
+
+  stripAt(event) {
+    const { top } = this.nodes.stripCanvas.getBoundingClientRect();
+    const y = event.clientY - top;
+    return this.strips.find((strip) => strip.top !== null && y >= strip.top && y < strip.top + 14) ?? null;
+  }
+
+  hovered(time, event) {
+    if (!this.model) return;
+    let row = null;
+    let sample = -1;
+    if (time !== null) {
+      const y = event.clientY - this.nodes.plots.getBoundingClientRect().top;
+      row = this.rows.find((one) => one.kind === 'samples' && y >= one.top && y <= one.top + one.height) ?? null;
+      if (row?.range) sample = sampleUnder(row, indexAt(this.model.times, time), y);
+    }
+    this.lift(row, sample);
+  }
+
+  act(action, amount) {
+    if (!this.model && action !== 'help' && action !== 'escape') return false;
+    const { clock, model } = this;
+    const now = clock.time();
+    if (action === 'toggle') {
+      if (clock.playing) clock.pause();
+      else clock.play();
+    } else if (action === 'faster') {
+      if (clock.playing) clock.faster(1);
+      else clock.play();
+    } else if (action === 'slower') {
+      if (clock.playing) clock.faster(-1);
+      else this.seek(now - 1);
+    } else if (action === 'rate') clock.setRate(1);
+    else if (action === 'pick') {
+      const pick = indexAt(model.times, now + 1e-3);
+      const back = amount < 0 && now - model.times[pick] > 0.02 ? 0 : amount;
+      this.seek(model.times[Math.min(Math.max(0, pick + back), model.times.length - 1)]);
+    } else if (action === 'shot') {
+      const starts = (this.entry.shots[this.shots]?.bounds ?? []).map(([, , start]) => start);
+      if (!starts.length) return false;
+      const next = amount > 0 ? starts.find((start) => start > now + 1e-3) : starts.findLast((start) => start < now - 1e-3);
+      this.seek(next ?? (amount > 0 ? this.entry.duration : 0));
+    } else if (action === 'frame') {
+      const [n, d] = this.entry.fps.split('/').map(Number);
+      const length = (d || 1) / n;
+      clock.pause();
+      // A hair after the frame begins, so that rounding does not show the one before.
+      this.seek(Math.max(0, (Math.floor(now / length + 0.02) + amount) * length) + Math.min(0.002, length / 10));
+    } else if (action === 'disagreement') {
+      if (!model.peaks.length) return false;
+      this.seek(model.peaks.find((peak) => peak > now + 1e-3) ?? model.peaks[0]);
+    } else if (action === 'row') {
+      const shown = this.strips.filter(({ top }) => top !== null);
+      const at = shown.findIndex(({ id }) => id === this.selectedId);
+      const next = shown[Math.min(Math.max(0, at + amount), shown.length - 1)];
+      if (next) this.choose(next.id, true);
+    } else if (action === 'cut') this.playCut();
+    else if (action === 'video') {
+      clock.open(this.api.url(this.entry.video.url), this.entry.duration);
+      this.noVideo('');
+      clock.seek(now);
+    } else if (action === 'zoom') {
+      if (amount === 0) this.timeline.reset();
+      else this.timeline.zoomBy(amount > 0 ? 0.5 : 2, Math.min(Math.max(now, this.timeline.start), this.timeline.end));
+    } else if (action === 'zoomout') this.timeline.reset();
+    else if (action === 'fit') {
+      this.fit = !this.fit;
+      this.root.querySelector('[data-act=fit]').setAttribute('aria-pressed', String(this.fit));
+      this.drawAll();
+    } else if (action === 'mute') {
+      this.nodes.video.muted = !this.nodes.video.muted;
+      this.root.querySelector('[data-act=mute]').setAttribute('aria-pressed', String(this.nodes.video.muted));
+      this.root.querySelector('[data-act=mute]').textContent = this.nodes.video.muted ? 'Muted' : 'Sound';
+    } else if (action === 'help') this.help(this.nodes.help.hidden);
+    else if (action === 'escape') {
+      if (this.nodes.help.hidden) return false;
+      this.help(false);
+    } else return false;
+    return true;
+  }
+
+  help(open) {
+    this.nodes.help.hidden = !open;
+    if (open) this.nodes.help.querySelector('button').focus();
+    else this.focusRows();
+  }
+
+  pin(person) {
+    this.pinned = this.pinned === person ? null : person;
+    this.model.pinned = this.pinned;
+    if (this.pinned !== null) this.choose(`person:${person}`);
+    for (const button of this.nodes.rows.querySelectorAll('[data-person]')) {
+      button.setAttribute('aria-pressed', String(Number(button.dataset.person) === this.pinned));
+    }
+    this.lastPick = -1;
+    this.drawAll();
+  }
+
+  async sampled() {
+    await this.load(this.entry.id);
+  }
+
+  focusRows() {
+    this.nodes.scroll.focus({ preventScroll: true });
+  }
+
+  wire() {
+    const { signal } = this.abort;
+    const on = (node, event, handler) => node.addEventListener(event, handler, { signal });
+    const { root, nodes } = this;
+    let byPointer = false;
+    // Keeps the ring of the focus away from the rows while the mouse is at work.
+    const pointing = (now) => {
+      byPointer = now;
+      root.classList.toggle('by-pointer', now);
+    };
+    root.addEventListener('pointerdown', () => pointing(true), { signal, capture: true });
+    document.addEventListener('keydown', () => pointing(false), { signal, capture: true });
+
+    on(root, 'click', (event) => {
+      const button = event.target.closest('button');
+      if (!button) {
+        if (event.target === nodes.help) this.help(false);
+        else if (event.target.closest('.mc-screen')) this.act('toggle');
+        return;
+      }
+      const { act, person, strip, sample, group } = { ...button.dataset, strip: button.closest('[data-strip]')?.dataset.strip };
+      if ('close' in button.dataset) this.help(false);
+      else if (act && act !== 'cancel') this.act(act, 1);
+      else if (person !== undefined) this.pin(Number(person));
+      else if (sample !== undefined) this.choose(`${button.closest('[data-row]').dataset.row}:${sample}`, true);
+      else if (group !== undefined) {
+        if (!this.folded.delete(group)) this.folded.add(group);
+        this.layCuts();
+        this.drawCuts();
+      } else if (strip !== undefined) this.choose(strip);
+      // After a click the keys belong to the player again; whoever tabs to a button keeps the focus there.
+      if (byPointer && button.type !== 'submit' && nodes.help.hidden) this.focusRows();
+    });
+    on(nodes.rows, 'pointerover', (event) => {
+      const chip = event.target.closest('[data-sample]');
+      if (chip) this.lift(this.rows.find(({ id }) => id === chip.closest('[data-row]').dataset.row), Number(chip.dataset.sample));
+    });
+    on(nodes.rows, 'pointerout', (event) => event.target.closest('[data-sample]') && this.lift(null, -1));
+
+    on(this.slot.budget, 'input', () => {
+      this.budget = Number(this.slot.budget.value) / 100;
+      if (this.solveQueued) return;
+      this.solveQueued = true;
+      requestAnimationFrame(() => {
+        this.solveQueued = false;
+        if (this.entry) this.solve();
+      });
+    });
+    on(root, 'change', (event) => {
+      const { target } = event;
+      if (target === this.slot.shots) {
+        this.shots = Number(target.value);
+        this.solve();
+      } else if (target.matches('[data-sort]')) {
+        this.sort = target.value;
+        this.rebuild();
+        this.drawAll();
+      } else if (target.matches('[data-runs]')) {
+        this.chosenRuns.set(target.dataset.runs, target.value);
+        this.rebuild();
+        this.drawAll();
+      } else if (target.type !== 'range') return;
+      if (byPointer) this.focusRows();
+    });
+
+    on(nodes.video, 'error', () => {
+      if (!this.clock.useVideo || !nodes.video.getAttribute('src')) return;
+      this.clock.dropVideo();
+      const lost = nodes.video.error?.code === MediaError.MEDIA_ERR_NETWORK;
+      this.noVideo(lost ? 'The connection to the server was lost while the video was loading.' : 'The video could not be loaded, or this browser cannot play it.', true);
+    });
+    on(nodes.video, 'loadedmetadata', () => {
+      if (nodes.video.videoWidth) {
+        this.ratio = nodes.video.videoWidth / nodes.video.videoHeight;
+        this.fitStage();
+      } else {
+        this.clock.dropVideo();
+        this.noVideo('This browser cannot show the pictures of this video (its codec is not supported).');
+      }
+    });
+
+    listen((action, amount) => this.act(action, amount), signal);
+    this.wireSplit(on);
+    new ResizeObserver(() => {
+      if (!nodes.scroll.clientWidth || !this.timeline.measure() || !this.model) return;
+      this.drawAll();
+    }).observe(nodes.scroll);
+    new ResizeObserver(() => this.fitStage()).observe(nodes.top);
+    new ResizeObserver(() => this.fill()).observe(document.body);
+    on(window, 'resize', () => this.fill());
+    new MutationObserver(() => {
+      const dark = document.body.classList.contains('dark');
+      if (dark === this.dark) return;
+      this.dark = dark;
+      if (this.model) this.drawAll();
+    }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    this.dark = document.body.classList.contains('dark');
+    on(window, 'online', () => this.root.dataset.state === 'offline' && this.retry?.());
+    this.fill();
+    this.clockChanged();
+    this.frame();
+  }
+
+  /** The player takes what the window leaves below the page's own bar. */
+  fill() {
+    const top = this.root.getBoundingClientRect().top + window.scrollY;
+    this.root.style.setProperty('--mc-above', `${Math.round(top)}px`);
+  }
+
+  /** The video's place is as wide as its picture needs, within what the panel can spare. */
+  fitStage() {
+    const { top, screen, stage } = this.nodes;
+    const width = Math.min(Math.max(screen.clientHeight * (this.ratio ?? 16 / 9), this.entry?.duration >= 3600 ? 444 : 414), top.clientWidth * 0.5);
+    stage.style.setProperty('--mc-stage', `${Math.round(width)}px`);
+  }
+
+  wireSplit(on) {
+    const { split, top } = this.nodes;
+    const set = (height) => this.root.style.setProperty('--mc-top', `${Math.round(height)}px`);
+    on(split, 'pointerdown', (event) => {
+      split.setPointerCapture(event.pointerId);
+      const start = { y: event.clientY, height: top.clientHeight };
+      const move = (moved) => set(start.height + moved.clientY - start.y);
+      split.addEventListener('pointermove', move);
+      split.addEventListener('pointerup', () => split.removeEventListener('pointermove', move), { once: true });
+    });
+    on(split, 'keydown', (event) => {
+      const step = { ArrowUp: -20, ArrowDown: 20 }[event.key];
+      if (step) set(top.clientHeight + step);
+    });
+    on(split, 'dblclick', () => this.root.style.removeProperty('--mc-top'));
+  }
+
+  // ---------------------------------------------------------------- states
+
+  /** Show in which state the page is; 'ready' takes the note away. */
+  say(state, message = '', hint = '', retry = null) {
+    this.root.dataset.state = state;
+    this.root.dataset.ready = String(state === 'ready');
+    this.retry = retry;
+    const { status } = this.nodes;
+    status.hidden = state === 'ready';
+    status.className = `mc-status ${state}${this.model && state === 'offline' ? ' bar' : ''}`;
+    status.innerHTML = `<p><b>${escape(message)}</b></p>${hint ? `<p>${escape(hint)}</p>` : ''}`;
+    if (retry) {
+      const button = document.createElement('button');
+      button.textContent = 'Try again';
+      button.addEventListener('click', retry);
+      status.append(button);
+    }
+  }
+}
+
+/** The style sheets, once per page and before anything is measured. */
+function styles() {
+  const wanted = ['player.css'];
+  return Promise.all(wanted.map((name) => new Promise((resolve) => {
+    if (document.querySelector(`link[data-mc="${name}"]`)) return resolve();
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.dataset.mc = name;
+    link.href = new URL(name, import.meta.url).href;
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+    return undefined;
+  })));
+}
+
+/**
+ * Called by the Gradio component when its frame is in the page.
+ * @param {{element: HTMLElement, props: {value: any}, watch: Function, root: string}} gradio  root: the app's address
+ */
+export async function mount({ element, props, watch, root: base }) {
+  await styles();
+  window.manycut?.stop?.();
+  const root = element.querySelector('#player') ?? element;
+  root.classList.add('mc-player');
+  const player = new Player(root, new Api(base));
+  const asked = new URLSearchParams(location.search);
+  const from = { entry: asked.get('entry'), t: Number(asked.get('t')) || 0 };
+  let shown = null;
+  const show = (value) => {
+    const entry = value?.entry ?? null;
+    const key = `${entry} ${value?.rev ?? 0}`;
+    if (!value || !('entry' in value) || key === shown) return;
+    shown = key;
+    player.load(entry, entry === from.entry ? from.t : 0);
+    from.t = 0;
+    // After picking an entry the keys belong to the player.
+    if (document.activeElement?.closest('#entry-picker')) player.focusRows();
+  };
+  watch('value', () => show(props.value));
+  window.manycut = {
+    player: {
+      video: player.nodes.video,
+      seek: (time) => player.seek(time),
+      time: () => player.clock.time(),
+      playing: () => player.clock.playing,
+      rows: () => [...root.querySelectorAll('[data-row]')].map((row) => row.dataset.row),
+      zoom: () => [player.timeline.start, player.timeline.end],
+      xOf: (time) => player.timeline.clientX(time),
+      strips: () => player.strips.map(({ id, cut }) => ({ id, ...cut })),
+      selected: () => player.selectedId,
+      peaks: () => [...(player.model?.peaks ?? [])],
+    },
+    stop: () => player.abort.abort(),
+  };
+  if (from.entry) show({ entry: from.entry, rev: 0 });
+  else if (props.value && 'entry' in props.value) show(props.value);
+}

@@ -1,0 +1,182 @@
+"""Checkpoints: a directory with `model.safetensors` (weights) and `model.json` (everything else).
+
+safetensors cannot run code when read. Both files are written to a directory beside the final one and appear together.
+Reading the description does not import torch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import CheckpointError
+from core.models.registry import MODELS
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+SCHEMA = "manycut-checkpoint-1"
+WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained model on disk.
+
+    Attributes:
+        id: name of its directory, unique in a library.
+        path: the directory.
+        kind: registry name of the model.
+        label: for people.
+        config: the model's configuration.
+        feature_space: the space it was trained in; it is applied to no other.
+        feature_width: D.
+        training: what it was trained on and how: dataset, split, targets, n_videos, n_people, epochs, seconds, seed.
+        metrics: measured values, by protocol.
+        created: ISO 8601, UTC.
+    """
+
+    id: str
+    path: Path
+    kind: str
+    label: str
+    config: Mapping[str, Any]
+    feature_space: str
+    feature_width: int
+    training: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    created: str
+
+
+def save_checkpoint(
+    model: nn.Module,
+    directory: Path,
+    *,
+    label: str,
+    feature_space: str,
+    training: Mapping[str, Any],
+    metrics: Mapping[str, Any] | None = None,
+) -> Checkpoint:
+    """Write a model to a new directory, whole or not at all.
+
+    Raises:
+        CheckpointError: the directory exists already.
+    """
+    from safetensors.torch import save_file
+
+    directory = Path(directory)
+    if directory.exists():
+        raise CheckpointError(f"'{directory}' exists already.", "Choose another name; checkpoints are not overwritten.")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    kind = next(name for name, kind in MODELS.items() if kind.model_name == type(model).__name__)
+    checkpoint = Checkpoint(
+        id=directory.name,
+        path=directory,
+        kind=kind,
+        label=label,
+        config=asdict(model.config),
+        feature_space=feature_space,
+        feature_width=model.config.feature_width,
+        training=dict(training),
+        metrics=dict(metrics or {}),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    description = {"schema": SCHEMA, **asdict(checkpoint)}
+    del description["id"], description["path"]  # both follow from where the directory is
+
+    temporary = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        temporary.chmod(0o755)
+        save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, temporary / WEIGHTS)
+        (temporary / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        os.rename(temporary, directory)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return checkpoint
+
+
+def read_checkpoint(directory: Path) -> Checkpoint:
+    """The description of the checkpoint in a directory; its weights are not read.
+
+    Raises:
+        CheckpointError: there is none, or it is malformed.
+    """
+    directory = Path(directory)
+    path = directory / DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(f"'{directory}' is no checkpoint: {DESCRIPTION} is missing.") from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"'{path}' cannot be read: {error}.") from error
+    if not isinstance(description, dict) or description.get("schema") != SCHEMA:
+        raise CheckpointError(f"'{path}' does not describe a checkpoint of this version ({SCHEMA}).")
+    wanted = [field.name for field in fields(Checkpoint) if field.name not in ("id", "path")]
+    missing = [name for name in wanted if name not in description]
+    if missing:
+        raise CheckpointError(f"'{path}' lacks '{missing[0]}'.")
+    if description["kind"] not in MODELS:
+        raise CheckpointError(f"'{path}' is of the unknown model '{description['kind']}'.")
+    if not (directory / WEIGHTS).is_file():
+        raise CheckpointError(f"'{directory}' is incomplete: {WEIGHTS} is missing.")
+    return Checkpoint(id=directory.resolve().name, path=directory, **{name: description[name] for name in wanted})
+
+
+def load_model(checkpoint: Checkpoint, device: str = "auto") -> nn.Module:
+    """The model of a checkpoint, ready to predict.
+
+    Args:
+        checkpoint: as read from its directory.
+        device: "auto" (CUDA when present), "cpu", "cuda", ...
+
+    Raises:
+        CheckpointError: weights missing, truncated, or of other shapes than the description says.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    kind = MODELS[checkpoint.kind]
+    path = checkpoint.path / WEIGHTS
+    try:
+        model = kind.model_class(kind.config_class(**checkpoint.config))
+        if model.config.feature_width != checkpoint.feature_width:
+            raise ValueError(f"width {model.config.feature_width} in config, {checkpoint.feature_width} outside")
+    except (TypeError, ValueError, KeyError, AssertionError, AttributeError) as error:
+        raise CheckpointError(f"The configuration in '{checkpoint.path / DESCRIPTION}' is wrong: {error}.") from error
+    try:
+        model.load_state_dict(load_file(path))
+    except FileNotFoundError:
+        raise CheckpointError(f"'{path}' is missing.") from None
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"'{path}' is damaged or incomplete ({error}).", "Copy or train it again.") from error
+    except RuntimeError as error:
+        raise CheckpointError(f"The weights in '{path}' do not fit the configuration beside them.") from error
+    return model.to(choose_device(device)).eval()
+
+
+def choose_device(device: str) -> torch.device:
+    """ "auto" -> CUDA when present, else the CPU; anything else as PyTorch understands it.
+
+    Raises:
+        CheckpointError: the device does not exist here.
+    """
+    import torch
+
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+    except RuntimeError:
+        raise CheckpointError(f"'{device}' is not the name of a device.", "Use auto, cpu or cuda.") from None
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise CheckpointError("There is no CUDA device here.", "Use the device 'auto' or 'cpu'.")
+    return chosen

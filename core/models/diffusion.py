@@ -1,0 +1,91 @@
+"""Gaussian diffusion over score curves: the cosine schedule, the forward process and the DDIM sampler.
+
+Everything here works on logits `u` of shape (..., T), whatever model predicts the clean ones.
+
+Sources: Nichol and Dhariwal 2021, eq. 17 (cosine schedule); Song et al. 2021, eq. 12 and 16 (DDIM).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+TRAIN_STEPS = 1000
+
+
+class CosineSchedule(nn.Module):
+    """The noise levels of the forward process.
+
+    `alphas_cumprod[t]` is the share of the signal's variance left at step t in 0..999; float64, never trained and
+    never saved, because it follows from `offset` and the number of steps.
+    """
+
+    alphas_cumprod: Tensor
+
+    def __init__(self, steps: int = TRAIN_STEPS, offset: float = 0.008, max_beta: float = 0.999) -> None:
+        super().__init__()
+        edges = torch.linspace(0, 1, steps + 1, dtype=torch.float64)
+        signal = torch.cos((edges + offset) / (1 + offset) * math.pi / 2) ** 2
+        betas = (1 - signal[1:] / signal[:-1]).clamp(max=max_beta)
+        self.register_buffer("alphas_cumprod", torch.cumprod(1 - betas, 0), persistent=False)
+
+    def __len__(self) -> int:
+        return len(self.alphas_cumprod)
+
+    def add_noise(self, clean: Tensor, t: Tensor, noise: Tensor) -> Tensor:
+        """The forward process q(u_t | u_0): sqrt(abar_t) u_0 + sqrt(1 - abar_t) noise.
+
+        Args:
+            clean: (B, ...) logits.
+            t: (B,) int64 steps in 0..999.
+            noise: like `clean`, unit Gaussian.
+        """
+        signal = self.alphas_cumprod[t].view(-1, *[1] * (clean.dim() - 1))
+        return signal.sqrt().to(clean.dtype) * clean + (1 - signal).sqrt().to(clean.dtype) * noise
+
+
+def sampling_noise(n: int, length: int, steps: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Unit Gaussian noise for n samples; sample k of a seed is the same whatever n is, on every device.
+
+    Returns:
+        (n, length) noise to start from and (steps, n, length) noise of the steps, float32 on the CPU.
+    """
+    draws = [np.random.default_rng([seed, k]).standard_normal((steps + 1, length), np.float32) for k in range(n)]
+    noise = torch.from_numpy(np.stack(draws, axis=1))
+    return noise[0], noise[1:]
+
+
+def ddim(
+    schedule: CosineSchedule,
+    predict: Callable[[Tensor, int], tuple[Tensor, Tensor]],
+    start: Tensor,
+    step_noise: Tensor,
+    eta: float = 1.0,
+) -> Tensor:
+    """Sample clean logits by DDIM; the number of steps is the length of `step_noise`.
+
+    Args:
+        schedule: the noise levels that the model was trained with.
+        predict: (u_t, t) -> the clean logits that steer the next step, and those to report if it is the last.
+            With classifier-free guidance they differ: guided ones steer, the conditional ones are reported.
+        start: (N, T) unit Gaussian noise.
+        step_noise: (steps, N, T) unit Gaussian noise, in order.
+        eta: 0 is deterministic given `start`, 1 has the variance of the DDPM posterior.
+
+    Returns:
+        (N, T) the clean logits reported by the last step.
+    """
+    times = torch.linspace(0, len(schedule) - 1, len(step_noise) + 1).int().tolist()[::-1]
+    u, reported = start, start
+    for t, t_next, noise in zip(times[:-1], times[1:], step_noise, strict=True):
+        steering, reported = predict(u, t)
+        signal, signal_next = float(schedule.alphas_cumprod[t]), float(schedule.alphas_cumprod[t_next])
+        implied_noise = (u - math.sqrt(signal) * steering) / math.sqrt(1 - signal)
+        sigma = eta * math.sqrt((1 - signal / signal_next) * (1 - signal_next) / (1 - signal))
+        direction = math.sqrt(max(1 - signal_next - sigma**2, 0.0))
+        u = math.sqrt(signal_next) * steering + direction * implied_noise + sigma * noise
+    return reported

@@ -1,0 +1,124 @@
+"""LLMVS: video summarization with large language models (Lee et al., CVPR 2025), the part that is trained.
+
+Steps 1 and 2 of the paper (describe every frame, let a language model judge it within its window of captions) end in
+hidden states of query and answer tokens. This file is step 3: pool them, let the frames see each other, score them.
+The same head takes caption features of other spaces; every checkpoint says which one it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import CheckpointError
+from core.models.batch import Batch, check_features, masked_mse
+
+
+@dataclass(frozen=True)
+class LLMVSConfig:
+    """Shapes of the head; the published ones by default.
+
+    Attributes:
+        feature_width: W, 5120 for Llama-2-13B.
+        hidden: M, a multiple of 16.
+        heads: attention heads.
+        layers: Transformer layers.
+        feed_forward: their inner width.
+        dropout: in them.
+    """
+
+    feature_width: int
+    hidden: int = 2048
+    heads: int = 2
+    layers: int = 3
+    feed_forward: int = 2048
+    dropout: float = 0.1
+
+
+def pool_states(query: Tensor, answer: Tensor) -> Tensor:
+    """Section 3.3: x_t = max over the tokens of concat(q_t, a_t).
+
+    Args:
+        query: (T, Lq, W) hidden states of the query tokens.
+        answer: (T, La, W) hidden states of the answer tokens.
+
+    Returns:
+        (T, W) float32.
+    """
+    return torch.cat([query, answer], 1).float().amax(1)
+
+
+class LLMVSHead(nn.Module):
+    """Caption features (T, W) -> one score per pick."""
+
+    samples: ClassVar[bool] = False
+
+    def __init__(self, config: LLMVSConfig) -> None:
+        super().__init__()
+        self.config = config
+        m = config.hidden
+        self.reduce = nn.Linear(config.feature_width, m)
+        self.norm = nn.LayerNorm(m)
+        layer = nn.TransformerEncoderLayer(m, config.heads, config.feed_forward, config.dropout, batch_first=True)
+        self.aggregator = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
+        self.mlp = nn.Sequential(
+            nn.Linear(m, m // 2),
+            nn.LayerNorm(m // 2),
+            nn.ReLU(),
+            nn.Linear(m // 2, m // 4),
+            nn.ReLU(),
+            nn.Linear(m // 4, m // 8),
+            nn.LayerNorm(m // 8),
+            nn.ReLU(),
+            nn.Linear(m // 8, m // 16),
+            nn.ReLU(),
+            nn.Linear(m // 16, 1),
+        )
+
+    def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
+        """Features (B, T, W), valid (B, T) bool or None for all -> (B, T) scores in (0, 1)."""
+        padding = None if valid is None or bool(valid.all()) else ~valid
+        x = self.aggregator(self.norm(self.reduce(features)), src_key_padding_mask=padding)
+        return self.mlp(x).squeeze(-1).sigmoid()
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Mean squared error; several curves of one video pull towards their mean, which is all this head can say."""
+        scores = self(batch.features, batch.valid)[:, None]
+        return masked_mse(scores, torch.where(batch.judged, batch.targets, 0.5), batch.judged)
+
+    @torch.inference_mode()
+    def predict(self, features: Tensor, n: int = 1, seed: int = 0) -> Tensor:
+        """Features (T, W) -> (1, T) float32 scores on the CPU. `n` and `seed` change nothing: it does not sample."""
+        check_features(features, self.config.feature_width)
+        return self(features.to(self.reduce.weight.device, torch.float32)[None]).cpu()
+
+
+# Official key prefixes (without Lightning's own wrapping) and ours.
+OFFICIAL_KEYS = (
+    ("d_linear1_norm.", "norm."),
+    ("d_linear1.", "reduce."),
+    ("transformer_encoder_agg.", "aggregator."),
+    ("mlp_head.", "mlp."),
+)
+
+
+def from_official(state: Mapping[str, Tensor], config: LLMVSConfig) -> LLMVSHead:
+    """A head with the weights of an official `state_dict`.
+
+    Raises:
+        CheckpointError: keys or shapes that do not belong to this configuration.
+    """
+    model = LLMVSHead(config).eval()
+    renamed = {}
+    for key, tensor in state.items():
+        theirs, ours = next((pair for pair in OFFICIAL_KEYS if key.startswith(pair[0])), ("", ""))
+        renamed[ours + key.removeprefix(theirs)] = tensor
+    try:
+        model.load_state_dict(renamed)
+    except RuntimeError as error:
+        raise CheckpointError("The state dict does not belong to an LLMVS head of this configuration.") from error
+    return model

@@ -1,0 +1,62 @@
+"""The models that can be trained and applied, by the name that checkpoints and the command line use.
+
+Every model class has `config`, `samples` (whether it draws different curves), `loss(batch)` and
+`predict(features (T, D), n, seed, **settings) -> (N, T)`. Importing this module does not import torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.errors import NotFoundError
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """One published system.
+
+    Attributes:
+        name: "summdiff", "llmvs".
+        label: for people.
+        features: which features of an entry it reads, "visual" or "text".
+        samples: whether it draws N different curves per video.
+        module, config_name, model_name: where its classes are.
+    """
+
+    name: str
+    label: str
+    features: Literal["visual", "text"]
+    samples: bool
+    module: str
+    config_name: str
+    model_name: str
+
+    @property
+    def config_class(self) -> Any:
+        return getattr(importlib.import_module(self.module), self.config_name)
+
+    @property
+    def model_class(self) -> Any:
+        return getattr(importlib.import_module(self.module), self.model_name)
+
+
+MODELS = {
+    kind.name: kind
+    for kind in (
+        ModelKind("summdiff", "SummDiff", "visual", True, "core.models.summdiff", "SummDiffConfig", "SummDiff"),
+        ModelKind("llmvs", "LLMVS head", "text", False, "core.models.llmvs", "LLMVSConfig", "LLMVSHead"),
+    )
+}
+
+
+def model_kind(name: str) -> ModelKind:
+    """The model of that name.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if name not in MODELS:
+        raise NotFoundError(f"There is no model '{name}'.", f"Known models: {', '.join(MODELS)}.")
+    return MODELS[name]

@@ -1,0 +1,639 @@
+"""SummDiff: video summarization as generation of importance scores by diffusion (Kim et al., ICCV 2025).
+
+p(scores | video), learned from every single person's score curve. The file follows the paper: scores and logits,
+3.1 video encoding, 3.2 the denoiser (codebook, conditioning, blocks), 3.3 training and sampling.
+
+Shapes: B videos, C score curves per video (people when training, samples when sampling), T picks, D feature width,
+H hidden width. All C curves of a video share its encoding and its noise level, so the video is encoded once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.errors import CheckpointError, InputError
+from core.models.batch import Batch, check_features, masked_mse
+from core.models.diffusion import CosineSchedule, ddim, sampling_noise
+
+Valid: TypeAlias = Tensor | None  # bool, or None where everything is
+
+
+@dataclass(frozen=True)
+class SummDiffConfig:
+    """Everything that decides the shapes and the meaning of the weights.
+
+    Attributes:
+        feature_width: D.
+        hidden: H, a multiple of `heads`; even, because positions are pairs of sines and cosines.
+        heads: attention heads.
+        encoder_layers: Transformer layers of the video encoder.
+        decoder_layers: blocks of the denoiser. DiT always has two, as released.
+        feed_forward: inner width of the feed-forward layers.
+        input_layers: blocks that bring D to H.
+        codebook_size: K; a noised score is one of K + 1 codes.
+        denoiser: "DiT" (the paper's), "latentmlp" (the release's for SumMe and TVSum), or "joint" (Manycut's).
+        sigmoid_temp: tau, logits are divided by it.
+        eps: scores are kept this far from 0 and 1 before taking logits.
+        clamp: train on scores clamped to [0.05, 0.95].
+        p_uncond: probability that a training video is replaced by the null video.
+        guidance: w of classifier-free guidance when sampling; needs p_uncond > 0.
+        input_dropout: in the input blocks.
+        dropout: in the encoder and the denoiser.
+    """
+
+    feature_width: int
+    hidden: int = 256
+    heads: int = 8
+    encoder_layers: int = 2
+    decoder_layers: int = 3
+    feed_forward: int = 1024
+    input_layers: int = 3
+    codebook_size: int = 200
+    denoiser: str = "DiT"
+    sigmoid_temp: float = 2.0
+    eps: float = 1e-3
+    clamp: bool = False
+    p_uncond: float = 0.0
+    guidance: float = 0.0
+    input_dropout: float = 0.5
+    dropout: float = 0.1
+
+    @classmethod
+    def from_official(cls, options: Mapping[str, Any]) -> SummDiffConfig:
+        """From the names of the release's command line options (`hidden_dim`, `nheads`, `K`, ...)."""
+        if options.get("scores_embed", "learned") != "learned":
+            raise CheckpointError("Only the learned codebook of SummDiff is supported, not the sinusoidal one.")
+        return cls(
+            feature_width=options["v_feat_dim"],
+            hidden=options["hidden_dim"],
+            heads=options["nheads"],
+            encoder_layers=options["enc_layers"],
+            decoder_layers=options["dec_layers"],
+            feed_forward=options["dim_feedforward"],
+            input_layers=options["n_input_proj"],
+            codebook_size=options["K"],
+            denoiser=options["denoiser"],
+            sigmoid_temp=options["sigmoid_temp"],
+            eps=options["eps"],
+            p_uncond=options["p_uncond"],
+            guidance=options["w"] if options["p_uncond"] > 0 else 0.0,
+        )
+
+
+# Scores and logits -----------------------------------------------------------------------------------------------
+
+
+def to_logits(scores: Tensor, temperature: float, eps: float) -> Tensor:
+    """u = log(s / (1 - s)) / tau, with both shares kept above eps."""
+    return torch.log(scores.clamp(min=eps) / (1 - scores).clamp(min=eps)) / temperature
+
+
+def to_scores(logits: Tensor, temperature: float) -> Tensor:
+    """s = sigmoid(tau * u), the inverse of `to_logits` inside (eps, 1 - eps)."""
+    return torch.sigmoid(temperature * logits)
+
+
+# 3.1 Video encoding ----------------------------------------------------------------------------------------------
+
+
+def frame_positions(valid: Tensor, width: int) -> Tensor:
+    """Sine encoding of how far into its video each frame is, from just above 0 to 2 pi at the last valid one.
+
+    Args:
+        valid: (B, T) bool.
+        width: H, even.
+
+    Returns:
+        (B, T, H) float32; sines in even and cosines in odd places.
+    """
+    count = valid.cumsum(1, dtype=torch.float32)
+    angle = count / (count[:, -1:] + 1e-6) * 2 * math.pi
+    frequency = 10000 ** (-torch.arange(0, width, 2, device=valid.device, dtype=torch.float32) / width)
+    angles = angle[..., None] * frequency
+    return torch.stack([angles.sin(), angles.cos()], -1).flatten(2)
+
+
+class InputBlock(nn.Module):
+    """LayerNorm, dropout, Linear, and ReLU except in the last of them."""
+
+    def __init__(self, inputs: int, outputs: int, dropout: float, relu: bool) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(inputs)
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(inputs, outputs)
+        self.relu = relu
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.linear(self.dropout(self.norm(x)))
+        return x.relu() if self.relu else x
+
+
+class EncoderLayer(nn.Module):
+    """Post-norm Transformer layer; positions are added to queries and keys only, the activation is a PReLU."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        # No dropout on the attention weights: they would have to be stored, T x T for every head and layer.
+        self.self_attn = nn.MultiheadAttention(config.hidden, config.heads, batch_first=True)
+        self.linear1 = nn.Linear(config.hidden, config.feed_forward)
+        self.linear2 = nn.Linear(config.feed_forward, config.hidden)
+        self.norm1 = nn.LayerNorm(config.hidden)
+        self.norm2 = nn.LayerNorm(config.hidden)
+        self.activation = nn.PReLU()
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, position: Tensor, padding: Valid) -> Tensor:
+        query = x + position
+        attended, _ = self.self_attn(query, query, x, key_padding_mask=padding, need_weights=False)
+        x = self.norm1(x + self.dropout(attended))
+        inner = self.linear2(self.dropout(self.activation(self.linear1(x))))
+        return self.norm2(x + self.dropout(inner))
+
+
+class VideoEncoder(nn.Module):
+    """Features (B, T, D) -> memory (B, T, H), each frame in the context of its video and of a global token."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        widths = [config.feature_width] + [config.hidden] * config.input_layers
+        self.input = nn.Sequential(
+            *(
+                InputBlock(widths[i], widths[i + 1], config.input_dropout, relu=i < config.input_layers - 1)
+                for i in range(config.input_layers)
+            )
+        )
+        self.global_token = nn.Parameter(torch.randn(config.hidden))
+        self.global_position = nn.Parameter(torch.randn(config.hidden))
+        self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
+
+    def forward(self, features: Tensor, position: Tensor, valid: Tensor) -> Tensor:
+        batch = len(features)
+        x = torch.cat([self.global_token.expand(batch, 1, -1), self.input(features)], 1)
+        position = torch.cat([self.global_position.expand(batch, 1, -1), position], 1)
+        padding = None if valid.all() else ~F.pad(valid, (1, 0), value=True)
+        for layer in self.layers:
+            x = layer(x, position, padding)
+        return x[:, 1:]
+
+
+# 3.2 Denoiser ----------------------------------------------------------------------------------------------------
+
+
+class Codebook(nn.Module):
+    """Noised scores in [0, 1] -> one of K + 1 learned vectors, then a two-layer MLP."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        self.size = config.codebook_size
+        self.table = nn.Embedding(self.size + 1, config.hidden)
+        self.mlp = nn.Sequential(
+            nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, config.hidden)
+        )
+
+    def forward(self, scores: Tensor) -> Tensor:
+        # The MLP sees only K + 1 different vectors, so it runs on the table instead of on every frame.
+        return F.embedding(torch.round(scores * self.size).long(), self.mlp(self.table.weight))
+
+
+def sinusoids(t: Tensor, width: int) -> Tensor:
+    """(B,) steps -> (B, width) cosines then sines of t at geometrically falling frequencies."""
+    half = width // 2
+    frequency = 10000 ** (-torch.arange(half, device=t.device, dtype=torch.float32) / half)
+    angles = t.float()[:, None] * frequency
+    return torch.cat([angles.cos(), angles.sin()], 1)
+
+
+class TimeEmbedding(nn.Module):
+    """Diffusion step -> (B, H): sinusoids, Linear, SiLU, Linear."""
+
+    def __init__(self, hidden: int, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.mlp = nn.Sequential(nn.Linear(width, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
+
+    def forward(self, t: Tensor) -> Tensor:
+        return self.mlp(sinusoids(t, self.width))
+
+
+class Attention(nn.Module):
+    """Multi-head attention with separate projections of queries, keys and values; Q queries, T keys."""
+
+    def __init__(self, hidden: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q_proj = nn.Linear(hidden, hidden)
+        self.k_proj = nn.Linear(hidden, hidden)
+        self.v_proj = nn.Linear(hidden, hidden)
+        self.out_proj = nn.Linear(hidden, hidden)
+
+    def forward(self, query: Tensor, memory: Tensor, attend: Valid) -> Tensor:
+        """query (B, Q, H), memory (B, T, H), attend (B, T) bool or None for all -> (B, Q, H)."""
+        q, k, v = (
+            x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for x in (self.q_proj(query), self.k_proj(memory), self.v_proj(memory))
+        )
+        mask = None if attend is None else attend[:, None, None, :]
+        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.out_proj(attended.transpose(1, 2).flatten(2))
+
+
+def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    """Adaptive LayerNorm without its norm: scale by 1 + scale, then shift."""
+    return x * (1 + scale) + shift
+
+
+class DiTBlock(nn.Module):
+    """Cross-attention from scores to video, then an MLP, both under AdaLN-Zero.
+
+    The same shift and scale modulate the scores and the video.
+    """
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.norm = nn.LayerNorm(hidden, elementwise_affine=False, eps=1e-6)
+        self.cross_attn = Attention(hidden, config.heads)
+        self.mlp = nn.Sequential(
+            nn.Linear(hidden, config.feed_forward), nn.ReLU(), nn.Linear(config.feed_forward, hidden)
+        )
+        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 6 * hidden))
+
+    def forward(self, x: Tensor, memory: Tensor, condition: Tensor, valid: Valid) -> Tensor:
+        """x (B, C, T, H), memory and condition (B, T, H) -> (B, C, T, H)."""
+        shift, scale, gate, mlp_shift, mlp_scale, mlp_gate = self.modulation(condition)[:, None].chunk(6, -1)
+        query = modulate(self.norm(x), shift, scale)
+        keys = modulate(self.norm(memory), shift[:, 0], scale[:, 0])
+        # Queries do not see each other, so the C curves of a video are one long row of queries to one memory.
+        attended = self.cross_attn(query.flatten(1, 2), keys, valid).view_as(x)
+        x = x + gate * attended
+        return x + mlp_gate * self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale))
+
+
+class DiT(nn.Module):
+    """The paper's denoiser: two cross-attention blocks; the condition is 0.1 * time embedding + position, frame by frame.
+
+    The final layer is modulated by 0.1 * time embedding alone.
+    """
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.time = TimeEmbedding(hidden, width=256)
+        self.blocks = nn.ModuleList(DiTBlock(config) for _ in range(2))
+        self.final_norm = nn.LayerNorm(hidden, elementwise_affine=False, eps=1e-6)
+        self.final_modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 2 * hidden))
+        self.final_linear = nn.Linear(hidden, hidden)
+        for layer in [self.final_modulation[1], *(block.modulation[1] for block in self.blocks)]:
+            nn.init.zeros_(layer.weight)  # AdaLN-Zero: every block starts as the identity
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
+        time = 0.1 * self.time(t)[:, None]
+        x = x + position[:, None]
+        for block in self.blocks:
+            x = block(x, memory, time + position, valid)
+        shift, scale = self.final_modulation(time)[:, None].chunk(2, -1)
+        return self.final_linear(modulate(self.final_norm(x), shift, scale))
+
+
+class LatentMLPBlock(nn.Module):
+    """Residual block of `LatentMLP`: time and the frame's own memory are added, one convolution mixes neighbours."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.inner = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, hidden))
+        self.time = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden))
+        self.context = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden))
+        self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
+        self.outer = nn.Sequential(
+            nn.LayerNorm(hidden), nn.SiLU(), nn.Dropout(config.dropout), nn.Linear(hidden, hidden)
+        )
+        nn.init.zeros_(self.outer[3].weight)
+        nn.init.zeros_(self.outer[3].bias)
+
+    def forward(self, x: Tensor, memory: Tensor, time: Tensor, keep: Tensor) -> Tensor:
+        inner = self.inner(x) + self.time(time)[:, None, None] + self.context(memory)[:, None]
+        return x + self.outer(over_time(self.conv, inner * keep))
+
+
+def over_time(conv: nn.Conv1d, x: Tensor) -> Tensor:
+    """Apply a convolution along T of (B, C, T, H)."""
+    return conv(x.flatten(0, 1).transpose(1, 2)).transpose(1, 2).unflatten(0, x.shape[:2])
+
+
+class LatentMLP(nn.Module):
+    """The release's denoiser for SumMe and TVSum: a residual MLP per frame with convolutions over three frames."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.time = TimeEmbedding(hidden, width=hidden)
+        self.input = nn.Linear(hidden, hidden)
+        self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
+        self.blocks = nn.ModuleList(LatentMLPBlock(config) for _ in range(config.decoder_layers))
+        self.output = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, hidden))
+        nn.init.zeros_(self.output[2].weight)
+        nn.init.zeros_(self.output[2].bias)
+
+    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
+        time = self.time(t)
+        keep = torch.ones((), device=x.device) if valid is None else valid[:, None, :, None]
+        x = over_time(self.conv, self.input(x + position[:, None]) * keep)
+        for block in self.blocks:
+            x = block(x, memory, time, keep)
+        return self.output(x)
+
+
+def window_means(x: Tensor, seen: Valid, window: int) -> tuple[Tensor, Tensor]:
+    """Means over consecutive windows of the seen frames.
+
+    Args:
+        x: (B, T, H).
+        seen: (B, T) bool or None for all.
+        window: frames per mean; the last window may be shorter.
+
+    Returns:
+        (B, ceil(T / window), H) means and (B, ceil(T / window)) whether anything was seen in the window.
+    """
+    weight = torch.ones_like(x[..., :1]) if seen is None else seen[..., None].to(x.dtype)
+    missing = -x.shape[1] % window
+    sums, counts = (F.pad(y, (0, 0, 0, missing)).unflatten(1, (-1, window)).sum(2) for y in (x * weight, weight))
+    return sums / counts.clamp(min=1), counts[..., 0] > 0
+
+
+class JointBlock(nn.Module):
+    """Attention from the frames of a score curve to the whole curve, then an MLP, both under AdaLN-Zero.
+
+    Keys and values are means over `window` frames: the curve is smoother than its noise, and attention gets cheaper.
+    """
+
+    window = 4
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.norm = nn.LayerNorm(hidden, elementwise_affine=False, eps=1e-6)
+        self.self_attn = Attention(hidden, config.heads)
+        self.mlp = nn.Sequential(
+            nn.Linear(hidden, config.feed_forward),
+            nn.ReLU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(config.feed_forward, hidden),
+        )
+        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 6 * hidden))
+
+    def forward(self, x: Tensor, condition: Tensor, seen: Valid) -> Tensor:
+        """x (B, C, T, H), condition (B, T, H), seen (B, C, T) -> (B, C, T, H)."""
+        shift, scale, gate, mlp_shift, mlp_scale, mlp_gate = self.modulation(condition)[:, None].chunk(6, -1)
+        query = modulate(self.norm(x), shift, scale).flatten(0, 1)
+        keys, attend = window_means(query, None if seen is None else seen.flatten(0, 1), self.window)
+        attended = self.self_attn(query, keys, attend).view_as(x)
+        x = x + gate * attended
+        return x + mlp_gate * self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale))
+
+
+class Joint(nn.Module):
+    """Not in the paper: a denoiser in which the frames of a curve see each other.
+
+    DiT predicts each frame's score from that frame's noised score and the video (latentmlp: from its neighbours'
+    too). Frames then decide independently, and "either the first event or the last, never both" cannot be sampled:
+    every sample has about half of each. Here every token is one frame with its noised score and its own memory.
+    """
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.time = TimeEmbedding(hidden, width=256)
+        self.context = nn.Linear(hidden, hidden)
+        self.blocks = nn.ModuleList(JointBlock(config) for _ in range(config.decoder_layers))
+        for block in self.blocks:
+            nn.init.zeros_(block.modulation[1].weight)
+            nn.init.zeros_(block.modulation[1].bias)
+
+    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
+        condition = self.time(t)[:, None] + memory
+        x = x + (position + self.context(memory))[:, None]
+        for block in self.blocks:
+            x = block(x, condition, seen)
+        return x
+
+
+DENOISERS = {"DiT": DiT, "latentmlp": LatentMLP, "joint": Joint}
+
+
+# The model -------------------------------------------------------------------------------------------------------
+
+
+class SummDiff(nn.Module):
+    """Video features -> a distribution over score curves."""
+
+    samples: ClassVar[bool] = True
+    null_video: Tensor
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.schedule = CosineSchedule()
+        self.encoder = VideoEncoder(config)
+        self.codebook = Codebook(config)
+        self.denoiser = DENOISERS[config.denoiser](config)
+        self.norm = nn.LayerNorm(config.hidden)
+        self.head = nn.Sequential(nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
+        self.register_buffer("null_video", torch.zeros(config.feature_width))
+
+    def encode(self, features: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (B, T, D), valid (B, T) -> memory (B, T, H), position (B, T, H)."""
+        position = frame_positions(valid, self.config.hidden)
+        return self.encoder(features, position, valid), position
+
+    def denoise(
+        self,
+        noised: Tensor,
+        memory: Tensor,
+        position: Tensor,
+        t: Tensor,
+        valid: Valid = None,
+        seen: Valid = None,
+    ) -> Tensor:
+        """Predict clean logits.
+
+        Args:
+            noised: (B, C, T) noised scores in [0, 1].
+            memory: (B, T, H) from `encode`.
+            position: (B, T, H) from `encode`.
+            t: (B,) int64 steps in 0..999.
+            valid: (B, T) frames that exist; None for all.
+            seen: (B, C, T) scores that exist; None for all.
+
+        Returns:
+            (B, C, T) logits.
+        """
+        x = self.denoiser(self.codebook(noised), memory, position, t, valid, seen)
+        return self.head(self.norm(x)).squeeze(-1)
+
+    # 3.3 Training and sampling
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Mean squared error between predicted and judged scores at random noise levels."""
+        config = self.config
+        videos = len(batch.features)
+        absent = torch.rand(videos, 1, 1, device=batch.features.device) < config.p_uncond
+        memory, position = self.encode(torch.where(absent, self.null_video, batch.features), batch.valid)
+
+        # One step per equal slice of 0..999, in random order: uniform like independent ones, with less variance.
+        slices = torch.randperm(videos, device=memory.device) + torch.rand(videos, device=memory.device)
+        t = (slices / videos * len(self.schedule)).long().clamp(max=len(self.schedule) - 1)
+
+        targets = torch.where(batch.judged, batch.targets, 0.5)
+        if config.clamp:
+            targets = targets.clamp(0.05, 0.95)
+        clean = to_logits(targets, config.sigmoid_temp, config.eps)
+        noised = to_scores(self.schedule.add_noise(clean, t, torch.randn_like(clean)), config.sigmoid_temp)
+        # A curve without any score takes no part in the loss, but attention needs something to look at.
+        seen = torch.where(batch.judged.any(-1, keepdim=True), batch.judged, batch.valid[:, None])
+        logits = self.denoise(noised, memory, position, t, batch.valid, seen)
+        return masked_mse(to_scores(logits, config.sigmoid_temp), targets, batch.judged)
+
+    @torch.inference_mode()
+    def predict(
+        self,
+        features: Tensor,
+        n: int = 8,
+        seed: int = 0,
+        *,
+        steps: int = 10,
+        guidance: float | None = None,
+        eta: float = 1.0,
+        temperature: float = 1.0,
+        noise: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
+        """Sample n score curves of one video.
+
+        Args:
+            features: (T, D).
+            n: number of samples; sample k of a seed is the same for every n.
+            seed: of the noise.
+            steps: DDIM steps, 1..1000.
+            guidance: w of classifier-free guidance, None for the checkpoint's own.
+            eta: 0 (all noise at the start) .. 1 (fresh noise in every step, as published).
+            temperature: factor on all noise; 1 as trained, less gives samples nearer to each other.
+            noise: (n, T) and (steps, n, T) instead of `seed`, for conformance tests.
+
+        Returns:
+            (n, T) float32 scores in (0, 1) on the CPU.
+
+        Raises:
+            InputError: bad features or settings.
+        """
+        config = self.config
+        check_features(features, config.feature_width)
+        guidance = config.guidance if guidance is None else guidance
+        if n < 1 or not 1 <= steps <= len(self.schedule):
+            raise InputError(f"Sampling needs n >= 1 and steps in 1..{len(self.schedule)}, got {n} and {steps}.")
+        if not 0 <= eta <= 1 or temperature < 0:
+            raise InputError(f"Sampling needs eta in 0..1 and temperature >= 0, got {eta} and {temperature}.")
+        if guidance and config.p_uncond == 0:
+            raise InputError("This checkpoint was trained without a null video; its guidance weight must be 0.")
+
+        device = self.null_video.device
+        features = features.to(device, torch.float32)
+        start, step_noise = noise or sampling_noise(n, len(features), steps, seed)
+        start, step_noise = (temperature * x.to(device) for x in (start, step_noise))
+        # The null video is a second video of the batch, so both branches are one pass.
+        videos = torch.stack([features, self.null_video.expand_as(features)][: 2 if guidance else 1])
+        memory, position = self.encode(videos, torch.ones(videos.shape[:2], dtype=torch.bool, device=device))
+
+        def predict_clean(u: Tensor, t: int) -> tuple[Tensor, Tensor]:
+            noised = to_scores(u, config.sigmoid_temp).expand(len(videos), -1, -1)
+            logits = self.denoise(noised, memory, position, torch.full((len(videos),), t, device=device))
+            if not guidance:
+                return logits[0], logits[0]
+            return (1 + guidance) * logits[0] - guidance * logits[1], logits[0]
+
+        logits = ddim(self.schedule, predict_clean, start, step_noise, eta)
+        return to_scores(logits, config.sigmoid_temp).cpu()
+
+
+# The release's names ---------------------------------------------------------------------------------------------
+
+# Applied one after the other to each key of an official state dict; the order matters.
+OFFICIAL_KEYS = (
+    ("global_rep_token", "encoder.global_token"),
+    ("global_rep_pos", "encoder.global_position"),
+    ("transformer.encoder.layers.", "encoder.layers."),
+    ("transformer.diffusion_decoder.layers.blocks.", "denoiser.blocks."),
+    (".attn.out_proj.", ".cross_attn.out_proj."),
+    (".q_proj.", ".cross_attn.q_proj."),
+    (".k_proj.", ".cross_attn.k_proj."),
+    (".v_proj.", ".cross_attn.v_proj."),
+    (".mlp.layers.0.", ".mlp.0."),
+    (".mlp.layers.1.", ".mlp.2."),
+    (".adaLN_modulation.", ".modulation."),
+    ("transformer.diffusion_decoder.layers.final_layer.linear.", "denoiser.final_linear."),
+    ("transformer.diffusion_decoder.layers.final_layer.modulation.", "denoiser.final_modulation."),
+    ("transformer.diffusion_decoder.layers.time_embed.", "denoiser.time.mlp."),
+    ("transformer.diffusion_decoder.layers.input_proj.", "denoiser.input."),
+    ("transformer.diffusion_decoder.layers.res_blocks.", "denoiser.blocks."),
+    (".in_layers.", ".inner."),
+    (".emb_layers.", ".time."),
+    (".out_layers.", ".outer."),
+    (".context_layers.", ".context."),
+    (".convs.", ".conv."),
+    ("transformer.diffusion_decoder.layers.out.", "denoiser.output."),
+    ("transformer.diffusion_decoder.layers.conv1d.", "denoiser.conv."),
+    ("transformer.diffusion_decoder.norm.", "norm."),
+    ("transformer.diffusion_decoder.time_mlp.", "denoiser.time."),
+    ("transformer.diffusion_decoder.noise_embed.", "codebook.table."),
+    ("transformer.diffusion_decoder.noise_map.layers.0.", "codebook.mlp.0."),
+    ("transformer.diffusion_decoder.noise_map.layers.1.", "codebook.mlp.2."),
+    ("transformer.diff_scores_embed.layers.0.", "head.0."),
+    ("transformer.diff_scores_embed.layers.1.", "head.2."),
+    ("input_vid_proj.", "encoder.input."),
+    (".LayerNorm.", ".norm."),
+    (".net.1.", ".linear."),
+)
+
+# In every official state dict, used by none of the released forward passes (the schedule follows from its formula).
+OFFICIAL_UNUSED = ("transformer.diffusion_decoder.pos_emb.",)
+
+
+def from_official(state: Mapping[str, Tensor], config: SummDiffConfig, null_video: Tensor | None = None) -> SummDiff:
+    """A model with the weights of an official state dict.
+
+    Args:
+        state: official key -> tensor.
+        config: of the model that the state dict belongs to.
+        null_video: (D,), which the release keeps in a file of its own; needed for guidance only.
+
+    Raises:
+        CheckpointError: keys or shapes that do not belong to this configuration.
+    """
+    model = SummDiff(config).eval()
+    expected = model.state_dict()
+    renamed = {"null_video": expected["null_video"] if null_video is None else null_video}
+    for official, tensor in state.items():
+        if tensor.dtype == torch.float64 or official.startswith(OFFICIAL_UNUSED):
+            continue
+        if config.denoiser == "latentmlp" and official.startswith("transformer.diffusion_decoder.time_mlp."):
+            continue  # kept by the release beside the denoiser's own time embedding
+        key = official
+        for theirs, ours in OFFICIAL_KEYS:
+            key = key.replace(theirs, ours)
+        if key not in expected or expected[key].shape != tensor.shape:
+            raise CheckpointError(
+                f"'{official}' {tuple(tensor.shape)} has no place in a SummDiff of this configuration."
+            )
+        renamed[key] = tensor
+    missing = sorted(expected.keys() - renamed.keys())
+    if missing:
+        raise CheckpointError(f"The official state dict lacks {len(missing)} tensors, among them '{missing[0]}'.")
+    model.load_state_dict(renamed)
+    return model

@@ -1,0 +1,39 @@
+"""How long work reports how far it is, and learns that nobody wants it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Called often by long work.
+
+    Args:
+        fraction: share done, 0 to 1.
+        message: what is being done, for people.
+        figures: numbers worth drawing, such as {"epoch": 3, "loss": 0.04}.
+    """
+
+    def __call__(self, fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None: ...
+
+
+ShouldStop = Callable[[], bool]
+
+
+def silent(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
+    """A Progress that tells nobody."""
+
+
+def never() -> bool:
+    """A ShouldStop that never stops."""
+    return False
+
+
+def part(progress: Progress, start: float, end: float) -> Progress:
+    """The Progress of one part of a longer work: its 0..1 becomes start..end of the whole."""
+
+    def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
+        progress(start + fraction * (end - start), message, figures)
+
+    return report

@@ -1,0 +1,185 @@
+"""The one place where frames, picks and seconds are converted.
+
+Frame rates are exact fractions (30000/1001, never 29.97) and presentation times are integers, so that nothing
+drifts however long the video is. Frame f begins at `seconds(f)` and is shown until frame f + 1 begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+
+from core.errors import InputError
+
+# Nominal rates that also exist slowed down by 1000/1001 (NTSC), as in 23.976, 29.97 and 59.94.
+NTSC_RATES = (12, 15, 24, 30, 48, 60, 120, 240)
+# 23.976 is also written 23.98: two decimals are the coarsest form in use.
+NTSC_TOLERANCE = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class Timebase:
+    """When each frame of a video is shown.
+
+    Attributes:
+        rate: frames per second; the average where the rate varies.
+        n_frames: number of frames, at least 1.
+        times: (n_frames,) int64 presentation times in multiples of `unit`, first 0, ascending; None where the
+            rate is constant.
+        unit: seconds per step of `times`.
+        end: when the last frame stops being shown, in multiples of `unit`.
+
+    Raises:
+        InputError: the parts do not describe a video.
+    """
+
+    rate: Fraction
+    n_frames: int
+    times: np.ndarray | None = None
+    unit: Fraction | None = None
+    end: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.n_frames < 1:
+            raise InputError(f"A video needs at least one frame, not {self.n_frames}.")
+        if self.rate <= 0:
+            raise InputError(f"A frame rate must be positive, not {self.rate}.")
+        if self.times is None:
+            return
+        if self.unit is None or self.end is None or self.unit <= 0:
+            raise InputError("Presentation times need a positive unit and the end of the last frame.")
+        if np.shape(self.times) != (self.n_frames,):
+            raise InputError(f"Expected {self.n_frames} presentation times, got {np.shape(self.times)}.")
+        if self.times[0] != 0 or self.end <= self.times[-1] or np.any(np.diff(self.times) <= 0):
+            raise InputError("Presentation times must begin at 0 and ascend until the end of the video.")
+
+    @classmethod
+    def from_times(cls, times: np.ndarray, unit: Fraction, end: int) -> Timebase:
+        """A timebase of varying frame rate; the average rate follows from the times.
+
+        Args:
+            times: (n_frames,) int presentation times in multiples of `unit`, first 0.
+            unit: seconds per step.
+            end: when the last frame stops being shown.
+        """
+        times = np.asarray(times, np.int64)
+        if len(times) < 1 or end <= 0:
+            raise InputError("A video needs at least one frame and must last longer than nothing.")
+        return cls(Fraction(len(times)) / (end * unit), len(times), times, unit, int(end))
+
+    @property
+    def exact_duration(self) -> Fraction:
+        """Seconds until the last frame stops being shown, exact."""
+        return self.n_frames / self.rate if self.times is None else self.end * self.unit
+
+    @property
+    def duration(self) -> float:
+        """Seconds until the last frame stops being shown."""
+        return float(self.exact_duration)
+
+    def seconds(self, frames: int | np.ndarray) -> float | np.ndarray:
+        """The time at which each frame begins; frame `n_frames` is the end of the video.
+
+        Args:
+            frames: one frame or an array of frames in [0, n_frames].
+
+        Returns:
+            A float for one frame, a float64 array of the same shape for an array.
+        """
+        if self.times is None:
+            steps, unit = np.asarray(frames, np.int64), 1 / self.rate
+        else:
+            steps, unit = np.append(self.times, self.end)[np.asarray(frames, np.int64)], self.unit
+        seconds = steps * unit.numerator / unit.denominator
+        return float(seconds) if np.ndim(frames) == 0 else seconds
+
+    def frame_at(self, seconds: float | Fraction | np.ndarray) -> int | np.ndarray:
+        """The frame shown at a time, clamped to [0, n_frames - 1].
+
+        For every frame, `frame_at(seconds(frame)) == frame`.
+
+        Args:
+            seconds: one time or an array of times; a Fraction is converted without rounding.
+        """
+        if isinstance(seconds, Fraction):
+            return self._frame_at_exactly(seconds)
+        wanted = np.asarray(seconds, np.float64)
+        if not np.isfinite(wanted).all():
+            raise InputError("A time in the video must be a finite number of seconds.")
+        if self.times is None:
+            last = self.n_frames - 1
+            guess = np.clip(np.floor(wanted * float(self.rate)), 0, last).astype(np.int64)
+            # The product is rounded and may land one frame off at the very beginning of a frame.
+            guess = np.where(self.seconds(guess) > wanted, guess - 1, guess)
+            guess = np.where(self.seconds(guess + 1) <= wanted, guess + 1, guess)
+            frames = np.clip(guess, 0, last)
+        else:
+            starts = self.seconds(np.arange(self.n_frames))
+            frames = np.clip(np.searchsorted(starts, wanted, side="right") - 1, 0, None)
+        return int(frames) if np.ndim(seconds) == 0 else frames
+
+    def picks(self, per_second: Fraction = Fraction(2)) -> np.ndarray:
+        """Frames shown at 0, 1/per_second, 2/per_second, ... before the end of the video.
+
+        Returns:
+            (T,) int64 ascending, without repetition, beginning with frame 0.
+        """
+        if per_second <= 0:
+            raise InputError(f"Picks per second must be positive, not {per_second}.")
+        count = ceil(self.exact_duration * per_second)
+        step = (self.rate if self.times is None else 1 / self.unit) / Fraction(per_second)
+        # Python integers: k * step must neither round nor overflow.
+        wanted = np.array([k * step.numerator // step.denominator for k in range(count)], np.int64)
+        frames = wanted if self.times is None else np.searchsorted(self.times, wanted, side="right") - 1
+        return np.unique(frames)
+
+    def pick_at(self, seconds: float | np.ndarray, picks: np.ndarray) -> int | np.ndarray:
+        """The index of the pick whose span contains a time.
+
+        The span of a pick begins with its frame and ends where the next pick begins; times before the first
+        pick belong to it.
+
+        Args:
+            seconds: one time or an array of times.
+            picks: (T,) int64 ascending frames.
+        """
+        index = np.clip(np.searchsorted(picks, self.frame_at(seconds), side="right") - 1, 0, None)
+        return int(index) if np.ndim(index) == 0 else index
+
+    def _frame_at_exactly(self, seconds: Fraction) -> int:
+        if self.times is None:
+            frame = seconds * self.rate // 1
+        else:
+            frame = int(np.searchsorted(self.times, seconds / self.unit // 1, side="right")) - 1
+        return min(max(int(frame), 0), self.n_frames - 1)
+
+
+def parse_rate(rate: str | float | Fraction) -> Fraction:
+    """An exact frame rate from "30000/1001", "25", 25.0, 29.97 and the like.
+
+    Decimal forms of the NTSC rates (23.976, 23.98, 29.97, 59.94, ...) become n * 1000/1001.
+
+    Raises:
+        InputError: not a positive number.
+    """
+    try:
+        value = Fraction(float(rate) if isinstance(rate, np.floating) else rate)
+    except (ValueError, ZeroDivisionError, OverflowError, TypeError):
+        raise InputError(f"'{rate}' is not a frame rate.", "Write it like 25, 29.97 or 30000/1001.") from None
+    if value <= 0:
+        raise InputError(f"A frame rate must be positive, not {rate}.")
+    if isinstance(rate, Fraction) or (isinstance(rate, str) and "/" in rate):
+        return value
+    for nominal in NTSC_RATES:
+        exact = Fraction(nominal * 1000, 1001)
+        if abs(value - exact) <= NTSC_TOLERANCE:
+            return exact
+    return value.limit_denominator(100_000)
+
+
+def format_rate(rate: Fraction) -> str:
+    """The stored form of a frame rate, always "N/D": "30000/1001", "24/1"."""
+    return f"{rate.numerator}/{rate.denominator}"

@@ -1,0 +1,411 @@
+"""One training loop for all models: people's score curves in, a checkpoint out.
+
+With individual targets every person's curve is one training sample; a video is encoded once for all its curves.
+The weights that are saved are the exponential moving average of the trained ones.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from core.data import Entry
+from core.errors import CheckpointError, InputError, ManycutError, NotFoundError
+from core.models.checkpoints import Checkpoint, choose_device, load_model, save_checkpoint
+from core.models.registry import model_kind
+from core.progress import Progress, ShouldStop, never, silent
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from core.models.batch import Batch
+
+
+class TrainingCancelled(ManycutError):
+    """Somebody asked the training to stop; nothing was written."""
+
+    code = "cancelled"
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingVideo:
+    """One video with what people said about it.
+
+    Attributes:
+        id: entry id.
+        features: (T, D) float32, finite, T >= 2.
+        targets: (U, T) float32 scores in [0, 1], NaN where not judged.
+        people: U names.
+
+    Raises:
+        InputError: the arrays do not fit each other or contain what they may not.
+    """
+
+    id: str
+    features: np.ndarray
+    targets: np.ndarray
+    people: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.features.ndim != 2 or self.targets.ndim != 2 or self.targets.shape[1] != len(self.features):
+            raise InputError(
+                f"'{self.id}': features {self.features.shape} and scores {self.targets.shape} do not fit together."
+            )
+        if len(self.features) < 2:
+            raise InputError(f"'{self.id}' has fewer than two picks and cannot be trained on.")
+        if not np.isfinite(self.features).all():
+            raise InputError(f"'{self.id}': the features contain NaN or infinite values.", "Extract them again.")
+        judged = self.targets[~np.isnan(self.targets)]
+        if len(judged) and not (judged.min() >= 0 and judged.max() <= 1):
+            raise InputError(f"'{self.id}': scores must lie between 0 and 1.")
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How to train; `PRESETS` has measured ones.
+
+    Attributes:
+        model: registry name.
+        preset: where these settings come from, for people.
+        targets: "individual" (every person's curve) or "mean" (one curve per video).
+        epochs: passes over the videos; None for as many as make `updates`.
+        updates: optimizer steps to make when `epochs` is None.
+        batch_size: videos per optimizer step.
+        curves_per_video: people drawn per video and step, None for all.
+        lr: peak learning rate of AdamW; rises over the first 5 % and falls to 0 along a cosine.
+        weight_decay: of AdamW.
+        ema: decay of the moving average of the weights per update.
+        clip: largest norm of the gradient.
+        feature_noise: standard deviation of the noise added to the features, as a share of their own.
+        seed: of everything random; the same seed gives the same weights on the same machine.
+        device: "auto", "cpu" or "cuda".
+        time_limit_s: stop after the epoch in which this many seconds are over; None for never.
+        config: the model's configuration, where it is not its default.
+    """
+
+    model: str = "summdiff"
+    preset: str = "custom"
+    targets: Literal["individual", "mean"] = "individual"
+    epochs: int | None = None
+    updates: int = 1500
+    batch_size: int = 8
+    curves_per_video: int | None = 5
+    lr: float = 5e-4
+    weight_decay: float = 0.01
+    ema: float = 0.99
+    clip: float = 1.0
+    feature_noise: float = 0.0
+    seed: int = 0
+    device: str = "auto"
+    time_limit_s: float | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+PRESETS = {
+    "summdiff": TrainSettings(
+        config={
+            "hidden": 64,
+            "heads": 2,
+            "feed_forward": 128,
+            "decoder_layers": 2,
+            "denoiser": "joint",
+            "clamp": True,
+            "p_uncond": 0.1,
+            "dropout": 0.1,
+        },
+    ),
+    "summdiff-demo": TrainSettings(
+        updates=600,
+        batch_size=6,
+        curves_per_video=None,
+        lr=1e-3,
+        ema=0.98,
+        config={
+            "hidden": 64,
+            "heads": 2,
+            "feed_forward": 128,
+            "decoder_layers": 2,
+            "denoiser": "joint",
+            "clamp": True,
+            "p_uncond": 0.1,
+            "dropout": 0.0,
+            "input_dropout": 0.2,
+        },
+    ),
+    "llmvs": TrainSettings(
+        model="llmvs",
+        targets="mean",
+        updates=600,
+        curves_per_video=None,
+        lr=3e-4,
+        config={"hidden": 128, "feed_forward": 256, "heads": 2, "layers": 3, "dropout": 0.3},
+    ),
+    "llmvs-demo": TrainSettings(
+        model="llmvs",
+        targets="mean",
+        updates=300,
+        curves_per_video=None,
+        lr=5e-4,
+        config={"hidden": 64, "feed_forward": 128, "heads": 2, "layers": 2, "dropout": 0.1},
+    ),
+}
+
+
+def get_preset(name: str, **changes: Any) -> TrainSettings:
+    """The settings of that name, with changes; "summdiff" and "llmvs" are the defaults of `train`.
+
+    Raises:
+        NotFoundError: there is no preset of that name.
+    """
+    if name not in PRESETS:
+        raise NotFoundError(f"There is no training preset '{name}'.", f"Known presets: {', '.join(PRESETS)}.")
+    return replace(PRESETS[name], preset=name, **changes)
+
+
+def settings_for(
+    model: str,
+    *,
+    preset: str | None = None,
+    targets: str | None = None,
+    epochs: int | None = None,
+    seed: int = 0,
+) -> TrainSettings:
+    """The settings that a person's choices amount to: a preset (by default the model's own) with what was given.
+
+    Raises:
+        InputError: the preset is for another model, or a choice is not possible.
+        NotFoundError: there is no such model or preset.
+    """
+    name = preset or model_kind(model).name
+    settings = get_preset(f"{model}-{name}" if f"{model}-{name}" in PRESETS else name)
+    if settings.model != model:
+        raise InputError(f"The preset '{preset}' is for the model '{settings.model}', not for '{model}'.")
+    if targets not in (None, "individual", "mean"):
+        raise InputError(f"Targets are 'individual' or 'mean', not '{targets}'.")
+    if epochs is not None and epochs < 1:
+        raise InputError(f"At least one epoch is needed, got {epochs}.")
+    return replace(settings, targets=targets or settings.targets, epochs=epochs or settings.epochs, seed=seed)
+
+
+def videos_from_entries(entries: Sequence[Entry], model: str = "summdiff") -> tuple[list[TrainingVideo], str]:
+    """The entries that have both people and features that the model reads, as training videos.
+
+    Returns:
+        The videos and the feature space they share.
+
+    Raises:
+        InputError: no entry can be used, or their features are of several spaces.
+    """
+    videos, spaces = [], set()
+    for entry in entries:
+        features, space = training_features(entry, model)
+        if features is not None and space is not None and entry.annotations is not None and len(entry.annotations):
+            people = entry.annotations
+            videos.append(TrainingVideo(entry.id, features, people.scores, people.annotators))
+            spaces.add(space)
+    if not videos:
+        wanted = model_kind(model).features
+        raise InputError(f"None of the {len(entries)} videos has both {wanted} features and people's scores.")
+    if len(spaces) > 1:
+        raise InputError(f"The videos have features of several spaces: {', '.join(sorted(spaces))}.")
+    return videos, spaces.pop()
+
+
+def training_features(entry: Entry, model: str) -> tuple[np.ndarray | None, str | None]:
+    """What the model reads of an entry, and its space; `features` stand in where there are no text features."""
+    if model_kind(model).features == "text" and entry.text_features is not None:
+        return entry.text_features, entry.text_space
+    return entry.features, entry.feature_space
+
+
+def train(
+    videos: Sequence[TrainingVideo],
+    settings: TrainSettings,
+    *,
+    out: Path,
+    feature_space: str,
+    start_from: Checkpoint | None = None,
+    label: str | None = None,
+    training_info: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> Checkpoint:
+    """Train a model and write it to the new directory `out`.
+
+    Args:
+        videos: to train on; all of width D. Nothing else is looked at.
+        settings: from `settings_for` or `get_preset`.
+        out: the checkpoint's directory; its name is the checkpoint's id.
+        feature_space: that the features belong to.
+        start_from: a checkpoint of the same model and space to go on from; its configuration is kept.
+        label: for people; the model's own by default.
+        training_info: added to `training` (dataset, split, ...).
+        progress: called after every epoch with {"epoch", "epochs", "loss"}.
+        should_stop: asked after every step.
+
+    Raises:
+        InputError: no usable videos, or of different widths.
+        CheckpointError: `start_from` is of another model, space or width, or `out` exists.
+        TrainingCancelled: `should_stop` said so; nothing is written.
+    """
+    import torch
+
+    started = time.monotonic()
+    kind = model_kind(settings.model)
+    videos = [video for video in videos if not np.isnan(video.targets).all()]
+    if not videos:
+        raise InputError("There is no video with scores to train on.")
+    width = videos[0].features.shape[1]
+    if any(video.features.shape[1] != width for video in videos):
+        raise InputError("The videos have features of different widths; they cannot be trained on together.")
+    if Path(out).exists():
+        raise CheckpointError(f"'{out}' exists already.", "Choose another name; checkpoints are not overwritten.")
+
+    device = choose_device(settings.device)
+    # Leave the caller's random numbers as they were.
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(settings.seed)
+        if start_from is None:
+            model = kind.model_class(kind.config_class(feature_width=width, **settings.config)).to(device)
+            if hasattr(model, "null_video"):
+                model.null_video.copy_(torch.from_numpy(np.mean([v.features.mean(0) for v in videos], axis=0)))
+        else:
+            check_fits(start_from, settings.model, feature_space, width)
+            model = load_model(start_from, settings.device)
+        model.train()
+        losses = fit(model, videos, settings, started, progress, should_stop)
+
+    training = {
+        **(training_info or {}),
+        **{k: v for k, v in asdict(settings).items() if k not in ("model", "config", "device")},
+        "epochs": len(losses),
+        "n_videos": len(videos),
+        "n_people": len({name for video in videos for name in video.people}) or max(len(v.targets) for v in videos),
+        "n_curves": sum(int((~np.isnan(v.targets)).any(1).sum()) for v in videos),
+        "start_from": start_from.id if start_from else None,
+        "loss": [round(loss, 6) for loss in losses],
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    return save_checkpoint(model, Path(out), label=label or kind.label, feature_space=feature_space, training=training)
+
+
+def check_fits(checkpoint: Checkpoint, kind: str, feature_space: str, width: int) -> None:
+    """Raise CheckpointError unless a checkpoint is of this model, feature space and width."""
+    if checkpoint.kind != kind:
+        raise CheckpointError(f"'{checkpoint.id}' is a checkpoint of '{checkpoint.kind}', not of '{kind}'.")
+    if (checkpoint.feature_space, checkpoint.feature_width) != (feature_space, width):
+        raise CheckpointError(
+            f"'{checkpoint.id}' was trained on '{checkpoint.feature_space}' features of width "
+            f"{checkpoint.feature_width}, these are '{feature_space}' of width {width}.",
+            "A checkpoint is never applied to features of another space.",
+        )
+
+
+def fit(
+    model: nn.Module,
+    videos: Sequence[TrainingVideo],
+    settings: TrainSettings,
+    started: float,
+    progress: Progress,
+    should_stop: ShouldStop,
+) -> list[float]:
+    """Train in place, leave the averaged weights in the model, return the mean loss of every epoch."""
+    import torch
+
+    device = next(model.parameters()).device
+    generator = np.random.default_rng(settings.seed)
+    per_epoch = math.ceil(len(videos) / settings.batch_size)
+    epochs = settings.epochs or math.ceil(settings.updates / per_epoch)
+    total = epochs * per_epoch
+    optimizer = torch.optim.AdamW(model.parameters(), settings.lr, weight_decay=settings.weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: learning_rate_factor(step / total))
+    average = [weight.detach().clone() for weight in model.parameters()]
+    losses: list[float] = []
+    step = 0
+    for epoch in range(1, epochs + 1):
+        epoch_losses = []
+        for batch in batches(videos, settings, generator):
+            loss = model.loss(batch.to(device))
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+            optimizer.step()
+            schedule.step()
+            step += 1
+            decay = min(settings.ema, step / (step + 10))  # the first weights are forgotten quickly
+            with torch.no_grad():
+                torch._foreach_lerp_(average, list(model.parameters()), 1 - decay)
+            epoch_losses.append(float(loss.detach()))
+            if should_stop():
+                raise TrainingCancelled("The training was cancelled; nothing was saved.")
+        losses.append(float(np.mean(epoch_losses)))
+        progress(
+            epoch / epochs,
+            f"Epoch {epoch} of {epochs}",
+            {"epoch": epoch, "epochs": epochs, "loss": losses[-1]},
+        )
+        if settings.time_limit_s is not None and time.monotonic() - started > settings.time_limit_s:
+            break
+    with torch.no_grad():
+        for weight, averaged in zip(model.parameters(), average, strict=True):
+            weight.copy_(averaged)
+    return losses
+
+
+def learning_rate_factor(done: float) -> float:
+    """Share of the peak learning rate when this share of the training is done."""
+    return min(1.0, done / 0.05 + 0.02) * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def batches(
+    videos: Sequence[TrainingVideo], settings: TrainSettings, generator: np.random.Generator
+) -> Iterator[Batch]:
+    """One epoch: videos of similar length share a batch, so that little is padded; batches come in random order."""
+    # Lengths are jittered so that the same videos do not always meet.
+    order = np.argsort([len(v.features) * generator.uniform(0.8, 1.25) for v in videos])
+    groups = [order[i : i + settings.batch_size] for i in range(0, len(order), settings.batch_size)]
+    for index in generator.permutation(len(groups)):
+        yield make_batch([videos[i] for i in groups[index]], settings, generator)
+
+
+def make_batch(videos: Sequence[TrainingVideo], settings: TrainSettings, generator: np.random.Generator) -> Batch:
+    """Draw each video's curves and pad everything to the longest."""
+    import torch
+
+    from core.models.batch import Batch
+
+    curves = [draw_curves(video.targets, settings, generator) for video in videos]
+    length = max(len(video.features) for video in videos)
+    count = max(len(c) for c in curves)
+    features = np.zeros((len(videos), length, videos[0].features.shape[1]), np.float32)
+    valid = np.zeros((len(videos), length), bool)
+    targets = np.full((len(videos), count, length), np.nan, np.float32)
+    for i, (video, drawn) in enumerate(zip(videos, curves, strict=True)):
+        x = video.features
+        if settings.feature_noise:
+            spread = settings.feature_noise * x.std()
+            x = x + generator.standard_normal(x.shape, np.float32) * spread
+        features[i, : len(x)] = x
+        valid[i, : len(x)] = True
+        targets[i, : len(drawn), : len(x)] = drawn
+    judged = ~np.isnan(targets)
+    return Batch(*(torch.from_numpy(a) for a in (features, valid, np.nan_to_num(targets), judged)))
+
+
+def draw_curves(targets: np.ndarray, settings: TrainSettings, generator: np.random.Generator) -> np.ndarray:
+    """(C, T) curves of one video: its mean over people, or people drawn without repetition."""
+    targets = targets[(~np.isnan(targets)).any(1)]
+    if settings.targets == "mean":
+        judged = ~np.isnan(targets)
+        count = judged.sum(0)
+        mean = np.where(judged, targets, 0).sum(0) / np.maximum(count, 1)
+        return np.where(count > 0, mean, np.nan)[None].astype(np.float32)
+    if settings.curves_per_video is None or settings.curves_per_video >= len(targets):
+        return targets
+    return targets[generator.choice(len(targets), settings.curves_per_video, replace=False)]

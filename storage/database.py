@@ -1,0 +1,155 @@
+"""Opening the database: SQLite in the data directory, or what DATABASE_URL names; always at the newest schema.
+
+Writers take their lock when they begin (`writing`), so that two of them queue instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from core.errors import ConflictError, InputError
+
+# The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
+HEAD = "0001"
+BUSY_SECONDS = 30
+FILE_NAME = "manycut.db"
+# Any constant: on PostgreSQL it names the one lock that SQLite has anyway.
+WRITE_LOCK = 6_287_001
+
+
+def open_database(data_dir: Path, url: str | None = None) -> Engine:
+    """Opens the database and brings its schema to the newest revision.
+
+    Args:
+        data_dir: made if it is missing; holds manycut.db unless a URL is given.
+        url: SQLAlchemy URL; by default the environment's DATABASE_URL, else SQLite.
+
+    Raises:
+        InputError: the URL or its driver is not usable, or the file is no database.
+        ConflictError: the database was written by a newer version of Manycut.
+    """
+    url = url or os.environ.get("DATABASE_URL")
+    if not url:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{data_dir / FILE_NAME}"
+    try:
+        engine = create_engine(url, connect_args=_connect_args(url))
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise InputError(
+            f"DATABASE_URL cannot be used: {error}.",
+            "Write it like postgresql+psycopg://user@host/name and install the driver (pip install psycopg).",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    try:
+        _use_wal(engine)
+        _migrate(engine)
+    except (DBAPIError, sqlite3.Error) as error:
+        engine.dispose()
+        reason = getattr(error, "orig", error)
+        raise InputError(f"The database {make_url(url).render_as_string()} cannot be opened: {reason}.") from error
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that sees one consistent state."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session that holds the write lock from its beginning; commits at the end, rolls back on any error."""
+    bind = engine.execution_options(begin="IMMEDIATE")
+    with Session(bind, expire_on_commit=False) as session, session.begin():
+        _lock(session.connection())  # begins the transaction now instead of at the first statement
+        yield session
+
+
+def _connect_args(url: str) -> dict[str, Any]:
+    return {"timeout": BUSY_SECONDS} if make_url(url).get_backend_name() == "sqlite" else {}
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None  # _begin_sqlite begins the transactions, not the driver
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def _lock(connection: Connection) -> None:
+    """One writer at a time, until the end of its transaction; SQLite has taken this lock with BEGIN IMMEDIATE."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+
+
+def _use_wal(engine: Engine) -> None:
+    """Write-ahead logging, so that readers and the writer do not wait for each other; the file remembers it."""
+    if engine.dialect.name != "sqlite":
+        return
+    give_up = time.monotonic() + BUSY_SECONDS
+    raw = engine.raw_connection()
+    try:
+        while raw.driver_connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                raw.driver_connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:  # another process is doing the same, and SQLite does not wait here
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.05)
+    finally:
+        raw.close()
+
+
+def _revision(connection: Connection) -> str | None:
+    exists = connection.dialect.has_table(connection, "alembic_version")
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) if exists else None
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return
+    with engine.execution_options(begin="IMMEDIATE").begin() as connection:
+        _lock(connection)
+        revision = _revision(connection)  # again, under the lock: another process may have been first
+        if revision == HEAD:
+            return
+        if revision is not None and revision > HEAD:
+            raise ConflictError(
+                f"This data directory was used by a newer version of Manycut (schema {revision}, here {HEAD}).",
+                "Update Manycut, or use another data directory.",
+            )
+        from alembic import command
+
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def migration_config() -> Any:
+    """Alembic's configuration, in code instead of alembic.ini."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,64 @@
+"""Outside file formats, one module each. `read_dataset` finds out which one a file has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import FormatError, InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from core.data import Entry
+
+
+def read_dataset(path: Path, annotations: Path | None = None) -> list[Entry]:
+    """Reads a dataset in whichever known format its content has; the file name does not matter.
+
+    Args:
+        path: an eccv16 HDF5 file (released or ours), TVSum's .mat or .tsv, or a SumMe .mat or folder of them.
+        annotations: TVSum's .mat or .tsv, joined to an eccv16 file.
+
+    Raises:
+        NotFoundError: no such file.
+        FormatError: malformed, or none of the known formats.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise NotFoundError(f"There is no file {path}.")
+    kind = _kind(path)
+    if kind == "eccv16":
+        from storage.formats.eccv16 import read_eccv16
+
+        return read_eccv16(path, annotations)
+    if annotations is not None:
+        raise InputError(f"{path.name} has its own annotations; others can only be joined to an eccv16 file.")
+    if kind == "summe":
+        from storage.formats.summe import read_summe
+
+        return read_summe(path)
+    from storage.formats.tvsum import read_tvsum_mat, read_tvsum_tsv
+
+    return read_tvsum_mat(path) if kind == "tvsum mat" else read_tvsum_tsv(path)
+
+
+def _kind(path: Path) -> str:
+    if path.is_dir():
+        return "summe"
+    import h5py
+
+    if h5py.is_hdf5(path):
+        try:
+            with h5py.File(path, "r") as file:
+                return "tvsum mat" if "tvsum50" in file else "eccv16"
+        except OSError:
+            return "eccv16"  # whose reader says what is wrong with it
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(b"MATLAB 5.0"):
+        return "summe"
+    if start.count(b"\t") >= 2 and b"\0" not in start:
+        return "tvsum tsv"
+    raise FormatError(
+        f"{path.name} is in no format that Manycut reads.",
+        "It reads eccv16 HDF5 files, TVSum's .mat and .tsv and SumMe's .mat files.",
+    )

@@ -1,0 +1,163 @@
+"""eccv16 HDF5 files, as released for SumMe and TVSum and as Manycut extends them.
+
+One group per video; `entry_group` says which keys. A released file holds at least features, change_points, n_frames
+and picks. Ours carry a schema version and everything that the official loaders of PGL-SUM, CSTA, LLMVS and SummDiff
+read, so that they can be given to them unchanged.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from core.data import AnnotationSet, Entry, Shots
+from core.errors import FormatError, InputError
+from core.timebase import format_rate
+from storage.formats.entry_group import PACKED, read_entry, write_entry
+from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
+
+SCHEMA = "manycut-eccv16-1"
+VIDEO_KEY = re.compile(r"video_\d+")
+BUDGET = 0.15
+
+
+def read_eccv16(path: Path, annotations: Path | None = None) -> list[Entry]:
+    """Reads every video of a file, in the order of their numbers.
+
+    People come from `user_scores`, else from `user_summary` (their 0/1 at the picks), else the mean `gtscore` stands
+    for them. Frame rates that the file does not state are assumed from the picks and noted in `meta["fps_note"]`.
+
+    Args:
+        path: a released file or one of ours.
+        annotations: the TVSum annotations (.mat or .tsv) of the same videos: gives each person's ratings and the
+            true frame rates.
+
+    Raises:
+        FormatError: names the file, the key and what was expected.
+    """
+    with open_hdf5(path) as file:
+        groups = [name for name in file if isinstance(file[name], h5py.Group)]
+        if not groups:
+            raise FormatError(f"{path.name}: expected one group per video, such as 'video_1', but found none.")
+        ours = Reader(path, file).text("schema")
+        if ours and ours != SCHEMA:
+            raise FormatError(f"{path.name}: 'schema' should be '{SCHEMA}', but it is '{ours}'.")
+        keys = _keys(path, file, groups)
+        dataset = Reader(path, file).text("dataset") or path.stem
+        entries = [
+            read_entry(Reader(path, file[name]), dataset=dataset, key=keys[name], needs_features=not ours)
+            for name in sorted(groups, key=_natural)
+        ]
+    if annotations is None:
+        return entries
+    from storage.formats.tvsum import join_tvsum
+
+    return join_tvsum(entries, annotations)
+
+
+def write_eccv16(entries: Sequence[Entry], path: Path, *, dataset: str = "", budget: float = BUDGET) -> Path:
+    """Writes entries as one file that the official loaders read unchanged; appears complete or not at all.
+
+    Videos keep their key where all keys are `video_<int>`, otherwise they are numbered from video_1. Beside what
+    `write_entry` keeps, each judged video gets `gtscore` (the mean over the people who judged a pick, 0 where nobody
+    did), `user_summary` (each person's own summary, or the knapsack cut of their scores over the default shots with
+    unjudged picks as 0) and `gtsummary`.
+
+    Args:
+        entries: in order; ids must differ.
+        path: where to; an existing file is replaced.
+        dataset: name kept in the file; by default that of the entries if they share one.
+        budget: share of the video for the cuts.
+
+    Raises:
+        InputError: no entries, or two with the same id.
+    """
+    if not entries or len({entry.id for entry in entries}) != len(entries):
+        raise InputError("An export needs at least one entry, each only once.")
+    sources = sorted({entry.dataset for entry in entries})
+    names = video_keys(entries)
+    with new_hdf5(path) as file:
+        file.attrs["schema"] = SCHEMA
+        file.attrs["dataset"] = dataset or (sources[0] if len(sources) == 1 else "")
+        file.attrs["source_datasets"] = json.dumps(sources)
+        rates = {name: format_rate(e.timebase.rate) for name, e in zip(names, entries, strict=True)}
+        file.attrs["frame_rates"] = json.dumps(rates)
+        file.attrs["created"] = datetime.now(UTC).isoformat(timespec="seconds")
+        file.attrs["simulated"] = any(e.annotations is not None and e.annotations.simulated for e in entries)
+        for name, entry in zip(names, entries, strict=True):
+            group = file.create_group(name)
+            write_entry(group, entry)
+            _add_official_keys(group, entry, budget)
+    return path
+
+
+def video_keys(entries: Sequence[Entry]) -> list[str]:
+    """The group name of each entry: its own key where all are `video_<int>` and differ, else video_1, video_2, ..."""
+    keys = [entry.key for entry in entries]
+    if len(set(keys)) == len(keys) and all(VIDEO_KEY.fullmatch(key) for key in keys):
+        return keys
+    return [f"video_{number}" for number in range(1, len(keys) + 1)]
+
+
+def mean_scores(people: AnnotationSet) -> np.ndarray:
+    """(T,) float32 mean over the people who judged each pick; 0 where nobody did."""
+    judged = ~np.isnan(people.scores)
+    total = np.where(judged, people.scores, 0).sum(axis=0)
+    return (total / np.maximum(judged.sum(axis=0), 1)).astype(np.float32)
+
+
+def summaries_of(entry: Entry, people: AnnotationSet, budget: float = BUDGET) -> np.ndarray:
+    """(U, n_frames) uint8 of 0/1: each person's own summary, or the cut that their scores lead to."""
+    if people.summaries is not None:
+        return people.summaries
+    return np.stack([summary_of(entry, scores, budget) for scores in people.scores])
+
+
+def summary_of(entry: Entry, scores: np.ndarray, budget: float = BUDGET) -> np.ndarray:
+    """(n_frames,) uint8 of 0/1: the knapsack cut that (T,) scores lead to over the entry's default shots."""
+    from core.selection import select  # compiles its knapsack: only needed for exports
+
+    return select(scores, entry.picks, _default_shots(entry), entry.n_frames, budget).mask
+
+
+def _default_shots(entry: Entry) -> Shots:
+    if entry.shots:
+        return next(iter(entry.shots.values()))
+    from core.segmentation import uniform_shots
+
+    return uniform_shots(entry.timebase)
+
+
+def _add_official_keys(group: h5py.Group, entry: Entry, budget: float) -> None:
+    if "change_points" not in group:
+        shots = _default_shots(entry)
+        group["change_points"] = (shots.bounds - np.array([0, 1])).astype(np.int32)
+        group["n_frame_per_seg"] = shots.lengths.astype(np.int32)
+        group.attrs["shots_source"] = shots.source
+    people = entry.annotations
+    if people is None:
+        return
+    summaries = summaries_of(entry, people, budget).astype(np.float32)
+    group.pop("user_summary", None)
+    dataset = group.create_dataset("user_summary", data=summaries, **PACKED)
+    dataset.attrs["derived"] = people.summaries is None
+    mean = mean_scores(people)
+    group["gtscore"] = mean
+    group["gtsummary"] = summary_of(entry, mean, budget)[entry.picks].astype(np.float32)
+
+
+def _keys(path: Path, file: h5py.File, groups: Sequence[str]) -> dict[str, str]:
+    """The key of each group: the one it states, where those differ, else its name."""
+    stated = {name: Reader(path, file[name]).text("key") or name for name in groups}
+    return stated if len(set(stated.values())) == len(groups) else {name: name for name in groups}
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)

@@ -1,0 +1,286 @@
+"""One entry as one HDF5 group: the eccv16 keys and what Manycut adds to them.
+
+The library keeps each entry in a file of its own in this form, and `eccv16` writes many of them into one file for
+others. Added to the eccv16 keys (T picks, U people):
+
+    user_scores      (U, T) float32 importance in [0, 1], NaN where not judged
+    annotator_ids    (U,) names;  user_protocol (U,) how each judged
+    frame_labels     (U, n_frames) uint8 raw labels
+    fps              "30000/1001";  frame_times (n_frames,) int64 with attributes unit and end where the rate varies
+    title, category, video_name, key
+    captions         (T,) sentences;  text_features (T, W) float32
+    shots/<name>     (S, 2) half-open, segmentations beside change_points
+    attributes       feature_space, text_space, shots_source, simulated, entry_id, meta (JSON)
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import h5py
+import numpy as np
+
+from core.data import AnnotationSet, Entry, Shots
+from core.errors import InputError
+from core.timebase import Timebase, format_rate, parse_rate
+from storage.formats.hdf5 import Reader
+
+GOOGLENET = "googlenet-pool5"
+TEXT = h5py.string_dtype("utf-8")
+PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+
+
+def person_names(count: int) -> tuple[str, ...]:
+    """Names for people of whom a dataset only gives the number: "person 01", "person 02", ..."""
+    return tuple(f"person {number:02d}" for number in range(1, count + 1))
+
+
+def write_entry(group: h5py.Group, entry: Entry) -> None:
+    """Writes everything an entry holds, except its video and pictures, into an empty group."""
+    timebase = entry.timebase
+    group["n_frames"] = np.int64(timebase.n_frames)
+    group["n_steps"] = np.int64(len(entry.picks))
+    group["picks"] = entry.picks.astype(np.int32)
+    _write_timebase(group, timebase)
+    for name, value in {
+        "key": entry.key,
+        "title": entry.title,
+        "category": entry.meta.get("category", ""),
+        "video_name": entry.video.name if entry.video else entry.meta.get("video_name", ""),
+    }.items():
+        if value:
+            group.create_dataset(name, data=value, dtype=TEXT)
+    group.attrs["entry_id"] = entry.id
+    group.attrs["meta"] = json.dumps(dict(entry.meta), ensure_ascii=False)
+    if entry.features is not None:
+        group["features"] = entry.features.astype(np.float32)
+        group.attrs["feature_space"] = entry.feature_space or ""
+    if entry.text_features is not None:
+        group["text_features"] = entry.text_features.astype(np.float32)
+        group.attrs["text_space"] = entry.text_space or ""
+    if entry.captions is not None:
+        group.create_dataset("captions", data=list(entry.captions), dtype=TEXT)
+    _write_shots(group, entry)
+    if entry.annotations is not None:
+        _write_people(group, entry.annotations)
+
+
+def read_entry(reader: Reader, *, dataset: str, key: str, needs_features: bool = False) -> Entry:
+    """Reads one group, whether written by `write_entry` or taken from a released eccv16 file.
+
+    Args:
+        reader: of the group.
+        dataset, key: make up the id of the entry.
+        needs_features: True for released files, which are useless without `features` and `change_points`.
+
+    Raises:
+        FormatError: a key is missing, has another shape than the others imply, or holds NaN.
+    """
+    n_frames = _read_count(reader, "n_frames", "the number of frames")
+    picks = _read_picks(reader, n_frames)
+    steps = len(picks)
+    if "n_steps" in reader and _read_count(reader, "n_steps", "the number of picks") != steps:
+        raise reader.error("n_steps", f"{steps}, the number of picks", "it is another number")
+    meta = _read_meta(reader)
+    timebase = _read_timebase(reader, n_frames, picks, meta)
+    features = text_features = None
+    if "features" in reader or needs_features:
+        features = reader.finite("features", np.float32, (steps, None), f"({steps}, D) finite numbers")
+    if "text_features" in reader:
+        text_features = reader.finite("text_features", np.float32, (steps, None), f"({steps}, W) numbers")
+    return Entry(
+        id=f"{dataset}/{key}",
+        title=reader.text("title") or meta.get("video_name") or key,
+        timebase=timebase,
+        picks=picks,
+        features=features,
+        feature_space=None if features is None else _feature_space(reader, features.shape[1]),
+        text_features=text_features,
+        text_space=reader.text("text_space") or None if text_features is not None else None,
+        shots=_read_shots(reader, n_frames, needs_features),
+        annotations=_read_people(reader, picks, n_frames, dataset, meta),
+        captions=reader.texts("captions", steps) if "captions" in reader else None,
+        meta=meta,
+    )
+
+
+def inclusive_ends(shots: Shots) -> np.ndarray:
+    """(S, 2) bounds as eccv16 files hold them in `change_points`, both ends inclusive."""
+    return shots.bounds - np.array([0, 1])
+
+
+def half_open(bounds: np.ndarray, n_frames: int) -> np.ndarray:
+    """(S, 2) half-open bounds from `change_points`.
+
+    eccv16 files hold inclusive ends; MR.HiSum's hold exclusive ones, told by each shot beginning where the one
+    before it ends. MR.HiSum's last shot may stop one short of the video, as may those of eccv16.
+    """
+    exclusive = bounds[-1, 1] >= n_frames if len(bounds) == 1 else np.all(bounds[1:, 0] == bounds[:-1, 1])
+    bounds = bounds + np.array([0, 0 if exclusive else 1])
+    if bounds[-1, 1] in (n_frames - 1, n_frames + 1):
+        bounds[-1, 1] = n_frames
+    return bounds
+
+
+def _write_timebase(group: h5py.Group, timebase: Timebase) -> None:
+    group.create_dataset("fps", data=format_rate(timebase.rate), dtype=TEXT)
+    if timebase.times is not None:
+        times = group.create_dataset("frame_times", data=timebase.times.astype(np.int64), **PACKED)
+        times.attrs["unit"] = format_rate(timebase.unit)
+        times.attrs["end"] = timebase.end
+
+
+def _read_timebase(reader: Reader, n_frames: int, picks: np.ndarray, meta: dict[str, str]) -> Timebase:
+    try:
+        if "frame_times" in reader:
+            times = reader.array("frame_times", np.int64, (n_frames,), f"{n_frames} presentation times")
+            attributes = reader.group["frame_times"].attrs
+            return Timebase.from_times(times, Fraction(attributes["unit"]), int(attributes["end"]))
+        name = next((name for name in ("fps", "video_fps") if reader.text(name)), None)
+        if name is not None:
+            return Timebase(parse_rate(reader.text(name)), n_frames)
+    except (InputError, KeyError, ValueError, ZeroDivisionError) as error:
+        raise reader.error("fps", "a frame rate such as 30000/1001", f"it is not ({error})") from error
+    step = int(np.median(np.diff(picks))) if len(picks) > 1 else 15
+    meta["fps_note"] = f"assumed: two picks a second, one every {step} frames"
+    return Timebase(Fraction(2 * step), n_frames)
+
+
+def _write_shots(group: h5py.Group, entry: Entry) -> None:
+    others = dict(entry.shots)
+    if others:
+        default = next(iter(others))
+        group["change_points"] = inclusive_ends(others[default]).astype(np.int32)
+        group["n_frame_per_seg"] = others[default].lengths.astype(np.int32)
+        group.attrs["shots_source"] = default
+        del others[default]
+    if others:
+        folder = group.create_group("shots", track_order=True)
+        for name, shots in others.items():
+            folder[name.replace("/", "-")] = shots.bounds.astype(np.int32)
+
+
+def _read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots]:
+    shots: dict[str, Shots] = {}
+    if "change_points" in reader or required:
+        expected = "(S, 2) first and last frame of each shot, ascending"
+        bounds = reader.array("change_points", np.int64, (None, 2), expected)
+        if len(bounds) == 0:
+            raise reader.error("change_points", expected, "there are none")
+        bounds = half_open(bounds, n_frames)
+        _check_bounds(reader, "change_points", bounds, n_frames)
+        source = reader.text("shots_source") or "kts"
+        shots[source] = Shots(bounds, source)
+    folder = reader.group.get("shots")
+    for name in folder if isinstance(folder, h5py.Group) else ():
+        bounds = reader.array(f"shots/{name}", np.int64, (None, 2), "(S, 2) half-open frame intervals")
+        _check_bounds(reader, f"shots/{name}", bounds, n_frames)
+        shots[name] = Shots(bounds, name)
+    return shots
+
+
+def _check_bounds(reader: Reader, name: str, bounds: np.ndarray, n_frames: int) -> None:
+    ascending = np.all(bounds[:, 0] < bounds[:, 1]) and np.all(bounds[1:, 0] >= bounds[:-1, 1])
+    if len(bounds) and not (ascending and bounds[0, 0] >= 0 and bounds[-1, 1] <= n_frames):
+        raise reader.error(name, f"ascending shots within {n_frames} frames that do not overlap", "they are not")
+
+
+def _write_people(group: h5py.Group, people: AnnotationSet) -> None:
+    group["user_scores"] = people.scores.astype(np.float32)
+    group.create_dataset("annotator_ids", data=list(people.annotators), dtype=TEXT)
+    group.create_dataset("user_protocol", data=list(people.protocols), dtype=TEXT)
+    group.attrs["simulated"] = bool(people.simulated)
+    if people.summaries is not None:
+        summaries = group.create_dataset("user_summary", data=people.summaries.astype(np.uint8), **PACKED)
+        summaries.attrs["derived"] = False
+    if people.frame_labels is not None:
+        group.create_dataset("frame_labels", data=people.frame_labels.astype(np.uint8), **PACKED)
+
+
+def _read_people(
+    reader: Reader, picks: np.ndarray, n_frames: int, dataset: str, meta: dict[str, str]
+) -> AnnotationSet | None:
+    steps = len(picks)
+    scores = summaries = frame_labels = None
+    if "user_scores" in reader:
+        scores = reader.array("user_scores", np.float32, (None, steps), f"(U, {steps}) scores in [0, 1] or NaN")
+        if np.any((scores < 0) | (scores > 1)):
+            raise reader.error("user_scores", "in [0, 1] or NaN", "some are outside")
+    if "user_summary" in reader:
+        people = None if scores is None else len(scores)
+        expected = f"({'U' if people is None else people}, {n_frames}) of 0 and 1"
+        summaries = reader.array("user_summary", np.float32, (people, n_frames), expected)
+        if not np.isin(summaries, (0, 1)).all():
+            raise reader.error("user_summary", expected, "it holds other values")
+        summaries = summaries.astype(np.uint8)
+    protocol = _protocol(dataset, scores is not None)
+    if scores is None and summaries is not None:
+        scores = summaries[:, picks].astype(np.float32)
+    elif scores is not None and summaries is not None and reader.group["user_summary"].attrs.get("derived"):
+        summaries = None
+    elif scores is None and "gtscore" in reader:
+        return _mean_person(reader, steps, meta)
+    if scores is None or len(scores) == 0:
+        return None
+    count = len(scores)
+    if "frame_labels" in reader:
+        expected = f"({count}, {n_frames}) raw labels"
+        frame_labels = reader.array("frame_labels", np.uint8, (count, n_frames), expected)
+    names = reader.texts("annotator_ids", count) if "annotator_ids" in reader else person_names(count)
+    if len(set(names)) != count:
+        raise reader.error("annotator_ids", "different names", "some appear twice")
+    protocols = reader.texts("user_protocol", count) if "user_protocol" in reader else (protocol,) * count
+    simulated = bool(reader.group.attrs.get("simulated", False))
+    return AnnotationSet(names, scores, protocols, summaries, frame_labels, simulated)
+
+
+def _mean_person(reader: Reader, steps: int, meta: dict[str, str]) -> AnnotationSet:
+    """Stands for everybody where a release only gives their mean, as MR.HiSum does."""
+    scores = reader.finite("gtscore", np.float32, (steps,), f"({steps},) mean importance")
+    low, high = min(float(scores.min()), 0.0), max(float(scores.max()), 1.0)
+    if (low, high) != (0.0, 1.0):
+        scores = (scores - low) / (high - low)
+        meta["gtscore_note"] = f"brought to [0, 1] from [{low:g}, {high:g}]"
+    return AnnotationSet(("dataset mean",), scores[None], ("mean",))
+
+
+def _protocol(dataset: str, rated: bool) -> str:
+    for known in ("tvsum", "summe"):
+        if known in dataset.lower():
+            return known
+    return "ratings" if rated else "summaries"
+
+
+def _feature_space(reader: Reader, width: int) -> str:
+    stated = reader.text("feature_space") or Reader(reader.path, reader.group.file).text("feature_space")
+    return stated or (GOOGLENET if width == 1024 else f"unknown-{width}")
+
+
+def _read_meta(reader: Reader) -> dict[str, str]:
+    try:
+        meta = {str(k): str(v) for k, v in json.loads(reader.text("meta", "{}")).items()}
+    except (ValueError, AttributeError) as error:
+        raise reader.error("meta", "a JSON object", "it is not") from error
+    for name in ("category", "video_name"):
+        if value := reader.text(name):
+            meta[name] = value
+    return meta
+
+
+def _read_count(reader: Reader, name: str, meaning: str) -> int:
+    value = reader.group.get(name)
+    expected = f"{meaning}, a positive whole number"
+    shape = () if getattr(value, "shape", ()) == () else (1,)
+    count = int(reader.array(name, np.int64, shape, expected).reshape(()))
+    if count < 1:
+        raise reader.error(name, expected, f"it is {count}")
+    return count
+
+
+def _read_picks(reader: Reader, n_frames: int) -> np.ndarray:
+    expected = f"ascending frames in 0..{n_frames - 1}"
+    picks = reader.array("picks", np.int64, (None,), expected)
+    if len(picks) == 0 or picks[0] < 0 or picks[-1] >= n_frames or np.any(np.diff(picks) <= 0):
+        raise reader.error("picks", expected, "they are not")
+    return picks

@@ -1,0 +1,618 @@
+"""The library of one data directory: entries, what people and models said about them, and where the files lie.
+
+    manycut.db                      what is listed, searched and labelled
+    entries/<dataset>/<key>.h5      the arrays of one entry
+    media/<dataset>/<key>.*         videos and thumbnails that were taken into the library
+    checkpoints/<id>/  runs/<id>.npz
+
+Files are written first and the database points to them when it commits, so nothing is ever half imported: what a crash
+leaves behind is a file that nothing refers to.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shutil
+import unicodedata
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.data import AnnotationSet, Entry, ScoreTrack, Shots
+from core.errors import ConflictError, InputError, NotFoundError
+from core.models.checkpoints import Checkpoint
+from core.timebase import format_rate
+from storage.annotations import Annotations
+from storage.checkpoints import Checkpoints
+from storage.database import open_database, reading, writing
+from storage.formats.entry_group import read_entry, write_entry
+from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
+from storage.jobs import Jobs
+from storage.people import Who, people_of
+from storage.runs import Run, Runs
+from storage.tables import DatasetRow, EntryRow, now
+
+UNIFORM = "uniform 2 s"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Entries that came together; `entries` is their number."""
+
+    id: str
+    label: str
+    source: str
+    licence: str
+    created: datetime
+    media_root: Path | None
+    entries: int
+
+
+@dataclass(frozen=True)
+class EntrySummary:
+    """What lists show of an entry.
+
+    Attributes:
+        fps: exact, "30000/1001".
+        duration: seconds.
+        picks: T.
+        annotators: people of the dataset and submitted tasks of this installation.
+    """
+
+    id: str
+    dataset: str
+    title: str
+    category: str
+    n_frames: int
+    fps: str
+    duration: float
+    picks: int
+    annotators: int
+    feature_space: str | None
+    text_space: str | None
+    has_features: bool
+    has_video: bool
+    has_captions: bool
+    simulated: bool
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Media:
+    """The files of an entry that browsers show; None where it has none, or they are gone."""
+
+    video: Path | None
+    thumbnails: Path | None
+
+
+class Library:
+    """Opens (and makes) the library of a data directory.
+
+    Args:
+        data_dir: where its files lie.
+        url: of another database than the one in the data directory; by default DATABASE_URL of the environment.
+
+    Attributes:
+        data_dir: absolute.
+        annotations: what people label here.
+        jobs: the table of background jobs.
+        checkpoint_folder: where new checkpoints belong.
+
+    Raises:
+        InputError, ConflictError: see `open_database`.
+    """
+
+    def __init__(self, data_dir: Path, url: str | None = None) -> None:
+        self.data_dir = Path(data_dir).resolve()
+        self._engine = open_database(self.data_dir, url)
+        self._checkpoints = Checkpoints(self._engine, self.data_dir)
+        self._runs = Runs(self._engine, self.data_dir)
+        self.checkpoint_folder = self._checkpoints.folder
+        self.annotations = Annotations(self._engine, self._shots_of)
+        self.jobs = Jobs(self._engine)
+
+    def close(self) -> None:
+        """Closes the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # Entries
+
+    def datasets(self) -> list[Dataset]:
+        """All datasets, oldest first."""
+        count = func.count(EntryRow.id).filter(EntryRow.removed.is_(None))
+        query = (
+            select(DatasetRow, count)
+            .outerjoin(EntryRow, EntryRow.dataset == DatasetRow.id)
+            .group_by(DatasetRow.id)
+            .order_by(DatasetRow.created, DatasetRow.id)
+        )
+        with reading(self._engine) as session:
+            return [
+                Dataset(
+                    id=row.id,
+                    label=row.label,
+                    source=row.source,
+                    licence=row.licence,
+                    created=row.created,
+                    media_root=None if row.media_root is None else Path(row.media_root),
+                    entries=entries,
+                )
+                for row, entries in session.execute(query)
+            ]
+
+    def entries(
+        self, dataset: str | None = None, search: str | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[EntrySummary]:
+        """Entries in the order in which their datasets came.
+
+        Args:
+            dataset: only of this one.
+            search: only those with this in their title, category or id, whatever the case.
+            limit, offset: a page of them.
+        """
+        query = self._matching(select(EntryRow), dataset, search)
+        query = query.join(DatasetRow, DatasetRow.id == EntryRow.dataset)
+        query = query.order_by(DatasetRow.created, DatasetRow.id, EntryRow.position, EntryRow.id)
+        submitted = self.annotations.submitted_counts()
+        with reading(self._engine) as session:
+            rows = session.scalars(query.limit(limit).offset(offset)).all()
+        return [_summary(row, submitted.get(row.id, 0)) for row in rows]
+
+    def count_entries(self, dataset: str | None = None, search: str | None = None) -> int:
+        """How many entries `entries` would give without a limit."""
+        with reading(self._engine) as session:
+            return session.scalar(self._matching(select(func.count(EntryRow.id)), dataset, search)) or 0
+
+    def entry_summary(self, entry_id: str) -> EntrySummary:
+        """What lists show of one entry. Raises NotFoundError."""
+        submitted = self.annotations.submitted_counts().get(entry_id, 0)
+        with reading(self._engine) as session:
+            return _summary(_entry_row(session, entry_id), submitted)
+
+    def entry(self, entry_id: str) -> Entry:
+        """One entry with its arrays and the people of its dataset.
+
+        `video` and `thumbnails` are None where the files are gone.
+
+        Raises:
+            NotFoundError: there is no such entry, or its file is gone.
+        """
+        with reading(self._engine) as session:
+            row = _entry_row(session, entry_id)
+            root = session.get_one(DatasetRow, row.dataset).media_root
+        path = self.data_dir / row.arrays
+        with open_hdf5(path) as file:
+            dataset, _, key = entry_id.partition("/")
+            entry = read_entry(Reader(path, file["entry"]), dataset=dataset, key=key)
+        return dataclasses.replace(
+            entry,
+            title=row.title,
+            video=self._media(row.video, root),
+            thumbnails=self._media(row.thumbnails, root),
+        )
+
+    def media(self, entry_id: str) -> Media:
+        """Where an entry's video and thumbnails lie, without reading its arrays. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            row = _entry_row(session, entry_id)
+            root = session.get_one(DatasetRow, row.dataset).media_root
+        return Media(self._media(row.video, root), self._media(row.thumbnails, root))
+
+    def add_entries(
+        self,
+        dataset_id: str,
+        entries: Iterable[Entry],
+        *,
+        label: str = "",
+        source: str = "",
+        licence: str = "",
+        replace: bool = False,
+        media_root: Path | None = None,
+    ) -> list[str]:
+        """Takes entries into a dataset, all of them or none.
+
+        Every entry also gets uniform two-second shots, on which people are asked to judge. Their videos and
+        thumbnails stay where they are; see `store_media`.
+
+        Args:
+            dataset_id: of a new or an existing dataset; becomes the first part of the ids.
+            entries: their own ids only matter for the key.
+            label, source, licence: of a new dataset; for an existing one those that are not "" are renewed.
+            replace: entries that exist are replaced instead of being an error; removed ones always are.
+            media_root: folder from which videos and thumbnails are found again when the whole of it moves.
+
+        Returns:
+            The ids, in order.
+
+        Raises:
+            ConflictError: an entry exists.
+            InputError: no entries, or two with the same key.
+            Whatever reading `entries` raises, such as FormatError.
+        """
+        dataset_id = slug(dataset_id)
+        folder = self.data_dir / "entries" / dataset_id
+        written: dict[str, Path] = {}
+        rows: dict[str, dict[str, Any]] = {}
+        try:
+            for entry in entries:  # one at a time: a dataset may be larger than the memory
+                entry = _prepared(entry, dataset_id)
+                if entry.id in written:
+                    raise InputError(f"Two entries of this import would be '{entry.id}'.", "Their keys must differ.")
+                written[entry.id] = path = _free_path(folder, entry.key)
+                with new_hdf5(path) as file:
+                    write_entry(file.create_group("entry"), entry)
+                rows[entry.id] = _columns(entry) | {"arrays": str(path.relative_to(self.data_dir))}
+            if not rows:
+                raise InputError(f"There is no entry to import into '{dataset_id}'.")
+            with writing(self._engine) as session:
+                known = _known_rows(session, list(rows))
+                present = [row.id for row in known.values() if row.removed is None]
+                if present and not replace:
+                    raise ConflictError(
+                        f"{len(present)} of these entries exist already, such as '{present[0]}'.",
+                        "Import with replace, or under another dataset name.",
+                    )
+                outdated = [self.data_dir / row.arrays for row in known.values()]
+                root = self._put_dataset(session, dataset_id, label, source, licence, media_root)
+                last = session.scalar(select(func.max(EntryRow.position)).where(EntryRow.dataset == dataset_id))
+                for position, (entry_id, columns) in enumerate(rows.items(), 0 if last is None else last + 1):
+                    row = known.get(entry_id)
+                    if row is None:
+                        row = EntryRow(id=entry_id, dataset=dataset_id, position=position)
+                        session.add(row)
+                    for name, value in columns.items():
+                        setattr(row, name, self._stored(value, root) if isinstance(value, Path) else value)
+                    row.removed = None
+        except BaseException:
+            for path in written.values():
+                path.unlink(missing_ok=True)
+            raise
+        for path in outdated:
+            path.unlink(missing_ok=True)
+        return list(rows)
+
+    def add_ingested(self, entry: Entry, *, dataset: str = "videos", label: str = "Videos") -> str:
+        """Takes one ingested video into the library, with its playable file and thumbnails, under a free key.
+
+        Args:
+            entry: with video and thumbnails where the ingest left them.
+            dataset, label: where it belongs.
+
+        Returns:
+            The id.
+        """
+        dataset = slug(dataset)
+        key = self.free_key(dataset, entry.key)
+        plain = dataclasses.replace(entry, id=f"{dataset}/{key}", video=None, thumbnails=None)
+        (entry_id,) = self.add_entries(dataset, [plain], label=label)
+        try:
+            self.store_media(entry_id, video=entry.video, thumbnails=entry.thumbnails)
+        except BaseException:
+            self.remove_entry(entry_id)
+            raise
+        return entry_id
+
+    def free_key(self, dataset: str, name: str) -> str:
+        """A key for a new entry of the dataset, made from a name: "Mein Film.mp4" -> "mein-film", "mein-film-2"."""
+        base = slug(Path(name).stem).lower()
+        with reading(self._engine) as session:
+            taken = set(session.scalars(select(EntryRow.id).where(EntryRow.dataset == dataset)))
+        key, number = base, 2
+        while f"{dataset}/{key}" in taken:
+            key, number = f"{base}-{number}", number + 1
+        return key
+
+    def store_media(self, entry_id: str, video: Path | None = None, thumbnails: Path | None = None) -> None:
+        """Takes a video, a thumbnail sprite (with its .json beside it) or both into the library's media folder.
+
+        Files that lie in the data directory are moved; all others belong to somebody and are copied.
+
+        Args:
+            entry_id: of the entry that they show.
+            video, thumbnails: files; None leaves what the entry has.
+        """
+        with reading(self._engine) as session:
+            row = _entry_row(session, entry_id)
+        folder = self.data_dir / "media" / row.dataset
+        values: dict[str, str] = {}
+        for column, path in {"video": video, "thumbnails": thumbnails}.items():
+            if path is None:
+                continue
+            target = folder / f"{row.id.partition('/')[2]}{path.suffix.lower()}"
+            self._take(path, target)
+            values[column] = str(target)
+            sidecar = path.with_suffix(".json")
+            if column == "thumbnails" and sidecar.is_file():
+                self._take(sidecar, target.with_suffix(".json"))
+        if values:
+            with writing(self._engine) as session:
+                session.execute(
+                    update(EntryRow)
+                    .where(EntryRow.id == entry_id)
+                    .values({name: self._stored(Path(path)) for name, path in values.items()})
+                )
+
+    def remove_entry(self, entry_id: str) -> None:
+        """Takes an entry out of every list; nothing is deleted. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            _entry_row(session, entry_id).removed = now()
+
+    def restore_entry(self, entry_id: str) -> None:
+        """Brings a removed entry back. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            row = session.get(EntryRow, entry_id)
+            if row is None:
+                raise NotFoundError(f"There is no entry '{entry_id}'.")
+            row.removed = None
+
+    # People
+
+    def entry_people(
+        self,
+        entry_id: str,
+        *,
+        who: Who = "all",
+        include_open: bool = False,
+        pseudonyms: bool = False,
+        entry: Entry | None = None,
+    ) -> AnnotationSet | None:
+        """The people of the dataset followed by those who labelled the entry here; None where nobody did.
+
+        Args:
+            entry_id: of the entry.
+            who: "all", only the people of the "dataset", or only those who label here ("own").
+            include_open: also labels that are not submitted yet.
+            pseudonyms: call those who label here by their pseudonyms.
+            entry: the entry, where it is loaded already.
+        """
+        labels = [] if who == "dataset" else self.annotations.labels_of(entry_id, include_open)
+        return people_of(entry or self.entry(entry_id), labels, who, pseudonyms)
+
+    def labelled_entries(
+        self,
+        dataset: str | None = None,
+        entry_id: str | None = None,
+        *,
+        who: Who = "all",
+        include_open: bool = False,
+        pseudonyms: bool = False,
+    ) -> list[Entry]:
+        """Entries with all their people in `annotations`, for training, agreement and export.
+
+        Entries that nobody of `who` judged are left out.
+        """
+        ids = [entry_id] if entry_id else [summary.id for summary in self.entries(dataset)]
+        found = []
+        for one in ids:
+            entry = self.entry(one)
+            people = self.entry_people(one, who=who, include_open=include_open, pseudonyms=pseudonyms, entry=entry)
+            if people is not None:
+                found.append(dataclasses.replace(entry, annotations=people))
+        return found
+
+    # Models
+
+    def checkpoints(self, kind: str | None = None, feature_space: str | None = None) -> list[Checkpoint]:
+        """Registered checkpoints, newest first; those that cannot be read are left out and logged."""
+        return self._checkpoints.list(kind, feature_space)
+
+    def checkpoint(self, reference: str | Path, entry: Entry | None = None) -> Checkpoint:
+        """The checkpoint with this id, in this directory, or the newest of this kind that can score `entry`.
+
+        Raises:
+            NotFoundError, CheckpointError: there is none, or it cannot be read, or none fits.
+        """
+        return self._checkpoints.find(reference, entry)
+
+    def register_checkpoint(self, directory: Path, *, in_place: bool = False) -> Checkpoint:
+        """Makes a checkpoint known; copies it into <data>/checkpoints unless it is there or `in_place`."""
+        return self._checkpoints.register(directory, in_place=in_place)
+
+    def remove_checkpoint(self, checkpoint_id: str) -> None:
+        """Takes a checkpoint out of the lists; its files stay."""
+        self._checkpoints.remove(checkpoint_id)
+
+    def runs(self, entry_id: str) -> list[Run]:
+        """The runs of an entry, oldest first."""
+        return self._runs.of_entry(entry_id)
+
+    def run(self, run_id: int) -> Run:
+        """One run. Raises NotFoundError."""
+        return self._runs.get(run_id)
+
+    def add_run(self, entry_id: str, track: ScoreTrack, label: str = "") -> Run:
+        """Keeps what a model said about an entry.
+
+        Raises:
+            NotFoundError: no such entry.
+            InputError: the track was made for other picks.
+        """
+        return self.add_runs(entry_id, [track], [label or track.model])[0]
+
+    def add_runs(self, entry_id: str, tracks: Sequence[ScoreTrack], labels: Sequence[str] = ()) -> list[Run]:
+        """Keeps several tracks of one entry, all or none."""
+        picks = self.entry_summary(entry_id).picks
+        for track in tracks:
+            if track.scores.ndim != 2 or track.scores.shape[1] != picks:
+                raise InputError(f"'{entry_id}' has {picks} picks; the scores are of shape {track.scores.shape}.")
+        return self._runs.add(entry_id, tracks, labels)
+
+    def remove_run(self, run_id: int) -> None:
+        """Forgets a run. Raises NotFoundError."""
+        self._runs.remove(run_id)
+
+    # Demo
+
+    def seed_demo(self, assets_dir: Path) -> bool:
+        """Imports the demo library into an empty one, or finds its media again; see `storage.demo`."""
+        from storage.demo import seed_demo
+
+        return seed_demo(self, assets_dir)
+
+    def set_media_root(self, dataset_id: str, folder: Path) -> None:
+        """Says where the media of a dataset lie now."""
+        with writing(self._engine) as session:
+            query = update(DatasetRow).where(DatasetRow.id == dataset_id)
+            session.execute(query.values(media_root=str(folder.resolve())))
+
+    # Inside
+
+    def _matching(self, query: Select, dataset: str | None, search: str | None) -> Select:
+        query = query.where(EntryRow.removed.is_(None))
+        if dataset:
+            query = query.where(EntryRow.dataset == dataset)
+        if search and search.strip():
+            columns = (EntryRow.title, EntryRow.category, EntryRow.id)
+            query = query.where(or_(*(c.icontains(search.strip(), autoescape=True) for c in columns)))
+        return query
+
+    def _shots_of(self, entry_id: str, name: str) -> Shots:
+        shots = self.entry(entry_id).shots
+        if name not in shots:
+            raise NotFoundError(f"Entry '{entry_id}' has no shots '{name}'.")
+        return shots[name]
+
+    def _put_dataset(
+        self, session: Session, dataset_id: str, label: str, source: str, licence: str, root: Path | None
+    ) -> Path | None:
+        """Makes or renews the row of a dataset and returns its media root."""
+        row = session.get(DatasetRow, dataset_id)
+        if row is None:
+            row = DatasetRow(id=dataset_id, label=label or dataset_id, source=source, licence=licence)
+            session.add(row)
+        else:
+            row.label, row.source = label or row.label, source or row.source
+            row.licence = licence or row.licence
+        if root is not None:
+            row.media_root = str(root.resolve())
+        session.flush()
+        return None if row.media_root is None else Path(row.media_root)
+
+    def _stored(self, path: Path, root: Path | None = None) -> str:
+        """Relative to the dataset's media root or the data directory where it lies in one of them."""
+        path = path.resolve()
+        for base in (root, self.data_dir):
+            if base is not None and path.is_relative_to(base):
+                return str(path.relative_to(base))
+        return str(path)
+
+    def _take(self, source: Path, target: Path) -> None:
+        """Moves or copies a file so that it appears complete or not at all; see `store_media`."""
+        if not source.is_file():
+            raise NotFoundError(f"There is no file {source}.")
+        if target.exists() and target.samefile(source):
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+        own = source.resolve().is_relative_to(self.data_dir)
+        try:
+            (shutil.move if own else shutil.copyfile)(source, partial)
+            os.replace(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _media(self, stored: str | None, root: str | None) -> Path | None:
+        if stored is None:
+            return None
+        places = ([Path(root)] if root else []) + [self.data_dir]
+        return next((base / stored for base in places if (base / stored).is_file()), None)
+
+
+def slug(text: str) -> str:
+    """A name that is safe in ids, file names and URLs: letters, digits, dot, dash and underscore, without accents."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:100]
+    return safe or "entry-" + uuid.uuid5(uuid.NAMESPACE_OID, text).hex[:8]
+
+
+def _prepared(entry: Entry, dataset_id: str) -> Entry:
+    shots = dict(entry.shots)
+    if UNIFORM not in shots:
+        from core.segmentation import uniform_shots
+
+        shots[UNIFORM] = uniform_shots(entry.timebase)
+    return dataclasses.replace(entry, id=f"{dataset_id}/{slug(entry.key)}", shots=shots)
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    """What the row of an entry says about it; media only where it has them, so that a replaced entry keeps its own."""
+    people = entry.annotations
+    columns = {
+        "title": entry.title,
+        "category": entry.meta.get("category", ""),
+        "n_frames": entry.n_frames,
+        "fps": format_rate(entry.timebase.rate),
+        "duration": entry.timebase.duration,
+        "picks": len(entry.picks),
+        "people": 0 if people is None else len(people),
+        "feature_space": None if entry.features is None else entry.feature_space or "unknown",
+        "text_space": None if entry.text_features is None else entry.text_space or "unknown",
+        "has_captions": entry.captions is not None,
+        "simulated": people is not None and people.simulated,
+    }
+    media = {"video": entry.video, "thumbnails": entry.thumbnails}
+    return columns | {name: path for name, path in media.items() if path is not None}
+
+
+def _free_path(folder: Path, key: str) -> Path:
+    """Reserves <key>.h5, or a name beside it where that is taken.
+
+    An old file stays until the database lets go of it, and two imports at once never write to the same file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{key}.h5"
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        path = folder / f"{key}~{uuid.uuid4().hex[:8]}.h5"
+    return path
+
+
+def _entry_row(session: Session, entry_id: str) -> EntryRow:
+    row = session.get(EntryRow, entry_id)
+    if row is None or row.removed is not None:
+        raise NotFoundError(f"There is no entry '{entry_id}'.", "Look it up in the library.")
+    return row
+
+
+def _known_rows(session: Session, ids: Sequence[str]) -> dict[str, EntryRow]:
+    found: dict[str, EntryRow] = {}
+    for start in range(0, len(ids), 500):  # databases limit the number of parameters
+        rows = session.scalars(select(EntryRow).where(EntryRow.id.in_(ids[start : start + 500])))
+        found.update({row.id: row for row in rows})
+    return found
+
+
+def _summary(row: EntryRow, submitted: int) -> EntrySummary:
+    return EntrySummary(
+        id=row.id,
+        dataset=row.dataset,
+        title=row.title,
+        category=row.category,
+        n_frames=row.n_frames,
+        fps=row.fps,
+        duration=row.duration,
+        picks=row.picks,
+        annotators=row.people + submitted,
+        feature_space=row.feature_space,
+        text_space=row.text_space,
+        has_features=row.feature_space is not None,
+        has_video=row.video is not None,
+        has_captions=row.has_captions,
+        simulated=row.simulated,
+        created=row.created,
+    )

@@ -1,0 +1,135 @@
+"""What models said: score tracks of entries, kept so that they need not be computed again."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Engine, select
+
+from core.data import ScoreTrack
+from core.errors import NotFoundError
+from storage.database import reading, writing
+from storage.tables import EntryRow, RunRow
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One model applied to one entry.
+
+    Attributes:
+        id: of the row.
+        entry: id of the entry.
+        label: for people.
+        created: UTC.
+        track: the scores and how they were made.
+    """
+
+    id: int
+    entry: str
+    label: str
+    created: datetime
+    track: ScoreTrack
+
+
+class Runs:
+    """The kept runs; scores lie in <data_dir>/runs/<id>.npz.
+
+    Args:
+        engine: from `open_database`.
+        data_dir: the library's.
+    """
+
+    def __init__(self, engine: Engine, data_dir: Path) -> None:
+        self._engine = engine
+        self._folder = data_dir / "runs"
+
+    def of_entry(self, entry_id: str) -> list[Run]:
+        """The runs of an entry, oldest first; without those made for other picks than the entry has now."""
+        query = (
+            select(RunRow)
+            .join(EntryRow, EntryRow.id == RunRow.entry_id)
+            .where(RunRow.entry_id == entry_id, RunRow.picks == EntryRow.picks)
+        )
+        with reading(self._engine) as session:
+            return [self._load(row) for row in session.scalars(query.order_by(RunRow.id))]
+
+    def get(self, run_id: int) -> Run:
+        """One run. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            row = session.get(RunRow, run_id)
+        if row is None:
+            raise NotFoundError(f"There is no run {run_id}.")
+        return self._load(row)
+
+    def add(self, entry_id: str, tracks: Sequence[ScoreTrack], labels: Sequence[str] = ()) -> list[Run]:
+        """Keeps tracks of one entry, all or none."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        written: list[Path] = []
+        try:
+            with writing(self._engine) as session:
+                rows = []
+                for number, track in enumerate(tracks):
+                    row = _row(entry_id, track, labels[number] if labels else track.model)
+                    session.add(row)
+                    session.flush()
+                    written.append(self._path(row.id))
+                    _save(self._path(row.id), track.scores)
+                    rows.append(row)
+        except BaseException:
+            for path in written:
+                path.unlink(missing_ok=True)
+            raise
+        return [Run(row.id, entry_id, row.label, row.created, t) for row, t in zip(rows, tracks, strict=True)]
+
+    def remove(self, run_id: int) -> None:
+        """Forgets a run; it can be computed again from what it says about itself."""
+        with writing(self._engine) as session:
+            row = session.get(RunRow, run_id)
+            if row is None:
+                raise NotFoundError(f"There is no run {run_id}.")
+            session.delete(row)
+        self._path(run_id).unlink(missing_ok=True)
+
+    def _path(self, run_id: int) -> Path:
+        return self._folder / f"{run_id}.npz"
+
+    def _load(self, row: RunRow) -> Run:
+        path = self._path(row.id)
+        if not path.is_file():
+            raise NotFoundError(f"The scores of run {row.id} are missing ({path}).")
+        with np.load(path, allow_pickle=False) as arrays:
+            scores = arrays["scores"]
+        track = ScoreTrack(row.model, row.kind, row.checkpoint, row.feature_space, scores, row.seed, row.settings)
+        return Run(row.id, row.entry_id, row.label, row.created, track)
+
+
+def _row(entry_id: str, track: ScoreTrack, label: str) -> RunRow:
+    samples, picks = track.scores.shape
+    return RunRow(
+        entry_id=entry_id,
+        label=label,
+        model=track.model,
+        kind=track.kind,
+        checkpoint=track.checkpoint,
+        feature_space=track.feature_space,
+        samples=samples,
+        picks=picks,
+        seed=track.seed,
+        settings=dict(track.settings),
+    )
+
+
+def _save(path: Path, scores: np.ndarray) -> None:
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with partial.open("wb") as file:
+            np.savez_compressed(file, scores=scores.astype(np.float32))
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

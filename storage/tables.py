@@ -1,0 +1,206 @@
+"""The tables. Arrays live in files; the database knows where they are and keeps what people and jobs do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# SQLite numbers rows by itself only where the key is INTEGER.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps no time zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(), list[Any]: JSON()}  # noqa: RUF012
+
+
+class DatasetRow(Base):
+    """Entries that came together. `media_root` is the folder their relative media paths start from."""
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    source: Mapped[str]
+    licence: Mapped[str]
+    media_root: Mapped[str | None]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class EntryRow(Base):
+    """What lists and searches need to know of an entry; `arrays` is its HDF5 file below the data directory.
+
+    `video` and `thumbnails` are absolute, or relative to the dataset's `media_root` or the data directory.
+    `removed` is set instead of deleting the row.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (Index("ix_entries_dataset_position", "dataset", "position"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    dataset: Mapped[str] = mapped_column(ForeignKey("datasets.id"))
+    position: Mapped[int]
+    title: Mapped[str]
+    category: Mapped[str]
+    n_frames: Mapped[int]
+    fps: Mapped[str]
+    duration: Mapped[float]
+    picks: Mapped[int]
+    people: Mapped[int]
+    feature_space: Mapped[str | None]
+    text_space: Mapped[str | None]
+    has_captions: Mapped[bool]
+    simulated: Mapped[bool]
+    arrays: Mapped[str]
+    video: Mapped[str | None]
+    thumbnails: Mapped[str | None]
+    created: Mapped[datetime] = mapped_column(default=now)
+    removed: Mapped[datetime | None]
+
+
+class AnnotatorRow(Base):
+    """A person who labels here. The pseudonym is what leaves the installation."""
+
+    __tablename__ = "annotators"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    pseudonym: Mapped[str] = mapped_column(unique=True)
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class ProtocolRow(Base):
+    """How people are asked to judge; a changed protocol is a new version."""
+
+    __tablename__ = "protocols"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    version: Mapped[int]
+    settings: Mapped[dict[str, Any]]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class TaskRow(Base):
+    """One person judging one entry under one protocol. `shots` are the very intervals that are judged."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (UniqueConstraint("annotator_id", "entry_id", "protocol_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"))
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
+    protocol_id: Mapped[int] = mapped_column(ForeignKey("protocols.id"))
+    shots: Mapped[list[Any]]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class EventRow(Base):
+    """The log: `id` is the server order; rows are never changed or deleted, which triggers enforce."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("task_id", "client", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    client: Mapped[str]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    shot: Mapped[int | None]
+    value: Mapped[int | None]
+    t: Mapped[float | None]
+    at: Mapped[int] = mapped_column(BigInteger)
+    recorded: Mapped[datetime] = mapped_column(default=now)
+
+
+class CheckpointRow(Base):
+    """Where a registered checkpoint lies; what it is stands in its own model.json."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str]
+    kind: Mapped[str]
+    feature_space: Mapped[str]
+    created: Mapped[datetime] = mapped_column(default=now)
+    removed: Mapped[datetime | None]
+
+
+class RunRow(Base):
+    """One model applied to one entry; the scores are in runs/<id>.npz."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
+    label: Mapped[str]
+    model: Mapped[str]
+    kind: Mapped[str]
+    checkpoint: Mapped[str]
+    feature_space: Mapped[str]
+    samples: Mapped[int]
+    picks: Mapped[int]
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    settings: Mapped[dict[str, Any]]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class JobRow(Base):
+    """Background work and how far it is."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(index=True)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    message: Mapped[str] = mapped_column(default="")
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[dict[str, Any] | None]
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime] = mapped_column(default=now)
+    updated: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,433 @@
+"""Rating a video in a real browser: keys, undo, outages, reloads, two tabs."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+EVENTS = "**/api/task/events"
+NAMES = (f"Rater {n}" for n in itertools.count(1))
+
+
+@dataclass
+class Rater:
+    """One person at one tab."""
+
+    page: Any
+    url: str
+    name: str = field(default_factory=lambda: next(NAMES))
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.url}/annotate")
+        self.page.wait_for_selector("#annotator[data-view=signin][data-ready=true]")
+        self.page.fill("#mca-name", self.name)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
+
+    def tasks(self) -> list[dict[str, Any]]:
+        return self.page.request.get(f"{self.url}/api/tasks").json()["tasks"]
+
+    def open(self, entry: str | None = None, theme: str = "light") -> None:
+        """Signs in, past the form, and opens an entry by its link."""
+        self.page.request.post(f"{self.url}/api/me", data={"name": self.name})
+        entry = entry or self.tasks()[0]["entry"]
+        self.page.goto(f"{self.url}/annotate?entry={entry}&__theme={theme}")
+        self.ready()
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.ready()
+
+    def ready(self) -> None:
+        self.page.wait_for_selector("#annotator[data-view=task][data-ready=true]")
+        self.page.wait_for_function("document.querySelector('#annotator video').readyState >= 2")
+
+    def press(self, keys: str) -> None:
+        for key in keys.split():
+            self.page.keyboard.press(key)
+
+    def saved(self, state: str = "saved") -> None:
+        self.page.wait_for_selector(f"#annotator[data-saved={state}]", timeout=20_000)
+
+    @property
+    def unsaved(self) -> int:
+        return int(self.page.get_attribute("#annotator", "data-unsaved"))
+
+    @property
+    def ratings(self) -> dict[int, int]:
+        cells = self.page.eval_on_selector_all(
+            "[data-shot]", "cells => cells.map(cell => [cell.dataset.shot, cell.dataset.value])"
+        )
+        return {int(shot): int(value) for shot, value in cells if value}
+
+    @property
+    def shot(self) -> int:
+        return int(self.page.get_attribute("[data-shot][aria-current=true]", "data-shot"))
+
+    @property
+    def seconds(self) -> float:
+        return self.page.eval_on_selector("#annotator video", "video => video.currentTime")
+
+    @property
+    def task(self) -> int:
+        return int(parse_qs(urlsplit(self.page.url).query)["task"][0])
+
+    def stored(self, *kinds: str) -> list[dict[str, Any]]:
+        """The events the server has, of these kinds."""
+        answer = self.page.request.get(f"{self.url}/api/task?id={self.task}").json()
+        return [event for event in answer["events"] if event["kind"] in kinds]
+
+
+@pytest.fixture
+def rater(page, server) -> Rater:
+    return Rater(page, server.url)
+
+
+@pytest.fixture
+def until(page) -> Callable[[Callable[[], bool]], None]:
+    """Waits until something is true; the page goes on meanwhile."""
+
+    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
+        for _ in range(int(seconds * 20)):
+            if condition():
+                return
+            page.wait_for_timeout(50)
+        raise AssertionError("it did not happen in time")
+
+    return wait
+
+
+def test_a_name_is_enough_to_get_a_queue_and_to_start(rater):
+    rater.sign_in()
+    first = rater.page.locator("#annotator [data-entry]").first
+    assert first.get_attribute("data-state") == "new"
+    first.get_by_role("button").click()
+    rater.ready()
+    assert rater.task
+    rater.press("4")
+    rater.saved()
+    rater.page.go_back()
+    rater.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
+    assert rater.page.locator("[data-state=started] .mca-state").inner_text().startswith("1 of ")
+    assert rater.page.get_by_role("button", name="Continue", exact=True).is_visible()
+
+
+def test_ratings_undo_and_redo_survive_a_reload(rater):
+    rater.open()
+    rater.press("3 1 5 2 4")
+    expected = {0: 3, 1: 1, 2: 5, 3: 2, 4: 4}
+    assert rater.ratings == expected
+    rater.saved()
+    rater.reload()
+    assert rater.ratings == expected
+    rater.press("u")
+    assert rater.ratings == {shot: value for shot, value in expected.items() if shot < 4}
+    assert rater.shot == 4
+    rater.saved()
+    rater.reload()
+    rater.press("Control+z")
+    assert rater.ratings == {0: 3, 1: 1, 2: 5}
+    rater.press("Control+Shift+Z Shift+U")
+    assert rater.ratings == expected
+    rater.saved()
+    kinds = [event["kind"] for event in rater.stored("rate", "undo", "redo")]
+    assert kinds == ["rate"] * 5 + ["undo"] * 2 + ["redo"] * 2
+
+
+def test_clearing_a_rating_can_be_undone(rater):
+    rater.open()
+    rater.press("5 ArrowLeft Backspace")
+    assert rater.ratings == {}
+    rater.press("u")
+    assert rater.ratings == {0: 5}
+
+
+def test_an_outage_is_shown_and_loses_and_doubles_nothing(rater, until):
+    rater.open()
+    rater.press("1 2")
+    rater.saved()
+    rater.page.context.set_offline(True)
+    rater.saved("offline")
+    rater.press("3 4 5 u")
+    assert rater.unsaved == 4
+    assert "Offline, 4 unsaved" in rater.page.inner_text(".mca-saved")
+    assert rater.ratings == {0: 1, 1: 2, 2: 3, 3: 4}
+    rater.page.context.set_offline(False)
+    rater.saved()
+    until(lambda: rater.unsaved == 0)
+    assert [event["value"] for event in rater.stored("rate")] == [1, 2, 3, 4, 5]
+    assert len(rater.stored("undo")) == 1
+
+
+def test_an_answer_that_gets_lost_does_not_double_a_rating(rater):
+    rater.open()
+    lost = []
+
+    def store_but_lose_the_answer(route):
+        if not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    rater.page.route(EVENTS, store_but_lose_the_answer)
+    rater.press("5")
+    rater.saved("offline")
+    rater.saved()
+    assert lost == [200]
+    assert [event["value"] for event in rater.stored("rate")] == [5]
+
+
+def test_a_killed_server_loses_no_rating(rater, server, until):
+    rater.open()
+    rater.press("1 2")
+    rater.saved()
+    server.stop(signal.SIGKILL)
+    rater.press("3 4")
+    rater.saved("offline")
+    server.start()
+    rater.saved()
+    assert [event["value"] for event in rater.stored("rate")] == [1, 2, 3, 4]
+
+
+def test_signed_out_meanwhile_the_ratings_wait_for_the_next_sign_in(rater):
+    rater.open()
+    rater.page.request.post(f"{rater.url}/api/me", data={"name": None})
+    rater.press("4 2")
+    banner = rater.page.locator(".mca-banner")
+    banner.get_by_role("button", name="Sign in").click()
+    assert rater.unsaved == 2
+    rater.page.fill("#mca-name", rater.name)
+    rater.page.keyboard.press("Enter")
+    rater.ready()
+    rater.saved()
+    assert not banner.is_visible()
+    assert rater.ratings == {0: 4, 1: 2}
+    assert [event["value"] for event in rater.stored("rate")] == [4, 2]
+
+
+def test_ratings_after_a_submission_elsewhere_are_refused_in_words(rater):
+    rater.open()
+    rater.press("4")
+    rater.saved()
+    submit = {"client": "elsewhere", "seq": 1, "kind": "submit", "shot": None, "value": None, "t": 0, "at": 0}
+    rater.page.request.post(f"{rater.url}/api/task/events", data={"task": rater.task, "events": [submit]})
+    rater.press("5")
+    banner = rater.page.locator(".mca-banner")
+    banner.wait_for()
+    assert "did not take 1 change" in banner.inner_text()
+    banner.get_by_role("button", name="Discard them").click()
+    rater.page.wait_for_selector(".mca-submitted:visible")
+    rater.saved()
+    assert rater.ratings == {0: 4}
+
+
+def test_leaving_with_unsaved_ratings_warns_and_keeps_them(rater):
+    rater.open()
+    rater.page.route(EVENTS, lambda route: route.abort())
+    rater.press("2 3")
+    rater.saved("offline")
+    warnings = []
+    rater.page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.accept()))
+    rater.reload()
+    assert warnings == ["beforeunload"]
+    assert rater.ratings == {0: 2, 1: 3}
+    rater.page.unroute(EVENTS)
+    rater.saved()
+    assert [event["value"] for event in rater.stored("rate")] == [2, 3]
+
+
+def test_ratings_given_offline_survive_a_closed_tab(rater):
+    rater.open()
+    address, context = rater.page.url, rater.page.context
+    context.set_offline(True)
+    rater.press("2 3 u")
+    rater.saved("offline")
+    rater.page.close(run_before_unload=False)
+    context.set_offline(False)
+    later = Rater(context.new_page(), rater.url, rater.name)
+    later.page.goto(address)
+    later.ready()
+    later.saved()
+    assert later.ratings == {0: 2}
+    assert [event["value"] for event in later.stored("rate")] == [2, 3]
+    later.press("Shift+U")
+    assert later.ratings == {0: 2, 1: 3}
+
+
+def test_leaving_saved_work_does_not_warn(rater):
+    rater.open()
+    rater.press("4")
+    rater.saved()
+    warnings = []
+    rater.page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.accept()))
+    rater.reload()
+    assert warnings == []
+
+
+def test_reload_resumes_at_the_very_position(rater, until):
+    rater.open()
+    rater.press("ArrowRight ArrowRight ArrowRight . . . . .")
+    before = rater.seconds
+    assert before > 6
+    rater.reload()
+    until(lambda: abs(rater.seconds - before) < 0.01)
+    assert rater.shot == 3
+
+
+def test_the_position_is_found_again_in_another_browser(rater, browser, until):
+    rater.open()
+    rater.press("End ArrowLeft")
+    shot, before = rater.shot, rater.seconds
+    until(lambda: any(event["shot"] == shot for event in rater.stored("position")))
+    elsewhere = browser.new_context()
+    try:
+        other = Rater(elsewhere.new_page(), rater.url, rater.name)
+        other.open(next(task["entry"] for task in rater.tasks() if task["task"] == rater.task))
+        until(lambda: abs(other.seconds - before) < 0.01)
+        assert other.shot == shot
+    finally:
+        elsewhere.close()
+
+
+def test_a_key_rates_the_shot_that_plays(rater, until):
+    rater.open()
+    rater.press("r a l l l")  # play on, stay on the shot, twice the speed
+    rater.press("Space")
+    until(lambda: rater.shot >= 2)
+    shot = rater.shot
+    rater.press("4")
+    assert set(rater.ratings) <= {shot, shot + 1}
+    assert set(rater.ratings.values()) == {4}
+    rater.press("Space")
+    assert rater.page.eval_on_selector("#annotator video", "video => video.paused")
+
+
+def test_a_looped_shot_is_not_left(rater, until):
+    rater.open()
+    rater.press("ArrowRight l l l Space")
+    start = rater.seconds
+    until(lambda: rater.seconds > start + 1.2)
+    until(lambda: rater.seconds < start + 0.8)  # it went back
+    assert rater.shot == 1
+
+
+def test_after_rating_it_goes_to_the_next_unrated_shot_or_stays(rater):
+    rater.open()
+    rater.press("2")
+    assert rater.shot == 1
+    rater.press("Home 3")
+    assert rater.shot == 1  # shot 0 was rated again, 1 is the next unrated one
+    rater.press("a 5")
+    assert (rater.ratings, rater.shot) == ({0: 3, 1: 5}, 1)
+    rater.press("n")
+    assert rater.shot == 2
+
+
+def test_mouse_alone_is_enough(rater):
+    rater.open()
+    page = rater.page
+    page.click("[data-shot='4']")
+    assert rater.shot == 4
+    page.click("[data-rate='2']")
+    page.get_by_role("button", name="Undo").click()
+    assert rater.ratings == {}
+    page.get_by_role("button", name="Redo").click()
+    assert rater.ratings == {4: 2}
+    page.get_by_role("button", name="Clear this rating").click()
+    assert rater.ratings == {}
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("!document.querySelector('#annotator video').paused")
+    page.keyboard.press("Space")  # the clicked button does not keep the space bar
+    page.wait_for_function("document.querySelector('#annotator video').paused")
+
+
+def test_a_second_tab_is_told_and_can_take_over(rater, until):
+    rater.open()
+    rater.press("1 2")
+    rater.saved()
+    second = Rater(rater.page.context.new_page(), rater.url, rater.name)
+    second.page.goto(rater.page.url)
+    second.ready()
+    assert "open in another tab" in second.page.inner_text("[role=alertdialog]")
+    second.press("5")
+    assert second.ratings == {0: 1, 1: 2}
+    rater.press("3")
+    second.page.get_by_role("button", name="Work in this tab").click()
+    second.page.wait_for_selector("#annotator[data-tab=mine][data-ready=true]")
+    until(lambda: second.ratings == {0: 1, 1: 2, 2: 3})
+    assert "open in another tab" in rater.page.inner_text("[role=alertdialog]")
+    rater.press("4")
+    assert len(rater.ratings) == 3
+    second.press("4")
+    second.saved()
+    assert [event["value"] for event in second.stored("rate")] == [1, 2, 3, 4]
+
+
+def test_submitting_asks_about_unrated_shots_and_closes_the_video(rater):
+    rater.open()
+    rater.press("5")
+    rater.page.click(".mca-header >> text=Submit")
+    dialog = rater.page.locator("dialog[open]")
+    assert "shots are not rated" in dialog.inner_text()
+    dialog.get_by_role("button", name="Submit as it is").click()
+    rater.page.wait_for_selector("[data-arrived=true]")
+    rater.press("1")
+    assert rater.ratings == {0: 5}
+    assert [event["kind"] for event in rater.stored("rate", "submit")] == ["rate", "submit"]
+    rater.reload()
+    assert rater.page.locator(".mca-submitted").is_visible()
+    assert [task["state"] for task in rater.tasks() if task["task"] == rater.task] == ["submitted"]
+    rater.page.get_by_role("button", name="Reopen it to change something").click()
+    rater.press("1")
+    rater.saved()
+    assert rater.ratings == {0: 5, 1: 1}
+    assert rater.stored("rate", "submit", "reopen")[-2]["kind"] == "reopen"
+
+
+def test_the_annotator_asks_for_nobody_elses_labels_or_scores(rater):
+    asked = []
+    rater.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    rater.open()
+    rater.press("1 2 3 u")
+    rater.saved()
+    own = {"/api/me", "/api/tasks", "/api/task", "/api/task/events"}
+    assert {path for path in asked if path.startswith("/api/")} <= own
+
+
+def test_the_question_mark_shows_the_keys(rater):
+    rater.open()
+    rater.press("?")
+    assert "Next shot that is not rated" in rater.page.inner_text("dialog[open]")
+    rater.press("1")
+    assert rater.ratings == {}
+    rater.press("Escape 1")
+    assert rater.ratings == {0: 1}
+
+
+def test_an_unknown_entry_says_so(rater):
+    rater.page.request.post(f"{rater.url}/api/me", data={"name": rater.name})
+    rater.page.goto(f"{rater.url}/annotate?entry=demo/no-such-video")
+    rater.page.wait_for_selector("#annotator[data-view=failed][data-ready=true]")
+    assert "no-such-video" in rater.page.inner_text("#annotator .mca-card")
+    rater.page.get_by_role("button", name="To the queue").click()
+    rater.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everything_fits_a_small_laptop_window(rater, theme):
+    rater.page.set_viewport_size({"width": 1280, "height": 720})
+    rater.open(theme=theme)
+    for selector in ("video", "[data-rate='5']", ".mca-transport", ".mca-strip", ".mca-header .mca-primary"):
+        box = rater.page.locator(f"#annotator {selector}").bounding_box()
+        assert box["y"] >= 0, selector
+        assert box["y"] + box["height"] <= 720, selector
+        assert box["x"] + box["width"] <= 1280, selector
+    assert rater.page.locator("#annotator video").bounding_box()["height"] > 380

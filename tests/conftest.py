@@ -1,0 +1,83 @@
+"""Fixtures shared by all tests: where the measured files lie, a fresh library, and entries to put into it."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from core.data import AnnotationSet, Entry, Shots
+from core.timebase import Timebase
+from storage.library import Library
+
+# Times are not what these tests are about, and the first call of a compiled function is slow.
+settings.register_profile("manycut", deadline=None)
+settings.load_profile("manycut")
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data and golden vectors beside the project; the test is skipped where it is missing."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs the shared files beside the project ({SHARED.name}/ is missing)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def golden(shared: Path) -> Path:
+    """Outputs of the official releases."""
+    return shared / "golden"
+
+
+N_FRAMES, STEP = 1440, 12
+
+
+@pytest.fixture(autouse=True)
+def _own_database(monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+@pytest.fixture
+def library(tmp_path):
+    with Library(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_entry():
+    """Makes a one-minute entry at 24 fps (30 two-second shots) with three people, unless told otherwise."""
+
+    def make(entry_id="talks/first", people=3, **changes):
+        random = np.random.default_rng(crc32(entry_id.encode()))
+        picks = np.arange(0, N_FRAMES, STEP)
+        edges = np.arange(0, N_FRAMES + 1, 120)
+        values = {
+            "id": entry_id,
+            "title": f"Title of {entry_id}",
+            "timebase": Timebase(Fraction(24), N_FRAMES),
+            "picks": picks,
+            "features": random.normal(size=(len(picks), 6)).astype(np.float32),
+            "feature_space": "test-6",
+            "shots": {"kts": Shots(np.stack([edges[:-1], edges[1:]], axis=1), "kts")},
+            "meta": {"category": "talk"},
+        }
+        if people:
+            values["annotations"] = AnnotationSet(
+                annotators=tuple(f"person {n}" for n in range(people)),
+                scores=random.integers(1, 6, (people, len(picks))).astype(np.float32) / 5,
+                protocols=("shot-ratings",) * people,
+            )
+        return Entry(**(values | changes))
+
+    return make

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.models.diffusion import CosineSchedule, ddim, sampling_noise
+
+SCHEDULE = CosineSchedule()
+
+
+def test_the_signal_falls_from_almost_everything_to_almost_nothing():
+    signal = SCHEDULE.alphas_cumprod
+    assert signal.dtype == torch.float64
+    assert len(signal) == 1000
+    assert bool((signal.diff() < 0).all())
+    assert signal[0] > 0.9999
+    assert signal[-1] < 1e-6
+
+
+def test_the_schedule_is_not_part_of_the_weights():
+    assert SCHEDULE.state_dict() == {}
+
+
+def test_noised_logits_keep_unit_variance():
+    clean, noise = torch.randn(2, 50_000, generator=torch.Generator().manual_seed(0))
+    for step in (0, 300, 999):
+        noised = SCHEDULE.add_noise(clean[None], torch.tensor([step]), noise[None])
+        assert float(noised.var()) == pytest.approx(1, abs=0.02)
+
+
+@settings(max_examples=25, deadline=None)
+@given(n=st.integers(1, 6), more=st.integers(0, 4), seed=st.integers(0, 2**31), length=st.integers(2, 40))
+def test_a_sample_has_the_same_noise_however_many_are_drawn(n, more, seed, length):
+    start, steps = sampling_noise(n, length, 3, seed)
+    more_start, more_steps = sampling_noise(n + more, length, 3, seed)
+    assert torch.equal(start, more_start[:n])
+    assert torch.equal(steps, more_steps[:, :n])
+
+
+def test_samples_and_seeds_differ():
+    start, _ = sampling_noise(3, 50, 2, seed=1)
+    other, _ = sampling_noise(3, 50, 2, seed=2)
+    rows = torch.cat([start, other]).numpy()
+    assert np.abs(np.corrcoef(rows) - np.eye(6)).max() < 0.6
+
+
+@pytest.mark.parametrize("steps", [1, 2, 10, 1000])
+@pytest.mark.parametrize("eta", [0.0, 1.0])
+def test_a_perfect_prediction_is_what_is_sampled(steps, eta):
+    clean = torch.linspace(-2, 2, 20).expand(3, -1)
+    start, noise = sampling_noise(3, 20, steps, 0)
+    seen = []
+
+    def predict(u, t):
+        seen.append(t)
+        return clean, clean
+
+    assert torch.equal(ddim(SCHEDULE, predict, start, noise, eta), clean)
+    assert len(seen) == steps
+    assert seen[0] == 999
+
+
+def test_each_step_hands_over_logits_of_the_next_noise_level():
+    clean = torch.zeros(2000, 30)
+    start, noise = sampling_noise(2000, 30, 10, 0)
+
+    def predict(u, t):
+        assert float(u.var()) == pytest.approx(1 - float(SCHEDULE.alphas_cumprod[t]), abs=0.02)
+        return clean, clean
+
+    ddim(SCHEDULE, predict, start, noise)
+
+
+def test_guided_logits_steer_and_conditional_ones_are_reported():
+    start, noise = sampling_noise(1, 5, 2, 0)
+    inputs = []
+
+    def predict(u, t):
+        inputs.append(u)
+        return torch.full_like(u, 3.0), torch.full_like(u, 7.0)
+
+    assert torch.equal(ddim(SCHEDULE, predict, start, noise), torch.full((1, 5), 7.0))
+    assert float(inputs[1].mean()) > 1  # on its way to 3
+
+
+def test_without_fresh_noise_the_result_depends_on_the_start_alone():
+    start, noise = sampling_noise(2, 8, 5, 0)
+
+    def predict(u, t):
+        return u.tanh(), u.tanh()
+
+    assert torch.equal(ddim(SCHEDULE, predict, start, noise, 0.0), ddim(SCHEDULE, predict, start, -noise, 0.0))
+    assert not torch.equal(ddim(SCHEDULE, predict, start, noise), ddim(SCHEDULE, predict, start, -noise))

@@ -1,0 +1,141 @@
+"""KTS and uniform shots."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from core import segmentation
+from core.data import Entry, Shots
+from core.errors import InputError
+from core.segmentation import default_shots, kts, kts_fixed, kts_shots, shots_from_changes, uniform_shots
+from core.timebase import Timebase
+
+FEATURES = st.integers(1, 9).flatmap(lambda rows: arrays(np.float64, (rows, 2), elements=st.integers(-4, 4)))
+
+
+def scatter(features: np.ndarray, changes: tuple[int, ...]) -> float:
+    """Scatter within segments, by its definition."""
+    edges = [0, *changes, len(features)]
+    return sum(((features[a:b] - features[a:b].mean(axis=0)) ** 2).sum() for a, b in pairwise(edges))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_change_points_equal_the_reference_implementation(golden, number):
+    with np.load(golden / f"kts_{number}.npz") as vector:
+        features = vector["X"]
+        automatic = [re.fullmatch(r"auto_m(\d+)_v([\d.]+)", key) for key in vector.files]
+        for match in filter(None, automatic):
+            changes = kts(features, int(match[1]), float(match[2]))
+            np.testing.assert_array_equal(changes, vector[match[0]])
+        changes, scatters = kts_fixed(features, 12, 2, 120)
+        np.testing.assert_array_equal(changes, vector["nonlin_12_lmin2_lmax120"])
+        np.testing.assert_allclose(scatters, vector["nonlin_obj"], atol=1e-9)
+
+
+@settings(deadline=None)  # the first example may compile
+@given(FEATURES)
+def test_each_number_of_changes_is_solved_optimally(features):
+    length = len(features)
+    changes, scatters = kts_fixed(features, length - 1)
+    assert changes.tolist() == list(range(1, length))
+    for number, found in enumerate(scatters):
+        best = min(scatter(features, chosen) for chosen in combinations(range(1, length), number))
+        assert found == pytest.approx(best, abs=1e-9)
+
+
+@settings(deadline=None)  # the first example may compile
+@given(FEATURES, st.sampled_from([0.5, 1.0, 20.0]))
+def test_the_number_of_changes_minimises_the_penalised_scatter(features, penalty):
+    length = len(features)
+    _, scatters = kts_fixed(features, length - 1)
+    number = np.arange(1, length)
+    costs = scatters / length
+    costs[1:] += penalty * number / (2 * length) * (np.log(length / number) + 1)
+    chosen = kts(features, penalty=penalty)
+    assert costs[len(chosen)] == pytest.approx(costs.min(), abs=1e-9)
+    assert scatter(features, tuple(chosen)) == pytest.approx(scatters[len(chosen)], abs=1e-9)
+
+
+def test_an_hour_of_picks_is_segmented_at_its_cuts():
+    rng = np.random.default_rng(0)
+    cuts = np.arange(20, 3600, 20)
+    segment = np.searchsorted(cuts, np.arange(3600), side="right")
+    features = rng.normal(size=(len(cuts) + 1, 64))[segment] + 0.1 * rng.normal(size=(3600, 64))
+    shots = kts_shots(features, np.arange(3600) * 12, 3600 * 12)
+    np.testing.assert_array_equal(shots.bounds[1:, 0], cuts * 12)
+    assert shots.source == "kts"
+
+
+def test_long_videos_are_segmented_in_stretches(monkeypatch):
+    monkeypatch.setattr(segmentation, "STRETCH", 50)
+    features = np.eye(4)[np.repeat([0, 1, 2, 3], 30)]
+    shots = kts_shots(features, np.arange(120) * 12, 120 * 12)
+    assert (shots.bounds[:, 0] // 12).tolist() == [0, 30, 40, 60, 80, 90]
+
+
+def test_videos_without_change_are_one_shot():
+    assert kts(np.ones((1, 3))).tolist() == []
+    assert kts(np.ones((40, 3))).tolist() == []
+    assert kts(np.zeros((40, 3))).tolist() == []
+    assert kts_shots(np.zeros((4, 3)), np.arange(4) * 5, 20).bounds.tolist() == [[0, 20]]
+
+
+def test_shots_begin_at_the_picks_of_the_changes_and_cover_the_video():
+    shots = shots_from_changes(np.array([1, 3]), np.array([2, 10, 20, 30]), 40)
+    assert shots.bounds.tolist() == [[0, 10], [10, 30], [30, 40]]
+
+
+def test_bad_features_are_refused():
+    with pytest.raises(InputError, match="not finite"):
+        kts(np.array([[1.0], [np.nan]]))
+    with pytest.raises(InputError, match="table"):
+        kts(np.ones(5))
+    with pytest.raises(InputError, match="table"):
+        kts(np.ones((0, 5)))
+    with pytest.raises(InputError, match="at least 0"):
+        kts(np.ones((5, 1)), penalty=-1)
+    with pytest.raises(InputError, match="do not fit"):
+        kts_shots(np.ones((5, 1)), np.arange(4), 10)
+
+
+def test_impossible_segmentations_are_refused():
+    with pytest.raises(InputError, match="cannot be cut"):
+        kts_fixed(np.ones((5, 1)), 5)
+    with pytest.raises(InputError, match="segments of 3"):
+        kts_fixed(np.ones((5, 1)), 1, min_length=3)
+
+
+def test_uniform_shots_begin_every_two_seconds():
+    shots = uniform_shots(Timebase(Fraction(30000, 1001), 240))
+    assert shots.bounds.tolist() == [[0, 59], [59, 119], [119, 179], [179, 240]]
+    assert shots.source == "uniform 2 s"
+
+
+def test_a_short_remainder_belongs_to_the_last_uniform_shot():
+    assert uniform_shots(Timebase(Fraction(25), 101)).bounds.tolist() == [[0, 50], [50, 101]]
+    assert uniform_shots(Timebase(Fraction(25), 100)).bounds.tolist() == [[0, 50], [50, 100]]
+    assert uniform_shots(Timebase(Fraction(25), 3)).bounds.tolist() == [[0, 3]]
+
+
+@settings(deadline=None)  # the first example may compile
+@given(st.sampled_from([Fraction(24000, 1001), Fraction(25), Fraction(1, 3)]), st.integers(1, 2000))
+def test_uniform_shots_cover_every_frame_once(rate, n_frames):
+    bounds = uniform_shots(Timebase(rate, n_frames)).bounds
+    assert bounds[0, 0] == 0
+    assert bounds[-1, 1] == n_frames
+    np.testing.assert_array_equal(bounds[1:, 0], bounds[:-1, 1])
+    assert (bounds[:, 1] > bounds[:, 0]).all()
+
+
+def test_the_first_segmentation_is_the_default():
+    timebase, shots = Timebase(Fraction(25), 100), Shots(np.array([[0, 100]]), "kts")
+    assert default_shots(Entry("a/b", "", timebase, np.array([0]), shots={"kts": shots})) is shots
+    assert default_shots(Entry("a/b", "", timebase, np.array([0]))).source == "uniform 2 s"

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import CheckpointError, InputError
+from core.models.batch import Batch
+from core.models.summdiff import (
+    DENOISERS,
+    SummDiff,
+    SummDiffConfig,
+    frame_positions,
+    from_official,
+    to_logits,
+    to_scores,
+)
+from tests.core.official_weights import summdiff_state
+
+GOLDEN = ("summdiff_dit", "summdiff_dit_cfg", "summdiff_latentmlp_cfg")
+
+
+def official(golden, name):
+    with np.load(golden / f"{name}.npz") as file:
+        vectors = {key: file[key] for key in file.files}
+    options = json.loads(str(vectors["config"]))
+    null_video = torch.from_numpy(vectors["null_video"]) if "null_video" in vectors else None
+    state = summdiff_state(golden.parent / "spec" / "summdiff_state_keys.txt", options)
+    return state, SummDiffConfig.from_official(options), null_video, vectors
+
+
+def small(denoiser="joint", **changes):
+    torch.manual_seed(0)
+    config = SummDiffConfig(
+        feature_width=6, hidden=16, heads=2, feed_forward=24, decoder_layers=2, denoiser=denoiser, **changes
+    )
+    model = SummDiff(config).eval()
+    for weight in model.parameters():  # also those that start at zero
+        torch.nn.init.normal_(weight, std=0.3)
+    return model
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_one_denoising_step_is_that_of_the_release(golden, name):
+    state, config, null_video, vectors = official(golden, name)
+    model = from_official(state, config, null_video)
+    features = torch.from_numpy(vectors["features"])
+    with torch.no_grad():
+        memory, position = model.encode(features, torch.ones(features.shape[:2], dtype=torch.bool))
+        noised = torch.from_numpy(vectors["x_t"])[:, None]
+        logits = model.denoise(noised, memory, position, torch.from_numpy(vectors["t"]))
+    np.testing.assert_allclose(
+        to_scores(logits, config.sigmoid_temp)[0, 0].numpy(), vectors["denoised"], atol=2e-5
+    )
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_sampling_is_that_of_the_release(golden, name):
+    state, config, null_video, vectors = official(golden, name)
+    model = from_official(state, config, null_video)
+    noise = torch.from_numpy(vectors["noise_init"]), torch.from_numpy(vectors["noise_steps"])
+    sampled = model.predict(torch.from_numpy(vectors["features"][0]), noise=noise)
+    np.testing.assert_allclose(sampled[0].numpy(), vectors["sampled"], atol=2e-5)
+
+
+def test_an_official_state_dict_of_another_configuration_is_refused(golden):
+    state, config, _, _ = official(golden, "summdiff_dit")
+    with pytest.raises(CheckpointError, match="lacks"):
+        from_official({k: v for k, v in state.items() if "noise_map" not in k}, config)
+    with pytest.raises(CheckpointError, match="has no place"):
+        from_official({**state, "transformer.surprise": torch.zeros(3)}, config)
+    with pytest.raises(CheckpointError, match="has no place"):
+        from_official(state, SummDiffConfig(feature_width=1024))
+
+
+@settings(max_examples=50, deadline=None)
+@given(score=st.floats(0.001, 0.999), temperature=st.floats(0.5, 4))
+def test_scores_survive_the_way_to_logits_and_back(score, temperature):
+    scores = torch.tensor([score], dtype=torch.float64)
+    back = to_scores(to_logits(scores, temperature, 1e-3), temperature)
+    torch.testing.assert_close(back, scores)
+
+
+def test_logits_of_the_extremes_are_finite():
+    logits = to_logits(torch.tensor([0.0, 1.0]), 2.0, 1e-3)
+    assert bool(torch.isfinite(logits).all())
+    assert logits[0] == -logits[1]
+
+
+def test_positions_are_measured_against_the_own_length_of_each_video():
+    valid = torch.zeros(2, 12, dtype=torch.bool)
+    valid[0, :8] = valid[1] = True
+    alone = frame_positions(torch.ones(1, 8, dtype=torch.bool), 16)
+    torch.testing.assert_close(frame_positions(valid, 16)[:1, :8], alone)
+
+
+@pytest.mark.parametrize("denoiser", DENOISERS)
+def test_padding_changes_nothing(denoiser):
+    model = small(denoiser)
+    features = torch.randn(1, 9, 6)
+    noised = torch.rand(1, 3, 9)
+    t = torch.tensor([400])
+    valid = torch.ones(1, 9, dtype=torch.bool)
+    with torch.no_grad():
+        alone = model.denoise(noised, *model.encode(features, valid), t)
+        features = torch.nn.functional.pad(features, (0, 0, 0, 5), value=9.0)
+        noised = torch.nn.functional.pad(noised, (0, 5), value=0.9)
+        valid = torch.nn.functional.pad(valid, (0, 5))
+        padded = model.denoise(noised, *model.encode(features, valid), t, valid, valid[:, None].expand(-1, 3, -1))
+    torch.testing.assert_close(padded[..., :9], alone, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("denoiser", "reach"), [("DiT", {10}), ("latentmlp", {7, 8, 9, 10, 11, 12, 13}), ("joint", set(range(20)))]
+)
+def test_how_far_one_noised_score_reaches(denoiser, reach):
+    # Only the joint denoiser can decide for the whole curve at once; the published ones decide frame by frame.
+    model = small(denoiser)
+    noised = torch.full((1, 1, 20), 0.2)
+    with torch.no_grad():
+        memory, position = model.encode(torch.randn(1, 20, 6), torch.ones(1, 20, dtype=torch.bool))
+        before = model.denoise(noised, memory, position, torch.tensor([500]))
+        noised[..., 10] = 0.8
+        after = model.denoise(noised, memory, position, torch.tensor([500]))
+    assert set(torch.nonzero((before - after)[0, 0]).flatten().tolist()) == reach
+
+
+def test_a_sample_is_the_same_however_many_are_drawn():
+    model, features = small(), torch.randn(15, 6)
+    torch.testing.assert_close(model.predict(features, 5, 3)[:2], model.predict(features, 2, 3))
+    assert not torch.allclose(model.predict(features, 2, 3), model.predict(features, 2, 4))
+
+
+def test_samples_are_scores():
+    scores = small().predict(torch.randn(15, 6), 4, 0, steps=3)
+    assert scores.shape == (4, 15)
+    assert scores.dtype == torch.float32
+    assert 0 < float(scores.min()) <= float(scores.max()) < 1
+
+
+def test_guidance_needs_a_model_that_knows_the_null_video():
+    features = torch.randn(15, 6)
+    with pytest.raises(InputError, match="null video"):
+        small().predict(features, guidance=0.5)
+    guided = small(p_uncond=0.2, guidance=0.5)
+    assert not torch.equal(guided.predict(features), guided.predict(features, guidance=0.0))
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        (torch.full((5, 6), torch.nan), "NaN"),
+        (torch.zeros(1, 6), "fewer than two picks"),
+        (torch.zeros(5, 7), "do not fit"),
+    ],
+)
+def test_features_that_make_no_sense_are_refused(features, message):
+    with pytest.raises(InputError, match=message):
+        small().predict(features)
+
+
+@pytest.mark.parametrize("settings", [{"steps": 0}, {"steps": 1001}, {"n": 0}, {"eta": 1.5}, {"temperature": -1}])
+def test_sampler_settings_out_of_range_are_refused(settings):
+    with pytest.raises(InputError):
+        small().predict(torch.randn(5, 6), **settings)
+
+
+@pytest.mark.parametrize("denoiser", DENOISERS)
+def test_scores_that_nobody_gave_have_no_influence_on_the_loss(denoiser):
+    model = small(denoiser, p_uncond=0.3)
+    judged = torch.ones(2, 3, 10, dtype=torch.bool)
+    judged[0, 1, 4:] = False
+    judged[1, 2] = False
+    valid = torch.ones(2, 10, dtype=torch.bool)
+    targets, features = torch.rand(2, 3, 10), torch.randn(2, 10, 6)
+    losses = []
+    for filler in (0.0, 0.9):
+        torch.manual_seed(1)
+        batch = Batch(features, valid, torch.where(judged, targets, filler), judged)
+        losses.append(model.loss(batch))
+    assert torch.isfinite(losses[0])
+    assert losses[0] == losses[1]
+    losses[0].backward()
+    assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)

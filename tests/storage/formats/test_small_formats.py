@@ -1,0 +1,93 @@
+"""SumMe's annotations, published splits, and files of score tracks."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from core.data import ScoreTrack
+from core.errors import FormatError, NotFoundError
+from storage.formats import read_dataset
+from storage.formats.splits import read_splits
+from storage.formats.tracks import read_tracks, write_tracks
+
+
+def test_summe_is_read_from_its_folder(shared):
+    entries = read_dataset(shared / "data/summe")
+    assert [entry.key for entry in entries] == ["Air_Force_One", "Cooking", "Jumps"]
+    first = entries[0]
+    assert (first.title, first.n_frames, first.timebase.rate) == ("Air Force One", 4494, 25)
+    assert first.annotations.summaries.shape == (15, 4494)
+    assert set(np.unique(first.annotations.scores)) == {0, 1}
+    assert read_dataset(shared / "data/summe/GT/Jumps.mat")[0].id == "summe/Jumps"
+
+
+def test_a_malformed_summe_file_is_refused(tmp_path):
+    savemat(tmp_path / "Jumps.mat", {"user_score": np.zeros((10, 2)), "nFrames": 11, "FPS": 25})
+    with pytest.raises(FormatError, match=r"Jumps\.mat: 'user_score' should be \(11, people\)"):
+        read_dataset(tmp_path / "Jumps.mat")
+    savemat(tmp_path / "Jumps.mat", {"nFrames": 11, "FPS": 25})
+    with pytest.raises(FormatError, match="user_score"):
+        read_dataset(tmp_path)
+    whole = (tmp_path / "Jumps.mat").read_bytes()
+    (tmp_path / "Jumps.mat").write_bytes(whole[:150])
+    with pytest.raises(FormatError, match=r"Jumps\.mat"):
+        read_dataset(tmp_path)
+
+
+def test_an_empty_folder_is_not_a_dataset(tmp_path):
+    with pytest.raises(NotFoundError):
+        read_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["tvsum_splits.txt", "tvsum_splits.json"])
+def test_published_splits_are_read(shared, name):
+    splits = read_splits(shared / "data/tvsum" / name)
+    assert len(splits) == 5
+    for split in splits:
+        assert (len(split.train), len(split.test)) == (40, 10)
+        assert all(key.startswith("video_") for key in split.train + split.test)
+
+
+def test_prefixes_of_keys_are_dropped_and_validation_kept(tmp_path):
+    path = tmp_path / "splits.json"
+    path.write_text(json.dumps({"train_keys": ["../data/x.h5/video_1"], "val_keys": ["video_2"], "test_keys": ["v3"]}))
+    (split,) = read_splits(path)
+    assert (split.train, split.validation, split.test) == (("video_1",), ("video_2",), ("v3",))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "TVSum/split0/video_1",
+        "TVSum/split0//video_1",
+        "[{}]",
+        "[1]",
+        "[{",
+        '[{"train_keys": ["a"], "test_keys": ["a"]}]',
+        "T/s/a,b/b",
+    ],
+)
+def test_malformed_splits_are_refused(tmp_path, content):
+    path = tmp_path / "splits"
+    path.write_text(content)
+    with pytest.raises(FormatError, match="splits"):
+        read_splits(path)
+
+
+def test_tracks_come_back_in_order(tmp_path):
+    scores = np.random.default_rng(0).random((2, 30), np.float32)
+    tracks = [
+        ScoreTrack(f"m{n}", "summdiff", "c", "s", scores / (n + 1), seed=n or None, settings={"steps": 10.0})
+        for n in range(11)
+    ]
+    back = read_tracks(write_tracks({"harbour-day": tracks}, tmp_path / "runs.h5"))["harbour-day"]
+    assert [track.model for track in back] == [track.model for track in tracks]
+    assert back[0].seed is None
+    assert back[3].seed == 3
+    assert back[3].settings == {"steps": 10.0}
+    np.testing.assert_array_equal(back[3].scores, tracks[3].scores)

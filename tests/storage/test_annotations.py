@@ -1,0 +1,257 @@
+"""The log of labels: nothing is lost, nothing is stored twice, nothing is changed afterwards."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from core.errors import ConflictError, InputError, NotFoundError
+from core.labels import Event, fold
+from storage.database import writing
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def rate(seq, shot, value, client="tab"):
+    return Event(client, seq, "rate", shot, value, t=float(shot), at=1_700_000_000_000 + seq)
+
+
+@pytest.fixture
+def task(library, make_entry):
+    library.add_entries("talks", [make_entry()])
+    annotations = library.annotations
+    return annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
+
+
+def test_a_person_is_found_again(library):
+    annotations = library.annotations
+    ada = annotations.get_or_create_annotator("  Ada   Lovelace ")
+    assert ada.name == "Ada Lovelace"
+    assert annotations.get_or_create_annotator("Ada Lovelace") == ada == annotations.annotator("Ada Lovelace")
+    assert "Ada" not in ada.pseudonym
+    assert annotations.annotator("Bob") is None
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101])
+def test_a_name_must_be_one(library, name):
+    with pytest.raises(InputError):
+        library.annotations.get_or_create_annotator(name)
+
+
+def test_threads_asking_for_the_same_person_get_the_same(library):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(library.annotations.get_or_create_annotator("Ada")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+
+
+def test_a_task_has_the_two_second_shots_and_is_found_again(library, task):
+    assert len(task.shots) == 30
+    assert task.shots.bounds[0].tolist() == [0, 48]
+    assert task.protocol.scale == (1, 2, 3, 4, 5)
+    assert task.protocol.settings["muted"] is True
+    again = library.annotations.open_task(task.annotator, "talks/first")
+    assert again.id == task.id == library.annotations.task(task.id).id
+
+
+def test_a_task_needs_an_entry(library, task):
+    with pytest.raises(NotFoundError):
+        library.annotations.open_task(task.annotator, "talks/none")
+    with pytest.raises(NotFoundError):
+        library.annotations.state(task.id + 1)
+
+
+def test_events_are_kept_in_server_order(library, task):
+    sent = [rate(5, 0, 3, "b"), rate(1, 0, 4, "a"), Event("a", 2, "position", t=1.5, at=7)]
+    assert library.annotations.record_events(task.id, sent[:1]) == 1
+    assert library.annotations.record_events(task.id, sent[1:]) == 3
+    assert library.annotations.events(task.id) == sent
+    state = library.annotations.state(task.id)
+    assert (state.ratings, state.position) == ({0: 4}, 1.5)
+
+
+def test_sending_again_is_accepted_and_stored_once(library, task):
+    events = [rate(0, 0, 3), rate(1, 1, 4)]
+    library.annotations.record_events(task.id, events)
+    assert library.annotations.record_events(task.id, [*events, rate(2, 2, 5), rate(2, 2, 5)]) == 3
+    assert library.annotations.state(task.id).ratings == {0: 3, 1: 4, 2: 5}
+
+
+def test_another_event_under_a_known_number_is_refused(library, task):
+    library.annotations.record_events(task.id, [rate(0, 0, 3)])
+    with pytest.raises(ConflictError, match="other content"):
+        library.annotations.record_events(task.id, [rate(1, 1, 1), rate(0, 0, 4)])
+    assert library.annotations.state(task.id).ratings == {0: 3}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event("tab", 1, "rate", 30, 3),
+        Event("tab", 1, "rate", -1, 3),
+        Event("tab", 1, "rate", None, 3),
+        Event("tab", 1, "rate", 0, 6),
+        Event("tab", 1, "rate", 0, True),
+        Event("tab", 1, "rate", 0, None),
+        Event("tab", 1, "clear"),
+        Event("tab", 1, "shout"),
+        Event("", 1, "undo"),
+        Event("tab", -1, "undo"),
+        Event("tab", 1.5, "undo"),
+        Event("tab", 1, "position", t=float("nan")),
+        Event("tab", 1, "position", t="1"),
+        Event("tab", 1, "undo", at=None),
+    ],
+)
+def test_an_event_that_makes_no_sense_is_refused_with_its_whole_batch(library, task, event):
+    with pytest.raises(InputError):
+        library.annotations.record_events(task.id, [rate(0, 0, 3), event])
+    assert library.annotations.events(task.id) == []
+
+
+def test_a_submitted_task_takes_no_labels_until_it_is_reopened(library, task):
+    annotations = library.annotations
+    batch = [rate(0, 0, 3), Event("tab", 1, "submit")]
+    annotations.record_events(task.id, batch)
+    assert annotations.record_events(task.id, batch) == 2, "the acknowledgement was lost and the tab sends again"
+    with pytest.raises(ConflictError, match="submitted"):
+        annotations.record_events(task.id, [rate(2, 1, 3)])
+    annotations.record_events(task.id, [Event("tab", 3, "position", t=4.0)])
+    annotations.record_events(task.id, [Event("tab", 4, "reopen"), rate(5, 1, 2)])
+    assert annotations.state(task.id).ratings == {0: 3, 1: 2}
+
+
+def test_labels_after_a_submit_in_the_same_batch_are_refused(library, task):
+    with pytest.raises(ConflictError):
+        library.annotations.record_events(task.id, [Event("tab", 0, "submit"), rate(1, 0, 3)])
+    assert library.annotations.events(task.id) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET value = 1",
+        "DELETE FROM events",
+        "INSERT OR REPLACE INTO events SELECT * FROM events",
+        "REPLACE INTO events (task_id, client, seq, kind, at, recorded)"
+        " SELECT task_id, client, seq, 'note', 0, recorded FROM events",
+    ],
+)
+def test_the_database_itself_refuses_to_change_the_log(library, task, statement):
+    library.annotations.record_events(task.id, [rate(0, 0, 3)])
+    before = library.annotations.events(task.id)
+    with pytest.raises(DBAPIError, match="append-only"), writing(library._engine) as session:
+        session.execute(text(statement))
+    assert library.annotations.events(task.id) == before
+
+
+def test_a_task_with_events_cannot_be_deleted(library, task):
+    library.annotations.record_events(task.id, [rate(0, 0, 3)])
+    with pytest.raises(DBAPIError), writing(library._engine) as session:
+        session.execute(text("DELETE FROM tasks"))
+
+
+def test_threads_lose_nothing(library, task):
+    """Eight tabs send at once, each batch twice."""
+    errors = []
+
+    def send(client):
+        try:
+            for seq in range(8):
+                for _ in range(2):
+                    library.annotations.record_events(task.id, [rate(seq, seq, 1 + seq % 5, client)])
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=send, args=(f"tab-{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    events = library.annotations.events(task.id)
+    assert {(event.client, event.seq) for event in events} == {(f"tab-{n}", s) for n in range(8) for s in range(8)}
+    assert len(events) == 64
+    for client in {event.client for event in events}:
+        of_client = [event.seq for event in events if event.client == client]
+        assert of_client == sorted(of_client)
+
+
+def test_processes_lose_nothing(library, task):
+    code = (
+        "import sys, pathlib; from core.labels import Event; from storage.library import Library;"
+        f"library = Library(pathlib.Path({str(library.data_dir)!r}));"
+        f"[library.annotations.record_events({task.id}, [Event(sys.argv[1], n, 'rate', n, 1 + n % 5)])"
+        " for n in range(30)]"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", code, f"p{n}"], cwd=ROOT) for n in range(3)]
+    assert [process.wait() for process in started] == [0, 0, 0]
+    assert len({(e.client, e.seq) for e in library.annotations.events(task.id)}) == 90
+
+
+KINDS = st.sampled_from(["rate", "clear", "undo", "redo", "position", "note"])
+BATCHES = st.lists(st.lists(st.tuples(KINDS, st.integers(0, 29), st.integers(1, 5)), max_size=5), max_size=6)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(BATCHES, st.data())
+def test_what_is_read_back_is_what_was_sent(library, make_entry, batches, data):
+    """Batches are sent again at random, as after an outage; the log is their first arrivals in order."""
+    name = f"person {uuid4()}"  # every example has a log of its own
+    if not library.entries():
+        library.add_entries("talks", [make_entry()])
+    annotations = library.annotations
+    task = annotations.open_task(annotations.get_or_create_annotator(name), "talks/first")
+    sent, seq = [], 0
+    for batch in batches:
+        events = []
+        for kind, shot, value in batch:
+            judged = kind in ("rate", "clear")
+            events.append(Event("tab", seq, kind, shot if judged else None, value if kind == "rate" else None))
+            seq += 1
+        sent.extend(events)
+        for _ in range(data.draw(st.integers(1, 3))):
+            assert annotations.record_events(task.id, events) == len(sent)
+        if sent:
+            annotations.record_events(task.id, data.draw(st.lists(st.sampled_from(sent), max_size=4)))
+    assert annotations.events(task.id) == sent
+    assert annotations.state(task.id) == fold(sent)
+
+
+def test_the_queue_says_how_far_somebody_is(library, task):
+    annotations = library.annotations
+    assert annotations.tasks_of(task.annotator)[0].rated == 0
+    annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 4, 3), Event("tab", 2, "submit")])
+    (line,) = annotations.tasks_of(task.annotator)
+    assert (line.entry, line.state, line.rated, line.shots) == ("talks/first", "submitted", 2, 30)
+    assert annotations.tasks_of(annotations.get_or_create_annotator("Bob")) == []
+
+
+def test_only_submitted_labels_count_unless_asked(library, task):
+    annotations = library.annotations
+    assert annotations.labels_of("talks/first", include_open=True) == [], "nothing is rated"
+    annotations.record_events(task.id, [rate(0, 0, 3)])
+    assert annotations.labels_of("talks/first") == []
+    assert annotations.labels_of("talks/first", include_open=True)[0].state.ratings == {0: 3}
+    annotations.record_events(task.id, [Event("tab", 1, "submit")])
+    assert len(annotations.labels_of("talks/first")) == 1
+    assert annotations.submitted_counts() == {"talks/first": 1}
+    annotations.record_events(task.id, [Event("tab", 2, "reopen")])
+    assert annotations.labels_of("talks/first") == []
+    assert annotations.submitted_counts() == {}

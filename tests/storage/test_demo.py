@@ -1,0 +1,70 @@
+"""The demo library seeds an empty installation, and is found again when it moves."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from core.data import ScoreTrack
+from storage.formats.eccv16 import write_eccv16
+from storage.formats.tracks import write_tracks
+
+
+@pytest.fixture
+def assets(tmp_path, make_entry):
+    folder = tmp_path / "assets"
+    for name in ("videos", "thumbs", "checkpoints/small"):
+        (folder / name).mkdir(parents=True)
+    write_eccv16([make_entry("demo/harbour-day"), make_entry("demo/market")], folder / "demo.h5")
+    (folder / "videos/harbour-day.mp4").write_text("video")
+    (folder / "thumbs/harbour-day.jpg").write_text("picture")
+    track = ScoreTrack("SummDiff", "summdiff", "small", "test-6", np.full((3, 120), 0.5, np.float32), seed=1)
+    write_tracks({"harbour-day": [track]}, folder / "runs.h5")
+    description = {
+        "config": {},
+        "training": {},
+        "metrics": {},
+        "schema": "manycut-checkpoint-1",
+        "kind": "summdiff",
+        "label": "Small",
+        "feature_space": "test-6",
+        "feature_width": 6,
+        "created": "2026-01-01T00:00:00+00:00",
+    }
+    (folder / "checkpoints/small/model.json").write_text(json.dumps(description))
+    (folder / "checkpoints/small/model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+def test_an_empty_library_gets_the_demo_once(library, assets):
+    assert library.seed_demo(assets)
+    assert not library.seed_demo(assets)
+    first, second = library.entries("demo")
+    assert (first.id, first.has_video, second.id, second.has_video) == ("demo/harbour-day", True, "demo/market", False)
+    entry = library.entry("demo/harbour-day")
+    assert entry.video == assets / "videos/harbour-day.mp4"
+    assert entry.thumbnails == assets / "thumbs/harbour-day.jpg"
+    assert library.runs("demo/harbour-day")[0].track.scores.shape == (3, 120)
+    assert library.checkpoint("small").path == assets / "checkpoints/small"
+
+
+def test_a_library_in_use_is_left_alone(library, assets, make_entry):
+    library.add_entries("mine", [make_entry()])
+    assert not library.seed_demo(assets)
+    assert [dataset.id for dataset in library.datasets()] == ["mine"]
+
+
+def test_a_demo_that_moved_is_found_again(library, assets, tmp_path):
+    library.seed_demo(assets)
+    moved = assets.rename(tmp_path / "moved")
+    assert library.entry("demo/harbour-day").video is None
+    library.seed_demo(moved)
+    assert library.entry("demo/harbour-day").video == moved / "videos/harbour-day.mp4"
+    assert library.checkpoint("small").path == moved / "checkpoints/small"
+
+
+def test_without_a_demo_nothing_happens(library, tmp_path):
+    assert not library.seed_demo(tmp_path)
+    assert library.datasets() == []

@@ -1,0 +1,325 @@
+"""The command line. What a command does is a function of `webapp.actions`, the same that pages and jobs call."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import ManycutError
+from webapp.plain import plain
+
+ROOT = Path(__file__).resolve().parent.parent
+
+app = typer.Typer(
+    name="manycut",
+    help="One video has many good summaries: see them side by side, collect them from people, train on them.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+DataDir = Annotated[
+    Path,
+    typer.Option("--data-dir", envvar="MANYCUT_DATA", help="Where the library, videos and checkpoints are kept."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+DEFAULT_DATA = ROOT / "data"
+
+
+def run() -> None:
+    """Entry point of `app.py`: exit code 0, 2 for what a person can mend, 1 for a bug (its traceback goes to a log)."""
+    wants_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except ManycutError as error:
+        _fail(error.as_dict(), wants_json, 2)
+    except typer.Abort:
+        _fail({"code": "stopped", "message": "Stopped.", "hint": ""}, wants_json, 130)
+    except KeyboardInterrupt:
+        _fail({"code": "stopped", "message": "Stopped.", "hint": ""}, wants_json, 130)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # typer's usage errors: unknown option, missing argument
+            hint = "Add --help to see what it takes."
+            _fail({"code": "usage", "message": error.format_message(), "hint": hint}, wants_json, 2)
+        log = Path.cwd() / "manycut-error.log"
+        with log.open("a") as file:
+            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {' '.join(sys.argv[1:])}\n{traceback.format_exc()}\n")
+        message = f"An unexpected error stopped this command ({type(error).__name__}); {log.name} has the details."
+        _fail(
+            {"code": "unexpected", "message": message, "hint": "Please report it with that file."},
+            wants_json,
+            1,
+        )
+
+
+def _fail(error: dict[str, str], wants_json: bool, code: int) -> None:
+    print(f"{error['message']} {error['hint']}".strip(), file=sys.stderr)
+    if wants_json:
+        print(json.dumps({"error": error}))
+    sys.exit(code)
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Without a command: serve."""
+    if context.invoked_subcommand is None:
+        serve(data_dir=_default_data_dir())
+
+
+def _default_data_dir() -> Path:
+    import os
+
+    return Path(os.environ.get("MANYCUT_DATA", DEFAULT_DATA))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(envvar="GRADIO_SERVER_NAME", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="GRADIO_SERVER_PORT", help="Port to listen on.")] = 7860,
+    data_dir: DataDir = DEFAULT_DATA,
+    demo: Annotated[bool, typer.Option(help="Put the demo library into an empty data directory.")] = True,
+) -> None:
+    """Open the app in a browser: pages, REST and background worker."""
+    from webapp.serving import serve as serve_app
+
+    serve_app(host, port, data_dir, demo=demo)
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A dataset file: eccv16 HDF5 or ydata-tvsum50.mat.")],
+    annotations: Annotated[
+        Path | None,
+        typer.Option(help="ydata-tvsum50 .mat or .tsv with each person's scores, joined by video."),
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(help="Name in the library (default: the file's name).")] = None,
+    replace: Annotated[bool, typer.Option(help="Replace a dataset of the same name.")] = False,
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Bring a dataset's features, shots and people into the library."""
+    _run(
+        data_dir,
+        json_,
+        "import_dataset",
+        lambda r: f"{len(r['entries'])} entries in dataset '{r['dataset']}'.",
+        path=path,
+        annotations=annotations,
+        dataset=dataset,
+        replace=replace,
+    )
+
+
+@app.command()
+def ingest(
+    video: Annotated[Path, typer.Argument(help="A video file.")],
+    dataset: Annotated[str, typer.Option(help="Dataset it becomes part of.")] = "videos",
+    title: Annotated[str | None, typer.Option(help="Shown on the pages (default: the file's name).")] = None,
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Take in a video: make it playable, compute features and shots."""
+    _run(
+        data_dir,
+        json_,
+        "ingest",
+        lambda r: f"{r['entry']}: {r['duration']:.1f} s, {r['picks']} picks, {len(r['shots'])} shots.",
+        path=video,
+        dataset=dataset,
+        title=title,
+    )
+
+
+@app.command()
+def sample(
+    entry: Annotated[str, typer.Argument(help="Entry id, such as demo/harbour-day.")],
+    model: Annotated[str, typer.Option(help="Checkpoint id, its folder, or a kind such as summdiff.")] = "summdiff",
+    n: Annotated[int, typer.Option("-n", "--samples", help="How many summaries to sample.")] = 8,
+    seed: Annotated[int, typer.Option(help="Same seed, same samples.")] = 0,
+    steps: Annotated[int, typer.Option(help="DDIM steps.")] = 10,
+    guidance: Annotated[float | None, typer.Option(help="Guidance weight w (default: the checkpoint's).")] = None,
+    budget: Annotated[float, typer.Option(help="Share of the video a cut may take.")] = 0.15,
+    keep: Annotated[bool, typer.Option(help="Keep the result in the library, so that the pages show it.")] = True,
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Sample scores and cuts of one entry from a model."""
+    _run(
+        data_dir,
+        json_,
+        "sample",
+        lambda r: f"{len(r['scores'])} score curves from {r['model']} ({r['checkpoint']}).",
+        entry=entry,
+        model=model,
+        n=n,
+        seed=seed,
+        steps=steps,
+        guidance=guidance,
+        budget=budget,
+        keep=keep,
+    )
+
+
+@app.command()
+def train(
+    dataset: Annotated[str, typer.Argument(help="Dataset id in the library.")],
+    model: Annotated[str, typer.Option(help="summdiff or llmvs.")] = "summdiff",
+    targets: Annotated[str, typer.Option(help="individual: each person's scores; mean: their average.")] = "individual",
+    splits: Annotated[Path | None, typer.Option(help="Split file (text or JSON); without it, all entries.")] = None,
+    split: Annotated[int, typer.Option(help="Which split of the file, from 0.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the checkpoint (default: in the library).")] = None,
+    start_from: Annotated[str | None, typer.Option(help="Checkpoint to fine-tune instead of fresh weights.")] = None,
+    people: Annotated[str, typer.Option(help="all, dataset, or own (labels collected here).")] = "all",
+    preset: Annotated[str | None, typer.Option(help="Named recipe (default: the model's).")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the data (default: the recipe's).")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, order and noise.")] = 0,
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Train a summarizer on a dataset's people and the labels collected here."""
+    _run(
+        data_dir,
+        json_,
+        "train",
+        lambda r: f"{r['checkpoint']}: {r['epochs']} epochs in {r['seconds']:.0f} s, loss {r['loss']:.4f}.",
+        dataset=dataset,
+        model=model,
+        targets=targets,
+        splits=splits,
+        split=split,
+        out=out,
+        start_from=start_from,
+        people=people,
+        preset=preset,
+        epochs=epochs,
+        seed=seed,
+    )
+
+
+@app.command()
+def evaluate(
+    dataset: Annotated[str, typer.Argument(help="Dataset id in the library.")],
+    checkpoint: Annotated[str, typer.Option(help="Checkpoint folder or id.")],
+    splits: Annotated[Path | None, typer.Option(help="Split file; its test entries are evaluated.")] = None,
+    split: Annotated[int, typer.Option(help="Which split of the file, from 0.")] = 0,
+    samples: Annotated[int, typer.Option("--samples", help="Samples per entry.")] = 8,
+    seed: Annotated[int, typer.Option(help="Of the sampler.")] = 0,
+    protocol: Annotated[
+        str | None, typer.Option(help="tvsum, summe or mrhisum (default: what the labels allow).")
+    ] = None,
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Compare a checkpoint with the people of a dataset, beside what people reach among themselves."""
+    _run(
+        data_dir,
+        json_,
+        "evaluate",
+        _evaluation_sentence,
+        dataset=dataset,
+        checkpoint=checkpoint,
+        splits=splits,
+        split=split,
+        samples=samples,
+        seed=seed,
+        protocol=protocol,
+    )
+
+
+@app.command()
+def agreement(
+    dataset: Annotated[str, typer.Argument(help="Dataset id in the library.")],
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """How much the people of a dataset agree: pairwise, leave-one-out, oracle, alpha."""
+    _run(data_dir, json_, "agreement", _agreement_sentence, dataset=dataset)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    format_: Annotated[str, typer.Option("--format", help="eccv16")] = "eccv16",
+    dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
+    entry: Annotated[str | None, typer.Option(help="Only this entry.")] = None,
+    people: Annotated[str, typer.Option(help="own (labels collected here), dataset, or all.")] = "all",
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Write people's labels as a dataset that the official loaders read unchanged."""
+    _run(
+        data_dir,
+        json_,
+        "export",
+        lambda r: f"{r['file']}: {r['entries']} entries, {r['annotators']} people, {r['labels']} labels.",
+        out=out,
+        format=format_,
+        dataset=dataset,
+        entry=entry,
+        people=people,
+    )
+
+
+def _run(
+    data_dir: Path, as_json: bool, action: str, sentence: Callable[[dict[str, Any]], str], **arguments: Any
+) -> None:
+    """Calls an action with a progress bar on stderr and prints its result on stdout."""
+    from webapp import actions
+    from webapp.opening import open_library
+
+    library = open_library(data_dir)
+    try:
+        with _progress_bar() as progress:
+            result = getattr(actions, action)(library, progress=progress, **arguments)
+    finally:
+        library.close()
+    print(json.dumps(plain(result)) if as_json else sentence(result))
+
+
+class _progress_bar:
+    """A rich progress bar on stderr that is a core.progress.Progress; silent where stderr is not a terminal."""
+
+    def __enter__(self) -> Callable[..., None]:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        console = Console(stderr=True)
+        self.bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+        self.bar.start()
+        task = self.bar.add_task("", total=1.0)
+
+        def report(fraction: float, message: str, figures: Any = None) -> None:
+            self.bar.update(task, completed=fraction, description=message)
+
+        return report
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+
+def _agreement_sentence(result: dict[str, Any]) -> str:
+    pair, loo = result["pairwise"], result["leave_one_out"]
+    return (
+        f"{result['entries']} entries, {result['annotations']} annotations. "
+        f"Pairwise tau {pair['kendall']:.3f}, rho {pair['spearman']:.3f}; "
+        f"leave-one-out tau {loo['kendall']:.3f}, rho {loo['spearman']:.3f}; "
+        f"Cronbach's alpha {result['cronbach_alpha']:.2f}, pairwise F1 {result['pairwise_f1']:.3f}."
+    )
+
+
+def _evaluation_sentence(result: dict[str, Any]) -> str:
+    human = result["human"]["pairwise"]
+    return (
+        f"Protocol {result['protocol']}: tau {result['kendall']:.3f}, rho {result['spearman']:.3f}, "
+        f"F1 {result['f1']:.1f} % over {len(result['per_video'])} videos "
+        f"(people pairwise: tau {human['kendall']:.3f}, rho {human['spearman']:.3f})."
+    )

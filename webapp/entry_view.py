@@ -1,0 +1,161 @@
+"""An entry as the player needs it: facts as JSON, arrays as a pack of series."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+
+from core.data import Entry, Shots
+from core.scoring import can_score
+from core.thumbnails import read_sprite
+from core.timebase import format_rate
+from storage.library import Library
+from storage.runs import Run
+from webapp.series import pack
+
+SHOT_LABELS = {
+    "kts": "KTS shots",
+    "uniform 2 s": "Uniform 2 s",
+    "dataset": "The dataset's shots",
+}
+MODEL_NAMES = {"summdiff": "SummDiff", "llmvs": "LLMVS head"}
+
+
+def describe(library: Library, entry_id: str) -> dict[str, Any]:
+    """Everything about an entry but its arrays; see `series` for those."""
+    entry = library.entry(entry_id)
+    people = library.entry_people(entry_id, entry=entry)
+    runs = library.runs(entry_id)
+    checkpoints = [_checkpoint(checkpoint, entry) for checkpoint in library.checkpoints()]
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "dataset": entry.dataset,
+        "category": entry.meta.get("category", ""),
+        "meta": dict(entry.meta),
+        "duration": entry.timebase.duration,
+        "n_frames": entry.n_frames,
+        "picks": len(entry.picks),
+        "simulated": bool(people and people.simulated),
+        "feature_space": entry.feature_space,
+        **describe_media(entry),
+        "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
+        "captions": list(entry.captions) if entry.captions else None,
+        "rows": [_people_row(people), *map(_run_row, runs), *_missing_rows(runs, checkpoints)],
+        "checkpoints": checkpoints,
+    }
+
+
+def series(library: Library, entry_id: str) -> bytes:
+    """The arrays of an entry: picks, times, people (U, T), and run:<id> (N, T) for each run."""
+    entry = library.entry(entry_id)
+    people = library.entry_people(entry_id, entry=entry)
+    arrays = {
+        "picks": entry.picks.astype(np.int32),
+        "times": np.asarray(entry.timebase.seconds(entry.picks), np.float64),
+    }
+    if people:
+        arrays["people"] = people.scores.astype(np.float32)
+    for run in library.runs(entry_id):
+        arrays[f"run:{run.id}"] = run.track.scores.astype(np.float32)
+    return pack(arrays)
+
+
+def describe_media(entry: Entry) -> dict[str, Any]:
+    """Where the browser finds the video and its thumbnails, or why there is none."""
+    return {
+        "fps": format_rate(entry.timebase.rate),
+        "video": {"url": f"/media?id={quote(entry.id, safe='')}"} if entry.video else None,
+        "video_reason": "" if entry.video else "This dataset entry comes without its video.",
+        "thumbnails": _thumbnails(entry),
+    }
+
+
+def shot_rows(shots: Shots, entry: Entry) -> list[list[float]]:
+    """[[start frame, end frame, start s, end s], ...]."""
+    starts = entry.timebase.seconds(shots.bounds[:, 0])
+    ends = entry.timebase.seconds(shots.bounds[:, 1])
+    return [
+        [int(a), int(b), round(float(s), 4), round(float(e), 4)]
+        for (a, b), s, e in zip(shots.bounds, starts, ends, strict=True)
+    ]
+
+
+def _shots(name: str, shots: Shots, entry: Entry) -> dict[str, Any]:
+    return {"name": name, "label": SHOT_LABELS.get(name, name), "bounds": shot_rows(shots, entry)}
+
+
+def _thumbnails(entry: Entry) -> dict[str, Any] | None:
+    if entry.thumbnails is None:
+        return None
+    sprite = read_sprite(entry.thumbnails)
+    return {"url": f"/thumbnails?id={quote(entry.id, safe='')}", **vars(sprite)} if sprite else None
+
+
+def _people_row(people: Any) -> dict[str, Any]:
+    if not people:
+        return {
+            "id": "people",
+            "kind": "people",
+            "label": "People",
+            "names": [],
+            "why_empty": "Nobody has judged this entry yet.",
+        }
+    return {
+        "id": "people",
+        "kind": "people",
+        "label": "People",
+        "names": list(people.annotators),
+        "protocols": list(people.protocols),
+        "simulated": people.simulated,
+        "why_empty": "",
+    }
+
+
+def _run_row(run: Run) -> dict[str, Any]:
+    track = run.track
+    return {
+        "id": f"run:{run.id}",
+        "kind": "samples" if len(track.scores) > 1 or track.seed is not None else "curve",
+        "model": track.model,
+        "model_kind": track.kind,
+        "checkpoint": track.checkpoint,
+        "feature_space": track.feature_space,
+        "seed": track.seed,
+        "settings": dict(track.settings),
+        "n": len(track.scores),
+        "label": run.label,
+        "created": run.created,
+    }
+
+
+def _checkpoint(checkpoint: Any, entry: Entry) -> dict[str, Any]:
+    reason = can_score(checkpoint, entry)
+    return {
+        "id": checkpoint.id,
+        "label": checkpoint.label,
+        "kind": checkpoint.kind,
+        "feature_space": checkpoint.feature_space,
+        "fits": not reason,
+        "reason": reason,
+    }
+
+
+def _missing_rows(runs: list[Run], checkpoints: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for every kind of model that has said nothing about the entry, with the reason."""
+    present = {run.track.kind for run in runs}
+    rows = []
+    for kind, name in MODEL_NAMES.items():
+        if kind in present:
+            continue
+        of_kind = [checkpoint for checkpoint in checkpoints if checkpoint["kind"] == kind]
+        if any(checkpoint["fits"] for checkpoint in of_kind):
+            reason = f"{name} has not been run on this entry yet."
+        elif of_kind:
+            reason = of_kind[0]["reason"]
+        else:
+            reason = f"There is no {name} checkpoint in the library; train one on the Models page."
+        rows.append({"id": f"missing:{kind}", "kind": "missing", "model": name, "model_kind": kind, "reason": reason})
+    return rows

@@ -1,0 +1,45 @@
+"""The Gradio side: one Blocks with a page per file of `webapp/pages`, and how it is mounted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from storage.library import Library
+from webapp.pages import annotate, compare, library, models, review
+from webapp.static import PLAYER_DIR
+
+FONT = (gr.themes.LocalFont("system-ui"), "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+MONO = (gr.themes.LocalFont("ui-monospace"), "Menlo", "Consolas", "Liberation Mono", "monospace")
+THEME = gr.themes.Base(
+    primary_hue=gr.themes.colors.blue,
+    neutral_hue=gr.themes.colors.stone,
+    radius_size=gr.themes.sizes.radius_sm,
+    spacing_size=gr.themes.sizes.spacing_sm,
+    text_size=gr.themes.sizes.text_sm,
+    font=FONT,
+    font_mono=MONO,
+)
+MAIN_PAGE = "Compare"
+# Theme first: the pages' own styles use its variables.
+STYLES = [PLAYER_DIR / "theme.css", PLAYER_DIR / "pages.css"]
+MOUNT: dict[str, Any] = {
+    "theme": THEME,
+    "css_paths": STYLES,
+    "footer_links": [],
+    "run_history": False,
+    "ssr_mode": False,
+}
+
+
+def build_pages(shelf: Library) -> gr.Blocks:
+    """All pages over one library, Compare first."""
+    with gr.Blocks(title="Manycut", fill_width=True, analytics_enabled=False) as pages:
+        gr.Navbar(main_page_name=MAIN_PAGE)
+        compare.build(shelf)
+    for name, page in (("Annotate", annotate), ("Review", review), ("Models", models), ("Library", library)):
+        with pages.route(name, name.lower()):
+            gr.Navbar(main_page_name=MAIN_PAGE)
+            page.build(shelf)
+    return pages

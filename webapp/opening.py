@@ -1,0 +1,18 @@
+"""Opening a data directory the way every command and the server do: with the demo library in an empty one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from storage.library import Library
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+def open_library(data_dir: Path, *, demo: bool = True) -> Library:
+    """The library of `data_dir`, made on first use. MANYCUT_DEMO=0 keeps the demo out of a new one."""
+    library = Library(data_dir)
+    if demo and os.environ.get("MANYCUT_DEMO", "1") != "0":
+        library.seed_demo(ASSETS / "demo")
+    return library

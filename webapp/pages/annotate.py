@@ -1,0 +1,16 @@
+"""Annotate: a person's queue and the rating of one video, shot by shot.
+
+The page is one ES module (assets/player/annotate.mjs). It takes the task or entry from the page's address
+(?task=12, ?entry=demo/harbour-day) and talks to /api/me, /api/tasks and /api/task only: while people rate, nobody
+else's labels and no scores reach their browser, so nothing of the library is put into the page here.
+"""
+
+from __future__ import annotations
+
+from storage.library import Library
+from webapp.widget import Widget
+
+
+def build(shelf: Library) -> Widget:
+    """Lays out the page inside the current route; `shelf` is unused on purpose (see above)."""
+    return Widget(module="annotate.mjs", root_id="annotator")

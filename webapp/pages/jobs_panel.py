@@ -1,0 +1,10 @@
+"""The live list of background jobs that Models, Review and Library show."""
+
+from __future__ import annotations
+
+from webapp.widget import Widget
+
+
+def jobs_panel(*kinds: str) -> Widget:
+    """A list of jobs of these kinds with progress, cancel, and a way to what came out; newest first."""
+    return Widget({"kinds": list(kinds)}, module="jobs.mjs", root_id=f"jobs-{'-'.join(kinds)}")

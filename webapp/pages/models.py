@@ -1,0 +1,108 @@
+"""Models: what has been trained, on what, how well; and training the next one."""
+
+from __future__ import annotations
+
+from html import escape
+
+import gradio as gr
+
+from core.errors import ManycutError
+from storage.library import Library
+from webapp.jobs import enqueue, open_queue
+from webapp.pages.jobs_panel import jobs_panel
+from webapp.pages.words import heading, table
+
+KINDS = [("SummDiff", "summdiff"), ("LLMVS head", "llmvs")]
+FRESH = ("Fresh weights", "")
+
+
+def build(library: Library) -> None:
+    """Lays out the page over one library."""
+    queue = open_queue(library.data_dir)
+    heading(
+        "Models",
+        "Train on a dataset's people together with the labels collected here, then see before and after on the same "
+        "timelines. Training runs in the background and goes on when this tab is closed.",
+    )
+    shelf = gr.HTML(checkpoint_table(library))
+    with gr.Row(equal_height=True):
+        dataset = gr.Dropdown(label="Dataset", choices=[], scale=2, elem_id="train-dataset")
+        model = gr.Dropdown(label="Model", choices=KINDS, value="summdiff", scale=2)
+        start_from = gr.Dropdown(label="Start from", choices=[FRESH], value="", scale=3, elem_id="train-start")
+        people = gr.Dropdown(
+            label="People",
+            choices=[("Everybody", "all"), ("The dataset's people", "dataset"), ("Labels from here", "own")],
+            value="all",
+            scale=2,
+        )
+        targets = gr.Dropdown(
+            label="Learns from",
+            choices=[("Each person's scores", "individual"), ("Their mean", "mean")],
+            value="individual",
+            scale=2,
+        )
+        epochs = gr.Number(label="Epochs (0: the recipe's)", value=0, precision=0, minimum=0, scale=1)
+        train = gr.Button("Train", variant="primary", scale=1, elem_id="train")
+    said = gr.Markdown()
+    jobs_panel("train")
+
+    def fill() -> tuple[dict, dict, str]:
+        names = [found.id for found in library.datasets()]
+        bases = [FRESH, *((c.label, c.id) for c in library.checkpoints())]
+        return (
+            gr.update(choices=names, value=names[0] if names else None),
+            gr.update(choices=bases),
+            checkpoint_table(library),
+        )
+
+    def start(dataset: str, model: str, start_from: str, people: str, targets: str, epochs: int) -> str:
+        args = {
+            "dataset": dataset,
+            "model": model,
+            "start_from": start_from or None,
+            "people": people,
+            "targets": targets,
+            "epochs": int(epochs) or None,
+        }
+        try:
+            job = enqueue(library, queue, "train", args)
+        except ManycutError as error:
+            return f"{error.message} {error.hint}"
+        return f"Training {job} has been queued."
+
+    tell_list = "() => document.dispatchEvent(new Event('manycut:job'))"
+    train.click(start, [dataset, model, start_from, people, targets, epochs], said, show_progress="hidden").then(
+        None, js=tell_list
+    )
+    gr.on(None, fill, None, [dataset, start_from, shelf], show_progress="hidden")
+    gr.Timer(5).tick(lambda: checkpoint_table(library), None, shelf, show_progress="hidden")
+
+
+def checkpoint_table(library: Library) -> str:
+    """All checkpoints as a table, newest first."""
+    rows = []
+    for found in library.checkpoints():
+        facts = found.training
+        rows.append(
+            [
+                escape(found.label),
+                escape(found.id),
+                escape(found.feature_space),
+                escape(f"{facts.get('dataset', '')} ({facts.get('split', 'all entries')})"),
+                f"{facts.get('n_videos', '')} x {facts.get('n_people', '')}",
+                escape(str(facts.get("targets", ""))),
+                f"{facts['loss'][-1]:.4f}" if facts.get("loss") else "",
+                escape(str(found.created)[:16].replace("T", " ")),
+            ]
+        )
+    columns = [
+        "Model",
+        "Checkpoint",
+        "Feature space",
+        "Trained on",
+        "Videos x people",
+        "Targets",
+        "Loss",
+        "Made",
+    ]
+    return table(columns, rows, empty="No model has been trained or imported yet.")

@@ -1,0 +1,74 @@
+"""The web process: FastAPI is the application, Gradio's pages are mounted in it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from core.errors import ConflictError, ManycutError, NotFoundError
+from storage.library import Library
+from webapp import api, static
+from webapp.jobs import open_queue
+from webapp.sessions import COOKIE_LIFE_S, secret_key
+
+log = logging.getLogger("manycut.web")
+
+
+def build_app(library: Library) -> FastAPI:
+    """The whole web application over one library."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Gradio says on every start that several pages are not rendered on the server; they need not be.
+    warnings.filterwarnings("ignore", message="SSR mode is not supported with multi-page")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    import gradio as gr
+
+    from webapp.layout import MOUNT, build_pages
+
+    data_dir: Path = library.data_dir
+    app = FastAPI(title="Manycut", docs_url="/api/docs", openapi_url="/api/openapi.json")
+    _answer_errors(app)
+
+    @app.api_route("/healthz", methods=["GET", "HEAD"])
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/compare")
+    def compare(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}")
+
+    app.include_router(static.router(library))
+    app.include_router(api.router(library, open_queue(data_dir), data_dir / "exports"))
+    app = gr.mount_gradio_app(app, build_pages(library), path="", **MOUNT)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(SessionMiddleware, secret_key=secret_key(data_dir), same_site="lax", max_age=COOKIE_LIFE_S)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every error leaves as {"error": {code, message, hint}} with a fitting status."""
+
+    @app.exception_handler(ManycutError)
+    def known(request: Request, error: ManycutError) -> Response:
+        status = 404 if isinstance(error, NotFoundError) else 409 if isinstance(error, ConflictError) else 400
+        return JSONResponse({"error": error.as_dict()}, status)
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        body = {"code": f"http_{error.status_code}", "message": str(error.detail), "hint": ""}
+        return JSONResponse({"error": body}, error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        body = {"code": "bad_request", "message": f"{where}: {first['msg']}.", "hint": "See /api/docs."}
+        return JSONResponse({"error": body}, 422)

@@ -1,0 +1,34 @@
+"""Who is asking: a name in a signed cookie. No passwords; a name is what labels are filed under."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from fastapi import HTTPException, Request
+
+COOKIE_LIFE_S = 90 * 86400
+
+
+def secret_key(data_dir: Path) -> str:
+    """The key that signs cookies, made once per data directory, so that a restart signs nobody out."""
+    path = data_dir / "session.key"
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text()
+
+
+def current_annotator(request: Request) -> str | None:
+    """The name of the signed-in person, or None."""
+    return request.session.get("annotator")
+
+
+def require_annotator(request: Request) -> str:
+    """The name of the signed-in person; 401 where nobody is."""
+    name = current_annotator(request)
+    if not name:
+        raise HTTPException(401, "Sign in with your name first.")
+    return name
