@@ -143,21 +143,18 @@ def train(
 ) -> dict[str, Any]:
     """Trains or fine-tunes a summarizer on people's scores; the checkpoint becomes part of the library."""
     from core import training
-    from core.models.registry import model_kind
 
     entries = _entries_with_people(library, dataset, people)
     if splits is not None:
         entries = _of_split(entries, _read_split(splits, split).train, dataset)
-    kind = model_kind(model)
-    settings = training.preset(preset or model, seed=seed, **_given(targets=targets, epochs=epochs))
-    out = Path(out) if out else _free_folder(library.checkpoint_folder, f"{model}-{dataset}")
+    settings = training.settings_for(model, preset=preset, targets=targets, epochs=epochs, seed=seed)
+    videos, space = training.videos_from_entries(entries, model)
     checkpoint = training.train(
-        training.videos_from_entries(entries, kind.features),
+        videos,
         settings,
         start_from=library.checkpoint(start_from) if start_from else None,
-        out=out,
-        feature_space=training.entry_features(entries[0], kind.features)[1] or "unknown",
-        label=f"{kind.label}, {dataset}",
+        out=Path(out) if out else _free_folder(library.checkpoint_folder, f"{model}-{dataset}"),
+        feature_space=space,
         training_info={
             "dataset": dataset,
             "split": f"{Path(splits).name} #{split}" if splits else "all entries",

@@ -81,25 +81,20 @@ def read_entries() -> dict[str, Entry]:
 
 def train_checkpoints() -> None:
     """Trains both checkpoints on the stories that are not held back."""
-    from core.training import preset, train, videos_from_entries
+    from core.training import get_preset, train, videos_from_entries
 
     entries = read_entries()
     training = [entries[story.key] for story in STORIES if not story.held_back]
     held_back = [story.key for story in STORIES if story.held_back]
     info = {"dataset": "demo", "split": f"all but {', '.join(held_back)}", "simulated": True}
-    for name, label, feature in (
-        (SUMMDIFF, "SummDiff (demo)", "visual"),
-        (LLMVS, "LLMVS head (hashed-words, demo)", "text"),
+    for name, model, label in (
+        (SUMMDIFF, "summdiff", "SummDiff (demo)"),
+        (LLMVS, "llmvs", "LLMVS head (hashed-words, demo)"),
     ):
-        space = training[0].feature_space if feature == "visual" else training[0].text_space
+        videos, space = videos_from_entries(training, model)
         with tempfile.TemporaryDirectory(dir=HERE) as work:
             made = train(
-                videos_from_entries(training, feature),
-                preset(name),
-                out=Path(work) / name,
-                feature_space=space or "",
-                label=label,
-                training_info=info,
+                videos, get_preset(name), out=Path(work) / name, feature_space=space, label=label, training_info=info
             )
             target = HERE / "checkpoints" / name
             shutil.rmtree(target, ignore_errors=True)

@@ -441,7 +441,8 @@ class Player {
   }
 
   hovered(time, event) {
-    if (!this.model) return;
+    // Over a sample's number in the gutter that sample stays lifted.
+    if (!this.model || event?.target.closest?.('[data-sample]')) return;
     let row = null;
     let sample = -1;
     if (time !== null) {
