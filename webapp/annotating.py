@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from math import ceil
 from typing import Any
-from urllib.parse import quote
 
 from core.errors import InputError, NotFoundError
 from core.labels import Event
 from storage.annotations import Annotator, Task
 from storage.library import Library
-from webapp.entry_view import describe_media, shot_rows
+from webapp.entry_view import describe_media, describe_thumbnails, shot_rows
 
 SHOT_S = 2  # of the default protocol; only to say how many shots an untouched video has
 EVENT_FIELDS = tuple(field.name for field in fields(Event))
@@ -34,7 +33,7 @@ def queue_of(library: Library, name: str) -> list[dict[str, Any]]:
                 "state": task.state if task else "new",
                 "rated": task.rated if task else 0,
                 "shots": task.shots if task else ceil(entry.duration / SHOT_S),
-                "thumbnail": f"/thumbnails?id={quote(entry.id, safe='')}" if entry.has_video else None,
+                "thumbnail": describe_thumbnails(entry.id, library.media(entry.id).thumbnails),
             }
         )
     order = {"started": 0, "new": 1, "submitted": 2}

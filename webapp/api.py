@@ -18,7 +18,7 @@ from storage.library import Library
 from webapp import annotating, entry_view, numbers
 from webapp.jobs import enqueue
 from webapp.plain import plain
-from webapp.sessions import current_annotator, require_annotator
+from webapp.sessions import current_annotator, library_mark, require_annotator
 
 
 class SampleRequest(BaseModel):
@@ -73,6 +73,7 @@ class EventsRequest(BaseModel):
 def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     """All /api routes over one library."""
     routes = APIRouter(prefix="/api")
+    mark = library_mark(library.data_dir)
 
     @routes.get("/entries")
     def entries(search: str = "", dataset: str | None = None) -> dict[str, Any]:
@@ -140,17 +141,17 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
 
     @routes.get("/me")
     def me(request: Request) -> dict[str, str | None]:
-        return {"annotator": current_annotator(request)}
+        return {"annotator": current_annotator(request), "library": mark}
 
     @routes.post("/me")
     def sign_in(body: NameRequest, request: Request) -> dict[str, str | None]:
-        name = (body.name or "").strip()
+        name = " ".join((body.name or "").split())
         if body.name is not None and not name:
             raise InputError("A name needs at least one letter.", "Type the name your labels shall carry.")
         request.session.clear()
         if name:
             request.session["annotator"] = name
-        return {"annotator": name or None}
+        return {"annotator": name or None, "library": mark}
 
     @routes.get("/tasks")
     def tasks(name: str = Depends(require_annotator)) -> dict[str, Any]:

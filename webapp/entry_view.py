@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -69,7 +70,7 @@ def describe_media(entry: Entry) -> dict[str, Any]:
         "fps": format_rate(entry.timebase.rate),
         "video": {"url": f"/media?id={quote(entry.id, safe='')}"} if entry.video else None,
         "video_reason": "" if entry.video else "This dataset entry comes without its video.",
-        "thumbnails": _thumbnails(entry),
+        "thumbnails": describe_thumbnails(entry.id, entry.thumbnails),
     }
 
 
@@ -87,11 +88,10 @@ def _shots(name: str, shots: Shots, entry: Entry) -> dict[str, Any]:
     return {"name": name, "label": SHOT_LABELS.get(name, name), "bounds": shot_rows(shots, entry)}
 
 
-def _thumbnails(entry: Entry) -> dict[str, Any] | None:
-    if entry.thumbnails is None:
-        return None
-    sprite = read_sprite(entry.thumbnails)
-    return {"url": f"/thumbnails?id={quote(entry.id, safe='')}", **vars(sprite)} if sprite else None
+def describe_thumbnails(entry_id: str, path: Path | None) -> dict[str, Any] | None:
+    """Where the filmstrip of an entry is and what is where in it."""
+    sprite = read_sprite(path) if path else None
+    return {"url": f"/thumbnails?id={quote(entry_id, safe='')}", **vars(sprite)} if sprite else None
 
 
 def _people_row(people: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -19,6 +20,11 @@ def secret_key(data_dir: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
     return path.read_text()
+
+
+def library_mark(data_dir: Path) -> str:
+    """Tells libraries apart, so that a browser never sends what it kept for one to another at the same address."""
+    return hashlib.sha256(secret_key(data_dir).encode()).hexdigest()[:12]
 
 
 def current_annotator(request: Request) -> str | None:

@@ -76,21 +76,12 @@ export async function call(path, body, { keepalive = false, timeout = 15000 } = 
   return answer;
 }
 
-const TILE = 72; // px, height of a picture in a sprite
-
-/** A picture out of a thumbnail sprite; of a sprite known by its address only, the first one. */
+/** A picture out of a thumbnail sprite: the nearest to a time, else one from the first third. */
 export function thumbnail(source, width, height, seconds = null, className = '') {
   const box = h('span', { class: 'mca-thumb ' + className, 'aria-hidden': 'true' });
   box.style.width = width + 'px';
   box.style.height = height + 'px';
   if (!source) return box;
-  if (typeof source === 'string') {
-    box.style.backgroundImage = `url("${url(source)}")`;
-    box.style.width = (TILE * width) / height + 'px';
-    box.style.height = TILE + 'px';
-    box.style.zoom = height / TILE;
-    return box;
-  }
   const { columns, count: pictures, times } = source;
   const index = seconds === null ? Math.floor(pictures / 3) : nearest(times, seconds);
   const scale = Math.max(width / source.width, height / source.height);

@@ -1,9 +1,10 @@
 /**
- * The Compare player: video on top, rows below, one cursor. This file holds the state and wires the parts:
+ * The Compare player: video on top, rows below, one cursor. This file holds the state and joins the parts:
  * clock (what time it is), timeline (where a time lies on the screen), plots, strips, filmstrip, panel, keys.
  */
 
-import { Api, loadPlotly } from './api.mjs';
+import { FRAME, PAUSE, PLAY, nodesOf } from './frame.mjs';
+import { Api, ApiError, loadPlotly } from './api.mjs';
 import { Clock } from './clock.mjs';
 import { Plots, drawLift, sampleUnder, stack } from './plots.mjs';
 import { Timeline } from './timeline.mjs';
@@ -11,52 +12,23 @@ import { buildGroups, buildModel, frameClock, orderPeople } from './model.mjs';
 import { clock as mss, escape, number, percent } from './format.mjs';
 import { drawFilm, drawRuler } from './filmstrip.mjs';
 import { drawStrips, layStrips, writeOverlaps } from './strips.mjs';
-import { fillCheckpoints, fillCut, fillFacts, fillNumbers, fillShots, markup as panelMarkup, slots } from './panel.mjs';
+import { fillCheckpoints, fillCut, fillFacts, fillNumbers, fillShots, slots } from './panel.mjs';
 import { indexAt } from './series.mjs';
 import { groundsMarkup, listRows, rowsMarkup } from './rows.mjs';
-import { listen, sheet } from './keys.mjs';
+import { act } from './actions.mjs';
 import { palette } from './canvas.mjs';
+import { wire } from './wiring.mjs';
 import { Sampler } from './sampler.mjs';
 import { Solver } from './solver.mjs';
 
-const FRAME = `
-<div class="mc-top">
-  <div class="mc-stage">
-    <div class="mc-screen"><video playsinline preload="auto" tabindex="-1"></video><div class="mc-novideo" hidden></div></div>
-    <div class="mc-transport">
-      <button data-act="toggle" aria-label="Play" title="Play, pause (space)"><svg viewBox="0 0 12 12" aria-hidden="true"><path/></svg></button>
-      <output class="mc-time"></output><button data-act="rate" class="mc-rate" title="Speed: J slower, L faster; click for normal speed"></button>
-      <span class="mc-mode" role="status"></span>
-      <button data-act="disagreement" title="Jump to the next place where people differ most (N)">Next disagreement</button>
-      <button data-act="mute" aria-pressed="false" title="Sound on, off">Sound</button>
-      <button data-act="help" title="All keys (?)" aria-label="Keys">?</button>
-    </div>
-  </div>
-  <div class="mc-panel">${panelMarkup()}</div>
-</div>
-<div class="mc-split" role="separator" aria-orientation="horizontal" aria-label="Height of the video" tabindex="0" title="Drag to give the video or the rows more room"></div>
-<div class="mc-pane">
-  <div class="mc-scroll" tabindex="0" aria-label="Timelines">
-    <div class="mc-head">
-      <div class="mc-rulerline"><div class="mc-label"><span data-zoomtext></span><button data-act="fit" aria-pressed="false" title="Scale each curve to its own lowest and highest value instead of 0 to 1">fit y</button><button data-act="zoomout" title="Show everything (double click or 0)" hidden>show all</button></div><canvas class="mc-ruler"></canvas><span class="mc-column" title="Values at the cursor">at cursor</span></div>
-      <div class="mc-filmline" data-row="filmstrip"><div class="mc-label"><h4>Filmstrip</h4></div><canvas class="mc-film"></canvas><p class="mc-reason" hidden></p></div>
-    </div>
-    <div class="mc-plots"><div class="mc-grounds"></div><div class="mc-figure"></div><canvas class="mc-lift"></canvas><div class="mc-rows"></div></div>
-    <div class="mc-cuts" data-row="cuts">
-      <header><div class="mc-label"><h4>Cuts</h4></div><p></p><span title="How well each cut agrees with the selected one: F1 of their frames, in percent">F1 %</span></header>
-      <div class="mc-strips"><canvas class="mc-stripcanvas"></canvas><div class="mc-striplist"></div></div>
-    </div>
-  </div>
-  <div class="mc-overlay" aria-hidden="true"></div>
-  <div class="mc-status" role="status" hidden></div>
-</div>
-<div class="mc-help" hidden>${sheet()}</div>`;
-
 const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS', csta: 'CSTA', 'other-model': 'other models' };
-const PLAY = 'M2 1 L11 6 L2 11 Z';
-const PAUSE = 'M2 1 H5 V11 H2 Z M7 1 H10 V11 H7 Z';
 
-class Player {
+/** One player in the page: its state, and what follows from a change of it. */
+export class Player {
+  /**
+   * @param {HTMLElement} root
+   * @param {Api} api
+   */
   constructor(root, api) {
     this.root = root;
     this.api = api;
@@ -71,21 +43,15 @@ class Player {
     this.fit = false;
     this.sort = 'similar';
     this.selectedId = null;
+    this.pinned = null;
+    this.numbers = null;
     this.folded = new Set();
     this.chosenRuns = new Map();
     this.lifted = null;
     this.loading = null;
 
     root.innerHTML = FRAME;
-    const find = (selector) => root.querySelector(selector);
-    this.nodes = {
-      top: find('.mc-top'), stage: find('.mc-stage'), screen: find('.mc-screen'), video: find('video'), novideo: find('.mc-novideo'),
-      panel: find('.mc-panel'), pane: find('.mc-pane'), scroll: find('.mc-scroll'), overlay: find('.mc-overlay'), status: find('.mc-status'),
-      ruler: find('.mc-ruler'), film: find('.mc-film'), filmReason: find('.mc-filmline .mc-reason'), plots: find('.mc-plots'),
-      figure: find('.mc-figure'), lift: find('.mc-lift'), rows: find('.mc-rows'), grounds: find('.mc-grounds'), cuts: find('.mc-cuts'), strips: find('.mc-strips'),
-      stripCanvas: find('.mc-stripcanvas'), stripList: find('.mc-striplist'), split: find('.mc-split'), help: find('.mc-help'),
-      time: find('.mc-time'), mode: find('.mc-mode'), rate: find('.mc-rate'), toggle: find('[data-act=toggle]'), zoomText: find('[data-zoomtext]'),
-    };
+    this.nodes = nodesOf(root);
     this.slot = slots(this.nodes.panel);
     this.colour = palette(root);
     this.clock = new Clock(this.nodes.video, () => this.clockChanged());
@@ -99,7 +65,10 @@ class Player {
     this.sheetImage = new Image();
     this.sheetImage.addEventListener('load', () => this.drawTop());
     this.sampler = new Sampler(this.nodes.panel, this.slot, api, () => this.entry, (result) => this.sampled(result), this.abort.signal);
-    this.wire();
+    wire(this);
+    this.fill();
+    this.clockChanged();
+    this.frame();
   }
 
   // ---------------------------------------------------------------- loading
@@ -139,7 +108,11 @@ class Player {
       await this.loadNumbers(id, loading.signal);
     } catch (error) {
       if (error.name === 'AbortError' || loading.signal.aborted) return;
-      console.error(error);
+      if (!(error instanceof ApiError)) {
+        console.error(error);
+        this.say('failed', `The timelines could not be drawn (${error.message}).`, 'Reload the page.');
+        return;
+      }
       const retry = error.code === 'not_found' ? null : () => this.load(id, at);
       const hint = error.offline ? 'Start it again or check the network, then try again.' : 'Choose another entry in the list above.';
       this.say(error.offline ? 'offline' : 'failed', error.message, error.hint || hint, retry);
@@ -454,65 +427,7 @@ class Player {
   }
 
   act(action, amount) {
-    if (!this.model && action !== 'help' && action !== 'escape') return false;
-    const { clock, model } = this;
-    const now = clock.time();
-    if (action === 'toggle') {
-      if (clock.playing) clock.pause();
-      else clock.play();
-    } else if (action === 'faster') {
-      if (clock.playing) clock.faster(1);
-      else clock.play();
-    } else if (action === 'slower') {
-      if (clock.playing) clock.faster(-1);
-      else this.seek(now - 1);
-    } else if (action === 'rate') clock.setRate(1);
-    else if (action === 'pick') {
-      const pick = indexAt(model.times, now + 1e-3);
-      const back = amount < 0 && now - model.times[pick] > 0.02 ? 0 : amount;
-      this.seek(model.times[Math.min(Math.max(0, pick + back), model.times.length - 1)]);
-    } else if (action === 'shot') {
-      const starts = (this.entry.shots[this.shots]?.bounds ?? []).map(([, , start]) => start);
-      if (!starts.length) return false;
-      const next = amount > 0 ? starts.find((start) => start > now + 1e-3) : starts.findLast((start) => start < now - 1e-3);
-      this.seek(next ?? (amount > 0 ? this.entry.duration : 0));
-    } else if (action === 'frame') {
-      const [n, d] = this.entry.fps.split('/').map(Number);
-      const length = (d || 1) / n;
-      clock.pause();
-      // A hair after the frame begins, so that rounding does not show the one before.
-      this.seek(Math.max(0, (Math.floor(now / length + 0.02) + amount) * length) + Math.min(0.002, length / 10));
-    } else if (action === 'disagreement') {
-      if (!model.peaks.length) return false;
-      this.seek(model.peaks.find((peak) => peak > now + 1e-3) ?? model.peaks[0]);
-    } else if (action === 'row') {
-      const shown = this.strips.filter(({ top }) => top !== null);
-      const at = shown.findIndex(({ id }) => id === this.selectedId);
-      const next = shown[Math.min(Math.max(0, at + amount), shown.length - 1)];
-      if (next) this.choose(next.id, true);
-    } else if (action === 'cut') this.playCut();
-    else if (action === 'video') {
-      clock.open(this.api.url(this.entry.video.url), this.entry.duration);
-      this.noVideo('');
-      clock.seek(now);
-    } else if (action === 'zoom') {
-      if (amount === 0) this.timeline.reset();
-      else this.timeline.zoomBy(amount > 0 ? 0.5 : 2, Math.min(Math.max(now, this.timeline.start), this.timeline.end));
-    } else if (action === 'zoomout') this.timeline.reset();
-    else if (action === 'fit') {
-      this.fit = !this.fit;
-      this.root.querySelector('[data-act=fit]').setAttribute('aria-pressed', String(this.fit));
-      this.drawAll();
-    } else if (action === 'mute') {
-      this.nodes.video.muted = !this.nodes.video.muted;
-      this.root.querySelector('[data-act=mute]').setAttribute('aria-pressed', String(this.nodes.video.muted));
-      this.root.querySelector('[data-act=mute]').textContent = this.nodes.video.muted ? 'Muted' : 'Sound';
-    } else if (action === 'help') this.help(this.nodes.help.hidden);
-    else if (action === 'escape') {
-      if (this.nodes.help.hidden) return false;
-      this.help(false);
-    } else return false;
-    return true;
+    return act(this, action, amount);
   }
 
   help(open) {
@@ -540,109 +455,6 @@ class Player {
     this.nodes.scroll.focus({ preventScroll: true });
   }
 
-  wire() {
-    const { signal } = this.abort;
-    const on = (node, event, handler) => node.addEventListener(event, handler, { signal });
-    const { root, nodes } = this;
-    let byPointer = false;
-    // Keeps the ring of the focus away from the rows while the mouse is at work.
-    const pointing = (now) => {
-      byPointer = now;
-      root.classList.toggle('by-pointer', now);
-    };
-    root.addEventListener('pointerdown', () => pointing(true), { signal, capture: true });
-    document.addEventListener('keydown', () => pointing(false), { signal, capture: true });
-
-    on(root, 'click', (event) => {
-      const button = event.target.closest('button');
-      if (!button) {
-        if (event.target === nodes.help) this.help(false);
-        else if (event.target.closest('.mc-screen')) this.act('toggle');
-        return;
-      }
-      const { act, person, strip, sample, group } = { ...button.dataset, strip: button.closest('[data-strip]')?.dataset.strip };
-      if ('close' in button.dataset) this.help(false);
-      else if (act && act !== 'cancel') this.act(act, 1);
-      else if (person !== undefined) this.pin(Number(person));
-      else if (sample !== undefined) this.choose(`${button.closest('[data-row]').dataset.row}:${sample}`, true);
-      else if (group !== undefined) {
-        if (!this.folded.delete(group)) this.folded.add(group);
-        this.layCuts();
-        this.drawCuts();
-      } else if (strip !== undefined) this.choose(strip);
-      // After a click the keys belong to the player again; whoever tabs to a button keeps the focus there.
-      if (byPointer && button.type !== 'submit' && nodes.help.hidden) this.focusRows();
-    });
-    on(nodes.rows, 'pointerover', (event) => {
-      const chip = event.target.closest('[data-sample]');
-      if (chip) this.lift(this.rows.find(({ id }) => id === chip.closest('[data-row]').dataset.row), Number(chip.dataset.sample));
-    });
-    on(nodes.rows, 'pointerout', (event) => event.target.closest('[data-sample]') && this.lift(null, -1));
-
-    on(this.slot.budget, 'input', () => {
-      this.budget = Number(this.slot.budget.value) / 100;
-      if (this.solveQueued) return;
-      this.solveQueued = true;
-      requestAnimationFrame(() => {
-        this.solveQueued = false;
-        if (this.entry) this.solve();
-      });
-    });
-    on(root, 'change', (event) => {
-      const { target } = event;
-      if (target === this.slot.shots) {
-        this.shots = Number(target.value);
-        this.solve();
-      } else if (target.matches('[data-sort]')) {
-        this.sort = target.value;
-        this.rebuild();
-        this.drawAll();
-      } else if (target.matches('[data-runs]')) {
-        this.chosenRuns.set(target.dataset.runs, target.value);
-        this.rebuild();
-        this.drawAll();
-      } else if (target.type !== 'range') return;
-      if (byPointer) this.focusRows();
-    });
-
-    on(nodes.video, 'error', () => {
-      if (!this.clock.useVideo || !nodes.video.getAttribute('src')) return;
-      this.clock.dropVideo();
-      const lost = nodes.video.error?.code === MediaError.MEDIA_ERR_NETWORK;
-      this.noVideo(lost ? 'The connection to the server was lost while the video was loading.' : 'The video could not be loaded, or this browser cannot play it.', true);
-    });
-    on(nodes.video, 'loadedmetadata', () => {
-      if (nodes.video.videoWidth) {
-        this.ratio = nodes.video.videoWidth / nodes.video.videoHeight;
-        this.fitStage();
-      } else {
-        this.clock.dropVideo();
-        this.noVideo('This browser cannot show the pictures of this video (its codec is not supported).');
-      }
-    });
-
-    listen((action, amount) => this.act(action, amount), signal);
-    this.wireSplit(on);
-    new ResizeObserver(() => {
-      if (!nodes.scroll.clientWidth || !this.timeline.measure() || !this.model) return;
-      this.drawAll();
-    }).observe(nodes.scroll);
-    new ResizeObserver(() => this.fitStage()).observe(nodes.top);
-    new ResizeObserver(() => this.fill()).observe(document.body);
-    on(window, 'resize', () => this.fill());
-    new MutationObserver(() => {
-      const dark = document.body.classList.contains('dark');
-      if (dark === this.dark) return;
-      this.dark = dark;
-      if (this.model) this.drawAll();
-    }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
-    this.dark = document.body.classList.contains('dark');
-    on(window, 'online', () => this.root.dataset.state === 'offline' && this.retry?.());
-    this.fill();
-    this.clockChanged();
-    this.frame();
-  }
-
   /** The player takes what the window leaves below the page's own bar. */
   fill() {
     const top = this.root.getBoundingClientRect().top + window.scrollY;
@@ -654,23 +466,6 @@ class Player {
     const { top, screen, stage } = this.nodes;
     const width = Math.min(Math.max(screen.clientHeight * (this.ratio ?? 16 / 9), this.entry?.duration >= 3600 ? 444 : 414), top.clientWidth * 0.5);
     stage.style.setProperty('--mc-stage', `${Math.round(width)}px`);
-  }
-
-  wireSplit(on) {
-    const { split, top } = this.nodes;
-    const set = (height) => this.root.style.setProperty('--mc-top', `${Math.round(height)}px`);
-    on(split, 'pointerdown', (event) => {
-      split.setPointerCapture(event.pointerId);
-      const start = { y: event.clientY, height: top.clientHeight };
-      const move = (moved) => set(start.height + moved.clientY - start.y);
-      split.addEventListener('pointermove', move);
-      split.addEventListener('pointerup', () => split.removeEventListener('pointermove', move), { once: true });
-    });
-    on(split, 'keydown', (event) => {
-      const step = { ArrowUp: -20, ArrowDown: 20 }[event.key];
-      if (step) set(top.clientHeight + step);
-    });
-    on(split, 'dblclick', () => this.root.style.removeProperty('--mc-top'));
   }
 
   // ---------------------------------------------------------------- states

@@ -59,7 +59,7 @@ function inside(model, row, sort) {
   const title = `${WHY[row.kind]}\nCheckpoint ${run.checkpoint}, features ${run.feature_space}${made ? `, ${made}` : ''}`;
   const older = track.others.length > 1
     ? `<select data-runs="${escape(track.key)}" aria-label="Which run to show" title="Runs of this checkpoint on this entry">${track.others
-        .map((one) => `<option value="${escape(one.id)}" ${one.id === run.id ? 'selected' : ''}>seed ${one.seed ?? '–'}, ${one.n} (run ${escape(one.id.split(':')[1] ?? '')})</option>`)
+        .map((one) => `<option value="${escape(one.id)}" ${one.id === run.id ? 'selected' : ''}>seed ${one.seed ?? '–'}, ${one.n === 1 ? '1 sample' : `${one.n} samples`}</option>`)
         .join('')}</select>`
     : '';
   const about = run.kind === 'samples' ? older || `<p>seed ${escape(run.seed ?? '–')}, ${run.n} samples</p>` : older || `<p>${escape(run.checkpoint)}</p>`;
