@@ -82,7 +82,7 @@ class TrainSettings:
         weight_decay: of AdamW.
         ema: decay of the moving average of the weights per update.
         clip: largest norm of the gradient.
-        feature_noise: standard deviation of the noise added to the features, as a share of their own.
+        shortest_crop: every visit to a video sees a random stretch of it, of at least this share of its picks.
         seed: of everything random; the same seed gives the same weights on the same machine.
         device: "auto", "cpu" or "cuda".
         time_limit_s: stop after the epoch in which this many seconds are over; None for never.
@@ -100,7 +100,7 @@ class TrainSettings:
     weight_decay: float = 0.01
     ema: float = 0.99
     clip: float = 1.0
-    feature_noise: float = 0.0
+    shortest_crop: float = 1.0
     seed: int = 0
     device: str = "auto"
     time_limit_s: float | None = None
@@ -108,13 +108,19 @@ class TrainSettings:
 
 
 PRESETS = {
+    # The release's denoiser and learning rate for TVSum, but smaller and shorter. Chosen on videos held out of TVSum's
+    # training split 0, never on its test videos: mean rho 0.244 there over two folds; wider, deeper or longer is less.
     "summdiff": TrainSettings(
+        updates=150,
+        batch_size=4,
+        lr=3e-4,
         config={
             "hidden": 64,
             "heads": 2,
             "feed_forward": 128,
+            "input_layers": 1,
             "decoder_layers": 2,
-            "denoiser": "joint",
+            "denoiser": "latentmlp",
             "clamp": True,
             "p_uncond": 0.1,
             "dropout": 0.1,
@@ -146,12 +152,14 @@ PRESETS = {
         lr=3e-4,
         config={"hidden": 128, "feed_forward": 256, "heads": 2, "layers": 3, "dropout": 0.3},
     ),
+    # At 5e-4 the head falls to a constant curve; at 3e-4 it follows the mean (correlation 0.95 on held-back videos).
     "llmvs-demo": TrainSettings(
         model="llmvs",
         targets="mean",
-        updates=300,
+        updates=600,
         curves_per_video=None,
-        lr=5e-4,
+        lr=3e-4,
+        weight_decay=0.0,
         config={"hidden": 64, "feed_forward": 128, "heads": 2, "layers": 2, "dropout": 0.1},
     ),
 }
@@ -380,22 +388,31 @@ def make_batch(videos: Sequence[TrainingVideo], settings: TrainSettings, generat
 
     from core.models.batch import Batch
 
-    curves = [draw_curves(video.targets, settings, generator) for video in videos]
-    length = max(len(video.features) for video in videos)
-    count = max(len(c) for c in curves)
+    drawn = [draw(video, settings, generator) for video in videos]
+    length = max(len(features) for features, _ in drawn)
+    count = max(len(curves) for _, curves in drawn)
     features = np.zeros((len(videos), length, videos[0].features.shape[1]), np.float32)
     valid = np.zeros((len(videos), length), bool)
     targets = np.full((len(videos), count, length), np.nan, np.float32)
-    for i, (video, drawn) in enumerate(zip(videos, curves, strict=True)):
-        x = video.features
-        if settings.feature_noise:
-            spread = settings.feature_noise * x.std()
-            x = x + generator.standard_normal(x.shape, np.float32) * spread
+    for i, (x, curves) in enumerate(drawn):
         features[i, : len(x)] = x
         valid[i, : len(x)] = True
-        targets[i, : len(drawn), : len(x)] = drawn
+        targets[i, : len(curves), : len(x)] = curves
     judged = ~np.isnan(targets)
     return Batch(*(torch.from_numpy(a) for a in (features, valid, np.nan_to_num(targets), judged)))
+
+
+def draw(
+    video: TrainingVideo, settings: TrainSettings, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """One visit to a video: (T', D) features and (C, T') curves of a random stretch of it."""
+    length = len(video.features)
+    kept = max(2, round(length * generator.uniform(settings.shortest_crop, 1)))
+    start = int(generator.integers(0, length - kept + 1))
+    stretch = slice(start, start + kept)
+    if np.isnan(video.targets[:, stretch]).all():
+        stretch = slice(None)  # nobody judged anything there
+    return video.features[stretch], draw_curves(video.targets[:, stretch], settings, generator)
 
 
 def draw_curves(targets: np.ndarray, settings: TrainSettings, generator: np.random.Generator) -> np.ndarray:

@@ -277,7 +277,7 @@ class DiTBlock(nn.Module):
 
 
 class DiT(nn.Module):
-    """The paper's denoiser: two cross-attention blocks; the condition is 0.1 * time embedding + position, frame by frame.
+    """The paper's denoiser: two cross-attention blocks; the condition is 0.1 * time embedding + position per frame.
 
     The final layer is modulated by 0.1 * time embedding alone.
     """

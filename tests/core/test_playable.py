@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from made_videos import number_of, write_video
+from tests.core.made_videos import number_of, write_video
 
 from core.errors import ConflictError, VideoError
 from core.playable import make_playable

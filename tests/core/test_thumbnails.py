@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from made_videos import number_of, write_video
+from tests.core.made_videos import number_of, write_video
 
 from core.errors import VideoError
 from core.thumbnails import read_sprite, thumbnail_frames, thumbnails, write_sprite
