@@ -47,7 +47,8 @@ def summdiff_state(spec: Path, config: dict) -> dict[str, Tensor]:
     for name, listed_shape in shapes.items():
         shape = [swaps.get(size, size) for size in listed_shape]
         if name.startswith("input_vid_proj.0."):  # the only tensors whose 1024 is the feature width
-            shape = [config["v_feat_dim"] if size == 1024 else new for size, new in zip(listed_shape, shape, strict=True)]
+            pairs = zip(listed_shape, shape, strict=True)
+            shape = [config["v_feat_dim"] if size == 1024 else new for size, new in pairs]
         if name.endswith("time_mlp.mlp.0.weight"):
             shape[1] = 256  # sinusoids, whatever the hidden width
         state[name] = official_tensor(name, tuple(shape))

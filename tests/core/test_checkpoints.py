@@ -137,7 +137,8 @@ def test_a_device_that_is_not_here_is_refused():
 
 
 def test_listing_checkpoints_does_not_import_torch():
-    code = "import core.models.checkpoints, core.models.registry, core.scoring, core.training, sys; sys.exit('torch' in sys.modules)"
+    modules = "core.models.checkpoints, core.models.registry, core.scoring, core.training"
+    code = f"import {modules}, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

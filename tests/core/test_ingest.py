@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.core.made_videos import number_of, write_video
 
 from core.errors import ConflictError, InputError, ManycutError
 from core.ingest import ingest, moments
 from core.timebase import Timebase
 from core.video import probe
+from tests.core.made_videos import number_of, write_video
 
 
 def assert_sound(made: object, timebase: Timebase) -> None:

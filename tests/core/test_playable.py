@@ -6,11 +6,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from tests.core.made_videos import number_of, write_video
 
 from core.errors import ConflictError, VideoError
 from core.playable import make_playable
 from core.video import VideoInfo, frames_at, probe
+from tests.core.made_videos import number_of, write_video
 
 
 def box_order(path: Path) -> list[bytes]:

@@ -6,12 +6,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.core.made_videos import number_of, write_video
 
 from core.errors import VideoError
 from core.thumbnails import read_sprite, thumbnail_frames, thumbnails, write_sprite
 from core.timebase import Timebase
 from core.video import probe
+from tests.core.made_videos import number_of, write_video
 
 
 def test_every_picture_lies_where_the_description_says(tmp_path: Path) -> None:

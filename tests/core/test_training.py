@@ -48,7 +48,8 @@ def weights(checkpoint):
 
 
 def train_tiny(path, videos=None, chosen=None, **more):
-    return train(videos or [video(0), video(1, 33), video(2)], chosen or settings(), out=path, feature_space="s", **more)
+    videos = videos or [video(0), video(1, 33), video(2)]
+    return train(videos, chosen or settings(), out=path, feature_space="s", **more)
 
 
 @pytest.mark.parametrize("model", TINY)
@@ -66,7 +67,7 @@ def test_a_training_ends_in_a_checkpoint_that_says_what_it_is(tmp_path, model):
         "made", 2, 3, 3, 9
     )  # fmt: skip
     assert len(facts["loss"]) == 2
-    assert facts["seconds"] > 0
+    assert facts["seconds"] >= 0
     assert [r[0] for r in reports] == [0.5, 1.0]
     assert reports[-1][2]["epoch"] == 2
     assert reports[-1][2]["loss"] > 0

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.core.made_videos import number_of, write_video
 
 from core.errors import VideoError
 from core.video import file_hash, frames_at, probe
+from tests.core.made_videos import number_of, write_video
 
 NTSC = Fraction(30000, 1001)
 
