@@ -10,8 +10,8 @@ from storage.library import Library
 from webapp.pages import annotate, compare, library, models, review
 from webapp.static import PLAYER_DIR
 
-FONT = (gr.themes.LocalFont("system-ui"), "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
-MONO = (gr.themes.LocalFont("ui-monospace"), "Menlo", "Consolas", "Liberation Mono", "monospace")
+FONT = ("system-ui", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")
 THEME = gr.themes.Base(
     primary_hue=gr.themes.colors.blue,
     neutral_hue=gr.themes.colors.stone,

@@ -26,9 +26,11 @@ def build(library: Library) -> None:
         "imported with the command line: python app.py import FILE.",
     )
     with gr.Row(equal_height=True):
-        upload = gr.UploadButton("Add a video", file_types=["video"], variant="primary", scale=1, elem_id="upload")
+        upload = gr.UploadButton(
+            "Add a video", file_types=["video"], variant="primary", scale=1, elem_id="upload", elem_classes="mc-go"
+        )
         path = gr.Textbox(label="Or a path on the server", placeholder="/videos/trip.mp4", scale=3)
-        take = gr.Button("Take it in", scale=1)
+        take = gr.Button("Take it in", scale=1, elem_classes="mc-go")
     said = gr.Markdown()
     jobs_panel("ingest")
     search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")

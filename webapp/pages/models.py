@@ -42,7 +42,7 @@ def build(library: Library) -> None:
             scale=2,
         )
         epochs = gr.Number(label="Epochs (0: the recipe's)", value=0, precision=0, minimum=0, scale=1)
-        train = gr.Button("Train", variant="primary", scale=1, elem_id="train")
+        train = gr.Button("Train", variant="primary", scale=1, elem_id="train", elem_classes="mc-go")
     said = gr.Markdown()
     jobs_panel("train")
 

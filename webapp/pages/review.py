@@ -30,8 +30,8 @@ def build(library: Library) -> None:
             value="own",
             scale=2,
         )
-        export = gr.Button("Export HDF5", variant="primary", scale=1, elem_id="export")
-        agree = gr.Button("Compute agreement", scale=1, elem_id="agreement")
+        export = gr.Button("Export HDF5", variant="primary", scale=1, elem_id="export", elem_classes="mc-go")
+        agree = gr.Button("Compute agreement", scale=1, elem_id="agreement", elem_classes="mc-go")
     said = gr.Markdown()
     figures = gr.HTML()
     jobs_panel("export", "agreement")
