@@ -143,17 +143,20 @@ def train(
 ) -> dict[str, Any]:
     """Trains or fine-tunes a summarizer on people's scores; the checkpoint becomes part of the library."""
     from core import training
+    from core.models.registry import model_kind
 
     entries = _entries_with_people(library, dataset, people)
     if splits is not None:
         entries = _of_split(entries, _read_split(splits, split).train, dataset)
     settings = training.settings_for(model, preset=preset, targets=targets, epochs=epochs, seed=seed)
     videos, space = training.videos_from_entries(entries, model)
+    out = Path(out) if out else _new_checkpoint_folder(library, f"{model}-{dataset}")
     checkpoint = training.train(
         videos,
         settings,
         start_from=library.checkpoint(start_from) if start_from else None,
-        out=Path(out) if out else _free_folder(library.checkpoint_folder, f"{model}-{dataset}"),
+        out=out,
+        label=f"{model_kind(model).label} ({out.name})",
         feature_space=space,
         training_info={
             "dataset": dataset,
@@ -356,12 +359,14 @@ def _mean_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _free_folder(parent: Path, name: str) -> Path:
-    """parent/name, or parent/name-2 and so on where that is taken."""
-    path, number = parent / name, 2
-    while path.exists():
-        path, number = parent / f"{name}-{number}", number + 1
-    return path
+def _new_checkpoint_folder(library: Library, name: str) -> Path:
+    """A folder for a new checkpoint: `name`, or name-2 and so on where the library knows or holds that one already."""
+    known = {checkpoint.id for checkpoint in library.checkpoints()}
+    folder, number = library.checkpoint_folder, 2
+    free = name
+    while free in known or (folder / free).exists():
+        free, number = f"{name}-{number}", number + 1
+    return folder / free
 
 
 def _given(**arguments: Any) -> dict[str, Any]:

@@ -15,6 +15,9 @@ import h5py
 import numpy as np
 import pytest
 
+from webapp import actions
+from webapp.opening import open_library
+
 ROOT = Path(__file__).resolve().parents[2]
 BROKEN = ["empty_zero_bytes.mp4", "text_renamed.mp4", "truncated_no_moov.mp4", "image_renamed.mp4"]
 
@@ -158,7 +161,7 @@ def test_mistakes_get_a_sentence_and_exit_code_two(data, arguments, word):
 
 def test_training_and_evaluating_on_the_demo_library(data, tmp_path):
     splits = tmp_path / "splits.json"
-    keys = [entry["key"] for entry in demo_keys(data)]
+    keys = demo_keys(data)
     splits.write_text(json.dumps([{"train_keys": keys[2:], "test_keys": keys[:2]}]))
     trained = answer(
         "train", "demo", "--model", "summdiff", "--preset", "demo", "--epochs", 2, "--splits", splits,
@@ -175,15 +178,20 @@ def test_training_and_evaluating_on_the_demo_library(data, tmp_path):
     assert all(np.isfinite(found[name]) for name in ("kendall", "spearman", "f1"))
 
 
-def demo_keys(data: Path) -> list[dict]:
-    """Keys of the demo entries, the held-back ones first."""
-    from storage.library import Library
+def test_retraining_makes_a_checkpoint_of_its_own_and_new_curves(data):
+    with open_library(data) as library:
+        arguments = {"dataset": "demo", "model": "summdiff", "start_from": "summdiff-demo", "epochs": 1}
+        made = actions.retrain(library, entry="demo/harbour-day", **arguments)
+        assert made["id"] not in ("summdiff-demo", "")
+        tracks = [run.track for run in library.runs("demo/harbour-day")]
+    assert made["id"] in {track.checkpoint for track in tracks}
+    assert len({track.model for track in tracks}) == len({track.checkpoint for track in tracks})
 
-    library = Library(data)
-    try:
-        return [{"key": entry.id.split("/", 1)[1]} for entry in library.entries(dataset="demo")]
-    finally:
-        library.close()
+
+def demo_keys(data: Path) -> list[str]:
+    """Keys of the demo entries, a held-back one first."""
+    with open_library(data) as library:
+        return [entry.id.split("/", 1)[1] for entry in library.entries(dataset="demo")]
 
 
 def test_the_server_answers_and_ends_cleanly(tmp_path):
