@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ def serve(host: str, port: int, data_dir: Path, *, demo: bool = True) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("httpx", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # uvicorn ends gracefully and then raises the signal again; what is left to do is to end the worker and leave.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     library = open_library(data_dir, demo=demo)
     _check_port(host, port)
 
