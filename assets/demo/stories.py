@@ -163,7 +163,7 @@ STORIES: tuple[Story, ...] = (
             Clip("moon", 5, WIDER),
         ),
         ("action", "lights"),
-        True,
+        held_back=True,
     ),
     Story(
         "winter-valley",
@@ -225,7 +225,6 @@ STORIES: tuple[Story, ...] = (
             Clip("night", 5, WIDER),
         ),
         ("nature", "action"),
-        True,
     ),
     Story(
         "match-day",
@@ -408,6 +407,7 @@ STORIES: tuple[Story, ...] = (
             Clip("sunset", 5, WIDER),
         ),
         ("lights", "nature"),
+        held_back=True,
     ),
     Story(
         "space-coast",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,13 +16,13 @@ from assets.demo.people import TASTES, event_window, people, prefers
 from assets.demo.stories import STORIES, Story
 from core.data import Entry
 from core.models.checkpoints import read_checkpoint
+from core.scoring import score
 from core.thumbnails import read_sprite
 from core.video import frames_at, probe
 from storage.formats.tracks import read_tracks
 
 MEGABYTE = 1_000_000
 HELD_BACK = [story for story in STORIES if story.held_back]
-SPLIT = [story for story in STORIES if story.split]
 
 
 def story_id(story: Story) -> str:
@@ -181,6 +182,18 @@ def test_samples_of_a_video_never_trained_on_fall_into_both_tastes(story: Story)
     entry = entries()[story.key]
     curves = demo_tracks(entry)[0].scores
     assert curves.shape == (SAMPLES, len(entry.picks))
+    step = loved_event(story, entry, curves)
+    assert (step > 0.25).sum() >= 2
+    assert (step < -0.25).sum() >= 2
+
+
+@every_held_back
+@pytest.mark.parametrize("shift", [20, 60])
+def test_samples_follow_the_events_when_these_come_at_other_times(story: Story, shift: int) -> None:
+    entry = entries()[story.key]
+    moved = dataclasses.replace(entry, features=np.roll(entry.features, shift, axis=0))
+    checkpoint = read_checkpoint(HERE / "checkpoints" / SUMMDIFF)
+    curves = np.roll(score(checkpoint, moved, n=16, seed=SEED, device="cpu").scores, -shift, axis=1)
     step = loved_event(story, entry, curves)
     assert (step > 0.25).sum() >= 2
     assert (step < -0.25).sum() >= 2
