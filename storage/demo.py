@@ -53,7 +53,7 @@ def seed_demo(library: Library, assets_dir: Path) -> bool:
             entries,
             label="Demo",
             source="Drawn by a program; its people are simulated",
-            licence="MIT, as the rest of Manycut",
+            licence="CC0 1.0",
             media_root=assets_dir,
         )
     except ConflictError:  # another process that started at the same moment was first

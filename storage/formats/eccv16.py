@@ -16,7 +16,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from core.data import AnnotationSet, Entry, Shots
+from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError
 from core.timebase import format_rate
 from storage.formats.entry_group import PACKED, read_entry, write_entry
@@ -121,22 +121,17 @@ def summaries_of(entry: Entry, people: AnnotationSet, budget: float = BUDGET) ->
 
 def summary_of(entry: Entry, scores: np.ndarray, budget: float = BUDGET) -> np.ndarray:
     """(n_frames,) uint8 of 0/1: the knapsack cut that (T,) scores lead to over the entry's default shots."""
-    from core.selection import select  # compiles its knapsack: only needed for exports
+    from core.segmentation import default_shots  # both compile: only needed for exports
+    from core.selection import select
 
-    return select(scores, entry.picks, _default_shots(entry), entry.n_frames, budget).mask
-
-
-def _default_shots(entry: Entry) -> Shots:
-    if entry.shots:
-        return next(iter(entry.shots.values()))
-    from core.segmentation import uniform_shots
-
-    return uniform_shots(entry.timebase)
+    return select(scores, entry.picks, default_shots(entry), entry.n_frames, budget).mask
 
 
 def _add_official_keys(group: h5py.Group, entry: Entry, budget: float) -> None:
     if "change_points" not in group:
-        shots = _default_shots(entry)
+        from core.segmentation import default_shots
+
+        shots = default_shots(entry)
         group["change_points"] = (shots.bounds - np.array([0, 1])).astype(np.int32)
         group["n_frame_per_seg"] = shots.lengths.astype(np.int32)
         group.attrs["shots_source"] = shots.source
