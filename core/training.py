@@ -82,7 +82,6 @@ class TrainSettings:
         weight_decay: of AdamW.
         ema: decay of the moving average of the weights per update.
         clip: largest norm of the gradient.
-        shortest_crop: every visit to a video sees a random stretch of it, of at least this share of its picks.
         seed: of everything random; the same seed gives the same weights on the same machine.
         device: "auto", "cpu" or "cuda".
         time_limit_s: stop after the epoch in which this many seconds are over; None for never.
@@ -100,7 +99,6 @@ class TrainSettings:
     weight_decay: float = 0.01
     ema: float = 0.99
     clip: float = 1.0
-    shortest_crop: float = 1.0
     seed: int = 0
     device: str = "auto"
     time_limit_s: float | None = None
@@ -119,6 +117,7 @@ PRESETS = {
             "heads": 2,
             "feed_forward": 128,
             "input_layers": 1,
+            "standardize": True,
             "decoder_layers": 2,
             "denoiser": "latentmlp",
             "clamp": True,
@@ -281,8 +280,7 @@ def train(
         torch.manual_seed(settings.seed)
         if start_from is None:
             model = kind.model_class(kind.config_class(feature_width=width, **settings.config)).to(device)
-            if hasattr(model, "null_video"):
-                model.null_video.copy_(torch.from_numpy(np.mean([v.features.mean(0) for v in videos], axis=0)))
+            model.prepare([torch.from_numpy(video.features) for video in videos])
         else:
             check_fits(start_from, settings.model, feature_space, width)
             model = load_model(start_from, settings.device)
@@ -388,7 +386,7 @@ def make_batch(videos: Sequence[TrainingVideo], settings: TrainSettings, generat
 
     from core.models.batch import Batch
 
-    drawn = [draw(video, settings, generator) for video in videos]
+    drawn = [(video.features, draw_curves(video.targets, settings, generator)) for video in videos]
     length = max(len(features) for features, _ in drawn)
     count = max(len(curves) for _, curves in drawn)
     features = np.zeros((len(videos), length, videos[0].features.shape[1]), np.float32)
@@ -400,19 +398,6 @@ def make_batch(videos: Sequence[TrainingVideo], settings: TrainSettings, generat
         targets[i, : len(curves), : len(x)] = curves
     judged = ~np.isnan(targets)
     return Batch(*(torch.from_numpy(a) for a in (features, valid, np.nan_to_num(targets), judged)))
-
-
-def draw(
-    video: TrainingVideo, settings: TrainSettings, generator: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """One visit to a video: (T', D) features and (C, T') curves of a random stretch of it."""
-    length = len(video.features)
-    kept = max(2, round(length * generator.uniform(settings.shortest_crop, 1)))
-    start = int(generator.integers(0, length - kept + 1))
-    stretch = slice(start, start + kept)
-    if np.isnan(video.targets[:, stretch]).all():
-        stretch = slice(None)  # nobody judged anything there
-    return video.features[stretch], draw_curves(video.targets[:, stretch], settings, generator)
 
 
 def draw_curves(targets: np.ndarray, settings: TrainSettings, generator: np.random.Generator) -> np.ndarray:

@@ -309,6 +309,8 @@ def _what_there_is(library: Library) -> tuple[Who, str | None]:
 
 
 def _summaries(library: Library, dataset: str) -> list[Any]:
+    if not dataset:
+        raise InputError("No dataset was named.", "Choose one of the library's.")
     summaries = library.entries(dataset=dataset)
     if not summaries:
         known = ", ".join(found.id for found in library.datasets()) or "none yet"

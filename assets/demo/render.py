@@ -57,7 +57,8 @@ class Film:
             old = self._view(before, offsets[k - 1], before.seconds + inside)
             share = ease((inside + 0.02) / CROSSFADE)
             picture = cv2.addWeighted(old, 1 - share, picture, share, 0)
-        edge = min(second / 0.5, (story.seconds - second) / 0.6, 1.0)
+        # Fades out, but not in: the first picture stands in the player until somebody presses play.
+        edge = (story.seconds - second) / 0.6
         if edge < 1:
             fade(picture, (8, 9, 16), 1 - max(0.0, edge))
         return picture

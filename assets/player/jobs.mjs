@@ -144,7 +144,7 @@ function finished(job) {
     return `${result.entries} entries, ${result.annotators} people, ${result.labels} labels.`;
   }
   if (job.kind === 'train') {
-    return `${result.epochs} epochs in ${Math.round(result.seconds)} s, loss ${Number(result.loss).toFixed(4)}.`;
+    return `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(result.seconds)} s, loss ${Number(result.loss).toFixed(4)}.`;
   }
   return 'Done.';
 }

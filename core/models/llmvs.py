@@ -7,7 +7,7 @@ The same head takes caption features of other spaces; every checkpoint says whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -78,6 +78,9 @@ class LLMVSHead(nn.Module):
             nn.ReLU(),
             nn.Linear(m // 16, 1),
         )
+
+    def prepare(self, videos: Sequence[Tensor]) -> None:
+        """Nothing of this model is measured on the training videos."""
 
     def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         """Features (B, T, W), valid (B, T) bool or None for all -> (B, T) scores in (0, 1)."""

@@ -1,7 +1,8 @@
 """The models that can be trained and applied, by the name that checkpoints and the command line use.
 
-Every model class has `config`, `samples` (whether it draws different curves), `loss(batch)` and
-`predict(features (T, D), n, seed, **settings) -> (N, T)`. Importing this module does not import torch.
+Every model class has `config`, `samples` (whether it draws different curves), `prepare(videos)` (once, before it is
+trained), `loss(batch)` and `predict(features (T, D), n, seed, **settings) -> (N, T)`. Importing this module does not
+import torch.
 """
 
 from __future__ import annotations

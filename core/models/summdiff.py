@@ -10,7 +10,7 @@ H hidden width. All C curves of a video share its encoding and its noise level, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -37,6 +37,8 @@ class SummDiffConfig:
         decoder_layers: blocks of the denoiser. DiT always has two, as released.
         feed_forward: inner width of the feed-forward layers.
         input_layers: blocks that bring D to H.
+        standardize: subtract the training features' mean and divide by their spread first. Not in the release; without
+            it, what all frames share drowns what tells them apart (sentence embeddings).
         codebook_size: K; a noised score is one of K + 1 codes.
         denoiser: "DiT" (the paper's), "latentmlp" (the release's for SumMe and TVSum), or "joint" (Manycut's).
         sigmoid_temp: tau, logits are divided by it.
@@ -55,6 +57,7 @@ class SummDiffConfig:
     decoder_layers: int = 3
     feed_forward: int = 1024
     input_layers: int = 3
+    standardize: bool = False
     codebook_size: int = 200
     denoiser: str = "DiT"
     sigmoid_temp: float = 2.0
@@ -135,6 +138,28 @@ class InputBlock(nn.Module):
         return x.relu() if self.relu else x
 
 
+class Standardize(nn.Module):
+    """Features with mean 0 and spread about 1 over the training videos, dimension by dimension."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("spread", torch.ones(width))
+
+    def fit(self, frames: Tensor) -> None:
+        """Measure mean and spread of (frames, D)."""
+        self.mean.copy_(frames.mean(0))
+        spread = frames.std(0, correction=0)
+        # A share of the average spread on top, so that dimensions that hardly change are not blown up.
+        self.spread.copy_((spread + 0.2 * spread.mean()).clamp(min=1e-6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x - self.mean) / self.spread
+
+
 class EncoderLayer(nn.Module):
     """Post-norm Transformer layer; positions are added to queries and keys only, the activation is a PReLU."""
 
@@ -162,6 +187,7 @@ class VideoEncoder(nn.Module):
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
+        self.standardize = Standardize(config.feature_width) if config.standardize else nn.Identity()
         widths = [config.feature_width] + [config.hidden] * config.input_layers
         self.input = nn.Sequential(
             *(
@@ -175,7 +201,7 @@ class VideoEncoder(nn.Module):
 
     def forward(self, features: Tensor, position: Tensor, valid: Tensor) -> Tensor:
         batch = len(features)
-        x = torch.cat([self.global_token.expand(batch, 1, -1), self.input(features)], 1)
+        x = torch.cat([self.global_token.expand(batch, 1, -1), self.input(self.standardize(features))], 1)
         position = torch.cat([self.global_position.expand(batch, 1, -1), position], 1)
         padding = None if valid.all() else ~F.pad(valid, (1, 0), value=True)
         for layer in self.layers:
@@ -448,6 +474,16 @@ class SummDiff(nn.Module):
         self.norm = nn.LayerNorm(config.hidden)
         self.head = nn.Sequential(nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
         self.register_buffer("null_video", torch.zeros(config.feature_width))
+
+    def prepare(self, videos: Sequence[Tensor]) -> None:
+        """Take from the training videos, each (T, D), what is measured instead of learned.
+
+        The null video of the release is a file of its own; ours is the mean frame.
+        """
+        frames = torch.cat(list(videos)).to(self.null_video)
+        self.null_video.copy_(frames.mean(0))
+        if isinstance(self.encoder.standardize, Standardize):
+            self.encoder.standardize.fit(frames)
 
     def encode(self, features: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, T, D), valid (B, T) -> memory (B, T, H), position (B, T, H)."""

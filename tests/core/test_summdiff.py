@@ -53,9 +53,7 @@ def test_one_denoising_step_is_that_of_the_release(golden, name):
         memory, position = model.encode(features, torch.ones(features.shape[:2], dtype=torch.bool))
         noised = torch.from_numpy(vectors["x_t"])[:, None]
         logits = model.denoise(noised, memory, position, torch.from_numpy(vectors["t"]))
-    np.testing.assert_allclose(
-        to_scores(logits, config.sigmoid_temp)[0, 0].numpy(), vectors["denoised"], atol=2e-5
-    )
+    np.testing.assert_allclose(to_scores(logits, config.sigmoid_temp)[0, 0].numpy(), vectors["denoised"], atol=2e-5)
 
 
 @pytest.mark.parametrize("name", GOLDEN)

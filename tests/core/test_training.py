@@ -29,8 +29,8 @@ TINY = {
 }
 
 
-def settings(model="summdiff", **changes):
-    return TrainSettings(model=model, config=TINY[model], **{"epochs": 2, "batch_size": 2, **changes})
+def settings(model="summdiff", config=None, **changes):
+    return TrainSettings(model=model, config=TINY[model] | (config or {}), **{"epochs": 2, "batch_size": 2, **changes})
 
 
 def video(seed, length=20, people=3):
@@ -72,6 +72,23 @@ def test_a_training_ends_in_a_checkpoint_that_says_what_it_is(tmp_path, model):
     assert reports[-1][2]["epoch"] == 2
     assert reports[-1][2]["loss"] > 0
     assert load_model(checkpoint).predict(torch.from_numpy(video(9).features), 2, 0).shape[1] == 20
+
+
+def test_standardized_features_make_up_for_an_offset_and_for_scales(tmp_path):
+    chosen = settings(config={"standardize": True})
+    offset, scale = np.arange(8, dtype=np.float32) * 50, np.geomspace(0.1, 30, 8, dtype=np.float32)
+    shifted = TrainingVideo("made/3", video(0, 400).features * scale + offset, video(0, 400).targets)
+    model = load_model(train_tiny(tmp_path / "one", [shifted], chosen))
+    seen = model.encoder.standardize(torch.from_numpy(shifted.features))
+    assert seen.mean(0).abs().max() < 1e-2
+    assert 0.01 < seen.std(0).min() < seen.std(0).max() < 1.1
+    torch.testing.assert_close(model.null_video, torch.from_numpy(shifted.features.mean(0)))
+
+
+def test_a_feature_that_never_changes_is_no_obstacle_to_standardizing(tmp_path):
+    chosen = settings(config={"standardize": True})
+    flat = TrainingVideo("made/4", np.ones((20, 8), np.float32), video(0).targets)
+    assert all(torch.isfinite(w).all() for w in weights(train_tiny(tmp_path / "one", [flat], chosen)).values())
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
@@ -242,7 +259,7 @@ def two_events(seed):
 
 
 def test_samples_follow_people_who_disagree_instead_of_their_mean(tmp_path):
-    chosen = settings_for("summdiff", preset="demo")
+    chosen = get_preset("summdiff-demo", updates=250)  # shorter than the preset: one easy kind of disagreement
     videos = [two_events(seed)[0] for seed in range(6)]
     checkpoint = train(videos, chosen, out=tmp_path / "one", feature_space="s")
     model = load_model(checkpoint)

@@ -148,6 +148,7 @@ def test_people_can_be_exported_and_read_back(data, tmp_path):
         (["evaluate", "demo", "--checkpoint", "no-such-checkpoint"], "no-such-checkpoint"),
         (["train", "demo", "--model", "oracle9000"], "oracle9000"),
         (["export", "--format", "vhs", "--dataset", "demo", "--out", "x.h5"], "vhs"),
+        (["train", ""], "no dataset"),
         (["sample"], "ENTRY"),
     ],
 )

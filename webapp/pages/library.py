@@ -9,10 +9,10 @@ from urllib.parse import quote
 import gradio as gr
 
 from core.errors import ManycutError
-from storage.library import Library
+from storage.library import EntrySummary, Library
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
-from webapp.pages.words import heading, table
+from webapp.pages.words import heading, section, table
 
 SHOWN = 200
 
@@ -25,15 +25,15 @@ def build(library: Library) -> None:
         "Add a video and it is made playable, sampled, cut into shots and scored in the background. Datasets are "
         "imported with the command line: python app.py import FILE.",
     )
-    with gr.Row(equal_height=True):
-        upload = gr.UploadButton(
-            "Add a video", file_types=["video"], variant="primary", scale=1, elem_id="upload", elem_classes="mc-go"
-        )
+    with gr.Row(elem_classes="mc-form"):
+        upload = gr.UploadButton("Upload a video", file_types=["video"], variant="primary", elem_id="upload")
         path = gr.Textbox(label="Or a path on the server", placeholder="/videos/trip.mp4", scale=3)
-        take = gr.Button("Take it in", scale=1, elem_classes="mc-go")
+        take = gr.Button("Take it in")
     said = gr.Markdown()
     jobs_panel("ingest")
-    search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")
+    section("Entries")
+    with gr.Row(elem_classes="mc-form"):
+        search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")
     listing = gr.HTML(entry_table(library))
 
     def start(chosen: str | None) -> str:
@@ -51,8 +51,19 @@ def build(library: Library) -> None:
     tell_list = "() => document.dispatchEvent(new Event('manycut:job'))"
     upload.upload(start, upload, said, show_progress="hidden").then(None, js=tell_list)
     take.click(start, path, said, show_progress="hidden").then(None, js=tell_list)
-    search.input(lambda text: entry_table(library, text), search, listing, show_progress="hidden")
-    gr.Timer(5).tick(lambda text: entry_table(library, text), search, listing, show_progress="hidden")
+
+    def show(text: str) -> str:
+        return entry_table(library, text)
+
+    gr.on(None, show, search, listing, show_progress="hidden")  # when the page opens and while somebody types
+    gr.Timer(5).tick(show, search, listing, show_progress="hidden")
+
+
+def people_cell(entry: EntrySummary) -> str:
+    """How many people judged an entry, and whether a program made them up."""
+    if not entry.annotators:
+        return "none"
+    return f'<span class="mc-short">{entry.annotators}{" simulated" if entry.simulated else ""}</span>'
 
 
 def entry_table(library: Library, search: str = "") -> str:
@@ -63,12 +74,14 @@ def entry_table(library: Library, search: str = "") -> str:
             f'<a href="compare?entry={quote(entry.id, safe="")}">{escape(entry.title)}</a>',
             escape(entry.dataset),
             f"{int(entry.duration // 60)}:{entry.duration % 60:04.1f}",
-            f"{entry.annotators}{' simulated' if entry.simulated else ''}" if entry.annotators else "none",
+            people_cell(entry),
             escape(entry.feature_space or "none"),
             "yes" if entry.has_video else "no",
         ]
         for entry in found
     ]
     columns = ["Entry", "Dataset", "Length (m:ss.f)", "People", "Feature space", "Video"]
+    total = library.count_entries(search=search or None)
     empty = "Nothing matches this search." if search else "The library is empty."
-    return table(columns, rows, empty)
+    said = f"{total} entries" if total <= SHOWN else f"{total} entries; the first {SHOWN} are listed, search for others"
+    return table(columns, rows, empty) + (f'<p class="mc-empty">{said}.</p>' if rows else "")

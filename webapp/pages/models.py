@@ -10,7 +10,7 @@ from core.errors import ManycutError
 from storage.library import Library
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
-from webapp.pages.words import heading, table
+from webapp.pages.words import dataset_choices, heading, section, table
 
 KINDS = [("SummDiff", "summdiff"), ("LLMVS head", "llmvs")]
 FRESH = ("Fresh weights", "")
@@ -25,8 +25,9 @@ def build(library: Library) -> None:
         "timelines. Training runs in the background and goes on when this tab is closed.",
     )
     shelf = gr.HTML(checkpoint_table(library))
-    with gr.Row(equal_height=True):
-        dataset = gr.Dropdown(label="Dataset", choices=[], scale=2, elem_id="train-dataset")
+    section("Train")
+    with gr.Row(elem_classes="mc-form"):
+        dataset = gr.Dropdown(label="Dataset", **dataset_choices(library), scale=2, elem_id="train-dataset")
         model = gr.Dropdown(label="Model", choices=KINDS, value="summdiff", scale=2)
         start_from = gr.Dropdown(label="Start from", choices=[FRESH], value="", scale=3, elem_id="train-start")
         people = gr.Dropdown(
@@ -41,16 +42,16 @@ def build(library: Library) -> None:
             value="individual",
             scale=2,
         )
-        epochs = gr.Number(label="Epochs (0: the recipe's)", value=0, precision=0, minimum=0, scale=1)
-        train = gr.Button("Train", variant="primary", scale=1, elem_id="train", elem_classes="mc-go")
+        epochs = gr.Number(label="Epochs (0: as the recipe)", value=0, precision=0, minimum=0, scale=1)
+        train = gr.Button("Train", variant="primary", elem_id="train")
     said = gr.Markdown()
+    section("Trainings")
     jobs_panel("train")
 
     def fill() -> tuple[dict, dict, str]:
-        names = [found.id for found in library.datasets()]
         bases = [FRESH, *((c.label, c.id) for c in library.checkpoints())]
         return (
-            gr.update(choices=names, value=names[0] if names else None),
+            gr.update(**dataset_choices(library)),
             gr.update(choices=bases),
             checkpoint_table(library),
         )
@@ -62,7 +63,7 @@ def build(library: Library) -> None:
             "start_from": start_from or None,
             "people": people,
             "targets": targets,
-            "epochs": int(epochs) or None,
+            "epochs": epochs or None,
         }
         try:
             job = enqueue(library, queue, "train", args)

@@ -10,7 +10,7 @@ from core.errors import ManycutError
 from storage.library import Library
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
-from webapp.pages.words import heading, table
+from webapp.pages.words import dataset_choices, heading, section, table
 
 
 def build(library: Library) -> None:
@@ -21,24 +21,25 @@ def build(library: Library) -> None:
         "Labels collected here, agreement between people, and the export that the official loaders of SummDiff, LLMVS "
         "and CSTA read unchanged.",
     )
+    section("Progress")
     progress = gr.HTML(progress_table(library))
-    with gr.Row(equal_height=True):
-        dataset = gr.Dropdown(label="Dataset", choices=[], scale=2, elem_id="review-dataset")
+    section("Agreement and export")
+    with gr.Row(elem_classes="mc-form"):
+        dataset = gr.Dropdown(label="Dataset", **dataset_choices(library), scale=2, elem_id="review-dataset")
         people = gr.Dropdown(
             label="People",
             choices=[("Labels from here", "own"), ("The dataset's people", "dataset"), ("Everybody", "all")],
             value="own",
             scale=2,
         )
-        export = gr.Button("Export HDF5", variant="primary", scale=1, elem_id="export", elem_classes="mc-go")
-        agree = gr.Button("Compute agreement", scale=1, elem_id="agreement", elem_classes="mc-go")
+        export = gr.Button("Export HDF5", variant="primary", elem_id="export")
+        agree = gr.Button("Compute agreement", elem_id="agreement")
     said = gr.Markdown()
     figures = gr.HTML()
     jobs_panel("export", "agreement")
 
     def fill() -> tuple[dict, str]:
-        names = [found.id for found in library.datasets()]
-        return gr.update(choices=names, value=names[0] if names else None), progress_table(library)
+        return gr.update(**dataset_choices(library)), progress_table(library)
 
     def start(dataset: str, people: str) -> str:
         out = library.data_dir / "exports" / f"{dataset}-{people}.h5"

@@ -1,16 +1,30 @@
-"""Headings and tables that look the same on every page."""
+"""Headings, tables and choices that are the same on every page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import gradio as gr
+
+from storage.library import Library
 
 
 def heading(title: str, lead: str) -> None:
     """A page's name and one or two sentences about what it is for."""
     gr.HTML(f'<h1 class="mc-page-title">{escape(title)}</h1><p class="mc-page-lead">{escape(lead)}</p>')
+
+
+def section(title: str) -> None:
+    """The name of a part of a page."""
+    gr.HTML(f'<h2 class="mc-section">{escape(title)}</h2>')
+
+
+def dataset_choices(library: Library) -> dict[str, Any]:
+    """What a dropdown of datasets offers now, with the oldest chosen."""
+    names = [found.id for found in library.datasets()]
+    return {"choices": names, "value": names[0] if names else None}
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> str:
