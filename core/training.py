@@ -117,7 +117,6 @@ PRESETS = {
             "heads": 2,
             "feed_forward": 128,
             "input_layers": 1,
-            "standardize": True,
             "decoder_layers": 2,
             "denoiser": "latentmlp",
             "clamp": True,

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 app = typer.Typer(
     name="manycut",
-    help="One video has many good summaries: see them side by side, collect them from people, train on them.",
-    no_args_is_help=False,
+    help="One video has many good summaries: see them side by side, collect them from people, train on them. "
+    "Without a command: serve.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -36,9 +36,12 @@ DEFAULT_DATA = ROOT / "data"
 
 def run() -> None:
     """Entry point of `app.py`: exit code 0, 2 for what a person can mend, 1 for a bug (its traceback goes to a log)."""
-    wants_json = "--json" in sys.argv
+    arguments = sys.argv[1:]
+    if not arguments or (arguments[0].startswith("-") and arguments[0] != "--help"):
+        arguments = ["serve", *arguments]  # the convention of a Hugging Face Space: app.py alone serves
+    wants_json = "--json" in arguments
     try:
-        code = app(standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except ManycutError as error:
         _fail(error.as_dict(), wants_json, 2)
@@ -66,19 +69,6 @@ def _fail(error: dict[str, str], wants_json: bool, code: int) -> None:
     if wants_json:
         print(json.dumps({"error": error}))
     sys.exit(code)
-
-
-@app.callback(invoke_without_command=True)
-def main(context: typer.Context) -> None:
-    """Without a command: serve."""
-    if context.invoked_subcommand is None:
-        serve(data_dir=_default_data_dir())
-
-
-def _default_data_dir() -> Path:
-    import os
-
-    return Path(os.environ.get("MANYCUT_DATA", DEFAULT_DATA))
 
 
 @app.command()

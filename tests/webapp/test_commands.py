@@ -195,12 +195,18 @@ def demo_keys(data: Path) -> list[str]:
         return [entry.id.split("/", 1)[1] for entry in library.entries(dataset="demo")]
 
 
-def test_the_server_answers_and_ends_cleanly(tmp_path):
-    port = free_port()
+@pytest.mark.parametrize("like_a_space", [False, True])
+def test_the_server_answers_and_ends_cleanly(tmp_path, like_a_space):
+    port, data = free_port(), tmp_path / "data"
+    environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"}
+    if like_a_space:  # app.py alone; the environment says where to listen
+        arguments = []
+        environment |= {"GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": str(port), "MANYCUT_DATA": str(data)}
+    else:
+        arguments = ["serve", "--port", str(port), "--data-dir", str(data)]
     process = subprocess.Popen(
-        [sys.executable, "app.py", "serve", "--port", str(port), "--data-dir", str(tmp_path / "data")],
-        cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"},
-    )  # fmt: skip
+        [sys.executable, "app.py", *arguments], cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment
+    )
     try:
         wait_until_healthy(port)
         workers = children_of(process.pid)

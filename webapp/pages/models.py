@@ -92,7 +92,7 @@ def checkpoint_table(library: Library) -> str:
                 escape(f"{facts.get('dataset', '')} ({facts.get('split', 'all entries')})"),
                 f"{facts.get('n_videos', '')} x {facts.get('n_people', '')}",
                 escape(str(facts.get("targets", ""))),
-                f"{facts['loss'][-1]:.4f}" if facts.get("loss") else "",
+                f"{facts['loss'][-1]:.2g}" if facts.get("loss") else "",
                 escape(str(found.created)[:16].replace("T", " ")),
             ]
         )
