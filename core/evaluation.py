@@ -14,15 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from math import floor
 
 import numpy as np
 
 from core.agreement import f1_matrix, mean_defined, mean_of_people, summaries, without_nan
 from core.data import AnnotationSet, Entry, Shots
 from core.errors import InputError
+from core.knapsack_metrics import KnapsackMetrics, knapsack_metrics
 from core.ranks import kendall, spearman
 from core.segmentation import default_shots
-from core.selection import DEFAULT_BUDGET, select
+from core.selection import DEFAULT_BUDGET, select, shot_scores
 
 PROTOCOLS = ("summe", "tvsum", "mrhisum")
 
@@ -42,6 +44,7 @@ class Metrics:
         undefined: correlations with a constant curve, left out of the means.
         map50: "mrhisum" only: average precision, in [0, 1], of the best half of the windows.
         map15: the same for the best 15 %.
+        wse, cis, wir, ir: against people's mean scores and its summary, see `core.knapsack_metrics`.
     """
 
     protocol: str
@@ -51,6 +54,10 @@ class Metrics:
     undefined: int
     map50: float | None = None
     map15: float | None = None
+    wse: float = float("nan")
+    cis: float = float("nan")
+    wir: float = float("nan")
+    ir: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -117,19 +124,41 @@ def evaluate_track(protocol: str, entry: Entry, scores: np.ndarray, budget: floa
         references = np.asarray(people.summaries)
     else:
         references = np.array([machine_summary(row, entry, budget) for row in people.scores])
+    truth = mean_of_people(people.scores)
+    reference = references[0] if len(references) == 1 else machine_summary(truth, entry, budget)
+    knapsack = asdict(knapsack_of(entry, mean, truth, reference, budget))
     if protocol == "summe":
         tau, rho, undefined = _correlations(summary, references.mean(axis=0)[None])
-        return Metrics(protocol, tau, rho, max(official_f1(summary, each) for each in references), undefined)
+        f1 = max(official_f1(summary, each) for each in references)
+        return Metrics(protocol, tau, rho, f1, undefined, **knapsack)
     if protocol == "tvsum":
         tau, rho, undefined = _correlations(mean, people.scores)
         f1 = float(np.mean([official_f1(summary, each) for each in references]))
-        return Metrics(protocol, tau, rho, f1, undefined)
-    truth = mean_of_people(people.scores)
-    reference = references[0] if len(references) == 1 else machine_summary(truth, entry, budget)
+        return Metrics(protocol, tau, rho, f1, undefined, **knapsack)
     tau, rho, undefined = _correlations(mean, truth[None])
     f1 = official_f1(summary, reference)
     map50, map15 = (highlight_precision(mean, truth, share) for share in (0.5, 0.15))
-    return Metrics(protocol, tau, rho, f1, undefined, map50, map15)
+    return Metrics(protocol, tau, rho, f1, undefined, map50, map15, **knapsack)
+
+
+def knapsack_of(
+    entry: Entry, scores: np.ndarray, truth: np.ndarray, summary: np.ndarray, budget: float = DEFAULT_BUDGET
+) -> KnapsackMetrics:
+    """The knapsack-level metrics of a score curve on an entry's default shots.
+
+    Args:
+        entry: gives picks, frames and shots.
+        scores: (T,) predicted.
+        truth: (T,) true scores; NaN counts as 0.
+        summary: (n_frames,) of 0/1, the true summary.
+        budget: share of the video in (0, 1].
+    """
+    shots = default_shots(entry)
+    predicted, true = (shot_scores(each, entry.picks, shots, entry.n_frames) for each in (scores, truth))
+    # As released, a shot counts as chosen by its frames but the last.
+    chosen = np.array([bool(np.any(summary[start : end - 1])) for start, end in shots.bounds])
+    lengths = shots.bounds[:, 1] - shots.bounds[:, 0]
+    return knapsack_metrics(predicted, true, lengths, chosen, floor(budget * entry.n_frames))
 
 
 def generative(

@@ -78,8 +78,12 @@ class TrainSettings:
         updates: optimizer steps to make when `epochs` is None.
         batch_size: videos per optimizer step.
         curves_per_video: people drawn per video and step, None for all.
-        lr: peak learning rate of AdamW; rises over the first 5 % and falls to 0 along a cosine.
-        weight_decay: of AdamW.
+        lr: peak learning rate.
+        schedule: of the learning rate. "warm cosine" rises over the first 5 % and falls to 0 along a cosine; "cosine N"
+            goes to 0 and back along a cosine, N epochs each way; "decay F" is multiplied by F after every epoch.
+        optimizer: "adamw" (decoupled weight decay) or "adam" (as in most of the published recipes).
+        weight_decay: of the optimizer.
+        accumulate: batches whose gradients make one optimizer step.
         ema: decay of the moving average of the weights per update.
         clip: largest norm of the gradient.
         seed: of everything random; the same seed gives the same weights on the same machine.
@@ -96,7 +100,10 @@ class TrainSettings:
     batch_size: int = 8
     curves_per_video: int | None = 5
     lr: float = 5e-4
+    schedule: str = "warm cosine"
+    optimizer: Literal["adamw", "adam"] = "adamw"
     weight_decay: float = 0.01
+    accumulate: int = 1
     ema: float = 0.99
     clip: float = 1.0
     seed: int = 0
@@ -142,6 +149,85 @@ PRESETS = {
             "input_dropout": 0.2,
         },
     ),
+    # The release's three, to the letter of its table; early stopping on test videos is not part of them.
+    "summdiff-mrhisum": TrainSettings(
+        targets="mean",
+        epochs=40,
+        batch_size=256,
+        lr=5e-5,
+        schedule="decay 0.99",
+        optimizer="adam",
+        weight_decay=5e-4,
+        ema=0.999,
+        clip=math.inf,
+        config={"denoiser": "DiT", "codebook_size": 100, "p_uncond": 0.2, "guidance": 0.1},
+    ),
+    "summdiff-summe": TrainSettings(
+        epochs=45,
+        batch_size=20,
+        curves_per_video=None,
+        lr=3e-5,
+        schedule="decay 1",
+        optimizer="adam",
+        weight_decay=5e-4,
+        clip=math.inf,
+        config={"denoiser": "latentmlp", "clamp": True, "p_uncond": 0.2, "guidance": 0.2},
+    ),
+    "summdiff-tvsum": TrainSettings(
+        targets="mean",
+        epochs=200,
+        batch_size=40,
+        lr=3e-4,
+        schedule="decay 1",
+        optimizer="adam",
+        weight_decay=5e-3,
+        clip=math.inf,
+        config={"denoiser": "latentmlp", "decoder_layers": 3, "clamp": True, "p_uncond": 0.2, "guidance": 0.1},
+    ),
+    # The published heads; "llmvs" below is a small one for small caption embeddings.
+    "llmvs-summe": TrainSettings(
+        model="llmvs",
+        targets="mean",
+        epochs=200,
+        batch_size=1,
+        lr=1.19e-4,
+        schedule="cosine 100",
+        accumulate=2,
+        clip=0.01,
+    ),
+    "llmvs-tvsum": TrainSettings(
+        model="llmvs",
+        targets="mean",
+        epochs=200,
+        batch_size=1,
+        lr=7e-5,
+        schedule="cosine 100",
+        accumulate=2,
+        clip=0.01,
+    ),
+    "csta": TrainSettings(
+        model="csta",
+        targets="mean",
+        epochs=100,
+        batch_size=1,
+        lr=1e-3,
+        schedule="decay 1",
+        optimizer="adam",
+        weight_decay=1e-7,
+        clip=math.inf,
+    ),
+    "vasnet": TrainSettings(
+        model="vasnet",
+        targets="mean",
+        epochs=300,
+        batch_size=1,
+        lr=5e-5,
+        schedule="decay 1",
+        optimizer="adam",
+        weight_decay=1e-5,
+        clip=math.inf,
+    ),
+    "mlp": TrainSettings(model="mlp", targets="mean", updates=300, batch_size=4, lr=3e-4),
     "llmvs": TrainSettings(
         model="llmvs",
         targets="mean",
@@ -327,28 +413,31 @@ def fit(
     generator = np.random.default_rng(settings.seed)
     per_epoch = math.ceil(len(videos) / settings.batch_size)
     epochs = settings.epochs or math.ceil(settings.updates / per_epoch)
-    total = epochs * per_epoch
-    optimizer = torch.optim.AdamW(model.parameters(), settings.lr, weight_decay=settings.weight_decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: learning_rate_factor(step / total))
+    total = epochs * math.ceil(per_epoch / settings.accumulate)
+    kinds = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
+    optimizer = kinds[settings.optimizer](model.parameters(), settings.lr, weight_decay=settings.weight_decay)
     average = [weight.detach().clone() for weight in model.parameters()]
     losses: list[float] = []
     step = 0
     for epoch in range(1, epochs + 1):
         epoch_losses = []
-        for batch in batches(videos, settings, generator):
+        for index, batch in enumerate(batches(videos, settings, generator), 1):
             loss = model.loss(batch.to(device))
-            optimizer.zero_grad()
-            loss.backward()
+            (loss / settings.accumulate).backward()
+            epoch_losses.append(float(loss.detach()))
+            if should_stop():
+                raise TrainingCancelled("The training was cancelled; nothing was saved.")
+            if index % settings.accumulate and index < per_epoch:
+                continue
+            for group in optimizer.param_groups:
+                group["lr"] = settings.lr * learning_rate_factor(settings.schedule, step / total, epoch - 1)
             torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
             optimizer.step()
-            schedule.step()
+            optimizer.zero_grad()
             step += 1
             decay = min(settings.ema, step / (step + 10))  # the first weights are forgotten quickly
             with torch.no_grad():
                 torch._foreach_lerp_(average, list(model.parameters()), 1 - decay)
-            epoch_losses.append(float(loss.detach()))
-            if should_stop():
-                raise TrainingCancelled("The training was cancelled; nothing was saved.")
         losses.append(float(np.mean(epoch_losses)))
         progress(
             epoch / epochs,
@@ -363,9 +452,25 @@ def fit(
     return losses
 
 
-def learning_rate_factor(done: float) -> float:
-    """Share of the peak learning rate when this share of the training is done."""
-    return min(1.0, done / 0.05 + 0.02) * 0.5 * (1 + math.cos(math.pi * done))
+def learning_rate_factor(schedule: str, done: float, epoch: int) -> float:
+    """Share of the peak learning rate.
+
+    Args:
+        schedule: see `TrainSettings`.
+        done: share of the training that is over, in [0, 1).
+        epoch: epochs that are over.
+
+    Raises:
+        InputError: there is no such schedule.
+    """
+    kind, _, number = schedule.partition(" ")
+    if schedule == "warm cosine":
+        return min(1.0, done / 0.05 + 0.02) * 0.5 * (1 + math.cos(math.pi * done))
+    if kind == "cosine":
+        return 0.5 * (1 + math.cos(math.pi * epoch / float(number)))
+    if kind == "decay":
+        return float(number) ** epoch
+    raise InputError(f"There is no learning rate schedule '{schedule}'.")
 
 
 def batches(

@@ -44,11 +44,19 @@ def masked_mse(predicted: Tensor, targets: Tensor, judged: Tensor) -> Tensor:
     return (error.sum(-1) / count.clamp(min=1)).sum() / (count > 0).sum().clamp(min=1)
 
 
+MAX_PICKS = 20_000  # close to three hours at two picks per second
+
+
 def check_features(features: Tensor, width: int) -> None:
-    """Raise InputError unless features are (T, width), T >= 2, and finite."""
+    """Raise InputError unless features are (T, width), T in 2..`MAX_PICKS`, and finite."""
     if features.dim() != 2 or features.shape[1] != width:
         raise InputError(f"Features of shape {tuple(features.shape)} do not fit a model that takes (picks, {width}).")
     if len(features) < 2:
         raise InputError("A video of fewer than two picks cannot be scored.", "Sample it more densely.")
+    if len(features) > MAX_PICKS:
+        raise InputError(
+            f"A video of more than {MAX_PICKS:,} picks cannot be scored; this one has {len(features):,}.",
+            "Sample it more sparsely.",
+        )
     if not bool(torch.isfinite(features).all()):
         raise InputError("The features contain NaN or infinite values.", "Extract them again.")

@@ -7,15 +7,12 @@ The same head takes caption features of other spaces; every checkpoint says whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from core.errors import CheckpointError
-from core.models.batch import Batch, check_features, masked_mse
+from core.models.curve import CurveModel
 
 
 @dataclass(frozen=True)
@@ -52,10 +49,8 @@ def pool_states(query: Tensor, answer: Tensor) -> Tensor:
     return torch.cat([query, answer], 1).float().amax(1)
 
 
-class LLMVSHead(nn.Module):
+class LLMVSHead(CurveModel):
     """Caption features (T, W) -> one score per pick."""
-
-    samples: ClassVar[bool] = False
 
     def __init__(self, config: LLMVSConfig) -> None:
         super().__init__()
@@ -79,49 +74,7 @@ class LLMVSHead(nn.Module):
             nn.Linear(m // 16, 1),
         )
 
-    def prepare(self, videos: Sequence[Tensor]) -> None:
-        """Nothing of this model is measured on the training videos."""
-
-    def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
-        """Features (B, T, W), valid (B, T) bool or None for all -> (B, T) scores in (0, 1)."""
+    def logits(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         padding = None if valid is None or bool(valid.all()) else ~valid
         x = self.aggregator(self.norm(self.reduce(features)), src_key_padding_mask=padding)
-        return self.mlp(x).squeeze(-1).sigmoid()
-
-    def loss(self, batch: Batch) -> Tensor:
-        """Mean squared error; several curves of one video pull towards their mean, which is all this head can say."""
-        scores = self(batch.features, batch.valid)[:, None]
-        return masked_mse(scores, torch.where(batch.judged, batch.targets, 0.5), batch.judged)
-
-    @torch.inference_mode()
-    def predict(self, features: Tensor, n: int = 1, seed: int = 0) -> Tensor:
-        """Features (T, W) -> (1, T) float32 scores on the CPU. `n` and `seed` change nothing: it does not sample."""
-        check_features(features, self.config.feature_width)
-        return self(features.to(self.reduce.weight.device, torch.float32)[None]).cpu()
-
-
-# Official key prefixes (without Lightning's own wrapping) and ours.
-OFFICIAL_KEYS = (
-    ("d_linear1_norm.", "norm."),
-    ("d_linear1.", "reduce."),
-    ("transformer_encoder_agg.", "aggregator."),
-    ("mlp_head.", "mlp."),
-)
-
-
-def from_official(state: Mapping[str, Tensor], config: LLMVSConfig) -> LLMVSHead:
-    """A head with the weights of an official `state_dict`.
-
-    Raises:
-        CheckpointError: keys or shapes that do not belong to this configuration.
-    """
-    model = LLMVSHead(config).eval()
-    renamed = {}
-    for key, tensor in state.items():
-        theirs, ours = next((pair for pair in OFFICIAL_KEYS if key.startswith(pair[0])), ("", ""))
-        renamed[ours + key.removeprefix(theirs)] = tensor
-    try:
-        model.load_state_dict(renamed)
-    except RuntimeError as error:
-        raise CheckpointError("The state dict does not belong to an LLMVS head of this configuration.") from error
-    return model
+        return self.mlp(x).squeeze(-1)

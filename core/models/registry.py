@@ -19,7 +19,7 @@ class ModelKind:
     """One published system.
 
     Attributes:
-        name: "summdiff", "llmvs".
+        name: "summdiff", "llmvs", ...
         label: for people.
         features: which features of an entry it reads, "visual" or "text".
         samples: whether it draws N different curves per video.
@@ -48,6 +48,9 @@ MODELS = {
     for kind in (
         ModelKind("summdiff", "SummDiff", "visual", True, "core.models.summdiff", "SummDiffConfig", "SummDiff"),
         ModelKind("llmvs", "LLMVS head", "text", False, "core.models.llmvs", "LLMVSConfig", "LLMVSHead"),
+        ModelKind("csta", "CSTA", "visual", False, "core.models.csta", "CSTAConfig", "CSTA"),
+        ModelKind("vasnet", "VASNet", "visual", False, "core.models.vasnet", "VASNetConfig", "VASNet"),
+        ModelKind("mlp", "MLP", "visual", False, "core.models.mlp", "MLPConfig", "MLP"),
     )
 }
 

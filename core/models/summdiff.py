@@ -10,19 +10,19 @@ H hidden width. All C curves of a video share its encoding and its noise level, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.errors import CheckpointError, InputError
+from core.errors import InputError
 from core.models.batch import Batch, check_features, masked_mse
+from core.models.blocks import Attention, TimeEmbedding, Valid, modulate
 from core.models.diffusion import CosineSchedule, ddim, sampling_noise
-
-Valid: TypeAlias = Tensor | None  # bool, or None where everything is
+from core.models.joint import Joint
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ class SummDiffConfig:
         standardize: subtract the training features' mean and divide by their spread first. Not in the release; without
             it, what all frames share drowns what tells them apart (sentence embeddings).
         codebook_size: K; a noised score is one of K + 1 codes.
-        denoiser: "DiT" (the paper's), "latentmlp" (the release's for SumMe and TVSum), or "joint" (Manycut's).
+        codebook: how the denoiser is told the noised scores: "learned" (the paper's), "sinusoidal" (the release's
+            other), or "scalar" (the ablation: the number itself through a two-layer MLP).
+        denoiser: "DiT" (the paper's), "latentmlp" (the release's for SumMe and TVSum), "Transformer_dec" (the release's
+            third), "additive" (the ablation: the video is added frame by frame), or "joint" (Manycut's).
         sigmoid_temp: tau, logits are divided by it.
         eps: scores are kept this far from 0 and 1 before taking logits.
         clamp: train on scores clamped to [0.05, 0.95].
@@ -59,6 +62,7 @@ class SummDiffConfig:
     input_layers: int = 3
     standardize: bool = False
     codebook_size: int = 200
+    codebook: str = "learned"
     denoiser: str = "DiT"
     sigmoid_temp: float = 2.0
     eps: float = 1e-3
@@ -67,27 +71,6 @@ class SummDiffConfig:
     guidance: float = 0.0
     input_dropout: float = 0.5
     dropout: float = 0.1
-
-    @classmethod
-    def from_official(cls, options: Mapping[str, Any]) -> SummDiffConfig:
-        """From the names of the release's command line options (`hidden_dim`, `nheads`, `K`, ...)."""
-        if options.get("scores_embed", "learned") != "learned":
-            raise CheckpointError("Only the learned codebook of SummDiff is supported, not the sinusoidal one.")
-        return cls(
-            feature_width=options["v_feat_dim"],
-            hidden=options["hidden_dim"],
-            heads=options["nheads"],
-            encoder_layers=options["enc_layers"],
-            decoder_layers=options["dec_layers"],
-            feed_forward=options["dim_feedforward"],
-            input_layers=options["n_input_proj"],
-            codebook_size=options["K"],
-            denoiser=options["denoiser"],
-            sigmoid_temp=options["sigmoid_temp"],
-            eps=options["eps"],
-            p_uncond=options["p_uncond"],
-            guidance=options["w"] if options["p_uncond"] > 0 else 0.0,
-        )
 
 
 # Scores and logits -----------------------------------------------------------------------------------------------
@@ -212,7 +195,7 @@ class VideoEncoder(nn.Module):
 # 3.2 Denoiser ----------------------------------------------------------------------------------------------------
 
 
-class Codebook(nn.Module):
+class LearnedCodebook(nn.Module):
     """Noised scores in [0, 1] -> one of K + 1 learned vectors, then a two-layer MLP."""
 
     def __init__(self, config: SummDiffConfig) -> None:
@@ -228,51 +211,36 @@ class Codebook(nn.Module):
         return F.embedding(torch.round(scores * self.size).long(), self.mlp(self.table.weight))
 
 
-def sinusoids(t: Tensor, width: int) -> Tensor:
-    """(B,) steps -> (B, width) cosines then sines of t at geometrically falling frequencies."""
-    half = width // 2
-    frequency = 10000 ** (-torch.arange(half, device=t.device, dtype=torch.float32) / half)
-    angles = t.float()[:, None] * frequency
-    return torch.cat([angles.cos(), angles.sin()], 1)
+class SinusoidalCodebook(nn.Module):
+    """Noised scores -> one of K + 1 levels -> its angle's cosines and negative sines -> a two-layer MLP."""
 
-
-class TimeEmbedding(nn.Module):
-    """Diffusion step -> (B, H): sinusoids, Linear, SiLU, Linear."""
-
-    def __init__(self, hidden: int, width: int) -> None:
+    def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
-        self.width = width
-        self.mlp = nn.Sequential(nn.Linear(width, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
-
-    def forward(self, t: Tensor) -> Tensor:
-        return self.mlp(sinusoids(t, self.width))
-
-
-class Attention(nn.Module):
-    """Multi-head attention with separate projections of queries, keys and values; Q queries, T keys."""
-
-    def __init__(self, hidden: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.q_proj = nn.Linear(hidden, hidden)
-        self.k_proj = nn.Linear(hidden, hidden)
-        self.v_proj = nn.Linear(hidden, hidden)
-        self.out_proj = nn.Linear(hidden, hidden)
-
-    def forward(self, query: Tensor, memory: Tensor, attend: Valid) -> Tensor:
-        """query (B, Q, H), memory (B, T, H), attend (B, T) bool or None for all -> (B, Q, H)."""
-        q, k, v = (
-            x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for x in (self.q_proj(query), self.k_proj(memory), self.v_proj(memory))
+        self.size, self.width = config.codebook_size, config.hidden
+        self.mlp = nn.Sequential(
+            nn.Linear(config.hidden, config.hidden), nn.SiLU(), nn.Linear(config.hidden, config.hidden)
         )
-        mask = None if attend is None else attend[:, None, None, :]
-        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        return self.out_proj(attended.transpose(1, 2).flatten(2))
+
+    def forward(self, scores: Tensor) -> Tensor:
+        device = scores.device
+        angle = torch.arange(self.size + 1, device=device) / (self.size + 1e-6) * 2 * math.pi
+        angles = angle[:, None] * 10000 ** (-torch.arange(0, self.width, 2, device=device) / self.width)
+        table = torch.stack([angles.cos(), -angles.sin()], -1).flatten(1)
+        return F.embedding(torch.round(scores * self.size).long(), self.mlp(table))
 
 
-def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-    """Adaptive LayerNorm without its norm: scale by 1 + scale, then shift."""
-    return x * (1 + scale) + shift
+class ScalarScores(nn.Module):
+    """Ablation of the codebook: the noised score itself through a two-layer MLP."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(1, config.hidden), nn.ReLU(), nn.Linear(config.hidden, config.hidden))
+
+    def forward(self, scores: Tensor) -> Tensor:
+        return self.mlp(scores[..., None])
+
+
+CODEBOOKS = {"learned": LearnedCodebook, "sinusoidal": SinusoidalCodebook, "scalar": ScalarScores}
 
 
 class DiTBlock(nn.Module):
@@ -378,81 +346,84 @@ class LatentMLP(nn.Module):
         return self.output(x)
 
 
-def window_means(x: Tensor, seen: Valid, window: int) -> tuple[Tensor, Tensor]:
-    """Means over consecutive windows of the seen frames.
-
-    Args:
-        x: (B, T, H).
-        seen: (B, T) bool or None for all.
-        window: frames per mean; the last window may be shorter.
-
-    Returns:
-        (B, ceil(T / window), H) means and (B, ceil(T / window)) whether anything was seen in the window.
-    """
-    weight = torch.ones_like(x[..., :1]) if seen is None else seen[..., None].to(x.dtype)
-    missing = -x.shape[1] % window
-    sums, counts = (F.pad(y, (0, 0, 0, missing)).unflatten(1, (-1, window)).sum(2) for y in (x * weight, weight))
-    return sums / counts.clamp(min=1), counts[..., 0] > 0
-
-
-class JointBlock(nn.Module):
-    """Attention from the frames of a score curve to the whole curve, then an MLP, both under AdaLN-Zero.
-
-    Keys and values are means over `window` frames: the curve is smoother than its noise, and attention gets cheaper.
-    """
-
-    window = 4
+class DecoderLayer(nn.Module):
+    """Layer of `TransformerDecoder`: cross-attention from scores to video, then a PReLU MLP, both post-norm."""
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
         hidden = config.hidden
-        self.norm = nn.LayerNorm(hidden, elementwise_affine=False, eps=1e-6)
-        self.self_attn = Attention(hidden, config.heads)
-        self.mlp = nn.Sequential(
-            nn.Linear(hidden, config.feed_forward),
-            nn.ReLU(),
-            nn.Dropout(config.dropout),
-            nn.Linear(config.feed_forward, hidden),
-        )
-        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 6 * hidden))
+        self.cross_attn = Attention(hidden, config.heads)
+        self.norm1 = nn.LayerNorm(hidden)
+        self.linear1 = nn.Linear(hidden, config.feed_forward)
+        self.linear2 = nn.Linear(config.feed_forward, hidden)
+        self.norm2 = nn.LayerNorm(hidden)
+        self.activation = nn.PReLU()
+        self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, condition: Tensor, seen: Valid) -> Tensor:
-        """x (B, C, T, H), condition (B, T, H), seen (B, C, T) -> (B, C, T, H)."""
-        shift, scale, gate, mlp_shift, mlp_scale, mlp_gate = self.modulation(condition)[:, None].chunk(6, -1)
-        query = modulate(self.norm(x), shift, scale).flatten(0, 1)
-        keys, attend = window_means(query, None if seen is None else seen.flatten(0, 1), self.window)
-        attended = self.self_attn(query, keys, attend).view_as(x)
-        x = x + gate * attended
-        return x + mlp_gate * self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale))
+    def forward(self, x: Tensor, memory: Tensor, position: Tensor | None, valid: Valid) -> Tensor:
+        """x (B, C, T, H), memory (B, T, H), position (B, T, H) or None -> (B, C, T, H)."""
+        shift = None if position is None else position.repeat(1, x.shape[1], 1)
+        attended = self.cross_attn(x.flatten(1, 2), memory, valid, shift).view_as(x)
+        x = self.norm1(x + self.dropout(attended))
+        inner = self.linear2(self.dropout(self.activation(self.linear1(x))))
+        return self.norm2(x + self.dropout(inner))
 
 
-class Joint(nn.Module):
-    """Not in the paper: a denoiser in which the frames of a curve see each other.
+class TransformerDecoder(nn.Module):
+    """The release's DETR-like denoiser without self-attention; 0.1 * time embedding is added to the scores once.
 
-    DiT predicts each frame's score from that frame's noised score and the video (latentmlp: from its neighbours'
-    too). Frames then decide independently, and "either the first event or the last, never both" cannot be sampled:
-    every sample has about half of each. Here every token is one frame with its noised score and its own memory.
+    Positions are added to the projected queries of the first layer only.
     """
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
-        hidden = config.hidden
-        self.time = TimeEmbedding(hidden, width=256)
-        self.context = nn.Linear(hidden, hidden)
-        self.blocks = nn.ModuleList(JointBlock(config) for _ in range(config.decoder_layers))
-        for block in self.blocks:
-            nn.init.zeros_(block.modulation[1].weight)
-            nn.init.zeros_(block.modulation[1].bias)
+        self.time = TimeEmbedding(config.hidden, width=256)
+        self.blocks = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
 
     def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
-        condition = self.time(t)[:, None] + memory
-        x = x + (position + self.context(memory))[:, None]
-        for block in self.blocks:
-            x = block(x, condition, seen)
+        x = x + 0.1 * self.time(t)[:, None, None]
+        for i, block in enumerate(self.blocks):
+            x = block(x, memory, position if i == 0 else None, valid)
         return x
 
 
-DENOISERS = {"DiT": DiT, "latentmlp": LatentMLP, "joint": Joint}
+class AdditiveBlock(nn.Module):
+    """Ablation of the conditioning: the frame's own memory is added to its score, then an MLP."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.norm = nn.LayerNorm(hidden)
+        self.mlp = nn.Sequential(
+            nn.Linear(hidden, config.feed_forward), nn.ReLU(), nn.Linear(config.feed_forward, hidden)
+        )
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        return x + self.mlp(self.norm(x + condition[:, None]))
+
+
+class Additive(nn.Module):
+    """Ablation of the paper's Table of components: no cross-attention, time, position and video are added up."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        self.time = TimeEmbedding(config.hidden, width=256)
+        self.blocks = nn.ModuleList(AdditiveBlock(config) for _ in range(2))
+
+    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
+        condition = 0.1 * self.time(t)[:, None] + position + memory
+        for block in self.blocks:
+            x = block(x, condition)
+        return x
+
+
+DENOISERS = {
+    "DiT": DiT,
+    "latentmlp": LatentMLP,
+    "Transformer_dec": TransformerDecoder,
+    "additive": Additive,
+    "joint": Joint,
+}
 
 
 # The model -------------------------------------------------------------------------------------------------------
@@ -469,7 +440,7 @@ class SummDiff(nn.Module):
         self.config = config
         self.schedule = CosineSchedule()
         self.encoder = VideoEncoder(config)
-        self.codebook = Codebook(config)
+        self.codebook = CODEBOOKS[config.codebook](config)
         self.denoiser = DENOISERS[config.denoiser](config)
         self.norm = nn.LayerNorm(config.hidden)
         self.head = nn.Sequential(nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
@@ -596,80 +567,3 @@ class SummDiff(nn.Module):
 
         logits = ddim(self.schedule, predict_clean, start, step_noise, eta)
         return to_scores(logits, config.sigmoid_temp).cpu()
-
-
-# The release's names ---------------------------------------------------------------------------------------------
-
-# Applied one after the other to each key of an official state dict; the order matters.
-OFFICIAL_KEYS = (
-    ("global_rep_token", "encoder.global_token"),
-    ("global_rep_pos", "encoder.global_position"),
-    ("transformer.encoder.layers.", "encoder.layers."),
-    ("transformer.diffusion_decoder.layers.blocks.", "denoiser.blocks."),
-    (".attn.out_proj.", ".cross_attn.out_proj."),
-    (".q_proj.", ".cross_attn.q_proj."),
-    (".k_proj.", ".cross_attn.k_proj."),
-    (".v_proj.", ".cross_attn.v_proj."),
-    (".mlp.layers.0.", ".mlp.0."),
-    (".mlp.layers.1.", ".mlp.2."),
-    (".adaLN_modulation.", ".modulation."),
-    ("transformer.diffusion_decoder.layers.final_layer.linear.", "denoiser.final_linear."),
-    ("transformer.diffusion_decoder.layers.final_layer.modulation.", "denoiser.final_modulation."),
-    ("transformer.diffusion_decoder.layers.time_embed.", "denoiser.time.mlp."),
-    ("transformer.diffusion_decoder.layers.input_proj.", "denoiser.input."),
-    ("transformer.diffusion_decoder.layers.res_blocks.", "denoiser.blocks."),
-    (".in_layers.", ".inner."),
-    (".emb_layers.", ".time."),
-    (".out_layers.", ".outer."),
-    (".context_layers.", ".context."),
-    (".convs.", ".conv."),
-    ("transformer.diffusion_decoder.layers.out.", "denoiser.output."),
-    ("transformer.diffusion_decoder.layers.conv1d.", "denoiser.conv."),
-    ("transformer.diffusion_decoder.norm.", "norm."),
-    ("transformer.diffusion_decoder.time_mlp.", "denoiser.time."),
-    ("transformer.diffusion_decoder.noise_embed.", "codebook.table."),
-    ("transformer.diffusion_decoder.noise_map.layers.0.", "codebook.mlp.0."),
-    ("transformer.diffusion_decoder.noise_map.layers.1.", "codebook.mlp.2."),
-    ("transformer.diff_scores_embed.layers.0.", "head.0."),
-    ("transformer.diff_scores_embed.layers.1.", "head.2."),
-    ("input_vid_proj.", "encoder.input."),
-    (".LayerNorm.", ".norm."),
-    (".net.1.", ".linear."),
-)
-
-# In every official state dict, used by none of the released forward passes (the schedule follows from its formula).
-OFFICIAL_UNUSED = ("transformer.diffusion_decoder.pos_emb.",)
-
-
-def from_official(state: Mapping[str, Tensor], config: SummDiffConfig, null_video: Tensor | None = None) -> SummDiff:
-    """A model with the weights of an official state dict.
-
-    Args:
-        state: official key -> tensor.
-        config: of the model that the state dict belongs to.
-        null_video: (D,), which the release keeps in a file of its own; needed for guidance only.
-
-    Raises:
-        CheckpointError: keys or shapes that do not belong to this configuration.
-    """
-    model = SummDiff(config).eval()
-    expected = model.state_dict()
-    renamed = {"null_video": expected["null_video"] if null_video is None else null_video}
-    for official, tensor in state.items():
-        if tensor.dtype == torch.float64 or official.startswith(OFFICIAL_UNUSED):
-            continue
-        if config.denoiser == "latentmlp" and official.startswith("transformer.diffusion_decoder.time_mlp."):
-            continue  # kept by the release beside the denoiser's own time embedding
-        key = official
-        for theirs, ours in OFFICIAL_KEYS:
-            key = key.replace(theirs, ours)
-        if key not in expected or expected[key].shape != tensor.shape:
-            raise CheckpointError(
-                f"'{official}' {tuple(tensor.shape)} has no place in a SummDiff of this configuration."
-            )
-        renamed[key] = tensor
-    missing = sorted(expected.keys() - renamed.keys())
-    if missing:
-        raise CheckpointError(f"The official state dict lacks {len(missing)} tensors, among them '{missing[0]}'.")
-    model.load_state_dict(renamed)
-    return model

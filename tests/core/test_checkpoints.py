@@ -30,7 +30,7 @@ def saved(tmp_path):
     return save(next(models()), tmp_path / "small")
 
 
-@pytest.mark.parametrize("model", list(models()), ids=MODELS)
+@pytest.mark.parametrize("model", list(models()), ids=lambda model: type(model).__name__)
 def test_a_loaded_model_says_the_same(model, tmp_path):
     checkpoint = save(model, tmp_path / "one")
     again = load_model(read_checkpoint(tmp_path / "one"), "cpu")

@@ -1,36 +1,21 @@
 from __future__ import annotations
 
-import json
-
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import CheckpointError, InputError
+from core.errors import InputError
 from core.models.batch import Batch
 from core.models.summdiff import (
+    CODEBOOKS,
     DENOISERS,
     SummDiff,
     SummDiffConfig,
     frame_positions,
-    from_official,
     to_logits,
     to_scores,
 )
-from tests.core.official_weights import summdiff_state
-
-GOLDEN = ("summdiff_dit", "summdiff_dit_cfg", "summdiff_latentmlp_cfg")
-
-
-def official(golden, name):
-    with np.load(golden / f"{name}.npz") as file:
-        vectors = {key: file[key] for key in file.files}
-    options = json.loads(str(vectors["config"]))
-    null_video = torch.from_numpy(vectors["null_video"]) if "null_video" in vectors else None
-    state = summdiff_state(golden.parent / "spec" / "summdiff_state_keys.txt", options)
-    return state, SummDiffConfig.from_official(options), null_video, vectors
 
 
 def small(denoiser="joint", **changes):
@@ -42,37 +27,6 @@ def small(denoiser="joint", **changes):
     for weight in model.parameters():  # also those that start at zero
         torch.nn.init.normal_(weight, std=0.3)
     return model
-
-
-@pytest.mark.parametrize("name", GOLDEN)
-def test_one_denoising_step_is_that_of_the_release(golden, name):
-    state, config, null_video, vectors = official(golden, name)
-    model = from_official(state, config, null_video)
-    features = torch.from_numpy(vectors["features"])
-    with torch.no_grad():
-        memory, position = model.encode(features, torch.ones(features.shape[:2], dtype=torch.bool))
-        noised = torch.from_numpy(vectors["x_t"])[:, None]
-        logits = model.denoise(noised, memory, position, torch.from_numpy(vectors["t"]))
-    np.testing.assert_allclose(to_scores(logits, config.sigmoid_temp)[0, 0].numpy(), vectors["denoised"], atol=2e-5)
-
-
-@pytest.mark.parametrize("name", GOLDEN)
-def test_sampling_is_that_of_the_release(golden, name):
-    state, config, null_video, vectors = official(golden, name)
-    model = from_official(state, config, null_video)
-    noise = torch.from_numpy(vectors["noise_init"]), torch.from_numpy(vectors["noise_steps"])
-    sampled = model.predict(torch.from_numpy(vectors["features"][0]), noise=noise)
-    np.testing.assert_allclose(sampled[0].numpy(), vectors["sampled"], atol=2e-5)
-
-
-def test_an_official_state_dict_of_another_configuration_is_refused(golden):
-    state, config, _, _ = official(golden, "summdiff_dit")
-    with pytest.raises(CheckpointError, match="lacks"):
-        from_official({k: v for k, v in state.items() if "noise_map" not in k}, config)
-    with pytest.raises(CheckpointError, match="has no place"):
-        from_official({**state, "transformer.surprise": torch.zeros(3)}, config)
-    with pytest.raises(CheckpointError, match="has no place"):
-        from_official(state, SummDiffConfig(feature_width=1024))
 
 
 @settings(max_examples=50, deadline=None)
@@ -113,7 +67,14 @@ def test_padding_changes_nothing(denoiser):
 
 
 @pytest.mark.parametrize(
-    ("denoiser", "reach"), [("DiT", {10}), ("latentmlp", {7, 8, 9, 10, 11, 12, 13}), ("joint", set(range(20)))]
+    ("denoiser", "reach"),
+    [
+        ("DiT", {10}),
+        ("Transformer_dec", {10}),
+        ("additive", {10}),
+        ("latentmlp", {7, 8, 9, 10, 11, 12, 13}),
+        ("joint", set(range(20))),
+    ],
 )
 def test_how_far_one_noised_score_reaches(denoiser, reach):
     # Only the joint denoiser can decide for the whole curve at once; the published ones decide frame by frame.
@@ -133,8 +94,9 @@ def test_a_sample_is_the_same_however_many_are_drawn():
     assert not torch.allclose(model.predict(features, 2, 3), model.predict(features, 2, 4))
 
 
-def test_samples_are_scores():
-    scores = small().predict(torch.randn(15, 6), 4, 0, steps=3)
+@pytest.mark.parametrize("codebook", CODEBOOKS)
+def test_samples_are_scores(codebook):
+    scores = small(codebook=codebook).predict(torch.randn(15, 6), 4, 0, steps=3)
     assert scores.shape == (4, 15)
     assert scores.dtype == torch.float32
     assert 0 < float(scores.min()) <= float(scores.max()) < 1
@@ -184,3 +146,13 @@ def test_scores_that_nobody_gave_have_no_influence_on_the_loss(denoiser):
     assert losses[0] == losses[1]
     losses[0].backward()
     assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
+
+
+@pytest.mark.parametrize(("codebook", "levels"), [("learned", 5), ("sinusoidal", 5), ("scalar", 101)])
+def test_a_codebook_knows_as_many_scores_as_it_has_codes(codebook, levels):
+    torch.manual_seed(0)
+    config = SummDiffConfig(6, hidden=16, heads=2, codebook=codebook, codebook_size=4)
+    with torch.no_grad():
+        told = CODEBOOKS[codebook](config)(torch.linspace(0, 1, 101))
+    assert told.shape == (101, 16)
+    assert len(torch.unique(told, dim=0)) == levels

@@ -1,0 +1,42 @@
+"""What summarizers share that give one score per pick and do not sample."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from core.models.batch import Batch, check_features, masked_mse
+
+
+class CurveModel(nn.Module, ABC):
+    """Features -> one score curve. A subclass has `config` (with `feature_width`) and `logits`."""
+
+    samples: ClassVar[bool] = False
+    config: Any
+
+    @abstractmethod
+    def logits(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
+        """Features (B, T, D), valid (B, T) bool or None for all -> (B, T) logits of the scores."""
+
+    def prepare(self, videos: Sequence[Tensor]) -> None:
+        """Nothing is measured on the training videos; there is something to measure in models that override this."""
+
+    def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
+        """Features (B, T, D) -> (B, T) scores in (0, 1)."""
+        return self.logits(features, valid).sigmoid()
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Mean squared error; several curves of one video pull towards their mean, which is all one curve can say."""
+        scores = self(batch.features, batch.valid)[:, None]
+        return masked_mse(scores, torch.where(batch.judged, batch.targets, 0.5), batch.judged)
+
+    @torch.inference_mode()
+    def predict(self, features: Tensor, n: int = 1, seed: int = 0) -> Tensor:
+        """Features (T, D) -> (1, T) float32 scores on the CPU. `n` and `seed` change nothing: it does not sample."""
+        check_features(features, self.config.feature_width)
+        device = next(self.parameters()).device
+        return self(features.to(device, torch.float32)[None]).cpu()

@@ -1,0 +1,121 @@
+"""Opens a PyTorch file without running code from it, and says which system's weights it holds.
+
+A pickle is a small program; `weights_only` lets it build tensors and plain containers and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.errors import CheckpointError
+
+# Where the releases and the tools that they were trained with keep the weights.
+STATE_KEYS = ("state_dict", "model_state_dict", "model", "net", "ema")
+
+
+class Settings(dict):
+    """Stands in for the settings objects that training tools leave in their files; it only keeps what it is given."""
+
+
+# Harmless containers by the name under which files ask for them; the tools themselves are not installed.
+CONTAINERS = [
+    argparse.Namespace,
+    *(
+        (Settings, name)
+        for name in (
+            "lightning.fabric.utilities.data.AttributeDict",
+            "lightning_fabric.utilities.data.AttributeDict",
+            "pytorch_lightning.utilities.parsing.AttributeDict",
+        )
+    ),
+]
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The state dict in a file, without the prefixes that wrappers put before every name.
+
+    Raises:
+        CheckpointError: no such file, truncated, not a PyTorch file, it wants to run code, or there are no weights.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"There is no file '{path}'.")
+    try:
+        with torch.serialization.safe_globals(CONTAINERS), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about old tensor types; what matters is checked below
+            found = torch.load(path, map_location="cpu", weights_only=True)
+    except UnpicklingError:
+        raise CheckpointError(
+            f"'{path.name}' holds more than plain weights or is damaged. It was not opened: that could run code.",
+            "Save the model's state_dict alone and import that.",
+        ) from None
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, TypeError, IndexError):
+        raise CheckpointError(f"'{path.name}' is truncated or not a PyTorch checkpoint.") from None
+    state = state_in(found)
+    if not state:
+        raise CheckpointError(f"'{path.name}' holds no weights.")
+    return without_prefix(state)
+
+
+def state_in(found: Any) -> dict[str, Tensor]:
+    """The names and tensors in what a file holds: itself, or under one of the usual keys."""
+    if not isinstance(found, Mapping):
+        return {}
+    for key in STATE_KEYS:
+        if isinstance(found.get(key), Mapping):
+            return state_in(found[key])
+    return {str(name): value for name, value in found.items() if isinstance(value, Tensor)}
+
+
+def without_prefix(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Names without what data parallelism ("module."), compilation and Lightning ("model.") put before all of them."""
+    for prefix in ("module.", "_orig_mod.", "model."):
+        if all(name.startswith(prefix) for name in state):
+            return without_prefix({name.removeprefix(prefix): value for name, value in state.items()})
+    return state
+
+
+def whose(state: Mapping[str, Tensor]) -> str:
+    """The registry name of the system that these official weights belong to.
+
+    Raises:
+        CheckpointError: none that we know.
+    """
+    marks = {
+        "summdiff": "transformer.diffusion_decoder.",
+        "llmvs": "d_linear1.",
+        "csta": "googlenet.",
+    }
+    for name, mark in marks.items():
+        if any(key.startswith(mark) for key in state):
+            return name
+    example = next(iter(state))
+    raise CheckpointError(
+        f"These weights are of no system we know; the first is called '{example}'.",
+        "SummDiff, LLMVS and CSTA checkpoints can be imported.",
+    )
+
+
+def layers_named(state: Mapping[str, Tensor], prefix: str) -> int:
+    """How many numbered layers `prefix` has: 1 + the largest N in 'prefix.N....'; 0 for none."""
+    numbers = [int(key[len(prefix) + 1 :].split(".")[0]) for key in state if key.startswith(f"{prefix}.")]
+    return 1 + max(numbers, default=-1)
+
+
+def shape_of(state: Mapping[str, Tensor], name: str) -> tuple[int, ...]:
+    """The shape of a tensor that must be there.
+
+    Raises:
+        CheckpointError: it is not.
+    """
+    if name not in state:
+        raise CheckpointError(f"The official state dict lacks '{name}'.")
+    return tuple(state[name].shape)

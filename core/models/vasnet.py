@@ -1,0 +1,49 @@
+"""VASNet: summarizing videos with attention (Fajtl et al., ACCV 2018 workshops)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.models.curve import CurveModel
+
+
+@dataclass(frozen=True)
+class VASNetConfig:
+    """Shapes of the network; the paper has D = 1024 throughout.
+
+    Attributes:
+        feature_width: D, also the width of the attention and of the regressor.
+        scale: of the query-key products (section 3.1).
+        dropout: on the attention weights, after the residual and in the regressor.
+    """
+
+    feature_width: int
+    scale: float = 0.06
+    dropout: float = 0.5
+
+
+class VASNet(CurveModel):
+    """One self-attention over all frames, a residual, and a regressor of two layers."""
+
+    def __init__(self, config: VASNetConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.feature_width
+        self.query, self.key, self.value, self.output = (nn.Linear(width, width, bias=False) for _ in range(4))
+        self.norm1 = nn.LayerNorm(width)
+        self.linear1 = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.linear2 = nn.Linear(width, 1)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def logits(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
+        products = self.config.scale * self.query(features) @ self.key(features).transpose(1, 2)  # eq. 1
+        if valid is not None:
+            products = products.masked_fill(~valid[:, None], -torch.inf)
+        weights = self.dropout(products.softmax(-1))  # eq. 2
+        attended = self.output(weights @ self.value(features))  # eq. 3
+        x = self.norm1(self.dropout(attended + features))
+        return self.linear2(self.norm2(self.dropout(self.linear1(x).relu()))).squeeze(-1)
