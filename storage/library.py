@@ -12,14 +12,7 @@ leaves behind is a file that nothing refers to.
 from __future__ import annotations
 
 import dataclasses
-import os
-import re
-import shutil
-import unicodedata
-import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,68 +22,26 @@ from sqlalchemy.orm import Session
 from core.data import AnnotationSet, Entry, ScoreTrack, Shots
 from core.errors import ConflictError, InputError, NotFoundError
 from core.models.checkpoints import Checkpoint
-from core.timebase import format_rate
 from storage.annotations import Annotations
 from storage.checkpoints import Checkpoints
 from storage.database import open_database, reading, writing
+from storage.entry_rows import (
+    Dataset,
+    EntrySummary,
+    columns_of,
+    entry_row,
+    known_rows,
+    prepared,
+    slug,
+    summary_of,
+)
 from storage.formats.entry_group import read_entry, write_entry
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
 from storage.jobs import Jobs
+from storage.media import Media, MediaFiles, free_path
 from storage.people import Who, people_of
 from storage.runs import Run, Runs
 from storage.tables import DatasetRow, EntryRow, now
-
-UNIFORM = "uniform 2 s"
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Entries that came together; `entries` is their number."""
-
-    id: str
-    label: str
-    source: str
-    licence: str
-    created: datetime
-    media_root: Path | None
-    entries: int
-
-
-@dataclass(frozen=True)
-class EntrySummary:
-    """What lists show of an entry.
-
-    Attributes:
-        fps: exact, "30000/1001".
-        duration: seconds.
-        picks: T.
-        annotators: people of the dataset and submitted tasks of this installation.
-    """
-
-    id: str
-    dataset: str
-    title: str
-    category: str
-    n_frames: int
-    fps: str
-    duration: float
-    picks: int
-    annotators: int
-    feature_space: str | None
-    text_space: str | None
-    has_features: bool
-    has_video: bool
-    has_captions: bool
-    simulated: bool
-    created: datetime
-
-
-@dataclass(frozen=True)
-class Media:
-    """The files of an entry that browsers show; None where it has none, or they are gone."""
-
-    video: Path | None
-    thumbnails: Path | None
 
 
 class Library:
@@ -113,6 +64,7 @@ class Library:
     def __init__(self, data_dir: Path, url: str | None = None) -> None:
         self.data_dir = Path(data_dir).resolve()
         self._engine = open_database(self.data_dir, url)
+        self._files = MediaFiles(self.data_dir)
         self._checkpoints = Checkpoints(self._engine, self.data_dir)
         self._runs = Runs(self._engine, self.data_dir)
         self.checkpoint_folder = self._checkpoints.folder
@@ -170,7 +122,7 @@ class Library:
         submitted = self.annotations.submitted_counts()
         with reading(self._engine) as session:
             rows = session.scalars(query.limit(limit).offset(offset)).all()
-        return [_summary(row, submitted.get(row.id, 0)) for row in rows]
+        return [summary_of(row, submitted.get(row.id, 0)) for row in rows]
 
     def count_entries(self, dataset: str | None = None, search: str | None = None) -> int:
         """How many entries `entries` would give without a limit."""
@@ -181,7 +133,7 @@ class Library:
         """What lists show of one entry. Raises NotFoundError."""
         submitted = self.annotations.submitted_counts().get(entry_id, 0)
         with reading(self._engine) as session:
-            return _summary(_entry_row(session, entry_id), submitted)
+            return summary_of(entry_row(session, entry_id), submitted)
 
     def entry(self, entry_id: str) -> Entry:
         """One entry with its arrays and the people of its dataset.
@@ -192,7 +144,7 @@ class Library:
             NotFoundError: there is no such entry, or its file is gone.
         """
         with reading(self._engine) as session:
-            row = _entry_row(session, entry_id)
+            row = entry_row(session, entry_id)
             root = session.get_one(DatasetRow, row.dataset).media_root
         path = self.data_dir / row.arrays
         with open_hdf5(path) as file:
@@ -201,16 +153,16 @@ class Library:
         return dataclasses.replace(
             entry,
             title=row.title,
-            video=self._media(row.video, root),
-            thumbnails=self._media(row.thumbnails, root),
+            video=self._files.find(row.video, root),
+            thumbnails=self._files.find(row.thumbnails, root),
         )
 
     def media(self, entry_id: str) -> Media:
         """Where an entry's video and thumbnails lie, without reading its arrays. Raises NotFoundError."""
         with reading(self._engine) as session:
-            row = _entry_row(session, entry_id)
+            row = entry_row(session, entry_id)
             root = session.get_one(DatasetRow, row.dataset).media_root
-        return Media(self._media(row.video, root), self._media(row.thumbnails, root))
+        return Media(self._files.find(row.video, root), self._files.find(row.thumbnails, root))
 
     def add_entries(
         self,
@@ -249,17 +201,17 @@ class Library:
         rows: dict[str, dict[str, Any]] = {}
         try:
             for entry in entries:  # one at a time: a dataset may be larger than the memory
-                entry = _prepared(entry, dataset_id)
+                entry = prepared(entry, dataset_id)
                 if entry.id in written:
                     raise InputError(f"Two entries of this import would be '{entry.id}'.", "Their keys must differ.")
-                written[entry.id] = path = _free_path(folder, entry.key)
+                written[entry.id] = path = free_path(folder, entry.key)
                 with new_hdf5(path) as file:
                     write_entry(file.create_group("entry"), entry)
-                rows[entry.id] = _columns(entry) | {"arrays": str(path.relative_to(self.data_dir))}
+                rows[entry.id] = columns_of(entry) | {"arrays": str(path.relative_to(self.data_dir))}
             if not rows:
                 raise InputError(f"There is no entry to import into '{dataset_id}'.")
             with writing(self._engine) as session:
-                known = _known_rows(session, list(rows))
+                known = known_rows(session, list(rows))
                 present = [row.id for row in known.values() if row.removed is None]
                 if present and not replace:
                     raise ConflictError(
@@ -275,7 +227,7 @@ class Library:
                         row = EntryRow(id=entry_id, dataset=dataset_id, position=position)
                         session.add(row)
                     for name, value in columns.items():
-                        setattr(row, name, self._stored(value, root) if isinstance(value, Path) else value)
+                        setattr(row, name, self._files.stored(value, root) if isinstance(value, Path) else value)
                     row.removed = None
         except BaseException:
             for path in written.values():
@@ -326,30 +278,30 @@ class Library:
             video, thumbnails: files; None leaves what the entry has.
         """
         with reading(self._engine) as session:
-            row = _entry_row(session, entry_id)
+            row = entry_row(session, entry_id)
         folder = self.data_dir / "media" / row.dataset
         values: dict[str, str] = {}
         for column, path in {"video": video, "thumbnails": thumbnails}.items():
             if path is None:
                 continue
             target = folder / f"{row.id.partition('/')[2]}{path.suffix.lower()}"
-            self._take(path, target)
+            self._files.take(path, target)
             values[column] = str(target)
             sidecar = path.with_suffix(".json")
             if column == "thumbnails" and sidecar.is_file():
-                self._take(sidecar, target.with_suffix(".json"))
+                self._files.take(sidecar, target.with_suffix(".json"))
         if values:
             with writing(self._engine) as session:
                 session.execute(
                     update(EntryRow)
                     .where(EntryRow.id == entry_id)
-                    .values({name: self._stored(Path(path)) for name, path in values.items()})
+                    .values({name: self._files.stored(Path(path)) for name, path in values.items()})
                 )
 
     def remove_entry(self, entry_id: str) -> None:
         """Takes an entry out of every list; nothing is deleted. Raises NotFoundError."""
         with writing(self._engine) as session:
-            _entry_row(session, entry_id).removed = now()
+            entry_row(session, entry_id).removed = now()
 
     def restore_entry(self, entry_id: str) -> None:
         """Brings a removed entry back. Raises NotFoundError."""
@@ -501,118 +453,3 @@ class Library:
             row.media_root = str(root.resolve())
         session.flush()
         return None if row.media_root is None else Path(row.media_root)
-
-    def _stored(self, path: Path, root: Path | None = None) -> str:
-        """Relative to the dataset's media root or the data directory where it lies in one of them."""
-        path = path.resolve()
-        for base in (root, self.data_dir):
-            if base is not None and path.is_relative_to(base):
-                return str(path.relative_to(base))
-        return str(path)
-
-    def _take(self, source: Path, target: Path) -> None:
-        """Moves or copies a file so that it appears complete or not at all; see `store_media`."""
-        if not source.is_file():
-            raise NotFoundError(f"There is no file {source}.")
-        if target.exists() and target.samefile(source):
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-        own = source.resolve().is_relative_to(self.data_dir)
-        try:
-            (shutil.move if own else shutil.copyfile)(source, partial)
-            os.replace(partial, target)
-        finally:
-            partial.unlink(missing_ok=True)
-
-    def _media(self, stored: str | None, root: str | None) -> Path | None:
-        if stored is None:
-            return None
-        places = ([Path(root)] if root else []) + [self.data_dir]
-        return next((base / stored for base in places if (base / stored).is_file()), None)
-
-
-def slug(text: str) -> str:
-    """A name that is safe in ids, file names and URLs: letters, digits, dot, dash and underscore, without accents."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:100]
-    return safe or "entry-" + uuid.uuid5(uuid.NAMESPACE_OID, text).hex[:8]
-
-
-def _prepared(entry: Entry, dataset_id: str) -> Entry:
-    shots = dict(entry.shots)
-    if UNIFORM not in shots:
-        from core.segmentation import uniform_shots
-
-        shots[UNIFORM] = uniform_shots(entry.timebase)
-    return dataclasses.replace(entry, id=f"{dataset_id}/{slug(entry.key)}", shots=shots)
-
-
-def _columns(entry: Entry) -> dict[str, Any]:
-    """What the row of an entry says about it; media only where it has them, so that a replaced entry keeps its own."""
-    people = entry.annotations
-    columns = {
-        "title": entry.title,
-        "category": entry.meta.get("category", ""),
-        "n_frames": entry.n_frames,
-        "fps": format_rate(entry.timebase.rate),
-        "duration": entry.timebase.duration,
-        "picks": len(entry.picks),
-        "people": 0 if people is None else len(people),
-        "feature_space": None if entry.features is None else entry.feature_space or "unknown",
-        "text_space": None if entry.text_features is None else entry.text_space or "unknown",
-        "has_captions": entry.captions is not None,
-        "simulated": people is not None and people.simulated,
-    }
-    media = {"video": entry.video, "thumbnails": entry.thumbnails}
-    return columns | {name: path for name, path in media.items() if path is not None}
-
-
-def _free_path(folder: Path, key: str) -> Path:
-    """Reserves <key>.h5, or a name beside it where that is taken.
-
-    An old file stays until the database lets go of it, and two imports at once never write to the same file.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{key}.h5"
-    try:
-        path.touch(exist_ok=False)
-    except FileExistsError:
-        path = folder / f"{key}~{uuid.uuid4().hex[:8]}.h5"
-    return path
-
-
-def _entry_row(session: Session, entry_id: str) -> EntryRow:
-    row = session.get(EntryRow, entry_id)
-    if row is None or row.removed is not None:
-        raise NotFoundError(f"There is no entry '{entry_id}'.", "Look it up in the library.")
-    return row
-
-
-def _known_rows(session: Session, ids: Sequence[str]) -> dict[str, EntryRow]:
-    found: dict[str, EntryRow] = {}
-    for start in range(0, len(ids), 500):  # databases limit the number of parameters
-        rows = session.scalars(select(EntryRow).where(EntryRow.id.in_(ids[start : start + 500])))
-        found.update({row.id: row for row in rows})
-    return found
-
-
-def _summary(row: EntryRow, submitted: int) -> EntrySummary:
-    return EntrySummary(
-        id=row.id,
-        dataset=row.dataset,
-        title=row.title,
-        category=row.category,
-        n_frames=row.n_frames,
-        fps=row.fps,
-        duration=row.duration,
-        picks=row.picks,
-        annotators=row.people + submitted,
-        feature_space=row.feature_space,
-        text_space=row.text_space,
-        has_features=row.feature_space is not None,
-        has_video=row.video is not None,
-        has_captions=row.has_captions,
-        simulated=row.simulated,
-        created=row.created,
-    )

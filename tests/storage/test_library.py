@@ -14,7 +14,8 @@ from core.data import ScoreTrack
 from core.errors import CheckpointError, ConflictError, InputError, NotFoundError
 from core.labels import Event
 from core.timebase import Timebase
-from storage.library import Library, slug
+from storage.entry_rows import slug
+from storage.library import Library
 
 
 def files_below(folder):

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from storage.library import EntrySummary, Library
+from storage.entry_rows import EntrySummary
+from storage.library import Library
 from webapp.player import SyncPlayer
 
 MAX_CHOICES = 2000

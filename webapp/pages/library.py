@@ -9,7 +9,8 @@ from urllib.parse import quote
 import gradio as gr
 
 from core.errors import ManycutError
-from storage.library import EntrySummary, Library
+from storage.entry_rows import EntrySummary
+from storage.library import Library
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.words import heading, section, table

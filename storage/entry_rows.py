@@ -1,0 +1,141 @@
+"""Between entries and their rows in the database: what a row says about an entry, and what lists show of a row."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.data import Entry
+from core.errors import NotFoundError
+from core.timebase import format_rate
+from storage.tables import EntryRow
+
+UNIFORM = "uniform 2 s"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Entries that came together; `entries` is their number."""
+
+    id: str
+    label: str
+    source: str
+    licence: str
+    created: datetime
+    media_root: Path | None
+    entries: int
+
+
+@dataclass(frozen=True)
+class EntrySummary:
+    """What lists show of an entry.
+
+    Attributes:
+        fps: exact, "30000/1001".
+        duration: seconds.
+        picks: T.
+        annotators: people of the dataset and submitted tasks of this installation.
+    """
+
+    id: str
+    dataset: str
+    title: str
+    category: str
+    n_frames: int
+    fps: str
+    duration: float
+    picks: int
+    annotators: int
+    feature_space: str | None
+    text_space: str | None
+    has_features: bool
+    has_video: bool
+    has_captions: bool
+    simulated: bool
+    created: datetime
+
+
+def slug(text: str) -> str:
+    """A name that is safe in ids, file names and URLs: letters, digits, dot, dash and underscore, without accents."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:100]
+    return safe or "entry-" + uuid.uuid5(uuid.NAMESPACE_OID, text).hex[:8]
+
+
+def prepared(entry: Entry, dataset_id: str) -> Entry:
+    """The entry under its id in the dataset, with the uniform shots on which people are asked to judge."""
+    shots = dict(entry.shots)
+    if UNIFORM not in shots:
+        from core.segmentation import uniform_shots
+
+        shots[UNIFORM] = uniform_shots(entry.timebase)
+    return dataclasses.replace(entry, id=f"{dataset_id}/{slug(entry.key)}", shots=shots)
+
+
+def columns_of(entry: Entry) -> dict[str, Any]:
+    """What the row of an entry says about it; media only where it has them, so that a replaced entry keeps its own."""
+    people = entry.annotations
+    columns = {
+        "title": entry.title,
+        "category": entry.meta.get("category", ""),
+        "n_frames": entry.n_frames,
+        "fps": format_rate(entry.timebase.rate),
+        "duration": entry.timebase.duration,
+        "picks": len(entry.picks),
+        "people": 0 if people is None else len(people),
+        "feature_space": None if entry.features is None else entry.feature_space or "unknown",
+        "text_space": None if entry.text_features is None else entry.text_space or "unknown",
+        "has_captions": entry.captions is not None,
+        "simulated": people is not None and people.simulated,
+    }
+    media = {"video": entry.video, "thumbnails": entry.thumbnails}
+    return columns | {name: path for name, path in media.items() if path is not None}
+
+
+def entry_row(session: Session, entry_id: str) -> EntryRow:
+    """The row of an entry that is not removed. Raises NotFoundError."""
+    row = session.get(EntryRow, entry_id)
+    if row is None or row.removed is not None:
+        raise NotFoundError(f"There is no entry '{entry_id}'.", "Look it up in the library.")
+    return row
+
+
+def known_rows(session: Session, ids: Sequence[str]) -> dict[str, EntryRow]:
+    """The rows of these ids that exist, removed ones included."""
+    found: dict[str, EntryRow] = {}
+    for start in range(0, len(ids), 500):  # databases limit the number of parameters
+        rows = session.scalars(select(EntryRow).where(EntryRow.id.in_(ids[start : start + 500])))
+        found.update({row.id: row for row in rows})
+    return found
+
+
+def summary_of(row: EntryRow, submitted: int) -> EntrySummary:
+    """What lists show of a row; `submitted` tasks count as people."""
+    return EntrySummary(
+        id=row.id,
+        dataset=row.dataset,
+        title=row.title,
+        category=row.category,
+        n_frames=row.n_frames,
+        fps=row.fps,
+        duration=row.duration,
+        picks=row.picks,
+        annotators=row.people + submitted,
+        feature_space=row.feature_space,
+        text_space=row.text_space,
+        has_features=row.feature_space is not None,
+        has_video=row.video is not None,
+        has_captions=row.has_captions,
+        simulated=row.simulated,
+        created=row.created,
+    )
