@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from math import floor
+from typing import Any
 
 import numpy as np
 
@@ -98,6 +99,32 @@ class Generative:
     def as_dict(self) -> dict[str, object]:
         """The JSON form; None where a measure is undefined."""
         return without_nan(asdict(self))
+
+
+def default_protocol(entry: Entry) -> str:
+    """The protocol that the entry's labels allow: per-person scores `tvsum`, only binary summaries `summe`."""
+    people = entry.annotations
+    if people is None:
+        return "mrhisum"
+    values = people.scores[np.isfinite(people.scores)]
+    return "summe" if people.summaries is not None and np.isin(values, (0, 1)).all() else "tvsum"
+
+
+def figures_of(entry: Entry, scores: np.ndarray, protocol: str) -> dict[str, Any]:
+    """All figures of a model's scores for one entry as plain values; those of sampling where there are samples.
+
+    Args:
+        entry: with annotations.
+        scores: (N, T) or (T,).
+        protocol: one of `PROTOCOLS`.
+
+    Raises:
+        InputError: as `evaluate_track`.
+    """
+    figures: dict[str, Any] = dict(without_nan(asdict(evaluate_track(protocol, entry, scores))))
+    if np.ndim(scores) > 1 and len(scores) > 1:
+        figures |= generative(entry, scores).as_dict()
+    return figures
 
 
 def evaluate_track(protocol: str, entry: Entry, scores: np.ndarray, budget: float = DEFAULT_BUDGET) -> Metrics:

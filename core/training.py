@@ -6,25 +6,31 @@ The weights that are saved are the exponential moving average of the trained one
 
 from __future__ import annotations
 
+import copy
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from core.data import Entry
-from core.errors import CheckpointError, InputError, ManycutError, NotFoundError
+from core.errors import CheckpointError, InputError, ManycutError
 from core.models.checkpoints import Checkpoint, choose_device, load_model, save_checkpoint
 from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, never, silent
+from core.recipes import TrainSettings
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from core.models.batch import Batch
+
+    Judge: TypeAlias = Callable[[nn.Module], float]  # a model ready to predict -> the larger, the better
+
+MAX_LISTED = 5000  # a checkpoint names the videos that it was trained on, up to so many
 
 
 class TrainingCancelled(ManycutError):
@@ -66,227 +72,6 @@ class TrainingVideo:
             raise InputError(f"'{self.id}': scores must lie between 0 and 1.")
 
 
-@dataclass(frozen=True)
-class TrainSettings:
-    """How to train; `PRESETS` has measured ones.
-
-    Attributes:
-        model: registry name.
-        preset: where these settings come from, for people.
-        targets: "individual" (every person's curve) or "mean" (one curve per video).
-        epochs: passes over the videos; None for as many as make `updates`.
-        updates: optimizer steps to make when `epochs` is None.
-        batch_size: videos per optimizer step.
-        curves_per_video: people drawn per video and step, None for all.
-        lr: peak learning rate.
-        schedule: of the learning rate. "warm cosine" rises over the first 5 % and falls to 0 along a cosine; "cosine N"
-            goes to 0 and back along a cosine, N epochs each way; "decay F" is multiplied by F after every epoch.
-        optimizer: "adamw" (decoupled weight decay) or "adam" (as in most of the published recipes).
-        weight_decay: of the optimizer.
-        accumulate: batches whose gradients make one optimizer step.
-        ema: decay of the moving average of the weights per update.
-        clip: largest norm of the gradient.
-        seed: of everything random; the same seed gives the same weights on the same machine.
-        device: "auto", "cpu" or "cuda".
-        time_limit_s: stop after the epoch in which this many seconds are over; None for never.
-        config: the model's configuration, where it is not its default.
-    """
-
-    model: str = "summdiff"
-    preset: str = "custom"
-    targets: Literal["individual", "mean"] = "individual"
-    epochs: int | None = None
-    updates: int = 1500
-    batch_size: int = 8
-    curves_per_video: int | None = 5
-    lr: float = 5e-4
-    schedule: str = "warm cosine"
-    optimizer: Literal["adamw", "adam"] = "adamw"
-    weight_decay: float = 0.01
-    accumulate: int = 1
-    ema: float = 0.99
-    clip: float = 1.0
-    seed: int = 0
-    device: str = "auto"
-    time_limit_s: float | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
-
-
-PRESETS = {
-    # The release's denoiser and learning rate for TVSum, but smaller and shorter. Chosen by four folds inside TVSum's
-    # training videos of splits 0 and 1 (rho 0.237), never by test videos; wider, deeper, longer, less dropout is less.
-    "summdiff": TrainSettings(
-        updates=150,
-        batch_size=4,
-        lr=3e-4,
-        config={
-            "hidden": 64,
-            "heads": 2,
-            "feed_forward": 128,
-            "input_layers": 1,
-            "standardize": True,
-            "decoder_layers": 2,
-            "denoiser": "latentmlp",
-            "clamp": True,
-            "p_uncond": 0.1,
-            "dropout": 0.1,
-            "input_dropout": 0.8,
-        },
-    ),
-    "summdiff-demo": TrainSettings(
-        updates=600,
-        batch_size=6,
-        curves_per_video=None,
-        lr=1e-3,
-        ema=0.98,
-        config={
-            "hidden": 64,
-            "heads": 2,
-            "feed_forward": 128,
-            "decoder_layers": 2,
-            "denoiser": "joint",
-            "clamp": True,
-            "p_uncond": 0.1,
-            "dropout": 0.0,
-            "input_dropout": 0.2,
-        },
-    ),
-    # The release's three, to the letter of its table; early stopping on test videos is not part of them.
-    "summdiff-mrhisum": TrainSettings(
-        targets="mean",
-        epochs=40,
-        batch_size=256,
-        lr=5e-5,
-        schedule="decay 0.99",
-        optimizer="adam",
-        weight_decay=5e-4,
-        ema=0.999,
-        clip=math.inf,
-        config={"denoiser": "DiT", "codebook_size": 100, "p_uncond": 0.2, "guidance": 0.1},
-    ),
-    "summdiff-summe": TrainSettings(
-        epochs=45,
-        batch_size=20,
-        curves_per_video=None,
-        lr=3e-5,
-        schedule="decay 1",
-        optimizer="adam",
-        weight_decay=5e-4,
-        clip=math.inf,
-        config={"denoiser": "latentmlp", "clamp": True, "p_uncond": 0.2, "guidance": 0.2},
-    ),
-    "summdiff-tvsum": TrainSettings(
-        targets="mean",
-        epochs=200,
-        batch_size=40,
-        lr=3e-4,
-        schedule="decay 1",
-        optimizer="adam",
-        weight_decay=5e-3,
-        clip=math.inf,
-        config={"denoiser": "latentmlp", "decoder_layers": 3, "clamp": True, "p_uncond": 0.2, "guidance": 0.1},
-    ),
-    # The published heads; "llmvs" below is a small one for small caption embeddings.
-    "llmvs-summe": TrainSettings(
-        model="llmvs",
-        targets="mean",
-        epochs=200,
-        batch_size=1,
-        lr=1.19e-4,
-        schedule="cosine 100",
-        accumulate=2,
-        clip=0.01,
-    ),
-    "llmvs-tvsum": TrainSettings(
-        model="llmvs",
-        targets="mean",
-        epochs=200,
-        batch_size=1,
-        lr=7e-5,
-        schedule="cosine 100",
-        accumulate=2,
-        clip=0.01,
-    ),
-    "csta": TrainSettings(
-        model="csta",
-        targets="mean",
-        epochs=100,
-        batch_size=1,
-        lr=1e-3,
-        schedule="decay 1",
-        optimizer="adam",
-        weight_decay=1e-7,
-        clip=math.inf,
-    ),
-    "vasnet": TrainSettings(
-        model="vasnet",
-        targets="mean",
-        epochs=300,
-        batch_size=1,
-        lr=5e-5,
-        schedule="decay 1",
-        optimizer="adam",
-        weight_decay=1e-5,
-        clip=math.inf,
-    ),
-    "mlp": TrainSettings(model="mlp", targets="mean", updates=300, batch_size=4, lr=3e-4),
-    "llmvs": TrainSettings(
-        model="llmvs",
-        targets="mean",
-        updates=600,
-        curves_per_video=None,
-        lr=3e-4,
-        config={"hidden": 128, "feed_forward": 256, "heads": 2, "layers": 3, "dropout": 0.3},
-    ),
-    # Narrower heads end in so few ReLUs (hidden / 16) that all of them may die, and the curve becomes constant.
-    "llmvs-demo": TrainSettings(
-        model="llmvs",
-        targets="mean",
-        updates=400,
-        curves_per_video=None,
-        lr=3e-4,
-        weight_decay=0.0,
-        config={"hidden": 256, "feed_forward": 256, "heads": 2, "layers": 2, "dropout": 0.1},
-    ),
-}
-
-
-def get_preset(name: str, **changes: Any) -> TrainSettings:
-    """The settings of that name, with changes; "summdiff" and "llmvs" are the defaults of `train`.
-
-    Raises:
-        NotFoundError: there is no preset of that name.
-    """
-    if name not in PRESETS:
-        raise NotFoundError(f"There is no training preset '{name}'.", f"Known presets: {', '.join(PRESETS)}.")
-    return replace(PRESETS[name], preset=name, **changes)
-
-
-def settings_for(
-    model: str,
-    *,
-    preset: str | None = None,
-    targets: str | None = None,
-    epochs: int | None = None,
-    seed: int = 0,
-) -> TrainSettings:
-    """The settings that a person's choices amount to: a preset (by default the model's own) with what was given.
-
-    Raises:
-        InputError: the preset is for another model, or a choice is not possible.
-        NotFoundError: there is no such model or preset.
-    """
-    name = preset or model_kind(model).name
-    settings = get_preset(f"{model}-{name}" if f"{model}-{name}" in PRESETS else name)
-    if settings.model != model:
-        raise InputError(f"The preset '{preset}' is for the model '{settings.model}', not for '{model}'.")
-    if targets not in (None, "individual", "mean"):
-        raise InputError(f"Targets are 'individual' or 'mean', not '{targets}'.")
-    if epochs is not None and epochs < 1:
-        raise InputError(f"At least one epoch is needed, got {epochs}.")
-    return replace(settings, targets=targets or settings.targets, epochs=epochs or settings.epochs, seed=seed)
-
-
 def videos_from_entries(entries: Sequence[Entry], model: str = "summdiff") -> tuple[list[TrainingVideo], str]:
     """The entries that have both people and features that the model reads, as training videos.
 
@@ -303,12 +88,18 @@ def videos_from_entries(entries: Sequence[Entry], model: str = "summdiff") -> tu
             people = entry.annotations
             videos.append(TrainingVideo(entry.id, features, people.scores, people.annotators))
             spaces.add(space)
+    wanted = model_kind(model).features
+    missing = f"None of the {len(entries)} videos has both {wanted} features and people's scores."
+    return videos, one_space(videos, spaces, missing)
+
+
+def one_space(videos: Sequence[TrainingVideo], spaces: Set[str], missing: str) -> str:
+    """The one feature space of the videos. Raises InputError with `missing` where there are no videos."""
     if not videos:
-        wanted = model_kind(model).features
-        raise InputError(f"None of the {len(entries)} videos has both {wanted} features and people's scores.")
+        raise InputError(missing)
     if len(spaces) > 1:
         raise InputError(f"The videos have features of several spaces: {', '.join(sorted(spaces))}.")
-    return videos, spaces.pop()
+    return next(iter(spaces))
 
 
 def training_features(entry: Entry, model: str) -> tuple[np.ndarray | None, str | None]:
@@ -327,6 +118,7 @@ def train(
     start_from: Checkpoint | None = None,
     label: str | None = None,
     training_info: Mapping[str, Any] | None = None,
+    judge: Judge | None = None,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> Checkpoint:
@@ -340,6 +132,8 @@ def train(
         start_from: a checkpoint of the same model and space to go on from; its configuration is kept.
         label: for people; the model's own by default.
         training_info: added to `training` (dataset, split, ...).
+        judge: asked about the averaged model after every epoch; the weights that it likes best are kept. Without it,
+            the last ones. Say in `training_info` which videos it looks at.
         progress: called after every epoch with {"epoch", "epochs", "loss"}.
         should_stop: asked after every step.
 
@@ -372,12 +166,14 @@ def train(
             check_fits(start_from, settings.model, feature_space, width)
             model = load_model(start_from, settings.device)
         model.train()
-        losses = fit(model, videos, settings, started, progress, should_stop)
+        losses, best_epoch = fit(model, videos, settings, started, judge, progress, should_stop)
 
     training = {
         **(training_info or {}),
         **{k: v for k, v in asdict(settings).items() if k not in ("model", "config", "device")},
         "epochs": len(losses),
+        "kept_epoch": best_epoch,
+        "videos": [video.id for video in videos] if len(videos) <= MAX_LISTED else None,
         "n_videos": len(videos),
         "n_people": len({name for video in videos for name in video.people}) or max(len(v.targets) for v in videos),
         "n_curves": sum(int((~np.isnan(v.targets)).any(1).sum()) for v in videos),
@@ -405,10 +201,15 @@ def fit(
     videos: Sequence[TrainingVideo],
     settings: TrainSettings,
     started: float,
+    judge: Judge | None,
     progress: Progress,
     should_stop: ShouldStop,
-) -> list[float]:
-    """Train in place, leave the averaged weights in the model, return the mean loss of every epoch."""
+) -> tuple[list[float], int]:
+    """Train in place and leave the averaged weights in the model, those of the best epoch where there is a judge.
+
+    Returns:
+        The mean loss of every epoch, and the epoch whose weights were kept.
+    """
     import torch
 
     device = next(model.parameters()).device
@@ -420,6 +221,7 @@ def fit(
     optimizer = kinds[settings.optimizer](model.parameters(), settings.lr, weight_decay=settings.weight_decay)
     average = [weight.detach().clone() for weight in model.parameters()]
     losses: list[float] = []
+    best, best_epoch = -math.inf, 0
     step = 0
     for epoch in range(1, epochs + 1):
         epoch_losses = []
@@ -441,6 +243,11 @@ def fit(
             with torch.no_grad():
                 torch._foreach_lerp_(average, list(model.parameters()), 1 - decay)
         losses.append(float(np.mean(epoch_losses)))
+        if judge is not None:
+            judged = with_weights(model, average)
+            verdict = judge(judged)
+            if verdict > best or not best_epoch:
+                best, best_epoch, best_state = verdict, epoch, judged.state_dict()
         progress(
             epoch / epochs,
             f"Epoch {epoch} of {epochs}",
@@ -448,10 +255,22 @@ def fit(
         )
         if settings.time_limit_s is not None and time.monotonic() - started > settings.time_limit_s:
             break
+    if judge is None:
+        model.load_state_dict(with_weights(model, average).state_dict())
+        return losses, len(losses)
+    model.load_state_dict(best_state)
+    return losses, best_epoch
+
+
+def with_weights(model: nn.Module, weights: Sequence[Tensor]) -> nn.Module:
+    """A copy of the model with other weights, ready to predict."""
+    import torch
+
+    other = copy.deepcopy(model).eval()
     with torch.no_grad():
-        for weight, averaged in zip(model.parameters(), average, strict=True):
-            weight.copy_(averaged)
-    return losses
+        for weight, new in zip(other.parameters(), weights, strict=True):
+            weight.copy_(new)
+    return other
 
 
 def learning_rate_factor(schedule: str, done: float, epoch: int) -> float:

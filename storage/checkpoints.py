@@ -35,14 +35,14 @@ class Checkpoints:
         """Where new checkpoints belong."""
         return self._data_dir / "checkpoints"
 
-    def register(self, directory: Path, *, in_place: bool = False) -> Checkpoint:
+    def register(self, directory: Path, *, in_place: bool = False, replace: bool = False) -> Checkpoint:
         """Makes a checkpoint known; copies it into the library unless it is there or `in_place`.
 
         Registering the same directory again changes nothing but brings back a removed one.
 
         Raises:
             CheckpointError: it cannot be read.
-            ConflictError: another checkpoint has this id.
+            ConflictError: another checkpoint has this id, and it shall not `replace` that one.
         """
         directory = directory.resolve()
         checkpoint = read_checkpoint(directory)
@@ -50,7 +50,7 @@ class Checkpoints:
         target = directory if own or in_place else self.folder.resolve() / checkpoint.id
         with writing(self._engine) as session:
             row = session.get(CheckpointRow, checkpoint.id)
-            if row is not None and row.removed is None:
+            if row is not None and row.removed is None and not replace:
                 known = self._path(row)
                 if known.is_dir() and known.resolve() != target:
                     raise ConflictError(

@@ -71,4 +71,4 @@ def _with_media(entry: Entry, assets_dir: Path) -> Entry:
 
 def _register(library: Library, assets_dir: Path) -> None:
     for description in sorted((assets_dir / "checkpoints").glob("*/model.json")):
-        library.register_checkpoint(description.parent, in_place=True)
+        library.register_checkpoint(description.parent, in_place=True, replace=True)

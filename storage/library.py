@@ -370,9 +370,14 @@ class Library:
         """
         return self._checkpoints.find(reference, entry)
 
-    def register_checkpoint(self, directory: Path, *, in_place: bool = False) -> Checkpoint:
-        """Makes a checkpoint known; copies it into <data>/checkpoints unless it is there or `in_place`."""
-        return self._checkpoints.register(directory, in_place=in_place)
+    def register_checkpoint(self, directory: Path, *, in_place: bool = False, replace: bool = False) -> Checkpoint:
+        """Makes a checkpoint known; copies it into <data>/checkpoints unless it is there or `in_place`.
+
+        Raises:
+            CheckpointError: it cannot be read.
+            ConflictError: another checkpoint has its id, and it shall not `replace` that one.
+        """
+        return self._checkpoints.register(directory, in_place=in_place, replace=replace)
 
     def remove_checkpoint(self, checkpoint_id: str) -> None:
         """Takes a checkpoint out of the lists; its files stay."""

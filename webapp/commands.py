@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.errors import ManycutError
+from core.errors import InputError, ManycutError
 from webapp.plain import plain
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +31,12 @@ DataDir = Annotated[
     typer.Option("--data-dir", envvar="MANYCUT_DATA", help="Where the library, videos and checkpoints are kept."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+SplitsFile = Annotated[Path | None, typer.Option(help="Split file (text or JSON); without it, all entries.")]
+SplitNumber = Annotated[str, typer.Option(help="Which split of the file, from 0, or all.")]
+Seed = Annotated[int, typer.Option(help="Of everything random; same seed, same result.")]
+Preset = Annotated[str | None, typer.Option(help="Named recipe (default: the model's).")]
 DEFAULT_DATA = ROOT / "data"
+CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt")
 
 
 def run() -> None:
@@ -86,17 +91,43 @@ def serve(
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="A dataset file: eccv16 HDF5 or ydata-tvsum50.mat.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A dataset (eccv16 HDF5, TVSum or SumMe .mat, ...) or a released checkpoint (.pkl, .ckpt)."
+        ),
+    ],
     annotations: Annotated[
         Path | None,
-        typer.Option(help="ydata-tvsum50 .mat or .tsv with each person's scores, joined by video."),
+        typer.Option(help="Dataset: ydata-tvsum50 .mat or .tsv with each person's scores, joined by video."),
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="Name in the library (default: the file's name).")] = None,
     replace: Annotated[bool, typer.Option(help="Replace a dataset of the same name.")] = False,
+    feature_space: Annotated[
+        str, typer.Option(help="Checkpoint: the space that it was trained in; the file does not say.")
+    ] = "googlenet-pool5",
+    null_video: Annotated[Path | None, typer.Option(help="Checkpoint: SummDiff's null video (.npy).")] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help="Checkpoint: a part of its configuration that tensors do not tell, such as heads=8."),
+    ] = None,
     data_dir: DataDir = DEFAULT_DATA,
     json_: Json = False,
 ) -> None:
-    """Bring a dataset's features, shots and people into the library."""
+    """Bring a dataset, or a released checkpoint, into the library."""
+    if path.suffix.lower() in CHECKPOINT_FILES:
+        _run(
+            data_dir,
+            json_,
+            "import_checkpoint",
+            lambda r: f"{r['model']} checkpoint '{r['id']}' for {r['feature_space']} features.",
+            path=path,
+            name=dataset,
+            feature_space=feature_space,
+            null_video=null_video,
+            options=_options(option or []),
+        )
+        return
     _run(
         data_dir,
         json_,
@@ -107,6 +138,28 @@ def import_(
         dataset=dataset,
         replace=replace,
     )
+
+
+def _options(pairs: list[str]) -> dict[str, Any]:
+    """["heads=8"] -> {"heads": 8}; numbers and words."""
+    options: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise InputError(f"An option is written name=value, not '{pair}'.")
+        try:
+            options[name] = json.loads(value)
+        except ValueError:
+            options[name] = value
+    return options
+
+
+def _number_or_all(split: str) -> int | str:
+    if split == "all":
+        return split
+    if not split.isdigit():
+        raise InputError(f"A split is a number from 0, or all, not '{split}'.")
+    return int(split)
 
 
 @app.command()
@@ -134,7 +187,7 @@ def sample(
     entry: Annotated[str, typer.Argument(help="Entry id, such as demo/harbour-day.")],
     model: Annotated[str, typer.Option(help="Checkpoint id, its folder, or a kind such as summdiff.")] = "summdiff",
     n: Annotated[int, typer.Option("-n", "--samples", help="How many summaries to sample.")] = 8,
-    seed: Annotated[int, typer.Option(help="Same seed, same samples.")] = 0,
+    seed: Seed = 0,
     steps: Annotated[int, typer.Option(help="DDIM steps.")] = 10,
     guidance: Annotated[float | None, typer.Option(help="Guidance weight w (default: the checkpoint's).")] = None,
     budget: Annotated[float, typer.Option(help="Share of the video a cut may take.")] = 0.15,
@@ -162,16 +215,29 @@ def sample(
 @app.command()
 def train(
     dataset: Annotated[str, typer.Argument(help="Dataset id in the library.")],
-    model: Annotated[str, typer.Option(help="summdiff or llmvs.")] = "summdiff",
-    targets: Annotated[str, typer.Option(help="individual: each person's scores; mean: their average.")] = "individual",
-    splits: Annotated[Path | None, typer.Option(help="Split file (text or JSON); without it, all entries.")] = None,
-    split: Annotated[int, typer.Option(help="Which split of the file, from 0.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Folder for the checkpoint (default: in the library).")] = None,
+    model: Annotated[str, typer.Option(help="summdiff, llmvs, csta, vasnet or mlp.")] = "summdiff",
+    targets: Annotated[
+        str | None,
+        typer.Option(help="individual: each person's scores; mean: their average (default: as the recipe)."),
+    ] = None,
+    splits: SplitsFile = None,
+    split: SplitNumber = "0",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the checkpoint (default: in the library); with --split all, with {split} in it."),
+    ] = None,
     start_from: Annotated[str | None, typer.Option(help="Checkpoint to fine-tune instead of fresh weights.")] = None,
     people: Annotated[str, typer.Option(help="all, dataset, or own (labels collected here).")] = "all",
-    preset: Annotated[str | None, typer.Option(help="Named recipe (default: the model's).")] = None,
+    preset: Preset = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the data (default: the recipe's).")] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, order and noise.")] = 0,
+    seed: Seed = 0,
+    validation: Annotated[
+        float, typer.Option(help="Share of the training videos held out to choose the best epoch by.")
+    ] = 0.0,
+    select_on_test: Annotated[
+        bool,
+        typer.Option("--select-on-test", help="Choose the epoch by the test videos, as releases do; marked."),
+    ] = False,
     data_dir: DataDir = DEFAULT_DATA,
     json_: Json = False,
 ) -> None:
@@ -185,24 +251,74 @@ def train(
         model=model,
         targets=targets,
         splits=splits,
-        split=split,
+        split=_number_or_all(split),
         out=out,
         start_from=start_from,
         people=people,
         preset=preset,
         epochs=epochs,
         seed=seed,
+        validation=validation,
+        select_on_test=select_on_test,
+    )
+
+
+@app.command()
+def pretrain(
+    dataset: Annotated[str, typer.Argument(help="Dataset id in the library; its labels are not looked at.")],
+    model: Annotated[str, typer.Option(help="The summarizer: csta, summdiff, llmvs, vasnet or mlp.")] = "csta",
+    splits: SplitsFile = None,
+    split: Annotated[int, typer.Option(help="Only the training videos of this split of the file, from 0.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the checkpoint (default: in the library).")] = None,
+    preset: Preset = None,
+    epochs: Annotated[int, typer.Option(help="Passes over the videos.")] = 200,
+    batch_size: Annotated[int, typer.Option(help="Videos told from one another at once, at least 8.")] = 32,
+    seed: Seed = 0,
+    sample: Annotated[str, typer.Option(help="concrete, gumbel, sigmoid or straight-through.")] = "concrete",
+    flow: Annotated[str, typer.Option(help="gate: dropped frames are 0; marginalise: another video's.")] = "gate",
+    hard_negatives: Annotated[bool, typer.Option(help="Contrast also with random summaries.")] = False,
+    temperature: Annotated[float, typer.Option(help="Lambda, 0.05 to 5.")] = 0.5,
+    beta_size: Annotated[float, typer.Option(help="Weight of the summary's size.")] = 1.0,
+    beta_binary: Annotated[float, typer.Option(help="Weight of undecided choices.")] = 1.0,
+    encoder: Annotated[str, typer.Option(help="csta: the paper's; attention: much faster.")] = "csta",
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Pretrain a summarizer on videos without labels (ViSP); go on with train --start-from."""
+    _run(
+        data_dir,
+        json_,
+        "pretrain",
+        lambda r: f"{r['checkpoint']}: {r['epochs']} epochs in {r['seconds']:.0f} s, loss {r['loss']:.4f}.",
+        dataset=dataset,
+        model=model,
+        splits=splits,
+        split=split,
+        out=out,
+        preset=preset,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        visp={
+            "sample": sample,
+            "flow": flow,
+            "hard_negatives": hard_negatives,
+            "temperature": temperature,
+            "beta_size": beta_size,
+            "beta_binary": beta_binary,
+            "encoder": encoder,
+        },
     )
 
 
 @app.command()
 def evaluate(
     dataset: Annotated[str, typer.Argument(help="Dataset id in the library.")],
-    checkpoint: Annotated[str, typer.Option(help="Checkpoint folder or id.")],
+    checkpoint: Annotated[str, typer.Option(help="Checkpoint folder or id; with --split all, with {split} in it.")],
     splits: Annotated[Path | None, typer.Option(help="Split file; its test entries are evaluated.")] = None,
-    split: Annotated[int, typer.Option(help="Which split of the file, from 0.")] = 0,
+    split: SplitNumber = "0",
     samples: Annotated[int, typer.Option("--samples", help="Samples per entry.")] = 8,
-    seed: Annotated[int, typer.Option(help="Of the sampler.")] = 0,
+    seed: Seed = 0,
     protocol: Annotated[
         str | None, typer.Option(help="tvsum, summe or mrhisum (default: what the labels allow).")
     ] = None,
@@ -210,15 +326,17 @@ def evaluate(
     json_: Json = False,
 ) -> None:
     """Compare a checkpoint with the people of a dataset, beside what people reach among themselves."""
+    from webapp.tables import evaluation_table
+
     _run(
         data_dir,
         json_,
         "evaluate",
-        _evaluation_sentence,
+        evaluation_table,
         dataset=dataset,
         checkpoint=checkpoint,
         splits=splits,
-        split=split,
+        split=_number_or_all(split),
         samples=samples,
         seed=seed,
         protocol=protocol,
@@ -303,13 +421,4 @@ def _agreement_sentence(result: dict[str, Any]) -> str:
         f"Pairwise tau {pair['kendall']:.3f}, rho {pair['spearman']:.3f}; "
         f"leave-one-out tau {loo['kendall']:.3f}, rho {loo['spearman']:.3f}; "
         f"Cronbach's alpha {result['cronbach_alpha']:.2f}, pairwise F1 {result['pairwise_f1']:.3f}."
-    )
-
-
-def _evaluation_sentence(result: dict[str, Any]) -> str:
-    human = result["human"]["pairwise"]
-    return (
-        f"Protocol {result['protocol']}: tau {result['kendall']:.3f}, rho {result['spearman']:.3f}, "
-        f"F1 {result['f1']:.1f} % over {len(result['per_video'])} videos "
-        f"(people pairwise: tau {human['kendall']:.3f}, rho {human['spearman']:.3f})."
     )

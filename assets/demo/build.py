@@ -86,7 +86,8 @@ def read_entries() -> dict[str, Entry]:
 def train_checkpoints() -> None:
     """Trains both checkpoints on the stories that are not held back, their scenes in many orders."""
     from assets.demo.orders import reordered, scene_picks
-    from core.training import get_preset, train, videos_from_entries
+    from core.recipes import get_preset
+    from core.training import train, videos_from_entries
 
     entries = read_entries()
     stories = [story for story in STORIES if not story.held_back]

@@ -1,6 +1,7 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
 const NAMES = { train: 'Training', sample: 'Sampling', ingest: 'Taking in a video', export: 'Export', agreement: 'Agreement' };
+const MODELS = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', vasnet: 'VASNet', mlp: 'MLP' };
 const BUSY_MS = 700;
 const IDLE_MS = 4000;
 const SHOWN = 8;
@@ -117,7 +118,7 @@ export function mount({ element, props, root }) {
 
 function subject(job) {
   const args = job.args ?? {};
-  if (job.kind === 'train') return `${args.model === 'llmvs' ? 'LLMVS head' : 'SummDiff'} on ${args.dataset}`;
+  if (job.kind === 'train') return `${MODELS[args.model] ?? args.model} on ${args.dataset}`;
   if (job.kind === 'ingest') return String(args.path ?? '').split('/').at(-1);
   return args.entry ?? args.dataset ?? '';
 }

@@ -10,15 +10,12 @@ from safetensors.torch import load_file
 from core.data import AnnotationSet, Entry
 from core.errors import CheckpointError, InputError, NotFoundError
 from core.models.checkpoints import load_model, read_checkpoint
+from core.recipes import PRESETS, TrainSettings, get_preset, settings_for
 from core.timebase import Timebase
 from core.training import (
-    PRESETS,
     TrainingCancelled,
     TrainingVideo,
-    TrainSettings,
-    get_preset,
     make_batch,
-    settings_for,
     train,
     videos_from_entries,
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,6 +65,14 @@ def test_a_demo_that_moved_is_found_again(library, assets, tmp_path):
     library.seed_demo(moved)
     assert library.entry("demo/harbour-day").video == moved / "videos/harbour-day.mp4"
     assert library.checkpoint("small").path == moved / "checkpoints/small"
+
+
+def test_another_copy_of_the_program_takes_its_own_demo(library, assets, tmp_path):
+    library.seed_demo(assets)
+    copied = Path(shutil.copytree(assets, tmp_path / "copied"))
+    library.seed_demo(copied)
+    assert library.entry("demo/harbour-day").video == copied / "videos/harbour-day.mp4"
+    assert library.checkpoint("small").path == copied / "checkpoints/small"
 
 
 def test_without_a_demo_nothing_happens(library, tmp_path):

@@ -41,7 +41,7 @@ def data(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "import", "ingest", "sample", "train", "evaluate", "agreement", "export", "--help"]
+    "command", ["serve", "import", "ingest", "sample", "train", "pretrain", "evaluate", "agreement", "export", "--help"]
 )
 def test_every_command_explains_itself(command, data):
     arguments = [command] if command == "--help" else [command, "--help"]
@@ -149,6 +149,12 @@ def test_people_can_be_exported_and_read_back(data, tmp_path):
         (["train", "demo", "--model", "oracle9000"], "oracle9000"),
         (["export", "--format", "vhs", "--dataset", "demo", "--out", "x.h5"], "vhs"),
         (["train", ""], "no dataset"),
+        (["train", "demo", "--split", "first"], "number from 0"),
+        (["train", "demo", "--split", "all"], "{split}"),
+        (["train", "demo", "--select-on-test"], "needs splits"),
+        (["train", "demo", "--validation", "1.5"], "between 0 and 1"),
+        (["pretrain", "demo", "--sample", "dice"], "sample is one of"),
+        (["import", "no-such-file.ckpt"], "no-such-file.ckpt"),
         (["sample"], "ENTRY"),
     ],
 )
@@ -177,6 +183,75 @@ def test_training_and_evaluating_on_the_demo_library(data, tmp_path):
     assert set(found["per_video"]) == set(keys[:2])
     assert {"pairwise", "leave_one_out", "oracle"} <= set(found["human"])
     assert all(np.isfinite(found[name]) for name in ("kendall", "spearman", "f1"))
+
+
+def test_every_split_is_judged_by_its_own_checkpoint(data, tmp_path):
+    splits, keys = tmp_path / "splits.json", demo_keys(data)
+    splits.write_text(json.dumps([{"train_keys": keys[4:], "test_keys": keys[:2]},
+                                  {"train_keys": keys[:4], "test_keys": keys[6:]}]))  # fmt: skip
+    chosen = ["demo", "--splits", splits, "--split", "all"]
+    made = answer("train", *chosen, "--model", "mlp", "--epochs", 2, "--out", tmp_path / "mlp-{split}", "--validation",
+                  "0.3", data=data)  # fmt: skip
+    assert [Path(row["checkpoint"]).name for row in made["splits"]] == ["mlp-0", "mlp-1"]
+    assert made["splits"][0]["selected_on"] == "validation videos"
+    found = answer("evaluate", *chosen, "--checkpoint", tmp_path / "mlp-{split}", data=data)
+    assert found["protocol"] == "tvsum"
+    assert [row["seen_in_training"] for row in found["splits"]] == [0, 0]
+    assert found["spearman"] == pytest.approx(np.mean([row["spearman"] for row in found["splits"]]))
+    assert found["std"]["kendall"] >= 0
+    assert {"wse", "cis", "wir", "ir"} <= set(found)
+    told = manycut("evaluate", *chosen, "--checkpoint", tmp_path / "mlp-{split}", data=data).stdout
+    assert "±" in told
+    assert told.count("(tvsum)") == 3
+    assert "people, leave one out" in told
+
+
+def test_selecting_on_test_videos_is_marked_everywhere(data, tmp_path):
+    splits, keys = tmp_path / "splits.json", demo_keys(data)
+    splits.write_text(json.dumps([{"train_keys": keys[4:], "test_keys": keys[:2]}]))
+    made = answer("train", "demo", "--splits", splits, "--model", "mlp", "--epochs", 2, "--select-on-test",
+                  "--out", tmp_path / "peeked", data=data)  # fmt: skip
+    assert made["selected_on"] == "test videos"
+    description = json.loads((tmp_path / "peeked" / "model.json").read_text())
+    assert "selected on test videos" in description["label"]
+    assert description["training"]["selected_on_test"]
+    evaluated = ["evaluate", "demo", "--splits", splits, "--checkpoint", tmp_path / "peeked"]
+    assert answer(*evaluated, data=data)["selected_on_test"]
+    assert "selected on test videos" in manycut(*evaluated, data=data).stdout
+
+
+def test_a_pretrained_summarizer_is_fine_tuned(data, tmp_path):
+    made = answer("pretrain", "demo", "--model", "mlp", "--epochs", 2, "--batch-size", 8, "--encoder", "attention",
+                  "--out", tmp_path / "visp", data=data)  # fmt: skip
+    tuned = answer("train", "demo", "--model", "mlp", "--epochs", 1, "--start-from", made["id"], "--out",
+                   tmp_path / "tuned", data=data)  # fmt: skip
+    training = json.loads((Path(tuned["checkpoint"]) / "model.json").read_text())["training"]
+    assert (training["start_from"], training["pretraining"]) == ("visp", "visp")
+
+
+def test_a_released_checkpoint_is_imported_and_used(data, tmp_path):
+    import torch
+
+    from benchmarks.name_seeded import state_of
+    from core.models.official import summdiff
+    from core.models.summdiff import SummDiff, SummDiffConfig
+
+    config = SummDiffConfig(176, hidden=16, heads=4, feed_forward=24, denoiser="latentmlp")
+    shapes = {name: weight.shape for name, weight in SummDiff(config).named_parameters()}
+    state = state_of({theirs: shapes[ours] for ours, theirs in summdiff.official_names(config).items()})
+    torch.save(state, tmp_path / "best_model.pkl")
+    np.save(tmp_path / "null_video.npy", np.zeros(176, np.float32))
+    made = answer("import", tmp_path / "best_model.pkl", "--feature-space", "colour-motion-v1", "--null-video",
+                  tmp_path / "null_video.npy", "--option", "heads=4", "--option", "guidance=0.2",
+                  data=data)  # fmt: skip
+    assert made["model"] == "summdiff"
+    assert (made["config"]["heads"], made["config"]["guidance"], made["config"]["denoiser"]) == (4, 0.2, "latentmlp")
+    sampled = answer("sample", "demo/harbour-day", "--model", made["id"], "-n", 2, "--no-keep", data=data)
+    assert np.shape(sampled["scores"])[0] == 2
+    np.save(tmp_path / "narrow.npy", np.zeros(5, np.float32))
+    refused = manycut("import", tmp_path / "best_model.pkl", "--null-video", tmp_path / "narrow.npy", data=data)
+    assert refused.returncode == 2
+    assert "width 5" in refused.stderr
 
 
 def test_retraining_makes_a_checkpoint_of_its_own_and_new_curves(data):

@@ -7,12 +7,13 @@ from html import escape
 import gradio as gr
 
 from core.errors import ManycutError
+from core.models.registry import MODELS
 from storage.library import Library
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.words import dataset_choices, heading, section, table
 
-KINDS = [("SummDiff", "summdiff"), ("LLMVS head", "llmvs")]
+KINDS = [(kind.label, kind.name) for kind in MODELS.values()]
 FRESH = ("Fresh weights", "")
 
 

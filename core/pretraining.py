@@ -1,0 +1,147 @@
+"""Pretraining with ViSP: unlabelled videos in, a checkpoint to start training from out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data import Entry
+from core.errors import CheckpointError, InputError
+from core.models.checkpoints import Checkpoint, choose_device, save_checkpoint
+from core.models.registry import model_kind
+from core.progress import Progress, ShouldStop, never, silent
+from core.recipes import TrainSettings
+from core.training import TrainingVideo, fit, one_space, training_features
+
+if TYPE_CHECKING:
+    from core.models.visp import ViSPConfig
+
+
+@dataclass(frozen=True)
+class PretrainSettings:
+    """How to pretrain.
+
+    Attributes:
+        model: registry name of the summarizer.
+        config: its configuration, where it is not its default.
+        epochs: passes over the videos; published are 200.
+        batch_size: videos that are told from one another; at least 8, published are 32.
+        lr: peak learning rate.
+        seed: of everything random.
+        device: "auto", "cpu" or "cuda".
+        visp: fields of `core.models.visp.ViSPConfig` that are not its default.
+    """
+
+    model: str = "csta"
+    config: Mapping[str, Any] = field(default_factory=dict)
+    epochs: int = 200
+    batch_size: int = 32
+    lr: float = 1e-4
+    seed: int = 0
+    device: str = "auto"
+    visp: Mapping[str, Any] = field(default_factory=dict)
+
+
+def unlabelled_videos(entries: Sequence[Entry], model: str) -> tuple[list[TrainingVideo], str]:
+    """The entries with features that the model reads, labelled or not; their labels are left behind.
+
+    Returns:
+        The videos and the feature space they share.
+
+    Raises:
+        InputError: no entry can be used, or their features are of several spaces.
+    """
+    videos, spaces = [], set()
+    for entry in entries:
+        features, space = training_features(entry, model)
+        if features is not None and space is not None and len(features) >= 2:
+            videos.append(TrainingVideo(entry.id, features, np.zeros((1, len(features)), np.float32)))
+            spaces.add(space)
+    return videos, one_space(
+        videos, spaces, f"None of the {len(entries)} videos has {model_kind(model).features} features."
+    )
+
+
+def pretrain(
+    videos: Sequence[TrainingVideo],
+    settings: PretrainSettings,
+    *,
+    out: Path,
+    feature_space: str,
+    training_info: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> Checkpoint:
+    """Pretrain a summarizer and write it to the new directory `out`; fine-tune it with `train(start_from=...)`.
+
+    Args:
+        videos: to learn from; their targets are not looked at.
+        settings: how.
+        out: the checkpoint's directory; its name is the checkpoint's id.
+        feature_space: that the features belong to.
+        training_info: added to `training`.
+        progress: called after every epoch with {"epoch", "epochs", "loss"}.
+        should_stop: asked after every batch.
+
+    Raises:
+        InputError: too few videos, or settings out of range.
+        CheckpointError: `out` exists.
+        TrainingCancelled: `should_stop` said so; nothing is written.
+    """
+    import torch
+
+    from core.models.visp import ViSP, ViSPConfig
+
+    started = time.monotonic()
+    visp: ViSPConfig = ViSPConfig(**settings.visp)
+    if settings.batch_size < 8 or len(videos) < 8:
+        raise InputError(
+            f"ViSP tells videos from one another and needs at least 8 at once, "
+            f"not {min(settings.batch_size, len(videos))}.",
+            "Use more videos or a larger batch.",
+        )
+    if settings.epochs < 1:
+        raise InputError(f"At least one epoch is needed, got {settings.epochs}.")
+    if Path(out).exists():
+        raise CheckpointError(f"'{out}' exists already.", "Choose another name; checkpoints are not overwritten.")
+    kind = model_kind(settings.model)
+    width = videos[0].features.shape[1]
+    # Equal batches: a last one of a single video has nothing to be told from.
+    batches = max(1, len(videos) // settings.batch_size)
+    loop = TrainSettings(
+        model=settings.model,
+        targets="mean",
+        epochs=settings.epochs,
+        batch_size=-(-len(videos) // batches),
+        lr=settings.lr,
+        seed=settings.seed,
+    )
+    device = choose_device(settings.device)
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(settings.seed)
+        summarizer = kind.model_class(kind.config_class(feature_width=width, **settings.config))
+        model = ViSP(summarizer, visp).to(device)
+        model.prepare([torch.from_numpy(video.features) for video in videos])
+        model.train()
+        losses, _ = fit(model, videos, loop, started, None, progress, should_stop)
+    training = {
+        **(training_info or {}),
+        "pretraining": "visp",
+        "visp": asdict(visp),
+        "epochs": len(losses),
+        "batch_size": loop.batch_size,
+        "lr": settings.lr,
+        "seed": settings.seed,
+        "targets": "none",
+        "n_videos": len(videos),
+        "n_people": 0,
+        "loss": [round(loss, 6) for loss in losses],
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    label = f"{kind.label}, pretrained with ViSP"
+    return save_checkpoint(summarizer.eval(), Path(out), label=label, feature_space=feature_space, training=training)

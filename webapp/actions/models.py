@@ -1,0 +1,352 @@
+"""The verbs about models: pretrain, train, apply, judge, and take in released ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data import Entry
+from core.errors import InputError
+from core.progress import Progress, ShouldStop, never, part, silent
+from webapp.actions.common import entries_with_people, of_split, read_split, summaries_of
+
+if TYPE_CHECKING:
+    from storage.library import Library
+    from storage.people import Who
+
+
+def sample(
+    library: Library,
+    *,
+    entry: str,
+    model: str = "summdiff",
+    n: int = 8,
+    seed: int = 0,
+    steps: int = 10,
+    guidance: float | None = None,
+    budget: float = 0.15,
+    keep: bool = True,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> dict[str, Any]:
+    """Scores and cuts of one entry by one model; kept as a run that the pages show."""
+    from core.scoring import score
+    from core.segmentation import default_shots
+    from core.selection import select
+
+    found = library.entry(entry)
+    checkpoint = library.checkpoint(model, found)
+    progress(0.1, f"Loading {checkpoint.label}")
+    track = score(checkpoint, found, n=n, seed=seed, steps=steps, guidance=guidance, progress=part(progress, 0.2, 0.9))
+    run = library.add_run(entry, track) if keep and not should_stop() else None
+    shots = default_shots(found)
+    cuts = [select(row, found.picks, shots, found.n_frames, budget) for row in track.scores]
+    return {
+        "entry": entry,
+        "run": run.id if run else None,
+        "model": track.model,
+        "checkpoint": track.checkpoint,
+        "feature_space": track.feature_space,
+        "seed": track.seed,
+        "settings": dict(track.settings),
+        "scores": track.scores.tolist(),
+        "cuts": [cut.segments.tolist() for cut in cuts],
+        "notes": [cut.note for cut in cuts],
+        "protocol": f"knapsack over '{shots.source}' shots, budget {budget:.0%}; frames, end exclusive",
+    }
+
+
+def train(
+    library: Library,
+    *,
+    dataset: str,
+    model: str = "summdiff",
+    targets: str | None = None,
+    splits: Path | None = None,
+    split: int | str = 0,
+    out: Path | None = None,
+    start_from: str | None = None,
+    people: Who = "all",
+    preset: str | None = None,
+    epochs: int | None = None,
+    seed: int = 0,
+    validation: float = 0.0,
+    select_on_test: bool = False,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> dict[str, Any]:
+    """Trains or fine-tunes a summarizer on people's scores; the checkpoint becomes part of the library.
+
+    With the split "all", one checkpoint for each split of the file; `out` then holds "{split}".
+    """
+    if split == "all":
+        folders = _folders_of_splits(splits, out)
+        made = []
+        for index, folder in enumerate(folders):
+            if should_stop():
+                break
+            told = part(progress, index / len(folders), (index + 1) / len(folders))
+            made.append(
+                train(
+                    library, dataset=dataset, model=model, targets=targets, splits=splits, split=index, out=folder,
+                    start_from=start_from, people=people, preset=preset, epochs=epochs, seed=seed,
+                    validation=validation, select_on_test=select_on_test, progress=told, should_stop=should_stop,
+                )
+            )  # fmt: skip
+        return {"checkpoint": str(out), "splits": made, **{k: made[-1][k] for k in ("epochs", "seconds", "loss")}}
+
+    from core import recipes, training
+    from core.evaluating import judge_on
+    from core.models.registry import model_kind
+
+    entries = entries_with_people(library, dataset, people)
+    judged: list[Entry] = []
+    chosen = None if splits is None else read_split(splits, split)
+    if select_on_test:
+        if chosen is None:
+            raise InputError("Selecting on test videos needs splits.", "Name a split file with --splits.")
+        judged = of_split(entries, chosen.test, dataset)
+    if chosen is not None:
+        entries = of_split(entries, chosen.train, dataset)
+    if validation:
+        entries, judged = _held_out(entries, validation, seed)
+    settings = recipes.settings_for(model, preset=preset, targets=targets, epochs=epochs, seed=seed)
+    videos, space = training.videos_from_entries(entries, model)
+    out = Path(out) if out else _new_checkpoint_folder(library, f"{model}-{dataset}")
+    label = f"{model_kind(model).label} ({out.name})"
+    base = library.checkpoint(start_from) if start_from else None
+    checkpoint = training.train(
+        videos,
+        settings,
+        start_from=base,
+        out=out,
+        label=f"{label}, selected on test videos" if select_on_test else label,
+        feature_space=space,
+        training_info={
+            "dataset": dataset,
+            "split": f"{Path(splits).name} #{split}" if splits else "all entries",
+            "people": people,
+            "selected_on": "test videos" if select_on_test else "validation videos" if validation else "nothing",
+            "selected_on_test": select_on_test,
+            "pretraining": base.training.get("pretraining") if base else None,
+        },
+        judge=judge_on(judged, model, space, seed) if judged else None,
+        progress=progress,
+        should_stop=should_stop,
+    )
+    library.register_checkpoint(checkpoint.path)
+    facts = checkpoint.training
+    return {
+        "checkpoint": str(checkpoint.path),
+        "id": checkpoint.id,
+        "epochs": facts["epochs"],
+        "kept_epoch": facts["kept_epoch"],
+        "selected_on": facts["selected_on"],
+        "seconds": facts["seconds"],
+        "loss": facts["loss"][-1],
+    }
+
+
+def pretrain(
+    library: Library,
+    *,
+    dataset: str,
+    model: str = "csta",
+    splits: Path | None = None,
+    split: int = 0,
+    out: Path | None = None,
+    preset: str | None = None,
+    epochs: int = 200,
+    batch_size: int = 32,
+    seed: int = 0,
+    visp: dict[str, Any] | None = None,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> dict[str, Any]:
+    """Pretrains a summarizer with ViSP on videos that nobody needs to have labelled; `train --start-from` goes on.
+
+    With splits, only the training videos of the split are looked at.
+    """
+    from core.pretraining import PretrainSettings, pretrain, unlabelled_videos
+    from core.recipes import settings_for
+
+    entries = [library.entry(summary.id) for summary in summaries_of(library, dataset)]
+    if splits is not None:
+        entries = of_split(entries, read_split(splits, split).train, dataset)
+    recipe = settings_for(model, preset=preset)  # the summarizer must have the shapes that it is fine-tuned in
+    videos, space = unlabelled_videos(entries, model)
+    checkpoint = pretrain(
+        videos,
+        PretrainSettings(
+            model=model, config=recipe.config, epochs=epochs, batch_size=batch_size, seed=seed, visp=visp or {}
+        ),
+        out=Path(out) if out else _new_checkpoint_folder(library, f"{model}-visp-{dataset}"),
+        feature_space=space,
+        training_info={
+            "dataset": dataset,
+            "split": f"{Path(splits).name} #{split}" if splits else "all entries",
+        },
+        progress=progress,
+        should_stop=should_stop,
+    )
+    library.register_checkpoint(checkpoint.path)
+    facts = checkpoint.training
+    return {
+        "checkpoint": str(checkpoint.path),
+        "id": checkpoint.id,
+        "epochs": facts["epochs"],
+        "seconds": facts["seconds"],
+        "loss": facts["loss"][-1],
+    }
+
+
+def retrain(
+    library: Library,
+    *,
+    entry: str | None = None,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    **arguments: Any,
+) -> dict[str, Any]:
+    """Trains as `train` does, then scores with the result: `entry` if given, else the whole dataset."""
+    result = train(library, progress=part(progress, 0.0, 0.9), should_stop=should_stop, **arguments)
+    if should_stop():
+        return result
+    ids = [entry] if entry else [summary.id for summary in library.entries(dataset=arguments["dataset"])]
+    runs = []
+    for index, entry_id in enumerate(ids):
+        progress(0.9 + 0.1 * index / len(ids), f"Scoring {entry_id}")
+        runs.append(sample(library, entry=entry_id, model=result["id"])["run"])
+    return {**result, "runs": runs}
+
+
+def evaluate(
+    library: Library,
+    *,
+    dataset: str,
+    checkpoint: str,
+    splits: Path | None = None,
+    split: int | str = 0,
+    samples: int = 8,
+    seed: int = 0,
+    protocol: str | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """How well a checkpoint agrees with a dataset's people, on the test entries of a split if one is given.
+
+    With the split "all", means and standard deviations over all splits; `checkpoint` then holds "{split}", so that
+    every split is judged by the checkpoint that has not seen its test videos.
+    """
+    from core.evaluating import evaluate_checkpoint, over_splits
+
+    entries = entries_with_people(library, dataset, "dataset")
+    if split == "all":
+        folders = _folders_of_splits(splits, checkpoint)
+        results = []
+        for index, folder in enumerate(folders):
+            tested = of_split(entries, read_split(splits, index).test, dataset)
+            told = part(progress, index / len(folders), (index + 1) / len(folders))
+            result = evaluate_checkpoint(
+                library.checkpoint(folder), tested, samples=samples, seed=seed, protocol=protocol, progress=told
+            )
+            results.append({"split": index, **result})
+        return {"dataset": dataset, "checkpoint": checkpoint, **over_splits(results)}
+    if splits is not None:
+        entries = of_split(entries, read_split(splits, split).test, dataset)
+    found = library.checkpoint(checkpoint, entries[0])
+    result = evaluate_checkpoint(found, entries, samples=samples, seed=seed, protocol=protocol, progress=progress)
+    return {"dataset": dataset, **result}
+
+
+def import_checkpoint(
+    library: Library,
+    *,
+    path: Path,
+    feature_space: str,
+    name: str | None = None,
+    null_video: Path | None = None,
+    options: dict[str, Any] | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Takes a released SummDiff, LLMVS or CSTA checkpoint into the library; nothing in the file is run.
+
+    Args:
+        path: the file as released.
+        feature_space: that it was trained in; the file does not say.
+        name: id in the library (default: the file's name).
+        null_video: SummDiff's null video (.npy), for guidance.
+        options: parts of the configuration that tensors do not tell, such as {"heads": 8, "guidance": 0.2}.
+    """
+    from core.models.checkpoints import save_checkpoint
+    from core.models.official import load_released
+    from core.models.registry import model_kind
+    from storage.entry_rows import slug
+
+    progress(0.0, f"Reading {Path(path).name}")
+    kind, model = load_released(Path(path), null_video=null_video, **options or {})
+    base = slug(name or Path(path).stem)
+    checkpoint = save_checkpoint(
+        model,
+        _new_checkpoint_folder(library, base),
+        label=f"{model_kind(kind).label} ({base}, released)",
+        feature_space=feature_space,
+        training={"source": Path(path).name, "released": True},
+    )
+    library.register_checkpoint(checkpoint.path)
+    return {
+        "checkpoint": str(checkpoint.path),
+        "id": checkpoint.id,
+        "model": kind,
+        "config": dict(checkpoint.config),
+        "feature_space": feature_space,
+        "feature_width": checkpoint.feature_width,
+    }
+
+
+def _folders_of_splits(splits: Path | None, pattern: Path | str | None) -> list[Path]:
+    """One folder for each split of a file, from a pattern with "{split}" in it."""
+    from storage.formats.splits import read_splits
+
+    if splits is None or pattern is None or "{split}" not in str(pattern):
+        raise InputError(
+            "All splits at once need a split file and a folder name with {split} in it.",
+            "For instance: --splits FILE --split all, and runs/summdiff-{split}.",
+        )
+    return [Path(str(pattern).replace("{split}", str(i))) for i in range(len(read_splits(Path(splits))))]
+
+
+def _held_out(entries: list[Entry], share: float, seed: int) -> tuple[list[Entry], list[Entry]]:
+    """Entries to train on and to select on: a share of them, drawn by the seed."""
+    import numpy as np
+
+    if not 0 < share < 1:
+        raise InputError(f"A validation share lies between 0 and 1, not at {share}.")
+    count = max(1, round(share * len(entries)))
+    if count >= len(entries):
+        raise InputError(f"{len(entries)} videos are too few to hold a share of {share:g} out.")
+    held = set(np.random.default_rng(seed).permutation(len(entries))[:count].tolist())
+    return [e for i, e in enumerate(entries) if i not in held], [entries[i] for i in sorted(held)]
+
+
+def score_with_all(library: Library, entry: Entry, progress: Progress) -> list[int]:
+    """One run per kind of model that can score the entry, by its newest checkpoint."""
+    from core.scoring import can_score
+
+    runs, kinds = [], set()
+    for checkpoint in library.checkpoints():
+        if checkpoint.kind in kinds or can_score(checkpoint, entry):
+            continue
+        kinds.add(checkpoint.kind)
+        progress(0.0, f"Scoring with {checkpoint.label}")
+        runs.append(sample(library, entry=entry.id, model=checkpoint.id)["run"])
+    return runs
+
+
+def _new_checkpoint_folder(library: Library, name: str) -> Path:
+    """A folder for a new checkpoint: `name`, or name-2 and so on where the library knows or holds that one already."""
+    known = {checkpoint.id for checkpoint in library.checkpoints()}
+    folder, number = library.checkpoint_folder, 2
+    free = name
+    while free in known or (folder / free).exists():
+        free, number = f"{name}-{number}", number + 1
+    return folder / free

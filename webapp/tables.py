@@ -1,0 +1,64 @@
+"""Figures as text for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COLUMNS = ("kendall", "spearman", "f1")
+TITLES = {"kendall": "tau", "spearman": "rho", "f1": "F1 %"}
+
+
+def evaluation_table(result: dict[str, Any]) -> str:
+    """What `evaluate` found: the model, one row a split where there are several, and people beside it."""
+    protocol = result["protocol"]
+    head = f"Protocol {protocol}: tau and rho {_meaning(protocol)}; F1 {_f1(protocol)} over people."
+    lines = [head, "", f"{'':28}" + "".join(f"{TITLES[c]:>16}" for c in COLUMNS)]
+    std = result.get("std")
+    for row in result.get("splits", []):
+        lines.append(_line(f"split {row['split']} ({protocol})", row))
+    lines.append(_line(f"{'mean' if std else 'model'} ({protocol})", result, std))
+    for level, figures in (result.get("human") or {}).items():
+        if isinstance(figures, dict):
+            told = {**figures, "f1": None if figures.get("f1") is None else 100 * figures["f1"]}
+            lines.append(_line(f"people, {level.replace('_', ' ')}", told))
+    for level in ("coverage", "precision"):
+        if isinstance(result.get(level), dict):
+            told = {**result[level], "f1": None if result[level]["f1"] is None else 100 * result[level]["f1"]}
+            lines.append(_line(f"{level} of {result['samples']} samples", told))
+    diversity = result.get("diversity")
+    if diversity:
+        own, people = diversity["one_minus_tau"], diversity["people_one_minus_tau"]
+        lines.append(f"Two samples differ by {_number(own)} (1 - tau), two people by {_number(people)}.")
+    if result["selected_on_test"]:
+        lines.append("The epoch was selected on test videos: these figures are too good.")
+    seen = [row.get("seen_in_training") for row in result.get("splits", [result])]
+    if any(seen):
+        lines.append(f"{sum(filter(None, seen))} of the evaluated videos were trained on: these figures are too good.")
+    return "\n".join(lines)
+
+
+def _meaning(protocol: str) -> str:
+    return {
+        "summe": "between the machine's summary and people's mean summary, over frames",
+        "tvsum": "between scores and each person's scores at the picks, mean over people",
+        "mrhisum": "between scores and the mean score",
+    }[protocol]
+
+
+def _f1(protocol: str) -> str:
+    return {"summe": "best", "tvsum": "mean", "mrhisum": "with the one true summary, not"}[protocol]
+
+
+def _line(name: str, figures: dict[str, Any], std: dict[str, Any] | None = None) -> str:
+    cells = []
+    for column in COLUMNS:
+        digits = 1 if column == "f1" else 3
+        cell = _number(figures.get(column), digits)
+        if std and std.get(column) is not None:
+            cell += f" ± {_number(std[column], digits)}"
+        cells.append(f"{cell:>16}")
+    return f"{name:28}" + "".join(cells)
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "undefined" if value is None else f"{value:.{digits}f}"
