@@ -101,11 +101,15 @@ def import_(
         Path | None,
         typer.Option(help="Dataset: ydata-tvsum50 .mat or .tsv with each person's scores, joined by video."),
     ] = None,
+    llmvs: Annotated[
+        Path | None, typer.Option(help="Dataset: folder of LLMVS's embeddings (gen/ and user_prompt/).")
+    ] = None,
     dataset: Annotated[str | None, typer.Option(help="Name in the library (default: the file's name).")] = None,
     replace: Annotated[bool, typer.Option(help="Replace a dataset of the same name.")] = False,
     feature_space: Annotated[
-        str, typer.Option(help="Checkpoint: the space that it was trained in; the file does not say.")
-    ] = "googlenet-pool5",
+        str | None,
+        typer.Option(help="Checkpoint: the space that it was trained in (default: the releases' own)."),
+    ] = None,
     null_video: Annotated[Path | None, typer.Option(help="Checkpoint: SummDiff's null video (.npy).")] = None,
     option: Annotated[
         list[str] | None,
@@ -135,6 +139,7 @@ def import_(
         lambda r: f"{len(r['entries'])} entries in dataset '{r['dataset']}'.",
         path=path,
         annotations=annotations,
+        llmvs=llmvs,
         dataset=dataset,
         replace=replace,
     )

@@ -11,17 +11,22 @@ if TYPE_CHECKING:
     from core.data import Entry
 
 
-def read_dataset(path: Path, annotations: Path | None = None) -> list[Entry]:
+def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None = None) -> list[Entry]:
     """Reads a dataset in whichever known format its content has; the file name does not matter.
 
     Args:
         path: an eccv16 HDF5 file (released or ours), TVSum's .mat or .tsv, or a SumMe .mat or folder of them.
         annotations: TVSum's .mat or .tsv, joined to an eccv16 file.
+        llmvs: folder of LLMVS's embeddings, which become the entries' text features.
 
     Raises:
         NotFoundError: no such file.
         FormatError: malformed, or none of the known formats.
     """
+    if llmvs is not None:
+        from storage.formats.llmvs import with_llmvs_states
+
+        return with_llmvs_states(read_dataset(path, annotations), llmvs)
     path = Path(path)
     if not path.exists():
         raise NotFoundError(f"There is no file {path}.")

@@ -16,6 +16,19 @@ EVENTS = "**/api/task/events"
 NAMES = (f"Rater {n}" for n in itertools.count(1))
 
 
+KEPT_LABELS = """count => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('manycut-outbox', 1);
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction('events').objectStore('events').getAll();
+    reading.onsuccess = () => {
+      opening.result.close();
+      resolve(reading.result.filter((event) => event.kind !== 'position').length === count);
+    };
+  };
+})"""
+
+
 @dataclass
 class Rater:
     """One person at one tab."""
@@ -250,6 +263,7 @@ def test_ratings_given_offline_survive_a_closed_tab(rater):
     context.set_offline(True)
     rater.press("2 3 u")
     rater.saved("offline")
+    rater.page.wait_for_function(KEPT_LABELS, arg=3)  # killed within milliseconds of a key, a browser may lose it
     rater.page.close(run_before_unload=False)
     context.set_offline(False)
     later = Rater(context.new_page(), rater.url, rater.name)

@@ -22,6 +22,7 @@ def import_dataset(
     *,
     path: Path,
     annotations: Path | None = None,
+    llmvs: Path | None = None,
     dataset: str | None = None,
     replace: bool = False,
     progress: Progress = silent,
@@ -31,7 +32,7 @@ def import_dataset(
 
     progress(0.0, f"Reading {Path(path).name}")
     name = dataset or Path(path).stem
-    entries = read_dataset(Path(path), annotations)
+    entries = read_dataset(Path(path), annotations, llmvs)
     progress(0.6, f"Keeping {len(entries)} entries")
     ids = library.add_entries(name, entries, source=Path(path).name, replace=replace)
     rows = [

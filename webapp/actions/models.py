@@ -262,7 +262,7 @@ def import_checkpoint(
     library: Library,
     *,
     path: Path,
-    feature_space: str,
+    feature_space: str | None = None,
     name: str | None = None,
     null_video: Path | None = None,
     options: dict[str, Any] | None = None,
@@ -272,7 +272,7 @@ def import_checkpoint(
 
     Args:
         path: the file as released.
-        feature_space: that it was trained in; the file does not say.
+        feature_space: that it was trained in, which the file does not say; None for that of the release.
         name: id in the library (default: the file's name).
         null_video: SummDiff's null video (.npy), for guidance.
         options: parts of the configuration that tensors do not tell, such as {"heads": 8, "guidance": 0.2}.
@@ -281,9 +281,11 @@ def import_checkpoint(
     from core.models.official import load_released
     from core.models.registry import model_kind
     from storage.entry_rows import slug
+    from storage.formats.llmvs import LLMVS_SPACE
 
     progress(0.0, f"Reading {Path(path).name}")
     kind, model = load_released(Path(path), null_video=null_video, **options or {})
+    feature_space = feature_space or (LLMVS_SPACE if kind == "llmvs" else "googlenet-pool5")
     base = slug(name or Path(path).stem)
     checkpoint = save_checkpoint(
         model,

@@ -1,0 +1,174 @@
+"""TVSum with caption features: every summarizer over the five published splits, nothing selected on test videos.
+
+    python -m benchmarks.tvsum DATA [--rows NAME ...] [--seeds 0 1 2] [--samples 16] [--out FILE]
+
+DATA holds tvsum_captions_minilm.h5, ydata-tvsum50.mat and tvsum_splits.txt. Prints a Markdown table: protocol `tvsum`,
+mean over splits and seeds, with the standard deviation over seeds of the mean over splits. What is done already is kept
+in FILE and not done again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.data import Entry
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        label: for people.
+        preset: of `core.recipes`.
+        changes: fields of the settings that differ from it.
+        config: fields of the model's configuration that differ from it.
+        visp: settings of a pretraining before it; None for none.
+    """
+
+    label: str
+    preset: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    visp: Mapping[str, Any] | None = None
+
+
+MEAN = {"targets": "mean"}
+ROWS = {
+    **{
+        f"summdiff-{denoiser}-{targets}": Row(
+            f"SummDiff, {denoiser}, {targets} targets", "summdiff", {"targets": targets}, {"denoiser": denoiser}
+        )
+        for denoiser in ("latentmlp", "DiT", "Transformer_dec", "joint")
+        for targets in ("individual", "mean")
+    },
+    "summdiff-scalar": Row("ablation: scalar scores for the codebook", "summdiff", {}, {"codebook": "scalar"}),
+    "summdiff-sinusoidal": Row("ablation: sinusoidal codebook", "summdiff", {}, {"codebook": "sinusoidal"}),
+    "summdiff-additive": Row("ablation: additive conditioning", "summdiff", {}, {"denoiser": "additive"}),
+    "llmvs": Row("LLMVS head", "llmvs"),
+    "mlp": Row("MLP", "mlp"),
+    "vasnet": Row("VASNet", "vasnet", {"epochs": 20}),
+    "csta": Row("CSTA, 3 epochs of its 100", "csta", {"epochs": 3}),
+    "visp-mlp": Row("ViSP + MLP", "mlp", {}, {}, {"encoder": "attention", "beta_size": 0.1}),
+    "visp-llmvs": Row("ViSP + LLMVS head", "llmvs", {}, {}, {"encoder": "attention", "beta_size": 0.1}),
+}
+
+
+@cache
+def dataset(data: Path) -> tuple[dict[str, Entry], list[Any]]:
+    """Entries by key, and the splits."""
+    from storage.formats import read_dataset
+    from storage.formats.splits import read_splits
+
+    entries = read_dataset(data / "tvsum_captions_minilm.h5", data / "ydata-tvsum50.mat")
+    return {entry.key: entry for entry in entries}, read_splits(data / "tvsum_splits.txt")
+
+
+def measure(data: Path, name: str, split: int, seed: int, samples: int) -> dict[str, Any]:
+    """Trains one row on one split with one seed and evaluates its last weights on the split's test videos."""
+    import torch
+
+    from core.evaluating import evaluate_checkpoint
+    from core.pretraining import PretrainSettings, pretrain, unlabelled_videos
+    from core.recipes import get_preset
+    from core.training import train, videos_from_entries
+
+    torch.set_num_threads(1)
+    row = ROWS[name]
+    entries, splits = dataset(data)
+    settings = get_preset(row.preset, seed=seed, device="cpu", **row.changes)
+    settings = replace(settings, config={**settings.config, **row.config})
+    learned = [entries[key] for key in splits[split].train]
+    videos, space = videos_from_entries(learned, settings.model)
+    with tempfile.TemporaryDirectory() as folder:
+        base = None
+        if row.visp is not None:
+            how = PretrainSettings(
+                settings.model, settings.config, epochs=30, batch_size=20, seed=seed, device="cpu", visp=row.visp
+            )
+            unlabelled, _ = unlabelled_videos(learned, settings.model)
+            base = pretrain(unlabelled, how, out=Path(folder) / "visp", feature_space=space)
+        made = train(videos, settings, out=Path(folder) / "made", feature_space=space, start_from=base)
+        tested = [entries[key] for key in splits[split].test]
+        found = evaluate_checkpoint(made, tested, samples=samples, seed=seed, device="cpu")
+    del found["per_video"]
+    return {**found, "train_s": made.training["seconds"]}
+
+
+def all_measured(data: Path, names: list[str], seeds: list[int], samples: int, out: Path) -> dict[str, dict[str, Any]]:
+    """The results of all rows, splits and seeds by "name/split/seed"; `out` holds what is done."""
+    done: dict[str, dict[str, Any]] = json.loads(out.read_text()) if out.is_file() else {}
+    _, splits = dataset(data)
+    wanted = [(name, split, seed) for name in names for seed in seeds for split in range(len(splits))]
+    missing = [job for job in wanted if "/".join(map(str, job)) not in done]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        jobs = {pool.submit(measure, data, *job, samples): "/".join(map(str, job)) for job in missing}
+        for job in as_completed(jobs):
+            done[jobs[job]] = job.result()
+            out.write_text(json.dumps(done, indent=1, sort_keys=True) + "\n")
+            print(f"{jobs[job]:40} rho {job.result()['spearman']:.3f}", file=sys.stderr, flush=True)
+    return {"/".join(map(str, job)): done["/".join(map(str, job))] for job in wanted}
+
+
+def table(results: Mapping[str, Mapping[str, Any]], names: list[str], seeds: list[int]) -> str:
+    """The results as a Markdown table."""
+    head = "| model | tau | rho | F1 % | coverage tau | 1 - tau of two samples | energy distance | s |"
+    lines = [head, "|---|---|---|---|---|---|---|---|"]
+    for name in names:
+        rows = [
+            [r for key, r in results.items() if key.startswith(f"{name}/") and key.endswith(f"/{s}")] for s in seeds
+        ]
+
+        def told(*path: str, digits: int = 3, rows: list = rows) -> str:
+            means = [np.mean([value_at(r, path) for r in of_seed]) for of_seed in rows]
+            if not np.isfinite(means).all():
+                return ""
+            spread = f" ± {np.std(means, ddof=1):.{digits}f}" if len(means) > 1 else ""
+            return f"{np.mean(means):.{digits}f}{spread}"
+
+        lines.append(
+            f"| {ROWS[name].label} | {told('kendall')} | {told('spearman')} | {told('f1', digits=1)} "
+            f"| {told('coverage', 'kendall')} | {told('diversity', 'one_minus_tau')} | {told('energy_distance')} "
+            f"| {told('train_s', digits=0)} |"
+        )
+    first = [results[key] for key in results if key.startswith(f"{names[0]}/") and key.endswith(f"/{seeds[0]}")]
+    for level in ("pairwise", "leave_one_out", "oracle"):
+        tau, rho = (np.mean([r["human"][level][m] for r in first]) for m in ("kendall", "spearman"))
+        lines.append(f"| people, {level.replace('_', ' ')} | {tau:.3f} | {rho:.3f} | | | | | |")
+    return "\n".join(lines)
+
+
+def value_at(result: Mapping[str, Any], path: tuple[str, ...]) -> float:
+    """A nested figure, NaN where the model has none."""
+    value: Any = result
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return float("nan") if value is None else float(value)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tvsum", description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=list(ROWS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--samples", type=int, default=16)
+    parser.add_argument("--out", type=Path, default=Path("tvsum-results.json"))
+    given = parser.parse_args()
+    results = all_measured(given.data, given.rows, given.seeds, given.samples, given.out)
+    print(table(results, given.rows, given.seeds))
+
+
+if __name__ == "__main__":
+    main()
