@@ -29,6 +29,10 @@ def evaluation_table(result: dict[str, Any]) -> str:
     if diversity:
         own, people = diversity["one_minus_tau"], diversity["people_one_minus_tau"]
         lines.append(f"Two samples differ by {_number(own)} (1 - tau), two people by {_number(people)}.")
+    if result.get("undefined"):
+        lines.append(
+            f"{result['undefined']:.1f} people a video gave one score throughout; correlation with them is undefined."
+        )
     if result["selected_on_test"]:
         lines.append("The epoch was selected on test videos: these figures are too good.")
     seen = [row.get("seen_in_training") for row in result.get("splits", [result])]

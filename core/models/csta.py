@@ -30,11 +30,13 @@ class CSTAConfig:
         feature_width: D. Other widths than 1024 are brought to it by one linear layer, which the release lacks.
         dropout: on both attention maps.
         head_dropout: in the regressor.
+        smoothing: of the predicted curve, in picks; 0 as published.
     """
 
     feature_width: int = W
     dropout: float = 0.6
     head_dropout: float = 0.5
+    smoothing: float = 0.0
 
 
 def positions(length: int, device: torch.device) -> Tensor:

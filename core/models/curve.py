@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from core.models.batch import Batch, check_features, masked_mse
+from core.models.batch import Batch, check_features, masked_mse, smooth
 
 
 class CurveModel(nn.Module, ABC):
-    """Features -> one score curve. A subclass has `config` (with `feature_width`) and `logits`."""
+    """Features -> one score curve. A subclass has `config` (with `feature_width` and `smoothing`) and `logits`."""
 
     samples: ClassVar[bool] = False
     config: Any
@@ -39,4 +39,5 @@ class CurveModel(nn.Module, ABC):
         """Features (T, D) -> (1, T) float32 scores on the CPU. `n` and `seed` change nothing: it does not sample."""
         check_features(features, self.config.feature_width)
         device = next(self.parameters()).device
-        return self(features.to(device, torch.float32)[None]).cpu()
+        logits = self.logits(features.to(device, torch.float32)[None])
+        return smooth(logits, self.config.smoothing).sigmoid().cpu()

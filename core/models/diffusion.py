@@ -48,14 +48,48 @@ class CosineSchedule(nn.Module):
         return signal.sqrt().to(clean.dtype) * clean + (1 - signal).sqrt().to(clean.dtype) * noise
 
 
-def sampling_noise(n: int, length: int, steps: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Unit Gaussian noise for n samples; sample k of a seed is the same whatever n is, on every device.
+def correlate(white: Tensor, length: float) -> Tensor:
+    """Noise that is alike at neighbouring picks, from white noise of `2 * reach(length)` more picks.
+
+    Diffusion works with Gaussian noise of any covariance. White noise within a shot is averaged away by a denoiser
+    that looks at a few neighbours; correlated noise looks like a person's taste and has to be decided upon.
+
+    Args:
+        white: (..., T + 2 * reach(length)) unit Gaussian.
+        length: standard deviation of the averaging Gaussian in picks; 0 gives white noise, as published.
 
     Returns:
-        (n, length) noise to start from and (steps, n, length) noise of the steps, float32 on the CPU.
+        (..., T) of unit variance.
     """
-    draws = [np.random.default_rng([seed, k]).standard_normal((steps + 1, length), np.float32) for k in range(n)]
-    noise = torch.from_numpy(np.stack(draws, axis=1))
+    if length <= 0:
+        return white
+    offsets = torch.arange(-reach(length), reach(length) + 1, device=white.device, dtype=white.dtype)
+    kernel = torch.exp(-0.5 * (offsets / length) ** 2)
+    flat = white.reshape(-1, 1, white.shape[-1])
+    return nn.functional.conv1d(flat, (kernel / kernel.norm())[None, None]).reshape(*white.shape[:-1], -1)
+
+
+def reach(length: float) -> int:
+    """Picks on either side that correlated noise of this length depends on."""
+    return math.ceil(3 * length)
+
+
+def sampling_noise(n: int, length: int, steps: int, seed: int, correlation: float = 0.0) -> tuple[Tensor, Tensor]:
+    """Unit Gaussian noise for n samples; sample k of a seed is the same whatever n is, on every device.
+
+    Args:
+        n: samples.
+        length: T.
+        steps: of the sampler.
+        seed: of the noise.
+        correlation: see `correlate`.
+
+    Returns:
+        (n, T) noise to start from and (steps, n, T) noise of the steps, float32 on the CPU.
+    """
+    wide = length + 2 * reach(correlation)
+    draws = [np.random.default_rng([seed, k]).standard_normal((steps + 1, wide), np.float32) for k in range(n)]
+    noise = correlate(torch.from_numpy(np.stack(draws, axis=1)), correlation)
     return noise[0], noise[1:]
 
 

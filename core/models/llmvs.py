@@ -26,6 +26,7 @@ class LLMVSConfig:
         layers: Transformer layers.
         feed_forward: their inner width.
         dropout: in them.
+        smoothing: of the predicted curve, in picks; 0 as published.
     """
 
     feature_width: int
@@ -34,6 +35,7 @@ class LLMVSConfig:
     layers: int = 3
     feed_forward: int = 2048
     dropout: float = 0.1
+    smoothing: float = 0.0
 
 
 def pool_states(query: Tensor, answer: Tensor) -> Tensor:

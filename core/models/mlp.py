@@ -17,11 +17,13 @@ class MLPConfig:
         feature_width: D.
         hidden: width of the one hidden layer.
         dropout: before and after it.
+        smoothing: of the predicted curve, in picks; 0 as published.
     """
 
     feature_width: int
     hidden: int = 1024
     dropout: float = 0.5
+    smoothing: float = 0.0
 
 
 class MLP(CurveModel):

@@ -19,9 +19,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.errors import InputError
-from core.models.batch import Batch, check_features, masked_mse
+from core.models.batch import Batch, check_features, masked_mse, smooth
 from core.models.blocks import Attention, TimeEmbedding, Valid, modulate
-from core.models.diffusion import CosineSchedule, ddim, sampling_noise
+from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampling_noise
 from core.models.joint import Joint
 
 
@@ -51,6 +51,8 @@ class SummDiffConfig:
         guidance: w of classifier-free guidance when sampling; needs p_uncond > 0.
         input_dropout: in the input blocks.
         dropout: in the encoder and the denoiser.
+        smoothing: of the sampled curves, in picks; 0 as published.
+        correlation: of the noise along time, in picks, see `core.models.diffusion.correlate`; 0 as published.
     """
 
     feature_width: int
@@ -71,6 +73,8 @@ class SummDiffConfig:
     guidance: float = 0.0
     input_dropout: float = 0.5
     dropout: float = 0.1
+    smoothing: float = 0.0
+    correlation: float = 0.0
 
 
 # Scores and logits -----------------------------------------------------------------------------------------------
@@ -503,7 +507,9 @@ class SummDiff(nn.Module):
         if config.clamp:
             targets = targets.clamp(0.05, 0.95)
         clean = to_logits(targets, config.sigmoid_temp, config.eps)
-        noised = to_scores(self.schedule.add_noise(clean, t, torch.randn_like(clean)), config.sigmoid_temp)
+        white = torch.randn(*clean.shape[:-1], clean.shape[-1] + 2 * reach(config.correlation), device=clean.device)
+        noise = correlate(white, config.correlation)
+        noised = to_scores(self.schedule.add_noise(clean, t, noise), config.sigmoid_temp)
         # A curve without any score takes no part in the loss, but attention needs something to look at.
         seen = torch.where(batch.judged.any(-1, keepdim=True), batch.judged, batch.valid[:, None])
         logits = self.denoise(noised, memory, position, t, batch.valid, seen)
@@ -552,7 +558,7 @@ class SummDiff(nn.Module):
 
         device = self.null_video.device
         features = features.to(device, torch.float32)
-        start, step_noise = noise or sampling_noise(n, len(features), steps, seed)
+        start, step_noise = noise or sampling_noise(n, len(features), steps, seed, config.correlation)
         start, step_noise = (temperature * x.to(device) for x in (start, step_noise))
         # The null video is a second video of the batch, so both branches are one pass.
         videos = torch.stack([features, self.null_video.expand_as(features)][: 2 if guidance else 1])
@@ -566,4 +572,4 @@ class SummDiff(nn.Module):
             return (1 + guidance) * logits[0] - guidance * logits[1], logits[0]
 
         logits = ddim(self.schedule, predict_clean, start, step_noise, eta)
-        return to_scores(logits, config.sigmoid_temp).cpu()
+        return to_scores(smooth(logits, config.smoothing), config.sigmoid_temp).cpu()

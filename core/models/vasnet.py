@@ -18,11 +18,13 @@ class VASNetConfig:
         feature_width: D, also the width of the attention and of the regressor.
         scale: of the query-key products (section 3.1).
         dropout: on the attention weights, after the residual and in the regressor.
+        smoothing: of the predicted curve, in picks; 0 as published.
     """
 
     feature_width: int
     scale: float = 0.06
     dropout: float = 0.5
+    smoothing: float = 0.0
 
 
 class VASNet(CurveModel):

@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import pad
 
 from core.errors import InputError
-from core.models.batch import Batch
+from core.models.batch import Batch, smooth
 from core.models.csta import CSTA, CSTAConfig, positions
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.mlp import MLP, MLPConfig
@@ -101,3 +101,23 @@ def test_the_loss_looks_at_judged_scores_only(model):
     valid = torch.ones(1, 6, dtype=torch.bool)
     alone = model.loss(Batch(features, valid, targets[:, :1], judged[:, :1]))
     assert model.loss(Batch(features, valid, targets, judged)) == alone
+
+
+def test_smoothing_averages_over_neighbours_and_keeps_what_is_constant():
+    step = torch.zeros(2, 40)
+    step[:, 20:] = 1
+    smoothed = smooth(step, 2.0)
+    assert torch.equal(smooth(step, 0), step)
+    assert smoothed.shape == step.shape
+    torch.testing.assert_close(smoothed[:, [0, 39]], step[:, [0, 39]])
+    assert 0.4 < smoothed[0, 19] < 0.5 < smoothed[0, 20] < 0.6
+    assert smooth(torch.ones(3), 4.0).shape == (3,)  # shorter than the kernel
+
+
+def test_a_recipe_can_ask_for_smooth_curves():
+    torch.manual_seed(0)
+    rough = MLP(MLPConfig(8, hidden=16)).eval()
+    smooth_one = MLP(MLPConfig(8, hidden=16, smoothing=3.0)).eval()
+    smooth_one.load_state_dict(rough.state_dict())
+    features = torch.randn(50, 8)
+    assert smooth_one.predict(features).diff().abs().mean() < 0.2 * rough.predict(features).diff().abs().mean()

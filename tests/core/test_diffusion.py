@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.models.diffusion import CosineSchedule, ddim, sampling_noise
+from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampling_noise
 
 SCHEDULE = CosineSchedule()
 
@@ -94,3 +94,21 @@ def test_without_fresh_noise_the_result_depends_on_the_start_alone():
 
     assert torch.equal(ddim(SCHEDULE, predict, start, noise, 0.0), ddim(SCHEDULE, predict, start, -noise, 0.0))
     assert not torch.equal(ddim(SCHEDULE, predict, start, noise), ddim(SCHEDULE, predict, start, -noise))
+
+
+@pytest.mark.parametrize("length", [1.0, 4.0, 7.5])
+def test_correlated_noise_has_unit_variance_everywhere_and_fades_with_distance(length):
+    torch.manual_seed(0)
+    noise = correlate(torch.randn(20_000, 40 + 2 * reach(length)), length)
+    assert noise.shape == (20_000, 40)
+    torch.testing.assert_close(noise.std(0), torch.ones(40), atol=0.03, rtol=0)
+    near, far = ((noise[:, 0] * noise[:, k]).mean() for k in (1, 39))
+    assert near > 0.7
+    assert abs(far) < 0.05
+
+
+def test_correlated_samples_are_the_same_however_many_are_drawn():
+    one, many = (sampling_noise(n, 30, 3, 5, 4.0) for n in (1, 6))
+    assert torch.equal(one[0], many[0][:1])
+    assert torch.equal(one[1], many[1][:, :1])
+    assert many[0].shape == (6, 30)

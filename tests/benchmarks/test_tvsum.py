@@ -1,0 +1,52 @@
+"""The TVSum benchmark's own logic; its numbers are in RESULTS.md."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from benchmarks import noise_levels, tvsum
+from core.models.checkpoints import read_checkpoint
+from core.recipes import get_preset
+from core.training import train, videos_from_entries
+
+
+def result(rho, human=0.2):
+    levels = {level: {"kendall": human, "spearman": human} for level in ("pairwise", "leave_one_out", "oracle")}
+    return {"kendall": rho, "spearman": rho, "f1": 50.0, "train_s": 1.0, "human": levels}
+
+
+def test_the_table_has_means_over_splits_and_deviations_over_seeds():
+    results = {f"mlp/{split}/{seed}": result(0.1 * split + seed) for split in range(2) for seed in range(2)}
+    line = next(line for line in tvsum.table(results, ["mlp"], [0, 1]).splitlines() if line.startswith("| MLP"))
+    assert "| 0.550 ± 0.707 | 0.550 ± 0.707 |" in line
+    assert line.endswith("|  |  |  | 1 ± 0 |")  # a model that does not sample has no coverage
+
+
+def test_what_is_measured_already_is_not_measured_again(shared, tmp_path):
+    out = tmp_path / "done.json"
+    out.write_text(json.dumps({f"mlp/{split}/0": result(0.2) for split in range(5)}))
+    found = tvsum.all_measured(shared / "data/tvsum", ["mlp"], [0], 4, out)
+    assert len(found) == 5
+
+
+def test_every_row_has_a_recipe_that_exists():
+    for row in tvsum.ROWS.values():
+        settings = get_preset(row.preset, **row.changes)
+        assert replace(settings, config={**settings.config, **row.config}).preset == row.preset
+
+
+def test_error_falls_with_the_noise(shared, tmp_path):
+    data = shared / "data/tvsum"
+    entries, splits = tvsum.dataset(data)
+    videos, space = videos_from_entries([entries[key] for key in splits[0].train[:6]])
+    train(videos, get_preset("summdiff", epochs=10), out=tmp_path / "short", feature_space=space)
+    found = noise_levels.errors(read_checkpoint(tmp_path / "short"), [entries[splits[0].test[0]]])
+    model = [errors[0] for errors in found.values()]
+    noised = [errors[2] for errors in found.values()]
+    assert model[0] < model[-1]
+    assert noised == sorted(noised)
+    assert len({round(errors[1], 9) for errors in found.values()}) == 1
+    assert model[0] == pytest.approx(min(model), rel=0.5)
