@@ -52,6 +52,8 @@ class SummDiffConfig:
         input_dropout: in the input blocks.
         dropout: in the encoder and the denoiser.
         smoothing: of the sampled curves, in picks; 0 as published.
+        skip: expected standard deviation of clean logits; where above 0, the denoiser corrects the best linear guess
+            from the noised logits instead of predicting from nothing (Karras et al. 2022, section 5); 0 as published.
         correlation: of the noise along time, in picks, see `core.models.diffusion.correlate`; 0 as published.
     """
 
@@ -74,6 +76,7 @@ class SummDiffConfig:
     input_dropout: float = 0.5
     dropout: float = 0.1
     smoothing: float = 0.0
+    skip: float = 0.0
     correlation: float = 0.0
 
 
@@ -488,7 +491,13 @@ class SummDiff(nn.Module):
             (B, C, T) logits.
         """
         x = self.denoiser(self.codebook(noised), memory, position, t, valid, seen)
-        return self.head(self.norm(x)).squeeze(-1)
+        predicted = self.head(self.norm(x)).squeeze(-1)
+        if self.config.skip == 0:
+            return predicted
+        signal = self.schedule.alphas_cumprod[t].to(predicted.dtype)[:, None, None]
+        total = (signal * self.config.skip**2 + 1 - signal).sqrt()
+        guess = signal.sqrt() * (self.config.skip / total) ** 2 * to_logits(noised, self.config.sigmoid_temp, 1e-6)
+        return guess + self.config.skip * (1 - signal).sqrt() / total * predicted
 
     # 3.3 Training and sampling
 

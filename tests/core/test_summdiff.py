@@ -156,3 +156,14 @@ def test_a_codebook_knows_as_many_scores_as_it_has_codes(codebook, levels):
         told = CODEBOOKS[codebook](config)(torch.linspace(0, 1, 101))
     assert told.shape == (101, 16)
     assert len(torch.unique(told, dim=0)) == levels
+
+
+def test_with_a_skip_a_new_denoiser_returns_scores_without_noise_as_they_are():
+    torch.manual_seed(0)
+    for skip, wrong in ((0.5, False), (0.0, True)):
+        model = SummDiff(SummDiffConfig(6, hidden=16, heads=2, feed_forward=16, skip=skip)).eval()
+        noised = torch.rand(1, 2, 12) * 0.8 + 0.1
+        with torch.no_grad():
+            memory, position = model.encode(torch.randn(1, 12, 6), torch.ones(1, 12, dtype=torch.bool))
+            scores = to_scores(model.denoise(noised, memory, position, torch.tensor([0])), 2.0)
+        assert ((scores - noised).abs().max() > 0.05) == wrong
