@@ -40,10 +40,12 @@ def test_a_sample_has_the_same_noise_however_many_are_drawn(n, more, seed, lengt
     assert torch.equal(steps, more_steps[:, :n])
 
 
-def test_samples_and_seeds_differ():
-    start, _ = sampling_noise(3, 50, 2, seed=1)
-    other, _ = sampling_noise(3, 50, 2, seed=2)
-    rows = torch.cat([start, other]).numpy()
+def test_pairs_and_seeds_differ_and_the_second_of_a_pair_is_the_first_ones_opposite():
+    start, steps = sampling_noise(6, 50, 2, seed=1)
+    other, _ = sampling_noise(6, 50, 2, seed=2)
+    assert torch.equal(start[1::2], -start[::2])
+    assert torch.equal(steps[:, 1::2], -steps[:, ::2])
+    rows = torch.cat([start[::2], other[::2]]).numpy()
     assert np.abs(np.corrcoef(rows) - np.eye(6)).max() < 0.6
 
 
