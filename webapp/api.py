@@ -28,6 +28,8 @@ class SampleRequest(BaseModel):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     steps: int = Field(10, ge=1, le=1000)
     guidance: float | None = Field(None, ge=0, le=10)
+    eta: float = Field(1.0, ge=0, le=1)
+    temperature: float = Field(1.0, ge=0, le=4)
 
 
 class TrainRequest(BaseModel):

@@ -195,6 +195,8 @@ def sample(
     seed: Seed = 0,
     steps: Annotated[int, typer.Option(help="DDIM steps.")] = 10,
     guidance: Annotated[float | None, typer.Option(help="Guidance weight w (default: the checkpoint's).")] = None,
+    eta: Annotated[float, typer.Option(help="Fresh noise in every step: 0 none, 1 as published.")] = 1.0,
+    temperature: Annotated[float, typer.Option(help="Factor on all noise: less, and samples are more alike.")] = 1.0,
     budget: Annotated[float, typer.Option(help="Share of the video a cut may take.")] = 0.15,
     keep: Annotated[bool, typer.Option(help="Keep the result in the library, so that the pages show it.")] = True,
     data_dir: DataDir = DEFAULT_DATA,
@@ -212,6 +214,8 @@ def sample(
         seed=seed,
         steps=steps,
         guidance=guidance,
+        eta=eta,
+        temperature=temperature,
         budget=budget,
         keep=keep,
     )

@@ -24,6 +24,7 @@ SUMMDIFFS = [
     {"denoiser": "latentmlp", "decoder_layers": 4, "codebook_size": 50},
     {"denoiser": "Transformer_dec", "decoder_layers": 3, "encoder_layers": 1},
     {"denoiser": "DiT", "decoder_layers": 2, "codebook": "sinusoidal"},
+    {"denoiser": "DiT", "decoder_layers": 2, "encoder_layers": 0, "input_layers": 1},
 ]
 
 

@@ -185,6 +185,15 @@ def test_training_and_evaluating_on_the_demo_library(data, tmp_path):
     assert all(np.isfinite(found[name]) for name in ("kendall", "spearman", "f1"))
 
 
+def test_colder_samples_are_more_alike(data):
+    def spread(temperature):
+        made = answer("sample", "demo/harbour-day", "-n", 4, "--temperature", temperature, "--no-keep", data=data)
+        assert made["settings"]["temperature"] == temperature
+        return np.std(made["scores"], axis=0).mean()
+
+    assert spread(0.1) < 0.5 * spread(1.0)
+
+
 def test_every_split_is_judged_by_its_own_checkpoint(data, tmp_path):
     splits, keys = tmp_path / "splits.json", demo_keys(data)
     splits.write_text(json.dumps([{"train_keys": keys[4:], "test_keys": keys[:2]},

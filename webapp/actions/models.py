@@ -24,6 +24,8 @@ def sample(
     seed: int = 0,
     steps: int = 10,
     guidance: float | None = None,
+    eta: float = 1.0,
+    temperature: float = 1.0,
     budget: float = 0.15,
     keep: bool = True,
     progress: Progress = silent,
@@ -37,7 +39,17 @@ def sample(
     found = library.entry(entry)
     checkpoint = library.checkpoint(model, found)
     progress(0.1, f"Loading {checkpoint.label}")
-    track = score(checkpoint, found, n=n, seed=seed, steps=steps, guidance=guidance, progress=part(progress, 0.2, 0.9))
+    track = score(
+        checkpoint,
+        found,
+        n=n,
+        seed=seed,
+        steps=steps,
+        guidance=guidance,
+        eta=eta,
+        temperature=temperature,
+        progress=part(progress, 0.2, 0.9),
+    )
     run = library.add_run(entry, track) if keep and not should_stop() else None
     shots = default_shots(found)
     cuts = [select(row, found.picks, shots, found.n_frames, budget) for row in track.scores]

@@ -117,12 +117,17 @@ def infer_config(state: Mapping[str, Tensor], **options: Any) -> SummDiffConfig:
         denoiser, decoder_layers = "latentmlp", layers_named(state, f"{DECODER}layers.res_blocks")
     else:
         denoiser, decoder_layers = "Transformer_dec", layers_named(state, f"{DECODER}layers")
+    inner = [
+        "transformer.encoder.layers.0.linear1.weight",
+        f"{DECODER}layers.blocks.0.mlp.layers.0.weight",
+        f"{DECODER}layers.0.linear1.weight",
+    ]
     implied = {
         "feature_width": shape_of(state, "input_vid_proj.0.net.1.weight")[1],
         "hidden": hidden,
         "encoder_layers": layers_named(state, "transformer.encoder.layers"),
         "decoder_layers": decoder_layers,
-        "feed_forward": shape_of(state, "transformer.encoder.layers.0.linear1.weight")[0],
+        "feed_forward": shape_of(state, next((name for name in inner if name in state), inner[0]))[0],
         "input_layers": layers_named(state, "input_vid_proj"),
         "codebook": "learned" if learned else "sinusoidal",
         "codebook_size": len(state[f"{DECODER}noise_embed.weight"]) - 1 if learned else 200,
