@@ -187,7 +187,10 @@ def test_training_and_evaluating_on_the_demo_library(data, tmp_path):
 
 def test_colder_samples_are_more_alike(data):
     def spread(temperature):
-        made = answer("sample", "demo/harbour-day", "-n", 4, "--temperature", temperature, "--no-keep", data=data)
+        made = answer(
+            "sample", "demo/harbour-day", "--model", "summdiff-demo", "-n", 4, "--temperature", temperature,
+            "--no-keep", data=data,
+        )  # fmt: skip
         assert made["settings"]["temperature"] == temperature
         return np.std(made["scores"], axis=0).mean()
 
