@@ -192,22 +192,40 @@ def _weakest_boundary(scores: np.ndarray, picks: np.ndarray, start: int, end: in
 
 @numba.njit(cache=True)
 def _knapsack(values: np.ndarray, weights: np.ndarray, capacity: int) -> np.ndarray:
-    """(S,) bool: dynamic programming over capacities; which items were taken is kept as bits."""
+    """(S,) bool: dynamic programming over capacities; which items were taken is kept as bits.
+
+    The last item is decided when all others are known, at full capacity only. The others' weights are counted in their
+    greatest common divisor: shots begin and end at picks, or all last two seconds, so that there are 15 or 60 times
+    fewer capacities, and the last shot alone, which ends with the video, does not keep to that.
+    """
     n_items = len(values)
-    best = np.zeros(capacity + 1)
-    taken = np.zeros((n_items, capacity // 8 + 1), np.uint8)
-    for i in range(n_items):
-        for room in range(capacity, weights[i] - 1, -1):
-            value = best[room - weights[i]] + values[i]
-            if value > best[room]:
-                best[room] = value
-                taken[i, room >> 3] |= 1 << (room & 7)
     chosen = np.zeros(n_items, np.bool_)
-    room = capacity
-    for i in range(n_items - 1, -1, -1):
+    if n_items == 0:
+        return chosen
+    last = n_items - 1
+    unit = 0
+    for i in range(last):
+        unit = np.gcd(unit, weights[i])
+    unit = max(unit, 1)
+    room = capacity // unit
+    best = np.zeros(room + 1)
+    taken = np.zeros((last, room // 8 + 1), np.uint8)
+    for i in range(last):
+        weight = weights[i] // unit
+        for left in range(room, weight - 1, -1):
+            value = best[left - weight] + values[i]
+            if value > best[left]:
+                best[left] = value
+                taken[i, left >> 3] |= 1 << (left & 7)
+    if weights[last] <= capacity:
+        beside = (capacity - weights[last]) // unit
+        if best[beside] + values[last] > best[room]:
+            chosen[last] = True
+            room = beside
+    for i in range(last - 1, -1, -1):
         if taken[i, room >> 3] >> (room & 7) & 1:
             chosen[i] = True
-            room -= weights[i]
+            room -= weights[i] // unit
     return chosen
 
 

@@ -55,36 +55,57 @@ function lastAtOrBefore(picks, frame) {
 /**
  * The set of items of largest total value whose total weight is at most the capacity, exactly. Of equally good sets
  * the one that does without the later items.
+ *
+ * The last item is decided when all others are known; the others' weights are counted in their greatest common
+ * divisor, see core/selection.py.
  * @param {Float64Array} values (S,)
  * @param {ArrayLike<number>} weights (S,) positive integers
  * @param {number} capacity
  * @returns {number[]} chosen indices, ascending
  */
 export function knapsack(values, weights, capacity) {
-  const best = new Float64Array(capacity + 1);
-  const stride = (capacity >> 3) + 1;
-  const taken = new Uint8Array(values.length * stride);
-  for (let i = 0; i < values.length; i += 1) {
-    const weight = weights[i];
+  const last = values.length - 1;
+  if (last < 0) return [];
+  let unit = 0;
+  for (let i = 0; i < last; i += 1) unit = gcd(unit, weights[i]);
+  unit ||= 1;
+  let room = Math.floor(capacity / unit);
+  const best = new Float64Array(room + 1);
+  const stride = (room >> 3) + 1;
+  const taken = new Uint8Array(last * stride);
+  for (let i = 0; i < last; i += 1) {
+    const weight = weights[i] / unit;
     const worth = values[i];
     const row = i * stride;
-    for (let room = capacity; room >= weight; room -= 1) {
-      const value = best[room - weight] + worth;
-      if (value > best[room]) {
-        best[room] = value;
-        taken[row + (room >> 3)] |= 1 << (room & 7);
+    for (let left = room; left >= weight; left -= 1) {
+      const value = best[left - weight] + worth;
+      if (value > best[left]) {
+        best[left] = value;
+        taken[row + (left >> 3)] |= 1 << (left & 7);
       }
     }
   }
   const chosen = [];
-  let room = capacity;
-  for (let i = values.length - 1; i >= 0; i -= 1) {
+  if (weights[last] <= capacity) {
+    const beside = Math.floor((capacity - weights[last]) / unit);
+    if (best[beside] + values[last] > best[room]) {
+      chosen.push(last);
+      room = beside;
+    }
+  }
+  for (let i = last - 1; i >= 0; i -= 1) {
     if ((taken[i * stride + (room >> 3)] >> (room & 7)) & 1) {
       chosen.push(i);
-      room -= weights[i];
+      room -= weights[i] / unit;
     }
   }
   return chosen.reverse();
+}
+
+/** Greatest common divisor; gcd(0, b) is b. */
+export function gcd(a, b) {
+  while (b) [a, b] = [b, a % b];
+  return a;
 }
 
 /**

@@ -4,9 +4,9 @@
  * The same file is the worker's script.
  */
 
-import { select } from './selection.mjs';
+import { gcd, select } from './selection.mjs';
 
-/** Shots x capacity x strips up to which the page itself solves (about 50 ms). */
+/** Shots x capacities x strips up to which the page itself solves (about 50 ms). */
 const AT_ONCE = 2e7;
 
 /** @typedef {{picks: Int32Array, bounds: [number, number][], nFrames: number, budget: number}} Task */
@@ -29,7 +29,8 @@ export class Solver {
     this.round += 1;
     this.open = 0;
     const { picks, bounds, nFrames, budget } = task;
-    if (strips.length * bounds.length * budget * nFrames <= AT_ONCE) {
+    const unit = bounds.slice(0, -1).reduce((found, [start, end]) => gcd(found, end - start), 0) || 1;
+    if ((strips.length * bounds.length * budget * nFrames) / unit <= AT_ONCE) {
       this.worker?.postMessage(null);
       for (const strip of strips) strip.cut = select(strip.scores, picks, bounds, nFrames, budget);
       return;

@@ -55,6 +55,32 @@ def test_the_knapsack_is_optimal_and_keeps_to_its_capacity(items, capacity):
     assert values[chosen].sum() == best
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9)), min_size=1, max_size=12),
+    st.sampled_from([1, 2, 15, 60]),
+    st.integers(1, 70),
+    st.integers(0, 900),
+)
+def test_weights_of_one_unit_and_an_odd_last_one_give_the_cut_of_the_textbook(items, unit, odd, capacity):
+    values = np.array([value for value, _ in items]) / 10
+    weights = np.array([unit * weight for _, weight in items[:-1]] + [odd])
+    assert knapsack(values, weights, capacity).tolist() == textbook_knapsack(values, weights, capacity)
+
+
+def textbook_knapsack(values: np.ndarray, weights: np.ndarray, capacity: int) -> list[int]:
+    """One table of all items and all capacities, read from its last corner."""
+    table = np.zeros((len(values) + 1, capacity + 1))
+    for i, (value, weight) in enumerate(zip(values, weights, strict=True)):
+        table[i + 1] = table[i]
+        table[i + 1, weight:] = np.maximum(table[i, weight:], table[i, : max(capacity + 1 - weight, 0)] + value)
+    chosen, room = [], capacity
+    for i in range(len(values) - 1, -1, -1):
+        if table[i + 1, room] > table[i, room]:
+            chosen.insert(0, i)
+            room -= weights[i]
+    return chosen
+
+
 def test_of_equally_good_items_the_earlier_are_taken():
     assert knapsack(np.ones(5), np.ones(5, int), 2).tolist() == [0, 1]
     assert knapsack(np.zeros(5), np.ones(5, int), 2).tolist() == []
