@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from math import floor, isnan
+from math import floor, isnan, sqrt
 from typing import Any
 
 import krippendorff
@@ -119,8 +119,9 @@ def human_band(
         budget: share of the video that each person's summary may take.
 
     Returns:
-        {"pairwise" | "leave_one_out" | "oracle": {"kendall", "spearman", "f1"}}, f1 in [0, 1], None where undefined;
-        None where fewer than two people judged the entry.
+        {"pairwise" | "leave_one_out" | "oracle" | "closest" | "difference": {"kendall", "spearman", "f1"}}, f1 in
+        [0, 1], None where undefined; None where fewer than two people judged the entry. "closest" is each person's best
+        other person, averaged, to stand beside a model's coverage and precision; "difference" is 1 - pairwise.
     """
     if entry.annotations is None or len(entry.annotations) < 2:
         return None
@@ -129,17 +130,23 @@ def human_band(
     own = summaries(entry, scores, shots, budget)
     all_but_one = [mean_of_people(np.delete(scores, person, axis=0)) for person in range(len(scores))]
     between = f1_matrix(own, own)
-    f1 = {
+    f1: dict[str, Any] = {
         "pairwise": between[np.triu_indices(len(own), 1)],
         "leave_one_out": np.diag(f1_matrix(summaries(entry, np.array(all_but_one), shots, budget), own)),
         "oracle": f1_matrix(summaries(entry, mean_of_people(scores)[None], shots, budget), own),
     }
-    return {
-        level: without_nan(
-            {"kendall": mean_defined(tau[level]), "spearman": mean_defined(rho[level]), "f1": mean_defined(f1[level])}
-        )
+    band = {
+        level: {
+            "kendall": mean_defined(tau[level]),
+            "spearman": mean_defined(rho[level]),
+            "f1": mean_defined(f1[level]),
+        }
         for level in tau
     }
+    matrices = {"kendall": _square(tau["pairwise"]), "spearman": _square(rho["pairwise"]), "f1": between}
+    band["closest"] = {name: mean_of_best(_without_self(each), axis=1) for name, each in matrices.items()}
+    band["difference"] = {name: 1 - value for name, value in band["pairwise"].items()}
+    return {level: without_nan(values) for level, values in band.items()}
 
 
 def mean_of_people(scores: np.ndarray) -> np.ndarray:
@@ -232,6 +239,12 @@ def mean_defined(values: Sequence[float] | np.ndarray) -> float:
     return float(values.mean()) if len(values) > 0 else float("nan")
 
 
+def mean_of_best(matches: np.ndarray, axis: int) -> float:
+    """The largest defined value along an axis of a matrix, and the mean of these; NaN where nothing is defined."""
+    best = np.where(np.isnan(matches), -np.inf, matches).max(axis=axis)
+    return mean_defined(best[np.isfinite(best)])
+
+
 def without_nan(values: dict[str, Any]) -> dict[str, Any]:
     """A dictionary with None in the place of every NaN, inner dictionaries included, as JSON needs it."""
     return {name: _without_nan(value) for name, value in values.items()}
@@ -253,6 +266,20 @@ def _levels(scores: np.ndarray, compare: Comparison) -> dict[str, list[float]]:
         ],
         "oracle": [compare(row, mean) for row in scores],
     }
+
+
+def _square(pairs: Sequence[float]) -> np.ndarray:
+    """(U, U) symmetric matrix from the values of all pairs, in the order of `combinations`."""
+    n = round((1 + sqrt(1 + 8 * len(pairs))) / 2)
+    matrix = np.zeros((n, n))
+    matrix[np.triu_indices(n, 1)] = pairs
+    return matrix + matrix.T
+
+
+def _without_self(matrix: np.ndarray) -> np.ndarray:
+    matrix = np.array(matrix, np.float64)
+    np.fill_diagonal(matrix, np.nan)
+    return matrix
 
 
 def _shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:

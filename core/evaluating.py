@@ -24,6 +24,7 @@ def evaluate_checkpoint(
     *,
     samples: int = 8,
     seed: int = 0,
+    steps: int = 10,
     protocol: str | None = None,
     device: str = "auto",
     progress: Progress = silent,
@@ -35,6 +36,7 @@ def evaluate_checkpoint(
         entries: with annotations, at least one.
         samples: per entry, for models that sample.
         seed: of the sampler.
+        steps: of the sampler.
         protocol: one of `core.evaluation.PROTOCOLS`; None for what the labels of the first entry allow.
         device: "auto", "cpu", "cuda".
 
@@ -47,7 +49,7 @@ def evaluate_checkpoint(
     bands = []
     for index, entry in enumerate(entries):
         progress(index / len(entries), f"Evaluating {entry.id}")
-        scores = score(checkpoint, entry, n=samples, seed=seed, device=device).scores
+        scores = score(checkpoint, entry, n=samples, seed=seed, steps=steps, device=device).scores
         per_video[entry.key] = figures_of(entry, scores, protocol)
         if entry.annotations is not None and len(entry.annotations) > 1:
             bands.append(human_band(entry))

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from core.agreement import f1_matrix, mean_defined, mean_of_people, summaries, without_nan
+from core.agreement import f1_matrix, mean_defined, mean_of_best, mean_of_people, summaries, without_nan
 from core.data import AnnotationSet, Entry, Shots
 from core.errors import InputError
 from core.knapsack_metrics import KnapsackMetrics, knapsack_metrics
@@ -210,8 +210,8 @@ def generative(
         "f1": f1_matrix(sample_cuts, people_cuts),
     }
     return Generative(
-        coverage=Closeness(**{name: _mean_best(each, axis=0) for name, each in matches.items()}),
-        precision=Closeness(**{name: _mean_best(each, axis=1) for name, each in matches.items()}),
+        coverage=Closeness(**{name: mean_of_best(each, axis=0) for name, each in matches.items()}),
+        precision=Closeness(**{name: mean_of_best(each, axis=1) for name, each in matches.items()}),
         diversity=Diversity(
             one_minus_f1=1 - _mean_of_pairs(f1_matrix(sample_cuts, sample_cuts)),
             one_minus_tau=1 - _mean_of_pairs(_matrix(kendall, samples, samples)),
@@ -280,6 +280,22 @@ def highlight_precision(scores: np.ndarray, truth: np.ndarray, share: float) -> 
     return float(np.sum(np.diff(found, prepend=0) * found / retrieved) / n_wanted)
 
 
+def tau_matrix(entry: Entry, scores: np.ndarray) -> np.ndarray:
+    """Kendall's tau-b of every sample with every person.
+
+    Args:
+        entry: with annotations.
+        scores: (N, T) samples, or (T,) for one.
+
+    Returns:
+        (N, U) float64 in [-1, 1], NaN where undefined.
+
+    Raises:
+        InputError: as `generative`.
+    """
+    return _matrix(kendall, _samples(scores, entry), _people(entry).scores)
+
+
 def energy_distance(a: np.ndarray, b: np.ndarray) -> float:
     """Energy distance 2 E|x - y| - E|x - x'| - E|y - y'| between two sets of score curves.
 
@@ -326,12 +342,6 @@ def _matrix(compare: Callable[[np.ndarray, np.ndarray], float], a: np.ndarray, b
 
 def _distance(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.sqrt(mean_defined((x - y) ** 2)))
-
-
-def _mean_best(matches: np.ndarray, axis: int) -> float:
-    """The largest defined value along an axis, and the mean of these."""
-    best = np.where(np.isnan(matches), -np.inf, matches).max(axis=axis)
-    return mean_defined(best[np.isfinite(best)])
 
 
 def _mean_of_pairs(matrix: np.ndarray) -> float:

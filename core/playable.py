@@ -55,7 +55,7 @@ def make_playable(video: VideoInfo, out: Path, progress: Progress = silent, shou
     """
     if video.playable:
         return video.path
-    with open_video(video.path) as (source, pictures), _new_mp4(out) as target:
+    with open_video(video.path) as (source, pictures), new_mp4(out) as target:
         writers = {pictures.index: _picture_writer(video, source, pictures, target)}
         for sound in source.streams.audio:
             if sound.codec_context is not None:
@@ -63,7 +63,7 @@ def make_playable(video: VideoInfo, out: Path, progress: Progress = silent, shou
                 break
         reported = 0.0
         for packet in source.demux([source.streams[index] for index in writers]):
-            with _writing(out):
+            with writing(out):
                 writers[packet.stream.index](packet)
             if packet.dts is None:
                 continue
@@ -178,16 +178,16 @@ def _is_last(packet: Packet) -> bool:
 
 
 @contextmanager
-def _new_mp4(out: Path) -> Iterator[OutputContainer]:
+def new_mp4(out: Path) -> Iterator[OutputContainer]:
     """An MP4 file that takes its name when it is complete, and vanishes when anything fails."""
     unfinished = out.with_name(out.name + ".part")
     try:
-        with _writing(out):
+        with writing(out):
             target = av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"})
         try:
             yield target
         finally:
-            with _writing(out):
+            with writing(out):
                 target.close()
         unfinished.replace(out)
     except BaseException:
@@ -196,7 +196,7 @@ def _new_mp4(out: Path) -> Iterator[OutputContainer]:
 
 
 @contextmanager
-def _writing(out: Path) -> Iterator[None]:
+def writing(out: Path) -> Iterator[None]:
     try:
         yield
     except (av.FFmpegError, OSError) as error:

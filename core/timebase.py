@@ -80,6 +80,12 @@ class Timebase:
         """Seconds until the last frame stops being shown."""
         return float(self.exact_duration)
 
+    def exact_seconds(self, frame: int) -> Fraction:
+        """When a frame begins, without rounding; frame `n_frames` is the end of the video."""
+        if self.times is None:
+            return int(frame) / self.rate
+        return int(self.end if frame == self.n_frames else self.times[frame]) * self.unit
+
     def seconds(self, frames: int | np.ndarray) -> float | np.ndarray:
         """The time at which each frame begins; frame `n_frames` is the end of the video.
 

@@ -114,11 +114,15 @@ class Annotations:
     Args:
         engine: from `open_database`.
         shots_of: gives the shots of an entry by segmentation name; asked once, when a task is opened.
+        submitted: called with the id of an entry after a task on it was submitted or reopened.
     """
 
-    def __init__(self, engine: Engine, shots_of: Callable[[str, str], Shots]) -> None:
+    def __init__(
+        self, engine: Engine, shots_of: Callable[[str, str], Shots], submitted: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._engine = engine
         self._shots_of = shots_of
+        self._submitted = submitted
 
     def get_or_create_annotator(self, name: str) -> Annotator:
         """The person of that name; names are trimmed and otherwise taken as they are."""
@@ -220,7 +224,9 @@ class Annotations:
             _check_not_submitted(log, new)
             if new:
                 session.execute(insert(EventRow), [{"task_id": task_id, **vars(event)} for event in new])
-            return len(log) + len(new)
+        if any(event.kind in ("submit", "reopen") for event in new):
+            self._submitted(task.entry)
+        return len(log) + len(new)
 
     def events(self, task_id: int) -> list[Event]:
         """All events of a task in server order. Raises NotFoundError."""

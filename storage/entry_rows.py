@@ -12,12 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.data import Entry
 from core.errors import NotFoundError
+from core.labels import disagreement
 from core.timebase import format_rate
+from storage.picking import words_of
 from storage.tables import EntryRow
 
 UNIFORM = "uniform 2 s"
@@ -85,9 +88,10 @@ def prepared(entry: Entry, dataset_id: str) -> Entry:
 def columns_of(entry: Entry) -> dict[str, Any]:
     """What the row of an entry says about it; media only where it has them, so that a replaced entry keeps its own."""
     people = entry.annotations
+    category = entry.meta.get("category", "")
     columns = {
         "title": entry.title,
-        "category": entry.meta.get("category", ""),
+        "category": category,
         "n_frames": entry.n_frames,
         "fps": format_rate(entry.timebase.rate),
         "duration": entry.timebase.duration,
@@ -97,9 +101,22 @@ def columns_of(entry: Entry) -> dict[str, Any]:
         "text_space": None if entry.text_features is None else entry.text_space or "unknown",
         "has_captions": entry.captions is not None,
         "simulated": people is not None and people.simulated,
+        "words": words_of(entry.title, entry.id, category),
+        **people_columns(None if people is None else people.scores),
     }
     media = {"video": entry.video, "thumbnails": entry.thumbnails}
     return columns | {name: path for name, path in media.items() if path is not None}
+
+
+def people_columns(scores: np.ndarray | None) -> dict[str, Any]:
+    """What the row of an entry says about all of its people, those of the dataset and those who labelled here.
+
+    Args:
+        scores: (U, T) of everybody; None where nobody judged.
+    """
+    if scores is None:
+        return {"judges": 0, "disagreement": None}
+    return {"judges": len(scores), "disagreement": disagreement(scores)}
 
 
 def entry_row(session: Session, entry_id: str) -> EntryRow:

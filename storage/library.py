@@ -12,6 +12,7 @@ leaves behind is a file that nothing refers to.
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.data import AnnotationSet, Entry, ScoreTrack, Shots
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import ConflictError, InputError, ManycutError, NotFoundError
 from core.models.checkpoints import Checkpoint
 from storage.annotations import Annotations
 from storage.checkpoints import Checkpoints
@@ -31,6 +32,7 @@ from storage.entry_rows import (
     columns_of,
     entry_row,
     known_rows,
+    people_columns,
     prepared,
     slug,
     summary_of,
@@ -39,9 +41,12 @@ from storage.formats.entry_group import read_entry, write_entry
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
 from storage.jobs import Jobs
 from storage.media import Media, MediaFiles, free_path
-from storage.people import Who, people_of
+from storage.people import Who, people_of, scores_of
+from storage.picking import Picking
 from storage.runs import Run, Runs
 from storage.tables import DatasetRow, EntryRow, now
+
+log = logging.getLogger("manycut.library")
 
 
 class Library:
@@ -55,6 +60,7 @@ class Library:
         data_dir: absolute.
         annotations: what people label here.
         jobs: the table of background jobs.
+        picking: search, filters and order over the entries.
         checkpoint_folder: where new checkpoints belong.
 
     Raises:
@@ -68,8 +74,10 @@ class Library:
         self._checkpoints = Checkpoints(self._engine, self.data_dir)
         self._runs = Runs(self._engine, self.data_dir)
         self.checkpoint_folder = self._checkpoints.folder
-        self.annotations = Annotations(self._engine, self._shots_of)
+        self.annotations = Annotations(self._engine, self._shots_of, self._count_people)
         self.jobs = Jobs(self._engine)
+        self.picking = Picking(self._engine, self._files)
+        self._count_uncounted()
 
     def close(self) -> None:
         """Closes the database."""
@@ -235,6 +243,8 @@ class Library:
             raise
         for path in outdated:
             path.unlink(missing_ok=True)
+        for entry_id in known:  # people who labelled the entries that were replaced are still theirs
+            self._count_people(entry_id)
         return list(rows)
 
     def add_ingested(self, entry: Entry, *, dataset: str = "videos", label: str = "Videos") -> str:
@@ -310,6 +320,7 @@ class Library:
             if row is None:
                 raise NotFoundError(f"There is no entry '{entry_id}'.")
             row.removed = None
+        self._count_people(entry_id)
 
     # People
 
@@ -427,6 +438,27 @@ class Library:
             session.execute(query.values(media_root=str(folder.resolve())))
 
     # Inside
+
+    def _count_people(self, entry_id: str) -> None:
+        """Renews what lists say about the people of an entry, after some came or went."""
+        with writing(self._engine) as session:  # from the reading on: the last to write has seen all labels
+            try:
+                scores = scores_of(self.entry(entry_id), self.annotations.labels_of(entry_id))
+            except ManycutError as error:  # its file is gone, or it is removed: no reason to refuse labels
+                log.warning("The people of %s could not be counted: %s", entry_id, error)
+                return
+            session.execute(update(EntryRow).where(EntryRow.id == entry_id).values(people_columns(scores)))
+
+    def _count_uncounted(self) -> None:
+        """Counts the people of entries that come from a version of Manycut that did not."""
+        waiting = EntryRow.judges.is_(None)
+        with reading(self._engine) as session:
+            ids = session.scalars(select(EntryRow.id).where(waiting)).all()
+        for entry_id in ids:
+            self._count_people(entry_id)
+        if ids:
+            with writing(self._engine) as session:  # those that cannot be read
+                session.execute(update(EntryRow).where(waiting).values(judges=EntryRow.people))
 
     def _matching(self, query: Select, dataset: str | None, search: str | None) -> Select:
         query = query.where(EntryRow.removed.is_(None))

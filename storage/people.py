@@ -51,6 +51,12 @@ def people_of(
     )
 
 
+def scores_of(entry: Entry, labels: Sequence[TaskLabels]) -> np.ndarray:
+    """(U, T) scores of everybody, those of the dataset first; U is 0 where nobody judged."""
+    dataset = np.empty((0, len(entry.picks)), np.float32) if entry.annotations is None else entry.annotations.scores
+    return np.concatenate([dataset, *(_scores(entry, one)[None] for one in labels)])
+
+
 def count_labels(entry: Entry, people: AnnotationSet | None, labels: Sequence[TaskLabels]) -> int:
     """How many shots were judged, over all people.
 

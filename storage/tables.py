@@ -72,11 +72,15 @@ class EntryRow(Base):
     """What lists and searches need to know of an entry; `arrays` is its HDF5 file below the data directory.
 
     `video` and `thumbnails` are absolute, or relative to the dataset's `media_root` or the data directory.
-    `removed` is set instead of deleting the row.
+    `removed` is set instead of deleting the row. `people` are those of the dataset; `judges` and `disagreement` also
+    count those who labelled here, and `judges` is None until they have been counted. `words` is what searches read.
     """
 
     __tablename__ = "entries"
-    __table_args__ = (Index("ix_entries_dataset_position", "dataset", "position"),)
+    __table_args__ = (
+        Index("ix_entries_dataset_position", "dataset", "position"),
+        Index("ix_entries_listed", "removed", "dataset", "category"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     dataset: Mapped[str] = mapped_column(ForeignKey("datasets.id"))
@@ -97,6 +101,9 @@ class EntryRow(Base):
     thumbnails: Mapped[str | None]
     created: Mapped[datetime] = mapped_column(default=now)
     removed: Mapped[datetime | None]
+    words: Mapped[str] = mapped_column(default="")
+    judges: Mapped[int | None]
+    disagreement: Mapped[float | None]
 
 
 class AnnotatorRow(Base):

@@ -20,6 +20,9 @@ from webapp.jobs import enqueue
 from webapp.plain import plain
 from webapp.sessions import current_annotator, library_mark, require_annotator
 
+# The jobs that end with a file, and what it is.
+DOWNLOADS = {"export": "application/x-hdf5", "render": "video/mp4"}
+
 
 class SampleRequest(BaseModel):
     entry: str
@@ -134,12 +137,12 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     @routes.get("/download")
     def download(job: int) -> Response:
         done = library.jobs.get(job)
-        if done.kind != "export" or done.state != "done":
+        if done.kind not in DOWNLOADS or done.state != "done":
             raise NotFoundError(f"Job {job} has no file to download.")
         path = Path(done.result["file"])
         if not path.is_file():
-            raise NotFoundError(f"The file of export {job} is gone; export again.")
-        return FileResponse(path, filename=path.name, media_type="application/x-hdf5")
+            raise NotFoundError(f"The file of {done.kind} {job} is gone; {done.kind} again.")
+        return FileResponse(path, filename=done.result.get("name", path.name), media_type=DOWNLOADS[done.kind])
 
     @routes.get("/me")
     def me(request: Request) -> dict[str, str | None]:

@@ -328,6 +328,7 @@ def evaluate(
     split: SplitNumber = "0",
     samples: Annotated[int, typer.Option("--samples", help="Samples per entry.")] = 8,
     seed: Seed = 0,
+    steps: Annotated[int, typer.Option(help="DDIM steps.")] = 10,
     protocol: Annotated[
         str | None, typer.Option(help="tvsum, summe or mrhisum (default: what the labels allow).")
     ] = None,
@@ -348,6 +349,7 @@ def evaluate(
         split=_number_or_all(split),
         samples=samples,
         seed=seed,
+        steps=steps,
         protocol=protocol,
     )
 
@@ -386,6 +388,40 @@ def export(
     )
 
 
+@app.command()
+def render(
+    entry: Annotated[str, typer.Argument(help="Entry id, such as demo/harbour-day.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="File to write: .mp4 for the video, .json .csv .vtt .edl .fcpxml .otio for a cut list."),
+    ],
+    source: Annotated[str, typer.Option(help="mean, person:NAME, run:ID (its mean) or run:ID:SAMPLE.")] = "mean",
+    shots: Annotated[str | None, typer.Option(help="Segmentation (default: the entry's first).")] = None,
+    budget: Annotated[float, typer.Option(help="Share of the video the cut may take.")] = 0.15,
+    segments: Annotated[
+        str | None, typer.Option(help="Frames instead of a source, ends exclusive, such as 0-120,240-300.")
+    ] = None,
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Keep a cut: as MP4 with its sound, or as a cut list for other programs."""
+    from webapp.actions.keeping import parse_segments
+
+    video = out.suffix.lower() == ".mp4"
+    _run(
+        data_dir,
+        json_,
+        "render" if video else "cut_list",
+        _rendered_sentence if video else _listed_sentence,
+        entry=entry,
+        out=out,
+        source=source,
+        shots=shots,
+        budget=budget,
+        segments=parse_segments(segments) if segments else None,
+    )
+
+
 def _run(
     data_dir: Path, as_json: bool, action: str, sentence: Callable[[dict[str, Any]], str], **arguments: Any
 ) -> None:
@@ -421,6 +457,17 @@ class _progress_bar:
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
+
+
+def _rendered_sentence(result: dict[str, Any]) -> str:
+    sound = "with sound" if result["sound"] else "without sound"
+    size = f"{result['width']} x {result['height']}"
+    return f"{result['file']}: {result['frames']} frames, {result['duration']:.1f} s, {size}, {sound}."
+
+
+def _listed_sentence(result: dict[str, Any]) -> str:
+    count = len(result["segments"])
+    return f"{result['file']}: {count} {'segment' if count == 1 else 'segments'}. {result['inexact']}".strip()
 
 
 def _agreement_sentence(result: dict[str, Any]) -> str:

@@ -100,5 +100,6 @@ def _actions() -> Mapping[str, Callable[..., dict[str, Any]]]:
         "train": actions.retrain,
         "ingest": actions.ingest,
         "export": actions.export,
+        "render": actions.render,
         "agreement": actions.agreement,
     }

@@ -8,9 +8,13 @@ from storage.library import Library
 
 
 def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
-    """{"band": how people agree with people, "runs": {"run:<id>": how the model agrees with people}}."""
+    """How people and models agree on one entry.
+
+    {"band": people with people, "runs": {"run:<id>": the model with people; "matrix": tau of each sample (N) with each
+    person (U)}}.
+    """
     from core.agreement import human_band
-    from core.evaluation import default_protocol, figures_of
+    from core.evaluation import default_protocol, figures_of, tau_matrix
 
     found = library.labelled_entries(entry_id=entry_id)
     if not found:
@@ -20,6 +24,6 @@ def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
     runs = {}
     for run in library.runs(entry_id):
         scores = run.track.scores
-        figures = figures_of(entry, scores, protocol)
-        runs[f"run:{run.id}"] = figures
+        matrix = [[None if tau != tau else round(float(tau), 4) for tau in row] for row in tau_matrix(entry, scores)]
+        runs[f"run:{run.id}"] = {**figures_of(entry, scores, protocol), "matrix": matrix}
     return {"band": human_band(entry) if len(entry.annotations) > 1 else None, "runs": runs}

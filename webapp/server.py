@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from core.errors import ConflictError, ManycutError, NotFoundError
 from storage.library import Library
-from webapp import api, static
+from webapp import api, keep_api, picker_api, static
 from webapp.jobs import open_queue
 from webapp.sessions import COOKIE_LIFE_S, secret_key
 
@@ -46,7 +46,10 @@ def build_app(library: Library) -> FastAPI:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}")
 
     app.include_router(static.router(library))
-    app.include_router(api.router(library, open_queue(data_dir), data_dir / "exports"))
+    queue = open_queue(data_dir)
+    app.include_router(api.router(library, queue, data_dir / "exports"))
+    app.include_router(keep_api.router(library, queue, data_dir / "renders"))
+    app.include_router(picker_api.router(library))
     app = gr.mount_gradio_app(app, build_pages(library), path="", **MOUNT)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SessionMiddleware, secret_key=secret_key(data_dir), same_site="lax", max_age=COOKIE_LIFE_S)

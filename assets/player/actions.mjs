@@ -1,5 +1,6 @@
 /** What every key and button does. */
 
+import { DIFFER } from './player.mjs';
 import { indexAt } from './series.mjs';
 
 /**
@@ -38,15 +39,28 @@ export function act(player, action, amount) {
     // A hair after the frame begins, so that rounding does not show the one before.
     player.seek(Math.max(0, (Math.floor(now / length + 0.02) + amount) * length) + Math.min(0.002, length / 10));
   } else if (action === 'disagreement') {
-    if (!model.peaks.length) return false;
-    player.seek(model.peaks.find((peak) => peak > now + 1e-3) ?? model.peaks[0]);
+    if (!player.peaks.length) return false;
+    player.seek(player.peaks.find((peak) => peak > now + 1e-3) ?? player.peaks[0]);
+  } else if (action === 'differ') {
+    const usable = DIFFER.map(([who]) => who).filter((who) => model.peaks[who].length);
+    if (usable.length < 2) return false;
+    player.setDiffer(usable[(usable.indexOf(player.differ) + 1) % usable.length]);
   } else if (action === 'row') {
     const shown = player.strips.filter(({ top }) => top !== null);
     const at = shown.findIndex(({ id }) => id === player.selectedId);
     const next = shown[Math.min(Math.max(0, at + amount), shown.length - 1)];
     if (next) player.choose(next.id, true);
   } else if (action === 'cut') player.playCut();
-  else if (action === 'video') {
+  else if (action === 'loop') {
+    clock.loop = !clock.loop;
+    player.root.querySelector('[data-act=loop]').setAttribute('aria-pressed', String(clock.loop));
+  } else if (action === 'link') player.copyLink();
+  else if (action === 'keep') player.keeper.open();
+  else if (action === 'rows') player.rowsMenu(player.root.querySelector('.mc-rowsmenu').hidden);
+  else if (action === 'matrix') {
+    player.view = player.view === 'matrix' ? 'numbers' : 'matrix';
+    player.showNumbers();
+  } else if (action === 'video') {
     clock.open(player.api.url(player.entry.video.url), player.entry.duration);
     player.noVideo('');
     clock.seek(now);
@@ -64,8 +78,12 @@ export function act(player, action, amount) {
     player.root.querySelector('[data-act=mute]').textContent = player.nodes.video.muted ? 'Muted' : 'Sound';
   } else if (action === 'help') player.help(player.nodes.help.hidden);
   else if (action === 'escape') {
-    if (player.nodes.help.hidden) return false;
-    player.help(false);
+    const menu = player.root.querySelector('.mc-rowsmenu');
+    if (!menu.hidden) player.rowsMenu(false);
+    else if (!player.nodes.help.hidden) player.help(false);
+    else if (player.clock.cut) player.clock.cut = null;
+    else return false;
+    player.focusRows();
   } else return false;
   return true;
 }

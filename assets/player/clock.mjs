@@ -18,6 +18,8 @@ export class Clock {
     this.useVideo = false;
     /** @type {{start: number, end: number}[] | null} what is played; null plays everything */
     this.cut = null;
+    /** Begin a cut again at its end. */
+    this.loop = false;
     this.own = { playing: false, time: 0, since: 0 };
     /** Where the picture is going while the video seeks; it counts as the time, so that repeated steps add up. */
     this.wanted = undefined;
@@ -124,24 +126,35 @@ export class Clock {
     this.play();
   }
 
-  /** To be called every animation frame: skips what is not selected, stops at the end. */
-  tick() {
-    if (!this.playing) return;
+  /** Seconds into the cut that is played and its length; null while everything is played. */
+  inCut() {
+    if (!this.cut) return null;
     const now = this.time();
-    if (!this.useVideo && now >= this.duration) {
-      this.own = { playing: false, time: this.duration, since: 0 };
-      this.changed();
-      return;
-    }
-    if (!this.cut || this.wanted !== undefined) return;
-    const here = this.cut.find(({ end }) => now < end);
-    if (!here) {
-      const last = this.cut[this.cut.length - 1].end;
-      this.cut = null;
-      this.pause();
-      this.seek(last);
-    } else if (now < here.start - 0.02) {
-      this.seek(here.start);
+    const length = (until) => this.cut.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, until) - start), 0);
+    return { at: length(now), of: length(Infinity) };
+  }
+
+  /** To be called every animation frame: skips what is not selected, stops or begins again at the end. */
+  tick() {
+    const now = this.time();
+    const over = this.useVideo ? this.video.ended : this.own.playing && now >= this.duration;
+    if (!this.playing && !(over && this.cut)) return;
+    if (!this.cut) {
+      if (over) this.own = { playing: false, time: this.duration, since: 0 };
+      if (over) this.changed();
+    } else if (this.wanted === undefined) {
+      const here = over ? undefined : this.cut.find(({ end }) => now < end);
+      if (!here && this.loop) {
+        this.seek(this.cut[0].start);
+        this.play();
+      } else if (!here) {
+        const last = this.cut[this.cut.length - 1].end;
+        this.cut = null;
+        this.pause();
+        this.seek(last);
+      } else if (now < here.start - 0.02) {
+        this.seek(here.start);
+      }
     }
   }
 }

@@ -6,13 +6,12 @@ import { sheet } from './keys.mjs';
 export const FRAME = `
 <div class="mc-top">
   <div class="mc-stage">
-    <div class="mc-screen"><video playsinline preload="auto" tabindex="-1"></video><div class="mc-novideo" hidden></div></div>
+    <div class="mc-screen"><video playsinline preload="auto" tabindex="-1"></video><div class="mc-novideo" hidden></div><span class="mc-mode" role="status"></span></div>
     <div class="mc-transport">
       <button data-act="toggle" aria-label="Play" title="Play, pause (space)"><svg viewBox="0 0 12 12" aria-hidden="true"><path/></svg></button>
       <output class="mc-time"></output><button data-act="rate" class="mc-rate" title="Speed: J slower, L faster; click for normal speed"></button>
-      <span class="mc-mode" role="status"></span>
-      <button data-act="disagreement" title="Jump to the next place where people differ most (N)">Next disagreement</button>
-      <button data-act="mute" aria-pressed="false" title="Sound on, off">Sound</button>
+      <span class="mc-differ"><select data-differ aria-label="Whose disagreement" title="Whose disagreement N jumps to (Shift+N changes it)"></select><button data-act="disagreement" aria-label="Next disagreement" title="Jump to the next place where they differ most (N)">Next</button></span>
+      <button data-act="mute" aria-pressed="false" title="Sound on, off (M)">Sound</button>
       <button data-act="help" title="All keys (?)" aria-label="Keys">?</button>
     </div>
   </div>
@@ -22,7 +21,7 @@ export const FRAME = `
 <div class="mc-pane">
   <div class="mc-scroll" tabindex="0" aria-label="Timelines">
     <div class="mc-head">
-      <div class="mc-rulerline"><div class="mc-label"><span data-zoomtext></span><button data-act="fit" aria-pressed="false" title="Scale each curve to its own lowest and highest value instead of 0 to 1">fit y</button><button data-act="zoomout" title="Show everything (double click or 0)" hidden>show all</button></div><canvas class="mc-ruler"></canvas><span class="mc-column" title="Values at the cursor">at cursor</span></div>
+      <div class="mc-rulerline"><div class="mc-label"><button data-act="rows" aria-expanded="false" aria-haspopup="true" title="Which rows are shown, and in which order (R)">Rows</button><span data-zoomtext></span><button data-act="fit" aria-pressed="false" title="Scale each curve to its own lowest and highest value instead of 0 to 1">fit y</button><button data-act="zoomout" title="Show everything (double click or 0)" hidden>show all</button></div><canvas class="mc-ruler"></canvas><span class="mc-column" title="Values at the cursor">at cursor</span></div>
       <div class="mc-filmline" data-row="filmstrip"><div class="mc-label"><h4>Filmstrip</h4></div><canvas class="mc-film"></canvas><p class="mc-reason" hidden></p></div>
     </div>
     <div class="mc-plots"><div class="mc-grounds"></div><div class="mc-figure"></div><canvas class="mc-lift"></canvas><div class="mc-rows"></div></div>
@@ -32,8 +31,11 @@ export const FRAME = `
     </div>
   </div>
   <div class="mc-overlay" aria-hidden="true"></div>
+  <div class="mc-rowsmenu" role="dialog" aria-label="Rows" hidden></div>
   <div class="mc-status" role="status" hidden></div>
 </div>
+<dialog class="mc-keep" aria-label="Keep"></dialog>
+<p class="mc-toast" role="status" hidden></p>
 <div class="mc-help" hidden>${sheet()}</div>`;
 
 /** Pictures of the play button. */

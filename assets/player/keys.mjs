@@ -10,10 +10,20 @@ export const KEYS = [
   ['← →', 'one pick (sampled picture) back, on'],
   ['Shift+← Shift+→', 'one shot back, on'],
   [', .', 'one frame back, on'],
-  ['N', 'next place where people differ most'],
+  ['N', 'next place where they differ most'],
+  ['Shift+N', 'whose disagreement: people, samples, models and people'],
   ['[ ]', 'select the cut above, below'],
   ['P', 'play the selected cut, skipping the rest'],
+  ['O', 'loop the cut, or not'],
   ['+ − 0', 'zoom in, out, show everything'],
+  ['W', 'who agrees with whom: the matrix, the figures'],
+  ['R', 'which rows are shown'],
+  ['F', 'scale curves to their own range, or 0 to 1'],
+  ['C', 'copy the link to this moment'],
+  ['S', 'save: video, cut list, figure, numbers'],
+  ['M', 'sound on, off'],
+  ['/', 'choose another entry'],
+  ['Alt+↑ Alt+↓', 'previous, next entry'],
   ['? Esc', 'show, hide these keys'],
 ];
 
@@ -21,6 +31,7 @@ const BINDINGS = {
   ' ': ['toggle'], k: ['toggle'], j: ['slower'], l: ['faster'],
   arrowleft: ['pick', -1], arrowright: ['pick', 1],
   ',': ['frame', -1], '.': ['frame', 1],
+  o: ['loop'], w: ['matrix'], r: ['rows'], f: ['fit'], c: ['link'], s: ['keep'], m: ['mute'],
   n: ['disagreement', 1], '[': ['row', -1], ']': ['row', 1], p: ['cut'],
   '+': ['zoom', 1], '=': ['zoom', 1], '-': ['zoom', -1], 0: ['zoom', 0], '?': ['help'], escape: ['escape'],
 };
@@ -46,10 +57,14 @@ export function listen(act, signal) {
       let [action, amount] = BINDINGS[key] ?? [];
       if (!action) return;
       if (action === 'pick' && event.shiftKey) action = 'shot';
+      if (action === 'disagreement' && event.shiftKey) action = 'differ';
+      // A dialog keeps its keys; only closing is ours.
+      if (event.target instanceof HTMLElement && event.target.closest('dialog, [data-own-keys]') && action !== 'escape') return;
       const onControl = event.target instanceof HTMLElement && event.target.closest('button, a, input, summary, [role=tab]');
       // A focused button keeps its own space bar, a slider its own arrows: both are expected by keyboard users.
       if (key === ' ' && onControl) return;
       if (onControl?.type === 'range' && key.startsWith('arrow')) return;
+      if (event.target instanceof HTMLElement && event.target.closest('[role=separator]') && key.startsWith('arrow')) return;
       if (act(action, amount) === false) return;
       event.preventDefault();
       event.stopPropagation();

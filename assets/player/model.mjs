@@ -1,7 +1,9 @@
 /** From what the server says about an entry to what the page draws. Pure: no DOM. */
 
-import { disagreements, meanAndSpread, rowsOf, similarityOrder } from './series.mjs';
+import { correlation, disagreements, meanAndSpread, rowsOf, similarityOrder } from './series.mjs';
 import { familyOf } from './canvas.mjs';
+
+const clip = (value) => Math.min(1, Math.max(0, value));
 
 /** A curve with its last value held to the end of the video, so that it spans the axis like the shots do. */
 function held(values) {
@@ -21,21 +23,32 @@ function held(values) {
  * @property {string} modelKind
  * @property {string} colour name of a theme variable
  * @property {object[]} others runs of the same checkpoint, newest first, this one included
+ * @property {Overlay|null} over another run drawn over this one, to compare
+ *
+ * @typedef {object} Overlay
+ * @property {string} id
+ * @property {object} run
+ * @property {Float32Array[]} raw
+ * @property {Float32Array} rawMean
+ * @property {Float32Array} mean held
+ * @property {Float32Array} low held, mean - spread
+ * @property {Float32Array} high held, mean + spread
+ * @property {string} label
  */
 
 /**
  * @param {object} entry answer of /api/entry
  * @param {Map<string, import('./series.mjs').Series>} series
  * @param {Map<string, string>} chosen which run to show, by checkpoint; newest where nothing is chosen
+ * @param {Map<string, string>} over which run to draw over it, by checkpoint
  */
-export function buildModel(entry, series, chosen) {
+export function buildModel(entry, series, chosen, over = new Map()) {
   const times = series.get('times')?.data ?? new Float64Array(0);
   const picks = series.get('picks')?.data ?? new Int32Array(0);
   const edges = Float64Array.from([...times, entry.duration]);
   const peopleRow = entry.rows.find((row) => row.kind === 'people');
   const raw = rowsOf(series.get('people'));
   const { mean, spread } = meanAndSpread(raw);
-  const clip = (value) => Math.min(1, Math.max(0, value));
   const people = {
     names: peopleRow?.names ?? [],
     simulated: Boolean(peopleRow?.simulated),
@@ -47,6 +60,7 @@ export function buildModel(entry, series, chosen) {
     low: held(mean.map((value, t) => clip(value - spread[t]))),
     high: held(mean.map((value, t) => clip(value + spread[t]))),
     order: raw.map((_, k) => k),
+    allButOne: raw.length > 1 ? raw.map((_, k) => meanAndSpread(raw.filter((__, other) => other !== k)).mean) : [],
   };
 
   const runs = entry.rows.filter((row) => (row.kind === 'samples' || row.kind === 'curve') && series.has(row.id));
@@ -59,8 +73,8 @@ export function buildModel(entry, series, chosen) {
   const tracks = [];
   for (const [key, others] of byCheckpoint) {
     const run = others.find(({ id }) => id === chosen.get(key)) ?? others[0];
-    const rawRows = rowsOf(series.get(run.id));
-    const centre = rawRows.length > 1 ? meanAndSpread(rawRows).mean : rawRows[0];
+    const { raw: rawRows, rawMean: centre, low, high } = curvesOf(run, series);
+    const overRun = runs.find(({ id }) => id === over.get(key) && id !== run.id);
     tracks.push({
       id: run.id,
       key,
@@ -69,26 +83,88 @@ export function buildModel(entry, series, chosen) {
       rows: rawRows.map(held),
       rawMean: centre,
       mean: held(centre),
+      low,
+      high,
       label: run.model,
       modelKind: run.model_kind,
       colour: familyOf(run.model_kind),
       others,
+      over: overRun ? { id: overRun.id, run: overRun, label: runWords(overRun, run), ...curvesOf(overRun, series) } : null,
     });
   }
   tracks.sort((a, b) => Number(b.run.kind === 'samples') - Number(a.run.kind === 'samples'));
   nameApart(tracks);
 
-  // Where people judged, their disagreement counts; otherwise that of the first family of samples.
-  const family = tracks.find(({ run }) => run.kind === 'samples');
-  const source = raw.length > 1 ? spread : family ? meanAndSpread(family.raw).spread : new Float32Array(0);
-  // At most about 50 marks, however long the video is.
-  const peaks = disagreements(source, times, Math.max(2, entry.duration / 50)).map((t) => times[t]);
-
   return {
-    entry, times, picks, edges, people, tracks, peaks, pinned: null,
+    entry, times, picks, edges, people, tracks, runs, peaks: peaksOf(raw, tracks, times, entry.duration), pinned: null,
     missing: entry.rows.filter((row) => row.kind === 'missing'),
     whyEmpty: peopleRow?.why_empty ?? '',
   };
+}
+
+/** The curves of a run, their mean and what lies within one spread of it. */
+function curvesOf(run, series) {
+  const raw = rowsOf(series.get(run.id));
+  const { mean, spread } = meanAndSpread(raw);
+  return {
+    raw,
+    rawMean: mean,
+    mean: held(mean),
+    low: held(mean.map((value, t) => clip(value - spread[t]))),
+    high: held(mean.map((value, t) => clip(value + spread[t]))),
+  };
+}
+
+/**
+ * Where opinions differ most, in seconds, by who differs: people among themselves, samples of the first family among
+ * themselves, and the average of people from each model's mean (as positions in their own range, because models and
+ * people use the scale differently).
+ */
+function peaksOf(raw, tracks, times, duration) {
+  // At most about 50 marks, however long the video is.
+  const apart = Math.max(2, duration / 50);
+  const seconds = (values) => disagreements(values, times, apart).map((t) => times[t]);
+  const family = tracks.find(({ run }) => run.kind === 'samples');
+  const people = raw.length > 1 ? seconds(meanAndSpread(raw).spread) : [];
+  const samples = family?.raw.length > 1 ? seconds(meanAndSpread(family.raw).spread) : [];
+  let models = [];
+  if (raw.length && tracks.length) {
+    const wanted = positions(meanAndSpread(raw).mean);
+    const given = tracks.map(({ rawMean }) => positions(rawMean));
+    models = seconds(wanted.map((value, t) => given.reduce((sum, one) => sum + Math.abs(one[t] - value), 0) / given.length));
+  }
+  return { people, samples, models };
+}
+
+/** Each value's place among all of them, 0 (lowest) to 1 (highest); NaN stays. */
+function positions(values) {
+  const known = Array.from(values).filter((value) => value === value).sort((a, b) => a - b);
+  const middle = (value) => (indexBelow(known, value, false) + indexBelow(known, value, true)) / 2;
+  return Float32Array.from(values, (value) => (value === value ? middle(value) / Math.max(1, known.length) : NaN));
+}
+
+/** How many of an ascending list are below a value, or not above it. */
+function indexBelow(ascending, value, orEqual) {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const at = (low + high) >> 1;
+    if (ascending[at] < value || (orEqual && ascending[at] === value)) low = at + 1;
+    else high = at;
+  }
+  return low;
+}
+
+/** What tells a run from another one of this page. */
+export function runWords(run, beside = null) {
+  const settings = run.settings ?? {};
+  const words = [];
+  if (run.checkpoint !== beside?.checkpoint && beside) words.push(run.label || run.checkpoint);
+  if (run.seed !== null && run.seed !== undefined) words.push(`seed ${run.seed}`);
+  if (settings.guidance) words.push(`w ${settings.guidance}`);
+  if (settings.temperature !== undefined && settings.temperature !== 1) words.push(`T ${settings.temperature}`);
+  if (settings.steps !== undefined && settings.steps !== 10) words.push(`${settings.steps} steps`);
+  if (run.n > 1) words.push(`${run.n} samples`);
+  return words.join(', ') || run.label || run.checkpoint;
 }
 
 function runNumber(run) {
@@ -102,10 +178,14 @@ function nameApart(tracks) {
   }
 }
 
-/** The order of people's lines. @param {'name'|'similar'|'file'} by */
+/** The order of people's lines. @param {'name'|'similar'|'mean'|'file'} by */
 export function orderPeople(people, by) {
   const numbers = people.names.map((_, k) => k);
   if (by === 'similar') return similarityOrder(people.raw);
+  if (by === 'mean') {
+    const close = people.raw.map((row) => correlation(row, people.rawMean));
+    return numbers.sort((a, b) => close[b] - close[a]);
+  }
   if (by === 'name') {
     return numbers.sort((a, b) => people.names[a].localeCompare(people.names[b], undefined, { numeric: true }));
   }
@@ -141,6 +221,18 @@ export function buildGroups(model) {
   }
   if (single.length) groups.push({ id: 'single', label: 'Models with one curve', strips: single });
   return groups;
+}
+
+/** Cuts that are only compared with, never shown: of all people but one, and of runs that lie over others. */
+export function buildReferences(model) {
+  const { people, tracks } = model;
+  const references = people.allButOne.map((scores, k) => ({ id: `without:${k}`, scores }));
+  for (const { over } of tracks) {
+    if (!over) continue;
+    references.push({ id: `over:${over.id}:mean`, scores: over.rawMean });
+    over.raw.forEach((scores, k) => references.push({ id: `over:${over.id}:${k}`, scores }));
+  }
+  return references;
 }
 
 /** Frames to seconds, exact at picks, shots' ends and the end; linear between them. */

@@ -1,25 +1,8 @@
 /** The panel beside the video: what the entry is, the cut, the sampler, and how well models agree with people. */
 
-import { clock, count, escape, number, percent } from './format.mjs';
+import { clock, count, escape, percent } from './format.mjs';
 
 const SAMPLING = new Set(['summdiff']);
-
-const HUMAN = [
-  ['pairwise', 'People, pairwise', 'How well one person agrees with another: mean over all pairs.'],
-  ['leave_one_out', 'People, leave-one-out', 'How well the average of all others agrees with each person.'],
-  ['oracle', 'People, oracle', 'How well the average of all agrees with each person. It contains that person, so it is the upper end.'],
-];
-
-const GENERATIVE = [
-  ['coverage', 'best sample', 'Coverage: for each person the best of the samples, averaged over people. Does everybody find their summary?'],
-  ['precision', 'best person', 'Precision: for each sample the person it agrees with best, averaged over samples. Is every sample plausible to somebody?'],
-];
-
-const PROTOCOLS = {
-  tvsum: 'tvsum: scores at the picks against each person, averaged over people; F1 of the 15 % cuts, averaged over people.',
-  summe: 'summe: the binary summary against the mean of the people\'s summaries; F1 with the best-fitting person.',
-  mrhisum: 'mrhisum: scores against the one ground truth.',
-};
 
 /** True for models that give several summaries of one video. */
 export function samples(kind) {
@@ -30,7 +13,7 @@ export function samples(kind) {
 export function markup() {
   return `
 <section class="mc-facts" aria-label="Entry">
-  <h2 data-slot="title"></h2>
+  <header><h2 data-slot="title"></h2><button data-act="link" title="Copy the address of this view: entry, time, budget, cut, pinned person, rows (C)">Copy link</button></header>
   <p data-slot="about"></p>
   <p data-slot="people"></p>
   <div class="mc-caption" title="What is seen at the cursor, in one sentence; the captions that LLMVS reads."><b data-slot="caption-time">Caption</b><p data-slot="caption"></p></div>
@@ -41,8 +24,8 @@ export function markup() {
       <input id="mc-budget" type="range" min="5" max="50" step="1" value="15" data-slot="budget"><output data-slot="budget-text">15 %</output></div>
     <div class="mc-field"><label for="mc-shots" title="How the video is divided; a cut takes whole shots, those with the largest total score that fit the budget (0/1 knapsack)">Shots</label>
       <select id="mc-shots" data-slot="shots"></select></div>
-    <p class="mc-selected" data-slot="selected" title="The selected cut: click a strip below to choose another"></p>
-    <div class="mc-actions"><button data-act="cut" class="mc-primary" title="Play the selected cut, skip the rest (P)">Play this cut</button><span data-slot="cut-facts"></span></div>
+    <div class="mc-selected"><p data-slot="selected" title="The selected cut: click a strip below to choose another"></p><p data-slot="cut-facts"></p></div>
+    <div class="mc-actions"><button data-act="cut" class="mc-primary" title="Play the selected cut, skip the rest (P)">Play this cut</button><button data-act="loop" aria-pressed="false" title="Begin the cut again at its end">Loop</button><button data-act="keep" title="Save this cut, the figure or the numbers (S)">Keep …</button></div>
   </div>
   <form class="mc-sampler">
     <div class="mc-field"><label for="mc-checkpoint" title="Trained model that scores this entry">Model</label><select id="mc-checkpoint" data-slot="checkpoint"></select></div>
@@ -50,18 +33,22 @@ export function markup() {
       <label title="How many summaries are drawn">Samples<input type="number" name="n" min="1" max="64" value="8"></label>
       <label title="Denoising steps of the sampler; more is slower and finer">Steps<input type="number" name="steps" min="1" max="1000" value="10"></label>
       <label title="Guidance weight: how strongly the video steers the sampler. Empty: as the checkpoint was made for.">Guidance<input type="number" name="guidance" min="0" max="10" step="0.1" placeholder="auto"></label>
+      <label title="Factor on the noise: 1 as trained, less gives samples nearer to each other, more gives wilder ones">Temp.<input type="number" name="temperature" min="0" max="4" step="0.1" value="1"></label>
       <label title="The same seed gives the same samples">Seed<input type="number" name="seed" min="0" max="2147483647" value="1"></label>
-      <button type="submit" data-slot="sample">Sample again</button>
     </div>
-    <div class="mc-progress" data-slot="job" hidden><progress max="1" value="0" aria-label="Progress of sampling"></progress><span data-slot="job-text" role="status"></span><button type="button" data-act="cancel">Cancel</button></div>
+    <div class="mc-samplerow"><button type="submit" data-slot="sample">Sample again</button>
+    <div class="mc-progress" data-slot="job" hidden><progress max="1" value="0" aria-label="Progress of sampling"></progress><span data-slot="job-text" role="status"></span><button type="button" data-act="cancel">Cancel</button></div></div>
     <p class="mc-quiet" data-slot="sample-note" hidden></p>
     <p class="mc-error" data-slot="sample-error" role="alert" hidden></p>
   </form>
   <p class="mc-legend" aria-label="Colours"><span><i style="background:var(--mc-people)"></i>average of people</span><span><i style="background:var(--mc-people-2)"></i>one person</span><span data-slot="legend"></span></p>
 </section>
 <section class="mc-numbers" aria-label="Agreement with people">
-  <h3>Agreement with people<span data-slot="protocol" title=""></span></h3>
+  <h3><span class="mc-tabs" role="group" aria-label="View"><button data-view="numbers" aria-pressed="true" title="How well models agree with people, beside how people agree">Agreement</button><button data-view="matrix" aria-pressed="false" title="Which sample agrees with which person">Matrix</button></span>
+    <span class="mc-measure" data-slot="measure" role="group" aria-label="Measure" hidden><button data-measure="f1" aria-pressed="true" title="Overlap of the two cuts, in percent">F1 %</button><button data-measure="tau" aria-pressed="false" title="Kendall's tau-b of the two score curves">τ</button></span>
+    <span data-slot="protocol" title=""></span></h3>
   <div data-slot="numbers"></div>
+  <div data-slot="matrix" hidden></div>
 </section>`;
 }
 
@@ -116,58 +103,9 @@ export function fillCheckpoints(slot, entry) {
   slot['sample-note'].textContent = misfits[0]?.reason ?? 'No model is trained yet; the Models page trains one.';
 }
 
-/** F1 in percent: a protocol's numbers are in percent as published, all others shares. */
-function percents(numbers) {
-  if (numbers?.f1 === null || numbers?.f1 === undefined) return null;
-  return numbers.protocol ? numbers.f1 : numbers.f1 * 100;
-}
-
-function cells(numbers) {
-  return ['kendall', 'spearman', 'f1']
-    .map((name) => `<td>${name === 'f1' ? number(percents(numbers), 1) : number(numbers?.[name])}</td>`)
-    .join('');
-}
-
-function line(className, colour, label, why, numbers) {
-  const dot = colour ? `<i style="background:var(--mc-${colour})"></i>` : '';
-  return `<tr class="${className}"><th scope="row" title="${escape(why)}">${dot}${escape(label)}</th>${cells(numbers)}</tr>`;
-}
-
-/**
- * Numbers of the models inside the band of human agreement.
- * @param {import('./model.mjs').Track[]} tracks runs that are shown
- * @param {{band: object|null, runs: Record<string, object>}|null} numbers null while they are computed
- */
-export function fillNumbers(slot, tracks, numbers) {
-  const known = tracks.filter(({ id }) => numbers?.runs?.[id]);
-  const protocol = known.length ? numbers.runs[known[0].id].protocol : '';
-  slot.protocol.textContent = protocol ? `protocol ${protocol}` : '';
-  slot.protocol.title = PROTOCOLS[protocol] ?? 'Numbers compare only under the same protocol.';
-  if (!numbers || (!numbers.band && !known.length)) {
-    const why = numbers ? numbers.error || 'No numbers: they need people who judged this entry.' : 'Computing …';
-    slot.numbers.innerHTML = `<p class="mc-quiet">${escape(why)}</p>`;
-    return;
-  }
-  const lines = HUMAN.filter(([key]) => numbers.band?.[key])
-    .map(([key, label, why]) => line('human', 'people', label, why, numbers.band[key]));
-  const diversity = [];
-  for (const { id, run, colour, label } of known) {
-    const own = numbers.runs[id];
-    lines.push(line('model', colour, label, `${run.label || run.model}, checkpoint ${run.checkpoint}, mean of its samples`, own));
-    if (own.diversity) diversity.push(`${label}: two samples differ by ${number(own.diversity.one_minus_tau)} (1 − τ), two people by ${number(own.diversity.people_one_minus_tau)}.`);
-    for (const [key, sub, why] of GENERATIVE) if (own[key]) lines.push(line('sub', '', sub, why, own[key]));
-  }
-  slot.numbers.innerHTML =
-    '<table><thead><tr><th></th><th title="Kendall\'s tau-b: agreement of the order of scores, −1 to 1">τ</th>' +
-    '<th title="Spearman\'s rho: correlation of ranks, −1 to 1">ρ</th>' +
-    '<th title="Overlap of the 15 % cuts, in percent">F1 %</th></tr></thead>' +
-    `<tbody>${lines.join('')}</tbody></table>` +
-    diversity.map((sentence) => `<p class="mc-quiet" title="Diversity: mean over all pairs. 0 would be all alike.">${escape(sentence)}</p>`).join('');
-}
-
 /** What is known about the selected cut. @param {import('./strips.mjs').Strip|null} strip */
 export function fillCut(slot, strip, entry) {
-  const play = slot['cut-facts'].parentElement.querySelector('[data-act=cut]');
+  const play = slot.selected.closest('section').querySelector('[data-act=cut]');
   play.disabled = !strip?.cut?.segments.length;
   if (!strip) {
     slot.selected.textContent = 'Nobody and no model has scored this entry yet.';

@@ -4,22 +4,36 @@
  */
 
 import { FRAME, PAUSE, PLAY, nodesOf } from './frame.mjs';
-import { Api, ApiError, loadPlotly } from './api.mjs';
+import { ApiError, loadPlotly } from './api.mjs';
 import { Clock } from './clock.mjs';
 import { Plots, drawLift, sampleUnder, stack } from './plots.mjs';
 import { Timeline } from './timeline.mjs';
-import { buildGroups, buildModel, frameClock, orderPeople } from './model.mjs';
+import { buildGroups, buildModel, buildReferences, frameClock, orderPeople } from './model.mjs';
+import { modelFigures, peopleFigures } from './agreement.mjs';
+import { fillNumbers, numberRows } from './numbers.mjs';
+import { matrixMarkup, matrixRows } from './matrix.mjs';
+import { RowLayout, rowKey } from './layout.mjs';
+import { writeAddress } from './address.mjs';
 import { clock as mss, escape, number, percent } from './format.mjs';
 import { drawFilm, drawRuler } from './filmstrip.mjs';
 import { drawStrips, layStrips, writeOverlaps } from './strips.mjs';
-import { fillCheckpoints, fillCut, fillFacts, fillNumbers, fillShots, slots } from './panel.mjs';
+import { fillCheckpoints, fillCut, fillFacts, fillShots, slots } from './panel.mjs';
 import { indexAt } from './series.mjs';
-import { groundsMarkup, listRows, rowsMarkup } from './rows.mjs';
+import { groundsMarkup, listRows, rowName, rowsMarkup } from './rows.mjs';
 import { act } from './actions.mjs';
 import { palette } from './canvas.mjs';
 import { wire } from './wiring.mjs';
 import { Sampler } from './sampler.mjs';
+import { Keeper } from './keep.mjs';
 import { Solver } from './solver.mjs';
+
+/** Whose disagreement the page jumps to, and what is said where there is none. */
+export const DIFFER = [
+  ['people', 'people differ', 'It takes two people to differ.'],
+  ['samples', 'samples differ', 'It takes two samples to differ.'],
+  ['models', 'models vs people', 'It takes people and a model to differ.'],
+];
+export const BUDGET = 0.15;
 
 const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS', csta: 'CSTA', 'other-model': 'other models' };
 
@@ -38,33 +52,45 @@ export class Player {
     this.groups = [];
     this.strips = [];
     this.rows = [];
-    this.budget = 0.15;
+    this.references = [];
+    this.budget = BUDGET;
     this.shots = 0;
     this.fit = false;
     this.sort = 'similar';
+    this.differ = 'people';
+    this.view = 'numbers';
+    this.measure = 'f1';
+    this.live = null;
     this.selectedId = null;
     this.pinned = null;
     this.numbers = null;
     this.folded = new Set();
     this.chosenRuns = new Map();
+    this.overRuns = new Map();
     this.lifted = null;
     this.loading = null;
 
     root.innerHTML = FRAME;
     this.nodes = nodesOf(root);
     this.slot = slots(this.nodes.panel);
+    this.numberRows = [];
     this.colour = palette(root);
     this.clock = new Clock(this.nodes.video, () => this.clockChanged());
     this.timeline = new Timeline(this.nodes, {
       seek: (time, event) => this.clicked(time, event),
-      zoomed: () => this.zoomed(),
+      zoomed: () => {
+        this.zoomed();
+        this.remember();
+      },
       hovered: (time, event) => this.hovered(time, event),
     }, this.abort.signal);
     this.plots = new Plots(this.nodes.figure);
+    this.layout = new RowLayout(() => this.layoutChanged());
     this.solver = new Solver(() => this.cutsArrived());
     this.sheetImage = new Image();
     this.sheetImage.addEventListener('load', () => this.drawTop());
     this.sampler = new Sampler(this.nodes.panel, this.slot, api, () => this.entry, (result) => this.sampled(result), this.abort.signal);
+    this.keeper = new Keeper(this);
     wire(this);
     this.fill();
     this.clockChanged();
@@ -76,9 +102,9 @@ export class Player {
   /**
    * Show an entry. Keeps the view where the same entry is loaded again.
    * @param {string|null} id
-   * @param {number|null} at seconds to begin at
+   * @param {import('./address.mjs').View|null} view what a link asks for
    */
-  async load(id, at = null) {
+  async load(id, view = null) {
     this.loading?.abort();
     const loading = new AbortController();
     this.loading = loading;
@@ -97,14 +123,18 @@ export class Player {
       const [entry, series] = await Promise.all([this.api.entry(id, loading.signal), this.api.series(id, loading.signal)]);
       if (loading.signal.aborted) return;
       this.series = series;
-      if (!again) this.opened(entry, at);
+      if (!again) this.opened(entry);
       this.entry = entry;
+      if (view) this.take(view);
       this.rebuild();
+      if (view) this.arrive(view);
       this.plotly = await plotly;
       if (loading.signal.aborted) return;
       await this.drawAll();
       this.say('ready');
       this.remember();
+      const { title, dataset, duration } = entry;
+      document.dispatchEvent(new CustomEvent('manycut:opened', { detail: { entry: id, title, dataset, duration } }));
       await this.loadNumbers(id, loading.signal);
     } catch (error) {
       if (error.name === 'AbortError' || loading.signal.aborted) return;
@@ -113,7 +143,7 @@ export class Player {
         this.say('failed', `The timelines could not be drawn (${error.message}).`, 'Reload the page.');
         return;
       }
-      const retry = error.code === 'not_found' ? null : () => this.load(id, at);
+      const retry = error.code === 'not_found' ? null : () => this.load(id, view);
       const hint = error.offline ? 'Start it again or check the network, then try again.' : 'Choose another entry in the list above.';
       this.say(error.offline ? 'offline' : 'failed', error.message, error.hint || hint, retry);
     }
@@ -127,25 +157,68 @@ export class Player {
       if (error.name === 'AbortError') return;
       this.numbers = { band: null, runs: {}, error: error.message };
     }
-    if (!signal.aborted) fillNumbers(this.slot, this.model.tracks, this.numbers);
+    if (!signal.aborted) this.showNumbers();
   }
 
   /** Another entry than before: begin from its start with nothing selected. */
-  opened(entry, at) {
+  opened(entry) {
     this.entry = entry;
     this.shots = 0;
     this.pinned = null;
     this.numbers = null;
     this.selectedId = null;
+    this.live = null;
     this.chosenRuns.clear();
+    this.overRuns.clear();
     this.nodes.scroll.scrollTop = 0;
     this.timeline.open(entry.duration);
     this.clock.open(entry.video ? this.api.url(entry.video.url) : null, entry.duration);
     this.noVideo(entry.video ? '' : entry.video_reason || 'This entry has no video.');
     if (entry.thumbnails) this.sheetImage.src = this.api.url(entry.thumbnails.url);
     else this.sheetImage.removeAttribute('src');
-    if (at) this.clock.seek(at);
     document.title = `${entry.title} · Manycut`;
+  }
+
+  /** What a link asks for, as far as this entry has it: choices that the rows are built from. */
+  take(view) {
+    const { entry } = this;
+    if (view.budget) this.budget = view.budget;
+    const shots = entry.shots.findIndex(({ name }) => name === view.shots);
+    if (shots >= 0) this.shots = shots;
+    if (view.hidden) this.layout.hidden = new Set(view.hidden);
+    const keyOf = (id) => {
+      const run = entry.rows.find((row) => row.id === id);
+      return run && `${run.kind} ${run.checkpoint}`;
+    };
+    for (const id of view.runs) if (keyOf(id)) this.chosenRuns.set(keyOf(id), id);
+    for (const [id, over] of view.over) if (keyOf(id) && keyOf(over)) this.overRuns.set(keyOf(id), over);
+    const names = entry.rows.find(({ kind }) => kind === 'people')?.names ?? [];
+    if (names.includes(view.person)) this.pinned = names.indexOf(view.person);
+    if (view.cut) this.selectedId = view.cut;
+  }
+
+  /** What a link asks for, once the rows stand: place in time. */
+  arrive(view) {
+    if (view.t) this.clock.seek(view.t);
+    if (view.zoom) this.timeline.zoom(...view.zoom);
+  }
+
+  /** The view as a link holds it. @returns {import('./address.mjs').View} */
+  get address() {
+    const { entry, model, timeline } = this;
+    const shown = model?.tracks ?? [];
+    return {
+      entry: entry.id,
+      t: this.clock.time(),
+      budget: this.budget === BUDGET ? null : this.budget,
+      shots: this.shots ? entry.shots[this.shots].name : null,
+      cut: this.selectedId === this.strips[0]?.id ? null : this.selectedId,
+      person: this.pinned === null ? null : model.people.names[this.pinned],
+      zoom: timeline.zoomed ? [timeline.start, timeline.end] : null,
+      runs: shown.filter(({ run, others }) => run !== others[0]).map(({ id }) => id),
+      over: shown.filter(({ over }) => over).map(({ id, over }) => [id, over.id]),
+      hidden: this.layout.hidden.size ? [...this.layout.hidden] : null,
+    };
   }
 
   /** @param {string} reason "" shows the video again @param {boolean} [retry] offer to try again */
@@ -162,14 +235,14 @@ export class Player {
   /** Everything derived from the entry, its series and the choices of the person. */
   rebuild() {
     const { entry } = this;
-    this.model = buildModel(entry, this.series, this.chosenRuns);
+    this.model = buildModel(entry, this.series, this.chosenRuns, this.overRuns);
     this.model.people.order = orderPeople(this.model.people, this.sort);
     this.model.pinned = this.pinned;
     this.seconds = frameClock(entry, this.model.picks, this.model.times);
     fillFacts(this.slot, entry);
     fillShots(this.slot.shots, entry, this.shots);
     fillCheckpoints(this.slot, entry);
-    fillNumbers(this.slot, this.model.tracks, this.numbers);
+    this.fillDiffer();
     this.sampler.open(entry, this.model.tracks);
     this.slot.legend.innerHTML = [...new Set(this.model.tracks.map(({ colour }) => colour))]
       .map((colour) => [colour, FAMILIES[colour]])
@@ -180,7 +253,8 @@ export class Player {
   }
 
   layRows() {
-    this.rows = listRows(this.model);
+    this.rows = this.layout.apply(listRows(this.model));
+    this.root.dataset.hides = [...this.layout.hidden].join(' ');
     this.height = stack(this.rows);
     this.nodes.plots.style.height = `${this.height}px`;
     this.nodes.grounds.innerHTML = groundsMarkup(this.rows);
@@ -188,8 +262,30 @@ export class Player {
     this.lastPick = -1;
   }
 
+  /** Rows hidden, moved or resized: lay them out and draw again, once per frame. */
+  layoutChanged() {
+    if (!this.model) return;
+    this.layRows();
+    if (this.layoutQueued) return;
+    this.layoutQueued = true;
+    requestAnimationFrame(async () => {
+      this.layoutQueued = false;
+      await this.drawAll();
+      this.remember();
+    });
+  }
+
+  rowsMenu(open) {
+    const menu = this.root.querySelector('.mc-rowsmenu');
+    const button = this.root.querySelector('[data-act=rows]');
+    menu.hidden = !open;
+    button.setAttribute('aria-expanded', String(open));
+    if (open) menu.innerHTML = this.layout.menu(rowName);
+  }
+
   layCuts() {
     this.groups = buildGroups(this.model);
+    this.references = buildReferences(this.model);
     this.strips = this.groups.flatMap(({ strips }) => strips);
     this.stripsHeight = layStrips(this.nodes.stripList, this.groups, this.folded);
     if (!this.strips.some(({ id }) => id === this.selectedId)) this.selectedId = this.strips[0]?.id ?? null;
@@ -210,7 +306,8 @@ export class Player {
       for (const strip of this.strips) strip.cut = strip.seconds = undefined;
       about.textContent = segmentation ? 'No cuts: nobody and no model has scored this entry.' : 'No cuts: this entry has no shots.';
     } else {
-      const strips = selected ? [selected, ...this.strips.filter((strip) => strip !== selected)] : this.strips;
+      const shown = selected ? [selected, ...this.strips.filter((strip) => strip !== selected)] : this.strips;
+      const strips = [...shown, ...this.references];
       const bounds = segmentation.bounds.map(([start, end]) => [start, end]);
       this.solver.solve(strips, { picks: model.picks, bounds, nFrames: entry.n_frames, budget: this.budget });
       about.textContent = `at most ${percent(this.budget, 0)} of the video (${mss(this.budget * entry.duration)}), ${segmentation.label}`;
@@ -236,6 +333,46 @@ export class Player {
       strip.seconds = strip.cut?.segments.map(([start, end]) => ({ start: this.seconds(start), end: this.seconds(end) }));
     }
     this.drawCuts();
+    if (this.solver.open === 0) {
+      this.compare();
+      this.root.dataset.solved = `${Math.round(this.budget * 100)} ${this.shots}`;
+    }
+  }
+
+  /** How the cuts agree, now that they are known. */
+  compare() {
+    const { people, tracks } = this.model;
+    const cuts = new Map([...this.strips, ...this.references].map(({ id, cut }) => [id, cut]));
+    const of = (curves, id) => curves.map((_, k) => cuts.get(id(k)));
+    const persons = of(people.raw, (k) => `person:${k}`);
+    const models = new Map();
+    for (const { id, run, raw, over } of tracks) {
+      const many = run.kind === 'samples';
+      models.set(id, modelFigures(cuts.get(many ? `${id}:mean` : id), many ? of(raw, (k) => `${id}:${k}`) : [cuts.get(id)], persons));
+      if (over) models.set(over.id, modelFigures(cuts.get(`over:${over.id}:mean`), of(over.raw, (k) => `over:${over.id}:${k}`), persons));
+    }
+    this.live = { people: peopleFigures(persons, cuts.get('mean'), of(people.allButOne, (k) => `without:${k}`)), models };
+    this.showNumbers();
+  }
+
+  /** How the cuts are made now, in words. */
+  get cutWords() {
+    const shots = this.entry?.shots[this.shots];
+    return shots ? `${percent(this.budget, 0)} of the video, ${shots.label}` : 'no shots';
+  }
+
+  /** The figures beside the video, or the matrix in their place. */
+  showNumbers() {
+    const { slot, model, view } = this;
+    slot.numbers.hidden = view !== 'numbers';
+    slot.matrix.hidden = view !== 'matrix';
+    slot.measure.hidden = view !== 'matrix';
+    slot.protocol.hidden = view === 'matrix';
+    for (const button of this.nodes.panel.querySelectorAll('[data-view]')) button.setAttribute('aria-pressed', String(button.dataset.view === view));
+    for (const button of slot.measure.querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.measure === this.measure));
+    this.numberRows = numberRows(model, this.numbers, this.live);
+    fillNumbers(slot, this.numberRows, this.numbers, this.cutWords);
+    if (view === 'matrix') slot.matrix.innerHTML = matrixMarkup(matrixRows(model, this.live, this.numbers), model.people, this.measure, this.pinned, slot.matrix.clientWidth);
   }
 
   drawStripCanvas() {
@@ -259,6 +396,7 @@ export class Player {
     this.selectedId = id;
     this.drawCuts();
     if (reveal) this.nodes.stripList.querySelector('.selected')?.scrollIntoView({ block: 'nearest' });
+    this.remember();
   }
 
   playCut() {
@@ -280,18 +418,42 @@ export class Player {
       this.drawLifted();
     }
     this.moveCursor(true);
-    this.root.querySelector('[data-act=disagreement]').disabled = !this.model?.peaks.length;
+  }
+
+  /** Whose disagreement can be jumped to on this entry; the first that has any where the chosen one has none. */
+  fillDiffer() {
+    const { peaks } = this.model;
+    const usable = DIFFER.filter(([who]) => peaks[who].length);
+    if (!peaks[this.differ].length && usable.length) [[this.differ]] = usable;
+    const select = this.root.querySelector('[data-differ]');
+    select.innerHTML = DIFFER.map(([who, label, none]) => `<option value="${who}" ${peaks[who].length ? '' : `disabled title="${none}"`}>${label}</option>`).join('');
+    select.value = this.differ;
+    this.root.querySelector('[data-act=disagreement]').disabled = !usable.length;
+  }
+
+  setDiffer(who) {
+    this.differ = who;
+    this.fillDiffer();
+    this.drawTop();
+    this.toast(`Next (N) and the triangles: ${DIFFER.find(([name]) => name === who)[1]}.`);
+  }
+
+  /** The places to jump to, seconds. */
+  get peaks() {
+    return this.model?.peaks[this.differ] ?? [];
   }
 
   drawTop() {
     if (!this.model) return;
     const { timeline, entry } = this;
-    drawRuler(this.nodes.ruler, timeline, this.model.peaks, this.colour);
+    drawRuler(this.nodes.ruler, timeline, this.peaks, this.colour);
+    this.nodes.film.closest('.mc-filmline').hidden = this.layout.hidden.has('filmstrip');
+    this.nodes.cuts.hidden = this.layout.hidden.has('cuts');
     this.nodes.film.hidden = !entry.thumbnails;
     this.nodes.filmReason.hidden = Boolean(entry.thumbnails);
     this.nodes.filmReason.textContent = entry.thumbnails ? '' : `No pictures: ${entry.video_reason || 'no thumbnails were made.'}`;
     if (entry.thumbnails) drawFilm(this.nodes.film, timeline, entry.thumbnails, this.sheetImage);
-    this.nodes.zoomText.textContent = timeline.zoomed ? `${mss(timeline.start)} to ${mss(timeline.end)}` : 'Time, m:ss.f';
+    this.nodes.zoomText.textContent = timeline.zoomed ? `${mss(timeline.start)}–${mss(timeline.end)}` : 'm:ss.f';
     this.root.querySelector('[data-act=zoomout]').hidden = !timeline.zoomed;
   }
 
@@ -345,10 +507,9 @@ export class Player {
     this.nodes.toggle.querySelector('path').setAttribute('d', playing ? PAUSE : PLAY);
     this.nodes.toggle.setAttribute('aria-label', playing ? 'Pause' : 'Play');
     this.nodes.rate.textContent = `${this.clock.rate}×`;
-    const button = this.slot?.['cut-facts'] && this.nodes.panel.querySelector('[data-act=cut]');
+    const button = this.nodes.panel.querySelector('[data-act=cut]');
     const cut = Boolean(this.clock.cut) && playing;
     if (button) button.textContent = cut ? 'Stop' : 'Play this cut';
-    this.nodes.mode.textContent = cut ? `playing the cut: ${this.selected?.label ?? ''}` : '';
     this.root.dataset.playing = String(playing);
     this.moveCursor();
     if (!playing) this.remember();
@@ -360,6 +521,9 @@ export class Player {
     if (this.clock.playing && !force) this.timeline.follow(time);
     this.timeline.place(time);
     this.nodes.time.textContent = `${mss(time)} / ${mss(this.entry.duration)}`;
+    const within = this.clock.inCut();
+    this.nodes.mode.hidden = !within;
+    if (within) this.nodes.mode.textContent = `${this.selected?.label ?? 'Cut'} ${mss(within.at)} / ${mss(within.of)}`;
     const pick = indexAt(this.model.times, time + 1e-6);
     if (pick === this.lastPick && !force) return;
     this.lastPick = pick;
@@ -391,10 +555,7 @@ export class Player {
     clearTimeout(this.rememberTimer);
     this.rememberTimer = setTimeout(() => {
       if (!this.entry || this.root.dataset.state !== 'ready') return;
-      const url = new URL(location.href);
-      url.searchParams.set('entry', this.entry.id);
-      url.searchParams.set('t', this.clock.time().toFixed(1));
-      history.replaceState(history.state, '', url.href.replaceAll('%2F', '/'));
+      history.replaceState(history.state, '', writeAddress(location.href, this.address));
     }, 250);
   }
 
@@ -445,10 +606,35 @@ export class Player {
     }
     this.lastPick = -1;
     this.drawAll();
+    this.showNumbers();
+    this.remember();
   }
 
-  async sampled() {
+  /** New runs have come: show the one just made, wherever an older one was chosen. */
+  async sampled(result) {
+    const run = result?.run && `run:${result.run}`;
+    for (const [key, id] of this.chosenRuns) if (id !== run) this.chosenRuns.delete(key);
     await this.load(this.entry.id);
+  }
+
+  async copyLink() {
+    const link = writeAddress(location.href, this.address);
+    history.replaceState(history.state, '', link);
+    try {
+      await navigator.clipboard.writeText(link);
+      this.toast('Link to this view copied.');
+    } catch {
+      this.toast('This browser does not let the page copy. The address bar holds the link.');
+    }
+  }
+
+  /** Say something in passing. */
+  toast(words) {
+    const node = this.root.querySelector('.mc-toast');
+    node.textContent = words;
+    node.hidden = false;
+    clearTimeout(this.toastTimer);
+    this.toastTimer = setTimeout(() => (node.hidden = true), 3500);
   }
 
   focusRows() {
@@ -486,62 +672,4 @@ export class Player {
       status.append(button);
     }
   }
-}
-
-/** The style sheets, once per page and before anything is measured. */
-function styles() {
-  const wanted = ['player.css'];
-  return Promise.all(wanted.map((name) => new Promise((resolve) => {
-    if (document.querySelector(`link[data-mc="${name}"]`)) return resolve();
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.dataset.mc = name;
-    link.href = new URL(name, import.meta.url).href;
-    link.onload = link.onerror = resolve;
-    document.head.append(link);
-    return undefined;
-  })));
-}
-
-/**
- * Called by the Gradio component when its frame is in the page.
- * @param {{element: HTMLElement, props: {value: any}, watch: Function, root: string}} gradio  root: the app's address
- */
-export async function mount({ element, props, watch, root: base }) {
-  await styles();
-  window.manycut?.stop?.();
-  const root = element.querySelector('#player') ?? element;
-  root.classList.add('mc-player');
-  const player = new Player(root, new Api(base));
-  const asked = new URLSearchParams(location.search);
-  const from = { entry: asked.get('entry'), t: Number(asked.get('t')) || 0 };
-  let shown = null;
-  const show = (value) => {
-    const entry = value?.entry ?? null;
-    const key = `${entry} ${value?.rev ?? 0}`;
-    if (!value || !('entry' in value) || key === shown) return;
-    shown = key;
-    player.load(entry, entry === from.entry ? from.t : 0);
-    from.t = 0;
-    // After picking an entry the keys belong to the player.
-    if (document.activeElement?.closest('#entry-picker')) player.focusRows();
-  };
-  watch('value', () => show(props.value));
-  window.manycut = {
-    player: {
-      video: player.nodes.video,
-      seek: (time) => player.seek(time),
-      time: () => player.clock.time(),
-      playing: () => player.clock.playing,
-      rows: () => [...root.querySelectorAll('[data-row]')].map((row) => row.dataset.row),
-      zoom: () => [player.timeline.start, player.timeline.end],
-      xOf: (time) => player.timeline.clientX(time),
-      strips: () => player.strips.map(({ id, cut }) => ({ id, ...cut })),
-      selected: () => player.selectedId,
-      peaks: () => [...(player.model?.peaks ?? [])],
-    },
-    stop: () => player.abort.abort(),
-  };
-  if (from.entry) show({ entry: from.entry, rev: 0 });
-  else if (props.value && 'entry' in props.value) show(props.value);
 }

@@ -110,18 +110,22 @@ export function figure(model, rows, height, timeline, colour, fit) {
     if (row.kind === 'mean') {
       const { low, high, mean } = model.people;
       row.range = limits(row, [low, high], fit);
-      traces.push(line(low, 'rgba(0,0,0,0)', 0));
-      traces.push(line(high, 'rgba(0,0,0,0)', 0, { fill: 'tonexty', fillcolor: colour('people', 0.2) }));
+      traces.push(...bandOf(line, { low, high }, colour('people', 0.2)));
       if (model.pinned !== null) traces.push(line(model.people.rows[model.pinned], colour('people-2'), 1.4));
       traces.push(line(mean, colour('people'), 1.8));
     } else {
       const { track } = row;
       const family = familyOf(track.modelKind);
-      row.range = limits(row, track.rows, fit);
-      if (row.kind === 'samples') {
+      const many = row.kind === 'samples' && track.rows.length > 1;
+      const { over } = track;
+      row.range = limits(row, over ? [...track.rows, over.low, over.high] : track.rows, fit);
+      if (over) traces.push(...bandOf(line, over, colour('over', 0.28)));
+      if (many) {
+        traces.push(...bandOf(line, track, colour(family, 0.16)));
         for (const sample of track.rows) traces.push(line(sample, colour(family, 0.5), 0.8));
       }
-      traces.push(line(track.mean, colour(family), row.kind === 'samples' ? 2 : 1.6));
+      traces.push(line(track.mean, colour(family), many ? 2 : 1.6));
+      if (over) traces.push(line(over.mean, colour('over'), 1.8, { line: { color: colour('over'), width: 1.8, dash: 'dash', simplify: false } }));
     }
     const [low, high] = row.range;
     const pad = (high - low) * 0.05;
@@ -138,6 +142,11 @@ export function figure(model, rows, height, timeline, colour, fit) {
     };
   }
   return { traces, layout, long };
+}
+
+/** What lies within one spread of a mean, as a filled band. */
+function bandOf(line, { low, high }, fillcolor) {
+  return [line(low, 'rgba(0,0,0,0)', 0), line(high, 'rgba(0,0,0,0)', 0, { fill: 'tonexty', fillcolor })];
 }
 
 function tick(value) {

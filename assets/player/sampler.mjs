@@ -1,8 +1,7 @@
 /** "Sample again": asks the server for new samples, follows the job, and says when they are there. */
 
+import { follow } from './follow.mjs';
 import { samples } from './panel.mjs';
-
-const EVERY = 400;
 
 export class Sampler {
   /**
@@ -44,7 +43,7 @@ export class Sampler {
     const { elements } = this.form;
     const checkpoint = this.entry()?.checkpoints.find(({ id }) => id === this.slot.checkpoint.value);
     const sampling = !checkpoint || samples(checkpoint.kind);
-    for (const name of ['n', 'steps', 'guidance', 'seed']) elements[name].disabled = !sampling;
+    for (const name of ['n', 'steps', 'guidance', 'temperature', 'seed']) elements[name].disabled = !sampling;
     const made = (this.tracks ?? []).some(({ run }) => run.checkpoint === checkpoint?.id);
     this.slot.sample.textContent = !sampling ? (made ? 'Score again' : 'Score') : made ? 'Sample again' : 'Sample';
     const seeds = (this.tracks ?? []).filter(({ run }) => run.checkpoint === checkpoint?.id)
@@ -67,6 +66,7 @@ export class Sampler {
         seed: Number(elements.seed.value),
         steps: Number(elements.steps.value),
         guidance: guidance === '' ? null : Number(guidance),
+        temperature: Number(elements.temperature.value),
       });
       sessionStorage.setItem(`mc-job ${entry}`, job);
       this.follow(job, entry);
@@ -76,34 +76,24 @@ export class Sampler {
     }
   }
 
-  /** Ask for the job's state until it ends; survives short outages of the server. */
+  /** Show a job until it ends. */
   async follow(id, entry) {
     this.job = id;
-    while (this.job === id && !this.signal.aborted) {
-      try {
-        const job = await this.api.json(`/api/job?id=${encodeURIComponent(id)}`);
-        if (this.job !== id) return;
-        this.progress(job);
-        if (['done', 'failed', 'cancelled'].includes(job.state)) {
-          sessionStorage.removeItem(`mc-job ${entry}`);
-          this.job = null;
-          if (job.state === 'done') await this.finished(job.result);
-          else if (job.state === 'failed') this.error(job.error?.message ?? 'Sampling failed.', job.error?.hint);
-          this.progress(null);
-          return;
-        }
-      } catch (error) {
-        if (!error.offline) {
-          sessionStorage.removeItem(`mc-job ${entry}`);
-          this.job = null;
-          this.progress(null);
-          if (error.code !== 'not_found') this.error(error.message, error.hint);
-          return;
-        }
-        this.progress({ progress: null, message: 'the server does not answer, trying again' });
-      }
-      await new Promise((resolve) => setTimeout(resolve, EVERY));
+    let job = null;
+    try {
+      job = await follow(this.api, id, {
+        told: (now) => this.progress(now),
+        wanted: () => this.job === id && !this.signal.aborted,
+      });
+      if (!job) return;
+      if (job.state === 'done') await this.finished(job.result);
+      else if (job.state === 'failed') this.error(job.error?.message ?? 'Sampling failed.', job.error?.hint);
+    } catch (error) {
+      if (error.code !== 'not_found') this.error(error.message, error.hint);
     }
+    sessionStorage.removeItem(`mc-job ${entry}`);
+    this.job = null;
+    this.progress(null);
   }
 
   async cancel() {

@@ -42,6 +42,7 @@ export function layStrips(node, groups, folded) {
       html.push(
         `<div class="mc-strip" data-strip="${escape(strip.id)}"><button title="${escape(strip.title)}: select this cut">` +
           `<i style="background:var(--mc-${strip.colour})"></i><span>${escape(strip.label)}</span></button>` +
+          `<button class="mc-playstrip" data-play title="Play this cut" aria-label="Play the cut of ${escape(strip.label)}">▶</button>` +
           '<output></output></div>',
       );
       top += STRIP;

@@ -23,9 +23,24 @@ export function wire(player) {
       else if (event.target.closest('.mc-screen')) player.act('toggle');
       return;
     }
-    const { act, person, strip, sample, group } = { ...button.dataset, strip: button.closest('[data-strip]')?.dataset.strip };
+    const { act, person, strip, sample, group, view, measure, cell } = { ...button.dataset, strip: button.closest('[data-strip]')?.dataset.strip };
     if ('close' in button.dataset) player.help(false);
     else if (act && act !== 'cancel') player.act(act, 1);
+    else if (view) {
+      player.view = view;
+      player.showNumbers();
+    } else if (measure) {
+      player.measure = measure;
+      player.showNumbers();
+    } else if (cell !== undefined) {
+      if (player.pinned !== Number(button.dataset.with)) player.pin(Number(button.dataset.with));
+      player.choose(cell, true);
+    } else if ('play' in button.dataset) {
+      const again = player.selectedId === strip && player.clock.cut;
+      player.choose(strip);
+      if (!again) player.clock.cut = null;
+      player.playCut();
+    }
     else if (person !== undefined) player.pin(Number(person));
     else if (sample !== undefined) player.choose(`${button.closest('[data-row]').dataset.row}:${sample}`, true);
     else if (group !== undefined) {
@@ -49,21 +64,35 @@ export function wire(player) {
     requestAnimationFrame(() => {
       player.solveQueued = false;
       if (player.entry) player.solve();
+      player.remember();
     });
   });
+  player.layout.listen(root.querySelector('.mc-rowsmenu'), nodes.rows, () => player.rowsMenu(true), signal);
+  document.addEventListener('pointerdown', (event) => {
+    if (!event.target.closest?.('.mc-rowsmenu, [data-act=rows]')) player.rowsMenu(false);
+  }, { signal });
   on(root, 'change', (event) => {
     const { target } = event;
     if (target === player.slot.shots) {
       player.shots = Number(target.value);
       player.solve();
+      player.remember();
     } else if (target.matches('[data-sort]')) {
       player.sort = target.value;
       player.rebuild();
       player.drawAll();
-    } else if (target.matches('[data-runs]')) {
+    } else if (target.matches('[data-differ]')) player.setDiffer(target.value);
+    else if (target.matches('[data-runs]')) {
       player.chosenRuns.set(target.dataset.runs, target.value);
       player.rebuild();
       player.drawAll();
+      player.remember();
+    } else if (target.matches('[data-over]')) {
+      if (target.value) player.overRuns.set(target.dataset.over, target.value);
+      else player.overRuns.delete(target.dataset.over);
+      player.rebuild();
+      player.drawAll();
+      player.remember();
     } else if (target.type !== 'range') return;
     if (byPointer) player.focusRows();
   });

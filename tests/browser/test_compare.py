@@ -224,7 +224,7 @@ def test_playing_a_cut_skips_what_is_not_selected(compare, entry) -> None:
     compare.get_by_label("Budget").fill("5")
     compare.wait_for_function("document.querySelector('video').readyState >= 3")
     visible(compare, "cuts")
-    compare.locator("[data-strip='mean'] button").click()
+    compare.locator("[data-strip='mean'] button").first.click()
     cut = next(cut for cut in ask(compare, "strips()") if cut["id"] == "mean")
     rate, per = map(int, entry["fps"].split("/"))
     spans = [(start * per / rate, end * per / rate) for start, end in cut["segments"]]
@@ -274,7 +274,7 @@ def test_the_picker_opens_another_entry_without_a_reload(compare, server, entry)
     entries = json.loads(fetch(server, "/api/entries"))["entries"]
     other = next(one for one in entries if one["id"] != entry["id"])
     compare.evaluate("window.here = true")
-    compare.locator("#entry-picker input").click()
+    compare.get_by_role("button", name="Choose another").click()
     compare.get_by_role("option", name=other["title"]).first.click()
     compare.wait_for_function(f"document.querySelector('.mc-facts h2')?.textContent === {json.dumps(other['title'])}")
     compare.wait_for_selector(READY)
@@ -302,7 +302,7 @@ def test_sample_again_brings_new_samples_without_a_reload(compare) -> None:
 def test_numbers_stand_beside_those_of_people(compare) -> None:
     table = compare.locator(".mc-numbers table")
     table.wait_for(timeout=60_000)
-    assert table.get_by_text("People, pairwise").is_visible()
+    assert table.get_by_role("rowheader", name="pairwise", exact=True).is_visible()
     assert table.locator("tr.model").count() >= 1
     assert compare.locator("[data-slot='protocol']").inner_text().startswith("protocol ")
 

@@ -124,3 +124,14 @@ def test_impossible_timebases_are_refused():
         Timebase(Fraction(25), 10).frame_at(float("nan"))
     with pytest.raises(InputError, match="Picks per second"):
         Timebase(Fraction(25), 10).picks(Fraction(0))
+
+
+def test_exact_times_do_not_round() -> None:
+    assert Timebase(Fraction(30000, 1001), 10).exact_seconds(7) == Fraction(7 * 1001, 30000)
+    varying = Timebase.from_times(np.array([0, 3, 4]), Fraction(1, 1000), 9)
+    assert [varying.exact_seconds(frame) for frame in range(4)] == [
+        0,
+        Fraction(3, 1000),
+        Fraction(4, 1000),
+        Fraction(9, 1000),
+    ]

@@ -7,16 +7,19 @@ same name. Work happens in `core`, keeping in `storage`; here they are only put 
 from __future__ import annotations
 
 from webapp.actions.datasets import agreement, export, import_dataset, ingest
+from webapp.actions.keeping import cut_list, render
 from webapp.actions.models import evaluate, import_checkpoint, pretrain, retrain, sample, train
 
 __all__ = [
     "agreement",
+    "cut_list",
     "evaluate",
     "export",
     "import_checkpoint",
     "import_dataset",
     "ingest",
     "pretrain",
+    "render",
     "retrain",
     "sample",
     "train",

@@ -241,6 +241,7 @@ def evaluate(
     split: int | str = 0,
     samples: int = 8,
     seed: int = 0,
+    steps: int = 10,
     protocol: str | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -251,6 +252,7 @@ def evaluate(
     """
     from core.evaluating import evaluate_checkpoint, over_splits
 
+    settings: dict[str, Any] = {"samples": samples, "seed": seed, "steps": steps, "protocol": protocol}
     entries = entries_with_people(library, dataset, "dataset")
     if split == "all":
         folders = _folders_of_splits(splits, checkpoint)
@@ -258,15 +260,13 @@ def evaluate(
         for index, folder in enumerate(folders):
             tested = of_split(entries, read_split(splits, index).test, dataset)
             told = part(progress, index / len(folders), (index + 1) / len(folders))
-            result = evaluate_checkpoint(
-                library.checkpoint(folder), tested, samples=samples, seed=seed, protocol=protocol, progress=told
-            )
+            result = evaluate_checkpoint(library.checkpoint(folder), tested, **settings, progress=told)
             results.append({"split": index, **result})
         return {"dataset": dataset, "checkpoint": checkpoint, **over_splits(results)}
     if splits is not None:
         entries = of_split(entries, read_split(splits, split).test, dataset)
     found = library.checkpoint(checkpoint, entries[0])
-    result = evaluate_checkpoint(found, entries, samples=samples, seed=seed, protocol=protocol, progress=progress)
+    result = evaluate_checkpoint(found, entries, **settings, progress=progress)
     return {"dataset": dataset, **result}
 
 

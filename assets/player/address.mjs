@@ -1,0 +1,56 @@
+/** The page's address: entry, time and what was chosen, so that a link shows the same to somebody else. */
+
+/**
+ * @typedef {object} View
+ * @property {string|null} entry
+ * @property {number} t seconds
+ * @property {number|null} budget share
+ * @property {string|null} shots name of a segmentation
+ * @property {string|null} cut id of the selected strip
+ * @property {string|null} person name of the pinned person
+ * @property {[number, number]|null} zoom seconds
+ * @property {string[]} runs ids of runs that are shown instead of the newest
+ * @property {[string, string][]} over pairs: a run that is shown, the run over it
+ * @property {string[]|null} hidden keys of rows; null where the link says nothing
+ */
+
+/** @param {string} search of a location @returns {View} */
+export function readAddress(search) {
+  const asked = new URLSearchParams(search);
+  const share = Number(asked.get('budget')) / 100;
+  const zoom = (asked.get('zoom') ?? '').split('-').map(Number);
+  return {
+    entry: asked.get('entry'),
+    t: Math.max(0, Number(asked.get('t')) || 0),
+    budget: share >= 0.05 && share <= 0.5 ? share : null,
+    shots: asked.get('shots'),
+    cut: asked.get('cut'),
+    person: asked.get('person'),
+    zoom: zoom.length === 2 && zoom[1] > zoom[0] ? zoom : null,
+    runs: asked.getAll('run'),
+    over: asked.getAll('over').map((pair) => pair.split('~')).filter((pair) => pair.length === 2),
+    hidden: asked.has('hide') ? asked.getAll('hide').filter(Boolean) : null,
+  };
+}
+
+/**
+ * The address with a view in it; what is as always is left out.
+ * @param {string} href
+ * @param {View} view
+ */
+export function writeAddress(href, view) {
+  const url = new URL(href);
+  for (const name of ['entry', 't', 'budget', 'shots', 'cut', 'person', 'zoom', 'run', 'over', 'hide']) url.searchParams.delete(name);
+  const set = (name, value) => value !== null && url.searchParams.append(name, value);
+  set('entry', view.entry);
+  set('t', view.t.toFixed(1));
+  set('budget', view.budget === null ? null : String(Math.round(view.budget * 100)));
+  set('shots', view.shots);
+  set('cut', view.cut);
+  set('person', view.person);
+  set('zoom', view.zoom && view.zoom.map((value) => value.toFixed(1)).join('-'));
+  for (const run of view.runs) set('run', run);
+  for (const pair of view.over) set('over', pair.join('~'));
+  for (const key of view.hidden ?? []) set('hide', key);
+  return url.href.replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%7E', '~');
+}

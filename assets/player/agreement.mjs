@@ -1,0 +1,79 @@
+/**
+ * How well cuts agree, solved again with every move of the budget. Pure: no DOM.
+ *
+ * The F1 of two cuts is the overlap of their frames. What does not depend on cuts (tau, rho) comes from the server.
+ */
+
+import { overlap } from './selection.mjs';
+
+/** Mean of the numbers that are defined, NaN where none is. */
+export function meanDefined(values) {
+  let n = 0;
+  let sum = 0;
+  for (const value of values) {
+    if (value === value && value !== null) {
+      n += 1;
+      sum += value;
+    }
+  }
+  return n ? sum / n : NaN;
+}
+
+/** Largest of the numbers that are defined, NaN where none is. */
+function best(values) {
+  const known = values.filter((value) => value === value && value !== null);
+  return known.length ? Math.max(...known) : NaN;
+}
+
+const f1 = (a, b) => (a && b ? overlap(a.segments, b.segments) : NaN);
+
+/** F1 of every cut of one list with every cut of another, (A)(B). */
+export function f1Matrix(a, b) {
+  return a.map((one) => b.map((other) => f1(one, other)));
+}
+
+/** Mean over all pairs of a symmetric matrix. */
+function meanOfPairs(matrix) {
+  return meanDefined(matrix.flatMap((row, i) => row.slice(i + 1)));
+}
+
+/**
+ * People among themselves.
+ * @param {import('./selection.mjs').Cut[]} people the cut of each person
+ * @param {import('./selection.mjs').Cut} average the cut of their average
+ * @param {import('./selection.mjs').Cut[]} allButOne for each person the cut of the average of all others
+ * @returns {{pairwise: number, leave_one_out: number, oracle: number, closest: number, difference: number}} in [0, 1];
+ *   closest: each person's best other person, averaged
+ */
+export function peopleFigures(people, average, allButOne) {
+  const between = f1Matrix(people, people);
+  const pairwise = meanOfPairs(between);
+  return {
+    pairwise,
+    leave_one_out: meanDefined(people.map((cut, k) => f1(cut, allButOne[k]))),
+    oracle: meanDefined(people.map((cut) => f1(cut, average))),
+    closest: meanDefined(between.map((row, i) => best(row.filter((_, j) => j !== i)))),
+    difference: 1 - pairwise,
+  };
+}
+
+/**
+ * One model against people.
+ * @param {import('./selection.mjs').Cut} centre the cut of its curve, or of the mean of its samples
+ * @param {import('./selection.mjs').Cut[]} samples
+ * @param {import('./selection.mjs').Cut[]} people
+ * @returns {{mean: number, best: number, coverage: number, precision: number, difference: number,
+ *   matrix: number[][]}} in [0, 1]; `mean` and `best` of the centre over people; matrix (samples)(people)
+ */
+export function modelFigures(centre, samples, people) {
+  const own = people.map((cut) => f1(centre, cut));
+  const matrix = f1Matrix(samples, people);
+  return {
+    mean: meanDefined(own),
+    best: best(own),
+    coverage: meanDefined(people.map((_, u) => best(matrix.map((row) => row[u])))),
+    precision: meanDefined(matrix.map(best)),
+    difference: samples.length > 1 ? 1 - meanOfPairs(f1Matrix(samples, samples)) : NaN,
+    matrix,
+  };
+}

@@ -1,0 +1,45 @@
+"""What the browser tests of Compare share."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+from urllib.parse import quote
+
+READY = "#player[data-ready='true']"
+
+
+def fetch_json(server: Any, path: str) -> Any:
+    with urllib.request.urlopen(server.url + path, timeout=60) as answer:
+        return json.load(answer)
+
+
+def post_json(server: Any, path: str, body: dict[str, Any]) -> Any:
+    request = urllib.request.Request(
+        server.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def open_compare(page: Any, server: Any, entry: str, extra: str = "") -> None:
+    page.goto(f"{server.url}/compare?entry={quote(entry, safe='/')}{extra}")
+    page.wait_for_selector(READY)
+    page.wait_for_selector("[data-slot='protocol']:has-text('protocol')", state="attached")
+
+
+def ask(page: Any, expression: str) -> Any:
+    return page.evaluate(f"window.manycut.player.{expression}")
+
+
+def sampled(page: Any, server: Any, entry: str, **settings: Any) -> str:
+    """Samples through the API and waits for it; returns the id of the run's row."""
+    job = post_json(server, "/api/sample", {"entry": entry, "checkpoint": "summdiff-demo", "n": 4, **settings})["job"]
+    for _ in range(300):
+        state = fetch_json(server, f"/api/job?id={job}")
+        if state["state"] in ("done", "failed", "cancelled"):
+            assert state["state"] == "done", state
+            return f"run:{state['result']['run']}"
+        page.wait_for_timeout(200)
+    raise AssertionError("sampling took more than a minute")
