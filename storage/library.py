@@ -398,6 +398,10 @@ class Library:
         """The runs of an entry, oldest first."""
         return self._runs.of_entry(entry_id)
 
+    def run_ids(self, entry_id: str) -> list[int]:
+        """The ids of the runs of an entry, oldest first; cheap."""
+        return self._runs.ids(entry_id)
+
     def run(self, run_id: int) -> Run:
         """One run. Raises NotFoundError."""
         return self._runs.get(run_id)

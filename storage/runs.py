@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, select
 
 from core.data import ScoreTrack
 from core.errors import NotFoundError
@@ -51,13 +51,13 @@ class Runs:
 
     def of_entry(self, entry_id: str) -> list[Run]:
         """The runs of an entry, oldest first; without those made for other picks than the entry has now."""
-        query = (
-            select(RunRow)
-            .join(EntryRow, EntryRow.id == RunRow.entry_id)
-            .where(RunRow.entry_id == entry_id, RunRow.picks == EntryRow.picks)
-        )
         with reading(self._engine) as session:
-            return [self._load(row) for row in session.scalars(query.order_by(RunRow.id))]
+            return [self._load(row) for row in session.scalars(_shown(select(RunRow), entry_id))]
+
+    def ids(self, entry_id: str) -> list[int]:
+        """The ids of `of_entry`, without reading any scores."""
+        with reading(self._engine) as session:
+            return list(session.scalars(_shown(select(RunRow.id), entry_id)))
 
     def get(self, run_id: int) -> Run:
         """One run. Raises NotFoundError."""
@@ -107,6 +107,11 @@ class Runs:
             scores = arrays["scores"]
         track = ScoreTrack(row.model, row.kind, row.checkpoint, row.feature_space, scores, row.seed, row.settings)
         return Run(row.id, row.entry_id, row.label, row.created, track)
+
+
+def _shown(query: Select, entry_id: str) -> Select:
+    same_picks = (RunRow.entry_id == entry_id, RunRow.picks == EntryRow.picks)
+    return query.join(EntryRow, EntryRow.id == RunRow.entry_id).where(*same_picks).order_by(RunRow.id)
 
 
 def _row(entry_id: str, track: ScoreTrack, label: str) -> RunRow:

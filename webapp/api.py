@@ -92,6 +92,11 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     def series(id: str) -> Response:
         return Response(entry_view.series(library, id), media_type="application/octet-stream")
 
+    @routes.get("/news")
+    def news(id: str) -> dict[str, Any]:
+        """What an open page asks now and then: has anything come since it was drawn?"""
+        return {"runs": [f"run:{run}" for run in library.run_ids(id)], "people": library.entry_summary(id).annotators}
+
     @routes.get("/numbers")
     def entry_numbers(id: str) -> dict[str, Any]:
         return plain(numbers.of_entry(library, id))

@@ -2,6 +2,7 @@
 
 import { readAddress } from './address.mjs';
 import { Api } from './api.mjs';
+import { watchNews } from './news.mjs';
 import { Player } from './player.mjs';
 
 /** The style sheets, once per page and before anything is measured. */
@@ -64,6 +65,7 @@ export async function mount({ element, props, watch, root: base }) {
     if (entry) show(entry);
   }, { signal });
 
+  watchNews(player, signal);
   window.manycut = { player: handle(player, root), stop: () => player.abort.abort() };
   const { entry } = readAddress(location.search);
   if (entry) await show(entry);

@@ -34,6 +34,7 @@ export const DIFFER = [
   ['models', 'models vs people', 'It takes people and a model to differ.'],
 ];
 export const BUDGET = 0.15;
+const REFINE_MS = 150;
 
 const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS', csta: 'CSTA', 'other-model': 'other models' };
 
@@ -414,7 +415,7 @@ export class Player {
     this.drawCuts();
     this.nodes.figure.hidden = this.rows.every(({ kind }) => kind === 'missing');
     if (this.plotly && this.model && !this.nodes.figure.hidden) {
-      await this.plots.draw(this.plotly, this.model, this.rows, this.height, this.timeline, this.colour, this.fit);
+      await this.drawPlots();
       this.drawLifted();
     }
     this.moveCursor(true);
@@ -461,17 +462,29 @@ export class Player {
     this.drawTop();
     this.drawStripCanvas();
     this.moveCursor(true);
-    if (this.zoomQueued) return;
-    this.zoomQueued = true;
-    requestAnimationFrame(async () => {
-      this.zoomQueued = false;
-      if (!this.plotly || !this.model || this.nodes.figure.hidden) return;
-      if (!(await this.plots.zoom(this.timeline, this.colour))) {
-        await this.plots.draw(this.plotly, this.model, this.rows, this.height, this.timeline, this.colour, this.fit);
+    this.zoomWanted = true;
+    if (!this.zooming) this.drawZoomed();
+  }
+
+  /** The plots after a zoom: moved at once, once per frame for as long as it goes on, then drawn finely. */
+  async drawZoomed() {
+    this.zooming = true;
+    clearTimeout(this.refineTimer);
+    while (this.zoomWanted) {
+      this.zoomWanted = false;
+      if (this.plotly && this.model && !this.nodes.figure.hidden) {
+        if (!(await this.plots.zoom(this.timeline, this.colour))) await this.drawPlots();
+        this.drawLifted();
+        this.root.dataset.drawn = `${this.timeline.start.toFixed(3)} ${this.timeline.end.toFixed(3)}`;
       }
-      this.drawLifted();
-      this.root.dataset.drawn = `${this.timeline.start.toFixed(3)} ${this.timeline.end.toFixed(3)}`;
-    });
+      await new Promise(requestAnimationFrame);
+    }
+    this.zooming = false;
+    if (this.plots.drawn) this.refineTimer = setTimeout(() => !this.zooming && this.model && this.drawPlots(), REFINE_MS);
+  }
+
+  drawPlots() {
+    return this.plots.draw(this.plotly, this.model, this.rows, this.height, this.timeline, this.colour, this.fit);
   }
 
   drawLifted() {

@@ -59,11 +59,14 @@ function limits(row, curves, fit) {
  */
 export function figure(model, rows, height, timeline, colour, fit) {
   const traces = [];
-  // Two pixels per bucket of curves: denser ones only turn into a solid band.
+  // Two pixels per bucket of curves, four where many lie over each other: denser ones only turn into a solid band.
   const columns = Math.max(400, Math.round(timeline.width));
-  const buckets = columns / 2;
-  const long = model.edges.length > 2 * columns;
-  const [from, to] = long ? [timeline.start, timeline.end] : [0, timeline.duration];
+  const long = model.edges.length > columns / 2;
+  // What lies beside the part that is shown is drawn too, so that small moves need no new traces.
+  const span = timeline.end - timeline.start;
+  const from = long ? Math.max(0, timeline.start - span) : 0;
+  const to = long ? Math.min(timeline.duration, timeline.end + span) : timeline.duration;
+  const density = (columns * (to - from)) / span;
   const layout = {
     width: timeline.width + GUTTER + MARGIN,
     height,
@@ -80,10 +83,11 @@ export function figure(model, rows, height, timeline, colour, fit) {
     axis += 1;
     const suffix = axis === 1 ? '' : String(axis);
     const yaxis = 'y' + suffix;
+    const thinned = (values, pixels) => thinCurve(model.edges, values, from, to, long ? density / pixels : Infinity);
     const line = (values, color, width, extra = {}) => ({
       type: 'scatter',
       mode: 'lines',
-      ...thinCurve(model.edges, values, from, to, long ? buckets : Infinity),
+      ...thinned(values, 2),
       yaxis,
       line: { color, width, simplify: false },
       hoverinfo: 'skip',
@@ -95,7 +99,7 @@ export function figure(model, rows, height, timeline, colour, fit) {
       const shown = model.people.order.map((person) => model.people.rows[person]);
       traces.push({
         type: 'heatmap',
-        ...thinRows(model.edges, shown, from, to, long ? columns : Infinity),
+        ...thinRows(model.edges, shown, from, to, long ? density : Infinity),
         y: Array.from({ length: shown.length + 1 }, (_, k) => k),
         yaxis,
         zmin: 0,
@@ -122,7 +126,10 @@ export function figure(model, rows, height, timeline, colour, fit) {
       if (over) traces.push(...bandOf(line, over, colour('over', 0.28)));
       if (many) {
         traces.push(...bandOf(line, track, colour(family, 0.16)));
-        for (const sample of track.rows) traces.push(line(sample, colour(family, 0.5), 0.8));
+        // One trace for all samples: a gap between them costs nothing, a trace of their own each does.
+        const curves = track.rows.map((sample) => thinned(sample, 4));
+        const joined = (axis, gap) => curves.flatMap((curve) => [...curve[axis], gap]);
+        traces.push(line(track.mean, colour(family, 0.5), 0.8, { x: joined('x', null), y: joined('y', null) }));
       }
       traces.push(line(track.mean, colour(family), many ? 2 : 1.6));
       if (over) traces.push(line(over.mean, colour('over'), 1.8, { line: { color: colour('over'), width: 1.8, dash: 'dash', simplify: false } }));
@@ -141,7 +148,7 @@ export function figure(model, rows, height, timeline, colour, fit) {
       gridcolor: colour('line', 0.6),
     };
   }
-  return { traces, layout, long };
+  return { traces, layout, drawn: long ? [from, to] : null };
 }
 
 /** What lies within one spread of a mean, as a filled band. */
@@ -173,20 +180,21 @@ export class Plots {
   constructor(node) {
     this.node = node;
     this.plotly = null;
-    this.long = false;
+    /** Seconds for which the traces were thinned; null where they hold everything. */
+    this.drawn = null;
   }
 
   /** Draw everything again. */
   async draw(plotly, model, rows, height, timeline, colour, fit) {
     this.plotly = plotly;
-    const { traces, layout, long } = figure(model, rows, height, timeline, colour, fit);
-    this.long = long;
+    const { traces, layout, drawn } = figure(model, rows, height, timeline, colour, fit);
+    this.drawn = drawn;
     await plotly.react(this.node, traces, layout, { staticPlot: true, displayModeBar: false });
   }
 
-  /** Only the x-axis has changed; true where that is all that is needed. */
+  /** Only the x-axis has changed: move over the traces that are there. False where they do not reach so far. */
   async zoom(timeline, colour) {
-    if (!this.plotly || this.long) return false;
+    if (!this.plotly || (this.drawn && (timeline.start < this.drawn[0] || timeline.end > this.drawn[1]))) return false;
     const { range, tickvals, ticktext } = xAxis(timeline, colour);
     await this.plotly.relayout(this.node, {
       'xaxis.range': range, 'xaxis.tickvals': tickvals, 'xaxis.ticktext': ticktext,

@@ -113,3 +113,12 @@ def test_another_run_is_drawn_over_the_one_that_is_shown(compare, server) -> Non
     assert cold in ask(compare, f"figures().models.has('{cold}') ? '{cold}' : ''")
     row.get_by_label("Run to compare with").select_option("")
     compare.wait_for_function(f"{traces} === {before}")
+
+
+def test_runs_made_elsewhere_come_to_the_open_page(compare, server) -> None:
+    compare.evaluate("window.here = true")
+    run = sampled(compare, server, ENTRY, seed=4321)
+    compare.wait_for_selector("text=New scores have come", timeout=15_000)
+    options = compare.locator(".mc-rows .mc-samples").first.get_by_label("Which run to show").locator("option")
+    assert run in [options.nth(k).get_attribute("value") for k in range(options.count())]
+    assert compare.evaluate("window.here") is True

@@ -1,0 +1,200 @@
+"""How fast Compare feels: a ten-minute entry with 20 people and 16 samples in a real Chromium.
+
+    python -m benchmarks.compare [--minutes 10] [--repeat 7]
+
+Prints the median time from the click on an entry to drawn timelines, of solving and drawing every cut and figure again,
+of a zoom, and the frames that cursor and video lose while playing; each beside what the page is meant to keep to. The
+ratios at the end compare with a page of a tenth of the length, in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
+]
+LIMITS = {"open": 1000.0, "solve": 100.0, "zoom": 60.0}
+
+
+def make_library(folder: Path, minutes: float) -> None:
+    """Two entries of two lengths with 20 people and 16 samples each, with videos."""
+    import av
+
+    from core.data import AnnotationSet, Entry, ScoreTrack
+    from core.segmentation import kts_shots
+    from core.timebase import Timebase
+    from storage.library import Library
+
+    random = np.random.default_rng(0)
+    with Library(folder) as library:
+        for name, length in (("long", minutes * 60), ("short", minutes * 6)):
+            timebase = Timebase(Fraction(30), int(length * 30))
+            video = folder / f"{name}-source.mp4"
+            with av.open(video, "w") as target:
+                stream = target.add_stream("libx264", 30, options={"preset": "ultrafast", "g": "30"})
+                stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+                for k in range(timebase.n_frames):
+                    picture = np.full((180, 320, 3), (k // 30 * 37) % 256, np.uint8)
+                    target.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+                target.mux(stream.encode())
+            picks = timebase.picks()
+            features = random.normal(size=(len(picks), 8)).astype(np.float32).cumsum(0)
+            shots = {"kts": kts_shots(features, picks, timebase.n_frames)}
+            smooth = np.apply_along_axis(np.convolve, 1, random.random((36, len(picks))), np.ones(9) / 9, "same")
+            scores = smooth.astype(np.float32)
+            people = AnnotationSet(
+                tuple(f"person {k}" for k in range(20)), scores[:20], ("simulated",) * 20, simulated=True
+            )
+            entry = Entry(f"bench/{name}", f"Bench {name}", timebase, picks, shots=shots, annotations=people)
+            library.add_entries("bench", [entry])
+            library.store_media(f"bench/{name}", video=video)
+            track = ScoreTrack("SummDiff", "summdiff", "bench", "none", scores[20:], 0, {})
+            library.add_run(f"bench/{name}", track, "SummDiff")
+
+
+def measure(url: str, repeat: int) -> dict[str, dict[str, float]]:
+    """Milliseconds by entry and by what was done; medians."""
+    from playwright.sync_api import sync_playwright
+
+    found: dict[str, dict[str, float]] = {}
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--autoplay-policy=no-user-gesture-required",
+            ],
+        )
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{url}/compare?entry=bench/short")
+        page.wait_for_selector("#player[data-ready='true']")
+        for name, other in (("long", "short"), ("short", "long")):
+            times: dict[str, list[float]] = {"open": [], "solve": [], "zoom": []}
+            for k in range(repeat):
+                times["open"].append(page.evaluate(OPEN, f"bench/{name}"))
+                times["solve"].append(page.evaluate(SOLVE, 10 + 5 * (k % 8)))
+                times["zoom"].append(page.evaluate(ZOOM))
+                if k < repeat - 1:
+                    page.evaluate(OPEN, f"bench/{other}")
+            found[name] = {what: statistics.median(values) for what, values in times.items()}
+            found[name] |= page.evaluate(PLAY)
+        chromium.close()
+    return found
+
+
+DONE = "const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));"
+OPEN = f"""async (entry) => {{ {DONE}
+  const root = document.querySelector('#player');
+  const begun = performance.now();
+  const shown = new Promise((done) => {{ document.addEventListener('manycut:opened', done, {{ once: true }}); }});
+  document.dispatchEvent(new CustomEvent('manycut:open', {{ detail: {{ entry }} }}));
+  await shown; await painted();
+  const spent = performance.now() - begun;
+  while (!document.querySelector('.mc-numbers table')) await painted();
+  return spent;
+}}"""
+SOLVE = f"""async (percent) => {{ {DONE}
+  const root = document.querySelector('#player');
+  const slider = document.querySelector('#mc-budget');
+  slider.value = percent; delete root.dataset.solved;
+  const begun = performance.now();
+  slider.dispatchEvent(new Event('input', {{ bubbles: true }}));
+  while (!root.dataset.solved) await painted();
+  return performance.now() - begun;
+}}"""
+ZOOM = f"""async () => {{ {DONE}
+  const root = document.querySelector('#player');
+  delete root.dataset.drawn;
+  const begun = performance.now();
+  document.dispatchEvent(new KeyboardEvent('keydown', {{ key: '+', bubbles: true }}));
+  while (!root.dataset.drawn) await painted();
+  return performance.now() - begun;
+}}"""
+PLAY = """async () => {
+  const { video } = window.manycut.player;
+  window.manycut.player.seek(2);
+  await video.play();
+  await new Promise((done) => setTimeout(done, 500));
+  const quality = () => video.getVideoPlaybackQuality();
+  const before = quality();
+  let frames = 0; let longest = 0; let last = performance.now(); const begun = last;
+  await new Promise((done) => {
+    const step = () => {
+      const now = performance.now();
+      frames += 1; longest = Math.max(longest, now - last); last = now;
+      if (now - begun < 3000) requestAnimationFrame(step); else done();
+    };
+    requestAnimationFrame(step);
+  });
+  const after = quality();
+  video.pause();
+  return {
+    cursor_per_s: frames / 3, longest_frame: longest,
+    dropped: after.droppedVideoFrames - before.droppedVideoFrames,
+    shown: after.totalVideoFrames - before.totalVideoFrames,
+  };
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--repeat", type=int, default=7)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        data.mkdir()
+        make_library(data, given.minutes)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "app.py", "serve", "--port", str(port), "--data-dir", str(data)]
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"}, stdout=subprocess.DEVNULL
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            found = measure(url, given.repeat)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(20)
+    print(f"| {given.minutes:g} minutes, 20 people, 16 samples | ms | meant | ratio to a tenth of the length |")
+    print("|---|---|---|---|")
+    for what, label in (("open", "click to drawn"), ("solve", "all cuts and figures again"), ("zoom", "zoom")):
+        mine, tenth = found["long"][what], found["short"][what]
+        print(f"| {label} | {mine:.0f} | < {LIMITS[what]:.0f} | {mine / tenth:.1f} |")
+    play = found["long"]
+    print(
+        f"\nPlaying: cursor {play['cursor_per_s']:.0f} times a second, longest frame {play['longest_frame']:.0f} ms, "
+        f"{play['dropped']:.0f} of {play['shown']:.0f} video frames dropped."
+    )
+
+
+if __name__ == "__main__":
+    main()
