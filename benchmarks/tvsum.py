@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from core.data import Entry
+from core.models.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Row:
         changes: fields of the settings that differ from it.
         config: fields of the model's configuration that differ from it.
         visp: settings of a pretraining before it; None for none.
+        members: other rows whose curves are averaged instead of training anything new.
     """
 
     label: str
@@ -43,6 +45,7 @@ class Row:
     changes: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     visp: Mapping[str, Any] | None = None
+    members: tuple[str, ...] = ()
 
 
 SMOOTH = {"smoothing": 2.0}  # as in our SummDiff recipe; people judge shots, so every model gets it
@@ -69,6 +72,11 @@ ROWS = {
     "visp-mlp": Row("ViSP + MLP", "mlp", {}, SMOOTH, VISP),
     "llmvs": Row("LLMVS head", "llmvs", {}, SMOOTH),
     "visp-llmvs": Row("ViSP + LLMVS head", "llmvs", {}, SMOOTH, VISP),
+    "ensemble": Row(
+        "Mean of SummDiff (white noise, mean targets), SummDiff (joint, mean targets) and ViSP + MLP",
+        "",
+        members=("summdiff-white-mean", "summdiff-joint-mean", "visp-mlp"),
+    ),
     "vasnet": Row("VASNet, 20 epochs of its 300", "vasnet", {"epochs": 20}, SMOOTH),
     "csta": Row("CSTA, 1 epoch of its 100", "csta", {"epochs": 1}, SMOOTH),
 }
@@ -91,36 +99,68 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
     import torch
 
     from core.evaluating import evaluate_checkpoint
+
+    torch.set_num_threads(1)
+    entries, splits = dataset(data)
+    tested = [entries[key] for key in splits[split].test]
+    with tempfile.TemporaryDirectory() as folder:
+        members = ROWS[name].members
+        made = [trained(data, member, split, seed, Path(folder) / member) for member in members or (name,)]
+        if members:
+            found = averaged(made, tested, samples, seed, steps)
+        else:
+            found = evaluate_checkpoint(made[0], tested, samples=samples, seed=seed, steps=steps, device="cpu")
+            del found["per_video"]
+    return {**found, "train_s": sum(each.training["seconds"] for each in made)}
+
+
+def trained(data: Path, name: str, split: int, seed: int, folder: Path) -> Checkpoint:
+    """The checkpoint of a row after training on a split's training videos, in the new directory `folder`."""
     from core.pretraining import PretrainSettings, pretrain, unlabelled_videos
     from core.recipes import get_preset
     from core.training import train, videos_from_entries
 
-    torch.set_num_threads(1)
     row = ROWS[name]
     entries, splits = dataset(data)
     settings = get_preset(row.preset, seed=seed, device="cpu", **row.changes)
     settings = replace(settings, config={**settings.config, **row.config})
     learned = [entries[key] for key in splits[split].train]
     videos, space = videos_from_entries(learned, settings.model)
-    with tempfile.TemporaryDirectory() as folder:
-        base = None
-        if row.visp is not None:
-            how = PretrainSettings(
-                settings.model,
-                settings.config,
-                epochs=PRETRAINING_EPOCHS,
-                batch_size=10,
-                seed=seed,
-                device="cpu",
-                visp=row.visp,
-            )
-            unlabelled, _ = unlabelled_videos(learned, settings.model)
-            base = pretrain(unlabelled, how, out=Path(folder) / "visp", feature_space=space)
-        made = train(videos, settings, out=Path(folder) / "made", feature_space=space, start_from=base)
-        tested = [entries[key] for key in splits[split].test]
-        found = evaluate_checkpoint(made, tested, samples=samples, seed=seed, steps=steps, device="cpu")
-    del found["per_video"]
-    return {**found, "train_s": made.training["seconds"]}
+    base = None
+    if row.visp is not None:
+        how = PretrainSettings(
+            settings.model,
+            settings.config,
+            epochs=PRETRAINING_EPOCHS,
+            batch_size=10,
+            seed=seed,
+            device="cpu",
+            visp=row.visp,
+        )
+        unlabelled, _ = unlabelled_videos(learned, settings.model)
+        base = pretrain(unlabelled, how, out=folder / "visp", feature_space=space)
+    return train(videos, settings, out=folder / "made", feature_space=space, start_from=base)
+
+
+def averaged(
+    checkpoints: Sequence[Checkpoint], tested: Sequence[Entry], samples: int, seed: int, steps: int
+) -> dict[str, Any]:
+    """The figures of the mean of several models' mean curves, each brought to mean 0 and spread 1 on each video."""
+    from core.agreement import human_band
+    from core.evaluating import mean_of
+    from core.evaluation import figures_of
+    from core.scoring import score
+
+    rows, bands = [], []
+    for entry in tested:
+        curves = [
+            score(each, entry, n=samples, seed=seed, steps=steps, device="cpu").scores.mean(0) for each in checkpoints
+        ]
+        mean = np.mean([(curve - curve.mean()) / max(curve.std(), 1e-6) for curve in curves], axis=0)
+        scores = (mean - mean.min()) / max(mean.max() - mean.min(), 1e-6)
+        rows.append({key: value for key, value in figures_of(entry, scores, "tvsum").items() if key != "protocol"})
+        bands.append(human_band(entry))
+    return {**mean_of(rows), "human": mean_of(bands)}
 
 
 def all_measured(

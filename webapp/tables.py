@@ -8,6 +8,9 @@ COLUMNS = ("kendall", "spearman", "f1")
 TITLES = {"kendall": "tau", "spearman": "rho", "f1": "F1 %"}
 
 
+LEVELS = {"closest": "best other person", "difference": "two differ by"}
+
+
 def evaluation_table(result: dict[str, Any]) -> str:
     """What `evaluate` found: the model, one row a split where there are several, and people beside it."""
     protocol = result["protocol"]
@@ -20,7 +23,7 @@ def evaluation_table(result: dict[str, Any]) -> str:
     for level, figures in (result.get("human") or {}).items():
         if isinstance(figures, dict):
             told = {**figures, "f1": None if figures.get("f1") is None else 100 * figures["f1"]}
-            lines.append(_line(f"people, {level.replace('_', ' ')}", told))
+            lines.append(_line(f"people, {LEVELS.get(level, level.replace('_', ' '))}", told))
     for level in ("coverage", "precision"):
         if isinstance(result.get(level), dict):
             told = {**result[level], "f1": None if result[level]["f1"] is None else 100 * result[level]["f1"]}
