@@ -28,14 +28,31 @@ def test_the_table_has_means_over_splits_and_deviations_over_seeds():
 def test_what_is_measured_already_is_not_measured_again(shared, tmp_path):
     out = tmp_path / "done.json"
     out.write_text(json.dumps({f"mlp/{split}/0": result(0.2) for split in range(5)}))
-    found = tvsum.all_measured(shared / "data/tvsum", ["mlp"], [0], 4, out)
+    found = tvsum.all_measured(shared / "data/tvsum", ["mlp"], [0], 4, 10, out)
     assert len(found) == 5
 
 
 def test_every_row_has_a_recipe_that_exists():
     for row in tvsum.ROWS.values():
+        if row.members:
+            assert set(row.members) <= set(tvsum.ROWS)
+            continue
         settings = get_preset(row.preset, **row.changes)
         assert replace(settings, config={**settings.config, **row.config}).preset == row.preset
+
+
+def test_an_ensemble_is_evaluated_by_the_mean_of_its_members_curves(shared, tmp_path):
+    entries, splits = tvsum.dataset(shared / "data/tvsum")
+    videos, space = videos_from_entries([entries[key] for key in splits[0].train[:4]])
+    tested = [entries[key] for key in splits[0].test[:2]]
+    made = [
+        train(videos, get_preset("mlp", epochs=1, seed=seed), out=tmp_path / str(seed), feature_space=space)
+        for seed in range(2)
+    ]
+    one = tvsum.averaged(made[:1], tested, 4, 0, 10)
+    assert one["kendall"] == pytest.approx(tvsum.averaged([made[0], made[0]], tested, 4, 0, 10)["kendall"])
+    assert tvsum.averaged(made, tested, 4, 0, 10)["kendall"] != one["kendall"]
+    assert one["human"]["pairwise"]["kendall"] > 0
 
 
 def test_error_falls_with_the_noise(shared, tmp_path):
