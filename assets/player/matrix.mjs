@@ -64,6 +64,7 @@ export function matrixMarkup(rows, people, measure, pinned, width) {
   const best = people.order.map((u) => Math.max(...rows.map((row) => (known(row[measure][u]) ? row[measure][u] : -Infinity))));
   const shown = (value) => (measure === 'f1' ? number(value * 100, 0) : number(value, 2).replace(/^(−?)0\./, '$1.'));
   const cell = Math.max(8, Math.min(26, Math.floor((width - 76) / people.order.length) - 1));
+  const tall = Math.min(84, Math.max(...people.names.map(({ length }) => length)) * 5.6 + 4);
   const written = (value) => (cell >= 18 && known(value) ? shown(value) : '');
   const head = people.order.map((u) => `<th scope="col" title="${escape(people.names[u])}" class="${u === pinned ? 'pinned' : ''}"><span>${escape(people.names[u])}</span></th>`).join('');
   const body = rows.map((row) => {
@@ -75,7 +76,7 @@ export function matrixMarkup(rows, people, measure, pinned, width) {
     });
     return `<tr class="${row.first ? 'first' : ''}"><th scope="row" title="${escape(row.name)}"><i style="background:var(--mc-${row.colour})"></i><span>${escape(row.short)}</span></th>${cells.join('')}</tr>`;
   });
-  return `<table class="mc-matrix" style="--cell:${cell}px"><thead><tr><th></th>${head}</tr></thead><tbody>${body.join('')}</tbody></table>` +
+  return `<table class="mc-matrix" style="--cell:${cell}px;--head:${tall}px"><thead><tr><th></th>${head}</tr></thead><tbody>${body.join('')}</tbody></table>` +
     `<p class="mc-quiet">${shown(low)} (dark) to ${shown(high)} (light); outlined: each person's best. Click: select the cut, pin the person.</p>`;
 }
 

@@ -41,7 +41,8 @@ def data(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "import", "ingest", "sample", "train", "pretrain", "evaluate", "agreement", "export", "--help"]
+    "command",
+    ["serve", "import", "ingest", "sample", "train", "pretrain", "evaluate", "agreement", "render", "export", "--help"],
 )
 def test_every_command_explains_itself(command, data):
     arguments = [command] if command == "--help" else [command, "--help"]

@@ -182,7 +182,9 @@ def _curve(library: Library, entry: Entry, source: str) -> tuple[np.ndarray, dic
         if source == "mean":
             return _mean(people.scores), {"kind": "mean", "people": len(people), "simulated": people.simulated}
         if rest not in people.annotators:
-            raise NotFoundError(f"Nobody called '{rest}' has judged entry '{entry.id}'.")
+            raise NotFoundError(
+                f"Nobody called '{rest}' has judged entry '{entry.id}'.", f"There are: {', '.join(people.annotators)}."
+            )
         row = people.annotators.index(rest)
         scores = {"kind": "person", "person": rest, "protocol": people.protocols[row], "simulated": people.simulated}
         return people.scores[row], scores
