@@ -10,8 +10,8 @@ pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"
 OVERLAPS = """() => {
   const box = (node) => node.getBoundingClientRect();
-  const shown = [...document.querySelectorAll('.mc-transport > *, .mc-actions button, .mc-fields label, .mc-tabs button')]
-    .filter((node) => box(node).width);
+  const parts = '.mc-transport > *, .mc-actions button, .mc-fields label, .mc-tabs button';
+  const shown = [...document.querySelectorAll(parts)].filter((node) => box(node).width);
   const trouble = [];
   for (const node of shown) {
     const parent = node.closest('.mc-stage, section');
