@@ -70,8 +70,8 @@ ROWS = {
     "summdiff-additive": Row("ablation: additive conditioning", "summdiff", {}, {"denoiser": "additive"}),
     "mlp": Row("MLP", "mlp", {}, SMOOTH),
     "visp-mlp": Row("ViSP + MLP", "mlp", {}, SMOOTH, VISP),
-    "llmvs": Row("LLMVS head", "llmvs", {}, SMOOTH),
-    "visp-llmvs": Row("ViSP + LLMVS head", "llmvs", {}, SMOOTH, VISP),
+    "llmvs": Row("LLMVS head, 100 updates of its 600", "llmvs", {"updates": 100}, SMOOTH),
+    "visp-llmvs": Row("ViSP + LLMVS head, 100 updates", "llmvs", {"updates": 100}, SMOOTH, VISP),
     "ensemble": Row(
         "Mean of SummDiff (white noise, mean targets), SummDiff (joint, mean targets) and ViSP + MLP",
         "",
