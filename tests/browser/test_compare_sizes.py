@@ -69,11 +69,12 @@ def test_labels_stand_beside_their_strips(sized, server) -> None:
     assert apart[1] == pytest.approx(apart[2] - 14, abs=2)
 
 
-def test_a_tap_seeks_on_a_tablet(sized, server) -> None:
-    if sized.viewport_size["width"] > 900:
-        pytest.skip("the tap belongs to the tablet")
-    sized.goto(f"{server.url}/compare?entry={ENTRY}")
-    sized.wait_for_selector(READY)
-    box = sized.locator("[data-row='mean']").bounding_box()
-    sized.touchscreen.tap(ask(sized, "xOf(30)"), box["y"] + 20)
-    sized.wait_for_function("Math.abs(window.manycut.player.time() - 30) < 0.5")
+def test_a_tap_seeks_on_a_tablet(browser, server) -> None:
+    context = browser.new_context(viewport={"width": 820, "height": 1180}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server.url}/compare?entry={ENTRY}")
+    page.wait_for_selector(READY)
+    box = page.locator("[data-row='mean']").bounding_box()
+    page.touchscreen.tap(ask(page, "xOf(30)"), box["y"] + 20)
+    page.wait_for_function("Math.abs(window.manycut.player.time() - 30) < 0.5")
+    context.close()
