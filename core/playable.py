@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.codeccontext import VideoCodecContext
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
     PacketWriter = Callable[[Packet], None]
@@ -106,6 +108,7 @@ def _picture_writer(
                 continue  # only in damaged files
             latest = time
             even = reformatter.reformat(picture, width, height, "yuv420p")
+            name_colours(written.codec_context, even)
             even.pts = time
             # Otherwise the source's choice of key pictures would be forced on the encoder.
             even.pict_type = 0
@@ -114,6 +117,14 @@ def _picture_writer(
             target.mux(written.encode(None))
 
     return write
+
+
+def name_colours(encoder: VideoCodecContext, picture: VideoFrame) -> None:
+    """Has the file say how its numbers mean colours; where it does not say it, players guess. Before the first picture."""
+    if encoder.is_open:
+        return
+    encoder.color_primaries, encoder.color_trc = picture.color_primaries, picture.color_trc
+    encoder.colorspace, encoder.color_range = picture.colorspace, picture.color_range
 
 
 def _sound_writer(video: VideoInfo, stream: AudioStream, target: OutputContainer) -> PacketWriter:

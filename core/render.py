@@ -15,7 +15,7 @@ from av.video.reformatter import VideoReformatter
 
 from core.cuts import Segments, checked_segments, joined
 from core.errors import ConflictError, VideoError
-from core.playable import AUDIO_RATE, COPIED_CONTAINERS, H264_OPTIONS, new_mp4, writing
+from core.playable import AUDIO_RATE, COPIED_CONTAINERS, H264_OPTIONS, name_colours, new_mp4, writing
 from core.progress import Progress, ShouldStop, never, silent
 from core.timebase import Timebase
 from core.video import VideoInfo, decode, open_video, probe
@@ -209,19 +209,12 @@ class _PictureWriter:
     def write(self, picture: VideoFrame, start: int, end: int) -> None:
         """Shows a picture from one time to another, in units."""
         even = self._reformatter.reformat(picture, *self._size, "yuv420p")
-        if not self._stream.codec_context.is_open:
-            self._name_colours(even)
+        name_colours(self._stream.codec_context, even)
         even.pts, even.time_base = start, self._unit
         self._durations[start] = end - start
         # Otherwise the source's choice of key pictures would be forced on the encoder.
         even.pict_type = 0
         self._mux(even)
-
-    def _name_colours(self, picture: VideoFrame) -> None:
-        """Says in the file how its numbers mean colours; where a file does not say it, players guess."""
-        context = self._stream.codec_context
-        context.color_primaries, context.color_trc = picture.color_primaries, picture.color_trc
-        context.colorspace, context.color_range = picture.colorspace, picture.color_range
 
     def finish(self) -> None:
         """Writes the pictures that the encoder still holds."""

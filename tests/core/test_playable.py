@@ -102,6 +102,24 @@ def test_odd_sides_become_even(tmp_path: Path) -> None:
     assert abs(made.height - 55) <= 1
 
 
+def test_black_and_white_stay_as_they_are_where_the_source_uses_the_full_range(tmp_path: Path) -> None:
+    source = tmp_path / "full.mkv"
+    picture = np.repeat(np.array([20, 230], np.uint8), 64)[None, :, None] * np.ones((64, 1, 3), np.uint8)
+    with av.open(source, "w") as container:
+        stream = container.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 128, 64, "yuvj420p"
+        for _ in range(5):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuvj420p")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    shown = []
+    for path in (source, make_playable(probe(source), tmp_path / "copy.mp4")):
+        with av.open(path) as container:
+            shown.append(next(container.decode(video=0)).to_ndarray(format="rgb24")[32, [20, 100]].astype(int))
+    assert np.abs(shown[1] - shown[0]).max() <= 3
+    assert np.abs(shown[1] - [[20] * 3, [230] * 3]).max() <= 4
+
+
 def test_a_damaged_end_is_left_out(shared: Path, tmp_path: Path) -> None:
     video = probe(shared / "videos" / "truncated_half_data.mp4")
     made = probe(make_playable(video, tmp_path / "out.mp4"))
