@@ -120,7 +120,7 @@ def _picture_writer(
 
 
 def name_colours(encoder: VideoCodecContext, picture: VideoFrame) -> None:
-    """Has the file say how its numbers mean colours; where it does not say it, players guess. Before the first picture."""
+    """Before the first picture: has the file say how its numbers mean colours. Where it does not, players guess."""
     if encoder.is_open:
         return
     encoder.color_primaries, encoder.color_trc = picture.color_primaries, picture.color_trc
