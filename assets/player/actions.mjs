@@ -57,10 +57,8 @@ export function act(player, action, amount) {
   } else if (action === 'link') player.copyLink();
   else if (action === 'keep') player.keeper.open();
   else if (action === 'rows') player.rowsMenu(player.root.querySelector('.mc-rowsmenu').hidden);
-  else if (action === 'matrix') {
-    player.view = player.view === 'matrix' ? 'numbers' : 'matrix';
-    player.showNumbers();
-  } else if (action === 'video') {
+  else if (action === 'matrix') player.figures.choose({ view: player.figures.view === 'matrix' ? 'numbers' : 'matrix' });
+  else if (action === 'video') {
     clock.open(player.api.url(player.entry.video.url), player.entry.duration);
     player.noVideo('');
     clock.seek(now);

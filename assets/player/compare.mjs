@@ -85,6 +85,6 @@ function handle(player, root) {
     strips: () => player.strips.map(({ id, cut }) => ({ id, ...cut })),
     selected: () => player.selectedId,
     peaks: () => [...player.peaks],
-    figures: () => player.live,
+    figures: () => player.figures.live,
   };
 }

@@ -70,7 +70,7 @@ export class Keeper {
 <p class="mc-error" role="alert" hidden></p>
 <h4>This figure</h4><p class="mc-quiet">All rows and cuts that are shown, for the part of the time axis that is shown, in the page's colours.</p>
 <ul class="line"><li><button data-figure="png">PNG</button></li><li><button data-figure="svg">SVG</button></li><li><button data-figure="html">HTML</button><span>interactive, works without a network</span></li></ul>
-<h4>These numbers</h4><ul class="line"><li><button data-csv ${this.player.numberRows.length ? '' : 'disabled'}>CSV</button><span>agreement with people, with protocol and budget</span></li></ul></div>`;
+<h4>These numbers</h4><ul class="line"><li><button data-csv ${this.player.figures.rows.length ? '' : 'disabled'}>CSV</button><span>agreement with people, with protocol and budget</span></li></ul></div>`;
   }
 
   async clicked(event) {
@@ -85,8 +85,8 @@ export class Keeper {
       else if (list) await this.cutList(list);
       else if (figure) await this.figure(figure);
       else if ('csv' in button.dataset) {
-        const { entry, numberRows, numbers, cutWords } = this.player;
-        save(new Blob([numbersCsv(entry, numberRows, numbers, cutWords)], { type: 'text/csv' }), `${this.name('numbers')}.csv`);
+        const { entry, figures, cutWords } = this.player;
+        save(new Blob([numbersCsv(entry, figures.rows, figures.numbers, cutWords)], { type: 'text/csv' }), `${this.name('numbers')}.csv`);
       }
     } catch (error) {
       this.error([error.message, error.hint].filter(Boolean).join(' '));

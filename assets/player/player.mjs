@@ -9,11 +9,10 @@ import { Clock } from './clock.mjs';
 import { Plots, drawLift, sampleUnder, stack } from './plots.mjs';
 import { Timeline } from './timeline.mjs';
 import { buildGroups, buildModel, buildReferences, frameClock, orderPeople } from './model.mjs';
-import { modelFigures, peopleFigures } from './agreement.mjs';
-import { fillNumbers, numberRows } from './numbers.mjs';
-import { matrixMarkup, matrixRows } from './matrix.mjs';
-import { RowLayout, rowKey } from './layout.mjs';
+import { Figures } from './figures.mjs';
+import { RowLayout } from './layout.mjs';
 import { writeAddress } from './address.mjs';
+import { BUDGET, arrive, take, viewOf } from './view.mjs';
 import { clock as mss, escape, number, percent } from './format.mjs';
 import { drawFilm, drawRuler } from './filmstrip.mjs';
 import { drawStrips, layStrips, writeOverlaps } from './strips.mjs';
@@ -33,7 +32,6 @@ export const DIFFER = [
   ['samples', 'samples differ', 'It takes two samples to differ.'],
   ['models', 'models vs people', 'It takes people and a model to differ.'],
 ];
-export const BUDGET = 0.15;
 const REFINE_MS = 150;
 
 const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS', csta: 'CSTA', 'other-model': 'other models' };
@@ -59,12 +57,8 @@ export class Player {
     this.fit = false;
     this.sort = 'similar';
     this.differ = 'people';
-    this.view = 'numbers';
-    this.measure = 'f1';
-    this.live = null;
     this.selectedId = null;
     this.pinned = null;
-    this.numbers = null;
     this.folded = new Set();
     this.chosenRuns = new Map();
     this.overRuns = new Map();
@@ -74,7 +68,6 @@ export class Player {
     root.innerHTML = FRAME;
     this.nodes = nodesOf(root);
     this.slot = slots(this.nodes.panel);
-    this.numberRows = [];
     this.colour = palette(root);
     this.clock = new Clock(this.nodes.video, () => this.clockChanged());
     this.timeline = new Timeline(this.nodes, {
@@ -91,6 +84,7 @@ export class Player {
     this.sheetImage = new Image();
     this.sheetImage.addEventListener('load', () => this.drawTop());
     this.sampler = new Sampler(this.nodes.panel, this.slot, api, () => this.entry, (result) => this.sampled(result), this.abort.signal);
+    this.figures = new Figures(this);
     this.keeper = new Keeper(this);
     wire(this);
     this.fill();
@@ -126,9 +120,9 @@ export class Player {
       this.series = series;
       if (!again) this.opened(entry);
       this.entry = entry;
-      if (view) this.take(view);
+      if (view) take(this, view);
       this.rebuild();
-      if (view) this.arrive(view);
+      if (view) arrive(this, view);
       this.plotly = await plotly;
       if (loading.signal.aborted) return;
       await this.drawAll();
@@ -136,7 +130,7 @@ export class Player {
       this.remember();
       const { title, dataset, duration } = entry;
       document.dispatchEvent(new CustomEvent('manycut:opened', { detail: { entry: id, title, dataset, duration } }));
-      await this.loadNumbers(id, loading.signal);
+      await this.figures.load(id, loading.signal);
     } catch (error) {
       if (error.name === 'AbortError' || loading.signal.aborted) return;
       if (!(error instanceof ApiError)) {
@@ -150,25 +144,13 @@ export class Player {
     }
   }
 
-  /** Numbers may take a moment on the server: they come after everything else. */
-  async loadNumbers(id, signal) {
-    try {
-      this.numbers = await this.api.numbers(id, signal);
-    } catch (error) {
-      if (error.name === 'AbortError') return;
-      this.numbers = { band: null, runs: {}, error: error.message };
-    }
-    if (!signal.aborted) this.showNumbers();
-  }
-
   /** Another entry than before: begin from its start with nothing selected. */
   opened(entry) {
     this.entry = entry;
     this.shots = 0;
     this.pinned = null;
-    this.numbers = null;
     this.selectedId = null;
-    this.live = null;
+    this.figures.clear();
     this.chosenRuns.clear();
     this.overRuns.clear();
     this.nodes.scroll.scrollTop = 0;
@@ -178,48 +160,6 @@ export class Player {
     if (entry.thumbnails) this.sheetImage.src = this.api.url(entry.thumbnails.url);
     else this.sheetImage.removeAttribute('src');
     document.title = `${entry.title} · Manycut`;
-  }
-
-  /** What a link asks for, as far as this entry has it: choices that the rows are built from. */
-  take(view) {
-    const { entry } = this;
-    if (view.budget) this.budget = view.budget;
-    const shots = entry.shots.findIndex(({ name }) => name === view.shots);
-    if (shots >= 0) this.shots = shots;
-    if (view.hidden) this.layout.hidden = new Set(view.hidden);
-    const keyOf = (id) => {
-      const run = entry.rows.find((row) => row.id === id);
-      return run && `${run.kind} ${run.checkpoint}`;
-    };
-    for (const id of view.runs) if (keyOf(id)) this.chosenRuns.set(keyOf(id), id);
-    for (const [id, over] of view.over) if (keyOf(id) && keyOf(over)) this.overRuns.set(keyOf(id), over);
-    const names = entry.rows.find(({ kind }) => kind === 'people')?.names ?? [];
-    if (names.includes(view.person)) this.pinned = names.indexOf(view.person);
-    if (view.cut) this.selectedId = view.cut;
-  }
-
-  /** What a link asks for, once the rows stand: place in time. */
-  arrive(view) {
-    if (view.t) this.clock.seek(view.t);
-    if (view.zoom) this.timeline.zoom(...view.zoom);
-  }
-
-  /** The view as a link holds it. @returns {import('./address.mjs').View} */
-  get address() {
-    const { entry, model, timeline } = this;
-    const shown = model?.tracks ?? [];
-    return {
-      entry: entry.id,
-      t: this.clock.time(),
-      budget: this.budget === BUDGET ? null : this.budget,
-      shots: this.shots ? entry.shots[this.shots].name : null,
-      cut: this.selectedId === this.strips[0]?.id ? null : this.selectedId,
-      person: this.pinned === null ? null : model.people.names[this.pinned],
-      zoom: timeline.zoomed ? [timeline.start, timeline.end] : null,
-      runs: shown.filter(({ run, others }) => run !== others[0]).map(({ id }) => id),
-      over: shown.filter(({ over }) => over).map(({ id, over }) => [id, over.id]),
-      hidden: this.layout.hidden.size ? [...this.layout.hidden] : null,
-    };
   }
 
   /** @param {string} reason "" shows the video again @param {boolean} [retry] offer to try again */
@@ -335,45 +275,15 @@ export class Player {
     }
     this.drawCuts();
     if (this.solver.open === 0) {
-      this.compare();
+      this.figures.compare();
       this.root.dataset.solved = `${Math.round(this.budget * 100)} ${this.shots}`;
     }
-  }
-
-  /** How the cuts agree, now that they are known. */
-  compare() {
-    const { people, tracks } = this.model;
-    const cuts = new Map([...this.strips, ...this.references].map(({ id, cut }) => [id, cut]));
-    const of = (curves, id) => curves.map((_, k) => cuts.get(id(k)));
-    const persons = of(people.raw, (k) => `person:${k}`);
-    const models = new Map();
-    for (const { id, run, raw, over } of tracks) {
-      const many = run.kind === 'samples';
-      models.set(id, modelFigures(cuts.get(many ? `${id}:mean` : id), many ? of(raw, (k) => `${id}:${k}`) : [cuts.get(id)], persons));
-      if (over) models.set(over.id, modelFigures(cuts.get(`over:${over.id}:mean`), of(over.raw, (k) => `over:${over.id}:${k}`), persons));
-    }
-    this.live = { people: peopleFigures(persons, cuts.get('mean'), of(people.allButOne, (k) => `without:${k}`)), models };
-    this.showNumbers();
   }
 
   /** How the cuts are made now, in words. */
   get cutWords() {
     const shots = this.entry?.shots[this.shots];
     return shots ? `${percent(this.budget, 0)} of the video, ${shots.label}` : 'no shots';
-  }
-
-  /** The figures beside the video, or the matrix in their place. */
-  showNumbers() {
-    const { slot, model, view } = this;
-    slot.numbers.hidden = view !== 'numbers';
-    slot.matrix.hidden = view !== 'matrix';
-    slot.measure.hidden = view !== 'matrix';
-    slot.protocol.hidden = view === 'matrix';
-    for (const button of this.nodes.panel.querySelectorAll('[data-view]')) button.setAttribute('aria-pressed', String(button.dataset.view === view));
-    for (const button of slot.measure.querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.measure === this.measure));
-    this.numberRows = numberRows(model, this.numbers, this.live);
-    fillNumbers(slot, this.numberRows, this.numbers, this.cutWords);
-    if (view === 'matrix') slot.matrix.innerHTML = matrixMarkup(matrixRows(model, this.live, this.numbers), model.people, this.measure, this.pinned, slot.matrix.clientWidth);
   }
 
   drawStripCanvas() {
@@ -568,7 +478,7 @@ export class Player {
     clearTimeout(this.rememberTimer);
     this.rememberTimer = setTimeout(() => {
       if (!this.entry || this.root.dataset.state !== 'ready') return;
-      history.replaceState(history.state, '', writeAddress(location.href, this.address));
+      history.replaceState(history.state, '', writeAddress(location.href, viewOf(this)));
     }, 250);
   }
 
@@ -619,7 +529,7 @@ export class Player {
     }
     this.lastPick = -1;
     this.drawAll();
-    this.showNumbers();
+    this.figures.show();
     this.remember();
   }
 
@@ -631,7 +541,7 @@ export class Player {
   }
 
   async copyLink() {
-    const link = writeAddress(location.href, this.address);
+    const link = writeAddress(location.href, viewOf(this));
     history.replaceState(history.state, '', link);
     try {
       await navigator.clipboard.writeText(link);

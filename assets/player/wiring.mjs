@@ -26,13 +26,9 @@ export function wire(player) {
     const { act, person, strip, sample, group, view, measure, cell } = { ...button.dataset, strip: button.closest('[data-strip]')?.dataset.strip };
     if ('close' in button.dataset) player.help(false);
     else if (act && act !== 'cancel') player.act(act, 1);
-    else if (view) {
-      player.view = view;
-      player.showNumbers();
-    } else if (measure) {
-      player.measure = measure;
-      player.showNumbers();
-    } else if (cell !== undefined) {
+    else if (view) player.figures.choose({ view });
+    else if (measure) player.figures.choose({ measure });
+    else if (cell !== undefined) {
       if (player.pinned !== Number(button.dataset.with)) player.pin(Number(button.dataset.with));
       player.choose(cell, true);
     } else if ('play' in button.dataset) {
