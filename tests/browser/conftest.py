@@ -72,6 +72,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         running.stop()
 
 
+@pytest.fixture(scope="session")
+def tvsum(server, shared) -> str:
+    """The id of the dataset of TVSum's 50 entries in the server's library, with every person's real scores."""
+    folder = shared / "data/tvsum"
+    from_command(server, "import", folder / "tvsum_captions_minilm.h5", "--annotations", folder / "ydata-tvsum50.mat")
+    return "tvsum_captions_minilm"
+
+
+def from_command(server: Server, *arguments: object) -> None:
+    """One command over the data directory of the running server; it must succeed."""
+    command = [sys.executable, "app.py", *map(str, arguments), "--data-dir", str(server.data_dir)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

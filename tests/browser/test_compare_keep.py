@@ -113,17 +113,8 @@ def test_the_numbers_are_those_of_the_table(keep, tmp_path) -> None:
         assert f"{float(row['kendall_tau']):.2f}".replace("-", "−") == shown.locator("td").first.inner_text()
 
 
-def test_an_entry_without_video_keeps_lists_and_says_why_not_the_film(page, server, shared) -> None:
-    import subprocess
-    import sys
-
-    from tests.browser.conftest import ROOT
-
-    subprocess.run(
-        [sys.executable, "app.py", "import", str(shared / "data/tvsum/tvsum_captions_minilm.h5"), "--data-dir",
-         str(server.data_dir)], cwd=ROOT, check=True, capture_output=True,
-    )  # fmt: skip
-    page.goto(f"{server.url}/compare?entry=tvsum_captions_minilm/video_1")
+def test_an_entry_without_video_keeps_lists_and_says_why_not_the_film(page, server, tvsum) -> None:
+    page.goto(f"{server.url}/compare?entry={tvsum}/video_1")
     page.wait_for_selector("#player[data-ready='true']")
     page.keyboard.press("s")
     dialog = page.get_by_role("dialog", name="Keep")

@@ -1,0 +1,46 @@
+"""Compare on the field's real data: every TVSum entry, and videos as they come from cameras and the web."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import from_command
+from tests.browser.pages import READY, ask, fetch_json, sampled
+
+pytestmark = pytest.mark.browser
+
+
+def test_all_fifty_tvsum_entries_are_drawn_with_twenty_people_and_their_cuts(page, server, tvsum) -> None:
+    page.goto(f"{server.url}/compare?entry={tvsum}/video_1")
+    page.wait_for_selector(READY)
+    for number in range(1, 51):
+        entry = f"{tvsum}/video_{number}"
+        if number > 1:
+            shown = f"""new Promise((done) => {{
+              document.addEventListener('manycut:opened', ({{ detail }}) => done(detail.entry), {{ once: true }});
+              document.dispatchEvent(new CustomEvent('manycut:open', {{ detail: {{ entry: '{entry}' }} }}));
+            }})"""
+            assert page.evaluate(shown) == entry
+        assert page.locator(".mc-names button").count() == 20
+        cuts = [strip for strip in ask(page, "strips()") if strip["id"].startswith("person:")]
+        frames = fetch_json(server, f"/api/entry?id={entry.replace('/', '%2F')}")["n_frames"]
+        assert len(cuts) == 20
+        assert all(0 < cut["frames"] <= 0.15 * frames for cut in cuts), entry
+        heat = page.evaluate("document.querySelector('.mc-figure').data[0].z.map((row) => row.length)")
+        assert len(heat) == 20
+        assert min(heat) > 100
+
+
+@pytest.mark.parametrize("name", ["bbb_60s_h264_aac.mp4", "portrait_rot90_29.97.mov"])
+def test_a_video_as_it_comes_is_ingested_sampled_and_played(page, server, shared, name) -> None:
+    from_command(server, "ingest", shared / "videos" / name)
+    entry = f"videos/{name.rsplit('.', 1)[0]}"
+    run = sampled(page, server, entry, seed=5)
+    page.goto(f"{server.url}/compare?entry={entry}")
+    page.wait_for_selector(READY)
+    assert run in ask(page, "rows()")
+    page.wait_for_function("window.manycut.player.video.readyState > 2")
+    width, height = page.evaluate("[window.manycut.player.video.videoWidth, window.manycut.player.video.videoHeight]")
+    assert (height > width) == name.startswith("portrait")  # upright
+    page.keyboard.press("Space")
+    page.wait_for_function("window.manycut.player.time() > 0.3")
