@@ -72,10 +72,15 @@ ROWS = {
     "visp-mlp": Row("ViSP + MLP", "mlp", {}, SMOOTH, VISP),
     "llmvs": Row("LLMVS head, 100 updates of its 600", "llmvs", {"updates": 100}, SMOOTH),
     "visp-llmvs": Row("ViSP + LLMVS head, 100 updates", "llmvs", {"updates": 100}, SMOOTH, VISP),
-    "ensemble": Row(
-        "Mean of SummDiff (white noise, mean targets), SummDiff (joint, mean targets) and ViSP + MLP",
+    "ensemble-3": Row(
+        "Mean of SummDiff (white noise, mean targets), SummDiff (joint, mean targets), ViSP + MLP",
         "",
         members=("summdiff-white-mean", "summdiff-joint-mean", "visp-mlp"),
+    ),
+    "ensemble-5": Row(
+        "Mean of these three, SummDiff (latentmlp, mean targets) and VASNet",
+        "",
+        members=("summdiff-white-mean", "summdiff-joint-mean", "visp-mlp", "summdiff-latentmlp-mean", "vasnet"),
     ),
     "vasnet": Row("VASNet, 20 epochs of its 300", "vasnet", {"epochs": 20}, SMOOTH),
     "csta": Row("CSTA, 1 epoch of its 100", "csta", {"epochs": 1}, SMOOTH),

@@ -61,6 +61,7 @@ export class Figures {
 
   show() {
     const { slot, model, pinned, cutWords } = this.player;
+    if (!model) return;
     const { view, measure, live, numbers } = this;
     const press = (buttons, name, value) => {
       for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset[name] === value));
