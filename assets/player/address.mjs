@@ -17,7 +17,7 @@
 /** @param {string} search of a location @returns {View} */
 export function readAddress(search) {
   const asked = new URLSearchParams(search);
-  const share = Number(asked.get('budget')) / 100;
+  const share = Math.round(Number(asked.get('budget'))) / 100;
   const zoom = (asked.get('zoom') ?? '').split('-').map(Number);
   return {
     entry: asked.get('entry'),

@@ -72,6 +72,9 @@ export class Figures {
     press(slot.measure.querySelectorAll('button'), 'measure', measure);
     this.rows = numberRows(model, numbers, live);
     fillNumbers(slot, this.rows, numbers, cutWords);
-    if (view === 'matrix') slot.matrix.innerHTML = matrixMarkup(matrixRows(model, live, numbers), model.people, measure, pinned, slot.matrix.clientWidth);
+    if (view !== 'matrix') return;
+    const waiting = measure === 'tau' ? !numbers : !live;
+    const none = waiting ? 'Computing …' : numbers?.error || 'Nothing is defined here: who says the same everywhere has no order.';
+    slot.matrix.innerHTML = matrixMarkup(matrixRows(model, live, numbers), model.people, measure, pinned, slot.matrix.clientWidth, none);
   }
 }

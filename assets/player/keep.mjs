@@ -30,6 +30,9 @@ export class Keeper {
     this.dialog = player.root.querySelector('.mc-keep');
     this.notes = new Map();
     this.job = null;
+    this.busy = false;
+    /** What the server needs to make the cut that the dialog names. */
+    this.asked = null;
     const { signal } = player.abort;
     this.dialog.addEventListener('click', (event) => this.clicked(event), { signal });
     // A click beside the sheet closes it.
@@ -48,12 +51,21 @@ export class Keeper {
     } catch {
       this.notes = new Map();
     }
-    if (player.entry.id === entry && this.dialog.open) this.draw();
+    if (player.entry.id === entry && this.dialog.open) this.redraw();
     return undefined;
   }
 
+  /** The same dialog again: the focus stays on the button that it was on. */
+  redraw() {
+    const at = [...this.dialog.querySelectorAll('button')].indexOf(document.activeElement);
+    this.draw();
+    this.dialog.querySelectorAll('button')[Math.max(0, at)].focus();
+  }
+
   draw() {
-    const { entry, selected } = this.player;
+    const { entry, selected, shots, budget, selectedId, model } = this.player;
+    // Kept with what is shown: a run that comes meanwhile must not change what the buttons save.
+    this.asked = selected && { entry: entry.id, source: sourceOf(selectedId, model.people.names), shots: entry.shots[shots]?.name, budget };
     const length = (selected?.seconds ?? []).reduce((sum, { start, end }) => sum + end - start, 0);
     const cut = selected?.cut?.segments.length;
     const list = ([format, label, what]) => {
@@ -80,7 +92,9 @@ export class Keeper {
     this.error('');
     try {
       if ('shut' in button.dataset) this.dialog.close();
-      else if ('stop' in button.dataset) await this.player.api.post('/api/job/cancel', { id: this.job });
+      else if ('stop' in button.dataset) {
+        if (this.job) await this.player.api.post('/api/job/cancel', { id: this.job });
+      }
       else if ('render' in button.dataset) await this.render();
       else if (list) await this.cutList(list);
       else if (figure) await this.figure(figure);
@@ -91,12 +105,6 @@ export class Keeper {
     } catch (error) {
       this.error([error.message, error.hint].filter(Boolean).join(' '));
     }
-  }
-
-  /** What the server needs to make the selected cut again. */
-  get asked() {
-    const { entry, shots, budget, selectedId, model } = this.player;
-    return { entry: entry.id, source: sourceOf(selectedId, model.people.names), shots: entry.shots[shots].name, budget };
   }
 
   async cutList(format) {
@@ -110,7 +118,11 @@ export class Keeper {
 
   async render() {
     const { player } = this;
-    if (this.job) return;
+    if (this.busy) {
+      player.toast('A video is being made; wait for it or cancel it.');
+      return;
+    }
+    this.busy = true;
     const line = this.dialog.querySelector('[data-job]');
     const told = (job) => {
       const now = this.dialog.querySelector('[data-job]') ?? line;
@@ -130,6 +142,7 @@ export class Keeper {
         player.toast('The video of the cut is ready.');
       }
     } finally {
+      this.busy = false;
       this.job = null;
       (this.dialog.querySelector('[data-job]') ?? line).hidden = true;
     }

@@ -58,8 +58,9 @@ export function listen(act, signal) {
       if (!action) return;
       if (action === 'pick' && event.shiftKey) action = 'shot';
       if (action === 'disagreement' && event.shiftKey) action = 'differ';
-      // A dialog keeps its keys; only closing is ours.
-      if (event.target instanceof HTMLElement && event.target.closest('dialog, [data-own-keys]') && action !== 'escape') return;
+      // An open dialog keeps its keys, and the browser closes it.
+      if (document.querySelector('dialog[open]')) return;
+      if (event.target instanceof HTMLElement && event.target.closest('[data-own-keys]') && action !== 'escape') return;
       const onControl = event.target instanceof HTMLElement && event.target.closest('button, a, input, summary, [role=tab]');
       // A focused button keeps its own space bar, a slider its own arrows: both are expected by keyboard users.
       if (key === ' ' && onControl) return;

@@ -53,13 +53,14 @@ export function matrixRows(model, live, numbers) {
  * @param {'f1'|'tau'} measure
  * @param {number|null} pinned person
  * @param {number} width pixels there are
+ * @param {string} none what is said where there is no value yet, or none at all
  */
-export function matrixMarkup(rows, people, measure, pinned, width) {
+export function matrixMarkup(rows, people, measure, pinned, width, none) {
   if (!rows.length || !people.raw.length) {
     return '<p class="mc-quiet">The matrix compares models with people; this entry has only one of them.</p>';
   }
   const values = rows.flatMap((row) => people.order.map((u) => row[measure][u])).filter(known);
-  if (!values.length) return '<p class="mc-quiet">Computing …</p>';
+  if (!values.length) return `<p class="mc-quiet">${escape(none)}</p>`;
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const best = people.order.map((u) => Math.max(...rows.map((row) => (known(row[measure][u]) ? row[measure][u] : -Infinity))));
   const shown = (value) => (measure === 'f1' ? number(value * 100, 0) : number(value, 2).replace(/^(−?)0\./, '$1.'));

@@ -14,14 +14,16 @@ export function watchNews(player, signal) {
     if (!entry || document.hidden || player.sampler.job || player.root.dataset.state !== 'ready') return;
     try {
       const { runs, people } = await player.api.json(`/api/news?id=${encodeURIComponent(entry.id)}`, { signal });
-      if (player.entry !== entry || player.sampler.job) return;
+      if (player.entry !== entry || player.sampler.job || player.root.dataset.state !== 'ready') return;
       const known = new Set(entry.rows.map(({ id }) => id));
       const fresh = runs.filter((id) => !known.has(id)).length;
       const others = before.entry === entry.id && before.people !== people;
       before = { entry: entry.id, people };
       if (!fresh && !others) return;
+      // What somebody is looking at stays; the new run is in the list.
+      for (const { key, id } of player.model.tracks) player.chosenRuns.set(key, id);
       await player.load(entry.id);
-      player.toast(fresh ? `New scores have come: ${fresh === 1 ? 'one run' : `${fresh} runs`}.` : 'The people of this entry have changed.');
+      player.toast(fresh ? `New scores have come: ${fresh === 1 ? 'one run' : `${fresh} runs`} in the lists of the rows.` : 'The people of this entry have changed.');
     } catch {
       // Whether the server answers is said by what the person does, not by this.
     }

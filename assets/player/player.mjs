@@ -118,7 +118,8 @@ export class Player {
       const [entry, series] = await Promise.all([this.api.entry(id, loading.signal), this.api.series(id, loading.signal)]);
       if (loading.signal.aborted) return;
       this.series = series;
-      if (!again) this.opened(entry);
+      if (again) this.keepPeople(entry);
+      else this.opened(entry);
       this.entry = entry;
       if (view) take(this, view);
       this.rebuild();
@@ -142,6 +143,16 @@ export class Player {
       const hint = error.offline ? 'Start it again or check the network, then try again.' : 'Choose another entry in the list above.';
       this.say(error.offline ? 'offline' : 'failed', error.message, error.hint || hint, retry);
     }
+  }
+
+  /** The same entry again, perhaps with other people: pin and selection follow their names, not their places. */
+  keepPeople(entry) {
+    const before = this.model?.people.names ?? [];
+    const now = entry.rows.find(({ kind }) => kind === 'people')?.names ?? [];
+    const place = (person) => now.indexOf(before[person]);
+    if (this.pinned !== null) this.pinned = place(this.pinned) < 0 ? null : place(this.pinned);
+    const [kind, person] = (this.selectedId ?? '').split(':');
+    if (kind === 'person') this.selectedId = `person:${place(Number(person))}`;
   }
 
   /** Another entry than before: begin from its start with nothing selected. */
@@ -200,6 +211,10 @@ export class Player {
     this.nodes.plots.style.height = `${this.height}px`;
     this.nodes.grounds.innerHTML = groundsMarkup(this.rows);
     this.nodes.rows.innerHTML = rowsMarkup(this.model, this.rows, this.sort);
+    if (!this.rows.length) {
+      this.nodes.plots.style.height = '40px';
+      this.nodes.rows.innerHTML = '<p class="mc-reason">All score rows are hidden. <button data-act="rows">Rows</button></p>';
+    }
     this.lastPick = -1;
   }
 
@@ -441,7 +456,9 @@ export class Player {
   moveCursor(force = false) {
     if (!this.model) return;
     const time = this.clock.time();
-    if (this.clock.playing && !force) this.timeline.follow(time);
+    // Whoever looks elsewhere while it plays may go on looking.
+    if (this.clock.playing && !force && this.inView) this.timeline.follow(time);
+    this.inView = time >= this.timeline.start && time <= this.timeline.end;
     this.timeline.place(time);
     this.nodes.time.textContent = `${mss(time)} / ${mss(this.entry.duration)}`;
     const within = this.clock.inCut();
@@ -491,7 +508,13 @@ export class Player {
     this.seek(time);
   }
 
+  /** The head stays in sight over rows that are scrolled away below it. */
+  overHead(event) {
+    return event.clientY < this.root.querySelector('.mc-head').getBoundingClientRect().bottom;
+  }
+
   stripAt(event) {
+    if (this.nodes.cuts.hidden || this.overHead(event)) return null;
     const { top } = this.nodes.stripCanvas.getBoundingClientRect();
     const y = event.clientY - top;
     return this.strips.find((strip) => strip.top !== null && y >= strip.top && y < strip.top + 14) ?? null;
@@ -502,7 +525,7 @@ export class Player {
     if (!this.model || event?.target.closest?.('[data-sample]')) return;
     let row = null;
     let sample = -1;
-    if (time !== null) {
+    if (time !== null && !this.overHead(event)) {
       const y = event.clientY - this.nodes.plots.getBoundingClientRect().top;
       row = this.rows.find((one) => one.kind === 'samples' && y >= one.top && y <= one.top + one.height) ?? null;
       if (row?.range) sample = sampleUnder(row, indexAt(this.model.times, time), y);
@@ -533,10 +556,10 @@ export class Player {
     this.remember();
   }
 
-  /** New runs have come: show the one just made, wherever an older one was chosen. */
+  /** A run has been made here: show it, wherever an older one of its checkpoint was chosen. */
   async sampled(result) {
-    const run = result?.run && `run:${result.run}`;
-    for (const [key, id] of this.chosenRuns) if (id !== run) this.chosenRuns.delete(key);
+    if (this.root.dataset.state === 'loading') return; // another entry is on its way
+    for (const { key, run } of this.model.tracks) if (run.checkpoint === result?.checkpoint) this.chosenRuns.delete(key);
     await this.load(this.entry.id);
   }
 

@@ -48,12 +48,16 @@ export class Sampler {
     this.slot.sample.textContent = !sampling ? (made ? 'Score again' : 'Score') : made ? 'Sample again' : 'Sample';
     const seeds = (this.tracks ?? []).filter(({ run }) => run.checkpoint === checkpoint?.id)
       .flatMap(({ others }) => others.map(({ seed }) => seed ?? 0));
-    if (sampling && seeds.length) elements.seed.value = String(Math.max(...seeds) + 1);
+    // A seed that somebody typed stays until a run has used it.
+    const proposal = `${this.entry()?.id} ${checkpoint?.id} ${Math.max(...seeds)}`;
+    if (sampling && seeds.length && proposal !== this.proposal) elements.seed.value = String(Math.max(...seeds) + 1);
+    this.proposal = proposal;
   }
 
   async start() {
     const { elements } = this.form;
-    if (this.job || !this.form.reportValidity()) return;
+    if (this.job || this.posting || !this.form.reportValidity()) return;
+    this.posting = true;
     const guidance = elements.guidance.value;
     const entry = this.entry().id;
     this.error('');
@@ -69,10 +73,13 @@ export class Sampler {
         temperature: Number(elements.temperature.value),
       });
       sessionStorage.setItem(`mc-job ${entry}`, job);
-      this.follow(job, entry);
+      if (this.opened === entry) this.follow(job, entry);
     } catch (error) {
+      if (this.opened !== entry) return;
       this.progress(null);
       this.error(error.message, error.hint);
+    } finally {
+      this.posting = false;
     }
   }
 
@@ -92,6 +99,7 @@ export class Sampler {
       if (error.code !== 'not_found') this.error(error.message, error.hint);
     }
     sessionStorage.removeItem(`mc-job ${entry}`);
+    if (this.job !== id) return;
     this.job = null;
     this.progress(null);
   }

@@ -10,7 +10,7 @@ export const BUDGET = 0.15;
  */
 export function take(player, view) {
   const { entry } = player;
-  if (view.budget) player.budget = view.budget;
+  player.budget = view.budget ?? BUDGET;
   const shots = entry.shots.findIndex(({ name }) => name === view.shots);
   if (shots >= 0) player.shots = shots;
   if (view.hidden) player.layout.hidden = new Set(view.hidden);

@@ -79,6 +79,18 @@ def test_formats_that_are_not_exact_say_so_in_the_dialog(keep) -> None:
     assert "pictures" in dialog.locator("li", has_text="EDL").locator("em").inner_text().lower()
 
 
+def test_keys_stay_in_the_open_dialog(keep) -> None:
+    keep.get_by_role("dialog", name="Keep").locator("em").first.wait_for()
+    assert keep.evaluate("document.activeElement.closest('dialog') !== null")
+    keep.keyboard.press("n")
+    keep.keyboard.press("p")
+    keep.wait_for_timeout(200)
+    assert ask(keep, "playing()") is False
+    assert ask(keep, "time()") == 0
+    keep.keyboard.press("Escape")
+    assert keep.get_by_role("dialog", name="Keep").is_hidden()
+
+
 @pytest.mark.parametrize("kind", ["PNG", "SVG", "HTML"])
 def test_the_figure_holds_rows_names_and_cuts(keep, browser, tmp_path, kind) -> None:
     path = taken(keep, kind, tmp_path)

@@ -122,3 +122,30 @@ def test_runs_made_elsewhere_come_to_the_open_page(compare, server) -> None:
     options = compare.locator(".mc-rows .mc-samples").first.get_by_label("Which run to show").locator("option")
     assert run in [options.nth(k).get_attribute("value") for k in range(options.count())]
     assert compare.evaluate("window.here") is True
+
+
+def test_a_click_on_the_ruler_seeks_and_selects_nothing_that_lies_below_it(compare) -> None:
+    compare.locator(".mc-scroll").evaluate("(node) => { node.scrollTop = node.scrollHeight; }")
+    before = ask(compare, "selected()")
+    for seconds in (10, 20, 40):
+        box = compare.locator(".mc-ruler").bounding_box()
+        compare.mouse.click(ask(compare, f"xOf({seconds})"), box["y"] + 8)
+        assert ask(compare, "time()") == pytest.approx(seconds, abs=0.3)
+        assert ask(compare, "selected()") == before
+
+
+def test_a_page_without_any_row_says_so(compare) -> None:
+    compare.keyboard.press("r")
+    menu = compare.get_by_role("dialog", name="Rows")
+    for box in menu.get_by_role("checkbox").all():
+        box.uncheck()
+    compare.keyboard.press("Escape")
+    assert compare.get_by_text("All score rows are hidden.").is_visible()
+    compare.locator(".mc-rows").get_by_role("button", name="Rows").click()
+    assert menu.is_visible()
+
+
+def test_a_typed_seed_stays_while_rows_change(compare) -> None:
+    compare.locator(".mc-sampler [name=seed]").fill("4711")
+    compare.get_by_label("Order of people").select_option("name")
+    assert compare.locator(".mc-sampler [name=seed]").input_value() == "4711"
