@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from math import floor, isnan, sqrt
-from typing import Any
+from typing import Any, Literal
 
 import krippendorff
 import numpy as np
@@ -87,7 +87,7 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
     people = [entry.annotations for entry in judged]
     tau = [_levels(each.scores, kendall) for each in people]
     rho = [_levels(each.scores, spearman) for each in people]
-    labels = [_shot_labels(entry) for entry in judged]
+    labels = [shot_labels(entry) for entry in judged]
 
     def level(name: str) -> Correlation:
         return Correlation(
@@ -101,7 +101,7 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
         oracle=level("oracle"),
         cronbach_alpha=mean_defined([cronbach_alpha(each.scores) for each in people]),
         krippendorff_alpha_ordinal=mean_defined([krippendorff_alpha(middles) for middles, _ in labels]),
-        pairwise_f1=mean_defined([_pairwise_f1(means) for _, means in labels]),
+        pairwise_f1=mean_defined([mean_defined(pairwise_f1(means)) for _, means in labels]),
         entries=len(judged),
         annotations=sum(len(each) for each in people),
         undefined=sum(int(np.isnan(values).sum()) for each in tau for values in each.values()),
@@ -143,7 +143,7 @@ def human_band(
         }
         for level in tau
     }
-    matrices = {"kendall": _square(tau["pairwise"]), "spearman": _square(rho["pairwise"]), "f1": between}
+    matrices = {"kendall": square(tau["pairwise"]), "spearman": square(rho["pairwise"]), "f1": between}
     band["closest"] = {name: mean_of_best(_without_self(each), axis=1) for name, each in matrices.items()}
     band["difference"] = {name: 1 - value for name, value in band["pairwise"].items()}
     return {level: without_nan(values) for level, values in band.items()}
@@ -214,14 +214,17 @@ def cronbach_alpha(scores: np.ndarray) -> float:
     if n_people < 2 or common.shape[1] < 2:
         return float("nan")
     of_sum = common.sum(axis=0).var(ddof=1)
-    return n_people / (n_people - 1) * (1 - common.var(axis=1, ddof=1).sum() / of_sum) if of_sum > 0 else np.nan
+    if of_sum <= 0:
+        return float("nan")
+    return float(n_people / (n_people - 1) * (1 - common.var(axis=1, ddof=1).sum() / of_sum))
 
 
-def krippendorff_alpha(labels: np.ndarray) -> float:
-    """Krippendorff's alpha for ordinal labels.
+def krippendorff_alpha(labels: np.ndarray, level: Literal["ordinal", "interval"] = "ordinal") -> float:
+    """Krippendorff's alpha.
 
     Args:
         labels: (U, S), NaN where not judged.
+        level: "ordinal" where only the order of labels counts, "interval" where their differences do.
 
     Returns:
         At most 1, or NaN where it is undefined: nothing judged twice, or everybody said the same everywhere.
@@ -229,7 +232,65 @@ def krippendorff_alpha(labels: np.ndarray) -> float:
     compared = labels[:, (~np.isnan(labels)).sum(axis=0) > 1]
     if len(np.unique(compared[~np.isnan(compared)])) < 2:
         return float("nan")
-    return float(krippendorff.alpha(reliability_data=compared, level_of_measurement="ordinal"))
+    return float(krippendorff.alpha(reliability_data=compared, level_of_measurement=level))
+
+
+def pairwise(scores: np.ndarray, compare: Comparison) -> list[float]:
+    """Every two people compared, in the order of `combinations`; scores (U, T), NaN where not judged."""
+    return [compare(a, b) for a, b in combinations(scores, 2)]
+
+
+def leave_one_out(scores: np.ndarray, compare: Comparison) -> list[float]:
+    """Each person compared with the mean of the others; scores (U, T), NaN where not judged."""
+    return [compare(row, mean_of_people(np.delete(scores, person, axis=0))) for person, row in enumerate(scores)]
+
+
+def square(pairs: Sequence[float]) -> np.ndarray:
+    """(U, U) symmetric matrix from the values of all pairs, in the order of `combinations`; 0 on the diagonal."""
+    n = round((1 + sqrt(1 + 8 * len(pairs))) / 2)
+    matrix = np.zeros((n, n))
+    matrix[np.triu_indices(n, 1)] = pairs
+    return matrix + matrix.T
+
+
+def shot_length(entry: Entry) -> int:
+    """Frames of a two-second shot."""
+    return max(round(SHOT_SECONDS * entry.timebase.rate), 1)
+
+
+def shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:
+    """What each person said about the whole two-second shots of an entry; the remainder is left out.
+
+    Returns:
+        (U, S) label at the middle of each shot, and (U, S) mean over its frames; NaN where not judged.
+    """
+    people = entry.annotations
+    length = shot_length(entry)
+    n_shots = entry.n_frames // length
+    frames = np.arange(n_shots * length)
+    if people.frame_labels is not None:
+        labels = np.asarray(people.frame_labels, np.float64)[:, frames]
+    else:
+        pick = np.searchsorted(entry.picks, frames, side="right") - 1
+        # Rounding bounds the number of different labels, which Krippendorff's alpha needs tables of.
+        labels = np.round(np.asarray(people.scores, np.float64), 2)[:, np.maximum(pick, 0)]
+    in_shots = labels.reshape(len(people), n_shots, length)
+    return in_shots[:, :, length // 2], in_shots.mean(axis=2)
+
+
+def pairwise_f1(values: np.ndarray, budget: float = DEFAULT_BUDGET) -> np.ndarray:
+    """F1 of every two people's cuts of equally long shots.
+
+    Args:
+        values: (U, S), NaN counts as 0.
+        budget: share of the shots that a cut may take.
+
+    Returns:
+        (U (U - 1) / 2,) in the order of `combinations`, each in [0, 1] or NaN where both cuts are empty.
+    """
+    n_shots = values.shape[1]
+    chosen = knapsack_many(np.nan_to_num(values), np.ones(n_shots, np.int64), floor(budget * n_shots))
+    return f1_matrix(chosen, chosen)[np.triu_indices(len(chosen), 1)]
 
 
 def mean_defined(values: Sequence[float] | np.ndarray) -> float:
@@ -246,13 +307,15 @@ def mean_of_best(matches: np.ndarray, axis: int) -> float:
 
 
 def without_nan(values: dict[str, Any]) -> dict[str, Any]:
-    """A dictionary with None in the place of every NaN, inner dictionaries included, as JSON needs it."""
+    """A dictionary with None in the place of every NaN, inner dictionaries and lists included, as JSON needs it."""
     return {name: _without_nan(value) for name, value in values.items()}
 
 
 def _without_nan(value: Any) -> Any:
     if isinstance(value, dict):
         return without_nan(value)
+    if isinstance(value, list | tuple):
+        return [_without_nan(each) for each in value]
     return None if isinstance(value, float) and isnan(value) else value
 
 
@@ -260,50 +323,13 @@ def _levels(scores: np.ndarray, compare: Comparison) -> dict[str, list[float]]:
     """Every single comparison of the three levels."""
     mean = mean_of_people(scores)
     return {
-        "pairwise": [compare(a, b) for a, b in combinations(scores, 2)],
-        "leave_one_out": [
-            compare(row, mean_of_people(np.delete(scores, person, axis=0))) for person, row in enumerate(scores)
-        ],
+        "pairwise": pairwise(scores, compare),
+        "leave_one_out": leave_one_out(scores, compare),
         "oracle": [compare(row, mean) for row in scores],
     }
-
-
-def _square(pairs: Sequence[float]) -> np.ndarray:
-    """(U, U) symmetric matrix from the values of all pairs, in the order of `combinations`."""
-    n = round((1 + sqrt(1 + 8 * len(pairs))) / 2)
-    matrix = np.zeros((n, n))
-    matrix[np.triu_indices(n, 1)] = pairs
-    return matrix + matrix.T
 
 
 def _without_self(matrix: np.ndarray) -> np.ndarray:
     matrix = np.array(matrix, np.float64)
     np.fill_diagonal(matrix, np.nan)
     return matrix
-
-
-def _shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:
-    """What each person said about the whole two-second shots of an entry; the remainder is left out.
-
-    Returns:
-        (U, S) label at the middle of each shot, and (U, S) mean over its frames; NaN where not judged.
-    """
-    people = entry.annotations
-    length = max(round(SHOT_SECONDS * entry.timebase.rate), 1)
-    n_shots = entry.n_frames // length
-    frames = np.arange(n_shots * length)
-    if people.frame_labels is not None:
-        labels = np.asarray(people.frame_labels, np.float64)[:, frames]
-    else:
-        pick = np.searchsorted(entry.picks, frames, side="right") - 1
-        # Rounding bounds the number of different labels, which Krippendorff's alpha needs tables of.
-        labels = np.round(np.asarray(people.scores, np.float64), 2)[:, np.maximum(pick, 0)]
-    in_shots = labels.reshape(len(people), n_shots, length)
-    return in_shots[:, :, length // 2], in_shots.mean(axis=2)
-
-
-def _pairwise_f1(values: np.ndarray) -> float:
-    """Mean F1 between people's 15 % of equally long shots; values (U, S), NaN counts as 0."""
-    n_shots = values.shape[1]
-    chosen = knapsack_many(np.nan_to_num(values), np.ones(n_shots, np.int64), floor(DEFAULT_BUDGET * n_shots))
-    return mean_defined(f1_matrix(chosen, chosen)[np.triu_indices(len(chosen), 1)])

@@ -62,3 +62,9 @@ class ConflictError(ManycutError):
     """The action does not fit the present state (already exists, already submitted, cancelled)."""
 
     code = "conflict"
+
+
+class RefusedError(ManycutError):
+    """The person may not see or do this now (a video they are judging, a page of the lead)."""
+
+    code = "refused"

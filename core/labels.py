@@ -1,45 +1,56 @@
 """Labels as a fold over an append-only log of events.
 
-An annotator's keystrokes are kept as events, in the order in which the server received them. The current labels are
+What an annotator does is kept as events, in the order in which the server received them. The current labels are
 never stored: `fold` derives them. The browser runs the same fold (assets/player/labels.mjs) over the same events plus
-those it has not yet been able to send.
+those it has not yet been able to send. What the labels mean as scores is in core/judgements.py.
 
 Rules of the fold, in server order:
     an event whose (client, seq) was seen before is skipped: sending again changes nothing
-    rate, clear   set or remove the rating of one shot, become undoable and drop everything that could be redone
-    undo, redo    move one step; with nothing to undo or redo they do nothing
-    submit        closes the task; until `reopen`, rate, clear, undo and redo do nothing
-    position      remembers where in the video the annotator was
-    note          kept in the log, changes nothing
+    rate, clear      set or remove the rating of one shot
+    mark, unmark     set or remove one segment of a keyshot cut
+    trace            adds samples to one take of a continuous rating
+    these five become undoable and drop everything that could be redone; all samples of one take in a row are one step
+    undo, redo       move one step; with nothing to undo or redo they do nothing
+    submit           closes the task; until `reopen` or `restart`, none of the above does anything
+    skip             puts the task aside with a reason, until any of the above, `reopen` or `submit`
+    restart          drops all labels and opens the task again: another round of training
+    exclude, restore the lead takes the task out of all results, and back
+    position         remembers where in the video the annotator was
+    watched, note, revealed   kept in the log, change nothing
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-import numpy as np
-
-from core.data import Shots
-
-Kind = Literal["rate", "clear", "undo", "redo", "position", "submit", "reopen", "note"]
+Kind = Literal[
+    "rate", "clear", "mark", "unmark", "trace", "undo", "redo", "position", "watched",
+    "submit", "reopen", "skip", "restart", "revealed", "note", "exclude", "restore",
+]  # fmt: skip
 KINDS: frozenset[str] = frozenset(get_args(Kind))
-LABEL_KINDS: frozenset[str] = frozenset({"rate", "clear", "undo", "redo"})
+LABEL_KINDS: frozenset[str] = frozenset({"rate", "clear", "mark", "unmark", "trace", "undo", "redo"})
+LEAD_KINDS: frozenset[str] = frozenset({"exclude", "restore"})
+
+Segment = tuple[int, int]  # half-open frames
+Sample = tuple[float, float]  # seconds into the video, value in [0, 1]
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing an annotator did.
+    """One thing that was done to a task.
 
     Attributes:
         client: id of the browser tab; with `seq` it identifies the event within its task.
         seq: number of the event within that tab.
         kind: what was done.
-        shot: index of the shot, for rate and clear.
+        shot: index of the shot for rate and clear, number of the segment for mark and unmark, of the take for trace.
         value: the rating, for rate.
         t: seconds into the video, or None.
         at: the client's clock, milliseconds since 1970 UTC.
+        data: what only some kinds have. mark: {start, end} in frames; trace: {samples: [[seconds, value], ...]};
+            watched: {from, to} in seconds; note, skip: {text}; reopen, exclude and restore by a lead: {by, text}.
     """
 
     client: str
@@ -49,6 +60,7 @@ class Event:
     value: int | None = None
     t: float | None = None
     at: int = 0
+    data: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,93 +69,136 @@ class TaskState:
 
     Attributes:
         ratings: value by shot index, judged shots only.
+        marks: segment by its number.
+        takes: samples by number of the take, in the order in which they were made.
         undo_depth, redo_depth: how many steps can be undone and redone.
         submitted: True between submit and reopen.
+        skipped: why the annotator put the task aside, or None.
+        excluded: why the lead took the task out of all results, or None.
         position: seconds into the video where the annotator last was, or None.
     """
 
     ratings: Mapping[int, int] = field(default_factory=dict)
+    marks: Mapping[int, Segment] = field(default_factory=dict)
+    takes: Mapping[int, tuple[Sample, ...]] = field(default_factory=dict)
     undo_depth: int = 0
     redo_depth: int = 0
     submitted: bool = False
+    skipped: str | None = None
+    excluded: str | None = None
     position: float | None = None
+
+    @property
+    def judged(self) -> int:
+        """How many labels there are: rated shots, segments or takes."""
+        return len(self.ratings) + len(self.marks) + len(self.takes)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the labels are part of the results: submitted, and not excluded."""
+        return self.submitted and self.excluded is None
+
+
+Key = tuple[str, int]  # of a label: ("rate", shot), ("mark", segment), ("trace", take)
 
 
 def fold(events: Iterable[Event]) -> TaskState:
     """Derives the present state from all events of one task in server order; never fails."""
-    ratings: dict[int, int] = {}
-    undoable: list[tuple[int, int | None, int | None]] = []  # (shot, value before, value after)
-    redoable: list[tuple[int, int | None, int | None]] = []
-    submitted = False
-    position: float | None = None
+    folding = _Folding()
     seen: set[tuple[str, int]] = set()
-
-    def put(shot: int, value: int | None) -> None:
-        if value is None:
-            ratings.pop(shot, None)
-        else:
-            ratings[shot] = value
-
     for event in events:
-        if (event.client, event.seq) in seen:
-            continue
-        seen.add((event.client, event.seq))
-        if event.kind == "position":
-            position = event.t
-        elif event.kind in ("submit", "reopen"):
-            submitted = event.kind == "submit"
-        elif submitted:
-            continue
-        elif event.kind in ("rate", "clear") and event.shot is not None:
-            value = event.value if event.kind == "rate" else None
-            undoable.append((event.shot, ratings.get(event.shot), value))
-            redoable.clear()
-            put(event.shot, value)
-        elif event.kind == "undo" and undoable:
-            step = undoable.pop()
-            redoable.append(step)
-            put(step[0], step[1])
-        elif event.kind == "redo" and redoable:
-            step = redoable.pop()
-            undoable.append(step)
-            put(step[0], step[2])
-    return TaskState(ratings, len(undoable), len(redoable), submitted, position)
+        if (event.client, event.seq) not in seen:
+            seen.add((event.client, event.seq))
+            folding.apply(event)
+    return folding.state()
 
 
-def ratings_to_scores(ratings: Mapping[int, int], shots: Shots, picks: np.ndarray, scale: Sequence[int]) -> np.ndarray:
-    """Spreads shot ratings over the picks, as TVSum does: value / highest value of the scale (5 -> 1.0, 1 -> 0.2).
+class _Folding:
+    def __init__(self) -> None:
+        self.labels: dict[Key, Any] = {}
+        self.undoable: list[tuple[Key, Any, Any]] = []  # (label, value before, value after); None is no value
+        self.redoable: list[tuple[Key, Any, Any]] = []
+        self.submitted = False
+        self.skipped: str | None = None
+        self.excluded: str | None = None
+        self.position: float | None = None
 
-    Args:
-        ratings: value by shot index.
-        shots: the shots that were rated.
-        picks: (T,) frame indices.
-        scale: the values that could be given, ascending.
+    def apply(self, event: Event) -> None:
+        kind, text = event.kind, str((event.data or {}).get("text", ""))
+        if kind == "position":
+            self.position = event.t
+        elif kind in ("exclude", "restore"):
+            self.excluded = text if kind == "exclude" else None
+        elif kind in ("submit", "reopen"):
+            self.submitted, self.skipped = kind == "submit", None
+        elif kind == "restart":
+            self.labels, self.undoable, self.redoable = {}, [], []
+            self.submitted, self.skipped, self.position = False, None, None
+        elif not self.submitted and kind == "skip":
+            self.skipped = text
+        elif not self.submitted and kind in LABEL_KINDS:
+            self.skipped = None
+            self._label(event)
 
-    Returns:
-        (T,) float32 in [0, 1], NaN at picks outside any judged shot.
-    """
-    by_shot = np.full(len(shots), np.nan, np.float32)
-    for shot, value in ratings.items():
-        by_shot[shot] = value / max(scale)
-    scores = np.full(len(picks), np.nan, np.float32)
-    if len(shots):
-        shot = np.searchsorted(shots.bounds[:, 0], picks, side="right") - 1
-        inside = (shot >= 0) & (picks < shots.bounds[shot, 1])
-        scores[inside] = by_shot[shot[inside]]
-    return scores
+    def _label(self, event: Event) -> None:
+        if event.kind == "undo":
+            self._step(self.undoable, self.redoable, back=True)
+        elif event.kind == "redo":
+            self._step(self.redoable, self.undoable, back=False)
+        elif event.shot is None:
+            return
+        elif event.kind == "trace":
+            self._trace(event.shot, event.data or {})
+        else:
+            name = "rate" if event.kind in ("rate", "clear") else "mark"
+            self._put((name, event.shot), _value(event))
+
+    def _put(self, key: Key, value: Any) -> None:
+        self.undoable.append((key, self.labels.get(key), value))
+        self.redoable.clear()
+        self._set(key, value)
+
+    def _trace(self, take: int, data: Mapping[str, Any]) -> None:
+        key = ("trace", take)
+        samples = (*(self.labels.get(key) or ()), *((float(t), float(v)) for t, v in data.get("samples", ())))
+        if self.undoable and self.undoable[-1][0] == key and not self.redoable:
+            self.undoable[-1] = (key, self.undoable[-1][1], samples)
+            self._set(key, samples)
+        else:
+            self._put(key, samples)
+
+    def _step(self, source: list[tuple[Key, Any, Any]], target: list[tuple[Key, Any, Any]], back: bool) -> None:
+        if source:
+            key, before, after = step = source.pop()
+            target.append(step)
+            self._set(key, before if back else after)
+
+    def _set(self, key: Key, value: Any) -> None:
+        if value is None:
+            self.labels.pop(key, None)
+        else:
+            self.labels[key] = value
+
+    def state(self) -> TaskState:
+        def of(name: str) -> dict[int, Any]:
+            return {number: value for (kind, number), value in self.labels.items() if kind == name}
+
+        return TaskState(
+            ratings=of("rate"),
+            marks=of("mark"),
+            takes=of("trace"),
+            undo_depth=len(self.undoable),
+            redo_depth=len(self.redoable),
+            submitted=self.submitted,
+            skipped=self.skipped,
+            excluded=self.excluded,
+            position=self.position,
+        )
 
 
-def disagreement(scores: np.ndarray) -> float | None:
-    """How far people are apart: their standard deviation at a pick, averaged over the picks that two or more judged.
-
-    Args:
-        scores: (U, T) in [0, 1], NaN where not judged.
-
-    Returns:
-        0 where all say the same, at most 0.5 (one half says 0, the other 1). None where no two can be compared.
-    """
-    judged = ~np.isnan(scores)
-    shared = judged.sum(axis=0) >= 2
-    if not shared.any():
-        return None
-    return float(np.nanstd(scores[:, shared].astype(np.float64), axis=0).mean())
+def _value(event: Event) -> Any:
+    if event.kind == "rate":
+        return event.value
+    if event.kind == "mark" and event.data:
+        return (int(event.data["start"]), int(event.data["end"]))
+    return None

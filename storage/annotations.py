@@ -1,43 +1,37 @@
-"""What people label here: annotators, protocols, tasks, and the append-only log of their events.
+"""What people label here: annotators, tasks, and the append-only log of their events.
 
-Labels are derived from the log by `core.labels.fold` and never stored. Everything that changes something holds the
-database's write lock from its beginning, so concurrent writers queue and none is lost.
+Labels are derived from the log by `core.labels.fold`; only what a board needs of them is kept beside it (see
+`TaskRow`). Everything that changes something holds the database's write lock from its beginning, so concurrent writers
+queue and none is lost.
 """
 
 from __future__ import annotations
 
-import math
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import Engine, func, insert, select, true
+from sqlalchemy import ColumnElement, Engine, extract, func, insert, select, true
 from sqlalchemy.orm import Session
 
 from core.data import Shots
 from core.errors import ConflictError, InputError, NotFoundError
-from core.labels import KINDS, LABEL_KINDS, Event, TaskState, fold
+from core.labels import LABEL_KINDS, LEAD_KINDS, Event, TaskState, fold
 from storage.database import reading, writing
-from storage.tables import AnnotatorRow, EventRow, ProtocolRow, TaskRow
+from storage.event_checks import check_event
+from storage.protocols import Protocols, ProtocolVersion, protocol_of
+from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow, now
 
-SHOT_RATINGS: Mapping[str, Any] = {
-    "kind": "shot-ratings",
-    "scale": [1, 2, 3, 4, 5],
-    "labels": {"1": "Not important", "5": "Very important"},
-    "shots": "uniform 2 s",
-    "muted": True,
-    "instructions": (
-        "Watch the video once. Then rate each two-second shot from 1 to 5: how important is it to show this shot to"
-        " somebody who has no time for the whole video? Use the whole scale and compare shots with each other."
-    ),
-}
 MAX_NAME = 100
-MAX_CLIENT = 64
+State = Literal["open", "submitted", "skipped"]
 # The columns of an Event, in its order.
-EVENT = (EventRow.client, EventRow.seq, EventRow.kind, EventRow.shot, EventRow.value, EventRow.t, EventRow.at)
+EVENT = (
+    EventRow.client, EventRow.seq, EventRow.kind, EventRow.shot, EventRow.value, EventRow.t, EventRow.at, EventRow.data,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,48 +43,56 @@ class Annotator:
     pseudonym: str
 
 
-@dataclass(frozen=True)
-class Protocol:
-    """How people are asked to judge.
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One person judging one entry under one protocol.
 
     Attributes:
         id: of the row.
-        name, version: "shot-ratings", 1.
-        settings: kind, scale, labels, shots, muted, instructions.
+        annotator: who.
+        entry: id of the entry.
+        protocol: how.
+        shots: the intervals that are judged, or shown for orientation.
+        practice: a round of training, never part of any result.
+        created: UTC.
     """
-
-    id: int
-    name: str
-    version: int
-    settings: Mapping[str, Any]
-
-    @property
-    def scale(self) -> tuple[int, ...]:
-        """The values that can be given, ascending."""
-        return tuple(self.settings["scale"])
-
-
-@dataclass(frozen=True)
-class Task:
-    """One person judging one entry under one protocol; `shots` are the intervals that are judged."""
 
     id: int
     annotator: Annotator
     entry: str
-    protocol: Protocol
+    protocol: ProtocolVersion
     shots: Shots
+    practice: bool
     created: datetime
 
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """A line of somebody's queue."""
+    """How far a task is, without its labels.
+
+    Attributes:
+        task, entry, annotator: ids and the person.
+        protocol: name and version.
+        kind: of the protocol.
+        state: "open", "submitted" or "skipped".
+        judged: rated shots, marked segments or recorded takes.
+        shots: how many shots the task has.
+        practice: a round of training.
+        excluded: the lead took it out of all results.
+        touched: when the server last received an event for it (UTC).
+    """
 
     task: int
     entry: str
-    state: Literal["started", "submitted"]
-    rated: int
+    annotator: Annotator
+    protocol: str
+    kind: str
+    state: State
+    judged: int
     shots: int
+    practice: bool
+    excluded: bool
+    touched: datetime
 
 
 @dataclass(frozen=True)
@@ -101,79 +103,88 @@ class TaskLabels:
     state: TaskState
 
 
-@dataclass(frozen=True)
-class TaskProgress(TaskLabels):
-    """A task's labels and when the server last received an event for it (UTC), None where it never did."""
-
-    touched: datetime | None
-
-
 class Annotations:
     """The log of one installation.
 
     Args:
         engine: from `open_database`.
         shots_of: gives the shots of an entry by segmentation name; asked once, when a task is opened.
-        submitted: called with the id of an entry after a task on it was submitted or reopened.
+        counted: called with the id of an entry after the labels that count for it may have changed.
+
+    Attributes:
+        protocols: how people can be asked.
     """
 
     def __init__(
-        self, engine: Engine, shots_of: Callable[[str, str], Shots], submitted: Callable[[str], None] = lambda _: None
+        self, engine: Engine, shots_of: Callable[[str, str], Shots], counted: Callable[[str], None] = lambda _: None
     ) -> None:
         self._engine = engine
         self._shots_of = shots_of
-        self._submitted = submitted
+        self._counted = counted
+        self.protocols = Protocols(engine)
+
+    # People
 
     def get_or_create_annotator(self, name: str) -> Annotator:
         """The person of that name; names are trimmed and otherwise taken as they are."""
-        name = " ".join(name.split())
-        if not 0 < len(name) <= MAX_NAME:
-            raise InputError(f"A name has between 1 and {MAX_NAME} characters.")
-        with writing(self._engine) as session:
-            row = session.scalar(select(AnnotatorRow).where(AnnotatorRow.name == name))
-            if row is None:
-                row = AnnotatorRow(name=name, pseudonym=f"annotator-{secrets.token_hex(4)}")
-                session.add(row)
-                session.flush()
-            return _annotator(row)
+        name = clean_name(name)
+        query = select(AnnotatorRow).where(AnnotatorRow.name == name)
+        with reading(self._engine) as session:
+            row = session.scalar(query)
+        if row is None:
+            with writing(self._engine) as session:
+                row = session.scalar(query) or add_annotator(session, name)
+        return annotator_of(row)
 
     def annotator(self, name: str) -> Annotator | None:
         """The person of that name, or None."""
         with reading(self._engine) as session:
             row = session.scalar(select(AnnotatorRow).where(AnnotatorRow.name == name))
-            return None if row is None else _annotator(row)
+            return None if row is None else annotator_of(row)
 
-    def default_protocol(self) -> Protocol:
-        """Shot ratings, version 1: TVSum's two-second shots rated 1 to 5, without sound."""
-        query = select(ProtocolRow).where(ProtocolRow.name == "shot-ratings", ProtocolRow.version == 1)
-        with reading(self._engine) as session:
-            row = session.scalar(query)
-        if row is None:
-            with writing(self._engine) as session:
-                row = session.scalar(query)
-                if row is None:
-                    row = ProtocolRow(name="shot-ratings", version=1, settings=dict(SHOT_RATINGS))
-                    session.add(row)
-        return _protocol(row)
+    # Tasks
 
-    def open_task(self, annotator: Annotator, entry_id: str, protocol: Protocol | None = None) -> Task:
-        """Finds this person's task on the entry, or begins it."""
-        protocol = protocol or self.default_protocol()
-        query = select(TaskRow).where(
-            TaskRow.annotator_id == annotator.id,
-            TaskRow.entry_id == entry_id,
-            TaskRow.protocol_id == protocol.id,
-        )
+    def open_task(
+        self,
+        annotator: Annotator,
+        entry_id: str,
+        protocol: ProtocolVersion | None = None,
+        practice: bool = False,
+        allowed: Callable[[Session], bool] = lambda _: True,
+    ) -> Task | None:
+        """Finds this person's task on the entry, or begins it.
+
+        Args:
+            annotator, entry_id: who and what.
+            protocol: how; shot ratings where None.
+            practice: a round of training; matters only where the task is begun.
+            allowed: asked under the write lock before a task is begun; where it says no, the answer is None.
+        """
+        protocol = protocol or self.protocols.standard()
         with reading(self._engine) as session:
-            row = session.scalar(query)
+            row = find_task(session, annotator.id, entry_id, protocol.id)
         if row is None:
-            bounds = self._shots_of(entry_id, protocol.settings["shots"]).bounds.tolist()
+            bounds = self._shots_of(entry_id, protocol.settings.shots).bounds.tolist()
             with writing(self._engine) as session:
-                row = session.scalar(query)
+                row = find_task(session, annotator.id, entry_id, protocol.id)
+                if row is None and not allowed(session):
+                    return None
                 if row is None:
-                    row = TaskRow(annotator_id=annotator.id, entry_id=entry_id, protocol_id=protocol.id, shots=bounds)
+                    row = TaskRow(
+                        annotator_id=annotator.id,
+                        entry_id=entry_id,
+                        protocol_id=protocol.id,
+                        shots=bounds,
+                        practice=practice,
+                    )
                     session.add(row)
-        return _task(row, annotator, protocol)
+        return task_of(row, annotator, protocol)
+
+    def check_shots(self, entries: Sequence[str], protocol: ProtocolVersion) -> None:
+        """Raises NotFoundError where an entry lacks the shots of the protocol; every entry has uniform ones."""
+        if protocol.settings.shots != "uniform 2 s":
+            for entry in entries:
+                self._shots_of(entry, protocol.settings.shots)
 
     def task(self, task_id: int) -> Task:
         """One task. Raises NotFoundError."""
@@ -182,20 +193,22 @@ class Annotations:
 
     def tasks_of(self, annotator: Annotator) -> list[TaskSummary]:
         """The tasks this person has begun, oldest first."""
-        labels = self._labels(TaskRow.annotator_id == annotator.id)
-        return [
-            TaskSummary(
-                task=one.task.id,
-                entry=one.task.entry,
-                state="submitted" if one.state.submitted else "started",
-                rated=len(one.state.ratings),
-                shots=len(one.task.shots),
-            )
-            for one in labels
-        ]
+        return self._summaries(TaskRow.annotator_id == annotator.id)
+
+    def progress(self) -> list[TaskSummary]:
+        """Every task of everybody, the one touched last first."""
+        return sorted(self._summaries(true()), key=lambda one: one.touched, reverse=True)
+
+    def judging(self, annotator: Annotator) -> set[str]:
+        """The entries this person is judging now: nobody else's labels and no scores of them may reach them."""
+        query = select(TaskRow.entry_id).where(TaskRow.annotator_id == annotator.id, TaskRow.state == "open")
+        with reading(self._engine) as session:
+            return set(session.scalars(query))
+
+    # The log
 
     def record_events(self, task_id: int, events: Sequence[Event]) -> int:
-        """Appends events, all or none; those already stored are accepted again and not stored twice.
+        """Appends what the annotator did, all or none; events already stored are accepted and not stored twice.
 
         Returns:
             How many events the task has now. Every event given is acknowledged by the return itself.
@@ -205,28 +218,34 @@ class Annotations:
             InputError: an event does not fit the task: unknown kind, shot or value.
             ConflictError: labels after the task was submitted, or another event under a known (client, seq).
         """
-        with writing(self._engine) as session:
-            task = _load_task(session, task_id)
-            for event in events:
-                _check(event, task)
-            log = _events(session, task_id)
-            known = {(event.client, event.seq): event for event in log}
-            new: list[Event] = []
-            for event in events:
-                stored = known.setdefault((event.client, event.seq), event)
-                if stored is event:
-                    new.append(event)
-                elif (stored.kind, stored.shot, stored.value) != (event.kind, event.shot, event.value):
-                    raise ConflictError(
-                        f"Event {event.seq} of client '{event.client}' is stored with other content.",
-                        "Reload the page: it continues under a new client id.",
-                    )
-            _check_not_submitted(log, new)
-            if new:
-                session.execute(insert(EventRow), [{"task_id": task_id, **vars(event)} for event in new])
-        if any(event.kind in ("submit", "reopen") for event in new):
-            self._submitted(task.entry)
-        return len(log) + len(new)
+        for event in events:
+            if event.kind in LEAD_KINDS:
+                raise InputError(f"An annotator cannot {event.kind} a task.", "This is done on the Review page.")
+        return self._append(task_id, events)
+
+    def decide(self, task_id: int, kind: Literal["exclude", "restore", "reopen"], by: str, reason: str) -> None:
+        """What the lead does to a task; it stays in the log with its reason.
+
+        Raises:
+            NotFoundError: no such task.
+            InputError: no reason.
+            ConflictError: the task is like that already.
+        """
+        reason = " ".join(reason.split())
+        if not reason:
+            raise InputError("A reason is needed.", "Say in a few words why, for those who look at this later.")
+        state = self.state(task_id)
+        already = {
+            "exclude": state.excluded is not None,
+            "restore": state.excluded is None,
+            "reopen": not (state.submitted or state.skipped is not None),
+        }
+        if already[kind]:
+            words = {"exclude": "is excluded already", "restore": "is not excluded", "reopen": "is open already"}
+            raise ConflictError(f"Task {task_id} {words[kind]}.")
+        at = int(now().timestamp() * 1000)
+        client = f"lead-{secrets.token_hex(8)}"
+        self._append(task_id, [Event(client, 1, kind, at=at, data={"by": by, "text": reason})])
 
     def events(self, task_id: int) -> list[Event]:
         """All events of a task in server order. Raises NotFoundError."""
@@ -234,71 +253,240 @@ class Annotations:
             _load_task(session, task_id)
             return _events(session, task_id)
 
+    def recorded(self, task_id: int) -> list[tuple[Event, datetime]]:
+        """All events with when the server received them (UTC)."""
+        query = select(*EVENT, EventRow.recorded).where(EventRow.task_id == task_id).order_by(EventRow.id)
+        with reading(self._engine) as session:
+            return [(Event(*event), recorded) for *event, recorded in session.execute(query)]
+
     def state(self, task_id: int) -> TaskState:
-        """What the events of a task amount to."""
+        """What the events of a task amount to now."""
         return fold(self.events(task_id))
 
+    def trail(self) -> list[tuple[Event, int]]:
+        """What leads decided, newest first, with the id of the task."""
+        query = select(EventRow.task_id, *EVENT).where(EventRow.client.startswith("lead-")).order_by(EventRow.id.desc())
+        with reading(self._engine) as session:
+            return [(Event(*event), task) for task, *event in session.execute(query)]
+
+    def labels_by_hour(
+        self, since: datetime, assignment: int | None = None, dataset: str | None = None
+    ) -> Counter[datetime]:
+        """How many labels were given since then, by the hour (UTC), without training.
+
+        A label is a rating, a marked segment or a take; changing one counts again.
+
+        Args:
+            since: UTC.
+            assignment: only what is done for it.
+            dataset: only of its entries.
+        """
+        hour = func.floor(extract("epoch", EventRow.recorded) / 3600).label("hour")
+        fine = (EventRow.recorded >= since) & TaskRow.practice.is_(False) & _part(assignment, dataset)
+        single = EventRow.kind.in_(("rate", "mark"))
+        counts = select(hour, func.count()).join(TaskRow, TaskRow.id == EventRow.task_id)
+        takes = select(hour, EventRow.task_id, EventRow.shot).join(TaskRow, TaskRow.id == EventRow.task_id).distinct()
+        found: Counter[datetime] = Counter()
+        with reading(self._engine) as session:
+            for when, labels in session.execute(counts.where(fine, single).group_by("hour")):
+                found[_hour(when)] += labels
+            for when, *_ in session.execute(takes.where(fine, EventRow.kind == "trace")):
+                found[_hour(when)] += 1
+        return found
+
+    def submissions(self, since: datetime, assignment: int | None = None, dataset: str | None = None) -> list[datetime]:
+        """When the tasks that count were last submitted, if since then (UTC); see `labels_by_hour`."""
+        last = func.max(EventRow.recorded)
+        query = (
+            select(last)
+            .join(TaskRow, TaskRow.id == EventRow.task_id)
+            .where(
+                EventRow.kind == "submit",
+                TaskRow.state == "submitted",
+                TaskRow.practice.is_(False),
+                TaskRow.excluded.is_(False),
+                _part(assignment, dataset),
+            )
+            .group_by(TaskRow.id)
+            .having(last >= since)
+        )
+        with reading(self._engine) as session:
+            return list(session.scalars(query))
+
+    # Labels
+
     def labels_of(self, entry_id: str, include_open: bool = False) -> list[TaskLabels]:
-        """The labels given here to one entry, oldest task first.
+        """The labels given here to one entry, oldest task first; never training and never what is excluded.
 
         Args:
             entry_id: of the entry.
-            include_open: also tasks that are not submitted; never those without any rating.
+            include_open: also tasks that are not submitted; never those without any label.
         """
         return [
             labels
-            for labels in self._labels(TaskRow.entry_id == entry_id)
-            if labels.state.ratings and (labels.state.submitted or include_open)
+            for labels in self.labels((TaskRow.entry_id == entry_id) & TaskRow.practice.is_(False))
+            if labels.state.judged
+            and labels.state.excluded is None
+            and (labels.state.submitted or (include_open and labels.state.skipped is None))
         ]
 
     def submitted_counts(self) -> dict[str, int]:
-        """How many submitted tasks each entry has; entries without are left out."""
-        last = select(func.max(EventRow.id)).where(EventRow.kind.in_(("submit", "reopen"))).group_by(EventRow.task_id)
-        query = (
-            select(TaskRow.entry_id, func.count())
-            .join(EventRow, EventRow.task_id == TaskRow.id)
-            .where(EventRow.id.in_(last), EventRow.kind == "submit")
-            .group_by(TaskRow.entry_id)
-        )
+        """How many submitted tasks that count each entry has; entries without are left out."""
+        counting = (TaskRow.state == "submitted") & TaskRow.practice.is_(False) & TaskRow.excluded.is_(False)
+        query = select(TaskRow.entry_id, func.count()).where(counting).group_by(TaskRow.entry_id)
         with reading(self._engine) as session:
             return dict(tuple(row) for row in session.execute(query))
 
     def has_labels(self) -> bool:
-        """Whether anybody has rated anything here."""
+        """Whether anybody has labelled anything here."""
         with reading(self._engine) as session:
-            return session.scalar(select(EventRow.id).where(EventRow.kind == "rate").limit(1)) is not None
+            return session.scalar(select(TaskRow.id).where(TaskRow.judged > 0).limit(1)) is not None
 
-    def progress(self) -> list[TaskProgress]:
-        """Every task of everybody with how far it is, the one touched last first."""
+    def labels(self, condition: ColumnElement[bool]) -> list[TaskLabels]:
+        """The tasks that fulfil a condition on TaskRow, oldest first, with their labels."""
         with reading(self._engine) as session:
-            touched = select(EventRow.task_id, func.max(EventRow.recorded)).group_by(EventRow.task_id)
-            last = dict(session.execute(touched).all())
-        rows = [TaskProgress(one.task, one.state, last.get(one.task.id)) for one in self._labels(true())]
-        return sorted(rows, key=lambda row: row.touched or row.task.created, reverse=True)
-
-    def _labels(self, condition: Any) -> list[TaskLabels]:
-        with reading(self._engine) as session:
-            rows = session.execute(
-                select(TaskRow, AnnotatorRow, ProtocolRow)
-                .join(AnnotatorRow, AnnotatorRow.id == TaskRow.annotator_id)
-                .join(ProtocolRow, ProtocolRow.id == TaskRow.protocol_id)
-                .where(condition)
-                .order_by(TaskRow.id)
-            ).all()
-            tasks = [_task(task, _annotator(who), _protocol(how)) for task, who, how in rows]
+            rows = session.execute(_tasks().where(condition).order_by(TaskRow.id)).all()
+            protocols = {how.id: protocol_of(how) for _, _, how in rows}
+            tasks = [task_of(task, annotator_of(who), protocols[how.id]) for task, who, how in rows]
             logs: dict[int, list[Event]] = {task.id: [] for task in tasks}
             query = select(EventRow.task_id, *EVENT).join(TaskRow, TaskRow.id == EventRow.task_id)
             for task_id, *event in session.execute(query.where(condition).order_by(EventRow.id)):
                 logs[task_id].append(Event(*event))
         return [TaskLabels(task, fold(logs[task.id])) for task in tasks]
 
+    # Inside
+
+    def _append(self, task_id: int, events: Sequence[Event]) -> int:
+        with writing(self._engine) as session:
+            task = _load_task(session, task_id)
+            for event in events:
+                check_event(event, task.protocol.settings, task.shots, task.practice)
+            log = _events(session, task_id)
+            new = _new_events(log, events)
+            _check_not_submitted(log, new)
+            if new:
+                append_events(session, task_id, new)
+                state = fold([*log, *new])
+                counted = keep_state(session, task_id, state)
+        if new and counted != state.counts:
+            self._counted(task.entry)
+        return len(log) + len(new)
+
+    def _summaries(self, condition: ColumnElement[bool]) -> list[TaskSummary]:
+        task = TaskRow
+        shots = func.json_array_length(task.shots)  # counted by the database: a board may have ten thousands of tasks
+        query = (
+            select(
+                task.id, task.entry_id, task.annotator_id, task.protocol_id, task.state, task.judged,
+                shots.label("shots"), task.practice, task.excluded, task.touched, task.created,
+            )
+            .where(condition)
+            .order_by(task.id)
+        )  # fmt: skip
+        with reading(self._engine) as session:
+            rows = session.execute(query).all()
+            people = {row.id: annotator_of(row) for row in session.scalars(select(AnnotatorRow))}
+            protocols = {row.id: row for row in session.scalars(select(ProtocolRow))}
+        names = {key: (f"{row.name} v{row.version}", row.settings["kind"]) for key, row in protocols.items()}
+        return [
+            TaskSummary(
+                task=row.id,
+                entry=row.entry_id,
+                annotator=people[row.annotator_id],
+                protocol=names[row.protocol_id][0],
+                kind=names[row.protocol_id][1],
+                state=row.state,
+                judged=row.judged,
+                shots=row.shots,
+                practice=row.practice,
+                excluded=row.excluded,
+                touched=max(row.touched, row.created),
+            )
+            for row in rows
+        ]
+
+
+def _hour(number: float) -> datetime:
+    return datetime.fromtimestamp(int(number) * 3600, UTC)
+
+
+def _part(assignment: int | None, dataset: str | None) -> ColumnElement[bool]:
+    """The tasks that are done for an assignment, and those on entries of a dataset."""
+    condition: ColumnElement[bool] = true()
+    if assignment is not None:
+        asked = select(AssignmentRow.protocol_id).where(AssignmentRow.id == assignment).scalar_subquery()
+        entries = select(AssignedRow.entry_id).where(AssignedRow.assignment_id == assignment)
+        condition &= (TaskRow.protocol_id == asked) & TaskRow.entry_id.in_(entries)
+    if dataset is not None:
+        condition &= TaskRow.entry_id.in_(select(EntryRow.id).where(EntryRow.dataset == dataset))
+    return condition
+
+
+def clean_name(name: str) -> str:
+    """A person's name without needless spaces. Raises InputError."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= MAX_NAME:
+        raise InputError(f"A name has between 1 and {MAX_NAME} characters.")
+    return name
+
+
+def add_annotator(session: Session, name: str, pseudonym: str = "", **columns: Any) -> AnnotatorRow:
+    """A new person; the pseudonym is drawn where none is given."""
+    row = AnnotatorRow(name=name, pseudonym=pseudonym or f"annotator-{secrets.token_hex(4)}", **columns)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def append_events(session: Session, task_id: int, events: Sequence[Event]) -> None:
+    """Adds events to the log as they are."""
+    rows = [{**vars(event), "data": None if event.data is None else dict(event.data)} for event in events]
+    session.execute(insert(EventRow), [{"task_id": task_id, **row} for row in rows])
+
+
+def keep_state(session: Session, task_id: int, state: TaskState) -> bool:
+    """Notes beside the log what it amounts to now; whether the labels counted before."""
+    row = session.get_one(TaskRow, task_id)
+    counted = row.state == "submitted" and not row.excluded
+    row.state = "submitted" if state.submitted else "open" if state.skipped is None else "skipped"
+    row.judged, row.excluded, row.touched = state.judged, state.excluded is not None, now()
+    return counted
+
+
+def find_task(session: Session, annotator_id: int, entry_id: str, protocol_id: int) -> TaskRow | None:
+    """The one task of a person on an entry under a protocol."""
+    return session.scalar(
+        select(TaskRow).where(
+            TaskRow.annotator_id == annotator_id, TaskRow.entry_id == entry_id, TaskRow.protocol_id == protocol_id
+        )
+    )
+
+
+def annotator_of(row: AnnotatorRow) -> Annotator:
+    """A row as plain data."""
+    return Annotator(row.id, row.name, row.pseudonym)
+
+
+def task_of(row: TaskRow, annotator: Annotator, protocol: ProtocolVersion) -> Task:
+    """A row as plain data."""
+    shots = Shots(np.array(row.shots, np.int64).reshape(-1, 2), protocol.settings.shots)
+    return Task(row.id, annotator, row.entry_id, protocol, shots, row.practice, row.created)
+
+
+def _tasks() -> Any:
+    return (
+        select(TaskRow, AnnotatorRow, ProtocolRow)
+        .join(AnnotatorRow, AnnotatorRow.id == TaskRow.annotator_id)
+        .join(ProtocolRow, ProtocolRow.id == TaskRow.protocol_id)
+    )
+
 
 def _load_task(session: Session, task_id: int) -> Task:
-    row = session.get(TaskRow, task_id)
-    if row is None:
+    found = session.execute(_tasks().where(TaskRow.id == task_id)).first()
+    if found is None:
         raise NotFoundError(f"There is no task {task_id}.")
-    who, how = session.get_one(AnnotatorRow, row.annotator_id), session.get_one(ProtocolRow, row.protocol_id)
-    return _task(row, _annotator(who), _protocol(how))
+    row, who, how = found
+    return task_of(row, annotator_of(who), protocol_of(how))
 
 
 def _events(session: Session, task_id: int) -> list[Event]:
@@ -306,43 +494,34 @@ def _events(session: Session, task_id: int) -> list[Event]:
     return [Event(*row) for row in rows]
 
 
-def _check(event: Event, task: Task) -> None:
-    if not (isinstance(event.client, str) and 0 < len(event.client) <= MAX_CLIENT):
-        raise InputError(f"An event needs a client id of at most {MAX_CLIENT} characters.")
-    if not _whole(event.seq) or event.seq < 0 or not _whole(event.at):
-        raise InputError("An event needs whole numbers as seq and at.")
-    if event.kind not in KINDS:
-        raise InputError(f"There is no event '{event.kind}'.", f"Known are {', '.join(sorted(KINDS))}.")
-    if event.kind in ("rate", "clear") and not (_whole(event.shot) and 0 <= event.shot < len(task.shots)):
-        raise InputError(f"Shot {event.shot} does not exist: the task has shots 0 to {len(task.shots) - 1}.")
-    if event.kind == "rate" and not (_whole(event.value) and event.value in task.protocol.scale):
-        scale = ", ".join(map(str, task.protocol.scale))
-        raise InputError(f"A rating of {event.value} is not on the scale {scale}.")
-    if event.t is not None and not (isinstance(event.t, (int, float)) and math.isfinite(event.t)):
-        raise InputError("The time of an event is a number of seconds.")
+def _new_events(log: Iterable[Event], events: Sequence[Event]) -> list[Event]:
+    """Those that are not in the log yet, each once."""
+    known = {(event.client, event.seq): event for event in log}
+    new: list[Event] = []
+    for event in events:
+        stored = known.setdefault((event.client, event.seq), event)
+        if stored is event:
+            new.append(event)
+        elif (stored.kind, stored.shot, stored.value, stored.data) != (
+            event.kind, event.shot, event.value, event.data,
+        ):  # fmt: skip
+            raise ConflictError(
+                f"Event {event.seq} of client '{event.client}' is stored with other content.",
+                "Reload the page: it continues under a new client id.",
+            )
+    return new
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
-
-
-def _check_not_submitted(log: Iterable[Event], new: Iterable[Event]) -> None:
+def _check_not_submitted(log: Sequence[Event], new: Iterable[Event]) -> None:
     submitted = fold(log).submitted
+    seen = any(event.kind == "revealed" for event in log)
     for event in new:
         if submitted and event.kind in LABEL_KINDS:
             raise ConflictError("This task is submitted; its labels can no longer be changed.", "Reopen it first.")
-        if event.kind in ("submit", "reopen"):
+        if event.kind == "reopen" and seen and "by" not in (event.data or {}):
+            raise ConflictError(
+                "After a comparison with others the labels can no longer be changed.",
+                "Whoever leads the annotation can reopen the task.",
+            )
+        if event.kind in ("submit", "reopen", "restart"):
             submitted = event.kind == "submit"
-
-
-def _annotator(row: AnnotatorRow) -> Annotator:
-    return Annotator(row.id, row.name, row.pseudonym)
-
-
-def _protocol(row: ProtocolRow) -> Protocol:
-    return Protocol(row.id, row.name, row.version, row.settings)
-
-
-def _task(row: TaskRow, annotator: Annotator, protocol: Protocol) -> Task:
-    bounds = np.array(row.shots, np.int64).reshape(-1, 2)
-    return Task(row.id, annotator, row.entry_id, protocol, Shots(bounds, protocol.settings["shots"]), row.created)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.data import Entry
 from core.errors import NotFoundError
-from core.labels import disagreement
+from core.judgements import disagreement
 from core.timebase import format_rate
 from storage.picking import words_of
 from storage.tables import EntryRow

@@ -1,14 +1,49 @@
-"""Exporting what people said, for training elsewhere and for exchange."""
+"""Exporting what people said, for training elsewhere and for exchange; every export has a manifest beside it.
+
+eccv16   HDF5 that the official loaders read unchanged, with everybody's scores; `storage.formats` reads it back
+tvsum    TVSum's TSV, refused with the reason where its official readers would get something wrong
+summe    a folder of .mat files as SumMe's (or one .zip of them): what each person selected
+csv      a table for spreadsheets; without frames and features it makes no entry, so it is not read back as one
+events   the raw log as JSON Lines, which another installation joins with its own (`storage.joining`)
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from math import isfinite
 from pathlib import Path
+from typing import Literal, get_args
 
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import Session
+
+from core.data import AnnotationSet, Entry
 from core.errors import ConflictError, InputError
+from core.labels import LABEL_KINDS, Event
+from core.progress import Progress, part, silent
+from core.protocols import Protocol, protocol_from
+from core.timebase import parse_rate
+from storage.annotations import EVENT, TaskLabels
+from storage.database import reading
 from storage.formats.eccv16 import write_eccv16
+from storage.formats.events_jsonl import LoggedProtocol, TaskLog, write_events
+from storage.formats.labels_csv import whole_file, write_labels_csv
+from storage.formats.manifest import Contents, ExportedPerson, write_manifest
+from storage.formats.summe import write_summe_mat
+from storage.formats.tvsum_tsv import write_tvsum_tsv
 from storage.library import Library
-from storage.people import Who, count_labels
+from storage.people import Who, count_labels, people_of
+from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRow
+
+Format = Literal["eccv16", "tvsum", "summe", "csv", "events"]
+FORMATS: tuple[str, ...] = get_args(Format)
+MOST_LAG_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -16,60 +51,276 @@ class Export:
     """A written export.
 
     Attributes:
-        file: where it is.
+        file: where it is; for "summe" the folder.
         entries: number of videos in it.
         annotators: number of different people in it.
-        labels: number of judged shots, over all people and videos.
+        labels: number of judged shots, marked segments and takes, over all people and videos.
+        manifest: where its manifest is.
     """
 
     file: Path
     entries: int
     annotators: int
     labels: int
+    manifest: Path
 
 
-def export_eccv16(
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """An entry with all people that are exported, and who of them came from where."""
+
+    entry: Entry
+    given: AnnotationSet | None
+    own: Sequence[TaskLabels]
+
+
+def export_labels(
     library: Library,
     path: Path,
     *,
+    format: str = "eccv16",
     dataset: str | None = None,
     entry_id: str | None = None,
     who: Who = "all",
     include_open: bool = False,
+    lag: float = 0.0,
+    progress: Progress = silent,
 ) -> Export:
-    """Writes the entries that somebody judged as one eccv16 file, with everybody's scores.
+    """Writes the labels of the entries that somebody judged, and a manifest beside them.
 
-    People who label here appear under their pseudonyms.
+    People who label here appear under their pseudonyms. Practice, and what the lead excluded, is never among labels.
+    "events" is the log itself: it holds everything that was done here, also practice, open and excluded tasks, and
+    never the people of a dataset; `include_open` and `lag` have no part in it.
 
     Args:
         library: from which.
-        path: where to; replaced when it exists.
+        path: where to; replaced when it exists. For "summe" a folder, or a file ending in .zip.
+        format: one of FORMATS.
         dataset, entry_id: only these; everything where neither is given.
         who: "all", only the people of the "dataset", or only those who label here ("own").
         include_open: also labels of tasks that are not submitted.
+        lag: seconds, 0 to 10, by which continuous ratings come after what they are about; the log stays as it is.
+        progress: told after every entry.
 
     Raises:
         NotFoundError: no such entry.
-        ConflictError: nobody has judged anything yet.
+        ConflictError: nobody has judged anything yet, or the format cannot hold it; says why.
+        InputError: an argument makes no sense, or the file cannot be written.
     """
-    if who not in ("all", "dataset", "own"):
+    if format not in FORMATS:
+        raise InputError(f"There is no export format '{format}'.", f"Choose one of: {', '.join(FORMATS)}.")
+    if who not in get_args(Who):
         raise InputError(f"People are 'all', 'dataset' or 'own', not '{who}'.")
-    entries = library.labelled_entries(dataset, entry_id, who=who, include_open=include_open, pseudonyms=True)
-    if not entries:
-        raise ConflictError(
-            "There is nothing to export: nobody has judged these entries.",
-            "Submit a labelling task first, or include tasks that are not submitted."
-            if not include_open
-            else "Label something first.",
+    if format == "events" and who == "dataset":
+        raise InputError("The people of a dataset have no events.", "Export all or own, or choose another format.")
+    if not (isfinite(lag) and 0 <= lag <= MOST_LAG_S):
+        raise InputError(f"A lag is 0 to {MOST_LAG_S:g} seconds, not {lag}.")
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if format == "events":
+            return _export_events(library, path, dataset, entry_id)
+        wanted = _within(dataset, entry_id) & _counting(include_open)
+        judged = _collect(library, dataset, entry_id, who, include_open, wanted, lag, part(progress, 0.0, 0.5))
+        progress(0.5, f"Writing {path.name}")
+        files = _write(format, [one.entry for one in judged], path)
+        progress(0.95, "Writing the manifest")
+        contents = replace(
+            _contents(library, judged, wanted), format=format, who=who, include_open=include_open, lag=lag
         )
-    write_eccv16(entries, path)
-    labels = 0
-    people: set[tuple[str, str]] = set()
-    for entry in entries:
-        own = [] if who == "dataset" else library.annotations.labels_of(entry.id, include_open)
-        pseudonyms = {one.task.annotator.pseudonym for one in own}
-        for name in entry.annotations.annotators:
-            people.add(("" if name in pseudonyms else entry.dataset, name))
-        given = None if who == "own" else library.entry(entry.id).annotations
-        labels += count_labels(entry, given, own)
-    return Export(path, len(entries), len(people), labels)
+        return _finished(path, files, contents)
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
+
+
+def task_logs(session: Session, condition: ColumnElement[bool]) -> Iterator[TaskLog]:
+    """The raw log of the tasks that fulfil a condition on TaskRow, oldest first, one in memory at a time."""
+    tasks = {task.id: (task, *rest) for task, *rest in session.execute(_tasks(condition))}
+    query = select(EventRow.task_id, *EVENT, EventRow.recorded).join(TaskRow, TaskRow.id == EventRow.task_id)
+    query = query.where(condition).order_by(EventRow.task_id, EventRow.id)
+    groups = groupby(session.execute(query.execution_options(yield_per=5000)), key=lambda row: row[0])
+    number, rows = next(groups, (None, ()))
+    for task_id, (task, pseudonym, how, n_frames, fps) in tasks.items():
+        events: list[tuple[Event, datetime]] = []
+        if number == task_id:
+            events = [(Event(*event), recorded) for _, *event, recorded in rows]
+            number, rows = next(groups, (None, ()))
+        yield TaskLog(
+            annotator=pseudonym,
+            entry=task.entry_id,
+            n_frames=n_frames,
+            fps=parse_rate(fps),
+            protocol=LoggedProtocol(how.name, how.version, protocol_from(how.settings)),
+            shots=tuple((int(start), int(end)) for start, end in task.shots),
+            practice=task.practice,
+            created=task.created,
+            events=events,
+        )
+
+
+def _tasks(condition: ColumnElement[bool]) -> Select:
+    return (
+        select(TaskRow, AnnotatorRow.pseudonym, ProtocolRow, EntryRow.n_frames, EntryRow.fps)
+        .join(AnnotatorRow, AnnotatorRow.id == TaskRow.annotator_id)
+        .join(ProtocolRow, ProtocolRow.id == TaskRow.protocol_id)
+        .join(EntryRow, EntryRow.id == TaskRow.entry_id)
+        .where(condition)
+        .order_by(TaskRow.id)
+    )
+
+
+def _export_events(library: Library, path: Path, dataset: str | None, entry_id: str | None) -> Export:
+    if entry_id:
+        library.entry_summary(entry_id)  # says that there is no such entry
+    condition = _within(dataset, entry_id)
+    with reading(library._engine) as session:
+        tasks = session.execute(_tasks(condition)).all()
+        if not tasks:
+            raise _nothing("nobody has begun to judge these entries", "Label something on the Annotate page first.")
+        write_events(task_logs(session, condition), path)
+        times = _label_times(session, condition)
+    people: dict[str, list[tuple[str, str]]] = {}
+    for task, pseudonym, how, *_ in tasks:
+        people.setdefault(pseudonym, []).append((task.entry_id, f"{how.name} v{how.version}"))
+    contents = Contents(
+        format="events",
+        who="own",
+        include_open=True,
+        lag=0.0,
+        entries=Counter(entry for entry, _ in dict.fromkeys((row[0].entry_id, row[1]) for row in tasks)),
+        people=[_own_person(name, done, times) for name, done in people.items()],
+        protocols={f"{row[2].name} v{row[2].version}": protocol_from(row[2].settings) for row in tasks},
+        labels=sum(row[0].judged for row in tasks),
+    )
+    return _finished(path, [path], contents)
+
+
+def _collect(
+    library: Library,
+    dataset: str | None,
+    entry_id: str | None,
+    who: Who,
+    include_open: bool,
+    wanted: ColumnElement[bool],
+    lag: float,
+    progress: Progress,
+) -> list[_Judged]:
+    """The entries that anybody of `who` judged, in the order of the library; `wanted` says which tasks are meant."""
+    summaries = [library.entry_summary(entry_id)] if entry_id else library.entries(dataset)
+    progress(0.0, "Collecting labels")
+    own: dict[str, list[TaskLabels]] = {}
+    if who != "dataset":
+        for one in library.annotations.labels(wanted):
+            own.setdefault(one.task.entry, []).append(one)
+    judged = []
+    for number, summary in enumerate(summaries, start=1):
+        labels = own.get(summary.id, [])
+        if not labels and (who == "own" or not summary.annotators):
+            continue  # spares the reading of its arrays
+        entry = library.entry(summary.id)
+        people = people_of(entry, labels, who, pseudonyms=True, lag=lag)
+        if people is not None:
+            given = None if who == "own" else entry.annotations
+            judged.append(_Judged(replace(entry, annotations=people), given, labels))
+        progress(number / len(summaries), f"Collecting labels: {number} of {len(summaries)} entries")
+    if not judged:
+        submitted = "Submit a labelling task first, or include tasks that are not submitted."
+        hint = "Label something first." if include_open else submitted
+        raise _nothing("nobody has judged these entries", hint)
+    return judged
+
+
+def _within(dataset: str | None, entry_id: str | None) -> ColumnElement[bool]:
+    if entry_id:
+        return TaskRow.entry_id == entry_id
+    if dataset:
+        return TaskRow.entry_id.in_(select(EntryRow.id).where(EntryRow.dataset == dataset))
+    return true()
+
+
+def _counting(include_open: bool) -> ColumnElement[bool]:
+    """The tasks whose labels are results; the same as `Annotations.labels_of` takes, of all entries at once."""
+    states = ("submitted", "open") if include_open else ("submitted",)
+    fine = TaskRow.practice.is_(False) & TaskRow.excluded.is_(False)
+    return fine & (TaskRow.judged > 0) & TaskRow.state.in_(states)
+
+
+def _write(format: str, entries: Sequence[Entry], path: Path) -> list[Path]:
+    if format == "summe":
+        return _write_zip(entries, path) if path.suffix.lower() == ".zip" else write_summe_mat(entries, path)
+    return [{"eccv16": write_eccv16, "tvsum": write_tvsum_tsv, "csv": write_labels_csv}[format](entries, path)]
+
+
+def _write_zip(entries: Sequence[Entry], path: Path) -> list[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        files = write_summe_mat(entries, Path(folder))
+        with whole_file(path) as partial, zipfile.ZipFile(partial, "w") as packed:  # they are compressed already
+            for file in files:
+                packed.write(file, f"GT/{file.name}")
+    return [path]
+
+
+def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement[bool]) -> Contents:
+    """Who and what is in an export of labels."""
+    given: dict[tuple[str, str], list[_Judged]] = {}
+    own: dict[str, list[tuple[str, str]]] = {}
+    protocols: dict[str, Protocol] = {}
+    for one in judged:
+        for name in one.given.annotators if one.given is not None else ():
+            given.setdefault((one.entry.dataset, name), []).append(one)
+        for labels in one.own:
+            task = labels.task
+            own.setdefault(task.annotator.pseudonym, []).append((task.entry, str(task.protocol)))
+            protocols[str(task.protocol)] = task.protocol.settings
+    with reading(library._engine) as session:
+        times = _label_times(session, wanted) if own else {}
+    return Contents(
+        format="",
+        who="",
+        include_open=False,
+        lag=0.0,
+        entries={one.entry.id: len(one.entry.annotations) for one in judged},
+        people=[
+            *(_person_of_dataset(name, dataset, entries) for (dataset, name), entries in given.items()),
+            *(_own_person(name, done, times) for name, done in own.items()),
+        ],
+        protocols=protocols,
+        labels=sum(count_labels(one.entry, one.given, one.own) for one in judged),
+    )
+
+
+def _label_times(session: Session, condition: ColumnElement[bool]) -> dict[str, tuple[datetime, datetime]]:
+    """When the server received the first and the last label, by pseudonym."""
+    query = (
+        select(AnnotatorRow.pseudonym, func.min(EventRow.recorded), func.max(EventRow.recorded))
+        .join(TaskRow, TaskRow.annotator_id == AnnotatorRow.id)
+        .join(EventRow, EventRow.task_id == TaskRow.id)
+        .where(condition, EventRow.kind.in_(sorted(LABEL_KINDS)))
+        .group_by(AnnotatorRow.pseudonym)
+    )
+    return {name: (first, last) for name, first, last in session.execute(query)}
+
+
+def _own_person(
+    name: str, done: Sequence[tuple[str, str]], times: dict[str, tuple[datetime, datetime]]
+) -> ExportedPerson:
+    """Somebody who labels here, from (entry, protocol) of each of their tasks."""
+    first, last = times.get(name, (None, None))
+    protocols = tuple(sorted({protocol for _, protocol in done}))
+    return ExportedPerson(name, "", len({entry for entry, _ in done}), protocols, first, last)
+
+
+def _person_of_dataset(name: str, dataset: str, judged: Sequence[_Judged]) -> ExportedPerson:
+    people = [one.given for one in judged]
+    protocols = {one.protocols[one.annotators.index(name)] for one in people}
+    simulated = any(one.simulated for one in people)
+    return ExportedPerson(name, dataset, len(people), tuple(sorted(protocols)), simulated=simulated)
+
+
+def _finished(path: Path, files: Sequence[Path], contents: Contents) -> Export:
+    manifest = write_manifest(path, files, contents)
+    return Export(path, len(contents.entries), len(contents.people), contents.labels, manifest)
+
+
+def _nothing(why: str, hint: str) -> ConflictError:
+    return ConflictError(f"There is nothing to export: {why}.", hint)

@@ -23,7 +23,9 @@ from sqlalchemy.orm import Session
 from core.data import AnnotationSet, Entry, ScoreTrack, Shots
 from core.errors import ConflictError, InputError, ManycutError, NotFoundError
 from core.models.checkpoints import Checkpoint
+from storage.accounts import Accounts
 from storage.annotations import Annotations
+from storage.assignments import Assignments
 from storage.checkpoints import Checkpoints
 from storage.database import open_database, reading, writing
 from storage.entry_rows import (
@@ -58,7 +60,9 @@ class Library:
 
     Attributes:
         data_dir: absolute.
+        accounts: who may come in.
         annotations: what people label here.
+        assignments: what they are asked to label.
         jobs: the table of background jobs.
         picking: search, filters and order over the entries.
         checkpoint_folder: where new checkpoints belong.
@@ -75,6 +79,8 @@ class Library:
         self._runs = Runs(self._engine, self.data_dir)
         self.checkpoint_folder = self._checkpoints.folder
         self.annotations = Annotations(self._engine, self._shots_of, self._count_people)
+        self.accounts = Accounts(self._engine)
+        self.assignments = Assignments(self._engine, self.annotations)
         self.jobs = Jobs(self._engine)
         self.picking = Picking(self._engine, self._files)
         self._count_uncounted()

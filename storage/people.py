@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from core.data import AnnotationSet, Entry
-from core.labels import ratings_to_scores
+from core.judgements import scores_of_state, segments_to_scores
 from storage.annotations import TaskLabels
-from storage.formats.eccv16 import summary_of
+from storage.formats.eccv16 import summaries_of, summary_of
 
 Who = Literal["all", "dataset", "own"]
 
 
 def people_of(
-    entry: Entry, labels: Sequence[TaskLabels], who: Who = "all", pseudonyms: bool = False
+    entry: Entry, labels: Sequence[TaskLabels], who: Who = "all", pseudonyms: bool = False, lag: float = 0.0
 ) -> AnnotationSet | None:
     """The people of an entry.
 
@@ -25,27 +26,32 @@ def people_of(
         labels: what people labelled here on this entry.
         who: "dataset" and "own" leave out the others.
         pseudonyms: call the people who label here by their pseudonyms.
+        lag: seconds by which continuous ratings come after what they are about.
 
     Returns:
-        None where nobody is left. Where the dataset gives each person's summary, those who label here get the cut
-        that their scores lead to. Raw labels per frame only remain where everybody has them.
+        None where nobody is left. Where somebody has a summary of their own (the dataset gives it, or they marked
+        keyshots), the others get the cut that their scores lead to. Raw labels per frame only remain where everybody
+        has them.
     """
     dataset = entry.annotations if who in ("all", "dataset") else None
     own = [] if who == "dataset" else list(labels)
     if not own:
         return dataset
-    scores = np.stack([_scores(entry, one) for one in own])
-    protocols = tuple(f"{one.task.protocol.name} v{one.task.protocol.version}" for one in own)
+    scores = np.stack([_scores(entry, one, lag) for one in own])
     names = [one.task.annotator.pseudonym if pseudonyms else one.task.annotator.name for one in own]
+    mine = AnnotationSet(_unique(names, ()), scores, tuple(str(one.task.protocol) for one in own))
+    if any(one.state.marks for one in own) or (dataset is not None and dataset.summaries is not None):
+        rows = zip(own, scores, strict=True)
+        mine = replace(mine, summaries=np.stack([_own_summary(entry, one, row) for one, row in rows]))
     if dataset is None:
-        return AnnotationSet(_unique(names, ()), scores, protocols)
-    summaries = dataset.summaries
-    if summaries is not None:
-        summaries = np.concatenate([summaries, [summary_of(entry, row) for row in scores]])
+        return mine
+    summaries = None
+    if mine.summaries is not None:
+        summaries = np.concatenate([summaries_of(entry, dataset), mine.summaries])
     return AnnotationSet(
         annotators=dataset.annotators + _unique(names, dataset.annotators),
         scores=np.concatenate([dataset.scores, scores]),
-        protocols=dataset.protocols + protocols,
+        protocols=dataset.protocols + mine.protocols,
         summaries=summaries,
         simulated=dataset.simulated,
     )
@@ -58,12 +64,12 @@ def scores_of(entry: Entry, labels: Sequence[TaskLabels]) -> np.ndarray:
 
 
 def count_labels(entry: Entry, people: AnnotationSet | None, labels: Sequence[TaskLabels]) -> int:
-    """How many shots were judged, over all people.
+    """How many labels there are, over all people.
 
-    Those who label here judged the shots of their task; for the people of a dataset, who may have judged anything, a
-    judged shot is a default shot with a judged pick in it.
+    Of those who label here, what they gave: rated shots, marked segments, takes. For the people of a dataset, who may
+    have judged anything, a judged shot is a default shot with a judged pick in it.
     """
-    own = sum(len(one.state.ratings) for one in labels)
+    own = sum(one.state.judged for one in labels)
     if people is None:
         return own
     dataset = ~np.isnan(people.scores)
@@ -74,9 +80,15 @@ def count_labels(entry: Entry, people: AnnotationSet | None, labels: Sequence[Ta
     return own + sum(len(np.unique(shot[judged & (shot >= 0)])) for judged in dataset)
 
 
-def _scores(entry: Entry, labels: TaskLabels) -> np.ndarray:
+def _scores(entry: Entry, labels: TaskLabels, lag: float = 0.0) -> np.ndarray:
     task = labels.task
-    return ratings_to_scores(labels.state.ratings, task.shots, entry.picks, task.protocol.scale)
+    return scores_of_state(labels.state, task.protocol.settings, task.shots, entry.picks, entry.timebase, lag)
+
+
+def _own_summary(entry: Entry, labels: TaskLabels, scores: np.ndarray) -> np.ndarray:
+    if labels.state.marks:
+        return segments_to_scores(labels.state.marks.values(), np.arange(entry.n_frames)).astype(np.uint8)
+    return summary_of(entry, scores)
 
 
 def _unique(names: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:

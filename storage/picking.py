@@ -138,6 +138,16 @@ class Picking:
             row = session.execute(_lines(conditions, [EntryRow.id])).first()
         return None if row is None else self._line(row)
 
+    def some(self, entry_ids: Sequence[str]) -> list[PickedEntry]:
+        """The lines of these entries in the order of the library, without those that do not exist."""
+        found: list[Row] = []
+        with reading(self._engine) as session:
+            order = _order(_keys("library"))
+            for start in range(0, len(entry_ids), 500):  # databases limit the number of parameters
+                part = entry_ids[start : start + 500]
+                found += session.execute(_lines([EntryRow.removed.is_(None), EntryRow.id.in_(part)], order, 0, 500))
+        return [self._line(row) for row in found]
+
     def datasets(self) -> list[Group]:
         """Datasets that have entries, oldest first."""
         counted = select(EntryRow.dataset, func.count()).where(EntryRow.removed.is_(None)).group_by(EntryRow.dataset)

@@ -107,13 +107,18 @@ class EntryRow(Base):
 
 
 class AnnotatorRow(Base):
-    """A person who labels here. The pseudonym is what leaves the installation."""
+    """A person who labels here. The pseudonym is what leaves the installation.
+
+    `role` is "annotator" or "lead"; `key` is the hash of their personal link, None where a name is enough.
+    """
 
     __tablename__ = "annotators"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     pseudonym: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str] = mapped_column(default="annotator")
+    key: Mapped[str | None]
     created: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -131,7 +136,11 @@ class ProtocolRow(Base):
 
 
 class TaskRow(Base):
-    """One person judging one entry under one protocol. `shots` are the very intervals that are judged."""
+    """One person judging one entry under one protocol. `shots` are the very intervals that are judged.
+
+    `state` ("open", "submitted", "skipped"), `judged`, `excluded` and `touched` are what the events amount to, kept
+    beside them so that a board over all tasks folds no log; `record_events` renews them with every event.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (UniqueConstraint("annotator_id", "entry_id", "protocol_id"),)
@@ -141,7 +150,43 @@ class TaskRow(Base):
     entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
     protocol_id: Mapped[int] = mapped_column(ForeignKey("protocols.id"))
     shots: Mapped[list[Any]]
+    practice: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(default="open")
+    judged: Mapped[int] = mapped_column(default=0)
+    excluded: Mapped[bool] = mapped_column(default=False)
+    touched: Mapped[datetime] = mapped_column(default=now)
     created: Mapped[datetime] = mapped_column(default=now)
+
+
+class AssignmentRow(Base):
+    """Videos that people are asked to judge under one protocol: `people` for each, in the order of `first`.
+
+    `first`: "listed" or "disputed". Somebody who does not go on for `hold_minutes` loses the place to another person.
+    `practice` is the entry of the training round. `closed` is set instead of deleting the row.
+    """
+
+    __tablename__ = "assignments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    protocol_id: Mapped[int] = mapped_column(ForeignKey("protocols.id"))
+    people: Mapped[int]
+    first: Mapped[str] = mapped_column(default="listed")
+    hold_minutes: Mapped[int] = mapped_column(default=60)
+    practice: Mapped[str | None] = mapped_column(ForeignKey("entries.id"))
+    created: Mapped[datetime] = mapped_column(default=now)
+    closed: Mapped[datetime | None]
+
+
+class AssignedRow(Base):
+    """An entry of an assignment. `people` where this video wants another number of them than the assignment."""
+
+    __tablename__ = "assigned"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), primary_key=True)
+    position: Mapped[int]
+    people: Mapped[int | None]
 
 
 class EventRow(Base):
@@ -159,6 +204,7 @@ class EventRow(Base):
     value: Mapped[int | None]
     t: Mapped[float | None]
     at: Mapped[int] = mapped_column(BigInteger)
+    data: Mapped[dict[str, Any] | None]
     recorded: Mapped[datetime] = mapped_column(default=now)
 
 

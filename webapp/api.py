@@ -1,27 +1,41 @@
-"""The REST that the player and the annotator talk to. Thin: each route is one call and its JSON.
+"""The REST that the pages talk to. Thin: each route is one call and its JSON.
 
 Routes are plain functions, so that FastAPI runs them in threads and none blocks another.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
 
-from core.errors import InputError, NotFoundError
+from core.errors import NotFoundError
 from storage.library import Library
-from webapp import annotating, entry_view, numbers
+from webapp import entry_view, numbers
 from webapp.jobs import enqueue
 from webapp.plain import plain
-from webapp.sessions import current_annotator, library_mark, require_annotator
+from webapp.sessions import current_annotator
+from webapp.sight import Sight
 
-# The jobs that end with a file, and what it is.
-DOWNLOADS = {"export": "application/x-hdf5", "render": "video/mp4"}
+# The jobs that end with a file.
+DOWNLOADS = ("export", "render")
+# How the file of an export ends, and what it is.
+ENDINGS = {"eccv16": ".h5", "tvsum": ".tsv", "summe": ".zip", "csv": ".csv", "events": ".jsonl"}
+TYPES = {
+    ".h5": "application/x-hdf5",
+    ".tsv": "text/tab-separated-values",
+    ".zip": "application/zip",
+    ".csv": "text/csv",
+    ".jsonl": "application/jsonl",
+    ".json": "application/json",
+    ".mp4": "video/mp4",
+}
 
 
 class SampleRequest(BaseModel):
@@ -46,10 +60,12 @@ class TrainRequest(BaseModel):
 
 
 class ExportRequest(BaseModel):
-    format: str = "eccv16"
+    format: Literal["eccv16", "tvsum", "summe", "csv", "events"] = "eccv16"
     dataset: str | None = None
     entry: str | None = None
     people: str = "all"
+    lag: float = Field(0.0, ge=0, le=10)
+    include_open: bool = True
 
 
 class IngestRequest(BaseModel):
@@ -62,23 +78,10 @@ class JobRequest(BaseModel):
     id: int
 
 
-class NameRequest(BaseModel):
-    name: str | None = Field(None, max_length=80)
-
-
-class TaskRequest(BaseModel):
-    entry: str
-
-
-class EventsRequest(BaseModel):
-    task: int
-    events: list[dict[str, Any]] = Field(max_length=2000)
-
-
 def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     """All /api routes over one library."""
-    routes = APIRouter(prefix="/api")
-    mark = library_mark(library.data_dir)
+    sight = Sight(library)
+    routes = APIRouter(prefix="/api", dependencies=[Depends(sight)])
 
     @routes.get("/entries")
     def entries(search: str = "", dataset: str | None = None) -> dict[str, Any]:
@@ -119,7 +122,10 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     @routes.post("/export", status_code=202)
     def export(body: ExportRequest) -> dict[str, int]:
         args = body.model_dump()
-        args["out"] = str(exports / f"{body.dataset or body.entry or 'manycut'}-labels.h5".replace("/", "-"))
+        # One folder for each request: asking for another file never takes away what somebody is downloading.
+        mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
+        name = f"{body.dataset or body.entry or 'manycut'}-{'events' if body.format == 'events' else 'labels'}"
+        args["out"] = str(exports / mark / (name.replace("/", "-") + ENDINGS[body.format]))
         return {"job": enqueue(library, queue, "export", args)}
 
     @routes.post("/ingest", status_code=202)
@@ -127,8 +133,9 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         return {"job": enqueue(library, queue, "ingest", body.model_dump())}
 
     @routes.get("/jobs")
-    def jobs() -> dict[str, Any]:
-        return {"jobs": plain(library.jobs.list())}
+    def jobs(request: Request) -> dict[str, Any]:
+        hidden = sight.hidden(current_annotator(request))
+        return {"jobs": plain([job for job in library.jobs.list() if job.args.get("entry") not in hidden])}
 
     @routes.get("/job")
     def job(id: int) -> dict[str, Any]:
@@ -140,43 +147,14 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         return plain(library.jobs.get(body.id))
 
     @routes.get("/download")
-    def download(job: int) -> Response:
+    def download(job: int, manifest: bool = False) -> Response:
         done = library.jobs.get(job)
         if done.kind not in DOWNLOADS or done.state != "done":
             raise NotFoundError(f"Job {job} has no file to download.")
-        path = Path(done.result["file"])
+        path = Path(done.result["manifest" if manifest and "manifest" in done.result else "file"])
         if not path.is_file():
             raise NotFoundError(f"The file of {done.kind} {job} is gone; {done.kind} again.")
-        return FileResponse(path, filename=done.result.get("name", path.name), media_type=DOWNLOADS[done.kind])
-
-    @routes.get("/me")
-    def me(request: Request) -> dict[str, str | None]:
-        return {"annotator": current_annotator(request), "library": mark}
-
-    @routes.post("/me")
-    def sign_in(body: NameRequest, request: Request) -> dict[str, str | None]:
-        name = " ".join((body.name or "").split())
-        if body.name is not None and not name:
-            raise InputError("A name needs at least one letter.", "Type the name your labels shall carry.")
-        request.session.clear()
-        if name:
-            request.session["annotator"] = name
-        return {"annotator": name or None, "library": mark}
-
-    @routes.get("/tasks")
-    def tasks(name: str = Depends(require_annotator)) -> dict[str, Any]:
-        return {"tasks": annotating.queue_of(library, name)}
-
-    @routes.post("/task")
-    def open_task(body: TaskRequest, name: str = Depends(require_annotator)) -> dict[str, int]:
-        return {"task": annotating.open_task(library, name, body.entry)}
-
-    @routes.get("/task")
-    def task(id: int, name: str = Depends(require_annotator)) -> dict[str, Any]:
-        return plain(annotating.describe(library, name, id))
-
-    @routes.post("/task/events")
-    def events(body: EventsRequest, name: str = Depends(require_annotator)) -> dict[str, Any]:
-        return annotating.record(library, name, body.task, body.events)
+        kind = TYPES.get(path.suffix, "application/octet-stream")
+        return FileResponse(path, filename=done.result.get("name", path.name), media_type=kind)
 
     return routes

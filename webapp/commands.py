@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError, ManycutError
+from webapp import user_commands
 from webapp.plain import plain
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.add_typer(user_commands.app, name="user")
 
 DataDir = Annotated[
     Path,
@@ -94,7 +96,8 @@ def import_(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A dataset (eccv16 HDF5, TVSum or SumMe .mat, ...) or a released checkpoint (.pkl, .ckpt)."
+            help="A dataset (eccv16 HDF5, TVSum or SumMe .mat, ...), a released checkpoint (.pkl, .ckpt), or another"
+            " installation's events (.jsonl)."
         ),
     ],
     annotations: Annotated[
@@ -118,7 +121,7 @@ def import_(
     data_dir: DataDir = DEFAULT_DATA,
     json_: Json = False,
 ) -> None:
-    """Bring a dataset, or a released checkpoint, into the library."""
+    """Bring a dataset, a released checkpoint or another installation's labels into the library."""
     if path.suffix.lower() in CHECKPOINT_FILES:
         _run(
             data_dir,
@@ -136,7 +139,7 @@ def import_(
         data_dir,
         json_,
         "import_dataset",
-        lambda r: f"{len(r['entries'])} entries in dataset '{r['dataset']}'.",
+        _imported_sentence,
         path=path,
         annotations=annotations,
         llmvs=llmvs,
@@ -367,14 +370,21 @@ def agreement(
 @app.command()
 def export(
     out: Annotated[Path, typer.Option(help="File to write.")],
-    format_: Annotated[str, typer.Option("--format", help="eccv16")] = "eccv16",
+    format_: Annotated[
+        str,
+        typer.Option("--format", help="eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv or events."),
+    ] = "eccv16",
     dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
     entry: Annotated[str | None, typer.Option(help="Only this entry.")] = None,
     people: Annotated[str, typer.Option(help="own (labels collected here), dataset, or all.")] = "all",
+    lag: Annotated[float, typer.Option(help="Seconds by which continuous ratings come late, 0 to 10.")] = 0.0,
+    include_open: Annotated[
+        bool, typer.Option("--include-open/--submitted-only", help="Labels of tasks that are not submitted, too.")
+    ] = True,
     data_dir: DataDir = DEFAULT_DATA,
     json_: Json = False,
 ) -> None:
-    """Write people's labels as a dataset that the official loaders read unchanged."""
+    """Write people's labels: as a dataset that the official loaders read unchanged, a table, or the raw events."""
     _run(
         data_dir,
         json_,
@@ -385,6 +395,8 @@ def export(
         dataset=dataset,
         entry=entry,
         people=people,
+        lag=lag,
+        include_open=include_open,
     )
 
 
@@ -422,6 +434,33 @@ def render(
     )
 
 
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Option(help="File to write, such as manycut.tar.gz.")],
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Write the whole data directory as one file, while people go on working."""
+    from storage.backup import back_up
+
+    with _progress_bar() as progress:
+        files = back_up(data_dir, out, progress)
+    print(json.dumps({"file": str(out), "files": files}) if json_ else f"{out}: {files} files.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Made by backup.")],
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Unpack a backup into an empty data directory."""
+    from storage.backup import restore as unpack
+
+    unpack(file, data_dir)
+    print(json.dumps({"data_dir": str(data_dir)}) if json_ else f"{data_dir} holds the library of {file.name}.")
+
+
 def _run(
     data_dir: Path, as_json: bool, action: str, sentence: Callable[[dict[str, Any]], str], **arguments: Any
 ) -> None:
@@ -457,6 +496,17 @@ class _progress_bar:
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
+
+
+def _imported_sentence(result: dict[str, Any]) -> str:
+    if "entries" in result:
+        return f"{len(result['entries'])} entries in dataset '{result['dataset']}'."
+    sentences = [f"{result['new_events']} new events of {result['events']}, in {result['tasks']} tasks."]
+    if skipped := result["skipped"]:
+        sentences.append(f"Left out, because this library does not have them: {', '.join(skipped)}.")
+    if result["parted"]:
+        sentences.append(f"{result['parted']} tasks had gone on in both places: look at them on the Review page.")
+    return " ".join(sentences)
 
 
 def _rendered_sentence(result: dict[str, Any]) -> str:

@@ -102,4 +102,6 @@ def _actions() -> Mapping[str, Callable[..., dict[str, Any]]]:
         "export": actions.export,
         "render": actions.render,
         "agreement": actions.agreement,
+        "reliability": actions.reliability,
+        "join": actions.join,
     }

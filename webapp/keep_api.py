@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from core.errors import InputError
 from storage.library import Library
 from webapp.actions import keeping
 from webapp.jobs import enqueue
+from webapp.sight import Sight
 
 TYPES = {
     "json": "application/json",
@@ -39,7 +40,7 @@ class RenderRequest(BaseModel):
 
 def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
     """The routes over one library; videos are rendered into the folder `renders`."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", dependencies=[Depends(Sight(library))])
 
     @routes.post("/render", status_code=202)
     def render(body: RenderRequest) -> dict[str, int]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from storage.library import Library
 from storage.picking import PickedEntry, Sort, Wanted
 from webapp.entry_view import describe_thumbnails
 from webapp.plain import plain
+from webapp.sessions import current_annotator
+from webapp.sight import Sight
 
 MOST = 200
 Choice = Literal["", "yes", "no"]
@@ -18,10 +20,12 @@ MEANS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 
 def router(library: Library) -> APIRouter:
     """The routes of the picker over one library."""
+    sight = Sight(library)
     routes = APIRouter(prefix="/api")
 
     @routes.get("/picker")
     def picker(
+        request: Request,
         search: Annotated[str, Query(max_length=500)] = "",
         dataset: str = "",
         category: str = "",
@@ -45,11 +49,12 @@ def router(library: Library) -> APIRouter:
             sort=sort,
         )
         found = library.picking.find(wanted, offset=offset, limit=limit, place_of=place_of)
+        hidden = sight.hidden(current_annotator(request))
         answer = {
             "total": found.total,
             "of": found.of,
             "place": found.place,
-            "entries": [describe(entry) for entry in found.entries],
+            "entries": [describe(entry, entry.id in hidden) for entry in found.entries],
         }
         if groups:
             answer["datasets"] = library.picking.datasets()
@@ -59,8 +64,11 @@ def router(library: Library) -> APIRouter:
     return routes
 
 
-def describe(entry: PickedEntry) -> dict[str, Any]:
-    """A line of the picker; of the filmstrip only what it takes to show one of its pictures."""
+def describe(entry: PickedEntry, hidden: bool = False) -> dict[str, Any]:
+    """A line of the picker; of the filmstrip only what it takes to show one of its pictures.
+
+    `hidden`: the person is judging this video, and is not told how much others disagree about it.
+    """
     sheet = describe_thumbnails(entry.id, entry.thumbnails)
     if sheet:
         del sheet["times"]
@@ -71,7 +79,7 @@ def describe(entry: PickedEntry) -> dict[str, Any]:
         "category": entry.category,
         "duration": entry.duration,
         "people": entry.people,
-        "disagreement": entry.disagreement,
+        "disagreement": None if hidden else entry.disagreement,
         "video": entry.has_video,
         "thumbnails": sheet,
     }

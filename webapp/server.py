@@ -13,13 +13,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from core.errors import ConflictError, ManycutError, NotFoundError
+from core.errors import ConflictError, ManycutError, NotFoundError, RefusedError
 from storage.library import Library
-from webapp import api, keep_api, picker_api, static
+from webapp import annotate_api, api, keep_api, picker_api, review_api, static
 from webapp.jobs import open_queue
 from webapp.sessions import COOKIE_LIFE_S, secret_key
+from webapp.sight import Gate
 
 log = logging.getLogger("manycut.web")
+STATUS = {NotFoundError: 404, ConflictError: 409, RefusedError: 403}
 
 
 def build_app(library: Library) -> FastAPI:
@@ -48,9 +50,12 @@ def build_app(library: Library) -> FastAPI:
     app.include_router(static.router(library))
     queue = open_queue(data_dir)
     app.include_router(api.router(library, queue, data_dir / "exports"))
+    app.include_router(annotate_api.router(library))
     app.include_router(keep_api.router(library, queue, data_dir / "renders"))
     app.include_router(picker_api.router(library))
+    app.include_router(review_api.router(library, queue))
     app = gr.mount_gradio_app(app, build_pages(library), path="", **MOUNT)
+    app.add_middleware(Gate, library=library)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SessionMiddleware, secret_key=secret_key(data_dir), same_site="lax", max_age=COOKIE_LIFE_S)
     return app
@@ -61,7 +66,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ManycutError)
     def known(request: Request, error: ManycutError) -> Response:
-        status = 404 if isinstance(error, NotFoundError) else 409 if isinstance(error, ConflictError) else 400
+        status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
         return JSONResponse({"error": error.as_dict()}, status)
 
     @app.exception_handler(HTTPException)

@@ -1,4 +1,4 @@
-"""Who is asking: a name in a signed cookie. No passwords; a name is what labels are filed under."""
+"""Who is asking: a name in a signed cookie; labels are filed under it. `webapp.annotate_api` puts it there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from fastapi import HTTPException, Request
+from starlette.requests import HTTPConnection
 
 COOKIE_LIFE_S = 90 * 86400
 
@@ -27,7 +28,7 @@ def library_mark(data_dir: Path) -> str:
     return hashlib.sha256(secret_key(data_dir).encode()).hexdigest()[:12]
 
 
-def current_annotator(request: Request) -> str | None:
+def current_annotator(request: HTTPConnection) -> str | None:
     """The name of the signed-in person, or None."""
     return request.session.get("annotator")
 

@@ -4,12 +4,17 @@
  */
 
 import { call, h, recall, remember } from './annotate_dom.mjs';
+import { curtain, failureView } from './annotate_cards.mjs';
 import { ask } from './annotate_dialogs.mjs';
-import { nextView, queueView, signInView } from './annotate_queue.mjs';
+import { Header } from './annotate_header.mjs';
+import { nextView, queueView } from './annotate_queue.mjs';
+import { closedView, signInView } from './annotate_signin.mjs';
 import { TabGuard } from './annotate_tabs.mjs';
 import { TaskView } from './annotate_task.mjs';
 import { count } from './format.mjs';
 import { Outbox, waitingOwners } from './outbox.mjs';
+
+const REFUSED = 'This link is no longer valid. Ask whoever sent it for a new one.';
 
 /** Called by the Gradio component once its element exists. */
 export async function mount({ element }) {
@@ -39,19 +44,15 @@ class App {
   async start() {
     this.root.classList.add('mca');
     this.root.dataset.ready = 'false';
-    this._title = h('h1', { class: 'mca-heading' });
-    this._back = h('button', { type: 'button', class: 'mca-button mca-quiet', onclick: () => this.go({}) }, '‹ Queue');
-    this._saved = h('span', { class: 'mca-saved', role: 'status', 'aria-live': 'polite' });
-    this._who = h('button', { type: 'button', class: 'mca-button mca-quiet', onclick: () => this.signOut() });
-    this._submit = h(
-      'button',
-      { type: 'button', class: 'mca-button mca-primary', onclick: () => this.view?.submit() },
-      'Submit',
-    );
-    this._header = h('header', { class: 'mca-header' }, this._back, this._title, this._saved, this._who, this._submit);
-    this._banner = h('div', { class: 'mca-banner', role: 'alert', hidden: true });
+    this.header = new Header({
+      back: () => this.go({}),
+      signOut: () => this.signOut(),
+      signIn: () => this.route(),
+      submit: () => this.view?.submit(),
+      discard: (task) => this._discard(task),
+    });
     this._main = h('div', { class: 'mca-main' });
-    this.root.replaceChildren(this._header, this._banner, this._main);
+    this.root.replaceChildren(this.header.element, this.header.banner, this._main);
     new ResizeObserver(() => this._fit()).observe(document.body);
     addEventListener('resize', () => this._fit());
     // A clicked button gives the focus back at once, so that the space bar goes on playing; one reached with Tab keeps it.
@@ -79,11 +80,12 @@ class App {
     try {
       const me = await call('/api/me');
       if (!current()) return;
+      this.closed = me.closed;
       await this._become(me);
-      if (!this.me) return await this._showSignIn();
       const query = new URLSearchParams(location.search);
+      if (!this.me) return await this._showSignIn(query.has('refused') ? REFUSED : '');
       if (query.get('task')) await this._openTask(Number(query.get('task')), current);
-      else if (query.get('entry')) await this._openEntry(query.get('entry'), current);
+      else if (query.get('entry')) await this._openEntry(query.get('entry'), query.get('protocol'), current);
       else await this._showQueue(current);
     } catch (error) {
       if (!current()) return;
@@ -92,10 +94,10 @@ class App {
     }
   }
 
-  /** Go to the queue ({}), a task ({task}) or an entry ({entry}); the address follows. */
+  /** Go to the queue ({}), a task ({task}) or an entry ({entry, protocol}); the address follows. */
   go(query, replace = false) {
     const address = new URL(location.href);
-    for (const name of ['task', 'entry']) {
+    for (const name of ['task', 'entry', 'protocol', 'refused']) {
       address.searchParams.delete(name);
       if (query[name] !== undefined) address.searchParams.set(name, query[name]);
     }
@@ -143,25 +145,53 @@ class App {
       .map(([owner, n]) => `${count(n, 'change')} of ${owner.split('/').at(-1)} could not be sent yet.`)
       .concat(owners.length ? ['They are sent at the next sign-in with that name.'] : [])
       .join(' ');
-    const view = signInView({ signIn: (name) => this.signIn(name), suggestion: recall('name', ''), reason, waiting });
+    const about = { reason, waiting };
+    const view = this.closed
+      ? closedView(about)
+      : signInView({ ...about, signIn: (name) => this.signIn(name), suggestion: recall('name', '') });
     this._show('signin', view, 'Annotate');
     this._ready();
   }
 
   async _showQueue(current) {
-    const { tasks } = await call('/api/tasks');
+    const answer = await this._tasks();
     if (!current()) return;
-    const recent = recall('recent:' + this.me, null);
-    this._show('queue', queueView({ tasks, recent, open: (task) => this.open(task) }), 'Your queue');
+    const recent = recall('recent-task:' + this.me, null);
+    const view = queueView(answer, { recent, ...this._ways() });
+    this._show('queue', view, 'Your queue');
     this._ready();
   }
 
-  open(task) {
-    return this.go(task.task ? { task: task.task } : { entry: task.entry });
+  _tasks(kind = recall('protocol', 'shot-ratings')) {
+    return call('/api/tasks?protocol=' + encodeURIComponent(kind));
   }
 
-  async _openEntry(entry, current) {
-    const { task } = await call('/api/task', { entry });
+  // Where the queue leads to.
+  _ways() {
+    return {
+      open: (task) => this.open(task),
+      next: () => this._begin('/api/task/next', {}),
+      train: (assignment) => this._begin('/api/task/train', { assignment }),
+      choose: (protocol) => {
+        remember('protocol', protocol);
+        this.route();
+      },
+      back: () => this.go({}),
+    };
+  }
+
+  open({ task, entry, kind }) {
+    return this.go(task ? { task } : { entry, protocol: kind });
+  }
+
+  // Ask the server for a task and open it; without one left, the queue says so. Rejects with what the server says.
+  async _begin(path, body) {
+    const { task } = await call(path, body);
+    return this.go(task ? { task } : {});
+  }
+
+  async _openEntry(entry, protocol, current) {
+    const { task } = await call('/api/task', { entry, protocol });
     if (!current()) return;
     this.go({ task }, true);
     await this._openTask(task, current);
@@ -178,50 +208,29 @@ class App {
     const pending = this.outbox.pending(id); // may arrive at the server while it answers: taken before asking
     const data = await call('/api/task?id=' + encodeURIComponent(id));
     if (!current()) return guard.close();
-    remember('recent:' + this.me, data.entry.id);
+    remember('recent-task:' + this.me, id);
     this.view = new TaskView(data, pending, this.outbox, {
       changed: () => this._showHeader(),
       submitted: (place) => this._offerNext(place),
+      skipped: () => this._leaveSkipped(),
     });
-    this._show('task', this.view.element, data.entry.title);
+    this._show('task', this.view.element, data.entry.title, data.practice ? 'Training' : '');
     if (held === 'elsewhere') this.view.hold();
     this._tabs(guard.state);
     this._ready();
   }
 
   _showFailure(error) {
-    const offline = !error.status;
-    const view = h(
-      'div',
-      { class: 'mca-center' },
-      h(
-        'div',
-        { class: 'mca-card', role: 'alert' },
-        h('h2', {}, offline ? 'The server cannot be reached' : 'This could not be opened'),
-        h(
-          'p',
-          {},
-          offline ? 'Your ratings in this browser are safe. Check the connection, then try again.' : error.message,
-        ),
-        error.hint ? h('p', { class: 'mca-faint' }, error.hint) : null,
-        h(
-          'div',
-          { class: 'mca-answers' },
-          h('button', { type: 'button', class: 'mca-button mca-primary', onclick: () => this.route() }, 'Try again'),
-          location.search
-            ? h('button', { type: 'button', class: 'mca-button', onclick: () => this.go({}) }, 'To the queue')
-            : null,
-        ),
-      ),
-    );
+    const queue = location.search ? () => this.go({}) : null;
+    const view = failureView(error, { again: () => this.route(), queue });
     if (!(error.status >= 0)) console.error(error);
     this._show('failed', view, 'Annotate');
     this._ready();
   }
 
-  _show(name, view, title) {
+  _show(name, view, title, badge = '') {
     this.root.dataset.view = name;
-    this._title.textContent = title;
+    this.header.title(title, badge);
     this._main.replaceChildren(view);
     this._showHeader();
     this._fit();
@@ -232,15 +241,29 @@ class App {
   }
 
   async _offerNext(place) {
+    const { view } = this;
     try {
-      const { tasks } = await call('/api/tasks');
-      const others = tasks.filter((task) => task.task !== this.view?.task);
-      place.replaceChildren(nextView({ tasks: others, open: (task) => this.open(task), back: () => this.go({}) }));
+      const { kind } = view.data.protocol;
+      const answer = await this._tasks(kind);
+      const tasks = answer.tasks.filter((task) => task.task !== view.task && !task.practice);
+      const { practice } = view.data;
+      place.replaceChildren(nextView({ ...answer, tasks, kind, practice }, this._ways()));
     } catch {
       place.replaceChildren(
         h('button', { type: 'button', class: 'mca-button', onclick: () => this.go({}) }, 'Back to the queue'),
       );
     }
+  }
+
+  // The queue is asked for once the server knows, or cannot be told now.
+  async _leaveSkipped() {
+    await Promise.race([this.outbox.flush(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+    this.go({});
+  }
+
+  async _discard(task) {
+    await this.outbox.discard(task);
+    this.route();
   }
 
   _closeTask() {
@@ -275,77 +298,11 @@ class App {
   }
 
   _showHeader() {
-    const { outbox, view } = this;
-    const name = this.root.dataset.view;
-    this._back.hidden = name !== 'task' && name !== 'failed';
-    this._who.hidden = !this.me || name === 'signin';
-    this._who.textContent = this.me ?? '';
-    this._who.title = `Signed in as ${this.me}`;
-    this._submit.hidden = !view || view.state.submitted;
-    this._submit.disabled = !view?.editable;
-    this._submit.classList.toggle('mca-complete', Boolean(view?.complete));
-    this._saved.hidden = !outbox || name === 'signin';
-    const state = outbox?.state ?? 'saved';
-    const unsaved = outbox?.unsaved ?? 0;
-    this.root.dataset.saved = state;
-    this.root.dataset.unsaved = unsaved;
-    this._saved.dataset.state = state;
-    const text =
-      state === 'saved'
-        ? 'Saved'
-        : state === 'unsaved'
-          ? `${unsaved} unsaved`
-          : unsaved
-            ? `Offline, ${unsaved} unsaved`
-            : 'Offline';
-    if (this._saved.textContent !== text) this._saved.textContent = text;
-    this._saved.title = this._savedWords(state, unsaved);
-    this._showBanner();
-  }
-
-  _savedWords(state, unsaved) {
-    if (state === 'saved') return 'Everything is stored on the server.';
-    const kept = this.outbox.durable ? 'kept in this browser' : 'held by this page only: keep it open';
-    if (state === 'unsaved') return `${count(unsaved, 'change')} on the way to the server, ${kept}.`;
-    return `The server cannot be reached. ${count(unsaved, 'change')} ${kept} and sent as soon as it answers. You can go on rating.`;
-  }
-
-  _showBanner() {
-    const [task, problem] = this.outbox?.problems.entries().next().value ?? [];
-    const lost = this.outbox && !this.outbox.durable && this.view;
-    this._banner.hidden = !problem && !lost;
-    const state = problem ? `${task}:${problem.status}:${this.outbox.unsaved}` : lost ? 'memory' : '';
-    if ((this._banner.dataset.state ?? '') === state) return;
-    this._banner.dataset.state = state;
-    this._banner.replaceChildren();
-    if (!state) return;
-    if (!problem) {
-      const text =
-        'This browser keeps nothing between visits (a private window?). Leave this page open until it says Saved.';
-      this._banner.replaceChildren(h('span', {}, text));
-      return;
-    }
-    const button = (text, action) => h('button', { type: 'button', class: 'mca-button', onclick: action }, text);
-    if (problem.status === 401) {
-      this._banner.replaceChildren(
-        h('span', {}, 'You were signed out. Your ratings are kept in this browser; sign in again to send them.'),
-        button('Sign in', () => this.route()),
-      );
-      return;
-    }
-    const n = this.outbox.pending(task).filter((event) => event.kind !== 'position').length;
-    this._banner.replaceChildren(
-      h(
-        'span',
-        {},
-        `The server did not take ${count(n, 'change')}: ${[problem.message, problem.hint].filter(Boolean).join(' ')}`,
-      ),
-      button('Try again', () => this.outbox.retry()),
-      button('Discard them', async () => {
-        await this.outbox.discard(task);
-        this.route();
-      }),
-    );
+    const { outbox } = this;
+    const view = this.root.dataset.view;
+    this.root.dataset.saved = outbox?.state ?? 'saved';
+    this.root.dataset.unsaved = outbox?.unsaved ?? 0;
+    this.header.show({ view, me: this.me, outbox, task: this.view });
   }
 
   // ---- two tabs ----
@@ -364,33 +321,7 @@ class App {
     this._curtain?.remove();
     this._curtain = null;
     if (!elsewhere) return;
-    const free = state === 'free';
-    this._curtain = h(
-      'div',
-      { class: 'mca-curtain' },
-      h(
-        'div',
-        { class: 'mca-card', role: 'alertdialog', 'aria-label': 'Open in another tab' },
-        h('h2', {}, free ? 'The other tab was closed' : 'This video is open in another tab'),
-        h(
-          'p',
-          {},
-          free
-            ? 'You can go on here, where it left off.'
-            : 'Ratings are taken in one tab at a time, so that the two do not overwrite each other.',
-        ),
-        h(
-          'div',
-          { class: 'mca-answers' },
-          h(
-            'button',
-            { type: 'button', class: 'mca-button mca-primary', onclick: () => this._takeOver() },
-            'Work in this tab',
-          ),
-          h('button', { type: 'button', class: 'mca-button', onclick: () => this.go({}) }, 'Back to the queue'),
-        ),
-      ),
-    );
+    this._curtain = curtain(state === 'free', { take: () => this._takeOver(), queue: () => this.go({}) });
     this._main.append(this._curtain);
     this._curtain.querySelector('button').focus();
   }

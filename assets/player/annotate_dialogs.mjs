@@ -1,4 +1,4 @@
-/** Dialogs of the annotator: a question with buttons, and the list of keys. */
+/** Dialogs of the annotator: a question with buttons, a text to write, and the list of keys. */
 
 import { h } from './annotate_dom.mjs';
 
@@ -6,14 +6,14 @@ function host() {
   return document.getElementById('annotator') ?? document.body;
 }
 
-/** Ask; resolves with the id of the chosen button, "" when dismissed. Buttons: [id, text, style]. */
+/** Ask; resolves with the id of the chosen button, "" when dismissed. Text may be several; buttons: [id, text, style]. */
 export function ask({ title, text, buttons }) {
   return new Promise((resolve) => {
     const dialog = h(
       'dialog',
       { class: 'mca-dialog', 'aria-label': title },
       h('h3', {}, title),
-      h('p', {}, text),
+      ...[text].flat().map((one) => h('p', {}, one)),
       h(
         'div',
         { class: 'mca-answers' },
@@ -35,13 +35,68 @@ export function ask({ title, text, buttons }) {
   });
 }
 
+/**
+ * Ask for a text; resolves with it, or null when dismissed or left empty.
+ * @param {{title: string, text: string, choices?: string[], action: string}} options  choices fill in the field
+ */
+export function askText({ title, text, choices = [], action }) {
+  return new Promise((resolve) => {
+    let written = false;
+    const field = h('textarea', { rows: 3, maxlength: 2000, 'aria-label': title, required: true });
+    const pick = (choice) => {
+      field.value = choice;
+      field.focus();
+    };
+    const form = h(
+      'form',
+      { method: 'dialog', onsubmit: () => (written = true) },
+      h('h3', {}, title),
+      h('p', {}, text),
+      choices.length
+        ? h(
+            'div',
+            { class: 'mca-answers mca-choices' },
+            ...choices.map((one) => h('button', { type: 'button', class: 'mca-button', onclick: () => pick(one) }, one)),
+          )
+        : null,
+      field,
+      h(
+        'div',
+        { class: 'mca-answers' },
+        h('button', { type: 'submit', class: 'mca-button mca-primary' }, action),
+        h('button', { type: 'button', class: 'mca-button mca-quiet', onclick: () => dialog.close() }, 'Cancel'),
+      ),
+    );
+    const dialog = h('dialog', { class: 'mca-dialog', 'aria-label': title }, form);
+    field.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(written ? field.value.trim() || null : null);
+    });
+    host().append(dialog);
+    dialog.showModal();
+    field.focus();
+  });
+}
+
+// "U or Ctrl+Z" as keys with plain words between them.
+function combinations(keys) {
+  return keys.split(/( or | |\/)/).filter((part) => part.trim()).map((part) =>
+    part === ' or ' || part === '…' || part === '/' ? h('span', {}, ` ${part.trim()} `) : h('kbd', {}, part),
+  );
+}
+
 /** All keys, as [keys, what they do]. `?` or Escape closes it. */
 export function keyHelp(keys) {
   const dialog = h(
     'dialog',
     { class: 'mca-dialog mca-keys', 'aria-label': 'Keys' },
     h('h3', {}, 'Keys'),
-    h('dl', {}, ...keys.flatMap(([key, meaning]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, meaning)])),
+    h('dl', {}, ...keys.map(([key, meaning]) => h('div', {}, h('dt', {}, ...combinations(key)), h('dd', {}, meaning)))),
     h(
       'div',
       { class: 'mca-answers' },

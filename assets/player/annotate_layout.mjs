@@ -1,75 +1,64 @@
-/** What is seen of a task: the picture, transport, the five buttons, instructions, the shots. No decisions here. */
+/** What is seen of any task: the picture, transport, instructions, notes. What is judged comes from the tool. */
 
+import { button, choice } from './annotate_controls.mjs';
 import { h, icon, recall, remember } from './annotate_dom.mjs';
-import { keyHelp } from './annotate_dialogs.mjs';
-import { Strip } from './annotate_strip.mjs';
+import { SPEEDS } from './annotate_habits.mjs';
+import { NoteList } from './annotate_notes.mjs';
+import { submittedView } from './annotate_submitted.mjs';
 import { clock } from './format.mjs';
 
-export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
+/** The keys of every task; those of the tool come before them. */
 export const KEYS = [
-  ['1 … 5', 'Rate the current shot'],
-  ['Space or K', 'Play or pause'],
-  ['← →', 'Previous or next shot'],
-  ['Home / End', 'First or last shot'],
-  ['N', 'Next shot that is not rated (Shift: previous)'],
   [', .', 'One frame back or forward'],
   ['J L', 'Slower or faster'],
-  ['R', 'Loop this shot, or play on'],
-  ['A', 'After rating, go to the next unrated shot, or stay'],
   ['M', 'Sound on or off, where the task allows it'],
   ['U or Ctrl+Z', 'Undo'],
   ['Shift+U or Ctrl+Shift+Z', 'Redo'],
-  ['Backspace', 'Remove the rating of the current shot'],
-  ['I', 'Show or fold the instructions'],
+  ['T', 'Write a note about this moment'],
+  ['X', 'Put this video aside, with a reason'],
+  ['Ctrl+Enter', 'Submit'],
   ['?', 'These keys'],
 ];
-
-function button(label, keys, action, ...inside) {
-  const title = `${label} (${keys})`;
-  return h('button', { type: 'button', class: 'mca-button', onclick: action, 'aria-label': label, title }, ...inside);
-}
-
-// A row of buttons of which one is chosen.
-function choice(label, keys, options, chosen) {
-  const buttons = options.map(([text, value]) =>
-    h('button', { type: 'button', onclick: () => chosen(value), 'aria-label': `${label}: ${text}` }, text),
-  );
-  const title = `${label} (${keys})`;
-  const element = h('div', { class: 'mca-choice', role: 'group', 'aria-label': label, title }, ...buttons);
-  const show = (value) => {
-    buttons.forEach((one, index) => one.setAttribute('aria-pressed', String(options[index][1] === value)));
-  };
-  return { element, show };
-}
 
 export class TaskLayout {
   /**
    * @param {object} data  answer of GET /api/task
-   * @param {object} act  what the controls do: rate, clear, undo, goTo, nextUnrated, toggle, setLoop, setSpeed,
-   *        setAdvance, toggleSound, reopen, retry
+   * @param {object} tool  see annotate_task.mjs
+   * @param {object} act  what the controls do: toggle, touch, undo, habits, retry, note, skip, resume, help, goToTime,
+   *        reopen, again, compare
    */
-  constructor(data, act) {
+  constructor(data, tool, act) {
     this.data = data;
+    this.tool = tool;
     this.act = act;
-    this.shots = data.protocol.shots;
-    this.scale = data.protocol.scale;
-    this._end = this.shots[this.shots.length - 1][3];
     this.live = h('div', { class: 'mca-hidden', role: 'status', 'aria-live': 'polite' });
-    this.strip = new Strip(this.shots, data.entry.thumbnails, (shot) => act.goTo(shot));
     this.instructions = this._instructions();
     this.submitted = h('div', { class: 'mca-submitted', role: 'status', hidden: true });
+    this.aside = h('div', { class: 'mca-aside', hidden: true });
+    this.notes = new NoteList((seconds) => act.goToTime(seconds));
+    const edits = this._edits();
+    this._work = h('div', { class: 'mca-work' }, tool.panel, edits, tool.option);
+    const stage = h('div', { class: 'mca-stage' }, h('div', { class: 'mca-picture-row' }, this._screen(), tool.beside));
+    stage.append(this._transport());
     this.element = h(
       'div',
-      { class: 'mca-task' },
-      h('div', { class: 'mca-stage' }, this._screen(), this._transport()),
-      h('aside', { class: 'mca-panel', 'aria-label': 'Rating' }, this.submitted, this._rating(), this.instructions),
-      h('div', { class: 'mca-below' }, this._summary(), this.strip.element),
+      { class: 'mca-task', 'data-kind': data.protocol.kind },
+      stage,
+      h(
+        'aside',
+        { class: 'mca-panel', 'aria-label': 'Judging' },
+        this.aside,
+        this.submitted,
+        this._work,
+        h('div', { class: 'mca-reading' }, this.notes.element, this.instructions),
+        this._more(),
+      ),
+      h('div', { class: 'mca-below' }, tool.below),
       this.live,
     );
   }
 
   close() {
-    this.strip.close();
     clearTimeout(this._noteTimer);
     clearTimeout(this._waitingTimer);
   }
@@ -84,7 +73,7 @@ export class TaskLayout {
       disablepictureinpicture: true,
       tabindex: '-1',
       'aria-label': entry.title,
-      onclick: () => this.act.toggle(),
+      onclick: () => this.act.touch(),
     });
     this._echo = h('div', { class: 'mca-echo', 'aria-hidden': 'true', hidden: true });
     this._note = h('div', { class: 'mca-note', hidden: true });
@@ -93,32 +82,29 @@ export class TaskLayout {
     this._retry = h('button', { type: 'button', class: 'mca-button', onclick: () => this.act.retry() }, 'Try again');
     this._retry.hidden = !entry.video;
     this._problem = h('div', { class: 'mca-problem', role: 'alert', hidden: true }, this._reason, this._retry);
-    return h('div', { class: 'mca-screen' }, this.video, this._echo, this._waiting, this._problem, this._note);
+    const above = [this._echo, this._waiting, this.tool.above, this._problem, this._note];
+    return h('div', { class: 'mca-screen' }, this.video, ...above.filter(Boolean));
   }
 
   _transport() {
-    const { act } = this;
-    this._play = button('Play', 'Space', () => act.toggle(), icon('play'));
+    const { act, tool } = this;
+    this._play = button('Play', tool.playKey, () => act.toggle(), icon('play'));
     this._clock = h('span', { class: 'mca-clock' });
-    const ways = [
-      ['Loop shot', true],
-      ['Play on', false],
-    ];
-    this._loop = choice('Playing', 'R', ways, (value) => act.setLoop(value));
     const speeds = SPEEDS.map((speed) => [`${speed}×`, speed]);
-    this._speed = choice('Speed', 'J L', speeds, (value) => act.setSpeed(value));
+    this._speed = choice('Speed', 'J L', speeds, (value) => act.habits.setSpeed(value));
+    const [back, on] = tool.steps;
     return h(
       'div',
       { class: 'mca-transport' },
       h(
         'div',
         { class: 'mca-buttons' },
-        button('Previous shot', '←', () => act.step(-1), icon('previous')),
+        button(back[0], back[1], back[2], icon('previous')),
         this._play,
-        button('Next shot', '→', () => act.step(1), icon('next')),
+        button(on[0], on[1], on[2], icon('next')),
       ),
       this._clock,
-      this._loop.element,
+      tool.way,
       this._speed.element,
       this._soundPart(),
     );
@@ -126,110 +112,78 @@ export class TaskLayout {
 
   _soundPart() {
     if (this.data.protocol.muted) {
-      const title = 'This task is rated without sound, so that everyone judges the picture.';
+      const title = 'This task is judged without sound, so that everyone judges the picture.';
       return h('span', { class: 'mca-sound', title }, 'Sound off for this task');
     }
-    this._sound = button('Sound', 'M', () => this.act.toggleSound());
+    this._sound = button('Sound', 'M', () => this.act.habits.toggleSound());
     return this._sound;
   }
 
-  _rating() {
+  _edits() {
     const { act } = this;
-    this._where = h('div', { class: 'mca-where' });
-    this._values = this.scale.map((value) => {
-      const name = [value, this._label(value)].filter(Boolean).join(', ');
-      const swatch = h('span', { class: 'mca-swatch', 'data-value': value });
-      const attributes = { type: 'button', class: 'mca-value', 'data-rate': value, 'aria-label': name };
-      return h('button', { ...attributes, onclick: () => act.rate(value) }, swatch, String(value));
-    });
     this._undo = button('Undo', 'U or Ctrl+Z', () => act.undo(), icon('undo'), 'Undo');
     this._redo = button('Redo', 'Shift+U or Ctrl+Shift+Z', () => act.undo('redo'), icon('redo'), 'Redo');
-    this._clear = button('Clear this rating', 'Backspace', () => act.clear(), 'Clear');
-    this._advance = h('input', { type: 'checkbox', onchange: (event) => act.setAdvance(event.target.checked) });
-    const [lowest, highest] = [this._label(this.scale[0]), this._label(this.scale.at(-1))];
-    this._panel = h(
-      'div',
-      { class: 'mca-rating' },
-      this._where,
-      h('div', { class: 'mca-values', role: 'group', 'aria-label': 'Rating of the current shot' }, ...this._values),
-      h('div', { class: 'mca-ends' }, h('span', {}, lowest), h('span', {}, highest)),
-      h('div', { class: 'mca-edits' }, this._undo, this._redo, this._clear),
-      h('label', { class: 'mca-check' }, this._advance, h('span', {}, 'After rating, go to the next unrated shot')),
-    );
-    return this._panel;
+    return h('div', { class: 'mca-edits' }, this._undo, this._redo, this.tool.remove);
   }
 
-  _label(value) {
-    return this.data.protocol.labels?.[value] ?? '';
+  _more() {
+    const { act } = this;
+    this._skip = button('Put this video aside', 'X', () => act.skip(), 'Skip …');
+    const keys = button('All keys', '?', () => act.help(), 'Keys ', h('kbd', {}, '?'));
+    const row = h('div', { class: 'mca-more' }, button('Write a note', 'T', () => act.note(), 'Note …'), this._skip, keys);
+    for (const one of row.children) one.classList.add('mca-quiet');
+    return row;
   }
 
   _instructions() {
-    const { protocol } = this.data;
+    const { protocol, practice } = this.data;
     const key = `instructions:${protocol.name}:${protocol.version}`;
     const text = String(protocol.instructions ?? '').split(/\n\s*\n/);
     const details = h(
       'details',
-      { class: 'mca-instructions', open: recall(key, true), ontoggle: () => remember(key, details.open) },
+      {
+        class: 'mca-instructions',
+        open: practice || recall(key, true),
+        ontoggle: () => practice || remember(key, details.open),
+      },
       h('summary', {}, 'Instructions'),
       ...text.map((part) => h('p', {}, part.trim())),
-      h(
-        'p',
-        {},
-        'Space plays, 1 to 5 rate the current shot, arrows move, ? shows all keys. Everything is saved at once.',
-      ),
+      h('p', {}, this.tool.hint + ' Everything is saved at once.'),
       h(
         'p',
         { class: 'mca-faint' },
         `Protocol: ${protocol.name}, version ${protocol.version}. `,
-        "You see nobody else's ratings and no model's scores while you rate.",
+        "You see nobody else's labels and no model's scores while you judge.",
       ),
     );
     return details;
   }
 
-  _summary() {
-    this._done = h('span', { class: 'mca-done' });
-    this._bar = h('progress', { class: 'mca-bar', max: this.shots.length, 'aria-label': 'Shots rated' });
-    this._next = button('Next unrated shot', 'N', () => this.act.nextUnrated(), 'Next unrated');
-    const keys = button('All keys', '?', () => keyHelp(KEYS), 'Keys ', h('kbd', {}, '?'));
-    keys.classList.add('mca-quiet');
-    return h('div', { class: 'mca-summary' }, this._done, this._bar, this._next, keys);
-  }
-
   // ---- what changes ----
 
-  /** Ratings, and what can be done now. `changed` is a shot to flash. */
-  showState({ state, shot, editable, progress }, changed = null) {
-    const rated = state.ratings.size;
-    this.strip.showRatings(state.ratings, changed);
-    this._done.textContent = progress;
-    this._bar.value = rated;
+  /** What can be done now. */
+  showState({ state, editable }) {
     this._undo.disabled = !editable || state.undoable.length === 0;
     this._redo.disabled = !editable || state.redoable.length === 0;
-    this._next.disabled = rated === this.shots.length;
-    this._panel.hidden = this.instructions.hidden = state.submitted;
-    this.showShot(shot, state.ratings.get(shot), editable);
+    this._work.hidden = this._skip.hidden = state.submitted;
+    this.instructions.hidden = state.submitted && !this.data.practice;
+    this._showAside(state.submitted ? null : state.skipped);
   }
 
-  /** The current shot and its rating. */
-  showShot(shot, rating, editable) {
-    const [, , start, end] = this.shots[shot];
-    this.strip.showCurrent(shot);
-    this._where.replaceChildren(
-      h('strong', {}, `Shot ${shot + 1}`),
-      h('span', {}, `of ${this.shots.length}`),
-      h('span', { class: 'mca-span' }, `${clock(start)} – ${clock(end)}`),
+  _showAside(reason) {
+    this.aside.hidden = reason === null;
+    if (reason === null || this.aside.dataset.reason === reason) return;
+    this.aside.dataset.reason = reason;
+    this.aside.replaceChildren(
+      h('h3', {}, 'Put aside'),
+      h('p', {}, `You wrote: ${reason}`),
+      button('Take this video up again', '', () => this.act.resume(), 'Take it up again'),
     );
-    this._values.forEach((one, index) => {
-      one.setAttribute('aria-pressed', String(this.scale[index] === rating));
-      one.disabled = !editable;
-    });
-    this._clear.disabled = !editable || rating === undefined;
   }
 
-  showTime(seconds) {
-    this._clock.textContent = `${clock(seconds)} / ${clock(this._end)}`;
-    this.strip.showTime(seconds);
+  showTime(seconds, end) {
+    const text = `${clock(seconds)} / ${clock(end)}`;
+    if (this._clock.textContent !== text) this._clock.textContent = text;
   }
 
   showPlaying(playing) {
@@ -238,7 +192,7 @@ export class TaskLayout {
     this._play.dataset.playing = String(playing);
     this._play.replaceChildren(icon(label.toLowerCase()));
     this._play.setAttribute('aria-label', label);
-    this._play.title = `${label} (Space)`;
+    this._play.title = `${label} (${this.tool.playKey})`;
   }
 
   showWaiting(waiting) {
@@ -253,41 +207,28 @@ export class TaskLayout {
     if (reason) this.showWaiting(false);
   }
 
-  showPreferences({ loop, speed, advance, muted }) {
-    this._loop.show(loop);
+  showPreferences({ speed, muted }) {
     this._speed.show(speed);
-    this._advance.checked = advance;
     if (this._sound) this._sound.textContent = muted ? 'Sound is off' : 'Sound is on';
   }
 
-  /** After submit: `arrived` tells whether the server has it; returns where to put what comes next, or null. */
-  showSubmitted(submitted, arrived, progress) {
-    this.submitted.hidden = !submitted;
-    const shown = submitted ? String(arrived) : '';
-    if ((this.submitted.dataset.arrived ?? '') === shown) return null;
-    this.submitted.dataset.arrived = shown;
-    if (!submitted) return null;
-    const text = arrived
-      ? `${progress}. Thank you, your ratings are on the server.`
-      : 'The server has not confirmed it yet. Keep this tab open; it is sent as soon as the server answers.';
-    const place = h('div', { class: 'mca-nexts' });
-    const reopen = h(
-      'button',
-      { type: 'button', class: 'mca-link', onclick: () => this.act.reopen() },
-      'Reopen it to change something',
-    );
-    this.submitted.replaceChildren(
-      h('h3', {}, arrived ? 'Submitted' : 'Submitting …'),
-      h('p', {}, text),
-      place,
-      arrived ? reopen : '',
-    );
-    return arrived ? place : null;
+  /** After submit; `facts` as of submittedView. Returns where to put what comes next, or null where nothing changed. */
+  showSubmitted(facts) {
+    const { submitted } = this;
+    submitted.hidden = !facts;
+    const shown = facts ? JSON.stringify(facts) : '';
+    if ((submitted.dataset.shown ?? '') === shown) return null;
+    submitted.dataset.shown = shown;
+    submitted.dataset.arrived = facts ? String(facts.arrived) : '';
+    if (!facts) return null;
+    const { parts, place } = submittedView(facts, this.act);
+    submitted.replaceChildren(...parts);
+    return facts.arrived ? place : null;
   }
 
-  /** The rating just given, large over the picture for a moment: eyes stay on the video. */
-  flash(shot, value) {
-    this._echo.replaceChildren(h('small', {}, `Shot ${shot + 1}`), String(value ?? '–'));
+  /** What was just judged, large over the picture for a moment: eyes stay on the video. */
+  flash(where, value) {
+    this._echo.replaceChildren(h('small', {}, where), String(value));
     this._echo.hidden = false;
     for (const animation of this._echo.getAnimations()) animation.cancel();
     const frames = [{ opacity: 1 }, { opacity: 1, offset: 0.6 }, { opacity: 0 }];

@@ -1,21 +1,10 @@
-/** The video of a task: playing, looping a shot, moving from shot to shot, and remembering the place. */
+/** The video of a task: playing, playing only some parts, moving, and remembering the place. */
 
 import { recall, remember } from './annotate_dom.mjs';
 
 const KEEP_EVERY = 250; // ms between notes of the place in this browser while playing
 const TELL_EVERY = 5000; // ms between position events while playing
 const TELL_AFTER = 800; // ms after the last jump before its position event
-
-/** Index of the shot shown at `seconds`; shots are [first frame, end frame, start s, end s]. */
-export function shotAt(shots, seconds) {
-  let [low, high] = [0, shots.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (shots[middle][2] <= seconds + 1e-6) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
 
 /** The newer of what this browser remembers under `key` and the last position event; 0 at a first visit. */
 export function lastPlace(key, events) {
@@ -29,24 +18,24 @@ export class Playback {
   /**
    * @param {HTMLVideoElement} video
    * @param {object} options
-   * @param {[number, number, number, number][]} options.shots
-   * @param {number} options.frame  length of a frame in seconds
+   * @param {import('./annotate_frames.mjs').Frames} options.frames
+   * @param {number} options.end  length of the video, seconds
    * @param {number} options.start  where to begin, seconds
    * @param {string} options.key  under which this browser remembers the place
-   * @param {() => boolean} options.loops  whether the current shot is repeated
-   * @param {{shot: Function, time: Function, state: Function, failed: Function, place: Function}} options.on
-   *        shot(): another shot is current; time(): the place moved; state(waiting): playing, paused or waiting;
-   *        failed(reason): "" when it is well again; place(t, shot): a place worth an event
+   * @param {{time: Function, state: Function, failed: Function, place: Function, played: Function,
+   *        broke: Function}} options.on
+   *        time(): the place moved; state(waiting): playing, paused or waiting; failed(reason): "" when it is well
+   *        again; place(t): a place worth an event; played(now): the picture of this moment is shown while playing;
+   *        broke(why): playing along ended: "pause", "seeking", "waiting", "ended" or "error"
    */
-  constructor(video, { shots, frame, start, key, loops, on }) {
+  constructor(video, { frames, end, start, key, on }) {
     this.video = video;
-    this.shots = shots;
-    this.time = start;
-    this.shot = shotAt(shots, start);
-    this.end = shots[shots.length - 1][3];
-    this._frame = frame;
+    this.frames = frames;
+    this.end = end;
+    this.time = Math.min(start, end);
+    /** Only these parts are played: {parts: [[start s, end s], ...] ascending, loop}; null plays everything. */
+    this.route = null;
     this._key = key;
-    this._loops = loops;
     this._on = on;
     this._moved = false; // until the first move there is nothing to remember
     this._told = null;
@@ -58,6 +47,10 @@ export class Playback {
     return !this.video.paused && !this.video.ended;
   }
 
+  get frame() {
+    return this.frames.at(this.time);
+  }
+
   load(source) {
     this._on.failed('');
     this._on.state(true);
@@ -65,19 +58,23 @@ export class Playback {
     this.video.load();
   }
 
-  goTo(shot) {
-    this.shot = Math.max(0, Math.min(this.shots.length - 1, shot));
-    this._seek(this._inside(this.shot));
-    this._on.shot();
-    this._rest();
+  /** Show this moment, and remember it as the place. */
+  moveTo(seconds) {
+    this._seek(Math.max(0, Math.min(this.end - this.frames.length / 2, seconds)));
+    this._moved = true;
+    this._keep();
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this.tell(), TELL_AFTER);
+  }
+
+  showFrame(frame) {
+    const last = this.frames.count - 1;
+    this.moveTo(this.frames.middle(Math.max(0, Math.min(last, frame))));
   }
 
   stepFrame(step) {
     this.video.pause();
-    this._seek(Math.max(0, Math.min(this.end - this._frame / 2, this.time + step * this._frame)));
-    this.shot = shotAt(this.shots, this.time);
-    this._on.shot();
-    this._rest();
+    this.showFrame(this.frame + step);
   }
 
   pause() {
@@ -85,9 +82,12 @@ export class Playback {
   }
 
   /** Play or pause; rejects when the browser does not let it play. */
-  async toggle() {
-    if (this.playing) return this.video.pause();
-    if (!this._loops() && this.time >= this.end - this._frame) this.goTo(0);
+  toggle() {
+    return this.playing ? this.video.pause() : this.play();
+  }
+
+  async play() {
+    if (!this.route && this.time >= this.end - this.frames.length) this.moveTo(0);
     try {
       await this.video.play();
     } catch (error) {
@@ -104,7 +104,7 @@ export class Playback {
     if (this._told === place) return;
     this._told = place;
     this._toldAt = performance.now();
-    this._on.place(place, this.shot);
+    this._on.place(place);
   }
 
   close() {
@@ -115,23 +115,10 @@ export class Playback {
     this.video.load();
   }
 
-  // Half a frame into the shot: exactly at its start a decoder may still show the frame before.
-  _inside(shot) {
-    const [, , start, end] = this.shots[shot];
-    return start + Math.min(this._frame, end - start) / 2;
-  }
-
   _seek(seconds) {
     this.time = seconds;
     if (this.video.readyState >= HTMLMediaElement.HAVE_METADATA) this.video.currentTime = seconds;
     this._on.time();
-  }
-
-  _rest() {
-    this._moved = true;
-    this._keep();
-    clearTimeout(this._timer);
-    this._timer = setTimeout(() => this.tell(), TELL_AFTER);
   }
 
   _keep() {
@@ -151,11 +138,12 @@ export class Playback {
     });
     on('waiting', () => this._on.state(true));
     on('play playing canplay seeked pause', () => this._on.state(false));
+    on('pause seeking waiting ended error', ({ type }) => this._on.broke(type));
     on('playing', () => this._tick());
     on('pause', () => this.tell());
     on('ended', () => {
-      if (!this._loops()) return;
-      this._seek(this._inside(this.shot));
+      if (!this.route?.loop) return;
+      this._seek(this._first());
       this.video.play().catch(() => {});
     });
     on('error', () => {
@@ -169,28 +157,37 @@ export class Playback {
     });
   }
 
+  _first() {
+    return this.frames.middle(this.frames.at(this.route.parts[0][0]));
+  }
+
+  // Where playing goes on from `now` along the route; null: the route is at its end.
+  _along(now) {
+    const { parts, loop } = this.route;
+    const part = parts.find(([, end]) => now < end - this.frames.length / 4);
+    if (!part) return loop ? this._first() : null;
+    return now < part[0] - this.frames.length ? this.frames.middle(this.frames.at(part[0])) : now;
+  }
+
   _tick() {
     if (this._abort.signal.aborted || this.video.paused) return;
+    cancelAnimationFrame(this._next); // a second `playing` must not make a second loop
     const now = this.video.currentTime;
-    const [, , start, end] = this.shots[this.shot];
-    const left = now >= end - this._frame / 4 || now < start - this._frame;
-    if (!this._loops()) {
-      this.time = now;
-      const shot = shotAt(this.shots, now);
-      if (shot !== this.shot) {
-        this.shot = shot;
-        this._on.shot();
-      }
-    } else if (left && !this.video.seeking) {
-      // The current shot stays what it is, so a key pressed a moment too late still rates what was watched.
-      this._seek(this._inside(this.shot));
-    } else {
-      this.time = now;
+    const on = this.route ? this._along(now) : now;
+    if (on === null) {
+      this.video.pause();
+      this._seek(this.frames.middle(this.frames.at(this.route.parts.at(-1)[1]) - 1));
+      this.route = null;
+      return;
     }
+    // While seeking, the place is where it goes to: a key pressed a moment too late still means what was watched.
+    if (on !== now && !this.video.seeking) this._seek(on);
+    else if (on === now) this.time = now;
+    if (!this.video.seeking) this._on.played(now);
     this._on.time();
     this._moved = true;
     if (performance.now() - (this._keptAt ?? 0) > KEEP_EVERY) this._keep();
     if (performance.now() - (this._toldAt ?? 0) > TELL_EVERY) this.tell();
-    requestAnimationFrame(() => this._tick());
+    this._next = requestAnimationFrame(() => this._tick());
   }
 }

@@ -1,84 +1,102 @@
-/** Before the rating: who is it, and what is there to rate. */
+/** What there is to judge: what was begun, what is handed out or can be chosen, training first. */
 
+import { choice } from './annotate_controls.mjs';
 import { h, thumbnail } from './annotate_dom.mjs';
 import { clock, count } from './format.mjs';
 
 const FIRST = 60; // rows shown at once; more on request
 const MANY = 8; // from here on there is a search field
-const ACTIONS = { new: 'Start', started: 'Continue', submitted: 'View' };
+const ACTIONS = { new: 'Start', open: 'Continue', skipped: 'Take up', submitted: 'View' };
+export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots', continuous: 'Continuous' };
 
-/** The sign-in form. `signIn(name)` returns a promise; its rejection is shown. */
-export function signInView({ signIn, suggestion = '', reason = '', waiting = '' }) {
-  const field = h('input', {
-    type: 'text',
-    id: 'mca-name',
-    name: 'name',
-    autocomplete: 'name',
-    maxlength: '80',
-    required: true,
-    value: suggestion,
-    'aria-describedby': 'mca-why',
-  });
-  const problem = h('p', { class: 'mca-error', role: 'alert', hidden: true });
-  const button = h('button', { type: 'submit', class: 'mca-button mca-primary' }, 'Begin');
-  const form = h(
-    'form',
-    {
-      class: 'mca-card',
-      onsubmit: async (event) => {
-        event.preventDefault();
-        const name = field.value.trim().replace(/\s+/g, ' ');
-        if (!name) return;
-        button.disabled = true;
-        problem.hidden = true;
-        try {
-          await signIn(name);
-        } catch (error) {
-          problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
-          problem.hidden = false;
-          button.disabled = false;
-        }
-      },
-    },
-    h('h2', {}, 'Rate videos'),
-    h('p', {}, 'You watch a video and say how important each two-second shot is for a summary of it, from 1 to 5.'),
-    reason ? h('p', { class: 'mca-notice' }, reason) : null,
-    waiting ? h('p', { class: 'mca-notice' }, waiting) : null,
-    h('label', { for: 'mca-name' }, 'Your name'),
-    h('div', { class: 'mca-field' }, field, button),
-    problem,
-    h(
-      'p',
-      { class: 'mca-faint', id: 'mca-why' },
-      'Your ratings are kept under this name, and with the same name you find them again, here or at another computer. ',
-      'It appears in Review and in exported files; a pseudonym is fine. There is no password.',
-    ),
-  );
-  queueMicrotask(() => field.focus());
-  return h('div', { class: 'mca-center' }, form);
+/**
+ * The queue of the signed-in person.
+ * @param {object} answer  of GET /api/tasks
+ * @param {object} ways  recent: id of the task opened last; open(row), next(), train(assignment), choose(kind)
+ */
+export function queueView({ assigned, protocol, tasks, waiting, training }, ways) {
+  if (!assigned && tasks.length === 0) return nothing();
+  const open = tasks.filter((task) => task.state === 'open' && !task.practice);
+  const latest = open.find((task) => task.task === ways.recent) ?? open[0];
+  const view = h('div', { class: 'mca-queue' });
+  view.append(...training.map((one) => trainingCard(one, ways)));
+  if (latest) view.append(hero(latest, ways.open));
+  if (assigned) view.append(nextCard({ waiting, open: open.length, training: training.length }, ways));
+  view.append(...list(tasks, assigned ? null : protocol, ways));
+  return view;
 }
 
-/** The queue of the signed-in person. `open(task row)` starts or continues one. */
-export function queueView({ tasks, open, recent }) {
-  if (tasks.length === 0) {
-    return h(
-      'div',
-      { class: 'mca-center' },
-      h(
-        'div',
-        { class: 'mca-card' },
-        h('h2', {}, 'Nothing to rate yet'),
-        h(
-          'p',
-          {},
-          'The library holds no video. Whoever looks after it adds one on the Library page; it appears here at once.',
-        ),
-      ),
-    );
+/** What to do after a submission: the next video, or a thank-you. */
+export function nextView({ assigned, tasks, waiting, training, kind, practice }, ways) {
+  const view = h('div', { class: 'mca-nexts' });
+  const mine = tasks.find((task) => task.state === 'open') ?? tasks.find((task) => task.state === 'new' && task.kind === kind);
+  if (practice && !assigned) {
+    // Nothing is handed out: the queue is where videos are.
+  } else if (training.length > 0 && !practice) {
+    view.append(asking('Begin training', () => ways.train(training[0].assignment)));
+  } else if (mine && !practice) {
+    view.append(asking(`Next: ${mine.title}`, () => ways.open(mine)));
+  } else if (assigned && (waiting > 0 || mine)) {
+    view.append(asking(practice ? 'Go on to the videos' : 'Next video', ways.next));
+  } else {
+    view.append(h('p', { class: 'mca-faint' }, 'That was the last one of your queue.'));
   }
-  const latest = tasks.find((task) => task.entry === recent && task.state === 'started');
-  const current = latest ?? tasks.find((task) => task.state === 'started');
-  const list = h('ul', { class: 'mca-list' });
+  const text = practice && !assigned ? 'Go on to the videos' : 'Back to the queue';
+  view.append(h('button', { type: 'button', class: 'mca-button', onclick: ways.back }, text));
+  return view;
+}
+
+function nothing() {
+  const text = 'The library holds no video. Whoever looks after it adds one on the Library page; it appears here at once.';
+  return h('div', { class: 'mca-center' }, h('div', { class: 'mca-card' }, h('h2', {}, 'Nothing to judge yet'), h('p', {}, text)));
+}
+
+// A primary button whose action asks the server; what it answers instead is said below.
+function asking(text, action) {
+  const problem = h('p', { class: 'mca-error', role: 'alert', hidden: true });
+  const button = h('button', { type: 'button', class: 'mca-button mca-primary mca-large' }, text);
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    problem.hidden = true;
+    try {
+      await action();
+    } catch (error) {
+      problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+      problem.hidden = false;
+    }
+    button.disabled = false;
+  });
+  return h('div', { class: 'mca-asking' }, button, problem);
+}
+
+function trainingCard({ assignment, title, kind }, { train }) {
+  return h(
+    'section',
+    { class: 'mca-hero', 'aria-label': 'Training' },
+    h(
+      'div',
+      {},
+      h('p', {}, h('span', { class: 'mca-badge' }, 'Training'), ' comes first'),
+      h('h2', {}, title),
+      h('p', { class: 'mca-faint' }, `${KIND_NAMES[kind]}. One video to learn how it works; it is not part of the results.`),
+    ),
+    asking('Begin training', () => train(assignment)),
+  );
+}
+
+function nextCard({ waiting, open, training }, { next }) {
+  const words = waiting === 1 ? '1 video is waiting' : `${waiting} videos are waiting`;
+  const text = waiting > 0 ? words : open > 0 ? 'Finish what you have begun' : 'Nothing is waiting for you now';
+  const card = h('section', { class: 'mca-hero', 'aria-label': 'Next video' }, h('div', {}, h('h2', {}, text)));
+  if (waiting + open === 0) card.firstChild.append(h('p', { class: 'mca-faint' }, 'New videos appear here. Thank you!'));
+  else card.append(asking('Next video', next));
+  // While training is to be done first, that is the button to press.
+  if (training > 0) card.querySelector('.mca-primary')?.classList.remove('mca-primary');
+  return card;
+}
+
+function list(tasks, protocol, { open, choose }) {
+  const rows = h('ul', { class: 'mca-list' });
   const more = h('button', { type: 'button', class: 'mca-button', hidden: true });
   const none = h('p', { class: 'mca-faint', hidden: true }, 'No video matches.');
   let shown = FIRST;
@@ -99,45 +117,29 @@ export function queueView({ tasks, open, recent }) {
   function draw() {
     const wanted = search.value.trim().toLowerCase();
     const found = tasks.filter((task) => `${task.title} ${task.entry}`.toLowerCase().includes(wanted));
-    list.replaceChildren(...found.slice(0, shown).map((task) => row(task, open)));
+    rows.replaceChildren(...found.slice(0, shown).map((task) => row(task, protocol, open)));
+    rows.hidden = found.length === 0;
     more.hidden = found.length <= shown;
     more.textContent = `Show ${Math.min(FIRST, found.length - shown)} more of ${found.length}`;
-    none.hidden = found.length > 0;
+    none.hidden = found.length > 0 || tasks.length === 0;
   }
   draw();
-  const finished = tasks.filter((task) => task.state === 'submitted').length;
-  return h(
+  const real = tasks.filter((task) => !task.practice);
+  const finished = real.filter((task) => task.state === 'submitted').length;
+  const head = h(
     'div',
-    { class: 'mca-queue' },
-    current ? hero(current, open) : null,
-    h(
-      'div',
-      { class: 'mca-queue-head' },
-      h('h2', {}, 'All videos'),
-      h('span', { class: 'mca-faint' }, `${finished} of ${count(tasks.length, 'video')} submitted`),
-      tasks.length >= MANY ? search : null,
-    ),
-    list,
-    none,
-    more,
+    { class: 'mca-queue-head' },
+    h('h2', {}, protocol ? 'All videos' : 'Your videos'),
+    h('span', { class: 'mca-faint' }, real.length ? `${finished} of ${count(real.length, 'video')} submitted` : 'None yet'),
   );
-}
-
-/** What to do after a submission: the next video of the queue, or a thank-you. */
-export function nextView({ tasks, open, back }) {
-  const next = tasks.find((task) => task.state === 'started') ?? tasks.find((task) => task.state === 'new');
-  return h(
-    'div',
-    { class: 'mca-nexts' },
-    next
-      ? h(
-          'button',
-          { type: 'button', class: 'mca-button mca-primary', onclick: () => open(next) },
-          `Next: ${next.title}`,
-        )
-      : h('p', { class: 'mca-faint' }, 'That was the last one of your queue.'),
-    h('button', { type: 'button', class: 'mca-button', onclick: back }, 'Back to the queue'),
-  );
+  if (protocol) {
+    const kinds = Object.entries(KIND_NAMES).map(([kind, name]) => [name, kind]);
+    const how = choice('How to judge', '', kinds, choose);
+    how.show(protocol);
+    head.append(how.element);
+  }
+  if (tasks.length >= MANY) head.append(search);
+  return [head, rows, none, more];
 }
 
 function hero(task, open) {
@@ -150,33 +152,29 @@ function hero(task, open) {
       {},
       h('p', { class: 'mca-faint' }, 'Where you stopped'),
       h('h2', {}, task.title),
-      h('p', {}, progressText(task)),
-      h('progress', { class: 'mca-bar', max: task.shots, value: task.rated, 'aria-hidden': 'true' }),
+      h('p', {}, `${KIND_NAMES[task.kind]} · ${progressText(task)}`),
+      bar(task),
     ),
     h('button', { type: 'button', class: 'mca-button mca-primary mca-large', onclick: () => open(task) }, 'Continue'),
   );
 }
 
-function row(task, open) {
+function row(task, protocol, open) {
   const action = ACTIONS[task.state];
+  const facts = [clock(task.duration, 0)];
+  if (task.kind === 'shot-ratings') facts.push(count(task.shots, 'shot'));
+  if (task.kind !== protocol) facts.push(KIND_NAMES[task.kind]);
   return h(
     'li',
-    { class: 'mca-item', 'data-entry': task.entry, 'data-state': task.state },
+    { class: 'mca-item', 'data-entry': task.entry, 'data-state': task.state, 'data-kind': task.kind },
     thumbnail(task.thumbnail, 96, 54),
     h(
       'div',
       { class: 'mca-title' },
       h('strong', {}, task.title),
-      h('span', { class: 'mca-faint' }, `${clock(task.duration, 0)} · ${count(task.shots, 'shot')}`),
+      h('span', { class: 'mca-faint' }, facts.join(' · '), task.practice ? h('span', { class: 'mca-badge' }, 'Training') : null),
     ),
-    h(
-      'div',
-      { class: 'mca-state' },
-      h('span', {}, progressText(task)),
-      task.state === 'started'
-        ? h('progress', { class: 'mca-bar', max: task.shots, value: task.rated, 'aria-hidden': 'true' })
-        : null,
-    ),
+    h('div', { class: 'mca-state' }, h('span', {}, progressText(task)), task.state === 'open' ? bar(task) : null),
     h(
       'button',
       {
@@ -190,8 +188,19 @@ function row(task, open) {
   );
 }
 
+// Only of shots it is known how many there are to judge.
+function bar({ kind, shots, judged }) {
+  if (kind !== 'shot-ratings') return null;
+  return h('progress', { class: 'mca-bar', max: shots, value: judged, 'aria-hidden': 'true' });
+}
+
 function progressText(task) {
-  if (task.state === 'submitted') return `Submitted, ${task.rated} of ${task.shots} rated`;
   if (task.state === 'new') return 'New';
-  return `${task.rated} of ${task.shots} rated`;
+  const done = {
+    'shot-ratings': `${task.judged} of ${task.shots} rated`,
+    keyshots: `${count(task.judged, 'part')} marked`,
+    continuous: `${count(task.judged, 'take')} recorded`,
+  }[task.kind];
+  if (task.state === 'submitted') return `Submitted, ${done}`;
+  return task.state === 'skipped' ? `Put aside, ${done}` : done;
 }

@@ -4,7 +4,7 @@
  */
 
 import { h, thumbnail } from './annotate_dom.mjs';
-import { shotAt } from './annotate_playback.mjs';
+import { shotAt } from './annotate_frames.mjs';
 import { clock } from './format.mjs';
 
 const NARROWEST = 34; // px per shot, so that a digit reads and a finger hits
@@ -14,10 +14,12 @@ export class Strip {
   /**
    * @param {[number, number, number, number][]} shots  [first frame, end frame, start s, end s]
    * @param {object|null} thumbnails  sprite of the entry
+   * @param {number[]} scale  values that can be given, ascending
    * @param {(shot: number) => void} picked  a person clicked a shot
    */
-  constructor(shots, thumbnails, picked) {
+  constructor(shots, thumbnails, scale, picked) {
     this.shots = shots;
+    this.scale = scale;
     this.current = -1;
     this._held = 0; // ms epoch until which the person's own scrolling is respected
     this._width = 0;
@@ -51,6 +53,7 @@ export class Strip {
       const value = ratings.get(index) ?? '';
       if (cell.dataset.value !== String(value)) {
         cell.dataset.value = value;
+        cell.dataset.step = this._step(value);
         cell.lastChild.textContent = value;
         cell.setAttribute('aria-label', this._name(index, value));
       }
@@ -88,6 +91,12 @@ export class Strip {
 
   close() {
     this._observer.disconnect();
+  }
+
+  // Which of the five colours a value has; "" where there is none.
+  _step(value) {
+    const place = this.scale.indexOf(value);
+    return place < 0 ? '' : 1 + Math.round((4 * place) / (this.scale.length - 1));
   }
 
   _name(index, value) {
@@ -156,7 +165,7 @@ export class Strip {
     const total = this.shots[this.shots.length - 1][3];
     this.shots.forEach(([, , start, end], index) => {
       const value = this._ratings.get(index);
-      context.fillStyle = style.getPropertyValue(value ? `--mca-${value}` : '--mca-0');
+      context.fillStyle = style.getPropertyValue(`--mca-${this._step(value) || 0}`);
       const x = Math.round((start / total) * width);
       context.fillRect(x, 0, Math.max(1, Math.round((end / total) * width) - x), height);
     });

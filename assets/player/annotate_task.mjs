@@ -1,64 +1,81 @@
-/** The rating of one video: what keys and buttons do, as events in the outbox. */
+/**
+ * One task at work: playing, undo, notes, putting aside, submitting; as events in the outbox. What is judged, and how,
+ * is the tool's business; see annotate_tools.mjs.
+ */
 
-import { ask, keyHelp } from './annotate_dialogs.mjs';
-import { recall, remember, url } from './annotate_dom.mjs';
-import { KEYS, SPEEDS, TaskLayout } from './annotate_layout.mjs';
+import { compareDialog } from './annotate_compare.mjs';
+import { keyHelp } from './annotate_dialogs.mjs';
+import { url } from './annotate_dom.mjs';
+import { Frames } from './annotate_frames.mjs';
+import { Habits } from './annotate_habits.mjs';
+import { KEYS, TaskLayout } from './annotate_layout.mjs';
 import { lastPlace, Playback } from './annotate_playback.mjs';
-import { count } from './format.mjs';
-import { apply, fold } from './labels.mjs';
+import { TOOLS } from './annotate_tools.mjs';
+import { askNote, askReason, askWhatIsMissing } from './annotate_questions.mjs';
+import { Watch } from './annotate_watched.mjs';
+import { percent } from './format.mjs';
+import { apply, emptyState, isLabel } from './labels.mjs';
 
-const PREFERENCES = { loop: true, advance: true, speed: 1, muted: false };
 
 export class TaskView {
   /**
    * @param {object} data  answer of GET /api/task
    * @param {object[]} pending  events the server may not have yet
    * @param {import('./outbox.mjs').Outbox} outbox
-   * @param {object} actions  changed(): ratings or state moved; submitted(element): fill in what comes next
+   * @param {object} actions  changed(): labels or state moved; submitted(element): fill in what comes next;
+   *        skipped(): the video was put aside
    */
   constructor(data, pending, outbox, actions) {
     this.data = data;
     this.task = data.task;
     this.outbox = outbox;
     this.actions = actions;
-    this.shots = data.protocol.shots;
-    this.scale = data.protocol.scale;
-    this.preferences = { ...PREFERENCES, ...recall('annotate', {}) };
-    this.state = fold([...data.events, ...pending]); // skips what the server had already
+    this.end = data.entry.duration;
+    this.frames = new Frames(data.protocol.shots, data.entry.fps, data.entry.n_frames);
+    this.habits = new Habits(this);
+    this.state = emptyState();
+    this.notes = [];
+    this.revealed = false;
     this.held = false; // true while another tab has the task
     this.failed = '';
-    this.layout = new TaskLayout(data, this);
+    const playing = (from, to) => this._mayWatch() && this.record({ kind: 'watched', t: to, data: { from, to } });
+    this.watch = new Watch(playing);
+    const events = [...data.events, ...pending];
+    for (const event of events) this._take(event); // skips what the server had already
+    this.tool = new TOOLS[data.protocol.kind](this);
+    this.layout = new TaskLayout(data, this.tool, this);
     const key = `position:${outbox.owner}:${this.task}`;
     this.playback = new Playback(this.layout.video, {
-      shots: this.shots,
-      frame: frameLength(data.entry.fps),
-      start: lastPlace(key, [...data.events, ...pending]),
+      frames: this.frames,
+      end: this.end,
+      start: lastPlace(key, events),
       key,
-      loops: () => this.preferences.loop,
       on: {
-        shot: () => this.layout.showShot(this.shot, this.state.ratings.get(this.shot), this.editable),
-        time: () => this.layout.showTime(this.playback.time),
+        time: () => this._showTime(),
         state: (waiting) => this._showPlaying(waiting),
         failed: (reason) => this._fail(reason),
-        place: (t, shot) => this.held || this._record({ kind: 'position', shot, t }),
+        place: (t) => this.held || this.record({ kind: 'position', shot: this.tool.place?.() ?? null, t }),
+        played: (now) => this._played(now),
+        broke: (why) => this._broke(why),
       },
     });
     this._abort = new AbortController();
     this._watchLeaving();
-    this.layout.video.muted = data.protocol.muted || this.preferences.muted;
-    this.layout.showPreferences(this.preferences);
-    this.layout.showTime(this.playback.time);
-    this._show();
+    this.habits.start();
+    this.layout.notes.show(this.notes);
+    this.tool.start();
+    this._showTime();
+    this.show();
     this.retry();
-    this._applySpeed();
+  }
+
+  /** How this person likes to work: {loop, repeat, advance, speed, muted}. */
+  get preferences() {
+    return this.habits.values;
   }
 
   get element() {
     return this.layout.element;
-  }
-
-  get shot() {
-    return this.playback.shot;
   }
 
   get editable() {
@@ -66,15 +83,13 @@ export class TaskView {
   }
 
   get complete() {
-    return this.state.ratings.size === this.shots.length;
-  }
-
-  get progress() {
-    return `${this.state.ratings.size} of ${count(this.shots.length, 'shot')} rated`;
+    return this.tool.complete;
   }
 
   close() {
+    this._rest();
     this.playback.close();
+    this.tool.close?.();
     this.layout.close();
     this._abort.abort();
   }
@@ -83,9 +98,9 @@ export class TaskView {
   hold() {
     if (this.held) return;
     this.playback.pause();
-    this.playback.tell();
+    this._rest();
     this.held = true;
-    this._show();
+    this.show();
   }
 
   /** The outbox moved: whether a submission has arrived depends on it. */
@@ -93,92 +108,137 @@ export class TaskView {
     this._showSubmitted();
   }
 
-  // ---- rating ----
+  // ---- for the tool ----
 
-  rate(value) {
-    if (!this._mayEdit()) return;
-    const { shot } = this;
-    if (this.state.ratings.get(shot) !== value) this._record({ kind: 'rate', shot, value });
-    this._show(shot);
-    this.layout.flash(shot, value);
-    this.layout.say(`Shot ${shot + 1} rated ${value}. ${this.progress}`);
-    if (!this.preferences.advance) return;
-    const next = this._unrated(shot, 1);
-    if (next !== null) this.goTo(next);
-    else this.layout.say('Every shot is rated. Look over them, then submit.', true);
+  /** Make an event and apply it here; returns the number of the label it set, or null. */
+  record(parts) {
+    const t = Math.round(this.playback.time * 1000) / 1000;
+    return this._take(this.outbox.append(this.task, { t, ...parts }));
   }
 
-  clear() {
-    if (!this._mayEdit() || !this.state.ratings.has(this.shot)) return;
-    this._record({ kind: 'clear', shot: this.shot });
-    this._show(this.shot);
-    this.layout.say(`Shot ${this.shot + 1}: rating removed. ${this.progress}`);
+  /** Whether labels can be given now; says why not. */
+  mayEdit() {
+    if (this.state.submitted) this.say('This video is submitted.', true);
+    else if (this.failed) this.say('Without its picture the video cannot be judged.', true);
+    return this.editable;
   }
 
-  /** Undo, or redo: one step, and go to the shot it changed. */
+  show(changed = null) {
+    this.layout.showState(this);
+    this.tool.show(changed);
+    this._showSubmitted();
+    this.actions.changed();
+  }
+
+  say(text, visible = false) {
+    this.layout.say(text, visible);
+  }
+
+  prefer(changes) {
+    this.habits.prefer(changes);
+  }
+
+  // ---- what controls do ----
+
+  /** Undo, or redo: one step. */
   undo(kind = 'undo') {
-    if (!this._mayEdit()) return;
+    if (!this.mayEdit()) return;
+    this.tool.rest?.();
     const steps = kind === 'undo' ? this.state.undoable : this.state.redoable;
-    if (steps.length === 0) {
-      this.layout.say(`Nothing to ${kind}.`, true);
-      return;
-    }
-    const shot = this._record({ kind });
-    this.goTo(shot);
-    this._show(shot);
-    const value = this.state.ratings.get(shot);
-    this.layout.flash(shot, value);
-    this.layout.say(`Shot ${shot + 1} is ${value ? `rated ${value}` : 'not rated'} again. ${this.progress}`);
+    if (steps.length === 0) return this.say(`Nothing to ${kind}.`, true);
+    const number = this.record({ kind });
+    this.show(number);
+    this.say(this.tool.undone(number));
   }
 
   async submit() {
-    if (!this._mayEdit()) return;
+    if (!this.mayEdit()) return;
     this.playback.pause();
-    const missing = this.shots.length - this.state.ratings.size;
-    if (missing > 0) {
-      const answer = await ask({
-        title: `${missing} of ${count(this.shots.length, 'shot')} ${missing === 1 ? 'is' : 'are'} not rated`,
-        text: 'Unrated shots stay empty in the results.',
-        buttons: [
-          ['go', 'Go to the first unrated shot', 'primary'],
-          ['submit', 'Submit as it is'],
-          ['', 'Cancel', 'quiet'],
-        ],
-      });
-      if (answer === 'go') this.goTo(this._unrated(-1, 1));
+    this._rest();
+    const missing = this.tool.missing();
+    const share = this.watch.share(this.end);
+    const wanted = this.data.protocol.watch;
+    // A moment is lost at every pause.
+    if (share < wanted - 0.01)
+      missing.push([`You have watched ${percent(share, 0)} of the video; ${percent(wanted, 0)} is asked for`]);
+    if (missing.length > 0) {
+      const answer = await askWhatIsMissing(missing);
+      if (answer === 'go') missing.find(([, text]) => text)[2]();
       if (answer !== 'submit' || !this.editable) return;
     }
-    this.playback.tell();
-    this._record({ kind: 'submit' });
-    this._show();
+    this._rest();
+    this.record({ kind: 'submit' });
+    this.show();
   }
 
   reopen() {
-    if (this.held || !this.state.submitted) return;
-    this._record({ kind: 'reopen' });
-    this._show();
-    this.layout.say('Reopened: it counts again once you submit it.', true);
+    if (this.held || !this.state.submitted || this.revealed) return;
+    this.record({ kind: 'reopen' });
+    this.show();
+    this.say('Reopened: it counts again once you submit it.', true);
   }
 
-  // ---- moving and playing ----
-
-  goTo(shot) {
-    this.playback.goTo(shot);
+  /** Take up again what was put aside. */
+  resume() {
+    if (!this.mayEdit()) return;
+    this.record({ kind: 'reopen' });
+    this.show();
   }
 
-  step(shots) {
-    this.goTo(this.shot + shots);
+  /** Another round of training. */
+  again() {
+    if (this.held || !this.data.practice) return;
+    this.tool.forget?.();
+    this.record({ kind: 'restart' });
+    this.playback.moveTo(0);
+    this.show();
+    this.say('Everything is empty again: another round of training.', true);
   }
 
-  nextUnrated(step = 1) {
-    const shot = this._unrated(this.shot, step);
-    if (shot === null) this.layout.say('Every shot is rated.', true);
-    else this.goTo(shot);
+  async compare() {
+    this.revealed = (await compareDialog(this.task, this.data, this.revealed)) || this.revealed;
+    this.show();
+  }
+
+  async note() {
+    if (this.held) return;
+    this.playback.pause();
+    this._rest();
+    const { time } = this.playback;
+    const text = await askNote();
+    if (text === null || this.held) return;
+    this.record({ kind: 'note', t: Math.round(time * 1000) / 1000, data: { text } });
+    this.layout.notes.show(this.notes);
+    this.say('Your note is kept.', true);
+  }
+
+  async skip() {
+    if (!this.mayEdit()) return;
+    this.playback.pause();
+    this._rest();
+    const text = await askReason();
+    if (text === null || !this.editable) return;
+    this.record({ kind: 'skip', data: { text } });
+    this.actions.skipped();
   }
 
   toggle() {
     if (this.held || this.failed) return;
-    this.playback.toggle().catch(() => this.layout.say('The browser blocked playing; press the play button.', true));
+    const { playing } = this.playback;
+    this.tool.rest?.();
+    if (playing) return this.playback.pause();
+    this.playback.play().catch(() => this.say('The browser blocked playing; press the play button.', true));
+  }
+
+  /** The picture was clicked. */
+  touch() {
+    if (this.tool.touch) this.tool.touch();
+    else this.toggle();
+  }
+
+  goToTime(seconds) {
+    this.tool.moved?.();
+    this.playback.moveTo(seconds);
   }
 
   /** Load the video, for the first time or again. */
@@ -188,72 +248,39 @@ export class TaskView {
     else this._fail(reason || 'This entry has no video on this server.');
   }
 
-  setLoop(loop) {
-    this._prefer({ loop });
-    this.layout.say(loop ? 'Loops the current shot.' : 'Plays on from shot to shot.', true);
+  toggleInstructions() {
+    this.layout.instructions.open = !this.layout.instructions.open;
   }
 
-  setAdvance(advance) {
-    this._prefer({ advance });
-    this.layout.say(advance ? 'Goes to the next unrated shot after rating.' : 'Stays on the shot after rating.', true);
-  }
-
-  setSpeed(speed) {
-    this._prefer({ speed });
-    this._applySpeed();
-  }
-
-  changeSpeed(step) {
-    const speed = SPEEDS[SPEEDS.indexOf(this.preferences.speed) + step];
-    if (speed) this.setSpeed(speed);
-    this.layout.say(`Speed ${this.preferences.speed}×`, true);
-  }
-
-  toggleSound() {
-    if (this.data.protocol.muted) {
-      this.layout.say('This task is rated without sound.', true);
-      return;
-    }
-    this._prefer({ muted: !this.preferences.muted });
-    this.layout.video.muted = this.preferences.muted;
+  help() {
+    keyHelp([...this.tool.keys, ...KEYS]);
   }
 
   /** Handle a key; true when it meant something here. */
   key(event) {
     const shift = event.shiftKey;
     const key = keyName(event);
+    if (this.tool.key(key, event)) return true;
     if (event.altKey) return false;
     if (event.ctrlKey || event.metaKey) {
       if (key === 'z') this.undo(shift ? 'redo' : 'undo');
       else if (key === 'y' && !shift) this.undo('redo');
+      else if (key === 'enter') this.submit();
       else return false;
-      return true;
-    }
-    const digit = Number(/^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] ?? event.key);
-    if (this.scale.includes(digit) && !shift) {
-      if (!event.repeat) this.rate(digit); // a held key must not rate shot after shot
       return true;
     }
     const action = {
       ' ': () => event.repeat || this.toggle(),
       k: () => event.repeat || this.toggle(),
-      j: () => this.changeSpeed(-1),
-      l: () => this.changeSpeed(1),
-      arrowleft: () => this.step(-1),
-      arrowright: () => this.step(1),
-      home: () => this.goTo(0),
-      end: () => this.goTo(this.shots.length - 1),
-      n: () => this.nextUnrated(shift ? -1 : 1),
+      j: () => this.habits.changeSpeed(-1),
+      l: () => this.habits.changeSpeed(1),
       u: () => this.undo(shift ? 'redo' : 'undo'),
-      backspace: () => this.clear(),
-      delete: () => this.clear(),
-      r: () => this.setLoop(!this.preferences.loop),
-      a: () => this.setAdvance(!this.preferences.advance),
-      m: () => this.toggleSound(),
-      i: () => (this.layout.instructions.open = !this.layout.instructions.open),
-      ',': () => this.playback.stepFrame(-1),
-      '.': () => this.playback.stepFrame(1),
-      '?': () => keyHelp(KEYS),
+      t: () => this.note(),
+      x: () => this.skip(),
+      m: () => this.habits.toggleSound(),
+      ',': () => this._stepFrame(-1),
+      '.': () => this._stepFrame(1),
+      '?': () => this.help(),
     }[key];
     if (!action) return false;
     action();
@@ -262,50 +289,53 @@ export class TaskView {
 
   // ---- inside ----
 
-  // Make an event and apply it here; returns the shot whose rating it set, or null.
-  _record(parts) {
-    const t = Math.round(this.playback.time * 1000) / 1000;
-    return apply(this.state, this.outbox.append(this.task, { t, ...parts }));
+  _take(event) {
+    const known = this.state.seen.size;
+    const number = apply(this.state, event);
+    if (this.state.seen.size === known) return null; // seen before
+    if (event.kind === 'note') this.notes.push(event);
+    if (event.kind === 'revealed') this.revealed = true;
+    if (event.kind === 'watched') this.watch.add(event.data.from, event.data.to);
+    return number;
   }
 
-  _mayEdit() {
-    if (this.state.submitted) this.layout.say('This video is submitted.', true);
-    else if (this.failed) this.layout.say('Without its picture the video cannot be rated.', true);
-    return this.editable;
+  _stepFrame(step) {
+    this.tool.moved?.();
+    this.playback.stepFrame(step);
   }
 
-  // The next shot without a rating after (step 1) or before (-1) `from`, going round; null when there is none.
-  _unrated(from, step) {
-    const n = this.shots.length;
-    for (let k = 1; k <= n; k += 1) {
-      const shot = (((from + step * k) % n) + n) % n;
-      if (!this.state.ratings.has(shot)) return shot;
-    }
-    return null;
+  _mayWatch() {
+    return !this.held && !this.state.submitted;
   }
 
-  _prefer(changes) {
-    Object.assign(this.preferences, changes);
-    remember('annotate', this.preferences);
-    this.layout.showPreferences(this.preferences);
+  _played(now) {
+    this.watch.played(now);
+    this.tool.played?.(now);
   }
 
-  _applySpeed() {
-    // Loading a video sets its speed back to the default one.
-    this.layout.video.defaultPlaybackRate = this.layout.video.playbackRate = this.preferences.speed;
+  _broke(why) {
+    this.watch.rest();
+    this.tool.broke?.(why);
+  }
+
+  // Everything that is still kept back becomes an event.
+  _rest() {
+    this.tool.rest?.();
+    this.watch.rest();
+    this.playback.tell();
   }
 
   _fail(reason) {
     if (this.failed === reason) return;
     this.failed = reason;
     this.layout.showProblem(reason);
-    this._show();
+    this.show();
   }
 
   _watchLeaving() {
     const { signal } = this._abort;
     const leave = () => {
-      this.playback.tell();
+      this._rest();
       this.outbox.flush({ leaving: true });
     };
     const hide = () => {
@@ -317,10 +347,9 @@ export class TaskView {
     addEventListener('pagehide', leave, { signal });
   }
 
-  _show(changed = null) {
-    this.layout.showState(this, changed);
-    this._showSubmitted();
-    this.actions.changed();
+  _showTime() {
+    this.layout.showTime(this.playback.time, this.end);
+    this.tool.showTime();
   }
 
   _showPlaying(waiting) {
@@ -329,17 +358,17 @@ export class TaskView {
   }
 
   _showSubmitted() {
-    const { submitted } = this.state;
-    const arrived = submitted && !this.outbox.records.some((one) => one.task === this.task && one.kind !== 'position');
-    const place = this.layout.showSubmitted(submitted, arrived, this.progress);
+    const { outbox, task } = this;
+    const facts = this.state.submitted && {
+      arrived: !outbox.records.some((one) => one.task === task && isLabel(one)),
+      progress: this.tool.progress,
+      practice: this.data.practice,
+      revealed: this.revealed,
+      reveal: this.data.protocol.reveal,
+    };
+    const place = this.layout.showSubmitted(facts || null);
     if (place) this.actions.submitted(place);
   }
-}
-
-// Seconds per frame of a rate like "30000/1001".
-function frameLength(rate) {
-  const [number, divisor] = String(rate).split('/').map(Number);
-  return number > 0 ? (divisor || 1) / number : 0.04;
 }
 
 // The key's letter; on keyboards without Latin letters the one at its place.

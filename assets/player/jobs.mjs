@@ -1,7 +1,8 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
-const NAMES = { train: 'Training', sample: 'Sampling', ingest: 'Taking in a video', export: 'Export', agreement: 'Agreement' };
+const NAMES = { train: 'Training', sample: 'Sampling', ingest: 'Taking in a video', export: 'Export', agreement: 'Agreement', join: 'Joining' };
 const MODELS = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', vasnet: 'VASNet', mlp: 'MLP' };
+const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
 const BUSY_MS = 700;
 const IDLE_MS = 4000;
 const SHOWN = 8;
@@ -63,6 +64,7 @@ export function mount({ element, props, root }) {
     if (curve) row.append(curve);
     const link = outcome(job);
     if (link) row.append(link);
+    if (job.kind === 'export' && link && job.result?.manifest) row.append(manifest(job));
     return row;
   }
 
@@ -88,6 +90,15 @@ export function mount({ element, props, root }) {
     return holder;
   }
 
+  function manifest(job) {
+    const link = document.createElement('a');
+    link.href = `${root}/api/download?job=${job.id}&manifest=true`;
+    link.textContent = 'Manifest';
+    link.title = 'Who, which protocols, when, and the checksum of the file';
+    link.setAttribute('download', '');
+    return link;
+  }
+
   async function cancel(id) {
     await fetch(`${root}/api/job/cancel`, {
       method: 'POST',
@@ -98,7 +109,7 @@ export function mount({ element, props, root }) {
   }
 
   function outcome(job) {
-    if (job.state !== 'done' || job.kind === 'agreement') return null;
+    if (job.state !== 'done' || ['agreement', 'join'].includes(job.kind)) return null;
     const link = document.createElement('a');
     if (job.kind === 'export') {
       link.href = `${root}/api/download?job=${job.id}`;
@@ -120,7 +131,15 @@ function subject(job) {
   const args = job.args ?? {};
   if (job.kind === 'train') return `${MODELS[args.model] ?? args.model} on ${args.dataset}`;
   if (job.kind === 'ingest') return String(args.path ?? '').split('/').at(-1);
+  if (job.kind === 'join') return args.name;
+  if (job.kind === 'export') return `${FORMATS[args.format] ?? args.format} ${args.entry ?? args.dataset ?? ''}`;
   return args.entry ?? args.dataset ?? '';
+}
+
+function joined({ new_events: fresh, tasks, people, skipped, parted }) {
+  const missing = skipped?.length ? ` Left out, not in this library: ${skipped.join(', ')}.` : '';
+  const both = parted ? ` ${parted} had gone on in both places; look at them.` : '';
+  return `${fresh} new events in ${tasks} tasks of ${people} people.${both}${missing}`;
 }
 
 function sentence(job) {
@@ -144,6 +163,7 @@ function finished(job) {
   if (job.kind === 'export') {
     return `${result.entries} entries, ${result.annotators} people, ${result.labels} labels.`;
   }
+  if (job.kind === 'join') return joined(result);
   if (job.kind === 'train') {
     return `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(result.seconds)} s, loss ${Number(result.loss).toFixed(4)}.`;
   }

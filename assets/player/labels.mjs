@@ -1,52 +1,56 @@
 /**
- * Events -> what is rated now. The mirror of core/labels.py, rule by rule; tests/browser/test_labels.py compares them.
+ * Events -> what is labelled now. The mirror of core/labels.py, rule by rule; tests/browser/test_labels.py compares them.
  *
- * An event is {client, seq, kind, shot, value, t, at}; kind is one of rate, clear, undo, redo, position, submit,
- * reopen, note. The log is only ever appended to: undo and redo are events too, so they survive a reload.
+ * An event is {client, seq, kind, shot, value, t, at, data}. The log is only ever appended to: undo and redo are events
+ * too, so they survive a reload.
  */
 
-/** Is this an event a person would miss if it were lost (everything but the play position)? */
+const LABELS = new Set(['rate', 'clear', 'mark', 'unmark', 'trace', 'undo', 'redo']);
+const PASSIVE = new Set(['position', 'watched']);
+
+/** Is this an event a person would miss if it were lost (everything but where and what they watched)? */
 export function isLabel(event) {
-  return event.kind !== 'position';
+  return !PASSIVE.has(event.kind);
 }
 
-/** The state before any event. `undoable` and `redoable` hold steps [shot, value before, value after], null = none. */
+/**
+ * The state before any event. `ratings` (shot -> value), `marks` (segment -> [start, end]) and `takes` (take ->
+ * [[seconds, value], ...]) are maps; `undoable` and `redoable` hold steps [map, number, before, after], null = none.
+ */
 export function emptyState() {
-  return { ratings: new Map(), undoable: [], redoable: [], submitted: false, position: null, seen: new Set() };
+  return {
+    ratings: new Map(),
+    marks: new Map(),
+    takes: new Map(),
+    undoable: [],
+    redoable: [],
+    submitted: false,
+    skipped: null,
+    excluded: null,
+    position: null,
+    seen: new Set(),
+  };
 }
 
-function put(ratings, shot, value) {
-  if (value === null) ratings.delete(shot);
-  else ratings.set(shot, value);
-}
-
-/** Apply one event to `state` in place; returns the shot whose rating it set, or null. */
+/** Apply one event to `state` in place; returns the number of the label it set, or null. */
 export function apply(state, event) {
   const id = event.client + '\n' + event.seq;
   if (state.seen.has(id)) return null;
   state.seen.add(id);
-  if (event.kind === 'position') {
-    state.position = event.t ?? null;
-  } else if (event.kind === 'submit' || event.kind === 'reopen') {
-    state.submitted = event.kind === 'submit';
-  } else if (state.submitted) {
-    return null;
-  } else if ((event.kind === 'rate' || event.kind === 'clear') && (event.shot ?? null) !== null) {
-    const value = event.kind === 'rate' ? (event.value ?? null) : null;
-    state.undoable.push([event.shot, state.ratings.get(event.shot) ?? null, value]);
-    state.redoable = [];
-    put(state.ratings, event.shot, value);
-    return event.shot;
-  } else if (event.kind === 'undo' && state.undoable.length > 0) {
-    const step = state.undoable.pop();
-    state.redoable.push(step);
-    put(state.ratings, step[0], step[1]);
-    return step[0];
-  } else if (event.kind === 'redo' && state.redoable.length > 0) {
-    const step = state.redoable.pop();
-    state.undoable.push(step);
-    put(state.ratings, step[0], step[2]);
-    return step[0];
+  const { kind } = event;
+  const text = String(event.data?.text ?? '');
+  if (kind === 'position') state.position = event.t ?? null;
+  else if (kind === 'exclude') state.excluded = text;
+  else if (kind === 'restore') state.excluded = null;
+  else if (kind === 'submit' || kind === 'reopen') {
+    state.submitted = kind === 'submit';
+    state.skipped = null;
+  } else if (kind === 'restart') restart(state);
+  else if (state.submitted) return null;
+  else if (kind === 'skip') state.skipped = text;
+  else if (LABELS.has(kind)) {
+    state.skipped = null;
+    return label(state, event);
   }
   return null;
 }
@@ -62,9 +66,66 @@ export function fold(events) {
 export function summary(state) {
   return {
     ratings: Object.fromEntries(state.ratings),
+    marks: Object.fromEntries(state.marks),
+    takes: Object.fromEntries(state.takes),
     undo_depth: state.undoable.length,
     redo_depth: state.redoable.length,
     submitted: state.submitted,
+    skipped: state.skipped,
+    excluded: state.excluded,
     position: state.position,
   };
+}
+
+function restart(state) {
+  const { seen, excluded } = state;
+  Object.assign(state, emptyState(), { seen, excluded });
+}
+
+function label(state, event) {
+  const { kind, shot } = event;
+  if (kind === 'undo') return step(state, state.undoable, state.redoable, 2);
+  if (kind === 'redo') return step(state, state.redoable, state.undoable, 3);
+  if ((shot ?? null) === null) return null;
+  if (kind === 'trace') return trace(state, shot, event.data?.samples ?? []);
+  const rates = kind === 'rate' || kind === 'clear';
+  put(state, rates ? 'ratings' : 'marks', shot, valueOf(event));
+  return shot;
+}
+
+function valueOf({ kind, value, data }) {
+  if (kind === 'rate') return value ?? null;
+  return kind === 'mark' && data ? [data.start, data.end] : null;
+}
+
+// All samples of one take in a row are one step.
+function trace(state, take, samples) {
+  const all = [...(state.takes.get(take) ?? []), ...samples];
+  const last = state.undoable.at(-1);
+  if (last && last[0] === 'takes' && last[1] === take && state.redoable.length === 0) {
+    last[3] = all;
+    set(state, 'takes', take, all);
+  } else {
+    put(state, 'takes', take, all);
+  }
+  return take;
+}
+
+function put(state, map, number, value) {
+  state.undoable.push([map, number, state[map].get(number) ?? null, value]);
+  state.redoable = [];
+  set(state, map, number, value);
+}
+
+function step(state, source, target, side) {
+  const one = source.pop();
+  if (!one) return null;
+  target.push(one);
+  set(state, one[0], one[1], one[side]);
+  return one[1];
+}
+
+function set(state, map, number, value) {
+  if (value === null) state[map].delete(number);
+  else state[map].set(number, value);
 }

@@ -127,8 +127,8 @@ export class Outbox {
   }
 
   /** Make an event, keep it, and send it. Returns the event at once; it is in `records` already. */
-  append(task, { kind, shot = null, value = null, t = null }) {
-    const event = { client: this.client, seq: ++this._seq, kind, shot, value, t, at: Date.now() };
+  append(task, { kind, shot = null, value = null, t = null, data = null }) {
+    const event = { client: this.client, seq: ++this._seq, kind, shot, value, t, at: Date.now(), data };
     const record = { owner: this.owner, task, ...event };
     this.records.push(record);
     record.kept = this._keep(record);
@@ -283,6 +283,6 @@ function identity({ task, client, seq }) {
   return `${task}:${client}:${seq}`;
 }
 
-function asEvent({ client, seq, kind, shot, value, t, at }) {
-  return { client, seq, kind, shot, value, t, at };
+function asEvent({ client, seq, kind, shot, value, t, at, data = null }) {
+  return { client, seq, kind, shot, value, t, at, data };
 }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError, NotFoundError
 from core.timebase import Timebase, parse_rate
+from storage.formats.eccv16 import summaries_of
 from storage.formats.entry_group import person_names
+from storage.formats.labels_csv import checked_people, whole_file
 
 PICK_STEP = 15
 
@@ -34,6 +39,85 @@ def read_summe(path: Path) -> list[Entry]:
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
     return [_read(path)]
+
+
+def write_summe_mat(entries: Sequence[Entry], folder: Path) -> list[Path]:
+    """Writes what each person selected as one MATLAB 5 file per video, `<key>.mat`, laid out as SumMe's own.
+
+    Each file holds, in SumMe's types and orientation:
+        user_score      (n_frames, U), 0 where not selected, else the number of the selected piece, from 1 in time
+        gt_score        (n_frames, 1) float64, share of the people who selected the frame
+        segments        (1, U) cells of (k, 2) float64, [start end] of each piece in seconds; (0, 2) without any
+        all_userIDs     (1, U) cells of names
+        nFrames, FPS, video_duration (seconds)
+
+    A person's selection is their own summary, or the knapsack cut of their scores (15 %, unjudged picks as 0). Scores
+    themselves have no place in the format. Of a varying frame rate FPS is the average; `segments` stay true.
+
+    Args:
+        entries: in any order; keys must be file names that differ, also where case does not count.
+        folder: where to; files of the same names are replaced, others stay. It is made if need be.
+
+    Returns:
+        The files, in the order of the entries. None of them is replaced before all are written.
+
+    Raises:
+        InputError: no entries, a key that cannot name a file or twice the same, nobody judged one, an array is not
+            as `core.data` says, or a file cannot be written.
+    """
+    from scipy.io import savemat  # slow to import
+
+    if not entries:
+        raise InputError("An export needs at least one entry.")
+    paths = [folder / f"{_file_name(entry)}.mat" for entry in entries]
+    taken: dict[str, str] = {}
+    for entry, path in zip(entries, paths, strict=True):
+        name = path.name.casefold()
+        if name in taken:
+            raise InputError(f"'{taken[name]}' and '{entry.id}' would both be {path.name}.", "Export one at a time.")
+        taken[name] = entry.id
+    with ExitStack() as files:
+        for entry, path in zip(entries, paths, strict=True):
+            with files.enter_context(whole_file(path)).open("wb") as file:
+                savemat(file, _values(entry), do_compression=True)
+    return paths
+
+
+def _file_name(entry: Entry) -> str:
+    if not entry.key.strip(".") or any(character in entry.key for character in "/\\\0"):
+        raise InputError(f"The key of '{entry.id}' cannot name a file.", "Give it a key without slashes.")
+    return entry.key
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    """The variables of one file; whole numbers in the smallest type, as in the release."""
+    people = checked_people(entry)
+    selected = summaries_of(entry, people).astype(bool)
+    begins = selected & ~np.pad(selected, ((0, 0), (1, 0)))[:, :-1]
+    numbers = np.where(selected, begins.cumsum(axis=1), 0)
+    rate = entry.timebase.rate
+    return {
+        "all_userIDs": _cells(list(people.annotators)),
+        "segments": _cells([_seconds(entry, row) for row in selected]),
+        "nFrames": np.array(entry.n_frames, np.uint16 if entry.n_frames < 2**16 else np.uint32),
+        "video_duration": entry.timebase.duration,
+        "FPS": np.uint8(int(rate)) if rate.denominator == 1 and rate < 2**8 else float(rate),
+        "gt_score": selected.mean(axis=0)[:, None],
+        "user_score": numbers.T.astype(np.min_scalar_type(numbers.max())),
+    }
+
+
+def _cells(values: list[Any]) -> np.ndarray:
+    cells = np.empty((1, len(values)), object)
+    for index, value in enumerate(values):  # assigned at once, arrays of one shape would be spread over the cells
+        cells[0, index] = value
+    return cells
+
+
+def _seconds(entry: Entry, selected: np.ndarray) -> np.ndarray:
+    """(k, 2) float64: when each run of selected frames begins and when it stops being shown."""
+    edges = np.flatnonzero(np.diff(np.pad(selected.astype(np.int8), 1)))
+    return np.asarray(entry.timebase.seconds(edges), np.float64).reshape(-1, 2)
 
 
 def _read(path: Path) -> Entry:

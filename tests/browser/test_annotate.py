@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.rater import Rater, made_video
+
 pytestmark = pytest.mark.browser
 EVENTS = "**/api/task/events"
-NAMES = (f"Rater {n}" for n in itertools.count(1))
 
 
 KEPT_LABELS = """count => new Promise((resolve, reject) => {
@@ -23,79 +22,11 @@ KEPT_LABELS = """count => new Promise((resolve, reject) => {
     const reading = opening.result.transaction('events').objectStore('events').getAll();
     reading.onsuccess = () => {
       opening.result.close();
-      resolve(reading.result.filter((event) => event.kind !== 'position').length === count);
+      const passive = ['position', 'watched'];
+      resolve(reading.result.filter((event) => !passive.includes(event.kind)).length === count);
     };
   };
 })"""
-
-
-@dataclass
-class Rater:
-    """One person at one tab."""
-
-    page: Any
-    url: str
-    name: str = field(default_factory=lambda: next(NAMES))
-
-    def sign_in(self) -> None:
-        self.page.goto(f"{self.url}/annotate")
-        self.page.wait_for_selector("#annotator[data-view=signin][data-ready=true]")
-        self.page.fill("#mca-name", self.name)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
-
-    def tasks(self) -> list[dict[str, Any]]:
-        return self.page.request.get(f"{self.url}/api/tasks").json()["tasks"]
-
-    def open(self, entry: str | None = None, theme: str = "light") -> None:
-        """Signs in, past the form, and opens an entry by its link."""
-        self.page.request.post(f"{self.url}/api/me", data={"name": self.name})
-        entry = entry or self.tasks()[0]["entry"]
-        self.page.goto(f"{self.url}/annotate?entry={entry}&__theme={theme}")
-        self.ready()
-
-    def reload(self) -> None:
-        self.page.reload()
-        self.ready()
-
-    def ready(self) -> None:
-        self.page.wait_for_selector("#annotator[data-view=task][data-ready=true]")
-        self.page.wait_for_function("document.querySelector('#annotator video').readyState >= 2")
-
-    def press(self, keys: str) -> None:
-        for key in keys.split():
-            self.page.keyboard.press(key)
-
-    def saved(self, state: str = "saved") -> None:
-        self.page.wait_for_selector(f"#annotator[data-saved={state}]", timeout=20_000)
-
-    @property
-    def unsaved(self) -> int:
-        return int(self.page.get_attribute("#annotator", "data-unsaved"))
-
-    @property
-    def ratings(self) -> dict[int, int]:
-        cells = self.page.eval_on_selector_all(
-            "[data-shot]", "cells => cells.map(cell => [cell.dataset.shot, cell.dataset.value])"
-        )
-        return {int(shot): int(value) for shot, value in cells if value}
-
-    @property
-    def shot(self) -> int:
-        return int(self.page.get_attribute("[data-shot][aria-current=true]", "data-shot"))
-
-    @property
-    def seconds(self) -> float:
-        return self.page.eval_on_selector("#annotator video", "video => video.currentTime")
-
-    @property
-    def task(self) -> int:
-        return int(parse_qs(urlsplit(self.page.url).query)["task"][0])
-
-    def stored(self, *kinds: str) -> list[dict[str, Any]]:
-        """The events the server has, of these kinds."""
-        answer = self.page.request.get(f"{self.url}/api/task?id={self.task}").json()
-        return [event for event in answer["events"] if event["kind"] in kinds]
 
 
 @pytest.fixture
@@ -104,17 +35,8 @@ def rater(page, server) -> Rater:
 
 
 @pytest.fixture
-def until(page) -> Callable[[Callable[[], bool]], None]:
-    """Waits until something is true; the page goes on meanwhile."""
-
-    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
-        for _ in range(int(seconds * 20)):
-            if condition():
-                return
-            page.wait_for_timeout(50)
-        raise AssertionError("it did not happen in time")
-
-    return wait
+def until(rater) -> Callable[[Callable[[], bool]], None]:
+    return rater.until
 
 
 def test_a_name_is_enough_to_get_a_queue_and_to_start(rater):
@@ -128,7 +50,7 @@ def test_a_name_is_enough_to_get_a_queue_and_to_start(rater):
     rater.saved()
     rater.page.go_back()
     rater.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
-    assert rater.page.locator("[data-state=started] .mca-state").inner_text().startswith("1 of ")
+    assert rater.page.locator("[data-state=open] .mca-state").inner_text().startswith("1 of ")
     assert rater.page.get_by_role("button", name="Continue", exact=True).is_visible()
 
 
@@ -215,8 +137,10 @@ def test_signed_out_meanwhile_the_ratings_wait_for_the_next_sign_in(rater):
     rater.page.request.post(f"{rater.url}/api/me", data={"name": None})
     rater.press("4 2")
     banner = rater.page.locator(".mca-banner")
-    banner.get_by_role("button", name="Sign in").click()
+    banner.wait_for()
     assert rater.unsaved == 2
+    banner.get_by_role("button", name="Sign in").click()
+    rater.page.wait_for_selector("#mca-name")
     rater.page.fill("#mca-name", rater.name)
     rater.page.keyboard.press("Enter")
     rater.ready()
@@ -445,3 +369,50 @@ def test_everything_fits_a_small_laptop_window(rater, theme):
         assert box["y"] + box["height"] <= 720, selector
         assert box["x"] + box["width"] <= 1280, selector
     assert rater.page.locator("#annotator video").bounding_box()["height"] > 380
+
+
+def test_five_minutes_take_one_key_for_each_shot(rater, server, tmp_path):
+    with made_video(server.data_dir, tmp_path, seconds=300) as entry:
+        rater.open(entry)
+        assert rater.page.locator("[data-shot]").count() == 150
+        rater.page.evaluate("addEventListener('keydown', () => (window.pressed = (window.pressed ?? 0) + 1), true)")
+        for shot in range(150):
+            rater.press(str(1 + (7 * shot) % 5))
+        rater.saved()
+        assert rater.page.evaluate("window.pressed") == 150
+        assert rater.ratings == {shot: 1 + (7 * shot) % 5 for shot in range(150)}
+        assert [event["shot"] for event in rater.stored_once("rate")] == list(range(150))
+
+
+def test_what_is_watched_is_told_while_playing_along_and_at_a_pause(rater, until):
+    rater.open()
+    rater.press("r l l l Space")  # play on, twice the speed
+    until(lambda: rater.seconds > 6)
+    rater.press("Space")
+    rater.saved()
+    until(lambda: len(rater.stored("watched")) >= 2)
+    spans = [(event["data"]["from"], event["data"]["to"]) for event in rater.stored_once("watched")]
+    assert spans[0][0] < 0.5
+    assert spans[-1][1] == pytest.approx(rater.seconds, abs=0.3)
+    assert all(before[1] == pytest.approx(after[0], abs=0.05) for before, after in itertools.pairwise(spans))
+    assert rater.unsaved == 0
+    rater.press("Control+Enter")
+    assert "You have watched 1" in rater.page.inner_text("dialog[open]")
+    assert "90 % is asked for" in rater.page.inner_text("dialog[open]")
+
+
+def test_a_note_is_kept_with_its_moment(rater):
+    rater.open()
+    rater.press("ArrowRight t")
+    rater.page.keyboard.type("1 The mast is cut off")
+    rater.press("Enter")
+    rater.until(lambda: bool(rater.stored("note")))
+    assert rater.ratings == {}
+    (note,) = rater.stored("note")
+    assert note["data"] == {"text": "1 The mast is cut off"}
+    assert note["t"] == pytest.approx(2, abs=0.1)
+    rater.press("End")
+    rater.reload()
+    assert "The mast is cut off" in rater.page.inner_text(".mca-notes")
+    rater.page.get_by_role("button", name="Go to 0:02.0").click()
+    assert rater.shot == 1

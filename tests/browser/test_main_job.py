@@ -54,9 +54,12 @@ def test_a_person_sees_an_entry_rates_shots_and_exports_them(page, server, tmp_p
     page.wait_for_selector("#annotator[data-saved=saved]")
 
     # Review: export what was labelled here and read the file back.
-    page.goto(f"{server.url}/review")
-    page.locator("#export").click(timeout=30_000)
-    link = page.locator(".mc-job a", has_text="Download").first
+    page.goto(f"{server.url}/review?section=export")
+    page.get_by_label("Whose labels").select_option("all", timeout=30_000)
+    page.get_by_label("Dataset").select_option("demo")
+    page.get_by_label("Also tasks that are not submitted").check()
+    page.locator("#export").click()
+    link = page.locator(".mc-job", has_text="eccv16 HDF5 demo").locator("a", has_text="Download").first
     link.wait_for(timeout=60_000)
     with page.expect_download() as download:
         link.click()

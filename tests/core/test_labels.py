@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data import Shots
-from core.labels import Event, TaskState, fold, ratings_to_scores
+from core.labels import Event, TaskState, fold
 
 SHOTS = 5
 SCALE = (1, 2, 3, 4, 5)
@@ -17,16 +15,28 @@ SCALE = (1, 2, 3, 4, 5)
 actions = st.one_of(
     st.tuples(st.just("rate"), st.integers(0, SHOTS - 1), st.sampled_from(SCALE)),
     st.tuples(st.just("clear"), st.integers(0, SHOTS - 1), st.none()),
+    st.tuples(st.just("mark"), st.integers(0, 3), st.integers(0, 90)),
+    st.tuples(st.just("unmark"), st.integers(0, 3), st.none()),
+    st.tuples(st.just("trace"), st.integers(0, 2), st.integers(0, 90)),
     st.tuples(st.sampled_from(["undo", "redo", "submit", "reopen", "note", "position"]), st.none(), st.none()),
 )
 open_actions = actions.filter(lambda action: action[0] not in ("submit", "reopen"))
 
 
 def log_of(actions, client="tab"):
-    return [
-        Event(client, seq, kind, shot, value, t=float(seq) if kind == "position" else None)
-        for seq, (kind, shot, value) in enumerate(actions)
-    ]
+    log = []
+    for seq, (kind, shot, value) in enumerate(actions):
+        t = float(seq) if kind == "position" else None
+        data = {
+            "mark": {"start": value, "end": (value or 0) + 10},
+            "trace": {"samples": [[float(value or 0), 0.5]]},
+        }.get(kind)
+        log.append(Event(client, seq, kind, shot, value if kind == "rate" else None, t, data=data))
+    return log
+
+
+def labels(state):
+    return state.ratings, state.marks, state.takes
 
 
 logs = st.lists(actions, max_size=40).map(log_of)
@@ -67,7 +77,7 @@ def test_sending_everything_twice_changes_nothing(log):
 @given(open_logs, st.integers(0, SHOTS - 1), st.sampled_from(SCALE))
 def test_undo_takes_a_rating_back(log, shot, value):
     before, after = fold(log), fold(then(then(log, "rate", shot=shot, value=value), "undo"))
-    assert after.ratings == before.ratings
+    assert labels(after) == labels(before)
     assert after.undo_depth == before.undo_depth
     assert after.redo_depth == 1
 
@@ -90,8 +100,8 @@ def test_undo_is_the_inverse_of_redo(log):
 def test_undoing_everything_leaves_nothing_and_redoing_brings_it_back(log):
     before = fold(log)
     undone = then(log, *["undo"] * before.undo_depth)
-    assert fold(undone).ratings == {}
-    assert fold(then(undone, *["redo"] * before.undo_depth)).ratings == before.ratings
+    assert labels(fold(undone)) == ({}, {}, {})
+    assert labels(fold(then(undone, *["redo"] * before.undo_depth))) == labels(before)
 
 
 @given(open_logs, st.integers(0, SHOTS - 1), st.sampled_from(SCALE))
@@ -120,7 +130,7 @@ def test_a_submitted_task_keeps_its_labels(log, later):
     submitted = then(log, "submit")
     state = fold([*submitted, *(replace(event, client="late") for event in later)])
     assert state.submitted
-    assert state.ratings == fold(log).ratings
+    assert labels(state) == labels(fold(log))
 
 
 @given(open_logs)
@@ -132,13 +142,33 @@ def test_position_is_remembered():
     assert fold([Event("a", 0, "position", t=3.5), Event("a", 1, "rate", 0, 1)]).position == 3.5
 
 
-def test_ratings_become_scores_as_in_tvsum():
-    shots = Shots(np.array([[0, 10], [10, 20], [25, 30]]), "test")
-    picks = np.array([0, 9, 10, 19, 20, 25, 29, 35])
-    scores = ratings_to_scores({0: 5, 2: 1}, shots, picks, SCALE)
-    assert scores.dtype == np.float32
-    np.testing.assert_allclose(scores, [1, 1, np.nan, np.nan, np.nan, 0.2, 0.2, np.nan], rtol=1e-6)
+@given(open_logs)
+def test_training_begun_again_is_empty_and_open(log):
+    state = fold(then(log, "submit", "restart"))
+    assert labels(state) == ({}, {}, {})
+    assert (state.submitted, state.undo_depth, state.redo_depth) == (False, 0, 0)
 
 
-def test_no_ratings_are_all_unjudged():
-    assert np.isnan(ratings_to_scores({}, Shots(np.zeros((0, 2), np.int64), "none"), np.arange(4), SCALE)).all()
+@given(logs)
+def test_excluding_and_restoring_changes_no_label(log):
+    excluded = fold([*log, Event("lead-1", 1, "exclude", data={"by": "Lea", "text": "asleep"})])
+    assert excluded.excluded == "asleep"
+    assert not excluded.counts
+    assert replace(excluded, excluded=None) == fold(log)
+    restored = [Event("lead-1", 1, "exclude"), Event("lead-2", 1, "restore")]
+    assert fold([*log, *restored]) == fold(log)
+
+
+def test_samples_of_one_take_in_a_row_are_one_step():
+    log = log_of([("trace", 0, 1), ("trace", 0, 2), ("trace", 1, 3)])
+    assert fold(log).takes == {0: ((1.0, 0.5), (2.0, 0.5)), 1: ((3.0, 0.5),)}
+    assert fold(log).undo_depth == 2
+    assert fold(then(log, "undo", "undo")).takes == {}
+    assert fold(then(log, "undo", "undo", "redo")).takes == {0: ((1.0, 0.5), (2.0, 0.5))}
+
+
+def test_a_skipped_task_is_taken_up_again_by_the_next_label():
+    skipped = [Event("a", 0, "rate", 0, 1), Event("a", 1, "skip", data={"text": "no sound"})]
+    assert fold(skipped).skipped == "no sound"
+    assert fold([*skipped, Event("a", 2, "rate", 1, 1)]).skipped is None
+    assert fold([*skipped, Event("a", 2, "submit")]).skipped is None

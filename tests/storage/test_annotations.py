@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import ConflictError, InputError, NotFoundError
 from core.labels import Event, fold
+from core.protocols import SHOT_RATINGS
 from storage.database import writing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,8 +66,8 @@ def test_threads_asking_for_the_same_person_get_the_same(library):
 def test_a_task_has_the_two_second_shots_and_is_found_again(library, task):
     assert len(task.shots) == 30
     assert task.shots.bounds[0].tolist() == [0, 48]
-    assert task.protocol.scale == (1, 2, 3, 4, 5)
-    assert task.protocol.settings["muted"] is True
+    assert task.protocol.settings.scale == (1, 2, 3, 4, 5)
+    assert task.protocol.settings.muted is True
     again = library.annotations.open_task(task.annotator, "talks/first")
     assert again.id == task.id == library.annotations.task(task.id).id
 
@@ -236,10 +238,10 @@ def test_what_is_read_back_is_what_was_sent(library, make_entry, batches, data):
 
 def test_the_queue_says_how_far_somebody_is(library, task):
     annotations = library.annotations
-    assert annotations.tasks_of(task.annotator)[0].rated == 0
+    assert annotations.tasks_of(task.annotator)[0].judged == 0
     annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 4, 3), Event("tab", 2, "submit")])
     (line,) = annotations.tasks_of(task.annotator)
-    assert (line.entry, line.state, line.rated, line.shots) == ("talks/first", "submitted", 2, 30)
+    assert (line.entry, line.state, line.judged, line.shots) == ("talks/first", "submitted", 2, 30)
     assert annotations.tasks_of(annotations.get_or_create_annotator("Bob")) == []
 
 
@@ -255,3 +257,136 @@ def test_only_submitted_labels_count_unless_asked(library, task):
     annotations.record_events(task.id, [Event("tab", 2, "reopen")])
     assert annotations.labels_of("talks/first") == []
     assert annotations.submitted_counts() == {}
+
+
+def mark(seq, number, start, end, client="tab"):
+    return Event(client, seq, "mark", number, data={"start": start, "end": end})
+
+
+def keyshots(library, name="Ada"):
+    annotations = library.annotations
+    how = annotations.protocols.standard("keyshots")
+    return annotations.open_task(annotations.get_or_create_annotator(name), "talks/first", how)
+
+
+def test_a_protocol_that_changes_is_a_new_version_and_the_old_one_stays(library):
+    protocols = library.annotations.protocols
+    first = protocols.save("Lectures", SHOT_RATINGS)
+    assert protocols.save(" Lectures ", SHOT_RATINGS) == first
+    second = protocols.save("Lectures", replace(SHOT_RATINGS, muted=False))
+    assert (second.version, second.settings.muted) == (2, False)
+    assert protocols.get(first.id).settings.muted is True
+    assert {"shot-ratings", "keyshots", "continuous", "Lectures"} == {one.name for one in protocols.list()}
+
+
+def test_one_person_can_judge_one_video_under_two_protocols(library, task):
+    other = keyshots(library)
+    assert other.id != task.id
+    library.annotations.record_events(other.id, [mark(0, 0, 10, 40), Event("tab", 1, "submit")])
+    assert library.annotations.state(other.id).marks == {0: (10, 40)}
+    assert library.annotations.state(task.id).judged == 0
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event("tab", 0, "rate", 0, 3),
+        mark(0, 0, 40, 40),
+        mark(0, 0, -1, 4),
+        mark(0, 0, 0, 1441),
+        mark(0, -1, 0, 10),
+        Event("tab", 0, "mark", 0),
+        Event("tab", 0, "mark", 0, data={"start": "0", "end": 4}),
+        Event("tab", 0, "trace", 0, data={"samples": [[0, 0.5]]}),
+        Event("tab", 0, "skip"),
+        Event("tab", 0, "note", data={"text": "x" * 3000}),
+        Event("tab", 0, "watched", data={"from": 3, "to": 1}),
+        Event("tab", 0, "exclude", data={"text": "me"}),
+        Event("tab", 0, "restart"),
+    ],
+)
+def test_what_does_not_fit_the_protocol_is_refused(library, task, event):
+    other = keyshots(library)
+    with pytest.raises(InputError):
+        library.annotations.record_events(other.id, [event])
+    assert library.annotations.events(other.id) == []
+
+
+@pytest.mark.parametrize("samples", [[], [[0]], [[0, 2]], [[-1, 0.5]], [[0, float("nan")]], "0", [[True, 0.5]]])
+def test_samples_that_make_no_sense_are_refused(library, task, samples):
+    annotations = library.annotations
+    other = annotations.open_task(task.annotator, "talks/first", annotations.protocols.standard("continuous"))
+    with pytest.raises(InputError):
+        annotations.record_events(other.id, [Event("tab", 0, "trace", 0, data={"samples": samples})])
+
+
+def test_a_lead_excludes_restores_and_reopens_with_a_reason_and_it_stays_on_record(library, task):
+    annotations = library.annotations
+    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit")])
+    annotations.decide(task.id, "exclude", "Lea", " fell   asleep ")
+    assert annotations.labels_of("talks/first", include_open=True) == []
+    assert annotations.submitted_counts() == {}
+    assert library.entry_summary("talks/first").annotators == 3
+    with pytest.raises(ConflictError):
+        annotations.decide(task.id, "exclude", "Lea", "again")
+    annotations.decide(task.id, "restore", "Lea", "was somebody else")
+    assert annotations.submitted_counts() == {"talks/first": 1}
+    assert library.entry_summary("talks/first").annotators == 4
+    annotations.decide(task.id, "reopen", "Lea", "one shot was missed")
+    assert not annotations.state(task.id).submitted
+    assert [(event.kind, event.data["text"], which) for event, which in annotations.trail()] == [
+        ("reopen", "one shot was missed", task.id),
+        ("restore", "was somebody else", task.id),
+        ("exclude", "fell asleep", task.id),
+    ]
+    with pytest.raises(InputError, match="reason"):
+        annotations.decide(task.id, "exclude", "Lea", "  ")
+
+
+def test_after_a_comparison_only_a_lead_can_reopen(library, task):
+    annotations = library.annotations
+    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit"), Event("server", 1, "revealed")])
+    with pytest.raises(ConflictError, match="comparison"):
+        annotations.record_events(task.id, [Event("tab", 2, "reopen")])
+    annotations.decide(task.id, "reopen", "Lea", "agreed in person")
+    assert not annotations.state(task.id).submitted
+
+
+def test_the_board_says_what_the_log_says(library, task):
+    annotations = library.annotations
+
+    def line():
+        (found,) = [one for one in annotations.progress() if one.task == task.id]
+        return found.state, found.judged, found.excluded
+
+    assert line() == ("open", 0, False)
+    annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 1, 3), Event("tab", 2, "undo")])
+    assert line() == ("open", 1, False)
+    annotations.record_events(task.id, [Event("tab", 3, "skip", data={"text": "too loud"})])
+    assert line() == ("skipped", 1, False)
+    annotations.record_events(task.id, [Event("tab", 4, "submit")])
+    annotations.decide(task.id, "exclude", "Lea", "twice the same person")
+    assert line() == ("submitted", 1, True)
+
+
+def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
+    from alembic import command
+
+    from storage.database import migration_config, open_database
+    from storage.library import Library
+
+    with Library(tmp_path / "data") as old:
+        old.add_entries("talks", [make_entry()])
+        annotations = old.annotations
+        task = annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
+        annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 2, 5), Event("tab", 2, "submit")])
+    engine = open_database(tmp_path / "data")
+    config = migration_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+    engine.dispose()
+    with Library(tmp_path / "data") as new:
+        (found,) = new.annotations.progress()
+        assert (found.state, found.judged, found.excluded, found.practice) == ("submitted", 2, False, False)
+        assert new.annotations.state(task.id).ratings == {0: 3, 2: 5}

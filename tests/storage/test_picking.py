@@ -11,7 +11,8 @@ from sqlalchemy import text
 from benchmarks.picker import fill
 from core.data import AnnotationSet
 from core.errors import InputError
-from core.labels import Event, disagreement
+from core.judgements import disagreement
+from core.labels import Event
 from storage.database import migration_config, writing
 from storage.library import Library
 from storage.picking import Sort, Wanted, folded

@@ -42,7 +42,22 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    ["serve", "import", "ingest", "sample", "train", "pretrain", "evaluate", "agreement", "render", "export", "--help"],
+    [
+        "serve",
+        "import",
+        "ingest",
+        "sample",
+        "train",
+        "pretrain",
+        "evaluate",
+        "agreement",
+        "render",
+        "export",
+        "user",
+        "backup",
+        "restore",
+        "--help",
+    ],
 )
 def test_every_command_explains_itself(command, data):
     arguments = [command] if command == "--help" else [command, "--help"]
@@ -329,3 +344,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def test_people_get_links_and_lose_them(tmp_path):
+    data = tmp_path / "data"
+    refused = manycut("user", "add", "Ada", data=data)
+    assert refused.returncode == 2
+    assert "lead" in refused.stderr
+    link = answer("user", "add", "Lea", "--role", "lead", "--url", "https://labels.example/", data=data)["link"]
+    assert link.startswith("https://labels.example/enter?key=")
+    answer("user", "add", "Ada", data=data)
+    people = answer("user", "list", data=data)["people"]
+    assert [(one["name"], one["role"], one["invited"]) for one in people] == [
+        ("Ada", "annotator", True),
+        ("Lea", "lead", True),
+    ]
+    answer("user", "remove", "Ada", data=data)
+    assert [one["invited"] for one in answer("user", "list", data=data)["people"]] == [False, True]

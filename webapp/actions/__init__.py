@@ -9,6 +9,7 @@ from __future__ import annotations
 from webapp.actions.datasets import agreement, export, import_dataset, ingest
 from webapp.actions.keeping import cut_list, render
 from webapp.actions.models import evaluate, import_checkpoint, pretrain, retrain, sample, train
+from webapp.actions.reviewing import join, reliability
 
 __all__ = [
     "agreement",
@@ -18,7 +19,9 @@ __all__ = [
     "import_checkpoint",
     "import_dataset",
     "ingest",
+    "join",
     "pretrain",
+    "reliability",
     "render",
     "retrain",
     "sample",

@@ -27,10 +27,18 @@ def import_dataset(
     replace: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Reads a dataset file into the library, all of it or nothing."""
+    """Reads a dataset file into the library, or joins an installation's log of events; all of it or nothing."""
     from storage.formats import read_dataset
+    from storage.formats.events_jsonl import is_event_log
 
     progress(0.0, f"Reading {Path(path).name}")
+    if is_event_log(Path(path)):
+        if annotations or llmvs or dataset or replace:
+            raise InputError(
+                f"{Path(path).name} is a log of events, which is joined with the labels of this library as it is.",
+                "Leave out the options about datasets.",
+            )
+        return _join(library, Path(path), progress)
     name = dataset or Path(path).stem
     entries = read_dataset(Path(path), annotations, llmvs)
     progress(0.6, f"Keeping {len(entries)} entries")
@@ -47,6 +55,20 @@ def import_dataset(
         for entry_id, entry in zip(ids, entries, strict=True)
     ]
     return {"dataset": ids[0].partition("/")[0], "entries": rows}
+
+
+def _join(library: Library, path: Path, progress: Progress) -> dict[str, Any]:
+    from storage.joining import join_events
+
+    joined = join_events(library, path, progress)
+    return {
+        "tasks": joined.tasks,
+        "events": joined.events,
+        "new_events": joined.new_events,
+        "people": joined.people,
+        "skipped": list(joined.skipped),
+        "parted": joined.parted,
+    }
 
 
 def ingest(
@@ -98,26 +120,39 @@ def export(
     dataset: str | None = None,
     entry: str | None = None,
     people: Who | None = None,
+    include_open: bool = False,
+    lag: float = 0.0,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
-    """Writes people's labels, submitted or not, as one eccv16 HDF5 file with our extra keys.
+    """Writes people's labels in one of `storage.export.FORMATS`, with a manifest beside them.
 
     Where neither dataset nor entry is named: the labels collected here, else the only dataset that was imported.
     """
-    from storage.export import export_eccv16
+    from storage.export import export_labels
 
-    if format != "eccv16":
-        raise InputError(f"There is no export format '{format}'.", "Use --format eccv16.")
     if dataset:
         summaries_of(library, dataset)
-    if not (dataset or entry or people):
+    if not (dataset or entry or people) and format != "events":
         people, dataset = _what_there_is(library)
-    progress(0.1, "Collecting labels")
-    path = Path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    done = export_eccv16(library, path, dataset=dataset, entry_id=entry, who=people or "all", include_open=True)
-    return {"file": str(done.file), "entries": done.entries, "annotators": done.annotators, "labels": done.labels}
+    done = export_labels(
+        library,
+        Path(out),
+        format=format,
+        dataset=dataset,
+        entry_id=entry,
+        who=people or "all",
+        include_open=include_open,
+        lag=lag,
+        progress=progress,
+    )
+    return {
+        "file": str(done.file),
+        "manifest": str(done.manifest),
+        "entries": done.entries,
+        "annotators": done.annotators,
+        "labels": done.labels,
+    }
 
 
 def _what_there_is(library: Library) -> tuple[Who, str | None]:

@@ -1,8 +1,8 @@
-"""Annotate: a person's queue and the rating of one video, shot by shot.
+"""Annotate: a person's queue and the judging of one video: shot by shot, by keyshots, or continuously.
 
 The page is one ES module (assets/player/annotate.mjs). It takes the task or entry from the page's address
-(?task=12, ?entry=demo/harbour-day) and talks to /api/me, /api/tasks and /api/task only: while people rate, nobody
-else's labels and no scores reach their browser, so nothing of the library is put into the page here.
+(?task=12, ?entry=demo/harbour-day&protocol=keyshots) and talks to /api/me, /api/tasks and /api/task only: while people
+judge, nobody else's labels and no scores reach their browser, so nothing of the library is put into the page here.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def build(library: Library) -> None:
         "Train on a dataset's people together with the labels collected here, then see before and after on the same "
         "timelines. Training runs in the background and goes on when this tab is closed.",
     )
-    shelf = gr.HTML(checkpoint_table(library))
+    shelf = gr.HTML()  # filled at every load: what stands here reaches every visitor of every page
     section("Train")
     with gr.Row(elem_classes="mc-form"):
         dataset = gr.Dropdown(label="Dataset", **dataset_choices(library), scale=2, elem_id="train-dataset")

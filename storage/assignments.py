@@ -1,0 +1,335 @@
+"""What the lead asks for, and who gets which video next.
+
+A video of an assignment wants a number of people. A place is taken by a submitted task, or by an open one whose
+annotator has done something within the assignment's `hold_minutes`; then it is free again for somebody else, while
+whoever held it can still go on. Excluded, skipped and practice tasks take no place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import ConflictError, InputError, NotFoundError
+from storage.annotations import Annotations, Annotator, Task
+from storage.database import reading, writing
+from storage.protocols import ProtocolVersion
+from storage.tables import AssignedRow, AssignmentRow, EntryRow, TaskRow, now
+
+First = Literal["listed", "disputed"]
+MAX_PEOPLE = 1000
+MAX_HOLD = 7 * 24 * 60
+MAX_TITLE = 100
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Videos that people are asked to judge.
+
+    Attributes:
+        id: of the row.
+        title: for people.
+        protocol: how they are judged.
+        people: how many are wanted for each video.
+        first: "listed": in the order given; "disputed": where people disagree most.
+        hold_minutes: after how long without anything done somebody else gets the place.
+        practice: id of the entry of the training round, or None.
+        entries: how many videos.
+        closed: when it was closed (UTC), or None.
+    """
+
+    id: int
+    title: str
+    protocol: ProtocolVersion
+    people: int
+    first: First
+    hold_minutes: int
+    practice: str | None
+    entries: int
+    closed: datetime | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far one video of an assignment is.
+
+    Attributes:
+        entry: id.
+        wanted: how many people.
+        submitted: how many have submitted a task that counts.
+        held: how many places are held by open tasks.
+    """
+
+    entry: str
+    wanted: int
+    submitted: int
+    held: int
+
+
+class Assignments:
+    """All assignments of an installation."""
+
+    def __init__(self, engine: Engine, annotations: Annotations) -> None:
+        self._engine = engine
+        self._annotations = annotations
+
+    def create(
+        self,
+        title: str,
+        protocol: ProtocolVersion,
+        entries: Sequence[str],
+        people: int,
+        *,
+        first: First = "listed",
+        hold_minutes: int = 60,
+        practice: str | None = None,
+    ) -> Assignment:
+        """Asks people to judge videos.
+
+        Args:
+            title: shown to annotators.
+            protocol: how.
+            entries: ids; must exist and have videos. The practice entry is never judged for real.
+            people: how many for each, 1 to 1000.
+            first, hold_minutes, practice: see `Assignment`.
+
+        Raises:
+            InputError: says which argument is wrong.
+            NotFoundError: an entry does not exist.
+        """
+        title = " ".join(title.split())
+        wanted = [entry for entry in dict.fromkeys(entries) if entry != practice]
+        for fine, sentence in (
+            (0 < len(title) <= MAX_TITLE, f"An assignment's title has between 1 and {MAX_TITLE} characters."),
+            (bool(wanted), "An assignment needs at least one video besides the one for training."),
+            (1 <= people <= MAX_PEOPLE, f"A video can want 1 to {MAX_PEOPLE} people."),
+            (1 <= hold_minutes <= MAX_HOLD, f"A place can be held for 1 to {MAX_HOLD} minutes."),
+            (first in get_args(First), f"The order is one of {', '.join(get_args(First))}."),
+        ):
+            if not fine:
+                raise InputError(sentence)
+        every = [*wanted, *([practice] if practice else [])]
+        with reading(self._engine) as session:
+            _check_entries(session, every)
+        self._annotations.check_shots(every, protocol)
+        with writing(self._engine) as session:
+            row = AssignmentRow(
+                title=title,
+                protocol_id=protocol.id,
+                people=people,
+                first=first,
+                hold_minutes=hold_minutes,
+                practice=practice,
+            )
+            session.add(row)
+            session.flush()
+            session.add_all(
+                AssignedRow(assignment_id=row.id, entry_id=entry, position=position)
+                for position, entry in enumerate(wanted)
+            )
+        return self._assignment(row, protocol, len(wanted))
+
+    def list(self, include_closed: bool = False) -> list[Assignment]:
+        """The assignments, oldest first."""
+        count = func.count(AssignedRow.entry_id)
+        query = select(AssignmentRow, count).outerjoin(AssignedRow, AssignedRow.assignment_id == AssignmentRow.id)
+        query = query.group_by(AssignmentRow.id).order_by(AssignmentRow.id)
+        if not include_closed:
+            query = query.where(AssignmentRow.closed.is_(None))
+        with reading(self._engine) as session:
+            rows = session.execute(query).all()
+        protocols = self._annotations.protocols
+        return [self._assignment(row, protocols.get(row.protocol_id), entries) for row, entries in rows]
+
+    def close(self, assignment_id: int) -> None:
+        """Nobody gets a video of it any more; what was begun can be finished. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            _load(session, assignment_id).closed = now()
+
+    def want(self, assignment_id: int, entry_id: str, people: int) -> None:
+        """Asks for another number of people for one video. Raises NotFoundError, InputError."""
+        if not 1 <= people <= MAX_PEOPLE:
+            raise InputError(f"A video can want 1 to {MAX_PEOPLE} people.")
+        with writing(self._engine) as session:
+            key = (AssignedRow.assignment_id == assignment_id) & (AssignedRow.entry_id == entry_id)
+            if session.execute(update(AssignedRow).where(key).values(people=people)).rowcount == 0:
+                raise NotFoundError(f"Assignment {assignment_id} has no video '{entry_id}'.")
+
+    def places(self, assignment_id: int) -> list[Place]:
+        """How far each video is, in the order of the list. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            row = _load(session, assignment_id)
+            submitted, held = _taken(row, now())
+            query = _counted(row, submitted, held).order_by(AssignedRow.position)
+            return [Place(*values) for values in session.execute(query)]
+
+    def waiting(self, annotator: Annotator) -> int:
+        """How many videos this person could still get."""
+        moment = now()
+        with reading(self._engine) as session:
+            rows = session.scalars(select(AssignmentRow).where(AssignmentRow.closed.is_(None))).all()
+            return sum(
+                session.scalar(select(func.count()).select_from(_free(row, annotator, moment).subquery())) or 0
+                for row in rows
+            )
+
+    def to_train(self, annotator: Annotator) -> list[Assignment]:
+        """The open assignments whose training round this person has not finished."""
+        wanted = [one for one in self.list() if one.practice]
+        with reading(self._engine) as session:
+            return [one for one in wanted if not _trained(session, one.protocol.id, annotator)]
+
+    def next_task(self, annotator: Annotator) -> Task | None:
+        """Gives this person a place: what they hold already, or a free one; None where nothing is left to do.
+
+        Raises:
+            ConflictError: the training round comes first.
+        """
+        while True:
+            with reading(self._engine) as session:
+                candidate, untrained = _candidate(session, annotator, now())
+            if candidate is None and untrained:
+                raise ConflictError("The training round comes first.", "Rate the practice video and submit it.")
+            if candidate is None:
+                return None
+            row, entry, begun = candidate
+            protocol = self._annotations.protocols.get(row.protocol_id)
+            if begun:
+                return self._annotations.open_task(annotator, entry, protocol)
+
+            def still_free(session: Session, row: AssignmentRow = row, entry: str = entry) -> bool:
+                return entry in session.scalars(_free(row, annotator, now())).all()
+
+            task = self._annotations.open_task(annotator, entry, protocol, allowed=still_free)
+            if task is not None:
+                return task
+
+    def _assignment(self, row: AssignmentRow, protocol: ProtocolVersion, entries: int) -> Assignment:
+        return Assignment(
+            row.id, row.title, protocol, row.people, row.first, row.hold_minutes, row.practice, entries, row.closed
+        )
+
+
+def _load(session: Session, assignment_id: int) -> AssignmentRow:
+    row = session.get(AssignmentRow, assignment_id)
+    if row is None:
+        raise NotFoundError(f"There is no assignment {assignment_id}.")
+    return row
+
+
+def _check_entries(session: Session, entries: Sequence[str]) -> None:
+    for start in range(0, len(entries), 500):
+        part = entries[start : start + 500]
+        known = dict(
+            session.execute(
+                select(EntryRow.id, EntryRow.video).where(EntryRow.id.in_(part), EntryRow.removed.is_(None))
+            ).all()
+        )
+        for entry in part:
+            if entry not in known:
+                raise NotFoundError(f"There is no entry '{entry}'.")
+            if known[entry] is None:
+                raise InputError(f"Entry '{entry}' has no video to judge.", "Ingest its video, or leave it out.")
+
+
+def _taken(row: AssignmentRow, moment: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions on TaskRow: it is submitted and counts; it is open and holds its place."""
+    real = and_(TaskRow.protocol_id == row.protocol_id, TaskRow.practice.is_(False), TaskRow.excluded.is_(False))
+    alive = or_(
+        TaskRow.touched > moment - timedelta(minutes=row.hold_minutes),
+        TaskRow.created > moment - timedelta(minutes=row.hold_minutes),
+    )
+    return and_(real, TaskRow.state == "submitted"), and_(real, TaskRow.state == "open", alive)
+
+
+def _counted(row: AssignmentRow, submitted: ColumnElement[bool], held: ColumnElement[bool]) -> Select:
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    return (
+        select(
+            AssignedRow.entry_id,
+            func.coalesce(AssignedRow.people, row.people).label("wanted"),
+            count(submitted).label("submitted"),
+            count(held).label("held"),
+        )
+        .outerjoin(TaskRow, TaskRow.entry_id == AssignedRow.entry_id)
+        .where(AssignedRow.assignment_id == row.id)
+        .group_by(AssignedRow.entry_id, AssignedRow.people, AssignedRow.position)
+    )
+
+
+def _free(row: AssignmentRow, annotator: Annotator, moment: datetime) -> Select:
+    """The entries this person can get, best first: nearly complete ones, then as the assignment's order says."""
+    submitted, held = _taken(row, moment)
+    counts = _counted(row, submitted, held).subquery()
+    begun = select(TaskRow.entry_id).where(TaskRow.annotator_id == annotator.id, TaskRow.protocol_id == row.protocol_id)
+    place = select(AssignedRow.entry_id, AssignedRow.position).where(AssignedRow.assignment_id == row.id).subquery()
+    order = [place.c.position]
+    if row.first == "disputed":
+        order.insert(0, func.coalesce(EntryRow.disagreement, 0).desc())
+    else:
+        order.insert(0, (counts.c.submitted + counts.c.held).desc())
+    return (
+        select(counts.c.entry_id)
+        .join(EntryRow, EntryRow.id == counts.c.entry_id)
+        .join(place, place.c.entry_id == counts.c.entry_id)
+        .where(
+            EntryRow.removed.is_(None),
+            counts.c.submitted + counts.c.held < counts.c.wanted,
+            counts.c.entry_id.not_in(begun),
+        )
+        .order_by(*order)
+    )
+
+
+def _candidate(
+    session: Session, annotator: Annotator, moment: datetime
+) -> tuple[tuple[AssignmentRow, str, bool] | None, bool]:
+    """What this person could go on with, as (assignment, entry, begun already); whether a training round is missing."""
+    untrained = False
+    rows = session.scalars(select(AssignmentRow).where(AssignmentRow.closed.is_(None)).order_by(AssignmentRow.id)).all()
+    for row in rows:
+        begun = _begun(session, row, annotator)
+        if begun is not None:
+            return (row, begun, True), False
+    for row in rows:
+        if row.practice and not _trained(session, row.protocol_id, annotator):
+            untrained = True
+            continue
+        entry = session.scalar(_free(row, annotator, moment).limit(1))
+        if entry is not None:
+            return (row, entry, False), False
+    return None, untrained
+
+
+def _begun(session: Session, row: AssignmentRow, annotator: Annotator) -> str | None:
+    """What this person has begun of the assignment and not finished; what was touched last comes first."""
+    return session.scalar(
+        select(TaskRow.entry_id)
+        .join(AssignedRow, AssignedRow.entry_id == TaskRow.entry_id)
+        .where(
+            AssignedRow.assignment_id == row.id,
+            TaskRow.annotator_id == annotator.id,
+            TaskRow.protocol_id == row.protocol_id,
+            TaskRow.state == "open",
+            TaskRow.practice.is_(False),
+        )
+        .order_by(TaskRow.touched.desc())
+        .limit(1)
+    )
+
+
+def _trained(session: Session, protocol_id: int, annotator: Annotator) -> bool:
+    query = select(TaskRow.id).where(
+        TaskRow.annotator_id == annotator.id,
+        TaskRow.protocol_id == protocol_id,
+        TaskRow.practice.is_(True),
+        TaskRow.state == "submitted",
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -1,0 +1,188 @@
+"""People's labels as one plain table, for spreadsheets and statistics programs; and what all writers of labels share.
+
+One row says what one person gave to a stretch of consecutive picks: 20 people who rated 30 shots are 600 rows, however
+many picks a shot has. Nothing is lost: people may differ from video to video and leave picks unjudged.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from core.data import AnnotationSet, Entry
+from core.errors import FormatError, InputError, NotFoundError
+
+MICROSECONDS = 1_000_000
+
+
+class LabelRun(NamedTuple):
+    """One row of the table.
+
+    Attributes:
+        entry: id in the library, "<dataset>/<key>".
+        title: of the video.
+        annotator: name or pseudonym.
+        protocol: how they judged.
+        start_frame, end_frame: half-open interval, from the first pick of the run to the pick after its last, or to
+            the end of the video.
+        start_s, end_s: when those frames begin, seconds from the first frame, to the nearest millionth.
+        score: importance in [0, 1], None where the person has not judged.
+    """
+
+    entry: str
+    title: str
+    annotator: str
+    protocol: str
+    start_frame: int
+    end_frame: int
+    start_s: float
+    end_s: float
+    score: float | None
+
+
+def write_labels_csv(entries: Iterable[Entry], path: Path) -> Path:
+    """Writes everybody's scores as a table (UTF-8, header row); appears complete or not at all.
+
+    The columns are those of `LabelRun`. Consecutive picks with the same score are one row, whether they lie in one
+    shot or in several; a new row begins where the score changes. What was not judged has a row too, with an empty
+    score. Scores are written with as many digits as it takes to read the same float32 again.
+
+    Args:
+        entries: taken one at a time, so they may come from a generator; those without people are left out. Ids must
+            differ.
+        path: where to; an existing file is replaced.
+
+    Raises:
+        InputError: nobody judged any of them, two have the same id, an array is not as `core.data` says, or the
+            file cannot be written.
+    """
+    seen: set[str] = set()
+    judged = False
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)  # ends rows with \r\n, which also makes it quote a lone \r in a title
+        table.writerow(LabelRun._fields)
+        for entry in entries:
+            if entry.id in seen:
+                raise InputError(f"'{entry.id}' is there twice.", "An export needs each entry only once.")
+            seen.add(entry.id)
+            if entry.annotations is not None and len(entry.annotations):
+                table.writerows(_rows(entry, checked_people(entry)))
+                judged = True
+        if not judged:
+            raise InputError("There are no labels to write: nobody has judged these entries.", "Label something first.")
+    return path
+
+
+def read_labels_csv(path: Path) -> list[LabelRun]:
+    """The rows of a table that `write_labels_csv` wrote, in its order.
+
+    Raises:
+        NotFoundError: no such file.
+        FormatError: names the row and what was expected.
+    """
+    if not path.is_file():
+        raise NotFoundError(f"There is no file {path}.")
+    with path.open(encoding="utf-8", newline="") as file:
+        try:
+            rows = list(csv.reader(file))
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise FormatError(f"{path.name} should be a table of labels, but it is not text or cut off.") from error
+    if not rows or tuple(rows[0]) != LabelRun._fields:
+        raise FormatError(f"{path.name}: the first row should be '{','.join(LabelRun._fields)}', but it is not.")
+    return [_run(path, number, row) for number, row in enumerate(rows[1:], start=2)]
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place beside `path` to write to. What is there moves to `path` when the block ends, and goes when it fails.
+
+    Raises:
+        InputError: the system refuses to write there.
+    """
+    partial = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        os.replace(partial, path)
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
+    finally:
+        with suppress(OSError):  # whatever kept it from being written is being reported already
+            partial.unlink(missing_ok=True)
+
+
+def checked_people(entry: Entry) -> AnnotationSet:
+    """The people of an entry, when their arrays are as `core.data` says.
+
+    Raises:
+        InputError: names the entry; nobody judged it, or a shape or a value is wrong.
+    """
+    people = entry.annotations
+    if people is None or len(people) == 0:
+        raise InputError(f"Nobody has judged '{entry.id}'.", "Leave it out, or label it first.")
+    count, picks = len(people), entry.picks
+    if len(picks) == 0 or picks[0] < 0 or picks[-1] >= entry.n_frames or np.any(np.diff(picks) <= 0):
+        raise InputError(f"The picks of '{entry.id}' should ascend within its {entry.n_frames} frames.")
+    if len(people.protocols) != count or len(set(people.annotators)) != count:
+        raise InputError(f"The {count} people of '{entry.id}' should have different names and a protocol each.")
+    scores = people.scores
+    if scores.shape != (count, len(picks)) or np.any((scores < 0) | (scores > 1)):
+        raise InputError(f"The scores of '{entry.id}' should be ({count}, {len(picks)}), in [0, 1] or NaN.")
+    whole = (count, entry.n_frames)
+    if people.summaries is not None and (
+        people.summaries.shape != whole or not np.isin(people.summaries, (0, 1)).all()
+    ):
+        raise InputError(f"The summaries of '{entry.id}' should be {whole} of 0 and 1.")
+    if people.frame_labels is not None and people.frame_labels.shape != whole:
+        raise InputError(f"The labels per frame of '{entry.id}' should be {whole}.")
+    return people
+
+
+def _rows(entry: Entry, people: AnnotationSet) -> Iterator[tuple[str, ...]]:
+    edges = np.append(entry.picks, entry.n_frames)
+    frames = [str(frame) for frame in edges.tolist()]
+    seconds = [_decimal(entry, frame) for frame in edges.tolist()]
+    for name, protocol, scores in zip(people.annotators, people.protocols, people.scores, strict=True):
+        before, after = scores[:-1], scores[1:]
+        same = (before == after) | (np.isnan(before) & np.isnan(after))
+        starts = np.flatnonzero(np.append(True, ~same))
+        ends = np.append(starts[1:], len(scores))
+        for start, end, score in zip(starts.tolist(), ends.tolist(), scores[starts].astype(np.float32), strict=True):
+            value = "" if score != score else str(score)  # only NaN differs from itself
+            yield entry.id, entry.title, name, protocol, frames[start], frames[end], seconds[start], seconds[end], value
+
+
+def _decimal(entry: Entry, frame: int) -> str:
+    """When a frame begins, rounded once, from the exact fraction."""
+    whole, part = divmod(round(entry.timebase.exact_seconds(frame) * MICROSECONDS), MICROSECONDS)
+    return f"{whole}.{part:06d}"
+
+
+def _run(path: Path, number: int, row: list[str]) -> LabelRun:
+    try:
+        *names, start, end, start_s, end_s, score = row
+        entry, title, annotator, protocol = names
+        run = LabelRun(
+            entry,
+            title,
+            annotator,
+            protocol,
+            int(start),
+            int(end),
+            float(start_s),
+            float(end_s),
+            float(score) if score else None,
+        )
+    except ValueError as error:
+        raise FormatError(f"{path.name}: row {number} should be four texts and five numbers, but it is not.") from error
+    ordered = 0 <= run.start_frame < run.end_frame and 0 <= run.start_s < run.end_s
+    if not ordered or not (run.score is None or 0 <= run.score <= 1):
+        raise FormatError(f"{path.name}: row {number} should be a stretch of video and a score in [0, 1] or nothing.")
+    return run
