@@ -135,7 +135,7 @@ def trace_to_scores(trace: np.ndarray, seconds: np.ndarray, lag: float = 0.0) ->
         return np.full(len(wanted), np.nan, np.float32)
     times, values = trace[:, 0], trace[:, 1]
     # The end of the video can be judged no later than it ends.
-    wanted = np.where((wanted > times[-1]) & (wanted - lag <= times[-1]), times[-1], wanted)
+    wanted = np.where((wanted > times[-1]) & (wanted - lag <= times[-1] + LONGEST_GAP_S / 2), times[-1], wanted)
     after = np.searchsorted(times, wanted)
     before = np.maximum(after - 1, 0)
     after = np.minimum(after, len(times) - 1)

@@ -1,8 +1,8 @@
 """Labels as a fold over an append-only log of events.
 
 What an annotator does is kept as events, in the order in which the server received them. The current labels are
-never stored: `fold` derives them. The browser runs the same fold (assets/player/labels.mjs) over the same events plus
-those it has not yet been able to send. What the labels mean as scores is in core/judgements.py.
+never stored: `fold` derives them. The browser runs the same fold (assets/player/annotate/labels.mjs) over the same
+events plus those it has not yet been able to send. What the labels mean as scores is in core/judgements.py.
 
 Rules of the fold, in server order:
     an event whose (client, seq) was seen before is skipped: sending again changes nothing
@@ -160,12 +160,11 @@ class _Folding:
 
     def _trace(self, take: int, data: Mapping[str, Any]) -> None:
         key = ("trace", take)
-        samples = (*(self.labels.get(key) or ()), *((float(t), float(v)) for t, v in data.get("samples", ())))
+        samples = [(float(t), float(v)) for t, v in data.get("samples", ())]
         if self.undoable and self.undoable[-1][0] == key and not self.redoable:
-            self.undoable[-1] = (key, self.undoable[-1][1], samples)
-            self._set(key, samples)
+            self.labels[key].extend(samples)  # is the value after the step itself; copying it each time takes seconds
         else:
-            self._put(key, samples)
+            self._put(key, [*(self.labels.get(key) or ()), *samples])
 
     def _step(self, source: list[tuple[Key, Any, Any]], target: list[tuple[Key, Any, Any]], back: bool) -> None:
         if source:
@@ -186,7 +185,7 @@ class _Folding:
         return TaskState(
             ratings=of("rate"),
             marks=of("mark"),
-            takes=of("trace"),
+            takes={take: tuple(samples) for take, samples in of("trace").items()},
             undo_depth=len(self.undoable),
             redo_depth=len(self.redoable),
             submitted=self.submitted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite
@@ -82,11 +83,12 @@ def protocol_from(given: Mapping[str, Any]) -> Protocol:
         InputError: says which part is wrong and what it may be.
     """
     kind = given.get("kind", "shot-ratings")
-    if kind not in STANDARD:
-        raise InputError(f"There is no kind of protocol '{kind}'.", f"Known are {', '.join(STANDARD)}.")
+    if not isinstance(kind, str) or kind not in STANDARD:
+        shown = kind if isinstance(kind, str) else type(kind).__name__
+        raise InputError(f"There is no kind of protocol {shown!r}.", f"Known are {', '.join(STANDARD)}.")
     unknown = set(given) - {one.name for one in fields(Protocol)}
     if unknown:
-        raise InputError(f"A protocol has no '{sorted(unknown)[0]}'.")
+        raise InputError(f"A protocol has no {sorted(unknown)[0]!r}.")
     try:
         protocol = replace(
             STANDARD[kind],
@@ -97,8 +99,9 @@ def protocol_from(given: Mapping[str, Any]) -> Protocol:
                 "budget": tuple(map(float, given.get("budget", STANDARD[kind].budget))),
             },
         )
+        json.dumps(protocol.as_dict(), ensure_ascii=False).encode()  # half a character can neither be sent nor exported
         return _checked(protocol)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(f"This protocol is malformed: {error}.") from error
 
 

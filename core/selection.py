@@ -1,6 +1,6 @@
 """Scores + shots + budget -> cut: the 0/1 knapsack that all published systems share.
 
-assets/player/selection.mjs mirrors this file function by function, so that the browser solves the same cuts.
+assets/player/compare/selection.mjs mirrors this file function by function, so that the browser solves the same cuts.
 The sums and comparisons are in float64 and in the same order in both.
 """
 

@@ -61,6 +61,13 @@ class Accounts:
             row = session.scalar(select(AnnotatorRow).where(AnnotatorRow.name == name))
             return None if row is None else _account(row)
 
+    def holder(self, name: str, link: str) -> Account | None:
+        """The person of that name, where `link` is what is kept of their key now; see `hashed`."""
+        query = select(AnnotatorRow).where(AnnotatorRow.name == name, AnnotatorRow.key == link)
+        with reading(self._engine) as session:
+            row = session.scalar(query)
+            return None if row is None else _account(row)
+
     def invite(self, name: str, role: Role | None = None) -> str:
         """Gives somebody a new link, and a role; the link they had before no longer works.
 

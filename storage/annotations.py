@@ -27,6 +27,7 @@ from storage.protocols import Protocols, ProtocolVersion, protocol_of
 from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow, now
 
 MAX_NAME = 100
+LEAD_CLIENT = "lead-"  # so begins the client id of what a lead decides
 State = Literal["open", "submitted", "skipped"]
 # The columns of an Event, in its order.
 EVENT = (
@@ -219,8 +220,10 @@ class Annotations:
             ConflictError: labels after the task was submitted, or another event under a known (client, seq).
         """
         for event in events:
-            if event.kind in LEAD_KINDS:
+            if isinstance(event.kind, str) and event.kind in LEAD_KINDS:
                 raise InputError(f"An annotator cannot {event.kind} a task.", "This is done on the Review page.")
+            if str(event.client).startswith(LEAD_CLIENT) or (isinstance(event.data, dict) and "by" in event.data):
+                raise InputError("An annotator cannot decide as a lead.", "This is done on the Review page.")
         return self._append(task_id, events)
 
     def decide(self, task_id: int, kind: Literal["exclude", "restore", "reopen"], by: str, reason: str) -> None:
@@ -244,7 +247,7 @@ class Annotations:
             words = {"exclude": "is excluded already", "restore": "is not excluded", "reopen": "is open already"}
             raise ConflictError(f"Task {task_id} {words[kind]}.")
         at = int(now().timestamp() * 1000)
-        client = f"lead-{secrets.token_hex(8)}"
+        client = f"{LEAD_CLIENT}{secrets.token_hex(8)}"
         self._append(task_id, [Event(client, 1, kind, at=at, data={"by": by, "text": reason})])
 
     def events(self, task_id: int) -> list[Event]:
@@ -265,7 +268,9 @@ class Annotations:
 
     def trail(self) -> list[tuple[Event, int]]:
         """What leads decided, newest first, with the id of the task."""
-        query = select(EventRow.task_id, *EVENT).where(EventRow.client.startswith("lead-")).order_by(EventRow.id.desc())
+        query = (
+            select(EventRow.task_id, *EVENT).where(EventRow.client.startswith(LEAD_CLIENT)).order_by(EventRow.id.desc())
+        )
         with reading(self._engine) as session:
             return [(Event(*event), task) for task, *event in session.execute(query)]
 

@@ -182,7 +182,7 @@ class Assignments:
         """The open assignments whose training round this person has not finished."""
         wanted = [one for one in self.list() if one.practice]
         with reading(self._engine) as session:
-            return [one for one in wanted if not _trained(session, one.protocol.id, annotator)]
+            return [one for one in wanted if not _trained(session, one.protocol.id, one.practice, annotator)]
 
     def next_task(self, annotator: Annotator) -> Task | None:
         """Gives this person a place: what they hold already, or a free one; None where nothing is left to do.
@@ -299,7 +299,7 @@ def _candidate(
         if begun is not None:
             return (row, begun, True), False
     for row in rows:
-        if row.practice and not _trained(session, row.protocol_id, annotator):
+        if row.practice and not _trained(session, row.protocol_id, row.practice, annotator):
             untrained = True
             continue
         entry = session.scalar(_free(row, annotator, moment).limit(1))
@@ -325,11 +325,12 @@ def _begun(session: Session, row: AssignmentRow, annotator: Annotator) -> str | 
     )
 
 
-def _trained(session: Session, protocol_id: int, annotator: Annotator) -> bool:
+def _trained(session: Session, protocol_id: int, practice: str, annotator: Annotator) -> bool:
+    """Also whoever judged the video of the training round in earnest, for another assignment: it is not begun twice."""
     query = select(TaskRow.id).where(
         TaskRow.annotator_id == annotator.id,
         TaskRow.protocol_id == protocol_id,
-        TaskRow.practice.is_(True),
+        TaskRow.practice.is_(True) | (TaskRow.entry_id == practice),
         TaskRow.state == "submitted",
     )
     return session.scalar(query.limit(1)) is not None

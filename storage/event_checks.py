@@ -13,7 +13,9 @@ from core.protocols import Protocol
 MAX_CLIENT = 64
 MAX_TEXT = 2000
 MAX_SAMPLES = 2000
+MAX_FIELDS = 16  # of data
 MAX_NUMBER = 100_000  # of segments and takes
+MAX_SEQ = 2**53  # browsers count no further
 KINDS_OF = {
     "shot-ratings": {"rate", "clear"},
     "keyshots": {"mark", "unmark"},
@@ -29,22 +31,26 @@ def check_event(event: Event, protocol: Protocol, shots: Shots, practice: bool) 
         event: as it came in.
         protocol, shots, practice: of its task.
     """
-    if not (isinstance(event.client, str) and 0 < len(event.client) <= MAX_CLIENT):
+    if not (event.client and _text(event.client, MAX_CLIENT) and "\0" not in event.client):
         raise InputError(f"An event needs a client id of at most {MAX_CLIENT} characters.")
-    if not _whole(event.seq) or event.seq < 0 or not _whole(event.at):
+    if not _whole(event.seq) or not 0 <= event.seq < MAX_SEQ or not _whole(event.at):
         raise InputError("An event needs whole numbers as seq and at.")
+    if not isinstance(event.kind, str):
+        raise InputError("The kind of an event is a word.")
     if event.kind not in KINDS:
-        raise InputError(f"There is no event '{event.kind}'.", f"Known are {', '.join(sorted(KINDS))}.")
+        raise InputError(f"There is no event {event.kind!r}.", f"Known are {', '.join(sorted(KINDS))}.")
     if event.kind in OWN and event.kind not in KINDS_OF[protocol.kind]:
         raise InputError(f"An event '{event.kind}' does not belong to the protocol '{protocol.kind}'.")
     if event.kind == "restart" and not practice:
         raise InputError("Only a round of training can be begun again.", "Ask for the task to be reopened instead.")
     if event.t is not None and not _number(event.t):
         raise InputError("The time of an event is a number of seconds.")
-    if event.data is not None and not isinstance(event.data, dict):
-        raise InputError("The data of an event is an object.")
-    if event.shot is not None and not _whole(event.shot):
+    if event.data is not None and not (isinstance(event.data, dict) and _plain(event)):
+        raise InputError("The data of an event is an object of a few texts and numbers.")
+    if event.shot is not None and not (_whole(event.shot) and abs(event.shot) < 2**31):
         raise InputError("The shot of an event is a whole number.")
+    if event.value is not None and not (_whole(event.value) and abs(event.value) < 2**31):
+        raise InputError("The value of an event is a whole number.")
     check = {
         "rate": _check_shot,
         "clear": _check_shot,
@@ -109,4 +115,23 @@ def _whole(value: object) -> bool:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    return _whole(value) or (isinstance(value, float) and isfinite(value))
+
+
+def _plain(event: Event) -> bool:
+    """Whether all of its data can be stored, sent and exported; samples have a check of their own."""
+    data = event.data or {}
+    return len(data) <= MAX_FIELDS and all(
+        (event.kind == "trace" and name == "samples") or (_text(name, MAX_CLIENT) and _single(value))
+        for name, value in data.items()
+    )
+
+
+def _single(value: object) -> bool:
+    return value is None or isinstance(value, bool) or _number(value) or _text(value, MAX_TEXT)
+
+
+def _text(value: object, most: int) -> bool:
+    """Whether it is a text without half a character, which could neither be sent nor exported."""
+    fine = isinstance(value, str) and len(value) <= most
+    return fine and not any("\ud800" <= character <= "\udfff" for character in value)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import InputError, RefusedError
 from storage.library import Library
-from webapp import annotating
+from webapp import annotating, sessions
 from webapp.plain import plain
 from webapp.sessions import current_annotator, library_mark, require_annotator
 
@@ -49,13 +49,12 @@ def router(library: Library) -> APIRouter:
         root = request.scope.get("root_path", "")
         if account is None:
             return RedirectResponse(f"{root}/annotate?refused=1", 303)
-        request.session.clear()
-        request.session["annotator"] = account.name
+        sessions.sign_in(request, account.name, key)
         return RedirectResponse(f"{root}/" if account.role == "lead" else f"{root}/annotate", 303)
 
     @routes.get("/api/me")
     def me(request: Request) -> dict[str, Any]:
-        return _who(current_annotator(request))
+        return _who(request)
 
     @routes.post("/api/me")
     def sign_in(body: NameRequest, request: Request) -> dict[str, Any]:
@@ -66,14 +65,13 @@ def router(library: Library) -> APIRouter:
             raise RefusedError("A name alone is not enough here.", "Open the link that you were given.")
         request.session.clear()
         if name:
-            request.session["annotator"] = name
-        return _who(name or None)
+            sessions.sign_in(request, name)
+        return _who(request)
 
-    def _who(name: str | None) -> dict[str, Any]:
+    def _who(request: Request) -> dict[str, Any]:
         closed = library.accounts.closed()
-        account = library.accounts.find(name) if name else None
-        if closed and not (account and account.invited):
-            name = None
+        account = sessions.account_of(request, library)
+        name = current_annotator(request) if account or not closed else None
         role = account.role if closed and account else "lead"
         return {"annotator": name, "library": mark, "closed": closed, "role": role}
 

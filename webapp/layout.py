@@ -23,7 +23,7 @@ THEME = gr.themes.Base(
 )
 MAIN_PAGE = "Compare"
 # Theme first: the pages' own styles use its variables.
-STYLES = [PLAYER_DIR / "theme.css", PLAYER_DIR / "pages.css"]
+STYLES = [PLAYER_DIR / "shared" / "theme.css", PLAYER_DIR / "shared" / "pages.css"]
 MOUNT: dict[str, Any] = {
     "theme": THEME,
     "css_paths": STYLES,

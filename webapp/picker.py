@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.widget import Widget
 
-MODULE = "picker.mjs"
+MODULE = "picker/picker.mjs"
 ROOT_ID = "picker"
 
 

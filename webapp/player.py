@@ -10,7 +10,7 @@ from typing import Any
 
 from webapp.widget import Widget
 
-MODULE = "compare.mjs"
+MODULE = "compare/compare.mjs"
 ROOT_ID = "player"
 
 

@@ -16,7 +16,7 @@ from storage.library import Library
 from webapp import campaigns, reviewing
 from webapp.jobs import enqueue
 from webapp.plain import plain
-from webapp.sessions import current_annotator
+from webapp.sessions import current_annotator, sign_in
 from webapp.sight import Sight
 
 MAX_UPLOAD = 512 * 2**20
@@ -139,13 +139,13 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
 
     @routes.post("/people/invite")
     def invite(body: InviteRequest, request: Request) -> dict[str, Any]:
-        """The key of the link; whoever makes the first lead's link is signed in as that lead, not shut out."""
+        """The key of the link; whoever makes the first lead's, or replaces their own, is signed in by it."""
         first = not library.accounts.closed()
         key = library.accounts.invite(body.name, body.role)
         account = library.accounts.enter(key)
-        if first and account is not None and library.accounts.closed():
-            request.session.clear()
-            request.session["annotator"] = account.name
+        own = account is not None and current_annotator(request) == account.name
+        if account is not None and library.accounts.closed() and (first or own):
+            sign_in(request, account.name, key)
         return {"key": key, "name": account.name if account else body.name}
 
     @routes.post("/people/revoke")

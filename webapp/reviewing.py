@@ -13,8 +13,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.errors import NotFoundError, RefusedError
 from core.labels import TaskState
+from core.timebase import Timebase
 from storage.annotations import Task, TaskSummary
 from storage.library import Library
 from storage.tables import now
@@ -102,7 +105,7 @@ def task(library: Library, task_id: int, hidden: Collection[str]) -> dict[str, A
         "excluded": state.excluded,
         "created": milliseconds(found.created),
         "quality": seen.as_dict() | {"watch": how.settings.watch},
-        "labels": _labels(found, state, entry.duration),
+        "labels": _labels(found, state, library.entry(found.entry).timebase),
         "notes": [
             {"t": event.t, "text": str((event.data or {}).get("text", "")), "at": milliseconds(recorded)}
             for event, recorded in log
@@ -177,18 +180,15 @@ def _cell(one: TaskSummary, index: dict[str, int], column: dict[int, int]) -> li
     return [*cell, one.kind, one.protocol, milliseconds(one.touched)]
 
 
-def _labels(found: Task, state: TaskState, duration: float) -> dict[str, Any]:
+def _labels(found: Task, state: TaskState, timebase: Timebase) -> dict[str, Any]:
     """What was said, in seconds of the video."""
-    frames = found.shots.bounds[-1, 1] if len(found.shots.bounds) else 0
-    second = duration / frames if frames else 0.0
+    shots = timebase.seconds(found.shots.bounds).tolist() if len(found.shots) else []
+    marks = sorted(state.marks.values())
     samples = sorted(sample for take in state.takes.values() for sample in take)
     step = max(1, len(samples) // CURVE_POINTS)
     return {
-        "ratings": [
-            [float(start) * second, float(end) * second, state.ratings.get(shot)]
-            for shot, (start, end) in enumerate(found.shots.bounds)
-        ],
-        "marks": sorted([start * second, end * second] for start, end in state.marks.values()),
+        "ratings": [[start, end, state.ratings.get(shot)] for shot, (start, end) in enumerate(shots)],
+        "marks": timebase.seconds(np.array(marks)).tolist() if marks else [],
         "curve": [list(sample) for sample in samples[::step]],
         "scale": list(found.protocol.settings.scale),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -68,6 +69,12 @@ def _answer_errors(app: FastAPI) -> None:
     def known(request: Request, error: ManycutError) -> Response:
         status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
         return JSONResponse({"error": error.as_dict()}, status)
+
+    @app.exception_handler(OverflowError)  # SQLite's word for a number that no row can have
+    @app.exception_handler(DataError)  # PostgreSQL's
+    def too_large(request: Request, error: Exception) -> Response:
+        body = {"code": "bad_request", "message": "A number is too large, or a text cannot be stored.", "hint": ""}
+        return JSONResponse({"error": body}, 422)
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:

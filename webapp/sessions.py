@@ -10,6 +10,9 @@ from pathlib import Path
 from fastapi import HTTPException, Request
 from starlette.requests import HTTPConnection
 
+from storage.accounts import Account, hashed
+from storage.library import Library
+
 COOKIE_LIFE_S = 90 * 86400
 
 
@@ -31,6 +34,20 @@ def library_mark(data_dir: Path) -> str:
 def current_annotator(request: HTTPConnection) -> str | None:
     """The name of the signed-in person, or None."""
     return request.session.get("annotator")
+
+
+def sign_in(request: HTTPConnection, name: str, key: str = "") -> None:
+    """Notes who is asking, and by which personal link: neither a name alone nor a replaced link is an account."""
+    request.session.clear()
+    request.session["annotator"] = name
+    if key:
+        request.session["link"] = hashed(key)
+
+
+def account_of(request: HTTPConnection, library: Library) -> Account | None:
+    """The account of whoever came by a link that is still theirs, or None."""
+    name, link = current_annotator(request), request.session.get("link")
+    return library.accounts.holder(name, link) if name and link else None
 
 
 def require_annotator(request: Request) -> str:

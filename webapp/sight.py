@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -20,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core.errors import NotFoundError, RefusedError
 from storage.jobs import Job
 from storage.library import Library
-from webapp.sessions import current_annotator
+from webapp.sessions import account_of, current_annotator
 
 BLIND = RefusedError(
     "You are judging this video: what others and models say of it is not shown to you.",
@@ -32,6 +33,9 @@ OPEN = ("/healthz", "/favicon.ico", "/enter", "/api/me", "/annotate", "/assets/"
 ANNOTATOR = (
     "/api/tasks", "/api/task", "/media", "/thumbnails", "/gradio_api/startup-events", "/gradio_api/heartbeat/",
 )  # fmt: skip
+
+
+NUMBER = TypeAdapter(int)  # as the routes read one: 7, "7", " 7" and "7.0" are the same
 
 
 class Gate:
@@ -51,13 +55,12 @@ class Gate:
         path = request.url.path.removeprefix(request.scope.get("root_path", ""))
         if _within(path, OPEN) or not self.library.accounts.closed():
             return None
-        name = current_annotator(request)
-        account = self.library.accounts.find(name) if name else None
-        if account and account.invited and (account.role == "lead" or _within(path, ANNOTATOR)):
+        account = account_of(request, self.library)
+        if account and (account.role == "lead" or _within(path, ANNOTATOR)):
             return None
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(f"{request.scope.get('root_path', '')}/annotate", 303)
-        if account is None or not account.invited:
+        if account is None:
             body = {"code": "http_401", "message": "Sign in first.", "hint": "Open your personal link."}
             return JSONResponse({"error": body}, 401)
         body = RefusedError("This is for those who lead the annotation.").as_dict()
@@ -84,26 +87,30 @@ class Sight:
             return
         asked = {request.query_params.get(key) for key in ("id", "entry")}
         jobs = {request.query_params.get("job")}
+        whole: set[str | None] = set()  # of these datasets, None for all
         if request.method == "POST":
             body = await _json(request)
-            asked |= {_text(body.get(key)) for key in ("id", "entry")}
+            asked |= {_single(body.get(key)) for key in ("id", "entry")}
+            if request.url.path.endswith("/export") and body.get("entry") is None:
+                whole = {_text(body.get("dataset"))}
         if request.url.path.endswith(("/job", "/job/cancel")):
             jobs |= asked
-        await run_in_threadpool(self._check, name, asked, jobs)
+        await run_in_threadpool(self._check, name, asked, jobs, whole)
 
     def hidden(self, name: str | None) -> set[str]:
         """The entries that a person is judging now."""
         person = self.library.annotations.annotator(name) if name else None
         return self.library.annotations.judging(person) if person else set()
 
-    def _check(self, name: str, asked: set[Any], jobs: set[Any]) -> None:
+    def _check(self, name: str, asked: set[Any], jobs: set[Any], whole: set[str | None]) -> None:
         hidden = self.hidden(name)
         if not hidden:
             return
+        for dataset in whole:
+            asked = asked | _of_dataset(hidden, dataset)
         for number in jobs:
-            if isinstance(number, str) and number.isdigit():
-                with suppress(NotFoundError):  # the route says so itself
-                    asked = asked | _entries_of(self.library.jobs.get(int(number)), hidden)
+            with suppress(ValidationError, NotFoundError):  # the route says so itself
+                asked = asked | _entries_of(self.library.jobs.get(NUMBER.validate_python(number)), hidden)
         if hidden & {one for one in asked if isinstance(one, str)}:
             raise BLIND
 
@@ -113,11 +120,19 @@ def _entries_of(job: Job, hidden: set[str]) -> set[str | None]:
     entry, dataset = job.args.get("entry"), job.args.get("dataset")
     if job.kind != "export" or entry is not None:
         return {entry}
-    return {one for one in hidden if dataset is None or one.partition("/")[0] == dataset}
+    return _of_dataset(hidden, dataset)
+
+
+def _of_dataset(entries: set[str], dataset: str | None) -> set[str]:
+    return {one for one in entries if dataset is None or one.partition("/")[0] == dataset}
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if isinstance(value, (str, int)) else None
+    return value if isinstance(value, str) else None
+
+
+def _single(value: Any) -> str | float | None:
+    return value if isinstance(value, (str, int, float)) else None
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -22,7 +22,7 @@ FOREVER = "public, max-age=31536000, immutable"
 def version() -> str:
     """Changes whenever a file of the player does; part of its addresses, so that browsers may keep them forever."""
     digest = hashlib.sha256()
-    for path in sorted(PLAYER_DIR.iterdir()):
+    for path in sorted(path for path in PLAYER_DIR.rglob("*") if path.is_file()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -40,18 +40,18 @@ def router(library: Library) -> APIRouter:
     """Routes for files. Names come from the library or a fixed folder, never from a path in the request."""
     routes = APIRouter()
 
-    @routes.api_route("/assets/player/{tag}/{name}", methods=["GET", "HEAD"])
+    @routes.api_route("/assets/player/{tag}/{name:path}", methods=["GET", "HEAD"])
     def player_file(tag: str, name: str) -> Response:
         # The tag is part of the path, so that modules which import one another relatively keep it.
-        path = PLAYER_DIR / Path(name).name
-        if path.suffix not in TYPES or not path.is_file():
+        path = (PLAYER_DIR / name).resolve()
+        if not path.is_relative_to(PLAYER_DIR) or path.suffix not in TYPES or not path.is_file():
             raise NotFoundError(f"There is no page file called '{name}'.")
         cache = FOREVER if tag == version() else "no-cache"
         return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": cache})
 
     @routes.api_route("/favicon.ico", methods=["GET", "HEAD"])
     def favicon() -> Response:
-        return FileResponse(PLAYER_DIR / "mark.svg", media_type=TYPES[".svg"])
+        return FileResponse(PLAYER_DIR / "shared" / "mark.svg", media_type=TYPES[".svg"])
 
     @routes.get("/vendor/plotly.min.js")
     def plotly_script() -> Response:

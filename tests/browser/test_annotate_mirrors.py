@@ -15,7 +15,7 @@ from core.segmentation import uniform_shots
 from core.timebase import Timebase
 
 pytestmark = pytest.mark.browser
-PLAYER = Path(__file__).resolve().parents[2] / "assets" / "player"
+PLAYER = Path(__file__).resolve().parents[2] / "assets" / "player" / "annotate"
 CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MOMENTS = st.integers(0, 60).map(lambda n: n / 4)
 TAKES = st.dictionaries(
@@ -42,21 +42,21 @@ def run(browser):
 @CALM
 @given(takes=TAKES)
 def test_takes_are_merged_alike(run, takes):
-    found = run("annotate_samples.mjs", "m.mergedTakes(new Map(given))", [[n, take] for n, take in takes.items()])
+    found = run("samples.mjs", "m.mergedTakes(new Map(given))", [[n, take] for n, take in takes.items()])
     assert found == merged_takes(takes).tolist()
 
 
 @CALM
 @given(parts=PARTS)
 def test_parts_are_joined_alike(run, parts):
-    assert run("annotate_segments.mjs", "m.joined(given)", parts) == segments_of(map(tuple, parts)).tolist()
+    assert run("segments.mjs", "m.joined(given)", parts) == segments_of(map(tuple, parts)).tolist()
 
 
 def test_gaps_are_what_is_left_of_a_video(run):
     trace = [[0.1, 0.5], [0.5, 0.5], [1.0, 0.5], [2.0, 0.5], [2.4, 0.5]]
-    assert run("annotate_samples.mjs", "m.gapsOf(given, 10)", trace) == [[1.0, 2.0], [2.4, 10]]
-    assert run("annotate_samples.mjs", "m.gapsOf(given, 2.5)", trace) == [[1.0, 2.0]]
-    assert run("annotate_samples.mjs", "m.gapsOf(given, 10)", []) == [[0, 10]]
+    assert run("samples.mjs", "m.gapsOf(given, 10)", trace) == [[1.0, 2.0], [2.4, 10]]
+    assert run("samples.mjs", "m.gapsOf(given, 2.5)", trace) == [[1.0, 2.0]]
+    assert run("samples.mjs", "m.gapsOf(given, 10)", []) == [[0, 10]]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_frames_and_seconds_are_converted_alike(run, timebase):
     given = {"shots": rows, "rate": str(timebase.rate), "count": timebase.n_frames}
     frames = "new m.Frames(given.shots, given.rate, given.count)"
     every = f"Array.from({{length: given.count}}, (_, f) => [{frames}.start(f), {frames}.at({frames}.middle(f))])"
-    for frame, (seconds, again) in enumerate(run("annotate_frames.mjs", every, given)):
+    for frame, (seconds, again) in enumerate(run("frames.mjs", every, given)):
         assert again == frame
         if timebase.times is None:
             assert seconds == pytest.approx(float(timebase.seconds(frame)), abs=1e-4)

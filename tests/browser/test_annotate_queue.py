@@ -12,7 +12,7 @@ from storage.library import Library
 from tests.browser.rater import Rater
 
 pytestmark = pytest.mark.browser
-VIDEOS = ["demo/harbour-day", "demo/winter-valley"]
+VIDEOS = ["demo/autumn-trail", "demo/winter-valley"]
 
 
 @pytest.fixture

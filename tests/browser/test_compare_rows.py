@@ -82,7 +82,7 @@ def test_people_are_ordered_by_name_similarity_and_nearness_to_the_average(compa
     assert sorted(near) == sorted(similar)
     close = compare.evaluate("""async () => {
       const { parseSeries, rowsOf, meanAndSpread, correlation } = await import(
-        [...document.querySelectorAll('link[data-mc]')][0].href.replace(/[^/]+$/, 'series.mjs'));
+        document.querySelector('link[data-mc="player.css"]').href.replace(/[^/]+$/, 'series.mjs'));
       const answer = await fetch('/api/series?id=demo%2Fharbour-day');
       const rows = rowsOf(parseSeries(await answer.arrayBuffer()).get('people'));
       const { mean } = meanAndSpread(rows);

@@ -1,4 +1,4 @@
-"""The browser's fold of the event log (assets/player/labels.mjs) against core.labels.fold."""
+"""The browser's fold of the event log (assets/player/annotate/labels.mjs) against core.labels.fold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.labels import Event, fold
 
 pytestmark = pytest.mark.browser
 NUMBERED = ("rate", "clear", "mark", "unmark", "trace", "position")
-MODULE = Path(__file__).resolve().parents[2] / "assets" / "player" / "labels.mjs"
+MODULE = Path(__file__).resolve().parents[2] / "assets" / "player" / "annotate" / "labels.mjs"
 FOLD_ALL = """async (logs) => {
   const { fold, summary } = await import(window.labelsModule);
   return logs.map((log) => summary(fold(log)));

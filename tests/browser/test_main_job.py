@@ -53,11 +53,15 @@ def test_a_person_sees_an_entry_rates_shots_and_exports_them(page, server, tmp_p
     page.wait_for_function("document.querySelector('[data-shot=\"4\"]').dataset.value === ''")
     page.wait_for_selector("#annotator[data-saved=saved]")
 
-    # Review: export what was labelled here and read the file back.
+    # Review: export what was labelled here and read the file back. While judging, what others said stays hidden.
+    export = {"dataset": "demo", "people": "all"}
+    assert "judging" in page.request.post(f"{server.url}/api/export", data=export).json()["error"]["message"]
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Submit as it is").click()
+    page.wait_for_selector("[data-arrived=true]")
     page.goto(f"{server.url}/review?section=export")
     page.get_by_label("Whose labels").select_option("all", timeout=30_000)
     page.get_by_label("Dataset").select_option("demo")
-    page.get_by_label("Also tasks that are not submitted").check()
     page.locator("#export").click()
     link = page.locator(".mc-job", has_text="eccv16 HDF5 demo").locator("a", has_text="Download").first
     link.wait_for(timeout=60_000)

@@ -118,7 +118,7 @@ def test_arrows_pages_home_and_end_move_the_mark_through_the_whole_list(panel):
 
 def test_the_wheel_reaches_any_page_and_only_visible_rows_are_in_the_page(panel):
     panel.locator("[data-node='scroll']").evaluate("node => { node.scrollTop = node.scrollHeight / 2; }")
-    panel.wait_for_function(f"document.querySelectorAll('{ROW}').length && !document.querySelector('{ROW}[aria-busy]')")
+    panel.locator(f"{ROW}[data-place='{(MADE + 8) // 2 + 2}']:not([aria-busy])").wait_for()
     places = [int(row.get_attribute("data-place")) for row in panel.locator(ROW).all()]
     assert len(places) < 40
     assert min(places) < (MADE + 8) / 2 < max(places)

@@ -13,7 +13,7 @@ import pytest
 from core.data import Shots
 from core.selection import hold_scores, select, shot_scores
 
-PLAYER = Path(__file__).resolve().parents[2] / "assets" / "player"
+PLAYER = Path(__file__).resolve().parents[2] / "assets" / "player" / "compare"
 SCRIPT = """
 import { holdScores, select, shotScores } from '%s';
 import { readFileSync } from 'node:fs';

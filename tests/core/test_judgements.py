@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,3 +138,10 @@ def test_ratings_of_a_state_follow_the_scale_of_the_protocol():
     scores = scores_of_state(TaskState(ratings={1: 4}), SHOT_RATINGS, SHOTS, PICKS, TIMEBASE)
     assert np.nanmax(scores) == np.float32(0.8)
     assert np.isnan(scores).sum() == np.sum((PICKS < 50) | (PICKS >= 100))
+
+
+@pytest.mark.parametrize("lag", [0.0, 1.0])
+def test_the_very_end_is_judged_although_the_last_sample_comes_just_before_it(lag):
+    trace = np.column_stack([np.arange(0, 10, 0.05), np.full(200, 0.5)])
+    assert trace_to_scores(trace, np.array([9.0, 9.99]), lag).tolist() == [0.5, 0.5]
+    assert np.isnan(trace_to_scores(trace, np.array([10.5]), lag)).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,3 +173,24 @@ def test_a_skipped_task_is_taken_up_again_by_the_next_label():
     assert fold(skipped).skipped == "no sound"
     assert fold([*skipped, Event("a", 2, "rate", 1, 1)]).skipped is None
     assert fold([*skipped, Event("a", 2, "submit")]).skipped is None
+
+
+def test_steps_of_a_take_keep_apart_what_came_before_them():
+    def piece(seq, t):
+        return Event("tab", seq, "trace", 1, data={"samples": [[t, 0.5]]})
+
+    log = [piece(0, 0.0), piece(1, 1.0), Event("tab", 2, "undo"), Event("tab", 3, "redo"), piece(4, 2.0)]
+    assert fold(log).takes == {1: ((0.0, 0.5), (1.0, 0.5), (2.0, 0.5))}
+    log += [Event("tab", 5, "undo"), piece(6, 3.0), piece(7, 4.0)]
+    assert fold(log).takes == {1: ((3.0, 0.5), (4.0, 0.5))}
+    assert fold([*log, Event("tab", 8, "undo")]).takes == {}
+
+
+def test_a_take_of_an_hour_is_folded_at_once():
+    pieces = [
+        Event("tab", second, "trace", 1, data={"samples": [[second + step / 20, 0.5] for step in range(20)]})
+        for second in range(3600)
+    ]
+    begun = perf_counter()
+    assert len(fold(pieces).takes[1]) == 72_000
+    assert perf_counter() - begun < 0.6

@@ -39,6 +39,12 @@ def test_what_an_older_version_did_not_say_is_as_in_the_standard():
         ({"watch": "all"}, "malformed"),
         ({"muted": "yes"}, "Muted"),
         ({"instructions": "x" * 6000}, "characters"),
+        ({"kind": ["keyshots"]}, "list"),
+        ({"kind": "\ud800"}, "ud800"),
+        ({"budget": [0.1, 10**400]}, "malformed"),
+        ({"watch": 10**400}, "malformed"),
+        ({"instructions": "\ud800"}, "malformed"),
+        ({"labels": {"1": "\ud800"}}, "malformed"),
     ],
 )
 def test_a_protocol_that_makes_no_sense_is_refused_with_its_part(wrong, word):

@@ -119,6 +119,22 @@ def test_another_event_under_a_known_number_is_refused(library, task):
         Event("tab", 1, "position", t=float("nan")),
         Event("tab", 1, "position", t="1"),
         Event("tab", 1, "undo", at=None),
+        Event("tab", 1, ["undo"]),
+        Event("tab", 1, "\ud800"),
+        Event("\ud800", 1, "undo"),
+        Event("tab\0", 1, "undo"),
+        Event("tab", 2**53, "undo"),
+        Event("tab", 1, "undo", shot=2**31),
+        Event("tab", 1, "undo", value=2**31),
+        Event("tab", 1, "undo", value="five"),
+        Event("tab", 1, "position", t=10**400),
+        Event("tab", 1, "watched", data={"from": 0, "to": 10**400}),
+        Event("tab", 1, "note", data={"text": "\ud800"}),
+        Event("tab", 1, "note", data={"\ud800": 1}),
+        Event("tab", 1, "note", data={"x": float("nan")}),
+        Event("tab", 1, "note", data={"samples": [[0, 0]]}),
+        Event("tab", 1, "note", data={"x": {"deep": []}}),
+        Event("tab", 1, "note", data={str(number): 1 for number in range(100)}),
     ],
 )
 def test_an_event_that_makes_no_sense_is_refused_with_its_whole_batch(library, task, event):
@@ -390,3 +406,15 @@ def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
         (found,) = new.annotations.progress()
         assert (found.state, found.judged, found.excluded, found.practice) == ("submitted", 2, False, False)
         assert new.annotations.state(task.id).ratings == {0: 3, 2: 5}
+
+
+@pytest.mark.parametrize(
+    "event", [Event("tab", 2, "reopen", data={"by": "Lea", "text": "x"}), Event("lead-1", 1, "reopen")]
+)
+def test_an_annotator_cannot_pass_for_a_lead(library, task, event):
+    annotations = library.annotations
+    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit"), Event("server", 1, "revealed")])
+    with pytest.raises(InputError, match="lead"):
+        annotations.record_events(task.id, [event])
+    assert annotations.state(task.id).submitted
+    assert annotations.trail() == []

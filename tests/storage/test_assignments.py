@@ -196,3 +196,14 @@ def test_videos_without_a_file_or_without_the_shots_are_refused(shelf, make_entr
     own_shots = shelf.annotations.protocols.save("by the dataset", KEYSHOTS.__class__(kind="keyshots", shots="dataset"))
     with pytest.raises(NotFoundError, match="dataset"):
         shelf.assignments.create("Talks", own_shots, IDS, 1)
+
+
+def test_who_judged_the_practice_video_in_earnest_needs_no_training_on_it(shelf):
+    ask(shelf, people=1, entries=IDS[2:])
+    ada = person(shelf, "Ada")
+    assert submits(shelf, "Ada").entry == IDS[2]
+    one = ask(shelf, people=1, entries=IDS, practice=IDS[2])
+    begun = shelf.annotations.open_task(ada, one.practice, one.protocol, practice=True)
+    assert not begun.practice, "one task of a person on a video"
+    assert shelf.assignments.to_train(ada) == []
+    assert shelf.assignments.next_task(ada).entry == IDS[0]

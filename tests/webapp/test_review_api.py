@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from core.labels import Event
+from core.timebase import Timebase
 from webapp.jobs import perform
 from webapp.server import build_app
 
@@ -265,3 +269,14 @@ def test_nothing_of_the_library_stands_in_the_page(client):
     assert page.status_code == 200
     assert "Somebody Special" not in page.text
     assert "Title of" not in page.text
+
+
+def test_labels_are_shown_at_the_moments_they_are_about_also_at_a_varying_frame_rate(videos, client):
+    even = videos.entry(FIRST)
+    times = np.arange(even.n_frames) + 1500 * (np.arange(even.n_frames) >= 100)  # one frame is shown for very long
+    uneven = Timebase.from_times(times, Fraction(1, 30), int(times[-1]) + 1)
+    videos.add_entries("talks", [dataclasses.replace(even, timebase=uneven)], replace=True)
+    task = videos.annotations.open_task(videos.annotations.get_or_create_annotator("Ada"), FIRST)
+    videos.annotations.record_events(task.id, [Event("tab", 1, "rate", 1, 4)])
+    shown = get(client, "task", id=task.id)["labels"]["ratings"][1]
+    assert shown == [*(pytest.approx(float(moment)) for moment in uneven.seconds(task.shots.bounds[1])), 4]

@@ -112,6 +112,8 @@ def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
     [({}, 403), ({"dataset": "talks"}, 403), ({"entry": ENTRY}, 403), ({"entry": OTHER}, 200), ({"dataset": "x"}, 404)],
 )
 def test_an_export_with_the_video_in_it_cannot_be_downloaded(judging, library, tmp_path, args, status):
+    if status != 404:
+        assert judging.post("/api/export", json=args).status_code == (202 if status == 200 else status)
     job = library.jobs.create_job("export", {**args, "out": str(tmp_path / "labels.csv"), "format": "csv"})
     perform(library, job)
     assert judging.get("/api/download", params={"job": job}).status_code == status
@@ -194,3 +196,36 @@ def test_a_link_that_was_taken_away_closes_the_door_at_once(closed, library):
     library.accounts.revoke("Ada")
     assert ada.get("/api/tasks").status_code == 401
     assert ada.get("/api/me").json()["annotator"] is None
+
+
+@pytest.mark.parametrize("spelling", ["{}", " {}", "+{}", "{}.0", "0_{}"])
+def test_a_job_is_the_same_job_however_its_number_is_written(judging, library, tmp_path, spelling):
+    job = library.jobs.create_job("export", {"out": str(tmp_path / "labels.csv"), "format": "csv"})
+    perform(library, job)
+    for path, key in (("/api/download", "job"), ("/api/job", "id")):
+        assert judging.get(path, params={key: spelling.format(job)}).status_code == 403
+    assert judging.post("/api/job/cancel", json={"id": spelling.format(job)}).status_code == 403
+    assert judging.post("/api/job/cancel", json={"id": float(job)}).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "x", "9" * 30, "-1"])
+def test_a_number_that_no_job_has_is_refused_in_a_sentence(judging, number):
+    answer = judging.get("/api/job", params={"id": number})
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["error"]["message"]
+
+
+def test_a_name_given_before_links_were_needed_opens_nothing(app, library):
+    with TestClient(app, follow_redirects=False) as early:
+        early.post("/api/me", json={"name": "Lea"})
+        library.accounts.invite("Lea", "lead")
+        assert early.get("/api/entry", params={"id": OTHER}).status_code == 401
+        assert early.get("/api/me").json()["annotator"] is None
+
+
+def test_a_link_that_was_replaced_signs_out_who_came_by_it(closed, library):
+    lea, ada = closed
+    library.accounts.invite("Ada")
+    assert ada.get("/api/tasks").status_code == 401
+    lea.post("/api/review/people/invite", json={"name": "Lea"})
+    assert lea.get("/api/review/people").status_code == 200, "who replaces their own link goes on"

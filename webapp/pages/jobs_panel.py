@@ -7,4 +7,4 @@ from webapp.widget import Widget
 
 def jobs_panel(*kinds: str) -> Widget:
     """A list of jobs of these kinds with progress, cancel, and a way to what came out; newest first."""
-    return Widget({"kinds": list(kinds)}, module="jobs.mjs", root_id=f"jobs-{'-'.join(kinds)}")
+    return Widget({"kinds": list(kinds)}, module="shared/jobs.mjs", root_id=f"jobs-{'-'.join(kinds)}")

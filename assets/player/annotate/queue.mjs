@@ -1,0 +1,206 @@
+/** What there is to judge: what was begun, what is handed out or can be chosen, training first. */
+
+import { choice } from './controls.mjs';
+import { h, thumbnail } from '../shared/dom.mjs';
+import { clock, count } from '../shared/format.mjs';
+
+const FIRST = 60; // rows shown at once; more on request
+const MANY = 8; // from here on there is a search field
+const ACTIONS = { new: 'Start', open: 'Continue', skipped: 'Take up', submitted: 'View' };
+export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots', continuous: 'Continuous' };
+
+/**
+ * The queue of the signed-in person.
+ * @param {object} answer  of GET /api/tasks
+ * @param {object} ways  recent: id of the task opened last; open(row), next(), train(assignment), choose(kind)
+ */
+export function queueView({ assigned, protocol, tasks, waiting, training }, ways) {
+  if (!assigned && tasks.length === 0) return nothing();
+  const open = tasks.filter((task) => task.state === 'open' && !task.practice);
+  const latest = open.find((task) => task.task === ways.recent) ?? open[0];
+  const view = h('div', { class: 'mca-queue' });
+  view.append(...training.map((one) => trainingCard(one, ways)));
+  if (latest) view.append(hero(latest, ways.open));
+  if (assigned) view.append(nextCard({ waiting, open: open.length, training: training.length }, ways));
+  view.append(...list(tasks, assigned ? null : protocol, ways));
+  return view;
+}
+
+/** What to do after a submission: the next video, or a thank-you. */
+export function nextView({ assigned, tasks, waiting, training, kind, practice }, ways) {
+  const view = h('div', { class: 'mca-nexts' });
+  const mine = tasks.find((task) => task.state === 'open') ?? tasks.find((task) => task.state === 'new' && task.kind === kind);
+  if (practice && !assigned) {
+    // Nothing is handed out: the queue is where videos are.
+  } else if (training.length > 0 && !practice) {
+    view.append(asking('Begin training', () => ways.train(training[0].assignment)));
+  } else if (mine && !practice) {
+    view.append(asking(`Next: ${mine.title}`, () => ways.open(mine)));
+  } else if (assigned && (waiting > 0 || mine)) {
+    view.append(asking(practice ? 'Go on to the videos' : 'Next video', ways.next));
+  } else {
+    view.append(h('p', { class: 'mca-faint' }, 'That was the last one of your queue.'));
+  }
+  const text = practice && !assigned ? 'Go on to the videos' : 'Back to the queue';
+  view.append(h('button', { type: 'button', class: 'mca-button', onclick: ways.back }, text));
+  return view;
+}
+
+function nothing() {
+  const text = 'The library holds no video. Whoever looks after it adds one on the Library page; it appears here at once.';
+  return h('div', { class: 'mca-center' }, h('div', { class: 'mca-card' }, h('h2', {}, 'Nothing to judge yet'), h('p', {}, text)));
+}
+
+// A primary button whose action asks the server; what it answers instead is said below.
+function asking(text, action) {
+  const problem = h('p', { class: 'mca-error', role: 'alert', hidden: true });
+  const button = h('button', { type: 'button', class: 'mca-button mca-primary mca-large' }, text);
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    problem.hidden = true;
+    try {
+      await action();
+    } catch (error) {
+      problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+      problem.hidden = false;
+    }
+    button.disabled = false;
+  });
+  return h('div', { class: 'mca-asking' }, button, problem);
+}
+
+function trainingCard({ assignment, title, kind }, { train }) {
+  return h(
+    'section',
+    { class: 'mca-hero', 'aria-label': 'Training' },
+    h(
+      'div',
+      {},
+      h('p', {}, h('span', { class: 'mca-badge' }, 'Training'), ' comes first'),
+      h('h2', {}, title),
+      h('p', { class: 'mca-faint' }, `${KIND_NAMES[kind]}. One video to learn how it works; it is not part of the results.`),
+    ),
+    asking('Begin training', () => train(assignment)),
+  );
+}
+
+function nextCard({ waiting, open, training }, { next }) {
+  const words = waiting === 1 ? '1 video is waiting' : `${waiting} videos are waiting`;
+  const text = waiting > 0 ? words : open > 0 ? 'Finish what you have begun' : 'Nothing is waiting for you now';
+  const card = h('section', { class: 'mca-hero', 'aria-label': 'Next video' }, h('div', {}, h('h2', {}, text)));
+  if (waiting + open === 0) card.firstChild.append(h('p', { class: 'mca-faint' }, 'New videos appear here. Thank you!'));
+  else card.append(asking('Next video', next));
+  // While training is to be done first, that is the button to press.
+  if (training > 0) card.querySelector('.mca-primary')?.classList.remove('mca-primary');
+  return card;
+}
+
+function list(tasks, protocol, { open, choose }) {
+  const rows = h('ul', { class: 'mca-list' });
+  const more = h('button', { type: 'button', class: 'mca-button', hidden: true });
+  const none = h('p', { class: 'mca-faint', hidden: true }, 'No video matches.');
+  let shown = FIRST;
+  const search = h('input', {
+    type: 'search',
+    placeholder: 'Find a video',
+    'aria-label': 'Find a video',
+    oninput: () => {
+      shown = FIRST;
+      draw();
+    },
+  });
+  more.addEventListener('click', () => {
+    shown += FIRST;
+    draw();
+  });
+
+  function draw() {
+    const wanted = search.value.trim().toLowerCase();
+    const found = tasks.filter((task) => `${task.title} ${task.entry}`.toLowerCase().includes(wanted));
+    rows.replaceChildren(...found.slice(0, shown).map((task) => row(task, protocol, open)));
+    rows.hidden = found.length === 0;
+    more.hidden = found.length <= shown;
+    more.textContent = `Show ${Math.min(FIRST, found.length - shown)} more of ${found.length}`;
+    none.hidden = found.length > 0 || tasks.length === 0;
+  }
+  draw();
+  const real = tasks.filter((task) => !task.practice);
+  const finished = real.filter((task) => task.state === 'submitted').length;
+  const head = h(
+    'div',
+    { class: 'mca-queue-head' },
+    h('h2', {}, protocol ? 'All videos' : 'Your videos'),
+    h('span', { class: 'mca-faint' }, real.length ? `${finished} of ${count(real.length, 'video')} submitted` : 'None yet'),
+  );
+  if (protocol) {
+    const kinds = Object.entries(KIND_NAMES).map(([kind, name]) => [name, kind]);
+    const how = choice('How to judge', '', kinds, choose);
+    how.show(protocol);
+    head.append(how.element);
+  }
+  if (tasks.length >= MANY) head.append(search);
+  return [head, rows, none, more];
+}
+
+function hero(task, open) {
+  return h(
+    'section',
+    { class: 'mca-hero', 'aria-label': 'Where you stopped' },
+    thumbnail(task.thumbnail, 176, 99),
+    h(
+      'div',
+      {},
+      h('p', { class: 'mca-faint' }, 'Where you stopped'),
+      h('h2', {}, task.title),
+      h('p', {}, `${KIND_NAMES[task.kind]} · ${progressText(task)}`),
+      bar(task),
+    ),
+    h('button', { type: 'button', class: 'mca-button mca-primary mca-large', onclick: () => open(task) }, 'Continue'),
+  );
+}
+
+function row(task, protocol, open) {
+  const action = ACTIONS[task.state];
+  const facts = [clock(task.duration, 0)];
+  if (task.kind === 'shot-ratings') facts.push(count(task.shots, 'shot'));
+  if (task.kind !== protocol) facts.push(KIND_NAMES[task.kind]);
+  return h(
+    'li',
+    { class: 'mca-item', 'data-entry': task.entry, 'data-state': task.state, 'data-kind': task.kind },
+    thumbnail(task.thumbnail, 96, 54),
+    h(
+      'div',
+      { class: 'mca-title' },
+      h('strong', {}, task.title),
+      h('span', { class: 'mca-faint' }, facts.join(' · '), task.practice ? h('span', { class: 'mca-badge' }, 'Training') : null),
+    ),
+    h('div', { class: 'mca-state' }, h('span', {}, progressText(task)), task.state === 'open' ? bar(task) : null),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'mca-button' + (task.state === 'submitted' ? ' mca-quiet' : ''),
+        onclick: () => open(task),
+        'aria-label': `${action}: ${task.title}`,
+      },
+      action,
+    ),
+  );
+}
+
+// Only of shots it is known how many there are to judge.
+function bar({ kind, shots, judged }) {
+  if (kind !== 'shot-ratings') return null;
+  return h('progress', { class: 'mca-bar', max: shots, value: judged, 'aria-hidden': 'true' });
+}
+
+function progressText(task) {
+  if (task.state === 'new') return 'New';
+  const done = {
+    'shot-ratings': `${task.judged} of ${task.shots} rated`,
+    keyshots: `${count(task.judged, 'part')} marked`,
+    continuous: `${count(task.judged, 'take')} recorded`,
+  }[task.kind];
+  if (task.state === 'submitted') return `Submitted, ${done}`;
+  return task.state === 'skipped' ? `Put aside, ${done}` : done;
+}

@@ -1,0 +1,68 @@
+/** The ruler and the filmstrip on top of the rows. */
+
+import { prepare } from '../shared/canvas.mjs';
+import { indexAt } from './series.mjs';
+import { ticks } from '../shared/format.mjs';
+
+export const RULER = 20;
+export const FILM = 40;
+
+/**
+ * Time axis, with marks where people disagree most.
+ * @param {HTMLCanvasElement} canvas
+ * @param {import('./timeline.mjs').Timeline} timeline
+ * @param {number[]} peaks seconds
+ * @param {(name: string, opacity?: number) => string} colour
+ */
+export function drawRuler(canvas, timeline, peaks, colour) {
+  const context = prepare(canvas, timeline.width, RULER);
+  const { values, labels } = ticks(timeline.start, timeline.end, timeline.width);
+  context.font = `10.5px ${getComputedStyle(canvas).fontFamily}`;
+  context.textBaseline = 'middle';
+  context.fillStyle = colour('ink-2');
+  context.strokeStyle = colour('ink-3');
+  values.forEach((value, k) => {
+    const x = Math.round(timeline.x(value)) + 0.5;
+    context.beginPath();
+    context.moveTo(x, RULER - 6);
+    context.lineTo(x, RULER);
+    context.stroke();
+    const width = context.measureText(labels[k]).width;
+    if (x + 4 + width <= timeline.width) context.fillText(labels[k], x + 3, 7.5);
+  });
+  context.fillStyle = colour('people');
+  for (const peak of peaks) {
+    const x = timeline.x(peak);
+    if (x < 0 || x > timeline.width) continue;
+    context.beginPath();
+    context.moveTo(x - 3.5, RULER - 6);
+    context.lineTo(x + 3.5, RULER - 6);
+    context.lineTo(x, RULER);
+    context.fill();
+  }
+}
+
+/**
+ * Pictures side by side, each the one nearest in time to the middle of its place.
+ * @param {HTMLCanvasElement} canvas
+ * @param {import('./timeline.mjs').Timeline} timeline
+ * @param {{columns: number, width: number, height: number, times: number[]}} sheet
+ * @param {HTMLImageElement} image
+ */
+export function drawFilm(canvas, timeline, sheet, image) {
+  const context = prepare(canvas, timeline.width, FILM);
+  if (!image.complete || !image.naturalWidth || !sheet.times.length) return;
+  const tile = (FILM * sheet.width) / sheet.height;
+  for (let left = 0; left < timeline.width; left += tile) {
+    const middle = timeline.start + ((left + tile / 2) / timeline.width) * (timeline.end - timeline.start);
+    let k = indexAt(sheet.times, middle);
+    if (k + 1 < sheet.times.length && sheet.times[k + 1] - middle < middle - sheet.times[k]) k += 1;
+    const [column, row] = [k % sheet.columns, Math.floor(k / sheet.columns)];
+    const width = Math.min(tile, timeline.width - left);
+    context.drawImage(
+      image,
+      column * sheet.width, row * sheet.height, (sheet.width * width) / tile, sheet.height,
+      left, 0, width - 1, FILM,
+    );
+  }
+}
