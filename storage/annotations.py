@@ -8,14 +8,13 @@ queue and none is lost.
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import ColumnElement, Engine, extract, func, insert, select, true
+from sqlalchemy import ColumnElement, Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.data import Shots
@@ -24,11 +23,10 @@ from core.labels import LABEL_KINDS, LEAD_KINDS, Event, TaskState, fold
 from storage.database import reading, writing
 from storage.event_checks import check_event
 from storage.protocols import Protocols, ProtocolVersion, protocol_of
-from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow, now
+from storage.tables import AnnotatorRow, EventRow, ProtocolRow, TaskRow, now
 
 MAX_NAME = 100
 LEAD_CLIENT = "lead-"  # so begins the client id of what a lead decides
-State = Literal["open", "submitted", "skipped"]
 # The columns of an Event, in its order.
 EVENT = (
     EventRow.client, EventRow.seq, EventRow.kind, EventRow.shot, EventRow.value, EventRow.t, EventRow.at, EventRow.data,
@@ -65,35 +63,6 @@ class Task:
     shots: Shots
     practice: bool
     created: datetime
-
-
-@dataclass(frozen=True)
-class TaskSummary:
-    """How far a task is, without its labels.
-
-    Attributes:
-        task, entry, annotator: ids and the person.
-        protocol: name and version.
-        kind: of the protocol.
-        state: "open", "submitted" or "skipped".
-        judged: rated shots, marked segments or recorded takes.
-        shots: how many shots the task has.
-        practice: a round of training.
-        excluded: the lead took it out of all results.
-        touched: when the server last received an event for it (UTC).
-    """
-
-    task: int
-    entry: str
-    annotator: Annotator
-    protocol: str
-    kind: str
-    state: State
-    judged: int
-    shots: int
-    practice: bool
-    excluded: bool
-    touched: datetime
 
 
 @dataclass(frozen=True)
@@ -192,14 +161,6 @@ class Annotations:
         with reading(self._engine) as session:
             return _load_task(session, task_id)
 
-    def tasks_of(self, annotator: Annotator) -> list[TaskSummary]:
-        """The tasks this person has begun, oldest first."""
-        return self._summaries(TaskRow.annotator_id == annotator.id)
-
-    def progress(self) -> list[TaskSummary]:
-        """Every task of everybody, the one touched last first."""
-        return sorted(self._summaries(true()), key=lambda one: one.touched, reverse=True)
-
     def judging(self, annotator: Annotator) -> set[str]:
         """The entries this person is judging now: nobody else's labels and no scores of them may reach them."""
         query = select(TaskRow.entry_id).where(TaskRow.annotator_id == annotator.id, TaskRow.state == "open")
@@ -266,58 +227,6 @@ class Annotations:
         """What the events of a task amount to now."""
         return fold(self.events(task_id))
 
-    def trail(self) -> list[tuple[Event, int]]:
-        """What leads decided, newest first, with the id of the task."""
-        query = (
-            select(EventRow.task_id, *EVENT).where(EventRow.client.startswith(LEAD_CLIENT)).order_by(EventRow.id.desc())
-        )
-        with reading(self._engine) as session:
-            return [(Event(*event), task) for task, *event in session.execute(query)]
-
-    def labels_by_hour(
-        self, since: datetime, assignment: int | None = None, dataset: str | None = None
-    ) -> Counter[datetime]:
-        """How many labels were given since then, by the hour (UTC), without training.
-
-        A label is a rating, a marked segment or a take; changing one counts again.
-
-        Args:
-            since: UTC.
-            assignment: only what is done for it.
-            dataset: only of its entries.
-        """
-        hour = func.floor(extract("epoch", EventRow.recorded) / 3600).label("hour")
-        fine = (EventRow.recorded >= since) & TaskRow.practice.is_(False) & _part(assignment, dataset)
-        single = EventRow.kind.in_(("rate", "mark"))
-        counts = select(hour, func.count()).join(TaskRow, TaskRow.id == EventRow.task_id)
-        takes = select(hour, EventRow.task_id, EventRow.shot).join(TaskRow, TaskRow.id == EventRow.task_id).distinct()
-        found: Counter[datetime] = Counter()
-        with reading(self._engine) as session:
-            for when, labels in session.execute(counts.where(fine, single).group_by("hour")):
-                found[_hour(when)] += labels
-            for when, *_ in session.execute(takes.where(fine, EventRow.kind == "trace")):
-                found[_hour(when)] += 1
-        return found
-
-    def submissions(self, since: datetime, assignment: int | None = None, dataset: str | None = None) -> list[datetime]:
-        """When the tasks that count were last submitted, if since then (UTC); see `labels_by_hour`."""
-        last = func.max(EventRow.recorded)
-        query = (
-            select(last)
-            .join(TaskRow, TaskRow.id == EventRow.task_id)
-            .where(
-                EventRow.kind == "submit",
-                TaskRow.state == "submitted",
-                TaskRow.practice.is_(False),
-                TaskRow.excluded.is_(False),
-                _part(assignment, dataset),
-            )
-            .group_by(TaskRow.id)
-            .having(last >= since)
-        )
-        with reading(self._engine) as session:
-            return list(session.scalars(query))
-
     # Labels
 
     def labels_of(self, entry_id: str, include_open: bool = False) -> list[TaskLabels]:
@@ -376,55 +285,6 @@ class Annotations:
         if new and counted != state.counts:
             self._counted(task.entry)
         return len(log) + len(new)
-
-    def _summaries(self, condition: ColumnElement[bool]) -> list[TaskSummary]:
-        task = TaskRow
-        shots = func.json_array_length(task.shots)  # counted by the database: a board may have ten thousands of tasks
-        query = (
-            select(
-                task.id, task.entry_id, task.annotator_id, task.protocol_id, task.state, task.judged,
-                shots.label("shots"), task.practice, task.excluded, task.touched, task.created,
-            )
-            .where(condition)
-            .order_by(task.id)
-        )  # fmt: skip
-        with reading(self._engine) as session:
-            rows = session.execute(query).all()
-            people = {row.id: annotator_of(row) for row in session.scalars(select(AnnotatorRow))}
-            protocols = {row.id: row for row in session.scalars(select(ProtocolRow))}
-        names = {key: (f"{row.name} v{row.version}", row.settings["kind"]) for key, row in protocols.items()}
-        return [
-            TaskSummary(
-                task=row.id,
-                entry=row.entry_id,
-                annotator=people[row.annotator_id],
-                protocol=names[row.protocol_id][0],
-                kind=names[row.protocol_id][1],
-                state=row.state,
-                judged=row.judged,
-                shots=row.shots,
-                practice=row.practice,
-                excluded=row.excluded,
-                touched=max(row.touched, row.created),
-            )
-            for row in rows
-        ]
-
-
-def _hour(number: float) -> datetime:
-    return datetime.fromtimestamp(int(number) * 3600, UTC)
-
-
-def _part(assignment: int | None, dataset: str | None) -> ColumnElement[bool]:
-    """The tasks that are done for an assignment, and those on entries of a dataset."""
-    condition: ColumnElement[bool] = true()
-    if assignment is not None:
-        asked = select(AssignmentRow.protocol_id).where(AssignmentRow.id == assignment).scalar_subquery()
-        entries = select(AssignedRow.entry_id).where(AssignedRow.assignment_id == assignment)
-        condition &= (TaskRow.protocol_id == asked) & TaskRow.entry_id.in_(entries)
-    if dataset is not None:
-        condition &= TaskRow.entry_id.in_(select(EntryRow.id).where(EntryRow.dataset == dataset))
-    return condition
 
 
 def clean_name(name: str) -> str:

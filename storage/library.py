@@ -26,6 +26,7 @@ from core.models.checkpoints import Checkpoint
 from storage.accounts import Accounts
 from storage.annotations import Annotations
 from storage.assignments import Assignments
+from storage.board import Board
 from storage.checkpoints import Checkpoints
 from storage.database import open_database, reading, writing
 from storage.entry_rows import (
@@ -63,6 +64,7 @@ class Library:
         accounts: who may come in.
         annotations: what people label here.
         assignments: what they are asked to label.
+        board: how far everybody is.
         jobs: the table of background jobs.
         picking: search, filters and order over the entries.
         checkpoint_folder: where new checkpoints belong.
@@ -80,6 +82,7 @@ class Library:
         self.checkpoint_folder = self._checkpoints.folder
         self.annotations = Annotations(self._engine, self._shots_of, self._count_people)
         self.accounts = Accounts(self._engine)
+        self.board = Board(self._engine)
         self.assignments = Assignments(self._engine, self.annotations)
         self.jobs = Jobs(self._engine)
         self.picking = Picking(self._engine, self._files)

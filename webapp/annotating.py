@@ -7,7 +7,8 @@ from typing import Any
 
 from core.errors import ConflictError, InputError, NotFoundError
 from core.labels import LEAD_KINDS, Event
-from storage.annotations import Annotator, Task, TaskLabels, TaskSummary
+from storage.annotations import Annotator, Task, TaskLabels
+from storage.board import TaskSummary
 from storage.library import Library
 from storage.picking import PickedEntry, Wanted
 from storage.protocols import ProtocolVersion
@@ -31,7 +32,7 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> dic
         protocol: kind of the standard protocol, where videos can be chosen freely.
     """
     person = _person(library, name)
-    tasks = library.annotations.tasks_of(person)
+    tasks = library.board.tasks_of(person)
     assignments = library.assignments.list()
     if assignments:
         return {
@@ -68,7 +69,7 @@ def open_task(library: Library, name: str, entry_id: str, protocol: str | None =
     library.entry_summary(entry_id)
     how = library.annotations.protocols.standard(protocol or "shot-ratings")
     if library.assignments.list():
-        begun = [task for task in library.annotations.tasks_of(person) if task.entry == entry_id]
+        begun = [task for task in library.board.tasks_of(person) if task.entry == entry_id]
         if not begun:
             raise ConflictError("Videos are handed out here.", "Go to your queue and ask for the next one.")
         return begun[-1].task

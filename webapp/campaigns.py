@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from core.errors import InputError
 from core.protocols import protocol_from
-from storage.annotations import TaskSummary
 from storage.assignments import Assignment, Place
+from storage.board import TaskSummary
 from storage.library import Library
 from storage.picking import PickedEntry, Wanted
 from storage.protocols import ProtocolVersion
@@ -128,7 +128,7 @@ def create(
 def people(library: Library) -> dict[str, Any]:
     """Everybody with how much they did here."""
     tasks: dict[str, list[TaskSummary]] = {}
-    for one in library.annotations.progress():
+    for one in library.board.progress():
         tasks.setdefault(one.annotator.name, []).append(one)
     rows = []
     for account in library.accounts.list():

@@ -18,7 +18,8 @@ import numpy as np
 from core.errors import NotFoundError, RefusedError
 from core.labels import TaskState
 from core.timebase import Timebase
-from storage.annotations import Task, TaskSummary
+from storage.annotations import Task
+from storage.board import TaskSummary
 from storage.library import Library
 from storage.tables import now
 from webapp.actions.reviewing import assignment_of
@@ -37,7 +38,7 @@ def board(library: Library, assignment: int | None = None, dataset: str | None =
     """
     assignments = [assignment_of(library, assignment)] if assignment else library.assignments.list()
     places = places_of(library, assignments)
-    rows = [one for one in library.annotations.progress() if not one.practice]
+    rows = [one for one in library.board.progress() if not one.practice]
     if assignment:
         rows = [one for one in rows if one.entry in places and one.protocol == str(assignments[0].protocol)]
     if dataset:
@@ -63,8 +64,8 @@ def pace(library: Library, assignment: int | None = None, dataset: str | None = 
     places = [place for one in assignments for place in library.assignments.places(one.id)]
     if dataset:
         places = [place for place in places if place.entry.startswith(f"{dataset}/")]
-    labels = library.annotations.labels_by_hour(since, assignment, dataset)
-    moments = library.annotations.submissions(since, assignment, dataset)
+    labels = library.board.labels_by_hour(since, assignment, dataset)
+    moments = library.board.submissions(since, assignment, dataset)
     submitted = Counter(moment.replace(minute=0, second=0, microsecond=0) for moment in moments)
     hours = sorted(labels | submitted)
     left = sum(max(0, place.wanted - place.submitted) for place in places)
@@ -131,7 +132,7 @@ def decide(library: Library, name: str | None, task_id: int, kind: str, reason: 
 
 def trail(library: Library) -> dict[str, Any]:
     """Everything leads decided, newest first."""
-    tasks = {one.task: one for one in library.annotations.progress()}
+    tasks = {one.task: one for one in library.board.progress()}
     titles = {one.id: one.title for one in library.picking.some(sorted({one.entry for one in tasks.values()}))}
     return {
         "decisions": [
@@ -145,7 +146,7 @@ def trail(library: Library) -> dict[str, Any]:
                 "entry": tasks[task_id].entry,
                 "title": titles.get(tasks[task_id].entry, tasks[task_id].entry),
             }
-            for event, task_id in library.annotations.trail()
+            for event, task_id in library.board.trail()
         ]
     }
 

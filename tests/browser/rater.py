@@ -19,7 +19,7 @@ from storage.library import Library
 from tests.core.made_videos import write_video
 
 # Not the entry that the tests of Compare look at: whoever submits here becomes one of its people.
-ENTRY = "demo/match-day"
+ENTRY = "demo/space-coast"
 NAMES = (f"Rater {n}" for n in itertools.count(1))
 
 

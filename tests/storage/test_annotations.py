@@ -254,11 +254,11 @@ def test_what_is_read_back_is_what_was_sent(library, make_entry, batches, data):
 
 def test_the_queue_says_how_far_somebody_is(library, task):
     annotations = library.annotations
-    assert annotations.tasks_of(task.annotator)[0].judged == 0
+    assert library.board.tasks_of(task.annotator)[0].judged == 0
     annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 4, 3), Event("tab", 2, "submit")])
-    (line,) = annotations.tasks_of(task.annotator)
+    (line,) = library.board.tasks_of(task.annotator)
     assert (line.entry, line.state, line.judged, line.shots) == ("talks/first", "submitted", 2, 30)
-    assert annotations.tasks_of(annotations.get_or_create_annotator("Bob")) == []
+    assert library.board.tasks_of(annotations.get_or_create_annotator("Bob")) == []
 
 
 def test_only_submitted_labels_count_unless_asked(library, task):
@@ -350,7 +350,7 @@ def test_a_lead_excludes_restores_and_reopens_with_a_reason_and_it_stays_on_reco
     assert library.entry_summary("talks/first").annotators == 4
     annotations.decide(task.id, "reopen", "Lea", "one shot was missed")
     assert not annotations.state(task.id).submitted
-    assert [(event.kind, event.data["text"], which) for event, which in annotations.trail()] == [
+    assert [(event.kind, event.data["text"], which) for event, which in library.board.trail()] == [
         ("reopen", "one shot was missed", task.id),
         ("restore", "was somebody else", task.id),
         ("exclude", "fell asleep", task.id),
@@ -372,7 +372,7 @@ def test_the_board_says_what_the_log_says(library, task):
     annotations = library.annotations
 
     def line():
-        (found,) = [one for one in annotations.progress() if one.task == task.id]
+        (found,) = [one for one in library.board.progress() if one.task == task.id]
         return found.state, found.judged, found.excluded
 
     assert line() == ("open", 0, False)
@@ -403,7 +403,7 @@ def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
         command.downgrade(config, "0002")
     engine.dispose()
     with Library(tmp_path / "data") as new:
-        (found,) = new.annotations.progress()
+        (found,) = new.board.progress()
         assert (found.state, found.judged, found.excluded, found.practice) == ("submitted", 2, False, False)
         assert new.annotations.state(task.id).ratings == {0: 3, 2: 5}
 
@@ -417,4 +417,4 @@ def test_an_annotator_cannot_pass_for_a_lead(library, task, event):
     with pytest.raises(InputError, match="lead"):
         annotations.record_events(task.id, [event])
     assert annotations.state(task.id).submitted
-    assert annotations.trail() == []
+    assert library.board.trail() == []

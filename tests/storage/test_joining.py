@@ -81,7 +81,7 @@ def test_another_installation_gets_everything(both, tmp_path):
     assert there.annotations.annotator(ada.pseudonym).pseudonym == ada.pseudonym
     assert there.annotations.annotator("Ada") is None
     assert there.entry_summary(ENTRIES[0]).annotators == 2
-    assert [one.state for one in there.annotations.progress()] == ["submitted"] * 2
+    assert [one.state for one in there.board.progress()] == ["submitted"] * 2
     recorded = [[at for _, at in one.annotations.recorded(task)] for one, task in ((here, 1), (there, 2))]
     assert recorded[0] == recorded[1]
 
@@ -215,9 +215,9 @@ def test_decisions_of_leads_travel_without_their_names(both, tmp_path):
     join_events(there, log)
     (task,) = there.annotations.labels(TaskRow.excluded)
     assert task.state.excluded == "slept"
-    assert there.annotations.trail()[0][0].data == {"by": "lead", "text": "slept"}
+    assert there.board.trail()[0][0].data == {"by": "lead", "text": "slept"}
     assert join_events(here, log_of(there, tmp_path / "back.jsonl")).new_events == 2  # Bob's; no conflict about "by"
-    assert here.annotations.trail()[0][0].data["by"] == "Grace Hopper"
+    assert here.board.trail()[0][0].data["by"] == "Grace Hopper"
 
 
 def test_where_both_went_on_ours_come_first(both, tmp_path):
