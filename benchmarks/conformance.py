@@ -121,8 +121,8 @@ def csta(vectors: Vectors) -> list[Check]:
 
 def kts(vectors: Vectors) -> list[Check]:
     """Change points with their number chosen automatically, and with a fixed number within bounds."""
-    from core.segmentation import kts as segment
-    from core.segmentation import kts_fixed
+    from core.kts import kts as segment
+    from core.kts import kts_fixed
 
     checks = []
     for key in vectors:

@@ -13,9 +13,10 @@ import numpy as np
 from core.data import Entry, Shots
 from core.errors import ConflictError, InputError, VideoError
 from core.features import FEATURE_SPACES, NEARBY_SECONDS, FeatureSpace, Moment, picture_size
+from core.kts import kts
 from core.playable import make_playable
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.segmentation import kts, shots_from_changes, uniform_shots
+from core.segmentation import shots_from_changes, uniform_shots
 from core.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 from core.timebase import Timebase
 from core.video import VideoInfo, frames_at, probe

@@ -15,7 +15,8 @@ from hypothesis.extra.numpy import arrays
 from core import segmentation
 from core.data import Entry, Shots
 from core.errors import InputError
-from core.segmentation import default_shots, kts, kts_fixed, kts_shots, shots_from_changes, uniform_shots
+from core.kts import kts, kts_fixed
+from core.segmentation import default_shots, kts_shots, shots_from_changes, uniform_shots
 from core.timebase import Timebase
 
 FEATURES = st.integers(1, 9).flatmap(lambda rows: arrays(np.float64, (rows, 2), elements=st.integers(-4, 4)))
@@ -62,6 +63,44 @@ def test_the_number_of_changes_minimises_the_penalised_scatter(features, penalty
     chosen = kts(features, penalty=penalty)
     assert costs[len(chosen)] == pytest.approx(costs.min(), abs=1e-9)
     assert scatter(features, tuple(chosen)) == pytest.approx(scatters[len(chosen)], abs=1e-9)
+
+
+@settings(deadline=None)  # the first example may compile
+@given(FEATURES, st.sampled_from([0.0, 0.5, 3.0]), st.integers(1, 9))
+def test_with_a_longest_segment_the_best_of_those_that_keep_to_it_is_found(features, penalty, longest):
+    length = len(features)
+
+    def total(changes):
+        k = len(changes)
+        return scatter(features, changes) + (penalty * k / 2 * (np.log(length / k) + 1) if k else 0.0)
+
+    every = [chosen for k in range(length) for chosen in combinations(range(1, length), k)]
+    allowed = [chosen for chosen in every if max(np.diff([0, *chosen, length])) <= longest]
+    found = tuple(kts(features, penalty=penalty, max_length=longest).tolist())
+    assert found in allowed
+    assert total(found) == pytest.approx(min(map(total, allowed)), abs=1e-9)
+    few = [chosen for chosen in allowed if len(chosen) <= length // 3]
+    if few:
+        found = tuple(kts(features, length // 3, penalty, longest).tolist())
+        assert found in few
+        assert total(found) == pytest.approx(min(map(total, few)), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_hull_finds_what_solving_every_number_of_changes_finds(seed):
+    """Long enough that intervals are computed in several widths, with stretches of equal rows."""
+    random = np.random.default_rng(seed)
+    shots = random.integers(1, 60, 12)
+    features = np.repeat(random.normal(size=(len(shots), 5)), shots, axis=0)
+    features += random.choice([0.0, 0.02, 0.3]) * random.normal(size=features.shape)
+    length = len(features)
+    _, costs = kts_fixed(features, length - 1)
+    number = np.arange(1, length)
+    totals = costs / length
+    totals[1:] += 0.1 * number / (2 * length) * (np.log(length / number) + 1)
+    chosen = kts(features, penalty=0.1)
+    assert len(chosen) == int(np.argmin(totals))
+    assert scatter(features, tuple(chosen)) == pytest.approx(costs[len(chosen)], abs=1e-9)
 
 
 def test_an_hour_of_picks_is_segmented_at_its_cuts():
