@@ -21,8 +21,8 @@ import numpy as np
 
 from core.errors import InputError
 
-# Rows whose products with all others are computed at once: large matrix products are fast, and this bounds memory.
-BLOCK = 64
+# Rows whose products with others are computed at once, at least: large matrix products are fast.
+BLOCK = 128
 # Intervals of so many rows are enough for most videos; wider ones are computed when a video needs them.
 FIRST_WIDTH = 128
 
@@ -58,7 +58,7 @@ def kts(
     changes = _best_of_hull(_Intervals(features, widest), penalty)
     if len(changes) <= limit:
         return changes
-    scatters = _scatters(features, widest)
+    scatters, _ = _scatters(features, widest)
     # With fewer changes than the best number allows, the best one need not lie on the hull.
     number = np.arange(1, limit + 1)
     penalties = np.zeros(limit + 1)
@@ -96,7 +96,7 @@ def kts_fixed(
         raise InputError(f"{length} rows cannot be cut {n_changes} times into segments of {min_length} or more.")
     max_length = length + 1 if max_length is None else max_length
     widest = min(max_length, length)
-    scatters = _scatters(features, widest)
+    scatters, _ = _scatters(features, widest)
     no_penalty = np.full(n_changes + 1, -np.inf)
     costs, previous = _dynamic_programme(scatters, length, widest, no_penalty, min_length, max_length)
     if not np.isfinite(costs[n_changes]):
@@ -134,7 +134,7 @@ class _Intervals:
         self.length = len(features)
         self.widest = widest
         self.width = min(widest, FIRST_WIDTH)
-        self.scatters = _scatters(features, self.width)
+        self.scatters, self.whole = _scatters(features, self.width)
 
     def solved(self, price: float) -> _Point:
         """The segmentation that costs least when every change has this price."""
@@ -143,7 +143,7 @@ class _Intervals:
             if wide_enough or self.width == self.widest:
                 return _Point(changes, _cost(self.scatters, self.length, self.width, changes), price)
             self.width = min(2 * self.width, self.widest)
-            self.scatters = _scatters(self.features, self.width)
+            self.scatters, _ = _scatters(self.features, self.width)
 
 
 def _best_of_hull(intervals: _Intervals, penalty: float) -> np.ndarray:
@@ -162,8 +162,7 @@ def _best_of_hull(intervals: _Intervals, penalty: float) -> np.ndarray:
     every = _Point(np.arange(1, length), 0.0, 0.0)
     best = min(few, every, key=total)
     if intervals.widest == length:
-        rows = intervals.features - intervals.features.mean(axis=0, dtype=np.float64)
-        best = min(_Point(np.arange(0), float((rows**2).sum()), np.inf), best, key=total)
+        best = min(_Point(np.arange(0), intervals.whole, np.inf), best, key=total)
     waiting = [(_bound(few, every, charge), 0, few, every)]
     number = 1
     while waiting:
@@ -204,30 +203,26 @@ def _checked(features: np.ndarray) -> np.ndarray:
     return features
 
 
-def _scatters(features: np.ndarray, widest: int) -> np.ndarray:
+def _scatters(features: np.ndarray, widest: int) -> tuple[np.ndarray, float]:
     """Scatter of every interval of at most `widest` rows.
 
     Returns:
         Flat float64; those of rows [start, end) stand one after the other for ascending starts, from `_offset(end)` on.
+        And the scatter of all rows.
     """
     length = len(features)
     scatters = np.empty(_offset(length + 1, widest))
     mean = features.mean(axis=0, dtype=np.float64)  # the scatter stays the same and the sums stay small
-    stretch = max(widest, BLOCK)
-    for first in range(1, length + 1, stretch):
-        # Sums begin anew now and then: over a whole day of frames they would lose digits, and memory.
-        begin, last = max(0, first - widest), min(first + stretch, length + 1)
-        rows = features[begin : last - 1] - mean
-        sums = np.zeros((len(rows) + 1, rows.shape[1]))
-        np.cumsum(rows, axis=0, out=sums[1:])
-        squares = np.concatenate([[0.0], np.cumsum(np.einsum("td,td->t", rows, rows))])
-        norms = np.einsum("td,td->t", sums, sums)
-        for start in range(first, last, BLOCK):
-            ends = np.arange(start, min(start + BLOCK, last))
-            reach = max(begin, start - widest)
-            products = sums[ends - begin] @ sums[reach - begin : ends[-1] - begin].T
-            _fill(scatters, ends, begin, reach, widest, products, norms, squares)
-    return scatters
+    products_within, squares_within = np.zeros(length), np.zeros(length)
+    block = max(BLOCK, widest // 4)  # wide enough that few products are of rows too far apart
+    rows, whole = np.empty((0, features.shape[1])), 0.0
+    for first in range(0, length, block):
+        reach = max(0, first + 1 - widest)
+        new = features[first : first + block] - mean
+        whole += float(np.vdot(new, new))
+        rows = np.concatenate([rows[len(rows) - (first - reach) :], new])
+        _fill(scatters, first, reach, widest, new @ rows.T, products_within, squares_within)
+    return scatters, whole
 
 
 @numba.njit(cache=True)
@@ -241,23 +236,30 @@ def _offset(end: int, widest: int) -> int:
 @numba.njit(cache=True)
 def _fill(
     scatters: np.ndarray,
-    ends: np.ndarray,
-    begin: int,
+    first: int,
     reach: int,
     widest: int,
     products: np.ndarray,
-    norms: np.ndarray,
-    squares: np.ndarray,
+    products_within: np.ndarray,
+    squares_within: np.ndarray,
 ) -> None:
-    for i in range(len(ends)):
-        end = ends[i]
-        first = max(0, end - widest)
-        at = _offset(end, widest) - first
-        b = end - begin
-        for start in range(first, end):
-            a = start - begin
-            spread = norms[b] + norms[a] - 2 * products[i, start - reach]
-            scatters[at + start] = max(squares[b] - squares[a] - spread / (end - start), 0.0)
+    """Scatters of the intervals that end with each of some rows, from the rows' products with those from `reach` on.
+
+    For every start, what lies within the interval from there grows by the new row's products with all rows since.
+    """
+    for i in range(len(products)):
+        row = first + i
+        square = products[i, row - reach]
+        low = max(0, row + 1 - widest)
+        at = _offset(row + 1, widest) - low
+        since = 0.0
+        for start in range(row, low - 1, -1):
+            if start < row:
+                since += products[i, start - reach]
+            products_within[start] += 2 * since + square
+            squares_within[start] += square
+            scatter = squares_within[start] - products_within[start] / (row + 1 - start)
+            scatters[at + start] = max(scatter, 0.0)
 
 
 @numba.njit(cache=True)

@@ -1,0 +1,102 @@
+"""Kernel temporal segmentation: against the textbook programme, an hour of picks, and an hour of frames.
+
+The reference is the published algorithm as the paper states it: costs of all intervals from the kernel matrix, one
+table over numbers of changes and ends, and one `argmin` for each cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.measuring import Result, peak_mb, timed
+from core.kts import kts
+
+WIDTH = 1024
+
+
+def kts_1000() -> Result:
+    """T = 1,000, up to T - 1 changes."""
+    features = made(1000)
+    kts(features)  # compiles
+    seconds, ours = timed(lambda: kts(features, penalty=1.0))
+    peak = peak_mb()
+    reference_seconds, reference = timed(lambda: textbook(features, 1.0))
+    return Result(
+        "kts-1000",
+        seconds,
+        reference_seconds,
+        peak,
+        bool(np.array_equal(ours, reference)),
+        reference_seconds / seconds >= 100 and np.array_equal(ours, reference),
+        "100x, identical change points",
+        {"changes": len(ours)},
+    )
+
+
+def kts_7200() -> Result:
+    """An hour at two picks a second, number of shots by the penalty."""
+    return _long("kts-7200", 7200, None, 5.0, 1024)
+
+
+def kts_90000() -> Result:
+    """Every frame of an hour at 25 a second; no shot longer than a minute."""
+    return _long("kts-90000", 90_000, 60 * 25, 60.0, 4096)
+
+
+def _long(name: str, length: int, max_length: int | None, limit_s: float, limit_mb: float) -> Result:
+    kts(made(300, 8), max_length=None if max_length is None else 50)  # compiles
+    before = peak_mb()
+    features = made(length)
+    seconds, changes = timed(lambda: kts(features, max_length=max_length), 5 if length < 10_000 else 3)
+    peak = peak_mb()
+    return Result(
+        name,
+        seconds,
+        None,
+        peak,
+        None,
+        seconds < limit_s and peak < limit_mb,
+        f"under {limit_s:.0f} s and {limit_mb / 1024:.0f} GB",
+        {"changes": len(changes), "mb_before": round(before, 1)},
+    )
+
+
+def made(length: int, width: int = WIDTH, seed: int = 0) -> np.ndarray:
+    """(T, D) float32 rows of unit length: shots of 40 rows in the mean, each around a point of its own."""
+    random = np.random.default_rng(seed)
+    cuts = np.sort(random.choice(np.arange(1, length), length // 40, replace=False))
+    shot = np.searchsorted(cuts, np.arange(length), side="right")
+    rows = random.standard_normal((len(cuts) + 1, width), np.float32)[shot]
+    rows += 0.5 * random.standard_normal((length, width), np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def textbook(features: np.ndarray, penalty: float) -> np.ndarray:
+    """The change points by dynamic programming as published (Potapov et al. 2014, algorithm 1), up to T - 1 of them."""
+    rows = features.astype(np.float64)
+    length = len(rows)
+    kernel = rows @ rows.T
+    diagonal = np.concatenate([[0.0], np.cumsum(np.diag(kernel))])
+    block = np.zeros((length + 1, length + 1))
+    block[1:, 1:] = kernel.cumsum(0).cumsum(1)
+    start, end = np.arange(length + 1)[:, None], np.arange(length + 1)[None]
+    corners = np.diag(block)
+    inside = corners[None, :] + corners[:, None] - block - block.T
+    scatter = diagonal[None, :] - diagonal[:, None] - inside / np.maximum(end - start, 1)
+    cost = np.full((length, length + 1), np.inf)
+    cost[0, 1:] = scatter[0, 1:]
+    begins = np.zeros((length, length + 1), np.int64)
+    for k in range(1, length):
+        for last in range(k + 1, length + 1):
+            options = cost[k - 1, k:last] + scatter[k:last, last]
+            best = np.argmin(options)
+            cost[k, last], begins[k, last] = options[best], best + k
+    changes = np.arange(1, length)
+    penalties = np.concatenate([[0.0], penalty * changes / (2 * length) * (np.log(length / changes) + 1)])
+    number = int(np.argmin(cost[:, length] / length + penalties))
+    found = []
+    last = length
+    for k in range(number, 0, -1):
+        last = int(begins[k, last])
+        found.append(last)
+    return np.array(found[::-1], np.int64)
