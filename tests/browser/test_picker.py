@@ -32,6 +32,15 @@ def server(tmp_path_factory) -> Iterator[Server]:
     running.stop()
 
 
+# Scrolls to the middle, again where the list was still being filled, and waits for a row there.
+HALF_WAY = """place => {
+  const scroll = document.querySelector("[data-node='scroll']");
+  const half = scroll.scrollHeight / 2;
+  if (Math.abs(scroll.scrollTop - half) > 2) scroll.scrollTop = half;
+  return Boolean(document.querySelector(`.mc-pick-row[data-place="${place}"]:not([aria-busy])`));
+}"""
+
+
 @pytest.fixture
 def compare(page, server):
     """The Compare page on the first demo entry; every entry that is asked for is in `window.asked`."""
@@ -117,8 +126,7 @@ def test_arrows_pages_home_and_end_move_the_mark_through_the_whole_list(panel):
 
 
 def test_the_wheel_reaches_any_page_and_only_visible_rows_are_in_the_page(panel):
-    panel.locator("[data-node='scroll']").evaluate("node => { node.scrollTop = node.scrollHeight / 2; }")
-    panel.locator(f"{ROW}[data-place='{(MADE + 8) // 2 + 2}']:not([aria-busy])").wait_for()
+    panel.wait_for_function(HALF_WAY, arg=(MADE + 8) // 2 + 2)
     places = [int(row.get_attribute("data-place")) for row in panel.locator(ROW).all()]
     assert len(places) < 40
     assert min(places) < (MADE + 8) / 2 < max(places)
