@@ -31,9 +31,10 @@ from core.protocols import Protocol, protocol_from
 from core.timebase import parse_rate
 from storage.annotations import EVENT, TaskLabels
 from storage.database import reading
+from storage.files import whole_file
 from storage.formats.eccv16 import write_eccv16
 from storage.formats.events_jsonl import LoggedProtocol, TaskLog, write_events
-from storage.formats.labels_csv import whole_file, write_labels_csv
+from storage.formats.labels_csv import write_labels_csv
 from storage.formats.manifest import Contents, ExportedPerson, write_manifest
 from storage.formats.summe import write_summe_mat
 from storage.formats.tvsum_tsv import write_tvsum_tsv

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +13,7 @@ from sqlalchemy import Engine, Select, select
 from core.data import ScoreTrack
 from core.errors import NotFoundError
 from storage.database import reading, writing
+from storage.files import whole_file
 from storage.tables import EntryRow, RunRow
 
 
@@ -131,10 +130,5 @@ def _row(entry_id: str, track: ScoreTrack, label: str) -> RunRow:
 
 
 def _save(path: Path, scores: np.ndarray) -> None:
-    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with partial.open("wb") as file:
-            np.savez_compressed(file, scores=scores.astype(np.float32))
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, scores=scores.astype(np.float32))

@@ -10,8 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -26,6 +24,7 @@ from core.cuts import checked_segments
 from core.data import Cut
 from core.errors import InputError
 from core.timebase import Timebase, format_rate
+from storage.files import whole_file
 from storage.formats.cut_grid import FrameGrid, rate_name
 
 if TYPE_CHECKING:
@@ -84,14 +83,8 @@ def write_cut_list(format: str, cut: Cut, source: CutSource, out: Path) -> str:
     segments = checked_segments(cut, source.timebase.n_frames)
     text = _WRITERS[format](cut, segments, source)
     out = Path(out)
-    partial = out.with_name(f".{out.name}.{uuid.uuid4().hex}.part")
-    try:
+    with whole_file(out) as partial:
         partial.write_text(text, encoding="utf-8", newline="")
-        os.replace(partial, out)
-    except OSError as error:
-        raise InputError(f"'{out}' cannot be written: {error.strerror}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return cut_list_note(format, source)
 
 

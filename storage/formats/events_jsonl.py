@@ -33,7 +33,7 @@ from core.progress import Progress, silent
 from core.protocols import Protocol, protocol_from
 from core.timebase import format_rate, parse_rate
 from storage.event_checks import check_event
-from storage.formats.labels_csv import whole_file
+from storage.files import whole_file
 from storage.formats.manifest import MANYCUT
 
 SCHEMA = "manycut-events-1"

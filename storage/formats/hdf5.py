@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import uuid
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import h5py
 import numpy as np
 
 from core.errors import FormatError, NotFoundError
+from storage.files import whole_file
 
 
 @contextmanager
@@ -37,14 +37,14 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
 @contextmanager
 def new_hdf5(path: Path) -> Iterator[h5py.File]:
     """Writes a new HDF5 file beside its place and moves it there when it is complete; replaces an older one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with h5py.File(partial, "w") as file:
-            yield file
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as partial, h5py.File(partial, "w") as file:
+        yield file
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A sorting key for names of groups: "video_2" comes before "video_10"."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
 
 class Reader:

@@ -1,4 +1,4 @@
-"""People's labels as one plain table, for spreadsheets and statistics programs; and what all writers of labels share.
+"""People's labels as one plain table, for spreadsheets and statistics programs.
 
 One row says what one person gave to a stretch of consecutive picks: 20 people who rated 30 shots are 600 rows, however
 many picks a shot has. Nothing is lost: people may differ from video to video and leave picks unjudged.
@@ -7,10 +7,7 @@ many picks a shot has. Nothing is lost: people may differ from video to video an
 from __future__ import annotations
 
 import csv
-import os
-import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +15,8 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError, NotFoundError
+from storage.files import whole_file
+from storage.formats.checks import checked_people
 
 MICROSECONDS = 1_000_000
 
@@ -97,52 +96,6 @@ def read_labels_csv(path: Path) -> list[LabelRun]:
     if not rows or tuple(rows[0]) != LabelRun._fields:
         raise FormatError(f"{path.name}: the first row should be '{','.join(LabelRun._fields)}', but it is not.")
     return [_run(path, number, row) for number, row in enumerate(rows[1:], start=2)]
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A place beside `path` to write to. What is there moves to `path` when the block ends, and goes when it fails.
-
-    Raises:
-        InputError: the system refuses to write there.
-    """
-    partial = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield partial
-        os.replace(partial, path)
-    except OSError as error:
-        raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
-    finally:
-        with suppress(OSError):  # whatever kept it from being written is being reported already
-            partial.unlink(missing_ok=True)
-
-
-def checked_people(entry: Entry) -> AnnotationSet:
-    """The people of an entry, when their arrays are as `core.data` says.
-
-    Raises:
-        InputError: names the entry; nobody judged it, or a shape or a value is wrong.
-    """
-    people = entry.annotations
-    if people is None or len(people) == 0:
-        raise InputError(f"Nobody has judged '{entry.id}'.", "Leave it out, or label it first.")
-    count, picks = len(people), entry.picks
-    if len(picks) == 0 or picks[0] < 0 or picks[-1] >= entry.n_frames or np.any(np.diff(picks) <= 0):
-        raise InputError(f"The picks of '{entry.id}' should ascend within its {entry.n_frames} frames.")
-    if len(people.protocols) != count or len(set(people.annotators)) != count:
-        raise InputError(f"The {count} people of '{entry.id}' should have different names and a protocol each.")
-    scores = people.scores
-    if scores.shape != (count, len(picks)) or np.any((scores < 0) | (scores > 1)):
-        raise InputError(f"The scores of '{entry.id}' should be ({count}, {len(picks)}), in [0, 1] or NaN.")
-    whole = (count, entry.n_frames)
-    if people.summaries is not None and (
-        people.summaries.shape != whole or not np.isin(people.summaries, (0, 1)).all()
-    ):
-        raise InputError(f"The summaries of '{entry.id}' should be {whole} of 0 and 1.")
-    if people.frame_labels is not None and people.frame_labels.shape != whole:
-        raise InputError(f"The labels per frame of '{entry.id}' should be {whole}.")
-    return people
 
 
 def _rows(entry: Entry, people: AnnotationSet) -> Iterator[tuple[str, ...]]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from core.errors import FormatError, NotFoundError
 from core.protocols import Protocol
-from storage.formats.labels_csv import whole_file
+from storage.files import whole_file
 
 SCHEMA = "manycut-manifest-1"
 MANYCUT = "0.1.0"  # the version of pyproject.toml, which an installation need not have

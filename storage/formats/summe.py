@@ -12,9 +12,10 @@ import numpy as np
 from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError, NotFoundError
 from core.timebase import Timebase, parse_rate
+from storage.files import whole_file
+from storage.formats.checks import checked_people
 from storage.formats.eccv16 import summaries_of
 from storage.formats.entry_group import person_names
-from storage.formats.labels_csv import checked_people, whole_file
 
 PICK_STEP = 15
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.errors import ConflictError, InputError
+from storage.files import whole_file
+from storage.formats.checks import checked_people
 from storage.formats.eccv16 import video_keys
-from storage.formats.labels_csv import checked_people, whole_file
 from storage.formats.tvsum import HIGHEST
 
 # Python's csv module, which the loaders read with, stops at a cell of more than 131072 characters: two per frame.

@@ -284,6 +284,9 @@ def test_what_a_format_cannot_hold_is_refused_with_another_choice(tmp_path):
         write(tmp_path, "vhs", SEGMENTS, source)
     with pytest.raises(InputError, match="no cut list format"):
         cut_list_note("vhs", source)
-    with pytest.raises(InputError, match="cannot be written"):
-        write(tmp_path / "nowhere", "json", SEGMENTS, source)
     assert list(tmp_path.iterdir()) == []
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(InputError, match="cannot be written"):
+        write(file, "json", SEGMENTS, source)
+    assert list(tmp_path.iterdir()) == [file]
