@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
+from core.ahead import ahead
 from core.data import Entry, Shots
 from core.errors import ConflictError, InputError, VideoError
 from core.features import FEATURE_SPACES, NEARBY_SECONDS, FeatureSpace, Moment, picture_size
-from core.kts import kts
 from core.playable import make_playable
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.segmentation import shots_from_changes, uniform_shots
+from core.segmentation import feature_changes, shots_from_changes, uniform_shots
 from core.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 from core.timebase import Timebase
 from core.video import VideoInfo, frames_at, probe
+
+# Pictures that are read while features are made of those before.
+READ_AHEAD = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,15 +101,15 @@ def ingest(
         work.mkdir(parents=True, exist_ok=True)
         # Reading is the longer half only where the video needs no copy.
         reading_ends = 0.9 if info.playable else 0.5
-        seen = moments(info, picks, part(progress, 0.02, reading_ends), should_stop)
         shown = thumbnail_frames(info.timebase, picks)
         pictures: list[np.ndarray] = []
-        features = space.extract(_keeping(seen, np.isin(picks, shown), pictures))
+        with closing(moments(info, picks, part(progress, 0.02, reading_ends), should_stop)) as seen:
+            features = space.extract(_keeping(seen, np.isin(picks, shown), pictures))
         sprite = write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
         progress(reading_ends, "Finding shots")
         shots = {
             # Our own features are already scaled for the published penalty.
-            "kts": shots_from_changes(kts(features), picks, info.timebase.n_frames),
+            "kts": shots_from_changes(feature_changes(features), picks, info.timebase.n_frames),
             "uniform 2 s": uniform_shots(info.timebase),
         }
         if make_playable(info, video, part(progress, reading_ends + 0.02, 1.0), should_stop) == info.path:
@@ -123,8 +127,8 @@ def ingest(
 
 def moments(
     video: VideoInfo, picks: np.ndarray, progress: Progress = silent, should_stop: ShouldStop = never
-) -> Iterator[Moment]:
-    """What the video shows at each pick, read in one pass.
+) -> Generator[Moment, None, None]:
+    """What the video shows at each pick, read in one pass by another thread, a little ahead.
 
     Args:
         video: from `core.video.probe`.
@@ -136,22 +140,23 @@ def moments(
         VideoError: the file can no longer be read.
         ConflictError: `should_stop` said so.
     """
-    nearby = _nearby(video.timebase, picks)
+    nearby = nearby_frames(video.timebase, picks)
     seconds = video.timebase.seconds(nearby) - video.timebase.seconds(picks)
-    frames = frames_at(video, np.union1d(picks, nearby), picture_size(video.width, video.height))
+    chosen = frames_at(video, np.union1d(picks, nearby), picture_size(video.width, video.height))
     pictures: dict[int, np.ndarray] = {}
-    for index, (pick, near) in enumerate(zip(picks.tolist(), nearby.tolist(), strict=True)):
-        if should_stop():
-            raise ConflictError(f"Reading '{video.path.name}' was cancelled.")
-        while pick not in pictures or near not in pictures:
-            frame, picture = next(frames)
-            pictures[frame] = picture
-        yield Moment(pictures[pick], pictures[near], float(seconds[index]))
-        pictures = {frame: picture for frame, picture in pictures.items() if frame >= pick}
-        progress((index + 1) / len(picks), f"Looking at the pictures: {index + 1} of {len(picks)}")
+    with closing(ahead(chosen, READ_AHEAD)) as frames:
+        for index, (pick, near) in enumerate(zip(picks.tolist(), nearby.tolist(), strict=True)):
+            if should_stop():
+                raise ConflictError(f"Reading '{video.path.name}' was cancelled.")
+            while pick not in pictures or near not in pictures:
+                frame, picture = next(frames)
+                pictures[frame] = picture
+            yield Moment(pictures[pick], pictures[near], float(seconds[index]))
+            pictures = {frame: picture for frame, picture in pictures.items() if frame >= pick}
+            progress((index + 1) / len(picks), f"Looking at the pictures: {index + 1} of {len(picks)}")
 
 
-def _nearby(timebase: Timebase, picks: np.ndarray) -> np.ndarray:
+def nearby_frames(timebase: Timebase, picks: np.ndarray) -> np.ndarray:
     """(T,) the frame to compare each pick with: shortly after it, or before it at the very end."""
     after = timebase.frame_at(timebase.seconds(picks) + NEARBY_SECONDS)
     after = np.minimum(np.maximum(after, picks + 1), timebase.n_frames - 1)

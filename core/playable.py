@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import av
 from av.video.reformatter import VideoReformatter
 
+from core.decoding import PictureDecoder, is_void
 from core.errors import ConflictError, VideoError
 from core.progress import Progress, ShouldStop, never, silent
-from core.video import BROWSER_AUDIO, BROWSER_PIXELS, BROWSER_VIDEO, PictureDecoder, VideoInfo, is_void, open_video
+from core.video import BROWSER_AUDIO, BROWSER_PIXELS, BROWSER_VIDEO, TIMED_CONTAINERS, VideoInfo, open_video
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
     PacketWriter = Callable[[Packet], None]
 
-# Their packets have trustworthy presentation times and fit into MP4 unchanged.
-COPIED_CONTAINERS = {"mp4", "mov", "matroska", "webm"}
+# They fit into MP4 unchanged.
+COPIED_CONTAINERS = TIMED_CONTAINERS
 LONGEST_SHORT_SIDE = 1080
 AUDIO_RATE = 48000
 # Constant quality; a key picture every second makes seeking quick.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
 
 import numpy as np
 
@@ -12,8 +11,9 @@ from core.errors import InputError
 from core.kts import kts
 from core.timebase import Timebase
 
-# Rows that are segmented at once: an hour at two picks per second, whose table of scatters takes 0.2 GB.
-STRETCH = 7200
+# Intervals whose scatters KTS may keep, 0.4 GB. At two picks per second, a shot of a one-hour video may last an hour,
+# a shot of a three-hour video 20 minutes.
+MOST_INTERVALS = 7200**2
 
 
 def shots_from_changes(changes: np.ndarray, picks: np.ndarray, n_frames: int) -> Shots:
@@ -31,10 +31,24 @@ def shots_from_changes(changes: np.ndarray, picks: np.ndarray, n_frames: int) ->
     return Shots(np.stack([starts, np.append(starts[1:], n_frames)], axis=1), "kts")
 
 
-def kts_shots(features: np.ndarray, picks: np.ndarray, n_frames: int, penalty: float = 1.0) -> Shots:
-    """KTS shots of a video: `kts` of the features with every row scaled to unit length, as published.
+def feature_changes(features: np.ndarray, penalty: float = 1.0) -> np.ndarray:
+    """`kts` of features as they are, in bounded memory: no shot of a video of T > 7,200 picks has more than 7,200²/T.
 
-    Videos of more than an hour are segmented in equal stretches of up to an hour, so that memory stays bounded.
+    Args:
+        features: (T, D) finite, one row per pick.
+        penalty: larger gives fewer shots.
+
+    Returns:
+        (m,) int64 ascending rows, in 1..T-1, at which a new shot begins.
+
+    Raises:
+        InputError: bad features.
+    """
+    return kts(features, penalty=penalty, max_length=max(1, MOST_INTERVALS // max(1, len(features))))
+
+
+def kts_shots(features: np.ndarray, picks: np.ndarray, n_frames: int, penalty: float = 1.0) -> Shots:
+    """KTS shots of a video: `feature_changes` with every row scaled to unit length, as published.
 
     Args:
         features: (T, D) finite, one row per pick.
@@ -50,9 +64,7 @@ def kts_shots(features: np.ndarray, picks: np.ndarray, n_frames: int, penalty: f
         raise InputError(f"Features of shape {features.shape} do not fit {len(picks)} picks.")
     norms = np.linalg.norm(features, axis=1, keepdims=True)
     features = features / np.where(norms > 0, norms, 1)
-    stretches = np.array_split(np.arange(len(features)), ceil(len(features) / STRETCH))
-    changes = [np.append(rows[0], rows[0] + kts(features[rows], penalty=penalty)) for rows in stretches]
-    return shots_from_changes(np.concatenate(changes)[1:], picks, n_frames)
+    return shots_from_changes(feature_changes(features, penalty), picks, n_frames)
 
 
 def uniform_shots(timebase: Timebase, seconds: Fraction = Fraction(2)) -> Shots:

@@ -7,10 +7,12 @@ for a picture but nothing to decode there (a repeated Theora frame, a damaged sp
 from __future__ import annotations
 
 import hashlib
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +22,12 @@ import numpy as np
 from av.stream import Disposition
 from av.video.reformatter import VideoReformatter
 
+from core.decoding import decode, needed_frames
 from core.errors import VideoError
 from core.timebase import Timebase, parse_rate
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -39,6 +41,8 @@ MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 BROWSER_VIDEO = {"mp4": {"h264", "av1", "vp9"}, "webm": {"vp8", "vp9", "av1"}}
 BROWSER_AUDIO = {"mp4": {"aac", "mp3", "opus", "flac"}, "webm": {"vorbis", "opus"}}
 BROWSER_PIXELS = {"yuv420p", "yuvj420p"}
+# Their packets have trustworthy presentation times, and an index leads to the key frames.
+TIMED_CONTAINERS = {"mp4", "mov", "matroska", "webm"}
 
 EXPORT_AGAIN = "Export it again as MP4 (H.264), or try another copy."
 
@@ -59,6 +63,7 @@ class VideoInfo:
         audio_codec: FFmpeg's name: "aac"; None without sound.
         container: "mp4", "mov", "webm", "matroska" or FFmpeg's name.
         note: "" or what a person should know: "The file ends after 13.1 s although it promises 30.0 s."
+        key_times: (K,) int64 presentation times of the frames that decoding can begin with, in the file's own units.
     """
 
     path: Path
@@ -72,6 +77,7 @@ class VideoInfo:
     audio_codec: str | None
     container: str
     note: str = ""
+    key_times: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def duration(self) -> float:
@@ -105,7 +111,7 @@ def probe(path: Path) -> VideoInfo:
     """
     path = Path(path)
     with open_video(path) as (container, stream):
-        times = _picture_times(container, stream)
+        times, key_times = _picture_times(container, stream)
     # Opened again rather than wound back, because damaged files cannot be wound back.
     with open_video(path) as (container, stream):
         first = next(decode(container, stream), None)
@@ -128,13 +134,14 @@ def probe(path: Path) -> VideoInfo:
             audio_codec=sound.codec_context.codec.canonical_name if sound else None,
             container=_container_name(container, path),
             note=_note(timebase, stream),
+            key_times=key_times,
         )
 
 
 def frames_at(
     video: VideoInfo, frames: np.ndarray, size: tuple[int, int] | None = None
-) -> Iterator[tuple[int, np.ndarray]]:
-    """The pictures of chosen frames, in one pass through the file.
+) -> Generator[tuple[int, np.ndarray], None, None]:
+    """The pictures of chosen frames, in one pass through the file, which decodes no more than it must.
 
     Args:
         video: from `probe`.
@@ -147,9 +154,9 @@ def frames_at(
     Raises:
         VideoError: a frame lies outside the video, or the file can no longer be read.
     """
-    wanted = [int(frame) for frame in frames]
-    if wanted and not (wanted[0] >= 0 and wanted[-1] < video.timebase.n_frames):
-        raise VideoError(f"'{video.path.name}' has frames 0 to {video.timebase.n_frames - 1}, not {wanted[-1]}.")
+    left = deque(int(frame) for frame in frames)
+    if left and not (left[0] >= 0 and left[-1] < video.timebase.n_frames):
+        raise VideoError(f"'{video.path.name}' has frames 0 to {video.timebase.n_frames - 1}, not {left[-1]}.")
     width, height = size or (video.width, video.height)
     if video.rotation % 180:
         width, height = height, width
@@ -160,24 +167,40 @@ def frames_at(
         small = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA")
         return np.ascontiguousarray(np.rot90(small.to_ndarray(), video.rotation // 90))
 
+    for shown in (_needed, _shown) if video.container in TIMED_CONTAINERS and not video.note else (_shown,):
+        if left:
+            for index, frame in shown(video, sorted(set(left))):
+                while left and left[0] == index:
+                    yield left.popleft(), picture(frame)
+
+
+def _needed(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFrame]]:
+    """The chosen frames, decoding no more than they need; it ends at the first that is not where it should be."""
+    with open_video(video.path) as (container, stream):
+        number = _numbering(video, Fraction(stream.time_base))
+        yield from needed_frames(container, stream, number, wanted, video.key_times.tolist())
+
+
+def _shown(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFrame]]:
+    """What a player shows at each of the chosen frames, decoding everything."""
+    ahead = deque(wanted)
     shown: VideoFrame | None = None
     with open_video(video.path) as (container, stream):
         number = _numbering(video, Fraction(stream.time_base))
         for frame in decode(container, stream):
             index = number(frame.pts)
             # What was asked for before this frame is the frame shown until now.
-            while wanted and shown is not None and wanted[0] < index:
-                yield wanted.pop(0), picture(shown)
+            while ahead and shown is not None and ahead[0] < index:
+                yield ahead.popleft(), shown
             shown = frame
-            while wanted and wanted[0] == index:
-                yield wanted.pop(0), picture(frame)
-            if not wanted:
+            if ahead and ahead[0] == index:
+                yield ahead.popleft(), frame
+            if not ahead:
                 return
         if shown is None:
             raise VideoError(f"None of the pictures in '{video.path.name}' can be decoded.", EXPORT_AGAIN)
-        last = picture(shown)
-        for index in wanted:
-            yield index, last
+        for index in ahead:
+            yield index, shown
 
 
 def file_hash(path: Path) -> str:
@@ -204,51 +227,6 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             yield container, _main_stream(container, path)
     except av.FFmpegError as error:
         raise _explained(path, error) from error
-
-
-def decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """All pictures that can be decoded, in the order they are shown; damaged ones are left out."""
-    decoder = PictureDecoder(container, stream)
-    for packet in container.demux(stream):
-        yield from decoder(packet)
-
-
-class PictureDecoder:
-    """Packets of one stream in, pictures with presentation times out, on all cores.
-
-    Args:
-        container: the opened file.
-        stream: whose packets will come.
-    """
-
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        stream.thread_type = "AUTO"
-        # AVI keeps no presentation times: where pictures are stored out of order, only their order is known.
-        self._count = container.format.name == "avi" and bool(stream.codec_context.has_b_frames)
-        self._following: int | None = None
-
-    def __call__(self, packet: Packet) -> list[VideoFrame]:
-        """The pictures that this packet completes, none for a damaged one."""
-        if is_void(packet):
-            return []
-        try:
-            pictures = packet.decode()
-        except av.FFmpegError:
-            return []
-        for picture in pictures:
-            if self._following is not None and (self._count or picture.pts is None):
-                picture.pts = self._following
-            self._following = (picture.pts or 0) + 1
-        return [picture for picture in pictures if picture.pts is not None]
-
-
-def is_void(packet: Packet) -> bool:
-    """Whether a packet holds no picture: a mark that the last one stays, or a half-written one at a broken end.
-
-    The empty packet without any time at the end of the stream is another thing: it makes the decoder give out the
-    pictures it still keeps.
-    """
-    return packet.dts is not None and (packet.size == 0 or packet.is_corrupt)
 
 
 def _numbering(video: VideoInfo, time_base: Fraction) -> Callable[[int], int]:
@@ -311,15 +289,24 @@ def _has_index(path: Path) -> bool:
     return False
 
 
-def _picture_times(container: InputContainer, stream: VideoStream) -> np.ndarray:
-    """(n, 2) int64 presentation time and duration of every picture, ascending, in units of the stream."""
-    times = {}
+def _picture_times(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray, np.ndarray]:
+    """Presentation times, ascending, in units of the stream.
+
+    Returns:
+        (n, 2) int64 time and duration of every picture, and (K,) int64 those times that belong to key frames.
+    """
+    times, durations, keys = array("q"), array("q"), array("q")
     for packet in container.demux(stream):
         time = packet.dts if packet.pts is None else packet.pts
         # Discarded packets only help to decode what follows a cut in an edited file.
         if time is not None and not packet.is_corrupt and not packet.is_discard:
-            times[time] = packet.duration or 0
-    return np.array(sorted(times.items()), np.int64).reshape(-1, 2)
+            times.append(time)
+            durations.append(packet.duration or 0)
+            if packet.is_keyframe:
+                keys.append(time)
+    # Of packets with the same time, the last says how long it is.
+    unique, last = np.unique(np.array(times, np.int64)[::-1], return_index=True)
+    return np.stack([unique, np.array(durations, np.int64)[::-1][last]], axis=1), np.unique(np.array(keys, np.int64))
 
 
 def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:

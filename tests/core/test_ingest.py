@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -129,6 +130,16 @@ def test_picks_of_a_varying_rate_are_read_by_presentation_time(tmp_path: Path) -
     picks = video.timebase.picks()
     seen = [(number_of(m.picture), number_of(m.nearby)) for m in moments(video, picks)]
     assert seen == [(0, 1), (2, 3), (3, 4), (4, 5), (5, 6), (6, 5)]
+
+
+@pytest.mark.parametrize("after", [0, 3])
+def test_a_cancelled_ingest_leaves_neither_files_nor_threads(tmp_path: Path, after: int) -> None:
+    asked = iter(range(100))
+    threads = threading.active_count()
+    with pytest.raises(ConflictError, match="was cancelled"):
+        ingest(write_video(tmp_path / "a.mp4", 200), work=tmp_path / "w", should_stop=lambda: next(asked) >= after)
+    assert threading.active_count() == threads
+    assert not (tmp_path / "w").exists()
 
 
 def test_other_files_in_the_working_folder_stay_when_ingest_fails(tmp_path: Path) -> None:

@@ -113,11 +113,17 @@ def test_an_hour_of_picks_is_segmented_at_its_cuts():
     assert shots.source == "kts"
 
 
-def test_long_videos_are_segmented_in_stretches(monkeypatch):
-    monkeypatch.setattr(segmentation, "STRETCH", 50)
+def test_shots_of_very_long_videos_are_bounded_so_that_memory_is(monkeypatch):
     features = np.eye(4)[np.repeat([0, 1, 2, 3], 30)]
-    shots = kts_shots(features, np.arange(120) * 12, 120 * 12)
-    assert (shots.bounds[:, 0] // 12).tolist() == [0, 30, 40, 60, 80, 90]
+    frames = np.arange(120) * 12
+    unbounded = kts_shots(features, frames, 120 * 12)
+    assert (unbounded.bounds[:, 0] // 12).tolist() == [0, 30, 60, 90]
+    monkeypatch.setattr(segmentation, "MOST_INTERVALS", 30 * 120)
+    np.testing.assert_array_equal(kts_shots(features, frames, 120 * 12).bounds, unbounded.bounds)
+    monkeypatch.setattr(segmentation, "MOST_INTERVALS", 20 * 120)
+    bounded = kts_shots(features, frames, 120 * 12).bounds // 12
+    assert (bounded[:, 1] - bounded[:, 0]).max() == 20
+    assert set(bounded[:, 0]) > {0, 30, 60, 90}
 
 
 def test_videos_without_change_are_one_shot():
