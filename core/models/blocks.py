@@ -28,7 +28,7 @@ class TimeEmbedding(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(width, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
 
     def forward(self, t: Tensor) -> Tensor:
-        return self.mlp(sinusoids(t, self.width))
+        return self.mlp(sinusoids(t, self.width).to(self.mlp[0].weight.dtype))
 
 
 class Attention(nn.Module):
@@ -42,21 +42,28 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(hidden, hidden)
         self.out_proj = nn.Linear(hidden, hidden)
 
-    def forward(self, query: Tensor, memory: Tensor, attend: Valid, shift: Tensor | None = None) -> Tensor:
-        """query (B, Q, H), memory (B, T, H), attend (B, T) bool or None for all -> (B, Q, H).
+    def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """memory (B, T, H) -> its keys and values, each (B, heads, T, H / heads)."""
+        return self._by_head(self.k_proj(memory)), self._by_head(self.v_proj(memory))
 
-        `shift` (B, Q, H) is added to the projected queries.
+    def forward(
+        self, query: Tensor, keys_values: tuple[Tensor, Tensor], attend: Valid, shift: Tensor | None = None
+    ) -> Tensor:
+        """query (B or 1, Q, H), keys and values of a memory, attend (B, T) bool or None for all -> (B, Q, H).
+
+        `shift`, of the shape of the query, is added to the projected queries.
         """
         projected = self.q_proj(query) if shift is None else self.q_proj(query) + shift
-        q, k, v = (
-            x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for x in (projected, self.k_proj(memory), self.v_proj(memory))
-        )
+        k, v = keys_values
+        q = self._by_head(projected).expand(len(k), -1, -1, -1)
         mask = None if attend is None else attend[:, None, None, :]
         attended = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.out_proj(attended.transpose(1, 2).flatten(2))
 
+    def _by_head(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     """Adaptive LayerNorm without its norm: scale by 1 + scale, then shift."""
-    return x * (1 + scale) + shift
+    return torch.addcmul(shift, x, 1 + scale)

@@ -99,7 +99,8 @@ def sampling_noise(n: int, length: int, steps: int, seed: int, correlation: floa
 
 def ddim(
     schedule: CosineSchedule,
-    predict: Callable[[Tensor, int], tuple[Tensor, Tensor]],
+    steer: Callable[[Tensor, int], Tensor],
+    report: Callable[[Tensor, int], Tensor],
     start: Tensor,
     step_noise: Tensor,
     eta: float = 1.0,
@@ -108,22 +109,22 @@ def ddim(
 
     Args:
         schedule: the noise levels that the model was trained with.
-        predict: (u_t, t) -> the clean logits that steer the next step, and those to report if it is the last.
-            With classifier-free guidance they differ: guided ones steer, the conditional ones are reported.
+        steer: (u_t, t) -> the clean logits that lead to the next step; with classifier-free guidance the guided ones.
+        report: (u_t, t) -> the clean logits that are the result, asked in the last step; the conditional ones.
         start: (N, T) unit Gaussian noise.
-        step_noise: (steps, N, T) unit Gaussian noise, in order.
+        step_noise: (steps, N, T) unit Gaussian noise, in order; that of the last step is not used.
         eta: 0 is deterministic given `start`, 1 has the variance of the DDPM posterior.
 
     Returns:
         (N, T) the clean logits reported by the last step.
     """
     times = torch.linspace(0, len(schedule) - 1, len(step_noise) + 1).int().tolist()[::-1]
-    u, reported = start, start
-    for t, t_next, noise in zip(times[:-1], times[1:], step_noise, strict=True):
-        steering, reported = predict(u, t)
-        signal, signal_next = float(schedule.alphas_cumprod[t]), float(schedule.alphas_cumprod[t_next])
-        implied_noise = (u - math.sqrt(signal) * steering) / math.sqrt(1 - signal)
+    signals = schedule.alphas_cumprod.tolist()  # read once: in the loop a GPU would be waited for in every step
+    u = start
+    for t, t_next, noise in zip(times[:-2], times[1:-1], step_noise[:-1], strict=True):
+        clean, signal, signal_next = steer(u, t), signals[t], signals[t_next]
+        implied_noise = (u - math.sqrt(signal) * clean) / math.sqrt(1 - signal)
         sigma = eta * math.sqrt((1 - signal / signal_next) * (1 - signal_next) / (1 - signal))
         direction = math.sqrt(max(1 - signal_next - sigma**2, 0.0))
-        u = math.sqrt(signal_next) * steering + direction * implied_noise + sigma * noise
-    return reported
+        u = math.sqrt(signal_next) * clean + direction * implied_noise + sigma * noise
+    return report(u, times[-2])

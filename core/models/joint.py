@@ -52,14 +52,18 @@ class JointBlock(nn.Module):
         )
         self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 6 * hidden))
 
-    def forward(self, x: Tensor, condition: Tensor, seen: Valid) -> Tensor:
-        """x (B, C, T, H), condition (B, T, H), seen (B, C, T) -> (B, C, T, H)."""
-        shift, scale, gate, mlp_shift, mlp_scale, mlp_gate = self.modulation(condition)[:, None].chunk(6, -1)
+    def shared(self, condition: Tensor) -> tuple[Tensor, ...]:
+        """condition (B, T, H) -> six modulations (B, 1, T, H)."""
+        return self.modulation(condition)[:, None].chunk(6, -1)
+
+    def forward(self, x: Tensor, shared: tuple[Tensor, ...], seen: Valid) -> Tensor:
+        """x (B, C, T, H), seen (B, C, T) -> (B, C, T, H)."""
+        shift, scale, gate, mlp_shift, mlp_scale, mlp_gate = shared
         query = modulate(self.norm(x), shift, scale).flatten(0, 1)
         keys, attend = window_means(query, None if seen is None else seen.flatten(0, 1), self.window)
-        attended = self.self_attn(query, keys, attend).view_as(x)
-        x = x + gate * attended
-        return x + mlp_gate * self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale))
+        attended = self.self_attn(query, self.self_attn.keys_values(keys), attend).view_as(x)
+        x = torch.addcmul(x, gate, attended)
+        return torch.addcmul(x, mlp_gate, self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale)))
 
 
 class Joint(nn.Module):
@@ -80,9 +84,14 @@ class Joint(nn.Module):
             nn.init.zeros_(block.modulation[1].weight)
             nn.init.zeros_(block.modulation[1].bias)
 
-    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
+    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
         condition = self.time(t)[:, None] + memory
-        x = x + (position + self.context(memory))[:, None]
-        for block in self.blocks:
-            x = block(x, condition, seen)
+        place = (position + self.context(memory))[:, None]
+        return place, [block.shared(condition) for block in self.blocks]
+
+    def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
+        place, of_blocks = shared
+        x = x + place
+        for block, of_block in zip(self.blocks, of_blocks, strict=True):
+            x = block(x, of_block, seen)
         return x

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +23,10 @@ from core.models.batch import Batch, check_features, masked_mse, smooth
 from core.models.blocks import Attention, TimeEmbedding, Valid, modulate
 from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampling_noise
 from core.models.joint import Joint
+from core.models.latentmlp import LatentMLP
+
+# Frames that go through the denoiser at once on a CPU: as many as stay in its cache with the feed-forward's width.
+CPU_ROWS = 1200
 
 
 @dataclass(frozen=True)
@@ -189,17 +193,20 @@ class VideoEncoder(nn.Module):
         self.global_position = nn.Parameter(torch.randn(config.hidden))
         self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
 
-    def forward(self, features: Tensor, position: Tensor, valid: Tensor) -> Tensor:
+    def forward(self, features: Tensor, position: Tensor, valid: Valid) -> Tensor:
         batch = len(features)
         x = torch.cat([self.global_token.expand(batch, 1, -1), self.input(self.standardize(features))], 1)
         position = torch.cat([self.global_position.expand(batch, 1, -1), position], 1)
-        padding = None if valid.all() else ~F.pad(valid, (1, 0), value=True)
+        padding = None if valid is None or valid.all() else ~F.pad(valid, (1, 0), value=True)
         for layer in self.layers:
             x = layer(x, position, padding)
         return x[:, 1:]
 
 
 # 3.2 Denoiser ----------------------------------------------------------------------------------------------------
+#
+# A denoiser works in two parts: `shared` is what all curves of a video have in common at one noise level (keys, values,
+# modulation), and `forward` takes the curves through it. Whatever is the same for all B may have a first axis of 1.
 
 
 class LearnedCodebook(nn.Module):
@@ -262,19 +269,24 @@ class DiTBlock(nn.Module):
         self.norm = nn.LayerNorm(hidden, elementwise_affine=False, eps=1e-6)
         self.cross_attn = Attention(hidden, config.heads)
         self.mlp = nn.Sequential(
-            nn.Linear(hidden, config.feed_forward), nn.ReLU(), nn.Linear(config.feed_forward, hidden)
+            nn.Linear(hidden, config.feed_forward), nn.ReLU(inplace=True), nn.Linear(config.feed_forward, hidden)
         )
         self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 6 * hidden))
 
-    def forward(self, x: Tensor, memory: Tensor, condition: Tensor, valid: Valid) -> Tensor:
-        """x (B, C, T, H), memory and condition (B, T, H) -> (B, C, T, H)."""
-        shift, scale, gate, mlp_shift, mlp_scale, mlp_gate = self.modulation(condition)[:, None].chunk(6, -1)
+    def shared(self, memory: Tensor, condition: Tensor) -> tuple[Tensor, ...]:
+        """memory and condition (B, T, H) -> six modulations (B, 1, T, H), keys and values."""
+        modulations = self.modulation(condition)[:, None].chunk(6, -1)
+        shift, scale = modulations[0][:, 0], modulations[1][:, 0]
+        return *modulations, *self.cross_attn.keys_values(modulate(self.norm(memory), shift, scale))
+
+    def forward(self, x: Tensor, shared: tuple[Tensor, ...], valid: Valid) -> Tensor:
+        """x (B, C, T, H) -> (B, C, T, H)."""
+        shift, scale, gate, mlp_shift, mlp_scale, mlp_gate, *keys_values = shared
         query = modulate(self.norm(x), shift, scale)
-        keys = modulate(self.norm(memory), shift[:, 0], scale[:, 0])
         # Queries do not see each other, so the C curves of a video are one long row of queries to one memory.
-        attended = self.cross_attn(query.flatten(1, 2), keys, valid).view_as(x)
-        x = x + gate * attended
-        return x + mlp_gate * self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale))
+        attended = self.cross_attn(query.flatten(1, 2), keys_values, valid).unflatten(1, x.shape[1:3])
+        x = torch.addcmul(x, gate, attended)
+        return torch.addcmul(x, mlp_gate, self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale)))
 
 
 class DiT(nn.Module):
@@ -295,62 +307,17 @@ class DiT(nn.Module):
             nn.init.zeros_(layer.weight)  # AdaLN-Zero: every block starts as the identity
             nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
+    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
         time = 0.1 * self.time(t)[:, None]
-        x = x + position[:, None]
-        for block in self.blocks:
-            x = block(x, memory, time + position, valid)
-        shift, scale = self.final_modulation(time)[:, None].chunk(2, -1)
+        final = self.final_modulation(time)[:, None].chunk(2, -1)
+        return position[:, None], [block.shared(memory, time + position) for block in self.blocks], final
+
+    def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
+        position, of_blocks, (shift, scale) = shared
+        x = x + position
+        for block, of_block in zip(self.blocks, of_blocks, strict=True):
+            x = block(x, of_block, valid)
         return self.final_linear(modulate(self.final_norm(x), shift, scale))
-
-
-class LatentMLPBlock(nn.Module):
-    """Residual block of `LatentMLP`: time and the frame's own memory are added, one convolution mixes neighbours."""
-
-    def __init__(self, config: SummDiffConfig) -> None:
-        super().__init__()
-        hidden = config.hidden
-        self.inner = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, hidden))
-        self.time = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden))
-        self.context = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden))
-        self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
-        self.outer = nn.Sequential(
-            nn.LayerNorm(hidden), nn.SiLU(), nn.Dropout(config.dropout), nn.Linear(hidden, hidden)
-        )
-        nn.init.zeros_(self.outer[3].weight)
-        nn.init.zeros_(self.outer[3].bias)
-
-    def forward(self, x: Tensor, memory: Tensor, time: Tensor, keep: Tensor) -> Tensor:
-        inner = self.inner(x) + self.time(time)[:, None, None] + self.context(memory)[:, None]
-        return x + self.outer(over_time(self.conv, inner * keep))
-
-
-def over_time(conv: nn.Conv1d, x: Tensor) -> Tensor:
-    """Apply a convolution along T of (B, C, T, H)."""
-    return conv(x.flatten(0, 1).transpose(1, 2)).transpose(1, 2).unflatten(0, x.shape[:2])
-
-
-class LatentMLP(nn.Module):
-    """The release's denoiser for SumMe and TVSum: a residual MLP per frame with convolutions over three frames."""
-
-    def __init__(self, config: SummDiffConfig) -> None:
-        super().__init__()
-        hidden = config.hidden
-        self.time = TimeEmbedding(hidden, width=hidden)
-        self.input = nn.Linear(hidden, hidden)
-        self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
-        self.blocks = nn.ModuleList(LatentMLPBlock(config) for _ in range(config.decoder_layers))
-        self.output = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, hidden))
-        nn.init.zeros_(self.output[2].weight)
-        nn.init.zeros_(self.output[2].bias)
-
-    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
-        time = self.time(t)
-        keep = torch.ones((), device=x.device) if valid is None else valid[:, None, :, None]
-        x = over_time(self.conv, self.input(x + position[:, None]) * keep)
-        for block in self.blocks:
-            x = block(x, memory, time, keep)
-        return self.output(x)
 
 
 class DecoderLayer(nn.Module):
@@ -367,10 +334,10 @@ class DecoderLayer(nn.Module):
         self.activation = nn.PReLU()
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, memory: Tensor, position: Tensor | None, valid: Valid) -> Tensor:
-        """x (B, C, T, H), memory (B, T, H), position (B, T, H) or None -> (B, C, T, H)."""
+    def forward(self, x: Tensor, keys_values: tuple[Tensor, Tensor], position: Tensor | None, valid: Valid) -> Tensor:
+        """x (B, C, T, H), keys and values of the video, position (B, T, H) or None -> (B, C, T, H)."""
         shift = None if position is None else position.repeat(1, x.shape[1], 1)
-        attended = self.cross_attn(x.flatten(1, 2), memory, valid, shift).view_as(x)
+        attended = self.cross_attn(x.flatten(1, 2), keys_values, valid, shift).unflatten(1, x.shape[1:3])
         x = self.norm1(x + self.dropout(attended))
         inner = self.linear2(self.dropout(self.activation(self.linear1(x))))
         return self.norm2(x + self.dropout(inner))
@@ -387,10 +354,15 @@ class TransformerDecoder(nn.Module):
         self.time = TimeEmbedding(config.hidden, width=256)
         self.blocks = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
 
-    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
-        x = x + 0.1 * self.time(t)[:, None, None]
-        for i, block in enumerate(self.blocks):
-            x = block(x, memory, position if i == 0 else None, valid)
+    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
+        time = 0.1 * self.time(t)[:, None, None]
+        return time, position, [block.cross_attn.keys_values(memory) for block in self.blocks]
+
+    def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
+        time, position, of_blocks = shared
+        x = x + time
+        for i, (block, keys_values) in enumerate(zip(self.blocks, of_blocks, strict=True)):
+            x = block(x, keys_values, position if i == 0 else None, valid)
         return x
 
 
@@ -406,7 +378,7 @@ class AdditiveBlock(nn.Module):
         )
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        return x + self.mlp(self.norm(x + condition[:, None]))
+        return x + self.mlp(self.norm(x + condition))
 
 
 class Additive(nn.Module):
@@ -417,10 +389,12 @@ class Additive(nn.Module):
         self.time = TimeEmbedding(config.hidden, width=256)
         self.blocks = nn.ModuleList(AdditiveBlock(config) for _ in range(2))
 
-    def forward(self, x: Tensor, memory: Tensor, position: Tensor, t: Tensor, valid: Valid, seen: Valid) -> Tensor:
-        condition = 0.1 * self.time(t)[:, None] + position + memory
+    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> Tensor:
+        return (0.1 * self.time(t)[:, None] + position + memory)[:, None]
+
+    def forward(self, x: Tensor, shared: Tensor, valid: Valid, seen: Valid) -> Tensor:
         for block in self.blocks:
-            x = block(x, condition)
+            x = block(x, shared)
         return x
 
 
@@ -463,9 +437,10 @@ class SummDiff(nn.Module):
         if isinstance(self.encoder.standardize, Standardize):
             self.encoder.standardize.fit(frames)
 
-    def encode(self, features: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (B, T, D), valid (B, T) -> memory (B, T, H), position (B, T, H)."""
-        position = frame_positions(valid, self.config.hidden)
+    def encode(self, features: Tensor, valid: Valid) -> tuple[Tensor, Tensor]:
+        """Features (B, T, D), valid (B, T) or None for all -> memory (B, T, H), position (B, T, H)."""
+        exists = torch.ones(features.shape[:2], device=features.device) if valid is None else valid
+        position = frame_positions(exists, self.config.hidden).to(features)
         return self.encoder(features, position, valid), position
 
     def denoise(
@@ -490,7 +465,11 @@ class SummDiff(nn.Module):
         Returns:
             (B, C, T) logits.
         """
-        x = self.denoiser(self.codebook(noised), memory, position, t, valid, seen)
+        return self._clean(noised, self.denoiser.shared(memory, position, t, valid), t, valid, seen)
+
+    def _clean(self, noised: Tensor, shared: Any, t: Tensor, valid: Valid = None, seen: Valid = None) -> Tensor:
+        """`denoise` from what the curves of each video share."""
+        x = self.denoiser(self.codebook(noised), shared, valid, seen)
         predicted = self.head(self.norm(x)).squeeze(-1)
         if self.config.skip == 0:
             return predicted
@@ -566,19 +545,26 @@ class SummDiff(nn.Module):
             raise InputError("This checkpoint was trained without a null video; its guidance weight must be 0.")
 
         device = self.null_video.device
-        features = features.to(device, torch.float32)
+        features = features.to(self.null_video)
         start, step_noise = noise or sampling_noise(n, len(features), steps, seed, config.correlation)
-        start, step_noise = (temperature * x.to(device) for x in (start, step_noise))
-        # The null video is a second video of the batch, so both branches are one pass.
+        start, step_noise = (temperature * x.to(features) for x in (start, step_noise))
         videos = torch.stack([features, self.null_video.expand_as(features)][: 2 if guidance else 1])
-        memory, position = self.encode(videos, torch.ones(videos.shape[:2], dtype=torch.bool, device=device))
+        memory, position = self.encode(videos, None)
+        at_once = n if device.type == "cuda" else max(1, CPU_ROWS // len(features))
 
-        def predict_clean(u: Tensor, t: int) -> tuple[Tensor, Tensor]:
-            noised = to_scores(u, config.sigmoid_temp).expand(len(videos), -1, -1)
-            logits = self.denoise(noised, memory, position, torch.full((len(videos),), t, device=device))
-            if not guidance:
-                return logits[0], logits[0]
-            return (1 + guidance) * logits[0] - guidance * logits[1], logits[0]
+        def clean(u: Tensor, t: int, memory: Tensor) -> Tensor:
+            """(n, T) logits for each video of the memory; both videos see the same noised scores at the same places."""
+            step = torch.full((1,), t, device=device)
+            shared = self.denoiser.shared(memory, position[:1], step, None)
+            noised = to_scores(u, config.sigmoid_temp)[None]
+            return torch.cat([self._clean(part, shared, step) for part in noised.split(at_once, 1)], 1)
 
-        logits = ddim(self.schedule, predict_clean, start, step_noise, eta)
-        return to_scores(smooth(logits, config.smoothing), config.sigmoid_temp).cpu()
+        def guided(u: Tensor, t: int) -> Tensor:
+            given, *null = clean(u, t, memory)
+            return (1 + guidance) * given - guidance * null[0] if null else given
+
+        def conditional(u: Tensor, t: int) -> Tensor:
+            return clean(u, t, memory[:1])[0]
+
+        logits = ddim(self.schedule, guided, conditional, start, step_noise, eta)
+        return to_scores(smooth(logits, config.smoothing), config.sigmoid_temp).cpu().float()

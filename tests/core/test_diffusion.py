@@ -58,9 +58,9 @@ def test_a_perfect_prediction_is_what_is_sampled(steps, eta):
 
     def predict(u, t):
         seen.append(t)
-        return clean, clean
+        return clean
 
-    assert torch.equal(ddim(SCHEDULE, predict, start, noise, eta), clean)
+    assert torch.equal(ddim(SCHEDULE, predict, predict, start, noise, eta), clean)
     assert len(seen) == steps
     assert seen[0] == 999
 
@@ -71,31 +71,35 @@ def test_each_step_hands_over_logits_of_the_next_noise_level():
 
     def predict(u, t):
         assert float(u.var()) == pytest.approx(1 - float(SCHEDULE.alphas_cumprod[t]), abs=0.02)
-        return clean, clean
+        return clean
 
-    ddim(SCHEDULE, predict, start, noise)
+    ddim(SCHEDULE, predict, predict, start, noise)
 
 
 def test_guided_logits_steer_and_conditional_ones_are_reported():
     start, noise = sampling_noise(1, 5, 2, 0)
     inputs = []
 
-    def predict(u, t):
-        inputs.append(u)
-        return torch.full_like(u, 3.0), torch.full_like(u, 7.0)
+    def guided(u, t):
+        return torch.full_like(u, 3.0)
 
-    assert torch.equal(ddim(SCHEDULE, predict, start, noise), torch.full((1, 5), 7.0))
-    assert float(inputs[1].mean()) > 1  # on its way to 3
+    def conditional(u, t):
+        inputs.append(u)
+        return torch.full_like(u, 7.0)
+
+    assert torch.equal(ddim(SCHEDULE, guided, conditional, start, noise), torch.full((1, 5), 7.0))
+    assert len(inputs) == 1
+    assert float(inputs[0].mean()) > 1  # on its way to 3
 
 
 def test_without_fresh_noise_the_result_depends_on_the_start_alone():
     start, noise = sampling_noise(2, 8, 5, 0)
 
-    def predict(u, t):
-        return u.tanh(), u.tanh()
+    def sampled(step_noise, eta=1.0):
+        return ddim(SCHEDULE, lambda u, t: u.tanh(), lambda u, t: u.tanh(), start, step_noise, eta)
 
-    assert torch.equal(ddim(SCHEDULE, predict, start, noise, 0.0), ddim(SCHEDULE, predict, start, -noise, 0.0))
-    assert not torch.equal(ddim(SCHEDULE, predict, start, noise), ddim(SCHEDULE, predict, start, -noise))
+    assert torch.equal(sampled(noise, 0.0), sampled(-noise, 0.0))
+    assert not torch.equal(sampled(noise), sampled(-noise))
 
 
 @pytest.mark.parametrize("length", [1.0, 4.0, 7.5])

@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.errors import InputError
 from core.models.batch import Batch
@@ -92,6 +93,28 @@ def test_a_sample_is_the_same_however_many_are_drawn():
     model, features = small(), torch.randn(15, 6)
     torch.testing.assert_close(model.predict(features, 5, 3)[:2], model.predict(features, 2, 3))
     assert not torch.allclose(model.predict(features, 2, 3), model.predict(features, 2, 4))
+
+
+class NumbersRead(TorchDispatchMode):
+    """Counts how often a number is read from a tensor, for which a GPU has to be waited for."""
+
+    count = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        # What float() and bool() become in inference mode.
+        self.count += func in (torch.ops.aten.item.default, torch.ops.aten.is_nonzero.default)
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("denoiser", DENOISERS)
+def test_no_step_of_sampling_waits_for_a_number(denoiser):
+    model, features = small(denoiser, p_uncond=0.2, guidance=0.2), torch.randn(15, 6)
+    counts = []
+    for steps in (2, 6):
+        with NumbersRead() as read:
+            model.predict(features, 4, steps=steps)
+        counts.append(read.count)
+    assert counts[0] == counts[1] > 0  # those of the checks before
 
 
 @pytest.mark.parametrize("codebook", CODEBOOKS)

@@ -1,0 +1,92 @@
+"""The denoiser of SummDiff's release for SumMe and TVSum, which the paper does not describe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.models.blocks import TimeEmbedding, Valid
+
+if TYPE_CHECKING:
+    from core.models.summdiff import SummDiffConfig
+
+
+class LatentMLPBlock(nn.Module):
+    """Residual block of `LatentMLP`: time and the frame's own memory are added, one convolution mixes neighbours."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.inner = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, hidden))
+        self.time = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden))
+        self.context = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden))
+        self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
+        self.outer = nn.Sequential(
+            nn.LayerNorm(hidden), nn.SiLU(), nn.Dropout(config.dropout), nn.Linear(hidden, hidden)
+        )
+        nn.init.zeros_(self.outer[3].weight)
+        nn.init.zeros_(self.outer[3].bias)
+
+    def shared(self, memory: Tensor, time: Tensor, keep: Valid) -> tuple[Tensor, Tensor]:
+        added = self.time(time)[:, None, None] + self.context(memory)[:, None]
+        return linear_then_conv(self.inner[2], self.conv, added, keep)
+
+    def forward(self, x: Tensor, shared: tuple[Tensor, Tensor], keep: Valid) -> Tensor:
+        weight, added = shared
+        return x + self.outer(over_time(only(self.inner[:2](x), keep), weight) + added)
+
+
+class LatentMLP(nn.Module):
+    """The release's denoiser for SumMe and TVSum: a residual MLP per frame with convolutions over three frames."""
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        hidden = config.hidden
+        self.time = TimeEmbedding(hidden, width=hidden)
+        self.input = nn.Linear(hidden, hidden)
+        self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
+        self.blocks = nn.ModuleList(LatentMLPBlock(config) for _ in range(config.decoder_layers))
+        self.output = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, hidden))
+        nn.init.zeros_(self.output[2].weight)
+        nn.init.zeros_(self.output[2].bias)
+
+    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
+        time = self.time(t)
+        keep = None if valid is None else valid[:, None, :, None]
+        place = F.linear(position[:, None], self.input.weight)
+        of_blocks = [block.shared(memory, time, keep) for block in self.blocks]
+        return keep, linear_then_conv(self.input, self.conv, place, keep), of_blocks
+
+    def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
+        keep, (weight, place), of_blocks = shared
+        x = over_time(only(x, keep), weight) + place
+        for block, of_block in zip(self.blocks, of_blocks, strict=True):
+            x = block(x, of_block, keep)
+        return self.output(x)
+
+
+def only(x: Tensor, keep: Valid) -> Tensor:
+    """x with zeros where not to keep."""
+    return x if keep is None else x * keep
+
+
+def over_time(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Convolve (B, C, T, H) along T with weight (H, 3, H): outputs, frames, inputs. As long as before.
+
+    As pictures one frame high, because those may keep H last in memory, and then nothing has to be transposed.
+    """
+    pictures = x.flatten(0, 1)[:, None].permute(0, 3, 1, 2)
+    convolved = F.conv2d(pictures, weight[:, None].permute(0, 3, 1, 2), bias, padding=(0, 1))
+    return convolved.permute(0, 2, 3, 1).squeeze(1).unflatten(0, x.shape[:2])
+
+
+def linear_then_conv(linear: nn.Linear, conv: nn.Conv1d, added: Tensor, keep: Valid) -> tuple[Tensor, Tensor]:
+    """conv(keep * (linear(x) + added)) as conv'(keep * x) + added': both are linear, so one product serves for both.
+
+    Returns:
+        The weight (H, 3, H) of conv', and added', of the shape of `added`, (B, 1, T, H).
+    """
+    weight = conv.weight.transpose(1, 2)
+    return weight @ linear.weight, over_time(only(linear.bias + added, keep), weight.contiguous(), conv.bias)
