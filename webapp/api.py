@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
@@ -84,8 +84,13 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     routes = APIRouter(prefix="/api", dependencies=[Depends(sight)])
 
     @routes.get("/entries")
-    def entries(search: str = "", dataset: str | None = None) -> dict[str, Any]:
-        return {"entries": plain(library.entries(dataset=dataset, search=search or None))}
+    def entries(
+        search: str = "",
+        dataset: str | None = None,
+        limit: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+        offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    ) -> dict[str, Any]:
+        return {"entries": plain(library.entries(dataset, search or None, limit, offset))}
 
     @routes.get("/entry")
     def entry(id: str) -> dict[str, Any]:

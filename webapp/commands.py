@@ -96,8 +96,8 @@ def import_(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A dataset (eccv16 HDF5, TVSum or SumMe .mat, ...), a released checkpoint (.pkl, .ckpt), or another"
-            " installation's events (.jsonl)."
+            help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), a released checkpoint (.pkl, .ckpt),"
+            " or another installation's events (.jsonl)."
         ),
     ],
     annotations: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,14 @@ if TYPE_CHECKING:
     from core.data import Entry
 
 
-def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None = None) -> list[Entry]:
+def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None = None) -> Sequence[Entry]:
     """Reads a dataset in whichever known format its content has; the file name does not matter.
 
+    Entries of MR.HiSum are read one by one as they are asked for, those of the others all at once.
+
     Args:
-        path: an eccv16 HDF5 file (released or ours), TVSum's .mat or .tsv, or a SumMe .mat or folder of them.
+        path: an eccv16 HDF5 file (released or ours), MR.HiSum's, TVSum's .mat or .tsv, or a SumMe .mat or folder of
+            them.
         annotations: TVSum's .mat or .tsv, joined to an eccv16 file.
         llmvs: folder of LLMVS's embeddings, which become the entries' text features.
 
@@ -41,6 +45,10 @@ def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None
         from storage.formats.summe import read_summe
 
         return read_summe(path)
+    if kind == "mrhisum":
+        from storage.formats.mrhisum import MrHisum
+
+        return MrHisum(path)
     from storage.formats.tvsum import read_tvsum_mat, read_tvsum_tsv
 
     return read_tvsum_mat(path) if kind == "tvsum mat" else read_tvsum_tsv(path)
@@ -54,7 +62,11 @@ def _kind(path: Path) -> str:
     if h5py.is_hdf5(path):
         try:
             with h5py.File(path, "r") as file:
-                return "tvsum mat" if "tvsum50" in file else "eccv16"
+                if "tvsum50" in file:
+                    return "tvsum mat"
+                from storage.formats.mrhisum import is_mrhisum
+
+                return "mrhisum" if is_mrhisum(file) else "eccv16"
         except OSError:
             return "eccv16"  # whose reader says what is wrong with it
     with path.open("rb") as file:
@@ -65,5 +77,5 @@ def _kind(path: Path) -> str:
         return "tvsum tsv"
     raise FormatError(
         f"{path.name} is in no format that Manycut reads.",
-        "It reads eccv16 HDF5 files, TVSum's .mat and .tsv and SumMe's .mat files.",
+        "It reads eccv16 and MR.HiSum HDF5 files, TVSum's .mat and .tsv and SumMe's .mat files.",
     )

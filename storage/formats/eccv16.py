@@ -20,7 +20,7 @@ from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError
 from core.timebase import format_rate
 from storage.formats.entry_group import PACKED, read_entry, write_entry
-from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
+from storage.formats.hdf5 import Reader, natural, new_hdf5, open_hdf5
 
 SCHEMA = "manycut-eccv16-1"
 VIDEO_KEY = re.compile(r"video_\d+")
@@ -52,7 +52,7 @@ def read_eccv16(path: Path, annotations: Path | None = None) -> list[Entry]:
         dataset = Reader(path, file).text("dataset") or path.stem
         entries = [
             read_entry(Reader(path, file[name]), dataset=dataset, key=keys[name], needs_features=not ours)
-            for name in sorted(groups, key=_natural)
+            for name in sorted(groups, key=natural)
         ]
     if annotations is None:
         return entries
@@ -151,8 +151,3 @@ def _keys(path: Path, file: h5py.File, groups: Sequence[str]) -> dict[str, str]:
     """The key of each group: the one it states, where those differ, else its name."""
     stated = {name: Reader(path, file[name]).text("key") or name for name in groups}
     return stated if len(set(stated.values())) == len(groups) else {name: name for name in groups}
-
-
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)

@@ -98,7 +98,7 @@ def read_entry(reader: Reader, *, dataset: str, key: str, needs_features: bool =
         feature_space=None if features is None else _feature_space(reader, features.shape[1]),
         text_features=text_features,
         text_space=reader.text("text_space") or None if text_features is not None else None,
-        shots=_read_shots(reader, n_frames, needs_features),
+        shots=read_shots(reader, n_frames, needs_features),
         annotations=_read_people(reader, picks, n_frames, dataset, meta),
         captions=reader.texts("captions", steps) if "captions" in reader else None,
         meta=meta,
@@ -161,7 +161,8 @@ def _write_shots(group: h5py.Group, entry: Entry) -> None:
             folder[name.replace("/", "-")] = shots.bounds.astype(np.int32)
 
 
-def _read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots]:
+def read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots]:
+    """The segmentations of a group by name, `change_points` first; `required` where it must have that."""
     shots: dict[str, Shots] = {}
     if "change_points" in reader or required:
         expected = "(S, 2) first and last frame of each shot, ascending"
@@ -220,7 +221,7 @@ def _read_people(
     elif scores is not None and summaries is not None and reader.group["user_summary"].attrs.get("derived"):
         summaries = None
     elif scores is None and "gtscore" in reader:
-        return _mean_person(reader, steps, meta)
+        return mean_person(reader, steps, meta)
     if scores is None or len(scores) == 0:
         return None
     count = len(scores)
@@ -235,7 +236,7 @@ def _read_people(
     return AnnotationSet(names, scores, protocols, summaries, frame_labels, simulated)
 
 
-def _mean_person(reader: Reader, steps: int, meta: dict[str, str]) -> AnnotationSet:
+def mean_person(reader: Reader, steps: int, meta: dict[str, str]) -> AnnotationSet:
     """Stands for everybody where a release only gives their mean, as MR.HiSum does."""
     scores = reader.finite("gtscore", np.float32, (steps,), f"({steps},) mean importance")
     low, high = min(float(scores.min()), 0.0), max(float(scores.max()), 1.0)

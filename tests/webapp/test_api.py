@@ -45,6 +45,12 @@ def test_entries_can_be_searched(client):
     assert client.get("/api/entries", params={"search": "nowhere"}).json()["entries"] == []
 
 
+def test_entries_come_in_pages_where_one_is_asked_for(client):
+    assert len(client.get("/api/entries", params={"limit": 1}).json()["entries"]) == 1
+    assert client.get("/api/entries", params={"limit": 1, "offset": 1}).json()["entries"] == []
+    assert client.get("/api/entries", params={"limit": 0}).status_code == 422
+
+
 def test_an_entry_names_its_rows_and_says_why_others_are_missing(client):
     entry = client.get("/api/entry", params={"id": ENTRY}).json()
     assert (entry["fps"], entry["n_frames"], entry["picks"]) == ("24/1", 1440, 120)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from webapp.actions.common import entries_with_people, summaries_of
 from webapp.actions.models import score_with_all
 
 if TYPE_CHECKING:
+    from core.data import Entry
     from storage.library import Library
     from storage.people import Who
 
@@ -41,19 +43,24 @@ def import_dataset(
         return _join(library, Path(path), progress)
     name = dataset or Path(path).stem
     entries = read_dataset(Path(path), annotations, llmvs)
-    progress(0.6, f"Keeping {len(entries)} entries")
-    ids = library.add_entries(name, entries, source=Path(path).name, replace=replace)
-    rows = [
-        {
-            "id": entry_id,
-            "n_frames": entry.n_frames,
-            "picks": len(entry.picks),
-            "annotators": len(entry.annotations) if entry.annotations else 0,
-            "has_features": entry.features is not None,
-            "has_video": entry.video is not None,
-        }
-        for entry_id, entry in zip(ids, entries, strict=True)
-    ]
+    rows: list[dict[str, Any]] = []
+
+    def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
+        for entry in entries:
+            rows.append(
+                {
+                    "n_frames": entry.n_frames,
+                    "picks": len(entry.picks),
+                    "annotators": len(entry.annotations) if entry.annotations else 0,
+                    "has_features": entry.features is not None,
+                    "has_video": entry.video is not None,
+                }
+            )
+            progress(0.1 + 0.9 * len(rows) / len(entries), f"Keeping {len(rows)} of {len(entries)} entries")
+            yield entry
+
+    ids = library.add_entries(name, noted(), source=Path(path).name, replace=replace)
+    rows = [{"id": entry_id, **row} for entry_id, row in zip(ids, rows, strict=True)]
     return {"dataset": ids[0].partition("/")[0], "entries": rows}
 
 

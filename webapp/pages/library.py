@@ -35,7 +35,7 @@ def build(library: Library) -> None:
     section("Entries")
     with gr.Row(elem_classes="mc-form"):
         search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")
-    listing = gr.HTML(entry_table(library))
+    listing = gr.HTML()  # filled at every load: what stands here reaches every visitor of every page
 
     def start(chosen: str | None) -> str:
         name = (chosen or "").strip()

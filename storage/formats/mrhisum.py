@@ -1,0 +1,94 @@
+"""MR.HiSum's HDF5 file: 31,892 videos of YouTube-8M at one pick a second, with their mean importance and no people.
+
+One group per video with `features` (T, D), `gtscore` (T,), `change_points` (S, 2) and, as `gtsummary` or `gt_summary`,
+its summary (T,) of 0/1. There are neither frames between the picks nor frame numbers: a frame is a second.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from core.data import Entry
+from core.timebase import Timebase
+from storage.formats.entry_group import mean_person, read_shots
+from storage.formats.hdf5 import Reader, natural, open_hdf5
+
+WIDTH = 1024
+SPACE = "youtube8m-inception-v3"
+SUMMARIES = ("gtsummary", "gt_summary")
+# HDF5 holds some 20 KB for every video that was read until the file is closed, so it is opened again now and then.
+TOGETHER = 500
+
+
+def is_mrhisum(file: h5py.File) -> bool:
+    """Whether the first video has scores but does not say to which frames they belong."""
+    group = file.get(next(iter(file), ""))
+    return isinstance(group, h5py.Group) and "gtscore" in group and not {"picks", "n_frames"} & set(group)
+
+
+class MrHisum(Sequence[Entry]):
+    """The videos of a file in the order of their numbers, each read when it is asked for: together they outgrow memory.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        FormatError: it is damaged, or, when a video is read, names its key and what was expected.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with open_hdf5(path) as file:
+            groups = [name for name in file if file.get(name, getclass=True) is h5py.Group]
+            self.keys = sorted(groups, key=natural)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, place: int) -> Entry:
+        with open_hdf5(self.path) as file:
+            return self._read(file, self.keys[place])
+
+    def __iter__(self) -> Iterator[Entry]:
+        for start in range(0, len(self), TOGETHER):
+            with open_hdf5(self.path) as file:
+                for key in self.keys[start : start + TOGETHER]:
+                    yield self._read(file, key)
+
+    def _read(self, file: h5py.File, key: str) -> Entry:
+        reader = Reader(self.path, file[key])
+        expected = "(T, D) finite numbers, one row a second"
+        features = reader.finite("features", np.float32, (None, None), expected)
+        steps, width = features.shape
+        if steps == 0:
+            raise reader.error("features", expected, "there are none")
+        meta: dict[str, str] = {}
+        people = mean_person(reader, steps, meta)
+        name = next((name for name in SUMMARIES if name in reader), None)
+        if name is not None:
+            people = dataclasses.replace(people, summaries=_summary(reader, name, steps))
+        return Entry(
+            id=f"{self.path.stem}/{key}",
+            title=key,
+            timebase=Timebase(Fraction(1), steps),
+            picks=np.arange(steps),
+            features=features,
+            feature_space=SPACE if width == WIDTH else f"unknown-{width}",
+            shots=read_shots(reader, steps, True),
+            annotations=people,
+            meta=meta,
+        )
+
+
+def _summary(reader: Reader, name: str, steps: int) -> np.ndarray:
+    expected = f"({steps},) of 0 and 1"
+    values = reader.array(name, np.float32, (steps,), expected)
+    if not np.isin(values, (0, 1)).all():
+        raise reader.error(name, expected, "it holds other values")
+    return values[None].astype(np.uint8)
