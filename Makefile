@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint demo clean
+.PHONY: run test lint demo bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py
@@ -20,6 +20,10 @@ lint: $(VENV)/.installed-dev
 # Renders the demo videos, simulates their people and trains the demo checkpoints again (several minutes).
 demo: $(VENV)/.installed
 	$(BIN)/python -m assets.demo.build
+
+# Runs every speed benchmark that fits this machine and rewrites their table in benchmarks/RESULTS.md (half an hour).
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.table
 
 $(VENV)/.installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

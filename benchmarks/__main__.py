@@ -1,18 +1,24 @@
 """The speed benchmarks: `python -m benchmarks` lists them, `python -m benchmarks NAME [--json]` runs one.
 
 With --json the last line of the output is the result: {"name", "seconds" (ours, median), "reference_seconds", "ratio",
-"peak_mb", "equal" (results identical to the reference where it ran), "reached", "must", ...}. The exit code is 0 where
-the result is what it must be, or where this machine cannot say; 1 where it is not.
+"peak_mb", "equal" (results identical to the reference where it ran), "reached", "must", ...}; what could not be
+measured is null, and "why" says so in a sentence. The exit code is 0 where the result is what it must be, or where this
+machine cannot say; 1 where it is not; 2 where the benchmark cannot run.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from benchmarks.measuring import Result
+from core.errors import InputError, ManycutError
 
 # What each one measures, and where: "module:function", imported only when it runs.
 BENCHMARKS = {
@@ -21,6 +27,15 @@ BENCHMARKS = {
     "kts-90000": ("KTS of an hour of frames", "kts:kts_90000"),
     "knapsack-36": ("cuts of 36 curves at once", "knapsack:knapsack_36"),
     "knapsack-sensitivity": ("every shot's choice reversed", "knapsack:knapsack_sensitivity"),
+    "ingest-720p": ("ingest of ten minutes of 720p against decoding alone", "ingest:ingest_720p"),
+    "sampling-16": ("16 samples of a video at once, against one by one", "sampling:sampling_16"),
+    "training-individual": ("training on every person of 40 videos", "training:training_individual"),
+    "gpu": ("64 samples of a video on a GPU, against its matrix products", "gpu:gpu"),
+    "evaluation-tvsum": ("50 curves against 20 people each", "evaluation:evaluation_tvsum"),
+    "scaling": ("how time and memory grow with the length of a video", "scaling:scaling"),
+    "library-31892": ("a library of MR.HiSum's size: start, first page, search", "library:library_31892"),
+    "entry-series": ("opening an entry of ten minutes, 20 people, 16 samples", "series:entry_series"),
+    "start": ("from app.py to the first page; its help", "start:start"),
 }
 
 
@@ -28,26 +43,46 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n\n")[0])
     parser.add_argument("name", nargs="?", choices=BENCHMARKS, metavar="NAME", help="without it: the list")
     parser.add_argument("--json", action="store_true", help="print the result as JSON in the last line")
+    parser.add_argument("--naive", action="store_true", help="run the reference alone")
+    parser.add_argument("--reference", type=Path, metavar="PATH", help="a checkout of a release to compare with")
+    parser.add_argument("--data", type=Path, help="folder of TVSum; made data of its sizes where it is missing")
+    parser.add_argument("--device", choices=("cpu", "cuda"))
     asked = parser.parse_args()
     if asked.name is None:
         width = max(map(len, BENCHMARKS))
         print("\n".join(f"{name:{width}}  {what}" for name, (what, _) in BENCHMARKS.items()))
         return 0
-    module, function = BENCHMARKS[asked.name][1].split(":")
-    result: Result = getattr(importlib.import_module(f"benchmarks.{module}"), function)()
+    options = {name: value for name, value in vars(asked).items() if name not in ("name", "json") and value}
+    try:
+        result = benchmark(asked.name, options)(**options)
+    except ManycutError as error:
+        print(error, file=sys.stderr)
+        return 2
     print(json.dumps(result.as_dict()) if asked.json else _sentence(result))
     return 1 if result.reached is False else 0
 
 
+def benchmark(name: str, options: dict[str, Any]) -> Callable[..., Result]:
+    """The function of a benchmark. Raises InputError where it has no use for one of the options."""
+    module, function = BENCHMARKS[name][1].split(":")
+    found = getattr(importlib.import_module(f"benchmarks.{module}"), function)
+    for option in options:
+        if option not in inspect.signature(found).parameters:
+            raise InputError(f"The benchmark '{name}' has no use for --{option}.", "Run it without.")
+    return found
+
+
 def _sentence(result: Result) -> str:
-    parts = [f"{result.name}: {result.seconds:.4g} s"]
-    if result.reference_seconds is not None and result.ratio is not None:
-        parts.append(f"reference {result.reference_seconds:.4g} s, {result.ratio:.1f} times as long")
+    parts = [] if result.seconds is None else [f"{result.seconds:.4g} s"]
+    if result.reference_seconds is not None:
+        parts.append(f"reference {result.reference_seconds:.4g} s")
+    if result.ratio is not None:
+        parts.append(f"{result.ratio:.1f} times as long")
     if result.equal is not None:
         parts.append("same result" if result.equal else "ANOTHER RESULT")
     parts.append(f"{result.peak_mb:.0f} MB")
     reached = {True: "reached", False: "NOT REACHED", None: "cannot be said here"}[result.reached]
-    return ", ".join(parts) + f". Must be {result.must}: {reached}."
+    return f"{result.name}: {', '.join(parts)}. Must be {result.must}: {reached}."
 
 
 if __name__ == "__main__":

@@ -12,15 +12,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import os
 import random
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +23,8 @@ from typing import Any
 import httpx
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.server import running
+
 ENTRY = "demo/harbour-day"
 SHOTS = 10
 AGAIN_S = 0.2  # between attempts while the server does not answer
@@ -119,43 +115,19 @@ async def differences(raters: list[Rater]) -> list[str]:
     return found
 
 
-def start_server(data_dir: Path, port: int) -> subprocess.Popen:
-    """`app.py serve`, answering."""
-    command = [sys.executable, "app.py", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
-    log = (data_dir.parent / "server.log").open("ab")
-    process = subprocess.Popen(
-        [*command, "--data-dir", str(data_dir)], cwd=ROOT, stdout=log, stderr=log, env=environment
-    )
-    for _ in range(600):
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
-            return process
-        time.sleep(0.1)
-    raise RuntimeError("the server did not start:\n" + Path(log.name).read_text()[-3000:])
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        data_dir = Path(folder) / "data"
-        data_dir.mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        server = start_server(data_dir, port)
 
-        async def measure() -> tuple[list[Rater], list[str]]:
-            raters = await rate_at_once(f"http://127.0.0.1:{port}", asked.people, asked.seconds)
+        async def measure(url: str) -> tuple[list[Rater], list[str]]:
+            raters = await rate_at_once(url, asked.people, asked.seconds)
             return raters, await differences(raters)
 
-        try:
-            raters, wrong = asyncio.run(measure())
-        finally:
-            server.terminate()
-            server.wait(20)
+        with running(Path(folder) / "data") as server:
+            raters, wrong = asyncio.run(measure(server.url))
     times = 1000 * np.array([each for rater in raters for each in rater.seconds])
     print(f"{asked.people} people, {sum(len(rater.sent) for rater in raters)} ratings in {asked.seconds:.0f} s")
     print("acknowledged after, ms: " + ", ".join(f"p{p} {np.percentile(times, p):.0f}" for p in (50, 95, 99, 100)))

@@ -10,21 +10,17 @@ ratios at the end compare with a page of a tenth of the length, in the same run.
 from __future__ import annotations
 
 import argparse
-import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.series import add
+from benchmarks.server import running
+from storage.library import Library
+
+CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,38 +32,24 @@ LIMITS = {"open": 1000.0, "solve": 100.0, "zoom": 60.0}
 
 def make_library(folder: Path, minutes: float) -> None:
     """Two entries of two lengths with 20 people and 16 samples each, with videos."""
+    with Library(folder) as library:
+        for name, length in (("long", minutes), ("short", minutes / 10)):
+            video = folder / f"{name}-source.mp4"
+            _draw(video, library.entry(add(library, name, length)).n_frames)
+            library.store_media(f"bench/{name}", video=video)
+
+
+def _draw(path: Path, n_frames: int) -> None:
+    """A small video at 30 frames a second that changes its grey every second."""
     import av
 
-    from core.data import AnnotationSet, Entry, ScoreTrack
-    from core.segmentation import kts_shots
-    from core.timebase import Timebase
-    from storage.library import Library
-
-    random = np.random.default_rng(0)
-    with Library(folder) as library:
-        for name, length in (("long", minutes * 60), ("short", minutes * 6)):
-            timebase = Timebase(Fraction(30), int(length * 30))
-            video = folder / f"{name}-source.mp4"
-            with av.open(video, "w") as target:
-                stream = target.add_stream("libx264", 30, options={"preset": "ultrafast", "g": "30"})
-                stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
-                for k in range(timebase.n_frames):
-                    picture = np.full((180, 320, 3), (k // 30 * 37) % 256, np.uint8)
-                    target.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
-                target.mux(stream.encode())
-            picks = timebase.picks()
-            features = random.normal(size=(len(picks), 8)).astype(np.float32).cumsum(0)
-            shots = {"kts": kts_shots(features, picks, timebase.n_frames)}
-            smooth = np.apply_along_axis(np.convolve, 1, random.random((36, len(picks))), np.ones(9) / 9, "same")
-            scores = smooth.astype(np.float32)
-            people = AnnotationSet(
-                tuple(f"person {k}" for k in range(20)), scores[:20], ("simulated",) * 20, simulated=True
-            )
-            entry = Entry(f"bench/{name}", f"Bench {name}", timebase, picks, shots=shots, annotations=people)
-            library.add_entries("bench", [entry])
-            library.store_media(f"bench/{name}", video=video)
-            track = ScoreTrack("SummDiff", "summdiff", "bench", "none", scores[20:], 0, {})
-            library.add_run(f"bench/{name}", track, "SummDiff")
+    with av.open(path, "w") as target:
+        stream = target.add_stream("libx264", 30, options={"preset": "ultrafast", "g": "30"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for frame in range(n_frames):
+            picture = np.full((180, 320, 3), (frame // 30 * 37) % 256, np.uint8)
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        target.mux(stream.encode())
 
 
 def measure(url: str, repeat: int) -> dict[str, dict[str, float]]:
@@ -76,15 +58,7 @@ def measure(url: str, repeat: int) -> dict[str, dict[str, float]]:
 
     found: dict[str, dict[str, float]] = {}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{url}/compare?entry=bench/short")
         page.wait_for_selector("#player[data-ready='true']")
@@ -163,27 +137,9 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        data.mkdir()
         make_library(data, given.minutes)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        command = [sys.executable, "app.py", "serve", "--port", str(port), "--data-dir", str(data)]
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"}, stdout=subprocess.DEVNULL
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            found = measure(url, given.repeat)
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(20)
+        with running(data, demo=False) as server:
+            found = measure(server.url, given.repeat)
     print(f"| {given.minutes:g} minutes, 20 people, 16 samples | ms | meant | ratio to a tenth of the length |")
     print("|---|---|---|---|")
     for what, label in (("open", "click to drawn"), ("solve", "all cuts and figures again"), ("zoom", "zoom")):

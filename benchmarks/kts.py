@@ -6,56 +6,72 @@ table over numbers of changes and ends, and one `argmin` for each cell.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from benchmarks.measuring import Result, peak_mb, timed
+from benchmarks import checkout
+from benchmarks.measuring import Result, peak_mb, reference_alone, timed
 from core.kts import kts
 
 WIDTH = 1024
+MUST_1000 = "100x, identical change points"
 
 
-def kts_1000() -> Result:
-    """T = 1,000, up to T - 1 changes."""
+def kts_1000(naive: bool = False, reference: Path | None = None) -> Result:
+    """T = 1,000, up to T - 1 changes; against the textbook, or against a checkout."""
     features = made(1000)
+    naively = textbook if reference is None else checkout.change_points(reference)
+    repeats = 5 if reference is None else 1
+    if naive:
+        return reference_alone("kts-1000", timed(lambda: naively(features, 1.0), repeats)[0], MUST_1000)
     kts(features)  # compiles
     seconds, ours = timed(lambda: kts(features, penalty=1.0))
     peak = peak_mb()
-    reference_seconds, reference = timed(lambda: textbook(features, 1.0))
+    reference_seconds, theirs = timed(lambda: naively(features, 1.0), repeats)
+    equal = bool(np.array_equal(ours, theirs))
     return Result(
         "kts-1000",
         seconds,
         reference_seconds,
         peak,
-        bool(np.array_equal(ours, reference)),
-        reference_seconds / seconds >= 100 and np.array_equal(ours, reference),
-        "100x, identical change points",
+        equal,
+        reference_seconds / seconds >= 100 and equal,
+        MUST_1000,
         {"changes": len(ours)},
     )
 
 
-def kts_7200() -> Result:
-    """An hour at two picks a second, number of shots by the penalty."""
-    return _long("kts-7200", 7200, None, 5.0, 1024)
+def kts_7200(reference: Path | None = None) -> Result:
+    """An hour at two picks a second, number of shots by the penalty. A checkout takes tens of minutes and 2 GB."""
+    return _long("kts-7200", 7200, None, 5.0, 1024, reference)
 
 
 def kts_90000() -> Result:
-    """Every frame of an hour at 25 a second; no shot longer than a minute."""
-    return _long("kts-90000", 90_000, 60 * 25, 60.0, 4096)
+    """Every frame of an hour at 25 a second; no shot longer than a minute. No checkout: its kernel would take 65 GB."""
+    return _long("kts-90000", 90_000, 60 * 25, 60.0, 4096, None)
 
 
-def _long(name: str, length: int, max_length: int | None, limit_s: float, limit_mb: float) -> Result:
+def _long(
+    name: str, length: int, max_length: int | None, limit_s: float, limit_mb: float, reference: Path | None
+) -> Result:
+    naively = None if reference is None else checkout.change_points(reference)
     kts(made(300, 8), max_length=None if max_length is None else 50)  # compiles
     before = peak_mb()
     features = made(length)
     seconds, changes = timed(lambda: kts(features, max_length=max_length), 5 if length < 10_000 else 3)
     peak = peak_mb()
+    reference_seconds, equal = None, None
+    if naively is not None:
+        reference_seconds, theirs = timed(lambda: naively(features, 1.0), 1)
+        equal = bool(np.array_equal(changes, theirs))
     return Result(
         name,
         seconds,
-        None,
+        reference_seconds,
         peak,
-        None,
-        seconds < limit_s and peak < limit_mb,
+        equal,
+        seconds < limit_s and peak < limit_mb and equal is not False,
         f"under {limit_s:.0f} s and {limit_mb / 1024:.0f} GB",
         {"changes": len(changes), "mb_before": round(before, 1)},
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,8 +21,8 @@ class Result:
 
     Attributes:
         name: of the benchmark.
-        seconds: ours, median.
-        reference_seconds: median of the reference; None where there is none.
+        seconds: ours, median; None where only the reference ran.
+        reference_seconds: median of the reference; None where there is none, or where it did not run.
         peak_mb: most memory this process has held until ours had run, MiB, interpreter and libraries included.
         equal: whether ours and the reference gave the same; None without a reference.
         reached: whether what the benchmark asks for was reached; None where it cannot be said on this machine.
@@ -29,7 +31,7 @@ class Result:
     """
 
     name: str
-    seconds: float
+    seconds: float | None
     reference_seconds: float | None
     peak_mb: float
     equal: bool | None
@@ -40,7 +42,9 @@ class Result:
     @property
     def ratio(self) -> float | None:
         """How many times longer the reference takes."""
-        return None if self.reference_seconds is None else self.reference_seconds / self.seconds
+        if self.seconds is None or self.reference_seconds is None:
+            return None
+        return self.reference_seconds / self.seconds
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -57,6 +61,11 @@ class Result:
         }
 
 
+def reference_alone(name: str, seconds: float, must: str) -> Result:
+    """What a benchmark gives with --naive."""
+    return Result(name, None, seconds, peak_mb(), None, None, must, {"why": "The reference ran alone."})
+
+
 def timed(work: Callable[[], T], repeats: int = REPEATS) -> tuple[float, T]:
     """The median of some runs in seconds, and what the last one gave. Warm up before where something compiles."""
     seconds = []
@@ -68,5 +77,26 @@ def timed(work: Callable[[], T], repeats: int = REPEATS) -> tuple[float, T]:
 
 
 def peak_mb() -> float:
-    """The most memory this process has held so far, MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory this process has held so far, MiB; on Linux since `forget_peak`."""
+    # Not ru_maxrss where it can be helped: a process begins with that of the one that started it.
+    return _status_mb("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def resident_mb() -> float:
+    """What this process holds now, MiB; its peak where that is not known."""
+    return _status_mb("VmRSS") or peak_mb()
+
+
+def forget_peak() -> None:
+    """Let the peak of this process begin again at what it holds; only Linux can."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _status_mb(name: str) -> float | None:
+    """A size that Linux tells about this process, MiB; None elsewhere."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:")), None)

@@ -12,7 +12,7 @@ import numpy as np
 from core.agreement import human_band, mean_defined
 from core.data import Entry
 from core.errors import InputError
-from core.evaluation import default_protocol, evaluate_track, figures_of
+from core.evaluation import agreement_with_people, default_protocol, figures_of
 from core.models.checkpoints import Checkpoint
 from core.progress import Progress, silent
 from core.scoring import features_for, score
@@ -85,7 +85,7 @@ def judge_on(entries: Sequence[Entry], kind: str, feature_space: str, seed: int 
             if features is None:
                 raise InputError(f"'{entry.id}' cannot be judged on. {reason}")
             scores = model.predict(torch.from_numpy(np.ascontiguousarray(features)), 8, seed).numpy()
-            rhos.append(evaluate_track(default_protocol(entry), entry, scores).spearman)
+            rhos.append(agreement_with_people(default_protocol(entry), entry, scores).spearman)
         return mean_defined(rhos)
 
     return judge

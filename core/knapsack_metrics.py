@@ -115,11 +115,21 @@ def critical_ratios(values: np.ndarray, weights: np.ndarray, chosen: np.ndarray,
         (S,) float64. The shot itself is left out, and its frames are taken from the capacity where it is forced in.
     """
     ratios = values / np.maximum(weights, 1)
-    order = np.argsort(-ratios, kind="stable")
-    result = np.full(len(values), -1.0)
-    for i in range(len(values)):
-        others = order[order != i]
-        full = np.cumsum(weights[others]) > (capacity if chosen[i] else capacity - weights[i])
-        if full.any():
-            result[i] = ratios[others[np.argmax(full)]]
+    return _critical_ratios(ratios, np.argsort(-ratios, kind="stable"), weights, chosen, capacity)
+
+
+@numba.njit(cache=True)
+def _critical_ratios(
+    ratios: np.ndarray, order: np.ndarray, weights: np.ndarray, chosen: np.ndarray, capacity: int
+) -> np.ndarray:
+    result = np.full(len(ratios), -1.0)
+    for i in range(len(ratios)):
+        room = capacity if chosen[i] else capacity - weights[i]
+        for other in order:
+            if other == i:
+                continue
+            room -= weights[other]
+            if room < 0:
+                result[i] = ratios[other]
+                break
     return result

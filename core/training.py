@@ -228,7 +228,7 @@ def fit(
         for index, batch in enumerate(batches(videos, settings, generator), 1):
             loss = model.loss(batch.to(device))
             (loss / settings.accumulate).backward()
-            epoch_losses.append(float(loss.detach()))
+            epoch_losses.append(loss.detach())  # a number only when the epoch is over: asking waits for the device
             if should_stop():
                 raise TrainingCancelled("The training was cancelled; nothing was saved.")
             if index % settings.accumulate and index < per_epoch:
@@ -242,7 +242,7 @@ def fit(
             decay = min(settings.ema, step / (step + 10))  # the first weights are forgotten quickly
             with torch.no_grad():
                 torch._foreach_lerp_(average, list(model.parameters()), 1 - decay)
-        losses.append(float(np.mean(epoch_losses)))
+        losses.append(float(np.mean([float(loss) for loss in epoch_losses])))
         if judge is not None:
             judged = with_weights(model, average)
             verdict = judge(judged)

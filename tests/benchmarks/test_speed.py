@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import knapsack, kts
-from benchmarks.__main__ import BENCHMARKS
+from benchmarks.__main__ import BENCHMARKS, benchmark
 from core.knapsack_metrics import values_reversed
 from core.kts import kts as ours
 from core.selection import knapsack_many
@@ -36,6 +36,17 @@ def test_the_last_line_is_the_result_as_json():
     assert {"seconds", "reference_seconds", "ratio", "peak_mb", "equal"} <= set(result)
     assert result["equal"] is True
     assert result["ratio"] == pytest.approx(result["reference_seconds"] / result["seconds"])
+
+
+def test_naive_runs_the_reference_alone():
+    result = json.loads(run("knapsack-sensitivity", "--naive", "--json").stdout.splitlines()[-1])
+    assert result["reference_seconds"] > 0
+    assert [result[name] for name in ("seconds", "ratio", "equal", "reached")] == [None] * 4
+
+
+def test_every_name_leads_to_a_function():
+    for name in BENCHMARKS:
+        assert callable(benchmark(name, {}))
 
 
 def test_an_unknown_name_is_refused():

@@ -1,0 +1,106 @@
+"""`app.py serve` for a benchmark: a server of its own on a free port, over a data directory of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+START_S = 60
+STOP_S = 20
+LOOK_S = 0.02  # between two looks whether the server answers
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        port: on 127.0.0.1.
+        process: the web process; the worker process is its child.
+        begun: `time.perf_counter()` when the process was started.
+        seconds: from then until /healthz answered.
+    """
+
+    port: int
+    process: subprocess.Popen
+    begun: float
+    seconds: float
+
+    @property
+    def url(self) -> str:
+        """Without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def memory_mb(self) -> dict[str, float]:
+        """The most that the web process and its worker have held so far, MiB; Linux only."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return {"web": _memory_mb(pid), "worker": sum(_memory_mb(int(child)) for child in children)}
+
+
+def start(data_dir: Path, *, port: int | None = None, demo: bool = True) -> Server:
+    """A server over `data_dir` (made if it is missing) that answers; its log lies beside it.
+
+    Args:
+        data_dir: of its library.
+        port: where it listens; None for a free one.
+        demo: put the demo library into an empty one.
+
+    Raises:
+        RuntimeError: it did not start; with the end of its log.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    port = port or free_port()
+    command = [sys.executable, "app.py", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--data-dir", str(data_dir), "--demo" if demo else "--no-demo"]
+    environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+    log = data_dir.with_name(f"{data_dir.name}-server.log")
+    begun = time.perf_counter()
+    with log.open("ab") as sink:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=sink, env=environment)
+    while not _answers(port):
+        if process.poll() is not None or time.perf_counter() - begun > START_S:
+            process.kill()
+            raise RuntimeError("The server did not start:\n" + log.read_text()[-3000:])
+        time.sleep(LOOK_S)
+    return Server(port, process, begun, time.perf_counter() - begun)
+
+
+@contextmanager
+def running(data_dir: Path, *, demo: bool = True) -> Iterator[Server]:
+    """`start`, ended with the block."""
+    server = start(data_dir, demo=demo)
+    try:
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait(STOP_S)
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _memory_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
