@@ -35,6 +35,15 @@ BENCHMARKS = {
     "scaling": ("how time and memory grow with the length of a video", "scaling:scaling"),
     "library-31892": ("a library of MR.HiSum's size: start, first page, search", "library:library_31892"),
     "entry-series": ("opening an entry of ten minutes, 20 people, 16 samples", "series:entry_series"),
+    "judging-prefix": (
+        "captions judged, with what all prompts begin with read once",
+        "language:judging_prefix",
+    ),
+    "captions-minilm": (
+        "captions that repeat to MiniLM features, against one after the other",
+        "language:captions_minilm",
+    ),
+    "googlenet-pool5": ("GoogLeNet's features in batches, against picture by picture", "features:googlenet_pool5"),
     "start": ("from app.py to the first page; its help", "start:start"),
 }
 

@@ -12,7 +12,7 @@ Arrays inside these values are never modified in place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +84,7 @@ class Entry:
         video: a file that browsers play, or None.
         thumbnails: one JPEG sprite of pictures evenly spaced in time, or None.
         meta: category, source, licence note: short strings for people.
+        more: features of further spaces by the id of the space, each (T, D) float32.
     """
 
     id: str
@@ -100,6 +101,46 @@ class Entry:
     video: Path | None = None
     thumbnails: Path | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def features_in(self, space: str) -> np.ndarray | None:
+        """The features in the space of that id, whichever field holds them; None where there are none."""
+        if self.features is not None and self.feature_space == space:
+            return self.features
+        if self.text_features is not None and self.text_space == space:
+            return self.text_features
+        return self.more.get(space)
+
+    def with_features(self, space: str, features: np.ndarray, main: bool = False) -> Entry:
+        """This entry with features of a space, in place of those it has of it.
+
+        Args:
+            space: its id.
+            features: (T, D) float32.
+            main: as `features`; those that were there become further ones.
+        """
+        if self.text_features is not None and self.text_space == space and not main:
+            return replace(self, text_features=features)
+        if main or (self.features is not None and self.feature_space == space):
+            more = {name: array for name, array in self.more.items() if name != space}
+            if self.features is not None and self.feature_space != space:
+                more[self.feature_space or "unknown"] = self.features
+            return replace(self, features=features, feature_space=space, more=more)
+        return replace(self, more={**self.more, space: features})
+
+    def with_text_features(self, space: str, features: np.ndarray) -> Entry:
+        """This entry with features of its captions as those that text models train on; others become further ones.
+
+        Args:
+            space: its id.
+            features: (T, W) float32.
+        """
+        more = {name: array for name, array in self.more.items() if name != space}
+        if self.text_features is not None and self.text_space != space:
+            more[self.text_space or "unknown"] = self.text_features
+        if self.features is not None and self.feature_space == space:  # some datasets keep them there
+            return replace(self, features=features, text_features=None, text_space=None, more=more)
+        return replace(self, text_features=features, text_space=space, more=more)
 
     @property
     def dataset(self) -> str:

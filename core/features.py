@@ -1,7 +1,7 @@
-"""Feature spaces: small pictures in, one row per pick out.
+"""Feature spaces: the pictures of a video in, one row per pick out; and the space that needs no weights.
 
-A feature space has a name, because a checkpoint trained in one space must never see another. `colour-motion-v1`
-needs no weights: it describes what a moment looks like (colours and where they are, light, texture), how it
+A feature space has a name, because a checkpoint trained in one space must never see another; `core.spaces` lists them.
+`colour-motion-v1` describes what a moment looks like (colours and where they are, light, texture), how it
 moves, and how it differs from the rest of its own video. The same pictures always give the same rows.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -29,8 +28,9 @@ class Moment:
     """What a video shows at one pick.
 
     Attributes:
-        picture: (h, w, 3) uint8 RGB, upright, of `picture_size`.
-        nearby: (h, w, 3) uint8 RGB, a frame about 0.1 s away, to see motion; the picture itself if there is none.
+        picture: (h, w, 3) uint8 RGB, upright, of the size that the space asks for.
+        nearby: (h, w, 3) uint8 RGB, a frame about 0.1 s away, to see motion; the picture itself if there is none, or
+            the space does not ask for motion.
         seconds: time of `nearby` minus time of `picture`, negative when it lies before, 0 for the picture itself.
     """
 
@@ -48,12 +48,21 @@ class FeatureSpace:
         width: D.
         label: for people.
         extract: T moments of one video, in order -> (T, D) float32, finite.
+        small: whether `picture_size` is enough; else pictures come as they are displayed.
+        motion: whether moments need a picture nearby.
+        scaled: whether KTS takes the rows as they are; else each is brought to unit length, as published.
+        extract_dense: moments of every frame, and (T,) which of them are picks -> features of all of them, and those
+            that `extract` makes of the picks alone; None where features of every frame would take too long.
     """
 
     id: str
     width: int
     label: str
     extract: Callable[[Iterable[Moment]], np.ndarray]
+    small: bool = False
+    motion: bool = False
+    scaled: bool = False
+    extract_dense: Callable[[Iterable[Moment], np.ndarray], tuple[np.ndarray, np.ndarray]] | None = None
 
 
 def picture_size(width: int, height: int) -> tuple[int, int]:
@@ -89,9 +98,39 @@ def colour_motion(moments: Iterable[Moment]) -> np.ndarray:
         row, signal = _describe(moment)
         rows.append(row)
         signals.append(signal)
+    return _with_relative(rows, signals)
+
+
+def dense_colour_motion(moments: Iterable[Moment], picks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`colour_motion` of all moments, and of some as if the others had not been there, in one pass.
+
+    Args:
+        moments: N of them, in order.
+        picks: (T,) ascending indices into them.
+
+    Returns:
+        (N, 176) and (T, 176) float32.
+
+    Raises:
+        InputError: there are no moments.
+    """
+    rows, signals, chosen, chosen_rows = [], [], set(picks.tolist()), []
+    for index, moment in enumerate(moments):
+        row, signal = _describe(moment)
+        rows.append(row.astype(np.float32))  # a film has hundreds of thousands of frames
+        signals.append(signal)
+        if index in chosen:
+            chosen_rows.append(row)
+    return _with_relative(rows, signals), _with_relative(chosen_rows, [signals[pick] for pick in picks])
+
+
+def _with_relative(rows: list[np.ndarray], signals: list[np.ndarray]) -> np.ndarray:
+    """(T, 176) float32 from what `_describe` gives for each moment."""
     if not rows:
         raise InputError("There are no pictures to make features from.")
-    return np.hstack([np.array(rows), _relative(np.array(signals), np.array(rows))]).astype(np.float32)
+    described = np.array(rows)
+    relative = _relative(np.array(signals), described)
+    return np.hstack([described.astype(np.float32), relative.astype(np.float32)])
 
 
 def _describe(moment: Moment) -> tuple[np.ndarray, np.ndarray]:
@@ -254,9 +293,13 @@ def _compressed(values: np.ndarray, knee: float) -> np.ndarray:
     return np.log1p(values / knee) / 4
 
 
-FEATURE_SPACES = MappingProxyType(
-    {
-        space.id: space
-        for space in (FeatureSpace("colour-motion-v1", 176, "Colour and motion (no weights needed)", colour_motion),)
-    }
+COLOUR_MOTION = FeatureSpace(
+    "colour-motion-v1",
+    176,
+    "Colour and motion",
+    colour_motion,
+    small=True,
+    motion=True,
+    scaled=True,
+    extract_dense=dense_colour_motion,
 )

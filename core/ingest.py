@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from core.ahead import ahead
 from core.data import Entry, Shots
 from core.errors import ConflictError, InputError, VideoError
-from core.features import FEATURE_SPACES, NEARBY_SECONDS, FeatureSpace, Moment, picture_size
+from core.features import COLOUR_MOTION, NEARBY_SECONDS, FeatureSpace, Moment, picture_size
 from core.playable import make_playable
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.segmentation import feature_changes, shots_from_changes, uniform_shots
+from core.segmentation import make_shots, uniform_shots
+from core.shot_settings import ShotSettings
+from core.spaces.registry import DEFAULT, open_space
 from core.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 from core.timebase import Timebase
 from core.video import VideoInfo, frames_at, probe
@@ -35,7 +38,7 @@ class Ingested:
         picks: (T,) int64.
         features: (T, D) float32.
         feature_space: id of their space.
-        shots: "kts" and "uniform 2 s".
+        shots: those that were asked for, and uniform ones of two seconds.
         video: a file under `work` that browsers play; never the original, so that it may be moved.
         thumbnails: the JPEG under `work`.
         sprite: what is where in it.
@@ -70,8 +73,9 @@ def ingest(
     path: Path,
     *,
     work: Path,
-    feature_space: str = "colour-motion-v1",
+    feature_space: FeatureSpace | str = DEFAULT,
     picks_per_second: Fraction | int = 2,
+    shots: ShotSettings = ShotSettings(),
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> Ingested:
@@ -80,20 +84,30 @@ def ingest(
     Args:
         path: the video file; never changed.
         work: folder for what is made, created where missing. When anything fails, what was made is removed again.
-        feature_space: a key of `core.features.FEATURE_SPACES`.
-        picks_per_second: how often the video is looked at.
+        feature_space: an opened space, or the id of one of `core.spaces.registry`.
+        picks_per_second: how often the video is looked at, but at least twice if it has two frames.
+        shots: how it is cut into shots.
         progress: told about every step.
         should_stop: asked often.
 
     Raises:
         VideoError: the file cannot be used; the sentence says why.
-        InputError: there is no such feature space.
+        InputError, NotFoundError: there is no such feature space, its weights are not here, or it is too slow for
+            every frame.
         ConflictError: `should_stop` said so.
     """
-    space = _space(feature_space)
+    space = open_space(feature_space) if isinstance(feature_space, str) else feature_space
+    dense = shots.kind == "kts-frames"
+    if dense and space.extract_dense is None:
+        raise InputError(
+            f"Shots from every frame take {DEFAULT} features; {space.id} of every frame would take too long.",
+            f"Choose kts for the shots, or {DEFAULT} for the features.",
+        )
     progress(0.0, "Looking into the file")
     info = probe(path)
     picks = info.timebase.picks(Fraction(picks_per_second))
+    if len(picks) == 1 and info.timebase.n_frames > 1:  # models relate picks to one another
+        picks = np.array([0, info.timebase.n_frames // 2])
     existed = work.exists()
     # Browsers tell formats apart by what the server says, and that goes by the suffix.
     thumbnails, video = work / "thumbnails.jpg", work / ("video.webm" if info.container == "webm" else "video.mp4")
@@ -102,16 +116,21 @@ def ingest(
         # Reading is the longer half only where the video needs no copy.
         reading_ends = 0.9 if info.playable else 0.5
         shown = thumbnail_frames(info.timebase, picks)
+        small = picture_size(info.width, info.height)
         pictures: list[np.ndarray] = []
-        with closing(moments(info, picks, part(progress, 0.02, reading_ends), should_stop)) as seen:
-            features = space.extract(_keeping(seen, np.isin(picks, shown), pictures))
+        frames = np.arange(info.timebase.n_frames) if dense else picks
+        with closing(moments(info, frames, part(progress, 0.02, reading_ends), should_stop, space)) as seen:
+            kept = _keeping(seen, np.isin(frames, shown), small, pictures)
+            if dense:
+                looked_at, features = space.extract_dense(kept, picks)
+            else:
+                looked_at = features = space.extract(kept)
         sprite = write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
         progress(reading_ends, "Finding shots")
-        shots = {
-            # Our own features are already scaled for the published penalty.
-            "kts": shots_from_changes(feature_changes(features), picks, info.timebase.n_frames),
-            "uniform 2 s": uniform_shots(info.timebase),
-        }
+        two_seconds = uniform_shots(info.timebase)
+        cut = {shots.name: make_shots(shots, looked_at, frames, info.timebase, space.scaled)}
+        cut.setdefault(two_seconds.source, two_seconds)
+        del looked_at
         if make_playable(info, video, part(progress, reading_ends + 0.02, 1.0), should_stop) == info.path:
             _copy(info.path, video)
     except BaseException:
@@ -122,11 +141,15 @@ def ingest(
             shutil.rmtree(work, ignore_errors=True)
         raise
     progress(1.0, "Ready")
-    return Ingested(info, picks, features, space.id, shots, video, thumbnails, sprite)
+    return Ingested(info, picks, features, space.id, cut, video, thumbnails, sprite)
 
 
 def moments(
-    video: VideoInfo, picks: np.ndarray, progress: Progress = silent, should_stop: ShouldStop = never
+    video: VideoInfo,
+    picks: np.ndarray,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    space: FeatureSpace = COLOUR_MOTION,
 ) -> Generator[Moment, None, None]:
     """What the video shows at each pick, read in one pass by another thread, a little ahead.
 
@@ -135,14 +158,16 @@ def moments(
         picks: (T,) int64 ascending frames.
         progress: told after every pick.
         should_stop: asked before every pick.
+        space: says of what size pictures are, and whether there is one nearby.
 
     Raises:
         VideoError: the file can no longer be read.
         ConflictError: `should_stop` said so.
     """
-    nearby = nearby_frames(video.timebase, picks)
+    nearby = nearby_frames(video.timebase, picks) if space.motion else picks
     seconds = video.timebase.seconds(nearby) - video.timebase.seconds(picks)
-    chosen = frames_at(video, np.union1d(picks, nearby), picture_size(video.width, video.height))
+    size = picture_size(video.width, video.height) if space.small else None
+    chosen = frames_at(video, np.union1d(picks, nearby), size)
     pictures: dict[int, np.ndarray] = {}
     with closing(ahead(chosen, READ_AHEAD)) as frames:
         for index, (pick, near) in enumerate(zip(picks.tolist(), nearby.tolist(), strict=True)):
@@ -163,11 +188,14 @@ def nearby_frames(timebase: Timebase, picks: np.ndarray) -> np.ndarray:
     return np.where(after > picks, after, np.maximum(picks - 1, 0))
 
 
-def _keeping(seen: Iterator[Moment], keep: np.ndarray, pictures: list[np.ndarray]) -> Iterator[Moment]:
-    """Passes moments on and puts the pictures of some into a list: `keep` is (T,) bool."""
+def _keeping(
+    seen: Iterator[Moment], keep: np.ndarray, size: tuple[int, int], pictures: list[np.ndarray]
+) -> Iterator[Moment]:
+    """Passes moments on and puts the pictures of some into a list, of `size` (width, height); `keep` is (T,) bool."""
     for moment, kept in zip(seen, keep, strict=True):
         if kept:
-            pictures.append(moment.picture)
+            small = moment.picture.shape[1::-1] == size
+            pictures.append(moment.picture if small else cv2.resize(moment.picture, size, interpolation=cv2.INTER_AREA))
         yield moment
 
 
@@ -176,9 +204,3 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
     except OSError as error:
         raise VideoError(f"'{source.name}' cannot be copied to '{target.parent}': {error.strerror}.") from error
-
-
-def _space(id: str) -> FeatureSpace:
-    if id not in FEATURE_SPACES:
-        raise InputError(f"There is no feature space '{id}'.", f"Choose one of: {', '.join(FEATURE_SPACES)}.")
-    return FEATURE_SPACES[id]

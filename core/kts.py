@@ -143,6 +143,7 @@ class _Intervals:
             if wide_enough or self.width == self.widest:
                 return _Point(changes, _cost(self.scatters, self.length, self.width, changes), price)
             self.width = min(2 * self.width, self.widest)
+            self.scatters = np.empty(0)  # memory never holds the narrow table beside the wide one
             self.scatters, _ = _scatters(self.features, self.width)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from core.data import Entry
 from core.errors import CheckpointError, InputError
 from core.models.checkpoints import Checkpoint, choose_device, save_checkpoint
-from core.models.registry import model_kind
+from core.models.registry import model_kind, trained_label
 from core.progress import Progress, ShouldStop, never, silent
 from core.recipes import TrainSettings
 from core.training import TrainingVideo, fit, one_space, training_features
@@ -143,5 +143,5 @@ def pretrain(
         "loss": [round(loss, 6) for loss in losses],
         "seconds": round(time.monotonic() - started, 1),
     }
-    label = f"{kind.label}, pretrained with ViSP"
+    label = f"{trained_label(kind, feature_space)}, pretrained with ViSP"
     return save_checkpoint(summarizer.eval(), Path(out), label=label, feature_space=feature_space, training=training)

@@ -29,23 +29,22 @@ class CheckpointLike(Protocol):
 def features_for(entry: Entry, kind: str, feature_space: str) -> tuple[np.ndarray | None, str]:
     """The entry's features in that space, or None and the reason why there are none.
 
-    Models of text read `text_features`, and `features` where these belong to the checkpoint's space (caption
-    embeddings are kept there by some datasets).
+    Where they lie does not matter: some datasets keep caption embeddings as `features`.
     """
+    features = entry.features_in(feature_space)
+    if features is not None:
+        return features, ""
     model = model_kind(kind)
-    if entry.features is not None and entry.feature_space == feature_space:
-        return entry.features, ""
     if model.features == "visual":
-        if entry.features is None:
-            return None, f"{model.label}: this entry has no features."
-        space = entry.feature_space
+        space = None if entry.features is None else entry.feature_space
+        missing = "this entry has no features"
     else:
-        if entry.text_features is None:
-            return None, f"{model.label}: this entry has no captions."
-        if entry.text_space == feature_space:
-            return entry.text_features, ""
-        space = entry.text_space
-    return None, f"{model.label}: trained on '{feature_space}' features, this entry has '{space}'."
+        space = None if entry.text_features is None else entry.text_space
+        missing = "this entry has no captions"
+    if space is None and (model.features == "text" or not entry.more):
+        return None, f"{model.label}: {missing}."
+    known = " and ".join(f"'{name}'" for name in (space, *entry.more) if name)
+    return None, f"{model.label}: trained on '{feature_space}' features, this entry has {known}."
 
 
 def can_score(checkpoint: CheckpointLike, entry: Entry) -> str:

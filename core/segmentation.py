@@ -9,6 +9,7 @@ import numpy as np
 from core.data import Entry, Shots
 from core.errors import InputError
 from core.kts import kts
+from core.shot_settings import ShotSettings
 from core.timebase import Timebase
 
 # Intervals whose scatters KTS may keep, 0.4 GB. At two picks per second, a shot of a one-hour video may last an hour,
@@ -65,6 +66,27 @@ def kts_shots(features: np.ndarray, picks: np.ndarray, n_frames: int, penalty: f
     norms = np.linalg.norm(features, axis=1, keepdims=True)
     features = features / np.where(norms > 0, norms, 1)
     return shots_from_changes(feature_changes(features, penalty), picks, n_frames)
+
+
+def make_shots(
+    settings: ShotSettings, features: np.ndarray, frames: np.ndarray, timebase: Timebase, scaled: bool
+) -> Shots:
+    """Shots as a person wants them.
+
+    Args:
+        settings: how.
+        features: (N, D) finite, one row per frame in `frames`; not looked at for uniform shots.
+        frames: (N,) ascending: the picks, or every frame for "kts-frames".
+        timebase: of the video.
+        scaled: whether KTS takes the features as they are, see `FeatureSpace`.
+    """
+    if settings.kind == "uniform":
+        return uniform_shots(timebase, settings.seconds)
+    if scaled:
+        made = shots_from_changes(feature_changes(features, settings.penalty), frames, timebase.n_frames)
+    else:
+        made = kts_shots(features, frames, timebase.n_frames, settings.penalty)
+    return Shots(made.bounds, settings.name)
 
 
 def uniform_shots(timebase: Timebase, seconds: Fraction = Fraction(2)) -> Shots:

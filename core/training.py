@@ -19,7 +19,7 @@ import numpy as np
 from core.data import Entry
 from core.errors import CheckpointError, InputError, ManycutError
 from core.models.checkpoints import Checkpoint, choose_device, load_model, save_checkpoint
-from core.models.registry import model_kind
+from core.models.registry import model_kind, trained_label
 from core.progress import Progress, ShouldStop, never, silent
 from core.recipes import TrainSettings
 
@@ -130,7 +130,7 @@ def train(
         out: the checkpoint's directory; its name is the checkpoint's id.
         feature_space: that the features belong to.
         start_from: a checkpoint of the same model and space to go on from; its configuration is kept.
-        label: for people; the model's own by default.
+        label: for people; by default the model's own, and of a text model also what its captions were encoded by.
         training_info: added to `training` (dataset, split, ...).
         judge: asked about the averaged model after every epoch; the weights that it likes best are kept. Without it,
             the last ones. Say in `training_info` which videos it looks at.
@@ -181,7 +181,8 @@ def train(
         "loss": [round(loss, 6) for loss in losses],
         "seconds": round(time.monotonic() - started, 1),
     }
-    return save_checkpoint(model, Path(out), label=label or kind.label, feature_space=feature_space, training=training)
+    label = label or trained_label(kind, feature_space)
+    return save_checkpoint(model, Path(out), label=label, feature_space=feature_space, training=training)
 
 
 def check_fits(checkpoint: Checkpoint, kind: str, feature_space: str, width: int) -> None:

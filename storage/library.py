@@ -4,6 +4,7 @@
     entries/<dataset>/<key>.h5      the arrays of one entry
     media/<dataset>/<key>.*         videos and thumbnails that were taken into the library
     checkpoints/<id>/  runs/<id>.npz
+    llmvs/<space>/<dataset>/        what language models said of captions
 
 Files are written first and the database points to them when it commits, so nothing is ever half imported: what a crash
 leaves behind is a file that nothing refers to.
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -27,8 +29,11 @@ from storage.accounts import Accounts
 from storage.annotations import Annotations
 from storage.assignments import Assignments
 from storage.board import Board
+from storage.captions import CaptionEdit, Captions
 from storage.checkpoints import Checkpoints
 from storage.database import open_database, reading, writing
+from storage.encodings import Encodings, forget_encodings
+from storage.entry_files import EntryFiles
 from storage.entry_rows import (
     Dataset,
     EntrySummary,
@@ -40,14 +45,15 @@ from storage.entry_rows import (
     slug,
     summary_of,
 )
-from storage.formats.entry_group import read_entry, write_entry
-from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
+from storage.formats.entry_group import write_entry
+from storage.formats.hdf5 import new_hdf5
 from storage.jobs import Jobs
 from storage.media import Media, MediaFiles, free_path
+from storage.origins import Origin, Origins, forget_origins
 from storage.people import Who, people_of, scores_of
 from storage.picking import Picking
 from storage.runs import Run, Runs
-from storage.tables import DatasetRow, EntryRow, now
+from storage.tables import DatasetRow, EntryRow, OriginRow, now
 
 log = logging.getLogger("manycut.library")
 
@@ -67,6 +73,9 @@ class Library:
         board: how far everybody is.
         jobs: the table of background jobs.
         picking: search, filters and order over the entries.
+        captions: those that were made before, and what people corrected.
+        encodings: how the text features of entries were made.
+        origins: the files that entries were taken in from.
         checkpoint_folder: where new checkpoints belong.
 
     Raises:
@@ -77,6 +86,7 @@ class Library:
         self.data_dir = Path(data_dir).resolve()
         self._engine = open_database(self.data_dir, url)
         self._files = MediaFiles(self.data_dir)
+        self._arrays = EntryFiles(self._engine, self.data_dir, self._files)
         self._checkpoints = Checkpoints(self._engine, self.data_dir)
         self._runs = Runs(self._engine, self.data_dir)
         self.checkpoint_folder = self._checkpoints.folder
@@ -86,6 +96,9 @@ class Library:
         self.assignments = Assignments(self._engine, self.annotations)
         self.jobs = Jobs(self._engine)
         self.picking = Picking(self._engine, self._files)
+        self.captions = Captions(self._engine)
+        self.encodings = Encodings(self._engine)
+        self.origins = Origins(self._engine)
         self._count_uncounted()
 
     def close(self) -> None:
@@ -153,26 +166,14 @@ class Library:
             return summary_of(entry_row(session, entry_id), submitted)
 
     def entry(self, entry_id: str) -> Entry:
-        """One entry with its arrays and the people of its dataset.
+        """One entry with its arrays, its captions as people corrected them, and the people of its dataset.
 
         `video` and `thumbnails` are None where the files are gone.
 
         Raises:
             NotFoundError: there is no such entry, or its file is gone.
         """
-        with reading(self._engine) as session:
-            row = entry_row(session, entry_id)
-            root = session.get_one(DatasetRow, row.dataset).media_root
-        path = self.data_dir / row.arrays
-        with open_hdf5(path) as file:
-            dataset, _, key = entry_id.partition("/")
-            entry = read_entry(Reader(path, file["entry"]), dataset=dataset, key=key)
-        return dataclasses.replace(
-            entry,
-            title=row.title,
-            video=self._files.find(row.video, root),
-            thumbnails=self._files.find(row.thumbnails, root),
-        )
+        return self.captions.corrected(self._arrays.read(entry_id))
 
     def media(self, entry_id: str) -> Media:
         """Where an entry's video and thumbnails lie, without reading its arrays. Raises NotFoundError."""
@@ -191,6 +192,7 @@ class Library:
         licence: str = "",
         replace: bool = False,
         media_root: Path | None = None,
+        origin: Origin | None = None,
     ) -> list[str]:
         """Takes entries into a dataset, all of them or none.
 
@@ -203,6 +205,7 @@ class Library:
             label, source, licence: of a new dataset; for an existing one those that are not "" are renewed.
             replace: entries that exist are replaced instead of being an error; removed ones always are.
             media_root: folder from which videos and thumbnails are found again when the whole of it moves.
+            origin: the file that they were taken in from.
 
         Returns:
             The ids, in order.
@@ -236,6 +239,8 @@ class Library:
                         "Import with replace, or under another dataset name.",
                     )
                 outdated = [self.data_dir / row.arrays for row in known.values()]
+                forget_encodings(session, list(known))
+                forget_origins(session, list(known))
                 root = self._put_dataset(session, dataset_id, label, source, licence, media_root)
                 last = session.scalar(select(func.max(EntryRow.position)).where(EntryRow.dataset == dataset_id))
                 for position, (entry_id, columns) in enumerate(rows.items(), 0 if last is None else last + 1):
@@ -246,6 +251,8 @@ class Library:
                     for name, value in columns.items():
                         setattr(row, name, self._files.stored(value, root) if isinstance(value, Path) else value)
                     row.removed = None
+                    if origin is not None:
+                        session.add(OriginRow(entry_id=entry_id, **vars(origin)))
         except BaseException:
             for path in written.values():
                 path.unlink(missing_ok=True)
@@ -256,26 +263,40 @@ class Library:
             self._count_people(entry_id)
         return list(rows)
 
-    def add_ingested(self, entry: Entry, *, dataset: str = "videos", label: str = "Videos") -> str:
+    def add_ingested(
+        self, entry: Entry, *, dataset: str = "videos", label: str = "Videos", origin: Origin | None = None
+    ) -> str:
         """Takes one ingested video into the library, with its playable file and thumbnails, under a free key.
 
         Args:
             entry: with video and thumbnails where the ingest left them.
             dataset, label: where it belongs.
+            origin: the file that it was made from.
 
         Returns:
             The id.
         """
         dataset = slug(dataset)
         key = self.free_key(dataset, entry.key)
-        plain = dataclasses.replace(entry, id=f"{dataset}/{key}", video=None, thumbnails=None)
-        (entry_id,) = self.add_entries(dataset, [plain], label=label)
+        taken: dict[str, Path] = {}
         try:
-            self.store_media(entry_id, video=entry.video, thumbnails=entry.thumbnails)
+            for name, source in {"video": entry.video, "thumbnails": entry.thumbnails}.items():
+                if source is not None:
+                    taken[name] = free_path(self.data_dir / "media" / dataset, key, source.suffix.lower())
+                    self._files.take(source, taken[name])
+            if entry.thumbnails is not None and (sidecar := entry.thumbnails.with_suffix(".json")).is_file():
+                self._files.take(sidecar, taken["thumbnails"].with_suffix(".json"))
+            while True:
+                try:
+                    entry = dataclasses.replace(entry, id=f"{dataset}/{key}", **taken)
+                    return self.add_entries(dataset, [entry], label=label, origin=origin)[0]
+                except ConflictError:  # another process was given the same key meanwhile
+                    key = self.free_key(dataset, entry.key)
         except BaseException:
-            self.remove_entry(entry_id)
+            for path in taken.values():
+                path.unlink(missing_ok=True)
+                path.with_suffix(".json").unlink(missing_ok=True)
             raise
-        return entry_id
 
     def free_key(self, dataset: str, name: str) -> str:
         """A key for a new entry of the dataset, made from a name: "Mein Film.mp4" -> "mein-film", "mein-film-2"."""
@@ -330,6 +351,77 @@ class Library:
                 raise NotFoundError(f"There is no entry '{entry_id}'.")
             row.removed = None
         self._count_people(entry_id)
+
+    # Features
+
+    def put_features(self, entry_id: str, space: str, features: np.ndarray, main: bool = False) -> None:
+        """Gives an entry features of a space, in place of those it has of that space.
+
+        Args:
+            entry_id: whose.
+            space: id of the space.
+            features: (T, D) finite, one row per pick.
+            main: also as those that lists show and training takes; those it had stay as further ones.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: the features do not fit the entry, or the id is no name.
+        """
+        self._arrays.rewrite(entry_id, lambda now: now.with_features(space, _fitting(features, now, space), main))
+
+    def put_text_features(self, entry_id: str, space: str, features: np.ndarray) -> None:
+        """Gives an entry features of its captions as those that text models train on; those it had become further ones.
+
+        Args, raises: as `put_features`.
+        """
+        self._arrays.rewrite(entry_id, lambda now: now.with_text_features(space, _fitting(features, now, space)))
+
+    # Shots
+
+    def put_shots(self, entry_id: str, shots: Shots) -> None:
+        """Gives an entry a segmentation, which becomes its first; those it had stay, except one of the same name.
+
+        Raises:
+            NotFoundError: there is no such entry.
+        """
+
+        def changed(now: Entry) -> Entry:
+            others = {name: kept for name, kept in now.shots.items() if name != shots.source}
+            return dataclasses.replace(now, shots={shots.source: shots, **others})
+
+        self._arrays.rewrite(entry_id, changed)
+
+    # Captions
+
+    def put_captions(self, entry_id: str, captions: Sequence[str], captioner: str) -> None:
+        """Gives an entry captions, in place of those it has; what people corrected at the same frames stays corrected.
+
+        Args:
+            entry_id: whose.
+            captions: T sentences, one per pick.
+            captioner: who made them, for people.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: there are more or fewer captions than picks.
+        """
+
+        def captioned(now: Entry) -> Entry:
+            if len(captions) != len(now.picks):
+                raise InputError(f"'{entry_id}' has {len(now.picks)} picks, but there are {len(captions)} captions.")
+            return dataclasses.replace(now, captions=tuple(captions), meta={**now.meta, "captioner": captioner})
+
+        entry = self._arrays.read(entry_id)
+        captioned(entry)
+        if entry.captions == tuple(captions) and entry.meta.get("captioner") == captioner:
+            return
+        # Some datasets keep features of captions as the main ones; for visual ones the note means nothing.
+        self.encodings.make_stale(entry_id, {entry.feature_space, entry.text_space, *entry.more} - {None})
+        self._arrays.rewrite(entry_id, captioned)
+
+    def edit_caption(self, entry_id: str, pick: int, text: str, who: str) -> CaptionEdit | None:
+        """Corrects the caption of one pick; see `Captions.edit`. Raises NotFoundError, InputError."""
+        return self.captions.edit(self._arrays.read(entry_id), pick, text, who)
 
     # People
 
@@ -503,3 +595,13 @@ class Library:
             row.media_root = str(root.resolve())
         session.flush()
         return None if row.media_root is None else Path(row.media_root)
+
+
+def _fitting(features: np.ndarray, entry: Entry, space: str) -> np.ndarray:
+    """Features as float32. Asked whenever a file is written: another process may have replaced the entry meanwhile."""
+    picks = len(entry.picks)
+    if features.ndim != 2 or len(features) != picks or not np.isfinite(features).all():
+        raise InputError(f"'{entry.id}' needs {picks} rows of finite numbers, not an array of {features.shape}.")
+    if not space or "/" in space:
+        raise InputError(f"A feature space cannot be called '{space}'.")
+    return features.astype(np.float32)

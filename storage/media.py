@@ -59,15 +59,15 @@ class MediaFiles:
         return next((base / stored for base in places if (base / stored).is_file()), None)
 
 
-def free_path(folder: Path, key: str) -> Path:
-    """Reserves <key>.h5, or a name beside it where that is taken.
+def free_path(folder: Path, key: str, suffix: str = ".h5") -> Path:
+    """Reserves <key><suffix>, or a name beside it where that is taken.
 
     An old file stays until the database lets go of it, and two imports at once never write to the same file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{key}.h5"
+    path = folder / f"{key}{suffix}"
     try:
         path.touch(exist_ok=False)
     except FileExistsError:
-        path = folder / f"{key}~{uuid.uuid4().hex[:8]}.h5"
+        path = folder / f"{key}~{uuid.uuid4().hex[:8]}{suffix}"
     return path

@@ -240,6 +240,55 @@ class RunRow(Base):
     created: Mapped[datetime] = mapped_column(default=now)
 
 
+class CaptionCacheRow(Base):
+    """What a captioner said of a picture when asked like this; `picture` is the hash of its pixels."""
+
+    __tablename__ = "caption_cache"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    picture: Mapped[str] = mapped_column(primary_key=True)
+    captioner: Mapped[str] = mapped_column(primary_key=True)
+    prompt: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
+class CaptionEditRow(Base):
+    """A person's correction of the caption at one frame; rows are never changed or deleted, which triggers enforce."""
+
+    __tablename__ = "caption_edits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
+    frame: Mapped[int]
+    text: Mapped[str]
+    replaced: Mapped[str]
+    who: Mapped[str]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class EncodingRow(Base):
+    """How text features of an entry were made here: `edit` is the newest correction they know, see `Encoding`."""
+
+    __tablename__ = "encodings"
+
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), primary_key=True)
+    space: Mapped[str] = mapped_column(primary_key=True)
+    edit: Mapped[int]
+    model: Mapped[str | None]
+    folder: Mapped[str | None]
+
+
+class OriginRow(Base):
+    """The file that an entry was taken in from: `content` is its SHA-256, `settings` how it was taken in."""
+
+    __tablename__ = "origins"
+
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), primary_key=True)
+    content: Mapped[str] = mapped_column(index=True)
+    settings: Mapped[str]
+    name: Mapped[str]
+
+
 class JobRow(Base):
     """Background work and how far it is."""
 

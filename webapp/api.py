@@ -69,9 +69,14 @@ class ExportRequest(BaseModel):
 
 
 class IngestRequest(BaseModel):
-    path: str
+    path: str | list[str]
     dataset: str = "videos"
     title: str | None = None
+    space: str | None = None
+    picks_per_second: str = "2"
+    shots: Literal["kts", "kts-frames", "uniform"] = "kts"
+    penalty: float = Field(1.0, ge=0)
+    seconds: str = "2"
 
 
 class JobRequest(BaseModel):

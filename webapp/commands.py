@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,10 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError, ManycutError
-from webapp import user_commands
-from webapp.plain import plain
-
-ROOT = Path(__file__).resolve().parent.parent
+from webapp import ingest_commands, language_commands, user_commands
+from webapp.command_running import DEFAULT_DATA, DataDir, Json, progress_bar
+from webapp.command_running import run_action as _run
 
 app = typer.Typer(
     name="manycut",
@@ -27,17 +25,13 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(user_commands.app, name="user")
+app.add_typer(ingest_commands.app)
+app.add_typer(language_commands.app)
 
-DataDir = Annotated[
-    Path,
-    typer.Option("--data-dir", envvar="MANYCUT_DATA", help="Where the library, videos and checkpoints are kept."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 SplitsFile = Annotated[Path | None, typer.Option(help="Split file (text or JSON); without it, all entries.")]
 SplitNumber = Annotated[str, typer.Option(help="Which split of the file, from 0, or all.")]
 Seed = Annotated[int, typer.Option(help="Of everything random; same seed, same result.")]
 Preset = Annotated[str | None, typer.Option(help="Named recipe (default: the model's).")]
-DEFAULT_DATA = ROOT / "data"
 CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt")
 
 
@@ -96,8 +90,8 @@ def import_(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), a released checkpoint (.pkl, .ckpt),"
-            " or another installation's events (.jsonl)."
+            help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), captions for a dataset of the library"
+            " (.json), a released checkpoint (.pkl, .ckpt), or another installation's events (.jsonl)."
         ),
     ],
     annotations: Annotated[
@@ -106,6 +100,12 @@ def import_(
     ] = None,
     llmvs: Annotated[
         Path | None, typer.Option(help="Dataset: folder of LLMVS's embeddings (gen/ and user_prompt/).")
+    ] = None,
+    captions: Annotated[
+        Path | None, typer.Option(help='Dataset: captions, .json {video: {"picks": [...], "captions": [...]}}.')
+    ] = None,
+    captioner: Annotated[
+        str | None, typer.Option(help="Captions: who made them (default: the name of their file).")
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="Name in the library (default: the file's name).")] = None,
     replace: Annotated[bool, typer.Option(help="Replace a dataset of the same name.")] = False,
@@ -135,6 +135,19 @@ def import_(
             options=_options(option or []),
         )
         return
+    if path.suffix.lower() == ".json":
+        if dataset is None:
+            raise InputError(f"{path.name} is taken for captions of a dataset, which is not named.", "Add --dataset.")
+        _run(
+            data_dir,
+            json_,
+            "import_captions",
+            language_commands.captions_sentence,
+            path=path,
+            dataset=dataset,
+            captioner=captioner,
+        )
+        return
     _run(
         data_dir,
         json_,
@@ -143,6 +156,8 @@ def import_(
         path=path,
         annotations=annotations,
         llmvs=llmvs,
+        captions=captions,
+        captioner=captioner,
         dataset=dataset,
         replace=replace,
     )
@@ -168,26 +183,6 @@ def _number_or_all(split: str) -> int | str:
     if not split.isdigit():
         raise InputError(f"A split is a number from 0, or all, not '{split}'.")
     return int(split)
-
-
-@app.command()
-def ingest(
-    video: Annotated[Path, typer.Argument(help="A video file.")],
-    dataset: Annotated[str, typer.Option(help="Dataset it becomes part of.")] = "videos",
-    title: Annotated[str | None, typer.Option(help="Shown on the pages (default: the file's name).")] = None,
-    data_dir: DataDir = DEFAULT_DATA,
-    json_: Json = False,
-) -> None:
-    """Take in a video: make it playable, compute features and shots."""
-    _run(
-        data_dir,
-        json_,
-        "ingest",
-        lambda r: f"{r['entry']}: {r['duration']:.1f} s, {r['picks']} picks, {len(r['shots'])} shots.",
-        path=video,
-        dataset=dataset,
-        title=title,
-    )
 
 
 @app.command()
@@ -443,7 +438,7 @@ def backup(
     """Write the whole data directory as one file, while people go on working."""
     from storage.backup import back_up
 
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         files = back_up(data_dir, out, progress)
     print(json.dumps({"file": str(out), "files": files}) if json_ else f"{out}: {files} files.")
 
@@ -459,43 +454,6 @@ def restore(
 
     unpack(file, data_dir)
     print(json.dumps({"data_dir": str(data_dir)}) if json_ else f"{data_dir} holds the library of {file.name}.")
-
-
-def _run(
-    data_dir: Path, as_json: bool, action: str, sentence: Callable[[dict[str, Any]], str], **arguments: Any
-) -> None:
-    """Calls an action with a progress bar on stderr and prints its result on stdout."""
-    from webapp import actions
-    from webapp.opening import open_library
-
-    library = open_library(data_dir)
-    try:
-        with _progress_bar() as progress:
-            result = getattr(actions, action)(library, progress=progress, **arguments)
-    finally:
-        library.close()
-    print(json.dumps(plain(result)) if as_json else sentence(result))
-
-
-class _progress_bar:
-    """A rich progress bar on stderr that is a core.progress.Progress; silent where stderr is not a terminal."""
-
-    def __enter__(self) -> Callable[..., None]:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        console = Console(stderr=True)
-        self.bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-        self.bar.start()
-        task = self.bar.add_task("", total=1.0)
-
-        def report(fraction: float, message: str, figures: Any = None) -> None:
-            self.bar.update(task, completed=fraction, description=message)
-
-        return report
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
 
 
 def _imported_sentence(result: dict[str, Any]) -> str:

@@ -18,7 +18,8 @@ from webapp.series import pack
 
 SHOT_LABELS = {
     "kts": "KTS shots",
-    "uniform 2 s": "Uniform 2 s",
+    "kts-frames": "KTS shots of every frame",
+    "uniform": "Uniform",
     "dataset": "The dataset's shots",
 }
 MODEL_NAMES = {"summdiff": "SummDiff", "llmvs": "LLMVS head"}
@@ -43,7 +44,7 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "feature_space": entry.feature_space,
         **describe_media(entry),
         "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
-        "captions": list(entry.captions) if entry.captions else None,
+        **_captions(library, entry),
         "rows": [_people_row(people), *map(_run_row, runs), *_missing_rows(runs, checkpoints)],
         "checkpoints": checkpoints,
     }
@@ -85,13 +86,35 @@ def shot_rows(shots: Shots, entry: Entry) -> list[list[float]]:
 
 
 def _shots(name: str, shots: Shots, entry: Entry) -> dict[str, Any]:
-    return {"name": name, "label": SHOT_LABELS.get(name, name), "bounds": shot_rows(shots, entry)}
+    return {"name": name, "label": shots_label(name), "bounds": shot_rows(shots, entry)}
+
+
+def shots_label(name: str) -> str:
+    """What people read for the name of a segmentation: "KTS shots, penalty 2", "Uniform 2 s"."""
+    kind, _, settings = name.partition(" ")
+    if kind not in SHOT_LABELS:
+        return name
+    comma = "," if settings.startswith("penalty") else ""
+    return f"{SHOT_LABELS[kind]}{comma} {settings}".strip()
 
 
 def describe_thumbnails(entry_id: str, path: Path | None) -> dict[str, Any] | None:
     """Where the filmstrip of an entry is and what is where in it."""
     sprite = read_sprite(path) if path else None
     return {"url": f"/thumbnails?id={quote(entry_id, safe='')}", **vars(sprite)} if sprite else None
+
+
+def _captions(library: Library, entry: Entry) -> dict[str, Any]:
+    """One caption per pick, who made them, and by pick who corrected them last."""
+    if not entry.captions:
+        return {"captions": None, "captioner": "", "corrected": {}}
+    by = {edit.frame: edit.who for edit in library.captions.edits(entry.id)}
+    picks = entry.picks.tolist()
+    return {
+        "captions": list(entry.captions),
+        "captioner": entry.meta.get("captioner", ""),
+        "corrected": {pick: by[frame] for pick, frame in enumerate(picks) if frame in by},
+    }
 
 
 def _people_row(people: Any) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class Sight:
         asked = {request.query_params.get(key) for key in ("id", "entry")}
         jobs = {request.query_params.get("job")}
         whole: set[str | None] = set()  # of these datasets, None for all
-        if request.method == "POST":
+        if request.method in ("POST", "PUT"):
             body = await _json(request)
             asked |= {_single(body.get(key)) for key in ("id", "entry")}
             if request.url.path.endswith("/export") and body.get("entry") is None:

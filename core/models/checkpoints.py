@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import CheckpointError
 from core.models.registry import MODELS
+from core.space_ids import canonical
 
 if TYPE_CHECKING:
     import torch
@@ -83,7 +84,7 @@ def save_checkpoint(
         kind=kind,
         label=label,
         config=asdict(model.config),
-        feature_space=feature_space,
+        feature_space=canonical(feature_space),
         feature_width=model.config.feature_width,
         training=dict(training),
         metrics=dict(metrics or {}),
@@ -128,7 +129,8 @@ def read_checkpoint(directory: Path) -> Checkpoint:
         raise CheckpointError(f"'{path}' is of the unknown model '{description['kind']}'.")
     if not (directory / WEIGHTS).is_file():
         raise CheckpointError(f"'{directory}' is incomplete: {WEIGHTS} is missing.")
-    return Checkpoint(id=directory.resolve().name, path=directory, **{name: description[name] for name in wanted})
+    told = {name: description[name] for name in wanted} | {"feature_space": canonical(description["feature_space"])}
+    return Checkpoint(id=directory.resolve().name, path=directory, **told)
 
 
 def load_model(checkpoint: Checkpoint, device: str = "auto") -> nn.Module:

@@ -19,7 +19,7 @@ import numpy as np
 from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError
 from core.timebase import format_rate
-from storage.formats.entry_group import PACKED, read_entry, write_entry
+from storage.formats.entry_group import GOOGLENET, PACKED, read_entry, write_entry
 from storage.formats.hdf5 import Reader, natural, new_hdf5, open_hdf5
 
 SCHEMA = "manycut-eccv16-1"
@@ -64,6 +64,9 @@ def read_eccv16(path: Path, annotations: Path | None = None) -> list[Entry]:
 def write_eccv16(entries: Sequence[Entry], path: Path, *, dataset: str = "", budget: float = BUDGET) -> Path:
     """Writes entries as one file that the official loaders read unchanged; appears complete or not at all.
 
+    The official loaders expect GoogLeNet's 1024 columns: where every entry has them, as main features or further ones,
+    they are the file's `features`, and each entry's own are kept beside them.
+
     Videos keep their key where all keys are `video_<int>`, otherwise they are numbered from video_1. Beside what
     `write_entry` keeps, each judged video gets `gtscore` (the mean over the people who judged a pick, 0 where nobody
     did), `user_summary` (each person's own summary, or the knapsack cut of their scores over the default shots with
@@ -80,6 +83,8 @@ def write_eccv16(entries: Sequence[Entry], path: Path, *, dataset: str = "", bud
     """
     if not entries or len({entry.id for entry in entries}) != len(entries):
         raise InputError("An export needs at least one entry, each only once.")
+    if all(entry.features_in(GOOGLENET) is not None for entry in entries):
+        entries = [entry.with_features(GOOGLENET, entry.features_in(GOOGLENET), main=True) for entry in entries]
     sources = sorted({entry.dataset for entry in entries})
     names = video_keys(entries)
     with new_hdf5(path) as file:

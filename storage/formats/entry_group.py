@@ -9,6 +9,7 @@ others. Added to the eccv16 keys (T picks, U people):
     fps              "30000/1001";  frame_times (n_frames,) int64 with attributes unit and end where the rate varies
     title, category, video_name, key
     captions         (T,) sentences;  text_features (T, W) float32
+    spaces/<id>      (T, D) float32 features of further spaces; slashes in the id as "%2F"
     shots/<name>     (S, 2) half-open, segmentations beside change_points
     attributes       feature_space, text_space, shots_source, simulated, entry_id, meta (JSON)
 """
@@ -17,12 +18,14 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from urllib.parse import quote, unquote
 
 import h5py
 import numpy as np
 
 from core.data import AnnotationSet, Entry, Shots
 from core.errors import InputError
+from core.space_ids import canonical
 from core.timebase import Timebase, format_rate, parse_rate
 from storage.formats.hdf5 import Reader
 
@@ -59,6 +62,9 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
     if entry.text_features is not None:
         group["text_features"] = entry.text_features.astype(np.float32)
         group.attrs["text_space"] = entry.text_space or ""
+    for space, features in entry.more.items():
+        # A slash would begin a group in the group. Percent signs as in addresses, so that the id can be told again.
+        group[f"spaces/{quote(space, safe=' ,:;+=()<>')}"] = features.astype(np.float32)
     if entry.captions is not None:
         group.create_dataset("captions", data=list(entry.captions), dtype=TEXT)
     _write_shots(group, entry)
@@ -97,11 +103,12 @@ def read_entry(reader: Reader, *, dataset: str, key: str, needs_features: bool =
         features=features,
         feature_space=None if features is None else _feature_space(reader, features.shape[1]),
         text_features=text_features,
-        text_space=reader.text("text_space") or None if text_features is not None else None,
+        text_space=canonical(reader.text("text_space")) or None if text_features is not None else None,
         shots=read_shots(reader, n_frames, needs_features),
         annotations=_read_people(reader, picks, n_frames, dataset, meta),
         captions=reader.texts("captions", steps) if "captions" in reader else None,
         meta=meta,
+        more=_read_spaces(reader, steps),
     )
 
 
@@ -159,6 +166,14 @@ def _write_shots(group: h5py.Group, entry: Entry) -> None:
         folder = group.create_group("shots", track_order=True)
         for name, shots in others.items():
             folder[name.replace("/", "-")] = shots.bounds.astype(np.int32)
+
+
+def _read_spaces(reader: Reader, steps: int) -> dict[str, np.ndarray]:
+    names = reader.group["spaces"] if isinstance(reader.group.get("spaces"), h5py.Group) else ()
+    expected = f"({steps}, D) finite numbers"
+    return {
+        canonical(unquote(name)): reader.finite(f"spaces/{name}", np.float32, (steps, None), expected) for name in names
+    }
 
 
 def read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots]:
@@ -255,7 +270,7 @@ def _protocol(dataset: str, rated: bool) -> str:
 
 def _feature_space(reader: Reader, width: int) -> str:
     stated = reader.text("feature_space") or Reader(reader.path, reader.group.file).text("feature_space")
-    return stated or (GOOGLENET if width == 1024 else f"unknown-{width}")
+    return canonical(stated) or (GOOGLENET if width == 1024 else f"unknown-{width}")
 
 
 def _read_meta(reader: Reader) -> dict[str, str]:

@@ -40,6 +40,8 @@ def write_video(
     sound: bool = False,
     size: tuple[int, int] = (192, 108),
     still: bool = False,
+    pixel_shape: Fraction | None = None,
+    options: dict[str, str] | None = None,
 ) -> Path:
     """Writes numbered pictures.
 
@@ -48,13 +50,17 @@ def write_video(
         rotation: degrees (counter-clockwise) by which players must turn the stored pictures.
         sound: with a tone as long as the pictures.
         still: all pictures show number 0.
+        pixel_shape: width of a pixel by its height.
+        options: of the container, such as {"live": "1"} for a webm as it is streamed.
     """
-    with av.open(str(path), "w") as target:
+    with av.open(str(path), "w", options=options or {}) as target:
         stream = target.add_stream(codec, rate=rate)
         stored = np.rot90(numbered_picture(0, *size), -(rotation // 90))
         stream.width, stream.height = stored.shape[1], stored.shape[0]
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = time_base or 1 / rate
+        if pixel_shape:
+            stream.codec_context.sample_aspect_ratio = pixel_shape
         if rotation:
             stream.set_display_rotation(rotation)
         if sound:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from core.errors import ConflictError, InputError, ManycutError
+from core.features import FeatureSpace
 from core.ingest import ingest, moments
+from core.shot_settings import ShotSettings
 from core.timebase import Timebase
 from core.video import probe
 from tests.core.made_videos import number_of, write_video
@@ -32,25 +34,11 @@ def assert_sound(made: object, timebase: Timebase) -> None:
     assert probe(made.video).playable
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "chrome_29.97_h264_aac.mp4",
-        "asl_book_4s_h264.mkv",
-        "portrait_rot90_29.97.mov",
-        "screenrec_vfr_real.mp4",
-        "truncated_half_data.mp4",
-        "odd_dims_427x241_vp9_opus.webm",
-        "single_frame.mp4",
-        "vidéo d'été – 夏祭り (copie) #2 & 100%.mp4",
-    ],
-)
-def test_real_videos_become_entries(shared: Path, tmp_path: Path, name: str) -> None:
-    path = shared / "videos" / name
-    made = ingest(path, work=tmp_path / "work")
+def test_a_video_becomes_an_entry(tmp_path: Path) -> None:
+    made = ingest(write_video(tmp_path / "a.mp4", 60), work=tmp_path / "work")
     assert_sound(made, made.info.timebase)
-    entry = made.entry("mine/film", "Film", source=name)
-    assert (entry.dataset, entry.key, entry.n_frames) == ("mine", "film", made.info.timebase.n_frames)
+    entry = made.entry("mine/film", "Film", source="a.mp4")
+    assert (entry.dataset, entry.key, entry.n_frames) == ("mine", "film", 60)
     assert entry.feature_space == "colour-motion-v1"
 
 
@@ -64,16 +52,6 @@ def test_the_original_is_never_handed_out(tmp_path: Path) -> None:
         assert made.video.suffix == (".webm" if codec == "libvpx" else ".mp4")
         made.video.unlink()
         assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["empty_zero_bytes.mp4", "text_renamed.mp4", "truncated_no_moov.mp4", "image_renamed.mp4", "audio_only_92s.mp4"],
-)
-def test_broken_files_leave_nothing_behind(shared: Path, tmp_path: Path, name: str) -> None:
-    with pytest.raises(ManycutError, match=name):
-        ingest(shared / "videos" / name, work=tmp_path / "work")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.mkv", "libx264"), ("a.webm", "libvpx"), ("a.ts", "libx264")])
@@ -113,6 +91,54 @@ def test_a_video_in_which_nothing_changes_is_one_shot(tmp_path: Path) -> None:
     made = ingest(write_video(tmp_path / "a.mp4", 250, still=True), work=tmp_path / "work")
     assert made.shots["kts"].bounds.tolist() == [[0, 250]]
     assert len(made.shots["uniform 2 s"]) == 5
+
+
+def test_features_of_every_frame_make_shots_and_leave_those_of_the_picks_as_they_are(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", 100)
+    plain = ingest(path, work=tmp_path / "plain")
+    dense = ingest(path, work=tmp_path / "dense", shots=ShotSettings("kts-frames", 0.01))
+    assert np.array_equal(dense.features, plain.features)
+    assert np.array_equal(dense.picks, plain.picks)
+    assert list(dense.shots) == ["kts-frames penalty 0.01", "uniform 2 s"]
+    starts = dense.shots["kts-frames penalty 0.01"].bounds[:, 0]
+    assert not np.isin(starts, plain.picks).all()  # between picks, too
+    fewer = ingest(path, work=tmp_path / "fewer", shots=ShotSettings("kts-frames", 50))
+    assert len(fewer.shots["kts-frames penalty 50"]) < len(starts)
+
+
+def test_every_frame_of_a_slow_space_is_refused_before_the_file_is_read(tmp_path: Path) -> None:
+    slow = FeatureSpace("slow-1", 1, "Slow", lambda moments: np.zeros((sum(1 for _ in moments), 1), np.float32))
+    with pytest.raises(InputError, match="slow-1 of every frame would take too long"):
+        ingest(tmp_path / "a.mp4", work=tmp_path / "w", feature_space=slow, shots=ShotSettings("kts-frames"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "count"),
+    [
+        (ShotSettings("uniform", seconds=Fraction(1, 2)), "uniform 0.5 s", 8),
+        (ShotSettings("uniform"), "uniform 2 s", 2),
+        (ShotSettings("kts", 0.0), "kts penalty 0", 8),
+        (ShotSettings("kts", 1000.0), "kts penalty 1000", 1),
+    ],
+)
+def test_shots_are_made_as_asked_and_their_name_tells_how(tmp_path: Path, settings, name, count) -> None:
+    made = ingest(write_video(tmp_path / "a.mp4", 100), work=tmp_path / "w", shots=settings)
+    assert next(iter(made.shots)) == made.shots[name].source == name
+    assert len(made.shots[name]) == count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"kind": "magic"}, "no shots of the kind 'magic'"),
+        ({"penalty": -1.0}, "at least 0"),
+        ({"penalty": float("nan")}, "at least 0"),
+        ({"kind": "uniform", "seconds": Fraction(0)}, "longer than nothing"),
+    ],
+)
+def test_shots_that_make_no_sense_are_refused(arguments, words) -> None:
+    with pytest.raises(InputError, match=words):
+        ShotSettings(**arguments)
 
 
 def test_each_moment_is_the_pick_and_a_frame_shortly_after(tmp_path: Path) -> None:

@@ -85,6 +85,10 @@ def test_the_language_head_reads_caption_embeddings_kept_as_features(llmvs):
         ("llmvs", "words", {"text_features": None}, "no captions"),
         ("llmvs", "llama-2", {}, "trained on 'llama-2' features, this entry has 'words'"),
         ("summdiff", "pictures", {"features": np.zeros((1, 6), np.float32)}, "fewer than two picks"),
+        ("summdiff", "third", {"more": {"third": np.zeros((20, 6), np.float32)}}, ""),
+        ("summdiff", "third", {"more": {"third": np.zeros((20, 6), np.float32)}, "features": None}, ""),
+        ("llmvs", "third", {"more": {"third": np.zeros((20, 4), np.float32)}, "text_features": None}, ""),
+        ("summdiff", "third", {"more": {"fourth": np.zeros((20, 6), np.float32)}}, "has 'pictures' and 'fourth'"),
     ],
 )
 def test_whether_a_checkpoint_can_score_an_entry(kind, space, changes, reason):
@@ -100,6 +104,12 @@ def test_a_checkpoint_is_never_applied_to_another_space(summdiff, llmvs):
         score(summdiff, entry(features=np.zeros((20, 7), np.float32)))
     with pytest.raises(CheckpointError, match="no captions"):
         score(llmvs, entry(text_features=None))
+
+
+def test_further_features_are_scored_like_main_ones(summdiff):
+    features = entry().features
+    further = entry(features=np.zeros((20, 3), np.float32), feature_space="other", more={"pictures": features})
+    np.testing.assert_array_equal(score(summdiff, further, n=2).scores, score(summdiff, entry(), n=2).scores)
 
 
 def test_features_and_settings_that_make_no_sense_are_refused(summdiff):

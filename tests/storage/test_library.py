@@ -16,6 +16,8 @@ from core.labels import Event
 from core.timebase import Timebase
 from storage.entry_rows import slug
 from storage.library import Library
+from storage.origins import Origin
+from storage.scratch import scratch_folder
 
 
 def files_below(folder):
@@ -375,3 +377,29 @@ def test_two_checkpoints_of_one_name_are_refused(library, tmp_path):
     library.remove_checkpoint("mine")
     assert library.checkpoints() == []
     assert library.register_checkpoint(tmp_path / "b" / "mine", in_place=True).path == tmp_path / "b" / "mine"
+
+
+def test_folders_of_killed_processes_go_and_those_in_use_stay(library):
+    left = library.data_dir / "ingest-left"
+    left.mkdir()
+    (left / "video.mp4.part").write_text("half")
+    with scratch_folder(library.data_dir) as first:
+        (first / "video.mp4").write_text("frames")
+        assert not left.exists()
+        with scratch_folder(library.data_dir) as second:
+            assert first != second
+        assert (first / "video.mp4").is_file()
+    assert not list(library.data_dir.glob("ingest-*"))
+
+
+def test_an_entry_knows_its_file_until_it_comes_from_elsewhere(library, make_entry):
+    origin = Origin("0" * 64, "test-6, kts", "Film.mp4")
+    entry_id = library.add_ingested(make_entry("videos/Film", people=0), origin=origin)
+    assert library.origins.of_entry(entry_id) == origin
+    assert library.origins.entry_of("videos", origin.content, origin.settings) == entry_id
+    assert library.origins.entry_of("mine", origin.content, origin.settings) is None
+    assert library.origins.entry_of("videos", origin.content, "test-6, uniform 2 s") is None
+    library.remove_entry(entry_id)
+    assert library.origins.entry_of("videos", origin.content, origin.settings) is None
+    library.add_entries("videos", [make_entry(entry_id)], replace=True)
+    assert library.origins.of_entry(entry_id) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,30 @@ def summaries_of(library: Library, dataset: str) -> list[Any]:
         known = ", ".join(found.id for found in library.datasets()) or "none yet"
         raise NotFoundError(f"There is no dataset '{dataset}' in the library.", f"It has: {known}.")
     return summaries
+
+
+def asked_entries(
+    library: Library, entry: str | None, dataset: str | None, entries: Sequence[str] | None = None
+) -> list[str]:
+    """The ids of one entry, of all of a dataset, or those given.
+
+    Raises:
+        NotFoundError: there is no such entry or dataset.
+        InputError: not one of them is named.
+    """
+    if entries is not None:
+        return list(entries)
+    if (entry is None) == (dataset is None):
+        raise InputError("Name an entry or a --dataset.", "One of the two.")
+    if entry is not None:
+        return [library.entry_summary(entry).id]
+    return [summary.id for summary in summaries_of(library, dataset)]
+
+
+def time_left(start: float, done: int, total: int) -> str:
+    """ ", about 3 min left", from `time.monotonic()` at the start and how much is done; "" where it is over soon."""
+    seconds = (time.monotonic() - start) / max(done, 1) * (total - done)
+    return f", about {round(seconds / 60)} min left" if seconds >= 90 else ""
 
 
 def entries_with_people(library: Library, dataset: str, people: Who) -> list[Entry]:

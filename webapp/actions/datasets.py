@@ -1,17 +1,15 @@
-"""The verbs about datasets and videos: what comes in, what goes out, how people agree."""
+"""The verbs about datasets: what comes in, what goes out, how people agree."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.timebase import format_rate
+from webapp.actions.captioning import import_captions
 from webapp.actions.common import entries_with_people, summaries_of
-from webapp.actions.models import score_with_all
 
 if TYPE_CHECKING:
     from core.data import Entry
@@ -25,17 +23,23 @@ def import_dataset(
     path: Path,
     annotations: Path | None = None,
     llmvs: Path | None = None,
+    captions: Path | None = None,
+    captioner: str | None = None,
     dataset: str | None = None,
     replace: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Reads a dataset file into the library, or joins an installation's log of events; all of it or nothing."""
+    """Reads a dataset file into the library, or joins an installation's log of events; all of it or nothing.
+
+    With `captions`, its entries get those of a JSON file; see `import_captions`.
+    """
     from storage.formats import read_dataset
+    from storage.formats.captions_json import read_captions
     from storage.formats.events_jsonl import is_event_log
 
     progress(0.0, f"Reading {Path(path).name}")
     if is_event_log(Path(path)):
-        if annotations or llmvs or dataset or replace:
+        if annotations or llmvs or captions or dataset or replace:
             raise InputError(
                 f"{Path(path).name} is a log of events, which is joined with the labels of this library as it is.",
                 "Leave out the options about datasets.",
@@ -43,7 +47,10 @@ def import_dataset(
         return _join(library, Path(path), progress)
     name = dataset or Path(path).stem
     entries = read_dataset(Path(path), annotations, llmvs)
+    if captions is not None:
+        read_captions(Path(captions))  # what is wrong with it is said before anything is kept
     rows: list[dict[str, Any]] = []
+    ends = 1.0 if captions is None else 0.8
 
     def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
         for entry in entries:
@@ -56,12 +63,16 @@ def import_dataset(
                     "has_video": entry.video is not None,
                 }
             )
-            progress(0.1 + 0.9 * len(rows) / len(entries), f"Keeping {len(rows)} of {len(entries)} entries")
+            done = len(rows) / len(entries)
+            progress(0.1 + (ends - 0.1) * done, f"Keeping {len(rows)} of {len(entries)} entries")
             yield entry
 
     ids = library.add_entries(name, noted(), source=Path(path).name, replace=replace)
     rows = [{"id": entry_id, **row} for entry_id, row in zip(ids, rows, strict=True)]
-    return {"dataset": ids[0].partition("/")[0], "entries": rows}
+    found = ids[0].partition("/")[0]
+    if captions is not None:
+        import_captions(library, path=captions, dataset=found, captioner=captioner, progress=part(progress, ends, 1.0))
+    return {"dataset": found, "entries": rows}
 
 
 def _join(library: Library, path: Path, progress: Progress) -> dict[str, Any]:
@@ -75,36 +86,6 @@ def _join(library: Library, path: Path, progress: Progress) -> dict[str, Any]:
         "people": joined.people,
         "skipped": list(joined.skipped),
         "parted": joined.parted,
-    }
-
-
-def ingest(
-    library: Library,
-    *,
-    path: Path | str,
-    dataset: str = "videos",
-    title: str | None = None,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
-    """Takes in a video and scores it with every checkpoint of the library that fits it."""
-    from core.ingest import ingest as take_in
-
-    path = Path(path)
-    with tempfile.TemporaryDirectory(dir=library.data_dir, prefix="ingest-") as work:
-        taken = take_in(path, work=Path(work), progress=part(progress, 0.0, 0.9), should_stop=should_stop)
-        entry_id = library.add_ingested(taken.entry(f"{dataset}/{path.name}", title or path.stem), dataset=dataset)
-    entry = library.entry(entry_id)
-    runs = score_with_all(library, entry, part(progress, 0.9, 1.0))
-    return {
-        "entry": entry.id,
-        "n_frames": entry.n_frames,
-        "fps": format_rate(entry.timebase.rate),
-        "duration": entry.timebase.duration,
-        "picks": len(entry.picks),
-        "shots": next(iter(entry.shots.values())).bounds.tolist(),
-        "feature_space": entry.feature_space,
-        "runs": runs,
     }
 
 

@@ -109,7 +109,7 @@ def train(
 
     from core import recipes, training
     from core.evaluating import judge_on
-    from core.models.registry import model_kind
+    from core.models.registry import model_kind, trained_label
 
     entries = entries_with_people(library, dataset, people)
     judged: list[Entry] = []
@@ -125,7 +125,7 @@ def train(
     settings = recipes.settings_for(model, preset=preset, targets=targets, epochs=epochs, seed=seed)
     videos, space = training.videos_from_entries(entries, model)
     out = Path(out) if out else _new_checkpoint_folder(library, f"{model}-{dataset}")
-    label = f"{model_kind(model).label} ({out.name})"
+    label = trained_label(model_kind(model), space, out.name)
     base = library.checkpoint(start_from) if start_from else None
     checkpoint = training.train(
         videos,
@@ -284,25 +284,30 @@ def import_checkpoint(
 
     Args:
         path: the file as released.
-        feature_space: that it was trained in, which the file does not say; None for that of the release.
+        feature_space: that it was trained in, which the file does not say; None for that of the release, if it takes
+            features as wide as those.
         name: id in the library (default: the file's name).
         null_video: SummDiff's null video (.npy), for guidance.
         options: parts of the configuration that tensors do not tell, such as {"heads": 8, "guidance": 0.2}.
     """
+    from core.language.judging import PUBLISHED_SPACE, PUBLISHED_WIDTH
     from core.models.checkpoints import save_checkpoint
     from core.models.official import load_released
-    from core.models.registry import model_kind
+    from core.models.registry import model_kind, trained_label
+    from core.space_ids import canonical
+    from core.spaces import googlenet
     from storage.entry_rows import slug
-    from storage.formats.llmvs import LLMVS_SPACE
 
     progress(0.0, f"Reading {Path(path).name}")
     kind, model = load_released(Path(path), null_video=null_video, **options or {})
-    feature_space = feature_space or (LLMVS_SPACE if kind == "llmvs" else "googlenet-pool5")
+    released = (PUBLISHED_SPACE, PUBLISHED_WIDTH) if kind == "llmvs" else (googlenet.ID, googlenet.WIDTH)
+    width = model.config.feature_width
+    feature_space = canonical(feature_space or (released[0] if width == released[1] else f"unknown-{width}"))
     base = slug(name or Path(path).stem)
     checkpoint = save_checkpoint(
         model,
         _new_checkpoint_folder(library, base),
-        label=f"{model_kind(kind).label} ({base}, released)",
+        label=trained_label(model_kind(kind), feature_space, base, "released"),
         feature_space=feature_space,
         training={"source": Path(path).name, "released": True},
     )
@@ -342,15 +347,21 @@ def _held_out(entries: list[Entry], share: float, seed: int) -> tuple[list[Entry
     return [e for i, e in enumerate(entries) if i not in held], [entries[i] for i in sorted(held)]
 
 
-def score_with_all(library: Library, entry: Entry, progress: Progress) -> list[int]:
-    """One run per kind of model that can score the entry, by its newest checkpoint."""
+def score_with_all(library: Library, entry: Entry, progress: Progress, space: str | None = None) -> list[int]:
+    """One run per kind of model that can score the entry, by its newest checkpoint, of this feature space if named.
+
+    Those that have scored it already are left out.
+    """
     from core.scoring import can_score
 
     runs, kinds = [], set()
-    for checkpoint in library.checkpoints():
+    ran = {run.track.checkpoint for run in library.runs(entry.id)}
+    for checkpoint in library.checkpoints(feature_space=space):
         if checkpoint.kind in kinds or can_score(checkpoint, entry):
             continue
         kinds.add(checkpoint.kind)
+        if checkpoint.id in ran:
+            continue
         progress(0.0, f"Scoring with {checkpoint.label}")
         runs.append(sample(library, entry=entry.id, model=checkpoint.id)["run"])
     return runs

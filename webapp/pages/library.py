@@ -9,6 +9,7 @@ from urllib.parse import quote
 import gradio as gr
 
 from core.errors import ManycutError
+from core.spaces.registry import DEFAULT, SPACES
 from storage.entry_rows import EntrySummary
 from storage.library import Library
 from webapp.jobs import enqueue, open_queue
@@ -16,6 +17,11 @@ from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.words import heading, section, table
 
 SHOWN = 200
+SHOTS = [
+    ("KTS: where the picks change", "kts"),
+    ("KTS on every frame (slower, exact cuts)", "kts-frames"),
+    ("Uniform: of equal duration", "uniform"),
+]
 
 
 def build(library: Library) -> None:
@@ -23,13 +29,26 @@ def build(library: Library) -> None:
     queue = open_queue(library.data_dir)
     heading(
         "Library",
-        "Add a video and it is made playable, sampled, cut into shots and scored in the background. Datasets are "
-        "imported with the command line: python app.py import FILE.",
+        "Add videos and they are made playable, sampled, cut into shots and scored in the background; what is here "
+        "already is skipped. Datasets are imported with the command line: python app.py import FILE.",
     )
     with gr.Row(elem_classes="mc-form"):
-        upload = gr.UploadButton("Upload a video", file_types=["video"], variant="primary", elem_id="upload")
-        path = gr.Textbox(label="Or a path on the server", placeholder="/videos/trip.mp4", scale=3)
-        take = gr.Button("Take it in")
+        upload = gr.UploadButton(
+            "Upload videos", file_count="multiple", file_types=["video"], variant="primary", elem_id="upload"
+        )
+        path = gr.Textbox(
+            label="Or a file, a folder or a pattern on the server", placeholder="/videos/trip", scale=3, elem_id="path"
+        )
+        take = gr.Button("Take in", elem_id="take")
+    with gr.Row(elem_classes="mc-form"):
+        space = gr.Dropdown(label="Features", choices=[], scale=3, elem_id="space")
+        rate = gr.Textbox(label="Picks per second", value="2", scale=1, elem_id="rate")
+        shots = gr.Dropdown(label="Shots", choices=SHOTS, value="kts", scale=3, elem_id="shots")
+        penalty = gr.Number(
+            label="Penalty (more: fewer shots)", value=1, minimum=0, step=0.1, scale=2, elem_id="penalty"
+        )
+        seconds = gr.Textbox(label="Seconds per shot", value="2", visible=False, scale=2, elem_id="seconds")
+    absent = gr.HTML()
     said = gr.Markdown()
     jobs_panel("ingest")
     section("Entries")
@@ -37,27 +56,49 @@ def build(library: Library) -> None:
         search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")
     listing = gr.HTML()  # filled at every load: what stands here reaches every visitor of every page
 
-    def start(chosen: str | None) -> str:
-        name = (chosen or "").strip()
-        if not name:
-            return "Choose a file or type a path first."
-        if not Path(name).is_file():
-            return f"There is no file at {name} on the server."
+    def start(chosen: str | list[str] | None, *settings: str | float) -> str:
+        paths = [chosen.strip()] if isinstance(chosen, str) else list(chosen or [])
+        if not any(paths):
+            return "Choose files or type a path first."
+        if len(paths) == 1 and not Path(paths[0]).exists() and not any(sign in paths[0] for sign in "*?["):
+            return f"There is nothing at {paths[0]} on the server."
+        names = ("space", "picks_per_second", "shots", "penalty", "seconds")
+        args = dict(zip(names, settings, strict=True))
+        if args["space"] == DEFAULT:
+            args["space"] = None  # so that it says why
         try:
-            enqueue(library, queue, "ingest", {"path": name, "title": Path(name).stem})
+            enqueue(library, queue, "ingest", {"path": paths, **args})
         except ManycutError as error:
             return f"{error.message} {error.hint}"
-        return f"{Path(name).name} is being taken in."
+        what = Path(paths[0]).name if len(paths) == 1 else f"{len(paths)} videos"
+        return f"{what} will be taken in."
 
     tell_list = "() => document.dispatchEvent(new Event('manycut:job'))"
-    upload.upload(start, upload, said, show_progress="hidden").then(None, js=tell_list)
-    take.click(start, path, said, show_progress="hidden").then(None, js=tell_list)
+    settings = [space, rate, shots, penalty, seconds]
+    upload.upload(start, [upload, *settings], said, show_progress="hidden").then(None, js=tell_list)
+    take.click(start, [path, *settings], said, show_progress="hidden").then(None, js=tell_list)
+    shots.change(
+        lambda kind: (gr.update(visible=kind != "uniform"), gr.update(visible=kind == "uniform")),
+        shots,
+        [penalty, seconds],
+        show_progress="hidden",
+    )
+    gr.on(None, offered_spaces, None, [space, absent], show_progress="hidden")
 
     def show(text: str) -> str:
         return entry_table(library, text)
 
     gr.on(None, show, search, listing, show_progress="hidden")  # when the page opens and while somebody types
     gr.Timer(5).tick(show, search, listing, show_progress="hidden")
+
+
+def offered_spaces() -> tuple[dict, str]:
+    """The feature spaces that are here, as a dropdown's choices, and in words why the others are not."""
+    reasons = {kind: kind.missing() for kind in SPACES}
+    here = [(f"{kind.label} ({kind.id})", kind.id) for kind, reason in reasons.items() if not reason]
+    others = "; ".join(f"{kind.label} ({kind.id}): {reason}" for kind, reason in reasons.items() if reason)
+    note = f"Not offered here: {others}. The command line takes them all." if others else ""
+    return gr.update(choices=here, value=DEFAULT), f'<p class="mc-empty">{escape(note)}</p>'
 
 
 def people_cell(entry: EntrySummary) -> str:

@@ -56,6 +56,7 @@ export function act(player, action, amount) {
     player.root.querySelector('[data-act=loop]').setAttribute('aria-pressed', String(clock.loop));
   } else if (action === 'link') player.copyLink();
   else if (action === 'keep') player.keeper.open();
+  else if (action === 'caption') player.captions.open();
   else if (action === 'rows') player.rowsMenu(player.root.querySelector('.mc-rowsmenu').hidden);
   else if (action === 'matrix') player.figures.choose({ view: player.figures.view === 'matrix' ? 'numbers' : 'matrix' });
   else if (action === 'video') {

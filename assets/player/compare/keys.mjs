@@ -19,6 +19,7 @@ export const KEYS = [
   ['W', 'who agrees with whom: the matrix, the figures'],
   ['R', 'which rows are shown'],
   ['F', 'scale curves to their own range, or 0 to 1'],
+  ['E', 'edit the caption at the cursor'],
   ['C', 'copy the link to this moment'],
   ['S', 'save: video, cut list, figure, numbers'],
   ['M', 'sound on, off'],
@@ -31,7 +32,7 @@ const BINDINGS = {
   ' ': ['toggle'], k: ['toggle'], j: ['slower'], l: ['faster'],
   arrowleft: ['pick', -1], arrowright: ['pick', 1],
   ',': ['frame', -1], '.': ['frame', 1],
-  o: ['loop'], w: ['matrix'], r: ['rows'], f: ['fit'], c: ['link'], s: ['keep'], m: ['mute'],
+  o: ['loop'], w: ['matrix'], r: ['rows'], f: ['fit'], c: ['link'], e: ['caption'], s: ['keep'], m: ['mute'],
   n: ['disagreement', 1], '[': ['row', -1], ']': ['row', 1], p: ['cut'],
   '+': ['zoom', 1], '=': ['zoom', 1], '-': ['zoom', -1], 0: ['zoom', 0], '?': ['help'], escape: ['escape'],
 };

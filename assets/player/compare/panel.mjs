@@ -16,7 +16,9 @@ export function markup() {
   <header><h2 data-slot="title"></h2><button data-act="link" title="Copy the address of this view: entry, time, budget, cut, pinned person, rows (C)">Copy link</button></header>
   <p data-slot="about"></p>
   <p data-slot="people"></p>
-  <div class="mc-caption" title="What is seen at the cursor, in one sentence; the captions that LLMVS reads."><b data-slot="caption-time">Caption</b><p data-slot="caption"></p></div>
+  <div class="mc-caption" title="What is seen at the cursor, in one sentence; the captions that LLMVS reads."><header><b data-slot="caption-time">Caption</b><button data-slot="caption-edit" title="Correct this caption (E, or double click on it); what is read from it is then scored again" hidden>Edit</button></header>
+    <p data-slot="caption"></p><p class="mc-quiet" data-slot="caption-by"></p>
+    <textarea data-slot="caption-box" aria-label="Caption" rows="3" maxlength="2000" hidden></textarea><p class="mc-quiet" data-slot="caption-hint" hidden>Enter keeps it, Esc cancels.</p><p class="mc-error" data-slot="caption-error" role="alert" hidden></p></div>
 </section>
 <section class="mc-controls" aria-label="Cut and samples">
   <div class="mc-cutbox">

@@ -5,6 +5,7 @@
 
 import { FRAME, PAUSE, PLAY, nodesOf } from './frame.mjs';
 import { ApiError, loadPlotly } from '../shared/api.mjs';
+import { CaptionEditor } from './captions.mjs';
 import { Clock } from './clock.mjs';
 import { Plots, drawLift, sampleUnder, stack } from './plots.mjs';
 import { Timeline } from './timeline.mjs';
@@ -34,7 +35,7 @@ export const DIFFER = [
 ];
 const REFINE_MS = 150;
 
-const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS', csta: 'CSTA', 'other-model': 'other models' };
+const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', 'other-model': 'other models' };
 
 /** One player in the page: its state, and what follows from a change of it. */
 export class Player {
@@ -85,6 +86,7 @@ export class Player {
     this.sheetImage.addEventListener('load', () => this.drawTop());
     this.sampler = new Sampler(this.nodes.panel, this.slot, api, () => this.entry, (result) => this.sampled(result), this.abort.signal);
     this.figures = new Figures(this);
+    this.captions = new CaptionEditor(this);
     this.keeper = new Keeper(this);
     wire(this);
     this.fill();
@@ -468,9 +470,7 @@ export class Player {
     if (pick === this.lastPick && !force) return;
     this.lastPick = pick;
     this.readouts(pick);
-    const captions = this.entry.captions;
-    this.slot['caption-time'].textContent = captions ? `Caption at ${mss(this.model.times[pick])}` : 'Caption';
-    this.slot.caption.textContent = captions ? captions[pick] : 'This entry has no captions.';
+    this.captions.show(pick);
   }
 
   readouts(pick) {

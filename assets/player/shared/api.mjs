@@ -46,8 +46,16 @@ export class Api {
   }
 
   post(path, body) {
+    return this.send('POST', path, body);
+  }
+
+  put(path, body) {
+    return this.send('PUT', path, body);
+  }
+
+  send(method, path, body) {
     return this.json(path, {
-      method: 'POST',
+      method,
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });

@@ -1,6 +1,6 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
-const NAMES = { train: 'Training', sample: 'Sampling', ingest: 'Taking in a video', export: 'Export', agreement: 'Agreement', join: 'Joining' };
+const NAMES = { train: 'Training', sample: 'Sampling', ingest: 'Taking in', export: 'Export', agreement: 'Agreement', join: 'Joining' };
 const MODELS = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', vasnet: 'VASNet', mlp: 'MLP' };
 const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
 const BUSY_MS = 700;
@@ -65,6 +65,7 @@ export function mount({ element, props, root }) {
     const link = outcome(job);
     if (link) row.append(link);
     if (job.kind === 'export' && link && job.result?.manifest) row.append(manifest(job));
+    if (job.kind === 'ingest' && job.result?.failed?.length) row.append(failures(job.result.failed));
     return row;
   }
 
@@ -88,6 +89,17 @@ export function mount({ element, props, root }) {
       `<svg viewBox="0 0 120 24" width="120" height="24" role="img" aria-label="Training loss so far">` +
       `<polyline points="${points.join(' ')}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>`;
     return holder;
+  }
+
+  function failures(failed) {
+    const lines = document.createElement('ul');
+    lines.className = 'mc-job-failed';
+    for (const { path, message, hint } of failed) {
+      const one = line('', `${message} ${hint}`.trim());
+      one.title = path;
+      lines.append(one);
+    }
+    return lines;
   }
 
   function manifest(job) {
@@ -116,7 +128,8 @@ export function mount({ element, props, root }) {
       link.textContent = 'Download';
       link.setAttribute('download', '');
     } else {
-      const entry = job.result?.entry ?? job.args?.entry;
+      const entry = job.result?.entry ?? job.args?.entry ?? job.result?.entries?.[0]?.entry;
+      if (job.kind === 'ingest' && !entry) return null;
       link.href = `${root}/compare${entry ? `?entry=${encodeURIComponent(entry)}` : ''}`;
       link.textContent = job.kind === 'train' ? 'See the new curves' : 'Open';
     }
@@ -130,10 +143,24 @@ export function mount({ element, props, root }) {
 function subject(job) {
   const args = job.args ?? {};
   if (job.kind === 'train') return `${MODELS[args.model] ?? args.model} on ${args.dataset}`;
-  if (job.kind === 'ingest') return String(args.path ?? '').split('/').at(-1);
+  if (job.kind === 'ingest') return files([args.path ?? ''].flat());
   if (job.kind === 'join') return args.name;
   if (job.kind === 'export') return `${FORMATS[args.format] ?? args.format} ${args.entry ?? args.dataset ?? ''}`;
   return args.entry ?? args.dataset ?? '';
+}
+
+/** "trip.mp4", "trip.mp4 and 3 more" */
+function files(paths) {
+  const [first, ...others] = paths.map((path) => String(path).replace(/\/+$/, '').split('/').at(-1));
+  return others.length ? `${first} and ${others.length} more` : first;
+}
+
+function takenIn({ entries, skipped, failed }) {
+  const parts = [`${entries.length} taken in`];
+  if (skipped.length) parts.push(`${skipped.length} here before`);
+  if (failed.length) parts.push(`${failed.length} failed`);
+  const notes = [...new Set([...entries, ...skipped].flatMap((one) => one.notes))];
+  return [`${parts.join(', ')}.`, ...(notes.length <= 2 ? notes : [])].join(' ');
 }
 
 function joined({ new_events: fresh, tasks, people, skipped, parted }) {
@@ -164,6 +191,7 @@ function finished(job) {
     return `${result.entries} entries, ${result.annotators} people, ${result.labels} labels.`;
   }
   if (job.kind === 'join') return joined(result);
+  if (job.kind === 'ingest' && result.entries) return takenIn(result);
   if (job.kind === 'train') {
     return `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(result.seconds)} s, loss ${Number(result.loss).toFixed(4)}.`;
   }

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from core.errors import FormatError, NotFoundError
+from core.language.judging import PUBLISHED_SPACE
 from core.models.llmvs import pool_states
-from storage.formats.llmvs import LLMVS_SPACE, with_llmvs_states
+from storage.formats.llmvs import with_llmvs_states
 
 WIDTH = 12
 
@@ -42,7 +43,7 @@ def test_states_are_pooled_over_the_tokens_of_queries_and_answers(write, make_en
     expected = pool_states(torch.from_numpy(queries), torch.from_numpy(answers)).numpy()
     np.testing.assert_array_equal(found.text_features, expected)
     assert found.text_features.dtype == np.float32
-    assert found.text_space == LLMVS_SPACE
+    assert found.text_space == PUBLISHED_SPACE
 
 
 def test_summe_videos_are_found_by_their_name(write, make_entry):

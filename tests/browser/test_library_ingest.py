@@ -1,0 +1,41 @@
+"""The Library page takes in several videos, a folder, shots as chosen, and lists what failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.library import Library
+from tests.core.made_videos import write_video
+
+pytestmark = pytest.mark.browser
+
+
+def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_path) -> None:
+    folder = tmp_path / "library page"
+    folder.mkdir()
+    write_video(folder / "zz-one.mp4", 60)
+    (folder / "zz-broken.mp4").write_text("nothing")
+    uploads = [write_video(tmp_path / f"zz-up-{k}.mp4", 30 + k) for k in range(2)]
+    page.goto(f"{server.url}/library")
+    page.get_by_label("Features").wait_for(timeout=30_000)
+    page.get_by_text("its weights (googlenet-1378be20.pth) are not on this machine").wait_for()
+
+    page.get_by_label("Shots", exact=True).click()
+    page.get_by_role("option", name="Uniform: of equal duration").click()
+    page.get_by_label("Seconds per shot").fill("1")
+    page.get_by_label("Or a file, a folder or a pattern on the server").fill(str(folder))
+    page.get_by_role("button", name="Take in").click()
+    job = page.locator(".mc-job", has_text="library page")
+    job.get_by_text("1 taken in, 1 failed.").wait_for(timeout=60_000)
+    assert job.get_by_text("'zz-broken.mp4' is not a video file that can be read.").is_visible()
+    assert job.get_by_role("link", name="Open").is_visible()
+
+    page.locator("input[type=file]").set_input_files(uploads)
+    several = page.locator(".mc-job", has_text="and 1 more")
+    several.get_by_text("2 taken in.").wait_for(timeout=60_000)
+    with Library(server.data_dir) as library:
+        made = library.entry("videos/zz-one")
+        assert {"videos/zz-up-0", "videos/zz-up-1"} <= {one.id for one in library.entries(dataset="videos")}
+    assert next(iter(made.shots)) == "uniform 1 s"
+    page.locator("#search textarea, #search input").fill("zz-one")
+    page.get_by_role("link", name="zz-one").wait_for()
