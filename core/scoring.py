@@ -40,7 +40,7 @@ def features_for(entry: Entry, kind: str, feature_space: str) -> tuple[np.ndarra
         missing = "this entry has no features"
     else:
         space = None if entry.text_features is None else entry.text_space
-        missing = "this entry has no captions"
+        missing = "the captions of this entry are not encoded" if entry.captions else "this entry has no captions"
     if space is None and (model.features == "text" or not entry.more):
         return None, f"{model.label}: {missing}."
     known = " and ".join(f"'{name}'" for name in (space, *entry.more) if name)

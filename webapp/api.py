@@ -77,6 +77,9 @@ class IngestRequest(BaseModel):
     shots: Literal["kts", "kts-frames", "uniform"] = "kts"
     penalty: float = Field(1.0, ge=0)
     seconds: str = "2"
+    captioner: str | None = None
+    captioner_model: str | None = None
+    judge: str | None = None
 
 
 class JobRequest(BaseModel):

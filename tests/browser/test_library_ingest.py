@@ -1,10 +1,11 @@
-"""The Library page takes in several videos, a folder, shots as chosen, and lists what failed."""
+"""The Library page takes in several videos, a folder, shots and captions as chosen, and lists what failed."""
 
 from __future__ import annotations
 
 import pytest
 
 from storage.library import Library
+from tests.core.captioning_server import Server
 from tests.core.made_videos import write_video
 
 pytestmark = pytest.mark.browser
@@ -39,3 +40,29 @@ def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_p
     assert next(iter(made.shots)) == "uniform 1 s"
     page.locator("#search textarea, #search input").fill("zz-one")
     page.get_by_role("link", name="zz-one").wait_for()
+
+
+def test_a_video_is_described_by_a_server_and_scored_by_the_head_of_words(page, server, tmp_path) -> None:
+    describing = Server()
+    try:
+        page.goto(f"{server.url}/library")
+        page.get_by_label("Features").wait_for(timeout=30_000)
+        page.get_by_label("Captions judged by").fill("no-such-model")
+        page.get_by_label("Or a file, a folder or a pattern on the server").fill(
+            str(write_video(tmp_path / "zz-described.mp4", 90))
+        )
+        page.get_by_role("button", name="Take in").click()
+        page.get_by_text("say who describes the videos, too").wait_for()
+        page.get_by_label("Captions judged by").fill("")
+        page.get_by_label("Described by").fill(describing.url)
+        page.get_by_role("button", name="Take in").click()
+        job = page.locator(".mc-job", has_text="zz-described")
+        job.get_by_text("1 taken in.").wait_for(timeout=60_000)
+    finally:
+        describing.close()
+    assert job.get_by_text("Described by llava.").is_visible()
+    with Library(server.data_dir) as library:
+        entry = library.entry("videos/zz-described")
+        kinds = {run.track.kind for run in library.runs(entry.id)}
+    assert all(caption.startswith("A wall of red") for caption in entry.captions)
+    assert {"summdiff", "llmvs"} <= kinds

@@ -13,7 +13,7 @@ from core.data import Entry
 from core.errors import ConflictError, NotFoundError, VideoError
 from core.progress import Progress, ShouldStop, never, part, silent
 from webapp.actions.common import asked_entries, summaries_of, time_left
-from webapp.actions.language import renew_text
+from webapp.actions.language import renew_text, score_first
 
 if TYPE_CHECKING:
     from core.language.captioners import Captioner
@@ -36,7 +36,7 @@ def caption(
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
-    """Describes the picture of every pick of an entry or a dataset, and encodes the captions for the text heads.
+    """Describes the picture of every pick of an entry or a dataset, encodes the captions, and lets text heads score them.
 
     What was described before is not described again, also after an interruption. Entries of a dataset without a
     readable video are left out and listed.
@@ -122,7 +122,10 @@ def _caption(
         message = f"{entry.title}: {len(captions)} of {len(entry.picks)} pictures described{left}"
         progress(len(captions) / len(entry.picks), message)
     library.put_captions(entry_id, captions, captioner.id)
-    return {"entry": entry_id, "captions": len(captions), "described": made, **renew_text(library, entry_id)}
+    renewed = renew_text(library, entry_id)
+    for one in renewed["encoded"]:
+        one["runs"] += score_first(library, entry_id, one["space"])
+    return {"entry": entry_id, "captions": len(captions), "described": made, **renewed}
 
 
 def _pictures(entry: Entry) -> Iterator[np.ndarray]:

@@ -52,7 +52,7 @@ def encode(
             raise ConflictError("Encoding was cancelled; asking again goes on from there.")
         progress(index / len(ids), f"Encoding {one}{time_left(start, index, len(ids))}")
         encoded = _renew(library, one, encoder, main=True)
-        done.append({"entry": one, **encoded, "runs": encoded["runs"] + _score_first(library, one, encoder.id)})
+        done.append({"entry": one, **encoded, "runs": encoded["runs"] + score_first(library, one, encoder.id)})
     return {"space": encoder.id, "label": encoder.label, "entries": done, "skipped": skipped}
 
 
@@ -96,7 +96,7 @@ def judge(
             changed = bool(windows) or known is None or known.edit != newest
             now = Encoding(opened.space, newest, model, kept)
             judged = _take_in(library, one, now, states, main=True, changed=changed)
-            runs = judged["runs"] + _score_first(library, one, opened.space)
+            runs = judged["runs"] + score_first(library, one, opened.space)
             done.append({"entry": one, "windows": windows, **judged, "runs": runs})
     finally:
         states.join()
@@ -296,7 +296,7 @@ def _score_again(library: Library, entry_id: str, space: str) -> list[int]:
     return [sample(library, entry=entry_id, model=head.id)["run"] for head in heads]
 
 
-def _score_first(library: Library, entry_id: str, space: str) -> list[int]:
+def score_first(library: Library, entry_id: str, space: str) -> list[int]:
     """Runs of the newest checkpoint of every kind of text model on a space, where it has none on the entry yet."""
     newest: dict[str, Checkpoint] = {}
     for checkpoint in library.checkpoints(feature_space=space):

@@ -49,6 +49,19 @@ def build(library: Library) -> None:
         )
         seconds = gr.Textbox(label="Seconds per shot", value="2", visible=False, scale=2, elem_id="seconds")
     absent = gr.HTML()
+    with gr.Row(elem_classes="mc-form"):
+        captioner = gr.Textbox(
+            label="Described by (if at all): a model or a server",
+            placeholder="llava-hf/llava-1.5-7b-hf, or http://127.0.0.1:8000/v1",
+            scale=3,
+            elem_id="captioner",
+        )
+        judge = gr.Textbox(
+            label="Captions judged by (if at all): a language model",
+            placeholder="meta-llama/Llama-2-13b-chat-hf",
+            scale=3,
+            elem_id="judge",
+        )
     said = gr.Markdown()
     jobs_panel("ingest")
     section("Entries")
@@ -62,10 +75,14 @@ def build(library: Library) -> None:
             return "Choose files or type a path first."
         if len(paths) == 1 and not Path(paths[0]).exists() and not any(sign in paths[0] for sign in "*?["):
             return f"There is nothing at {paths[0]} on the server."
-        names = ("space", "picks_per_second", "shots", "penalty", "seconds")
+        names = ("space", "picks_per_second", "shots", "penalty", "seconds", "captioner", "judge")
         args = dict(zip(names, settings, strict=True))
         if args["space"] == DEFAULT:
             args["space"] = None  # so that it says why
+        for language in ("captioner", "judge"):
+            args[language] = args[language].strip() or None
+        if args["judge"] and not args["captioner"]:
+            return "A language model judges captions: say who describes the videos, too."
         try:
             enqueue(library, queue, "ingest", {"path": paths, **args})
         except ManycutError as error:
@@ -74,7 +91,7 @@ def build(library: Library) -> None:
         return f"{what} will be taken in."
 
     tell_list = "() => document.dispatchEvent(new Event('manycut:job'))"
-    settings = [space, rate, shots, penalty, seconds]
+    settings = [space, rate, shots, penalty, seconds, captioner, judge]
     upload.upload(start, [upload, *settings], said, show_progress="hidden").then(None, js=tell_list)
     take.click(start, [path, *settings], said, show_progress="hidden").then(None, js=tell_list)
     shots.change(

@@ -155,12 +155,14 @@ function files(paths) {
   return others.length ? `${first} and ${others.length} more` : first;
 }
 
-function takenIn({ entries, skipped, failed }) {
+function takenIn({ entries, skipped, failed, captioned, judged }) {
   const parts = [`${entries.length} taken in`];
   if (skipped.length) parts.push(`${skipped.length} here before`);
   if (failed.length) parts.push(`${failed.length} failed`);
   const notes = [...new Set([...entries, ...skipped].flatMap((one) => one.notes))];
-  return [`${parts.join(', ')}.`, ...(notes.length <= 2 ? notes : [])].join(' ');
+  const language = [];
+  if (captioned) language.push(`Described by ${captioned.captioner}${judged ? `, judged by ${judged.judge}` : ''}.`);
+  return [`${parts.join(', ')}.`, ...language, ...(notes.length <= 2 ? notes : [])].join(' ');
 }
 
 function joined({ new_events: fresh, tasks, people, skipped, parted }) {
