@@ -36,7 +36,7 @@ def caption(
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
-    """Describes the picture of every pick of an entry or a dataset, encodes the captions, and lets text heads score them.
+    """Describes the picture of every pick of an entry or a dataset, and has text heads score the captions.
 
     What was described before is not described again, also after an interruption. Entries of a dataset without a
     readable video are left out and listed.
