@@ -8,15 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-ROOT = Path(__file__).resolve().parent.parent
-DataDir = Annotated[
-    Path,
-    typer.Option("--data-dir", envvar="MANYCUT_DATA", help="Where the library, videos and checkpoints are kept."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+from webapp.command_running import DEFAULT_DATA, DataDir, Json
+
 Address = Annotated[str, typer.Option("--url", help="Where people reach the server; becomes part of the link.")]
 Name = Annotated[str, typer.Argument(help="Under which they label.")]
-DEFAULT_DATA = ROOT / "data"
 
 app = typer.Typer(help="Who may come in: links for leads and annotators.", no_args_is_help=True)
 

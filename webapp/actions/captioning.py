@@ -13,7 +13,8 @@ from core.data import Entry
 from core.errors import ConflictError, NotFoundError, VideoError
 from core.progress import Progress, ShouldStop, never, part, silent
 from webapp.actions.common import asked_entries, summaries_of, time_left
-from webapp.actions.language import renew_text, score_first
+from webapp.actions.language import renew_text
+from webapp.actions.models import score_with_all
 
 if TYPE_CHECKING:
     from core.language.captioners import Captioner
@@ -124,7 +125,7 @@ def _caption(
     library.put_captions(entry_id, captions, captioner.id)
     renewed = renew_text(library, entry_id)
     for one in renewed["encoded"]:
-        one["runs"] += score_first(library, entry_id, one["space"])
+        one["runs"] += score_with_all(library, library.entry(entry_id), silent, one["space"])
     return {"entry": entry_id, "captions": len(captions), "described": made, **renewed}
 
 

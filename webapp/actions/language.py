@@ -16,17 +16,15 @@ from core.errors import ConflictError, ManycutError, NotFoundError
 from core.language.loading import model_id
 from core.language.spaces import TEXT_SPACES, TextSpace, encode_rows, text_space, windows_with
 from core.language.words import REACH, TEXT_SPACE
-from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, never, part, silent
 from core.training import training_features
 from storage.encodings import STALE, Encoding
 from storage.formats.llmvs import StatesFolder
 from webapp.actions.common import asked_entries, time_left
-from webapp.actions.models import sample
+from webapp.actions.models import sample, score_with_all
 
 if TYPE_CHECKING:
     from core.language.judging import Judge
-    from core.models.checkpoints import Checkpoint
     from storage.captions import CaptionEdit
     from storage.library import Library
 
@@ -52,7 +50,13 @@ def encode(
             raise ConflictError("Encoding was cancelled; asking again goes on from there.")
         progress(index / len(ids), f"Encoding {one}{time_left(start, index, len(ids))}")
         encoded = _renew(library, one, encoder, main=True)
-        done.append({"entry": one, **encoded, "runs": encoded["runs"] + score_first(library, one, encoder.id)})
+        done.append(
+            {
+                "entry": one,
+                **encoded,
+                "runs": encoded["runs"] + score_with_all(library, library.entry(one), silent, encoder.id),
+            }
+        )
     return {"space": encoder.id, "label": encoder.label, "entries": done, "skipped": skipped}
 
 
@@ -96,7 +100,7 @@ def judge(
             changed = bool(windows) or known is None or known.edit != newest
             now = Encoding(opened.space, newest, model, kept)
             judged = _take_in(library, one, now, states, main=True, changed=changed)
-            runs = judged["runs"] + score_first(library, one, opened.space)
+            runs = judged["runs"] + score_with_all(library, library.entry(one), silent, opened.space)
             done.append({"entry": one, "windows": windows, **judged, "runs": runs})
     finally:
         states.join()
@@ -294,16 +298,6 @@ def _score_again(library: Library, entry_id: str, space: str) -> list[int]:
     ran = _ran(library, entry_id)
     heads = [head for head in library.checkpoints(feature_space=space) if head.id in ran]
     return [sample(library, entry=entry_id, model=head.id)["run"] for head in heads]
-
-
-def score_first(library: Library, entry_id: str, space: str) -> list[int]:
-    """Runs of the newest checkpoint of every kind of text model on a space, where it has none on the entry yet."""
-    newest: dict[str, Checkpoint] = {}
-    for checkpoint in library.checkpoints(feature_space=space):
-        if model_kind(checkpoint.kind).features == "text":
-            newest.setdefault(checkpoint.kind, checkpoint)
-    ran = _ran(library, entry_id)
-    return [sample(library, entry=entry_id, model=head.id)["run"] for head in newest.values() if head.id not in ran]
 
 
 def _ran(library: Library, entry_id: str) -> set[str]:
