@@ -27,10 +27,14 @@ class Shots:
     Attributes:
         bounds: (S, 2) int64 half-open frame intervals, ascending, not overlapping.
         source: how they were made, for people: "kts", "uniform 2 s", "dataset".
+        exact: (S, 2) int64 the same shots with boundaries moved to the frames at which the picture changes, for what
+            people watch; None where nobody looked for them, or `bounds` are exact already. Published protocols count
+            with `bounds`.
     """
 
     bounds: np.ndarray
     source: str
+    exact: np.ndarray | None = None
 
     @property
     def lengths(self) -> np.ndarray:
@@ -85,6 +89,8 @@ class Entry:
         thumbnails: one JPEG sprite of pictures evenly spaced in time, or None.
         meta: category, source, licence note: short strings for people.
         more: features of further spaces by the id of the space, each (T, D) float32.
+        empty: (E, 2) int64 half-open frame intervals, ascending, whose pictures show nothing; None where nobody looked.
+        signals: curves computed from the video itself by name (see `core.signals`), each (T,) float32 in [0, 1].
     """
 
     id: str
@@ -102,6 +108,8 @@ class Entry:
     thumbnails: Path | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, np.ndarray] = field(default_factory=dict)
+    empty: np.ndarray | None = None
+    signals: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def features_in(self, space: str) -> np.ndarray | None:
         """The features in the space of that id, whichever field holds them; None where there are none."""

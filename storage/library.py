@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -390,6 +390,30 @@ class Library:
             return dataclasses.replace(now, shots={shots.source: shots, **others})
 
         self._arrays.rewrite(entry_id, changed)
+
+    def put_survey(
+        self, entry_id: str, *, empty: np.ndarray | None = None, signals: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """Gives an entry what its pictures and its sound were measured to be; see `core.data.Entry`.
+
+        Args:
+            entry_id: whose.
+            empty: (E, 2) half-open frame intervals whose pictures show nothing; None leaves those it has.
+            signals: (T,) curves in [0, 1] by name, in place of those it has of these names.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: a signal does not fit the entry's picks.
+        """
+
+        def measured(now: Entry) -> Entry:
+            for name, curve in (signals or {}).items():
+                if curve.shape != now.picks.shape or not np.all((curve >= 0) & (curve <= 1)):
+                    raise InputError(f"The signal '{name}' needs {len(now.picks)} numbers in [0, 1].")
+            changed = now if empty is None else dataclasses.replace(now, empty=empty)
+            return dataclasses.replace(changed, signals={**now.signals, **(signals or {})})
+
+        self._arrays.rewrite(entry_id, measured)
 
     # Captions
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FORBIDDEN = {"core": {"storage", "webapp"}, "storage": {"webapp"}}
+FORBIDDEN = {"core": {"storage", "verbs", "webapp"}, "storage": {"verbs", "webapp"}, "verbs": {"webapp"}}
 
 
 def imported_packages(path: Path) -> set[str]:

@@ -11,6 +11,9 @@ others. Added to the eccv16 keys (T picks, U people):
     captions         (T,) sentences;  text_features (T, W) float32
     spaces/<id>      (T, D) float32 features of further spaces; slashes in the id as "%2F"
     shots/<name>     (S, 2) half-open, segmentations beside change_points
+    exact/<name>     (S, 2) half-open, a segmentation's boundaries at the frames where the picture changes
+    empty            (E, 2) half-open frame intervals whose pictures show nothing
+    signals/<name>   (T,) float32 curves in [0, 1] computed from the video itself
     attributes       feature_space, text_space, shots_source, simulated, entry_id, meta (JSON)
 """
 
@@ -68,6 +71,10 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
     if entry.captions is not None:
         group.create_dataset("captions", data=list(entry.captions), dtype=TEXT)
     _write_shots(group, entry)
+    if entry.empty is not None:
+        group["empty"] = entry.empty.astype(np.int32).reshape(-1, 2)
+    for name, curve in entry.signals.items():
+        group[f"signals/{name}"] = curve.astype(np.float32)
     if entry.annotations is not None:
         _write_people(group, entry.annotations)
 
@@ -109,6 +116,8 @@ def read_entry(reader: Reader, *, dataset: str, key: str, needs_features: bool =
         captions=reader.texts("captions", steps) if "captions" in reader else None,
         meta=meta,
         more=_read_spaces(reader, steps),
+        empty=_read_empty(reader, n_frames),
+        signals=_read_signals(reader, steps),
     )
 
 
@@ -155,6 +164,9 @@ def _read_timebase(reader: Reader, n_frames: int, picks: np.ndarray, meta: dict[
 
 
 def _write_shots(group: h5py.Group, entry: Entry) -> None:
+    for name, shots in entry.shots.items():
+        if shots.exact is not None:
+            group[f"exact/{name.replace('/', '-')}"] = shots.exact.astype(np.int32)
     others = dict(entry.shots)
     if others:
         default = next(iter(others))
@@ -187,13 +199,41 @@ def read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots
         bounds = half_open(bounds, n_frames)
         _check_bounds(reader, "change_points", bounds, n_frames)
         source = reader.text("shots_source") or "kts"
-        shots[source] = Shots(bounds, source)
+        shots[source] = Shots(bounds, source, _read_exact(reader, source, len(bounds), n_frames))
     folder = reader.group.get("shots")
     for name in folder if isinstance(folder, h5py.Group) else ():
         bounds = reader.array(f"shots/{name}", np.int64, (None, 2), "(S, 2) half-open frame intervals")
         _check_bounds(reader, f"shots/{name}", bounds, n_frames)
-        shots[name] = Shots(bounds, name)
+        shots[name] = Shots(bounds, name, _read_exact(reader, name, len(bounds), n_frames))
     return shots
+
+
+def _read_exact(reader: Reader, source: str, count: int, n_frames: int) -> np.ndarray | None:
+    name = f"exact/{source.replace('/', '-')}"
+    if name not in reader:
+        return None
+    bounds = reader.array(name, np.int64, (count, 2), f"({count}, 2) half-open frame intervals")
+    _check_bounds(reader, name, bounds, n_frames)
+    return bounds
+
+
+def _read_empty(reader: Reader, n_frames: int) -> np.ndarray | None:
+    if "empty" not in reader:
+        return None
+    intervals = reader.array("empty", np.int64, (None, 2), "(E, 2) half-open frame intervals")
+    _check_bounds(reader, "empty", intervals, n_frames)
+    return intervals
+
+
+def _read_signals(reader: Reader, steps: int) -> dict[str, np.ndarray]:
+    folder = reader.group.get("signals")
+    expected = f"({steps},) numbers in [0, 1]"
+    signals = {}
+    for name in folder if isinstance(folder, h5py.Group) else ():
+        signals[name] = reader.finite(f"signals/{name}", np.float32, (steps,), expected)
+        if np.any((signals[name] < 0) | (signals[name] > 1)):
+            raise reader.error(f"signals/{name}", expected, "some are outside")
+    return signals
 
 
 def _check_bounds(reader: Reader, name: str, bounds: np.ndarray, n_frames: int) -> None:

@@ -1,0 +1,1 @@
+"""From scores to cuts that people watch: the viewing rule, its pieces and its constraints."""

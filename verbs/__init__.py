@@ -1,0 +1,1 @@
+"""What Manycut can do, as typed functions: one request and one result model a verb."""
