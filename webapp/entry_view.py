@@ -10,6 +10,7 @@ import numpy as np
 
 from core.data import Entry, Shots
 from core.scoring import can_score
+from core.select.footage import footage, milliseconds, spans
 from core.thumbnails import read_sprite
 from core.timebase import format_rate
 from storage.library import Library
@@ -43,6 +44,8 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "simulated": bool(people and people.simulated),
         "feature_space": entry.feature_space,
         **describe_media(entry),
+        "duration_ms": int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0]),
+        "empty": spans(entry.timebase, entry.empty).tolist(),
         "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
         **_captions(library, entry),
         "rows": [_people_row(people), *map(_run_row, runs), *_missing_rows(runs, checkpoints)],
@@ -86,7 +89,8 @@ def shot_rows(shots: Shots, entry: Entry) -> list[list[float]]:
 
 
 def _shots(name: str, shots: Shots, entry: Entry) -> dict[str, Any]:
-    return {"name": name, "label": shots_label(name), "bounds": shot_rows(shots, entry)}
+    pieces = [edges.tolist() for edges in footage(entry, shots).pieces]
+    return {"name": name, "label": shots_label(name), "bounds": shot_rows(shots, entry), "pieces": pieces}
 
 
 def shots_label(name: str) -> str:

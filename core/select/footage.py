@@ -1,0 +1,196 @@
+"""What the viewing rule cuts from: a video in whole milliseconds, its shots as divisible pieces, what is empty.
+
+Pieces are nested. A shot is divided where its pictures change most, its parts again, and so on; every dividing edge
+remembers how long the piece was that it divides. A budget only says how long a piece may be: the edges that divide
+longer ones are in force. So the same list serves every budget, and a browser solves again without asking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data import Entry, Shots
+from core.timebase import Timebase
+
+# Shorter shots are joined to the neighbour that looks more like them.
+SHORTEST_SHOT_MS = 1000
+# No piece is longer than this, or than half of the budget, so that a moment in a long shot can be taken alone.
+LONGEST_PIECE_MS = 10_000
+# Below this budget a single piece may fill it.
+SMALL_BUDGET_MS = 2000
+# The smallest budget that pages offer, as a share of the video.
+SMALLEST_BUDGET = 0.05
+# A piece is divided in its middle half, so that no sliver is left.
+MIDDLE = 0.25
+# Pictures on either side of an edge that are compared.
+BESIDE = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Footage:
+    """One video and one of its segmentations, as the viewing rule sees them.
+
+    Attributes:
+        n_frames: frames of the video.
+        duration_ms: how long it plays.
+        picks: (T,) int64 ascending frames with scores.
+        pick_ms: (T,) int64 when they are shown.
+        bounds: (S, 2) int64 the shots as published protocols count them.
+        pieces: for each shot, those under a second joined, (K, 3) int64 edges [frame, ms, level]: its beginning, what
+            divides it, its end. An edge inside is in force while pieces may only last less than `level` ms, which is
+            how long the piece is that it divides; 0 at both ends.
+        empty: (E, 4) int64 [from frame, to frame, from ms, to ms] of pictures that show nothing.
+    """
+
+    n_frames: int
+    duration_ms: int
+    picks: np.ndarray
+    pick_ms: np.ndarray
+    bounds: np.ndarray
+    pieces: tuple[np.ndarray, ...]
+    empty: np.ndarray
+
+
+def milliseconds(timebase: Timebase, frames: np.ndarray) -> np.ndarray:
+    """Whole milliseconds at which frames begin, halves up; frame `n_frames` is the end."""
+    return np.floor(np.asarray(timebase.seconds(np.asarray(frames, np.int64))) * 1000 + 0.5).astype(np.int64)
+
+
+def spans(timebase: Timebase, intervals: np.ndarray | list[list[int]] | None) -> np.ndarray:
+    """(E, 4) [from frame, to frame, from ms, to ms] of (E, 2) half-open frame intervals."""
+    frames = np.asarray([] if intervals is None else intervals, np.int64).reshape(-1, 2)
+    return np.concatenate([frames, milliseconds(timebase, frames).reshape(-1, 2)], axis=1)
+
+
+def longest_piece(capacity_ms: int) -> int:
+    """How long a piece may be under a budget, in milliseconds."""
+    return capacity_ms if capacity_ms < SMALL_BUDGET_MS else min(LONGEST_PIECE_MS, capacity_ms // 2)
+
+
+def footage(entry: Entry, shots: Shots, smallest_budget: float = SMALLEST_BUDGET) -> Footage:
+    """What the viewing rule needs to know of an entry and one of its segmentations.
+
+    Args:
+        entry: its features say how alike pictures are; without any, shots are divided in the middle.
+        shots: of the entry; their `exact` bounds where there are some.
+        smallest_budget: share of the video down to which pieces shall fit; smaller ones only add edges.
+    """
+    timebase = entry.timebase
+    features = entry.features if entry.features is not None else next(iter(entry.more.values()), entry.text_features)
+    duration_ms = int(milliseconds(timebase, np.array([entry.n_frames]))[0])
+    finest = max(1, longest_piece(int(min(smallest_budget, SMALLEST_BUDGET) * duration_ms)))
+    pick_ms = milliseconds(timebase, entry.picks)
+    looks = None if features is None else _unit_rows(features)
+    bounds = np.asarray(shots.bounds if shots.exact is None else shots.exact, np.int64)
+    joined = _joined(spans(timebase, bounds), entry.picks, looks)
+    pieces = tuple(_divided(span, entry.picks, pick_ms, looks, timebase, finest) for span in joined)
+    empty = spans(timebase, entry.empty)
+    shown = empty[:, 3] > empty[:, 2]
+    return Footage(
+        entry.n_frames, duration_ms, entry.picks, pick_ms, np.asarray(shots.bounds, np.int64), pieces, empty[shown]
+    )
+
+
+def _unit_rows(features: np.ndarray) -> np.ndarray:
+    """(T, D) float64 of length 1, centred within the video: what all pictures share does not make them alike."""
+    rows = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(norms > 0, norms, 1)
+
+
+def _joined(shots: np.ndarray, picks: np.ndarray, looks: np.ndarray | None) -> np.ndarray:
+    """(S', 4) spans: shots under a second joined to the more similar neighbour, the shortest first.
+
+    Without features, or where both are equally alike, to the shorter neighbour. A shot without a neighbour stays.
+    """
+    rows = [row.tolist() for row in shots if row[3] > row[2]]
+    while True:
+        lengths = [row[3] - row[2] for row in rows]
+        for k in sorted(range(len(rows)), key=lambda k: (lengths[k], k)):
+            if lengths[k] >= SHORTEST_SHOT_MS:
+                return np.array(rows, np.int64).reshape(-1, 4)
+            beside = []
+            if k > 0 and rows[k - 1][1] == rows[k][0]:
+                beside.append(k - 1)
+            if k + 1 < len(rows) and rows[k][1] == rows[k + 1][0]:
+                beside.append(k + 1)
+            if beside:
+                other = max(beside, key=lambda b: (_alike(rows[k], rows[b], picks, looks), -lengths[b], -b))
+                first = min(k, other)
+                rows[first : first + 2] = [[rows[first][0], rows[first + 1][1], rows[first][2], rows[first + 1][3]]]
+                break
+        else:
+            return np.array(rows, np.int64).reshape(-1, 4)
+
+
+def _alike(one: list[int], other: list[int], picks: np.ndarray, looks: np.ndarray | None) -> float:
+    """Cosine of the mean looks of two spans; 0 where nothing is known."""
+    if looks is None:
+        return 0.0
+    return float(_mean_look(one, picks, looks) @ _mean_look(other, picks, looks))
+
+
+def _mean_look(span: list[int], picks: np.ndarray, looks: np.ndarray) -> np.ndarray:
+    first, last = np.searchsorted(picks, span[:2])
+    if first == last:  # too short to hold a pick: the nearest
+        nearest = int(np.argmin(np.abs(picks - (span[0] + span[1]) / 2)))
+        first, last = nearest, nearest + 1
+    return looks[first:last].mean(axis=0)
+
+
+def _divided(
+    span: np.ndarray,
+    picks: np.ndarray,
+    pick_ms: np.ndarray,
+    looks: np.ndarray | None,
+    timebase: Timebase,
+    finest: int,
+) -> np.ndarray:
+    """(K, 3) edges of one shot, divided until no piece is longer than `finest` ms or lasts a single frame."""
+    edges = [[int(span[0]), int(span[2]), 0], [int(span[1]), int(span[3]), 0]]
+    waiting = [(int(span[0]), int(span[1]), int(span[2]), int(span[3]))]
+    while waiting:
+        start, end, from_ms, to_ms = waiting.pop()
+        if to_ms - from_ms <= finest or end - start < 2:
+            continue
+        frame = _most_changed(start, end, from_ms, to_ms, picks, pick_ms, looks, timebase)
+        at = int(milliseconds(timebase, np.array([frame]))[0])
+        if not from_ms < at < to_ms:
+            continue
+        edges.append([frame, at, to_ms - from_ms])
+        waiting += [(start, frame, from_ms, at), (frame, end, at, to_ms)]
+    return np.array(sorted(edges), np.int64)
+
+
+def _most_changed(
+    start: int,
+    end: int,
+    from_ms: int,
+    to_ms: int,
+    picks: np.ndarray,
+    pick_ms: np.ndarray,
+    looks: np.ndarray | None,
+    timebase: Timebase,
+) -> int:
+    """The pick in the middle half of a piece at which its pictures change most; without one, the frame in the middle.
+
+    Of equal changes the nearest to the middle, then the first.
+    """
+    middle = (from_ms + to_ms) / 2
+    margin = MIDDLE * (to_ms - from_ms)
+    inside = np.flatnonzero(
+        (picks > start) & (picks < end) & (pick_ms >= from_ms + margin) & (pick_ms <= to_ms - margin)
+    )
+    if looks is None or len(inside) == 0:
+        return int(np.clip(timebase.frame_at(middle / 1000), start + 1, end - 1))
+    first, last = np.searchsorted(picks, [start, end])
+    changes = [
+        1 - looks[max(first, t - BESIDE) : t].mean(axis=0) @ looks[t : min(last, t + BESIDE)].mean(axis=0)
+        if t > first
+        else 0.0
+        for t in inside
+    ]
+    off_middle = np.abs(pick_ms[inside] - middle)
+    return int(picks[inside[np.lexsort((inside, off_middle, -np.round(changes, 9)))[0]]])
