@@ -18,8 +18,6 @@ from core.timebase import Timebase
 SHORTEST_SHOT_MS = 1000
 # No piece is longer than this, or than half of the budget, so that a moment in a long shot can be taken alone.
 LONGEST_PIECE_MS = 10_000
-# Below this budget a single piece may fill it.
-SMALL_BUDGET_MS = 2000
 # The smallest budget that pages offer, as a share of the video.
 SMALLEST_BUDGET = 0.05
 # A piece is divided in its middle half, so that no sliver is left.
@@ -65,8 +63,8 @@ def spans(timebase: Timebase, intervals: np.ndarray | list[list[int]] | None) ->
 
 
 def longest_piece(capacity_ms: int) -> int:
-    """How long a piece may be under a budget, in milliseconds."""
-    return capacity_ms if capacity_ms < SMALL_BUDGET_MS else min(LONGEST_PIECE_MS, capacity_ms // 2)
+    """How long a piece may be under a budget, in milliseconds; a second may always be, where it fits."""
+    return min(LONGEST_PIECE_MS, max(capacity_ms // 2, min(capacity_ms, SHORTEST_SHOT_MS)))
 
 
 def footage(entry: Entry, shots: Shots, smallest_budget: float = SMALLEST_BUDGET) -> Footage:
