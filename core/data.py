@@ -19,6 +19,9 @@ import numpy as np
 
 from core.timebase import Timebase
 
+# Share of a video that a summary may take, where nobody says.
+DEFAULT_BUDGET = 0.15
+
 
 @dataclass(frozen=True, eq=False)
 class Shots:

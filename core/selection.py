@@ -11,10 +11,8 @@ from math import floor
 import numba
 import numpy as np
 
-from core.data import Cut, Shots
+from core.data import DEFAULT_BUDGET, Cut, Shots
 from core.errors import InputError
-
-DEFAULT_BUDGET = 0.15
 
 NOTHING_FITS = "no shot fits the budget"
 NOTHING_SCORES = "no shot within the budget scores above 0"

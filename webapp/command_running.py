@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from webapp.plain import plain
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from storage.library import Library
+
+Request = TypeVar("Request", bound="BaseModel")
+Result = TypeVar("Result", bound="BaseModel")
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATA = ROOT / "data"
@@ -35,6 +43,25 @@ def run_action(
     finally:
         library.close()
     print(json.dumps(plain(result)) if as_json else sentence(result))
+    return result
+
+
+def run_verb(
+    data_dir: Path,
+    as_json: bool,
+    verb: Callable[[Library, Request], Result],
+    request: Request,
+    sentence: Callable[[Result], str],
+) -> Result:
+    """Calls a verb, prints its result on stdout and returns it."""
+    from webapp.opening import open_library
+
+    library = open_library(data_dir)
+    try:
+        result = verb(library, request)
+    finally:
+        library.close()
+    print(result.model_dump_json() if as_json else sentence(result))
     return result
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError, ManycutError
-from webapp import ingest_commands, language_commands, user_commands
+from webapp import cut_commands, ingest_commands, language_commands, user_commands
 from webapp.command_running import DEFAULT_DATA, DataDir, Json, progress_bar
 from webapp.command_running import run_action as _run
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(user_commands.app, name="user")
 app.add_typer(ingest_commands.app)
+app.add_typer(cut_commands.app)
 app.add_typer(language_commands.app)
 
 SplitsFile = Annotated[Path | None, typer.Option(help="Split file (text or JSON); without it, all entries.")]
@@ -396,40 +397,6 @@ def export(
 
 
 @app.command()
-def render(
-    entry: Annotated[str, typer.Argument(help="Entry id, such as demo/harbour-day.")],
-    out: Annotated[
-        Path,
-        typer.Option(help="File to write: .mp4 for the video, .json .csv .vtt .edl .fcpxml .otio for a cut list."),
-    ],
-    source: Annotated[str, typer.Option(help="mean, person:NAME, run:ID (its mean) or run:ID:SAMPLE.")] = "mean",
-    shots: Annotated[str | None, typer.Option(help="Segmentation (default: the entry's first).")] = None,
-    budget: Annotated[float, typer.Option(help="Share of the video the cut may take.")] = 0.15,
-    segments: Annotated[
-        str | None, typer.Option(help="Frames instead of a source, ends exclusive, such as 0-120,240-300.")
-    ] = None,
-    data_dir: DataDir = DEFAULT_DATA,
-    json_: Json = False,
-) -> None:
-    """Keep a cut: as MP4 with its sound, or as a cut list for other programs."""
-    from webapp.actions.keeping import parse_segments
-
-    video = out.suffix.lower() == ".mp4"
-    _run(
-        data_dir,
-        json_,
-        "render" if video else "cut_list",
-        _rendered_sentence if video else _listed_sentence,
-        entry=entry,
-        out=out,
-        source=source,
-        shots=shots,
-        budget=budget,
-        segments=parse_segments(segments) if segments else None,
-    )
-
-
-@app.command()
 def backup(
     out: Annotated[Path, typer.Option(help="File to write, such as manycut.tar.gz.")],
     data_dir: DataDir = DEFAULT_DATA,
@@ -465,17 +432,6 @@ def _imported_sentence(result: dict[str, Any]) -> str:
     if result["parted"]:
         sentences.append(f"{result['parted']} tasks had gone on in both places: look at them on the Review page.")
     return " ".join(sentences)
-
-
-def _rendered_sentence(result: dict[str, Any]) -> str:
-    sound = "with sound" if result["sound"] else "without sound"
-    size = f"{result['width']} x {result['height']}"
-    return f"{result['file']}: {result['frames']} frames, {result['duration']:.1f} s, {size}, {sound}."
-
-
-def _listed_sentence(result: dict[str, Any]) -> str:
-    count = len(result["segments"])
-    return f"{result['file']}: {count} {'segment' if count == 1 else 'segments'}. {result['inexact']}".strip()
 
 
 def _agreement_sentence(result: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from starlette.responses import Response
 
 from core.errors import InputError
 from storage.library import Library
+from verbs.cuts import DEFAULT_RULE, Rule
+from verbs.intervals import parse_intervals
 from webapp.actions import keeping
 from webapp.jobs import enqueue
 from webapp.sight import Sight
@@ -32,7 +34,8 @@ TYPES = {
 
 class RenderRequest(BaseModel):
     entry: str
-    source: str = Field("mean", max_length=200)
+    source: str | None = Field(None, max_length=200)
+    rule: Rule = DEFAULT_RULE
     segments: list[tuple[int, int]] | None = Field(None, max_length=100_000)
     shots: str | None = None
     budget: float = Field(0.15, gt=0, le=1)
@@ -55,21 +58,23 @@ def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
     def cut_list(
         entry: str,
         format: str,
-        source: str = "mean",
+        source: str | None = None,
+        rule: Rule = DEFAULT_RULE,
         shots: str | None = None,
         budget: float = Query(0.15, gt=0, le=1),
         segments: str | None = None,
     ) -> Response:
-        """`segments` such as "0-120,240-300", in frames, end exclusive, instead of source, shots and budget."""
+        """`segments` such as "0-120,240-300", in frames, end exclusive, instead of source, rule, shots and budget."""
         if format not in TYPES:
             raise InputError(f"There is no cut list format '{format}'.", f"Choose one of: {', '.join(TYPES)}.")
-        chosen = keeping.parse_segments(segments) if segments else None
+        chosen = parse_intervals(segments) if segments else None
         with tempfile.TemporaryDirectory(prefix="manycut-") as folder:
             made = keeping.cut_list(
                 library,
                 entry=entry,
                 out=Path(folder) / f"cut.{format}",
                 source=source,
+                rule=rule,
                 shots=shots,
                 budget=budget,
                 segments=chosen,

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from core.errors import ConflictError, ManycutError, NotFoundError, RefusedError
 from storage.library import Library
-from webapp import annotate_api, api, captions_api, keep_api, picker_api, review_api, static
+from webapp import annotate_api, api, captions_api, cuts_api, keep_api, picker_api, review_api, static
 from webapp.jobs import open_queue
 from webapp.sessions import COOKIE_LIFE_S, secret_key
 from webapp.sight import Gate
@@ -53,6 +53,7 @@ def build_app(library: Library) -> FastAPI:
     app.include_router(api.router(library, queue, data_dir / "exports"))
     app.include_router(annotate_api.router(library))
     app.include_router(captions_api.router(library, queue))
+    app.include_router(cuts_api.router(library))
     app.include_router(keep_api.router(library, queue, data_dir / "renders"))
     app.include_router(picker_api.router(library))
     app.include_router(review_api.router(library, queue))

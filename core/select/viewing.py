@@ -20,11 +20,11 @@ from math import floor
 
 import numpy as np
 
-from core.data import Cut, Shots
+from core.data import DEFAULT_BUDGET, Cut, Shots
 from core.errors import InputError
 from core.select.footage import Footage, longest_piece
 from core.select.knapsack import most_within
-from core.selection import DEFAULT_BUDGET, NOTHING_FITS, NOTHING_SCORES, shot_scores
+from core.selection import NOTHING_FITS, NOTHING_SCORES, shot_scores
 
 STEPS = 1_000_000
 # Clips shorter than this are a flash: what is left of a piece after trimming is not taken.

@@ -48,8 +48,10 @@ class CutSource:
         start: what the file's own clock shows at the first frame, in seconds; 0 for files made by the library.
         sound: whether the video has sound.
         budget: share of the video that the cut was allowed, None where a person chose the segments.
+        rule: by which the shots were chosen, "viewing" or "published"; None where a person chose the segments.
         shots: name of the segmentation, None where a person chose the segments.
-        scores: whose scores led to the cut: {"kind": "person", "person": ...}, {"kind": "mean"} or
+        scores: whose scores led to the cut: {"kind": "person", "person": ...}, {"kind": "mean"},
+            {"kind": "signal", "signal": ...} or
             {"kind": "model", "model", "checkpoint", "feature_space", "seed", "sample", "settings"}.
     """
 
@@ -60,6 +62,7 @@ class CutSource:
     start: Fraction = Fraction(0)
     sound: bool = False
     budget: float | None = None
+    rule: str | None = None
     shots: str | None = None
     scores: Mapping[str, Any] = field(default_factory=dict)
 

@@ -16,13 +16,15 @@ from starlette.testclient import TestClient
 
 from core.data import AnnotationSet, Entry, ScoreTrack, Shots
 from core.errors import ConflictError, InputError, NotFoundError
+from core.select.footage import footage
+from core.select.viewing import view
 from core.selection import select
 from core.timebase import Timebase
 from core.video import frames_at, probe
 from storage.library import Library
 from tests.core.made_videos import number_of, write_video
 from webapp import actions, jobs
-from webapp.actions.keeping import choose, parse_segments
+from webapp.actions.keeping import choose
 from webapp.server import build_app
 
 ENTRY, SILENT = "talks/first", "talks/no-video"
@@ -76,13 +78,16 @@ def test_the_cut_is_solved_as_the_page_does_it(kept):
         f"run:{run.id}": curves.mean(axis=0),
         f"run:{run.id}:3": curves[3],
     }.items():
-        chosen = choose(kept, ENTRY, source=source, budget=0.3)
+        chosen = choose(kept, ENTRY, source=source, rule="published", budget=0.3)
         assert chosen.cut.segments.tolist() == cut_of(scores, entry, budget=0.3)
+        watched = view(scores, footage(entry, entry.shots["kts"]), 0.3)
+        assert choose(kept, ENTRY, source=source, budget=0.3).cut.segments.tolist() == watched.segments.tolist()
     assert choose(kept, ENTRY, source="person:person 0").cut.segments.tolist() == [[120, 150]]
-    assert choose(kept, ENTRY, shots="short", budget=0.05).cut.segments.tolist() == cut_of(mean, entry, "short", 0.05)
+    short = choose(kept, ENTRY, rule="published", shots="short", budget=0.05)
+    assert short.cut.segments.tolist() == cut_of(mean, entry, "short", 0.05)
     last = choose(kept, ENTRY, source=f"run:{run.id}:3").source
     assert (last.scores["model"], last.scores["seed"], last.scores["sample"]) == ("SummDiff", 3, 3)
-    assert (last.shots, last.budget, last.sound, last.start) == ("kts", 0.15, True, 0)
+    assert (last.rule, last.shots, last.budget, last.sound, last.start) == ("viewing", "kts", 0.15, True, 0)
     assert choose(kept, ENTRY, segments=[[3, 9]]).source.budget is None
 
 
@@ -104,13 +109,6 @@ def test_the_cut_is_solved_as_the_page_does_it(kept):
 def test_mistakes_get_a_sentence(kept, arguments, error, words):
     with pytest.raises(error, match=words):
         choose(kept, ENTRY, **arguments)
-
-
-def test_segments_can_be_written_as_text():
-    assert parse_segments("0-120,240-300") == [[0, 120], [240, 300]]
-    for wrong in ("", "5", "0-1,", "a-b", "-1-4", "0.5-3"):
-        with pytest.raises(InputError, match="Segments are written"):
-            parse_segments(wrong)
 
 
 def test_a_job_renders_the_cut_and_the_browser_fetches_it(client, kept):
@@ -186,7 +184,7 @@ def test_lists_of_explicit_segments_and_of_entries_without_video(client):
     assert (facts["media"], facts["budget"], facts["scores"]) == ("no-video.mp4", None, {"kind": "segments"})
     nobody = client.get("/api/cutlist", params={"entry": SILENT, "format": "json"})
     assert nobody.status_code == 404
-    assert "Nobody has judged" in nobody.json()["error"]["message"]
+    assert "Nobody and no model has scored" in nobody.json()["error"]["message"]
     assert client.get("/api/cutlist", params={"entry": ENTRY, "format": "vhs"}).status_code == 400
     assert client.get("/api/cutlist/notes", params={"entry": "talks/none"}).status_code == 404
 

@@ -1,0 +1,212 @@
+"""`cuts`: every cut of an entry, by one rule, in frames and in seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.data import DEFAULT_BUDGET, Cut, Entry, Shots
+from core.errors import InputError, NotFoundError
+from verbs.sources import Source, all_sources, source
+
+if TYPE_CHECKING:
+    from storage.library import Library
+
+Rule = Literal["viewing", "published"]
+DEFAULT_RULE: Rule = "viewing"
+Interval = tuple[int, int]
+
+
+class CutsRequest(BaseModel):
+    """Which cuts of an entry.
+
+    Attributes:
+        entry: id.
+        rule: "viewing" for what people watch (`core.select.viewing`), "published" for the papers' (`core.selection`).
+        budget: share of the video that a cut may take, in (0, 1].
+        shots: a segmentation of the entry; None for its first.
+        source: of one cut, see `verbs.sources.Source`; None for all.
+        keep, forbid: half-open frame intervals that must be in every cut, and that must not; for "viewing" only.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    entry: str
+    rule: Rule = DEFAULT_RULE
+    budget: float = Field(DEFAULT_BUDGET, gt=0, le=1)
+    shots: str | None = None
+    source: str | None = Field(None, max_length=200)
+    keep: tuple[Interval, ...] = ()
+    forbid: tuple[Interval, ...] = ()
+
+
+class CutFacts(BaseModel):
+    """One cut.
+
+    Attributes:
+        source: "mean", "person:NAME", "run:ID:K" or "signal:NAME".
+        label: of the source, for people.
+        frames: half-open frame intervals, ascending.
+        seconds: the same in seconds.
+        length_s: how long the cut plays.
+        score_inside: mean score over the time of the cut, in [0, 1]; None for an empty cut.
+        score_video: mean score over the time of the whole video.
+        empty_share: share of the cut's time whose pictures show nothing; None where nobody looked, or nothing is cut.
+        note: "" or why the cut is as it is.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    label: str
+    frames: list[Interval]
+    seconds: list[tuple[float, float]]
+    length_s: float
+    score_inside: float | None
+    score_video: float
+    empty_share: float | None
+    note: str
+
+
+class CutsResult(BaseModel):
+    """The cuts of an entry.
+
+    Attributes:
+        entry: id.
+        rule: they were made by.
+        shots: name of the segmentation.
+        budget: share of the video.
+        budget_s: the same in seconds: no cut of the viewing rule lasts longer.
+        cuts: one for each source.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    entry: str
+    rule: Rule
+    shots: str
+    budget: float
+    budget_s: float
+    cuts: list[CutFacts]
+
+
+def cuts(library: Library, request: CutsRequest) -> CutsResult:
+    """The cuts of an entry by one rule, of every source or of one.
+
+    Raises:
+        NotFoundError: there is no such entry, segmentation or source.
+        InputError: a setting makes no sense, or what is to be kept cannot be.
+    """
+    entry = library.entry(request.entry)
+    shots = shots_of(entry, request.shots)
+    chosen = [source(library, entry, request.source)] if request.source else all_sources(library, entry)
+    solve = Solver(entry, shots, request.rule, request.budget, request.keep, request.forbid)
+    return CutsResult(
+        entry=entry.id,
+        rule=request.rule,
+        shots=shots.source,
+        budget=request.budget,
+        budget_s=round(request.budget * entry.timebase.duration, 3),
+        cuts=[_facts(entry, one, solve(one.scores)) for one in chosen],
+    )
+
+
+def checked_budget(budget: float) -> float:
+    """The budget. Raises InputError where it is no share of a video."""
+    if not 0 < budget <= 1:
+        raise InputError(f"A budget must be a share of the video in (0, 1], not {budget}.", "Write 15 % as 0.15.")
+    return budget
+
+
+def shots_of(entry: Entry, name: str | None) -> Shots:
+    """A segmentation of an entry by its name; None for its first, or two-second shots where it has none.
+
+    Raises:
+        NotFoundError: the entry has no such segmentation.
+    """
+    from core.segmentation import default_shots
+
+    if name is None:
+        return default_shots(entry)
+    if name not in entry.shots:
+        known = ", ".join(entry.shots) or "none"
+        raise NotFoundError(f"Entry '{entry.id}' has no segmentation '{name}'.", f"It has: {known}.")
+    return entry.shots[name]
+
+
+class Solver:
+    """Cuts of one entry by one rule: scores (T,) -> Cut.
+
+    Args:
+        entry, shots: what is cut.
+        rule, budget: how.
+        keep, forbid: half-open frame intervals.
+
+    Raises:
+        InputError: the published rule is to keep or to forbid something, or an interval leaves the video.
+    """
+
+    def __init__(
+        self,
+        entry: Entry,
+        shots: Shots,
+        rule: Rule = DEFAULT_RULE,
+        budget: float = DEFAULT_BUDGET,
+        keep: tuple[Interval, ...] = (),
+        forbid: tuple[Interval, ...] = (),
+    ) -> None:
+        from core.cuts import checked_segments
+        from core.select.footage import footage, spans
+
+        if rule == "published" and (keep or forbid):
+            raise InputError("The published rule keeps and forbids nothing.", "Choose the viewing rule.")
+        self._entry, self._shots, self._rule, self._budget = entry, shots, rule, budget
+        for intervals in (keep, forbid):
+            for interval in intervals:
+                checked_segments([interval], entry.n_frames)
+        if rule == "viewing":
+            self._footage = footage(entry, shots, budget)
+            self._keep, self._forbid = (spans(entry.timebase, list(map(list, rows))) for rows in (keep, forbid))
+
+    def __call__(self, scores: np.ndarray) -> Cut:
+        if self._rule == "published":
+            from core.selection import select
+
+            return select(scores, self._entry.picks, self._shots, self._entry.n_frames, self._budget)
+        from core.select.viewing import view
+
+        return view(scores, self._footage, self._budget, self._keep, self._forbid)
+
+
+def _facts(entry: Entry, source: Source, cut: Cut) -> CutFacts:
+    timebase = entry.timebase
+    seconds = np.asarray(timebase.seconds(cut.segments), np.float64).reshape(-1, 2)
+    held, lasting = _held(entry, source.scores)
+    length = float(np.diff(seconds, axis=1).sum())
+    inside = cut.mask.astype(bool)
+    empty = None
+    if entry.empty is not None and length:
+        shows_nothing = Cut(entry.empty, entry.n_frames, 1.0).mask.astype(bool)
+        empty = float(lasting[inside & shows_nothing].sum() / lasting[inside].sum())
+    return CutFacts(
+        source=source.name,
+        label=source.label,
+        frames=[(int(start), int(end)) for start, end in cut.segments],
+        seconds=[(round(float(start), 6), round(float(end), 6)) for start, end in seconds],
+        length_s=round(length, 6),
+        score_inside=float(np.average(held[inside], weights=lasting[inside])) if length else None,
+        score_video=float(np.average(held, weights=lasting)),
+        empty_share=empty,
+        note=cut.note,
+    )
+
+
+def _held(entry: Entry, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n_frames,) scores of all frames, and how long each frame is shown, in seconds."""
+    from core.selection import hold_scores
+
+    return hold_scores(scores, entry.picks, entry.n_frames), np.diff(
+        entry.timebase.seconds(np.arange(entry.n_frames + 1))
+    )

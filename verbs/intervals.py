@@ -1,0 +1,19 @@
+"""Frame intervals as people write them."""
+
+from __future__ import annotations
+
+import re
+
+from core.errors import InputError
+
+WRITTEN = re.compile(r"\d{1,15}-\d{1,15}(,\d{1,15}-\d{1,15})*")
+
+
+def parse_intervals(text: str) -> tuple[tuple[int, int], ...]:
+    """((0, 120), (240, 300)) from "0-120,240-300"; nothing from "". Raises InputError."""
+    if not text:
+        return ()
+    if not WRITTEN.fullmatch(text):
+        raise InputError(f"Segments are written start-end,start-end in frames, not '{text}'.", "Such as 0-120,240-300.")
+    pairs = [part.split("-") for part in text.split(",")]
+    return tuple((int(start), int(end)) for start, end in pairs)

@@ -1,0 +1,140 @@
+"""Whose scores a cut is made from: people, their average, a model's samples, or a signal of the video itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data import AnnotationSet, Entry
+from core.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from storage.library import Library
+    from storage.runs import Run
+
+WRITTEN = "Write mean, person:NAME, run:ID, run:ID:SAMPLE or signal:NAME."
+# The signal that stands for a video which nobody has judged.
+DEFAULT_SIGNAL = "balanced"
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Scores to cut by, and where they come from.
+
+    Attributes:
+        name: "mean" of the people, "person:NAME", "run:ID" for the mean of a run's samples, "run:ID:K" for its sample
+            K, from 0, or "signal:NAME".
+        label: for people.
+        scores: (T,) float32 in [0, 1], NaN where nobody judged.
+        facts: what files say about it.
+    """
+
+    name: str
+    label: str
+    scores: np.ndarray
+    facts: Mapping[str, Any]
+
+
+def all_sources(library: Library, entry: Entry) -> list[Source]:
+    """Everything that an entry can be cut by: the average, each person, each signal, each sample of each run."""
+    people = library.entry_people(entry.id, entry=entry)
+    names = [] if people is None else ["mean", *(f"person:{name}" for name in people.annotators)]
+    runs = library.runs(entry.id)
+    names += [f"signal:{name}" for name in entry.signals]
+    names += [f"run:{run.id}:{sample}" for run in runs for sample in range(len(run.track.scores))]
+    return [_source(entry, people, runs, name) for name in names]
+
+
+def source(library: Library, entry: Entry, name: str | None = None) -> Source:
+    """One source of an entry by its name; None for the one that pages show first.
+
+    That is the average of the people, else the balanced signal, else the newest run.
+
+    Raises:
+        NotFoundError: there is no such person, run, sample or signal.
+        InputError: the name is none.
+    """
+    people = library.entry_people(entry.id, entry=entry)
+    runs = library.runs(entry.id)
+    if name is None:
+        name = _first(entry, people, runs)
+    return _source(entry, people, runs, name)
+
+
+def mean_scores(rows: np.ndarray) -> np.ndarray:
+    """(T,) float32 mean over those who judged, NaN where nobody did; the same numbers as in the browser."""
+    judged = ~np.isnan(rows)
+    sums = np.where(judged, rows, 0).sum(axis=0, dtype=np.float64)
+    counts = judged.sum(axis=0)
+    return np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0).astype(np.float32)
+
+
+def _first(entry: Entry, people: AnnotationSet | None, runs: list[Run]) -> str:
+    if people is not None:
+        return "mean"
+    if DEFAULT_SIGNAL in entry.signals:
+        return f"signal:{DEFAULT_SIGNAL}"
+    if runs:
+        return f"run:{runs[-1].id}"
+    raise NotFoundError(
+        f"Nobody and no model has scored entry '{entry.id}' yet.", "Rate it, or sample from a model that fits it."
+    )
+
+
+def _source(entry: Entry, people: AnnotationSet | None, runs: list[Run], name: str) -> Source:
+    kind, _, rest = name.partition(":")
+    if name == "mean" or (kind == "person" and rest):
+        return _of_people(entry, people, name, rest)
+    if kind == "signal" and rest:
+        if rest not in entry.signals:
+            known = ", ".join(entry.signals) or "none"
+            raise NotFoundError(f"Entry '{entry.id}' has no signal '{rest}'.", f"It has: {known}.")
+        return Source(name, f"Signal: {rest}", entry.signals[rest], {"kind": "signal", "signal": rest})
+    number, _, sample = rest.partition(":")
+    if kind != "run" or not number.isdecimal() or (sample and not sample.isdecimal()):
+        raise InputError(f"'{name}' is no source of a cut.", WRITTEN)
+    return _of_run(entry, runs, name, int(number), int(sample) if sample else None)
+
+
+def _of_people(entry: Entry, people: AnnotationSet | None, name: str, person: str) -> Source:
+    if people is None:
+        raise NotFoundError(f"Nobody has judged entry '{entry.id}' yet.", "Choose a model's run or a signal instead.")
+    simulated = {"simulated": people.simulated}
+    if name == "mean":
+        label = f"Average of {len(people)} {'person' if len(people) == 1 else 'people'}"
+        return Source(name, label, mean_scores(people.scores), {"kind": "mean", "people": len(people), **simulated})
+    if person not in people.annotators:
+        raise NotFoundError(
+            f"Nobody called '{person}' has judged entry '{entry.id}'.", f"There are: {', '.join(people.annotators)}."
+        )
+    row = people.annotators.index(person)
+    facts = {"kind": "person", "person": person, "protocol": people.protocols[row], **simulated}
+    return Source(name, person, people.scores[row], facts)
+
+
+def _of_run(entry: Entry, runs: list[Run], name: str, number: int, sample: int | None) -> Source:
+    run = next((found for found in runs if found.id == number), None)
+    if run is None:
+        raise NotFoundError(f"There is no run {number} of entry '{entry.id}'.")
+    track = run.track
+    count = len(track.scores)
+    if sample is not None and sample >= count:
+        raise NotFoundError(f"Run {number} has samples 0 to {count - 1}, not {sample}.")
+    facts = {
+        "kind": "model",
+        "model": track.model,
+        "checkpoint": track.checkpoint,
+        "feature_space": track.feature_space,
+        "seed": track.seed,
+        "settings": dict(track.settings),
+        "run": number,
+        "sample": sample,
+        "samples": count,
+    }
+    if sample is None:
+        return Source(name, f"{track.model}, mean" if count > 1 else track.model, mean_scores(track.scores), facts)
+    label = track.model if count == 1 else f"{track.model}, sample {sample + 1}"
+    return Source(name, label, track.scores[sample], facts)
