@@ -152,6 +152,7 @@ def _facts(cut: Cut, segments: np.ndarray, source: CutSource) -> dict[str, Any]:
         "start_seconds": float(source.start),
         "times": "seconds from the first picture; the file's own clock shows start at it; ends are exclusive",
         "budget": source.budget,
+        "rule": source.rule,
         "shots": source.shots,
         "note": cut.note,
         "scores": dict(source.scores),
@@ -176,9 +177,10 @@ def _csv(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     facts = _facts(cut, segments, source)
     scores = facts["scores"]
     whole = {name: facts[name] for name in ("entry", "media", "rate", "rate_varies", "n_frames")}
-    whole |= {"file_start": facts["start"], "budget": facts["budget"], "shots": facts["shots"]}
+    whole |= {"file_start": facts["start"], **{name: facts[name] for name in ("budget", "rule", "shots")}}
     whole |= {
-        f"scores_{name}": scores.get(name) for name in ("kind", "person", "model", "checkpoint", "seed", "sample")
+        f"scores_{name}": scores.get(name)
+        for name in ("kind", "person", "signal", "model", "checkpoint", "seed", "sample")
     }
     text = io.StringIO()
     whole["rate_varies"] = "yes" if whole["rate_varies"] else "no"

@@ -17,6 +17,9 @@ from assets.demo.stories import STORIES, Story
 from core.data import Entry
 from core.models.checkpoints import read_checkpoint
 from core.scoring import score
+from core.select.footage import footage
+from core.select.viewing import view
+from core.selection import shot_scores
 from core.thumbnails import read_sprite
 from core.video import frames_at, probe
 from storage.formats.tracks import read_tracks
@@ -240,3 +243,16 @@ def test_sound_is_quiet_and_begins_and_ends_in_silence(story: Story) -> None:
     assert 0.1 < np.abs(sound).max() < 0.6
     assert np.sqrt((sound**2).mean()) < 0.15
     assert max(np.abs(sound[:200]).max(), np.abs(sound[-400:]).max()) < 0.02
+
+
+@every_story
+def test_every_persons_cut_holds_part_of_their_best_shot_whatever_the_budget(story: Story) -> None:
+    entry = entries()[story.key]
+    for shots in entry.shots.values():
+        film = footage(entry, shots)
+        for scores in entry.annotations.scores:
+            means = shot_scores(scores, entry.picks, shots, entry.n_frames)
+            best = shots.bounds[means == means.max()]
+            for budget in (0.1, 0.15, 0.2, 0.25, 0.3):
+                mask = view(scores, film, budget).mask
+                assert any(mask[start:end].any() for start, end in best)
