@@ -44,6 +44,7 @@ BENCHMARKS = {
         "language:captions_minilm",
     ),
     "googlenet-pool5": ("GoogLeNet's features in batches, against picture by picture", "features:googlenet_pool5"),
+    "cuts": ("cuts of six videos that nobody labelled, before and after, beside chance", "cuts:cuts"),
     "start": ("from app.py to the first page; its help", "start:start"),
 }
 
@@ -55,6 +56,7 @@ def main() -> int:
     parser.add_argument("--naive", action="store_true", help="run the reference alone")
     parser.add_argument("--reference", type=Path, metavar="PATH", help="a checkout of a release to compare with")
     parser.add_argument("--data", type=Path, help="folder of TVSum; made data of its sizes where it is missing")
+    parser.add_argument("--sheets", type=Path, metavar="DIR", help="write contact sheets of the cuts")
     parser.add_argument("--device", choices=("cpu", "cuda"))
     asked = parser.parse_args()
     if asked.name is None:
