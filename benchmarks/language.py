@@ -111,8 +111,7 @@ def from_the_first_token(model: Any, words: Any, captions: Sequence[str]) -> tup
     """
     import torch
 
-    from core.language.judging import ANSWER_TOKENS
-    from core.language.prompt import Prompt
+    from core.language.prompt import ANSWER_TOKENS, Prompt
 
     prompt = Prompt(words)
     queries, answers = [], []

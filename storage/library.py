@@ -5,6 +5,8 @@
     media/<dataset>/<key>.*         videos and thumbnails that were taken into the library
     checkpoints/<id>/  runs/<id>.npz
     llmvs/<space>/<dataset>/        what language models said of captions
+    judged/<server>/<dataset>/      what servers answered about them
+    servers.toml                    the servers that have names here
 
 Files are written first and the database points to them when it commits, so nothing is ever half imported: what a crash
 leaves behind is a file that nothing refers to.

@@ -80,6 +80,7 @@ class IngestRequest(BaseModel):
     captioner: str | None = None
     captioner_model: str | None = None
     judge: str | None = None
+    judge_model: str | None = None
 
 
 class JobRequest(BaseModel):

@@ -48,10 +48,14 @@ def ingest(
     penalty: Penalty = 1.0,
     seconds: Seconds = "2",
     captioner: Annotated[
-        str | None, typer.Option(help="Then describe the pictures: a model, or a server such as http://host:8000/v1.")
+        str | None,
+        typer.Option(help="Then describe the pictures: a model, or a server by its name in servers.toml or address."),
     ] = None,
     captioner_model: Annotated[str | None, typer.Option(help="Server: which of its models.")] = None,
-    judge: Annotated[str | None, typer.Option(help="Then have this language model judge the captions.")] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="Then have this language model, or a server's, judge the captions.")
+    ] = None,
+    judge_model: Annotated[str | None, typer.Option(help="Server: which of its models.")] = None,
     data_dir: DataDir = DEFAULT_DATA,
     json_: Json = False,
 ) -> None:
@@ -75,6 +79,7 @@ def ingest(
         captioner=captioner,
         captioner_model=captioner_model,
         judge=judge,
+        judge_model=judge_model,
     )
     if result["failed"]:
         raise typer.Exit(2)

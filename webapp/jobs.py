@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from huey import SqliteHuey
 
 from core.errors import ConflictError, ManycutError
+from webapp.actions.servers import refuse_address
 from webapp.plain import plain
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("manycut.jobs")
 
+# Arguments that name one: all jobs are asked for by pages.
+LANGUAGE_MODELS = ("captioner", "judge", "model")
 WRITE_EVERY_S = 0.25  # progress is written at most this often; a training step is far shorter
 
 
@@ -40,9 +43,16 @@ def open_queue(data_dir: Path, work: Callable[[int], None] | None = None) -> Sql
 
 
 def enqueue(library: Library, queue: SqliteHuey, kind: str, args: Mapping[str, Any]) -> int:
-    """Writes the job down, hands its number to the worker, returns the number."""
+    """Writes the job down, hands its number to the worker, returns the number.
+
+    Raises:
+        ConflictError: there is no such work.
+        InputError: a language model is named by an address.
+    """
     if kind not in _actions():
         raise ConflictError(f"There is no background work called '{kind}'.")
+    for name in LANGUAGE_MODELS:
+        refuse_address(args.get(name))
     job_id = library.jobs.create_job(kind, dict(args))
     queue.run_job(job_id)
     return job_id

@@ -1,13 +1,16 @@
-"""`app.py caption`, `encode` and `judge`: captions of pictures, and what encoders and language models make of them."""
+"""`app.py caption`, `encode`, `judge` and `servers`: captions, what language models make of them, and who is asked."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from webapp.command_running import DEFAULT_DATA, DataDir, Json, run_action
+
+if TYPE_CHECKING:
+    from verbs.servers import Server, Servers
 
 Entry = Annotated[str | None, typer.Argument(help="Entry id, such as demo/harbour-day.")]
 Dataset = Annotated[str | None, typer.Option(help="All entries of this dataset, instead of one entry.")]
@@ -20,7 +23,8 @@ def caption(
     captioner: Annotated[
         str,
         typer.Option(
-            help="Model by name or folder (llava-hf/llava-1.5-7b-hf), or a server such as http://host:8000/v1."
+            help="Model by name or folder (llava-hf/llava-1.5-7b-hf), or a server by its name in servers.toml or its"
+            " address (http://host:8000/v1)."
         ),
     ],
     entry: Entry = None,
@@ -48,10 +52,15 @@ def encode(
 @app.command()
 def judge(
     model: Annotated[
-        str, typer.Option(help="Causal language model by name (meta-llama/Llama-2-13b-chat-hf) or folder.")
+        str,
+        typer.Option(
+            help="Causal language model by name (meta-llama/Llama-2-13b-chat-hf) or folder, or a server by its name in"
+            " servers.toml or its address: it answers numbers alone."
+        ),
     ],
     entry: Entry = None,
     dataset: Dataset = None,
+    server_model: Annotated[str | None, typer.Option(help="Server: which of its models.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the states as LLMVS releases them (default: in the data directory).")
     ] = None,
@@ -59,7 +68,28 @@ def judge(
     json_: Json = False,
 ) -> None:
     """Have a language model judge captions: its states as text features, its numbers as a row; goes on where it was."""
-    run_action(data_dir, json_, "judge", judged, model=model, entry=entry, dataset=dataset, out=out)
+    run_action(
+        data_dir,
+        json_,
+        "judge",
+        judged,
+        model=model,
+        server_model=server_model,
+        entry=entry,
+        dataset=dataset,
+        out=out,
+    )
+
+
+@app.command()
+def servers(data_dir: DataDir = DEFAULT_DATA, json_: Json = False) -> None:
+    """List the servers that have names here (servers.toml in the data directory), and every mistake in that file."""
+    from verbs.servers import servers as named
+
+    found = named(data_dir)
+    print(found.model_dump_json() if json_ else _servers(found))
+    if found.mistakes:
+        raise typer.Exit(2)
 
 
 def captions_sentence(result: dict[str, Any]) -> str:
@@ -91,12 +121,24 @@ def judged(result: dict[str, Any]) -> str:
     windows = sum(one["windows"] for one in result["entries"])
     total = sum(one["of"] for one in result["entries"])
     mute = [one["entry"] for one in result["entries"] if one["zero_shot"] is None]
-    sentence = (
-        f"{windows} of {total} windows judged by {result['judge']}, {_runs(result)}; states in {result['folder']}."
-    )
+    sentence = f"{windows} of {total} windows judged by {result['judge']}"
+    sentence += f", {_runs(result)}; states in {result['folder']}." if result["folder"] else "."
     if mute:
         sentence += f" No answer held a number, so there is no zero-shot row: {', '.join(mute)}."
-    return sentence + _left_out(result)
+    return "\n".join([sentence, *result["notes"]]) + _left_out(result)
+
+
+def _servers(found: Servers) -> str:
+    said = [_server(one) for one in found.servers] + list(found.mistakes)
+    return "\n".join(said) or f"No server has a name here: {found.file} names none. The README shows how it is written."
+
+
+def _server(one: Server) -> str:
+    key = {"none": "no key", "the file": "key in the file"}.get(one.key, f"key in {one.key}")
+    missing = ", which is not set" if one.key_is_missing else ""
+    models = [f"captions by {one.caption_model}"] if one.caption_model else []
+    models += [f"judged by {one.judge_model}"] if one.judge_model else []
+    return "; ".join([f"{one.name}: {one.url}", key + missing, *models])
 
 
 def _entries(result: dict[str, Any]) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from core.language.chat_server import ChatServer
 
 # The paper's instruction and limit.
 PROMPT = "Provide a detailed one-sentence description"
 MAX_TOKENS = 77
-API_KEY = "MANYCUT_API_KEY"
 # Control characters, and halves of surrogate pairs, which no file or database takes.
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s)|[。！？]")
@@ -34,15 +35,15 @@ class Captioner(Protocol):
 
 
 def open_captioner(
-    name_or_url: str, *, model: str | None = None, device: str = "auto", batch_size: int = 8
+    name: str | ChatServer, *, model: str | None = None, device: str = "auto", batch_size: int = 8
 ) -> Captioner:
     """A captioner.
 
     Args:
-        name_or_url: a model that takes pictures and text, by its name on the hub or its folder
-            ("llava-hf/llava-1.5-7b-hf" is the paper's), or the address of a server with OpenAI's interface
-            (vLLM, llama.cpp, Ollama), "http://host:port/v1". The key for a server, if it asks for one, is taken
-            from the environment variable MANYCUT_API_KEY.
+        name: a model that takes pictures and text, by its name on the hub or its folder
+            ("llava-hf/llava-1.5-7b-hf" is the paper's); or a server with OpenAI's interface (vLLM, llama.cpp, Ollama),
+            also by its address, "http://host:port/v1": its key is taken from the environment variable MANYCUT_API_KEY
+            then.
         model: which model of the server; needed where it has several.
         device: of a model on this machine: "auto", "cpu", "cuda".
         batch_size: pictures in one pass, or requests at the same time.
@@ -52,13 +53,15 @@ def open_captioner(
         InputError: the model or the address is of another kind.
         CheckpointError: the device does not exist here.
     """
-    if "://" in name_or_url:
+    from core.language.chat_server import is_address, server_at
+
+    if not isinstance(name, str) or is_address(name):
         from core.language.server_captioner import ServerCaptioner
 
-        return ServerCaptioner(name_or_url, model, os.environ.get(API_KEY), batch_size)
+        return ServerCaptioner(server_at(name) if isinstance(name, str) else name, model, batch_size)
     from core.language.local_captioner import LocalCaptioner
 
-    return LocalCaptioner(name_or_url, device, batch_size)
+    return LocalCaptioner(name, device, batch_size)
 
 
 def one_line(text: str) -> str:

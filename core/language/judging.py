@@ -19,15 +19,13 @@ import numpy as np
 
 from core.errors import ConflictError, InputError
 from core.language.loading import load, model_id
-from core.language.prompt import Prompt, read_score
+from core.language.prompt import ANSWER_TOKENS, Prompt, read_score
 from core.models.checkpoints import choose_device
 from core.progress import Progress, ShouldStop, never, silent
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-# "Score: 10" takes six tokens at most; a few more for models that begin with a word.
-ANSWER_TOKENS = 12
 # The model of the paper, and the space of its released states.
 PUBLISHED = "Llama-2-13b-chat-hf"
 PUBLISHED_SPACE = "llama-2-13b-caption-states"

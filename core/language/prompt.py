@@ -8,7 +8,7 @@ another wording, and fit states from this one only approximately.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +30,14 @@ NOTHING_SAID = "(no description)"
 # Brackets mark turns and special tokens in the chat formats; in a caption they say nothing that round ones do not.
 ROUND_BRACKETS = str.maketrans("[]<>{}|｜", "()()()//")
 PLACE = "THE-QUERY-GOES-HERE"
-# "Score: 7", also "Score (0-10): 7"; without the word only a number that the answer begins with: others count frames.
+# Characters of a caption where its tokens cannot be counted: about four each in English, fewer in other languages.
+LONGEST_CAPTION = 4 * MAX_TOKENS
+# "Score: 10" takes six tokens at most; a few more for models that begin with a word.
+ANSWER_TOKENS = 12
+# "Score: 7", also "Score (0-10): 7"; without the word only a number that has the first line to itself: others count
+# frames or reasons.
 SCORE = re.compile(r"score(?:\s*\([^)]*\))?\W{0,5}?(-?\d+(?:\.\d+)?)", re.IGNORECASE | re.ASCII)
-NUMBER = re.compile(r"[^\w-]*(-?\d+(?:\.\d+)?)", re.ASCII)
+NUMBER = re.compile(rf"[^\w-]*(-?\d+(?:\.\d+)?)(?: ?/ ?{HIGHEST})?[^\w\n]*$", re.ASCII | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -118,9 +123,7 @@ class Prompt:
             captions: of the whole video.
             row: the central one; near the ends the window is shorter.
         """
-        first = max(row - REACH, 0)
-        window = [self._tidied(caption) for caption in captions[first : row + REACH + 1]]
-        return self._continued(self._space + query_text(window, row - first), split_special_tokens=True)
+        return self._continued(self._space + window_text(captions, row, self._shortened), split_special_tokens=True)
 
     def _continued(self, text: str, split_special_tokens: bool) -> list[int]:
         """Tokens of text that does not stand at the beginning, where some tokenizers would add a space."""
@@ -132,14 +135,38 @@ class Prompt:
             return tokens[len(start) :]
         return self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=split_special_tokens)
 
-    def _tidied(self, caption: str) -> str:
-        """One line of at most 77 tokens, without marks."""
-        text = one_line(caption).translate(ROUND_BRACKETS)
+    def _shortened(self, text: str) -> str:
+        """At most 77 tokens of a text."""
         tokens = self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)
-        if len(tokens) > MAX_TOKENS:
-            # The last character may have lost some of its tokens.
-            text = self._tokenizer.decode(tokens[:MAX_TOKENS]).strip().rstrip("\ufffd")
-        return text or NOTHING_SAID
+        if len(tokens) <= MAX_TOKENS:
+            return text
+        # The last character may have lost some of its tokens.
+        return self._tokenizer.decode(tokens[:MAX_TOKENS]).strip().rstrip("\ufffd")
+
+
+def messages(captions: Sequence[str], row: int, *, system: bool = True) -> list[dict[str, str]]:
+    """The prompt about one caption as the turns of a conversation, for servers that have the tokenizer themselves.
+
+    Args:
+        captions: of the whole video.
+        row: the central one.
+        system: whether the instruction is a turn of its own; else it opens the first one.
+    """
+    turns = [*_examples(), {"role": "user", "content": window_text(captions, row, _cut)}]
+    return _instructed(turns, system)
+
+
+def window_text(captions: Sequence[str], row: int, shortened: Callable[[str], str]) -> str:
+    """What is asked about one caption within those around it, each on one line and without marks of turns.
+
+    Args:
+        captions: of the whole video; near its ends the window is shorter.
+        row: the central one.
+        shortened: cuts a caption that is too long.
+    """
+    first = max(row - REACH, 0)
+    window = [shortened(one_line(one).translate(ROUND_BRACKETS)) for one in captions[first : row + REACH + 1]]
+    return query_text([text or NOTHING_SAID for text in window], row - first)
 
 
 def query_text(captions: Sequence[str], central: int) -> str:
@@ -152,8 +179,16 @@ def query_text(captions: Sequence[str], central: int) -> str:
     return "\n".join([head, *lines, f"How important is the central frame, frame {central + 1}?"])
 
 
-def read_score(answer: str) -> float:
-    """The number in an answer as 0..1; NaN where it holds none, or one that is not on the scale."""
+def read_score(answer: str, is_cut: bool = False) -> float:
+    """The number in an answer as 0..1; NaN where it holds none, or one that is not on the scale.
+
+    Args:
+        answer: of the model.
+        is_cut: whether it was cut off at its end. Then the last digits may be missing: a number that would be another
+            with one more digit is none.
+    """
+    if is_cut and read_score(answer + "9") != read_score(answer):
+        return float("nan")
     found = SCORE.search(answer) or NUMBER.match(answer)
     score = float(found[1]) / HIGHEST if found else float("nan")
     return score if 0 <= score <= 1 else float("nan")
@@ -161,27 +196,44 @@ def read_score(answer: str) -> float:
 
 def _conversation(tokenizer: Any) -> str:
     """The whole prompt as text, with a place for the query."""
-    turns = [(query_text(example.captions, example.central), f"Score: {example.score}") for example in EXAMPLES]
+    turns = _examples()
     if not getattr(tokenizer, "chat_template", None):
-        asked = [f"{query}\n{answer}" for query, answer in turns]
+        said = [turn["content"] for turn in turns]
+        asked = [f"{query}\n{answer}" for query, answer in zip(said[::2], said[1::2], strict=True)]
         return "\n\n".join([INSTRUCTION, *asked, f"{PLACE}\n"])
-    messages = []
-    for query, answer in turns:
-        messages += [{"role": "user", "content": query}, {"role": "assistant", "content": answer}]
-    messages.append({"role": "user", "content": PLACE})
-    return _rendered(tokenizer, messages)
+    return _rendered(tokenizer, [*turns, {"role": "user", "content": PLACE}])
 
 
-def _rendered(tokenizer: Any, messages: list[dict[str, str]]) -> str:
+def _examples() -> list[dict[str, str]]:
+    """The examples as turns, each a query and its answer."""
+    turns = []
+    for example in EXAMPLES:
+        turns.append({"role": "user", "content": query_text(example.captions, example.central)})
+        turns.append({"role": "assistant", "content": f"Score: {example.score}"})
+    return turns
+
+
+def _instructed(turns: list[dict[str, str]], system: bool) -> list[dict[str, str]]:
+    """Turns with the instruction before them, or at the beginning of the first one."""
+    if system:
+        return [{"role": "system", "content": INSTRUCTION}, *turns]
+    return [{"role": "user", "content": f"{INSTRUCTION}\n\n{turns[0]['content']}"}, *turns[1:]]
+
+
+def _cut(text: str) -> str:
+    """A text without tokens to count by, at a length that they would hardly allow."""
+    return text[:LONGEST_CAPTION].strip()
+
+
+def _rendered(tokenizer: Any, turns: list[dict[str, str]]) -> str:
     """The conversation in the model's form; where that has no place for instructions, they open the first turn."""
     from jinja2 import TemplateError
 
     options = {"tokenize": False, "add_generation_prompt": True, "enable_thinking": False}
     try:
-        text = tokenizer.apply_chat_template([{"role": "system", "content": INSTRUCTION}, *messages], **options)
+        text = tokenizer.apply_chat_template(_instructed(turns, system=True), **options)
     except TemplateError:
         text = ""
     if INSTRUCTION in text:
         return text
-    first = {"role": "user", "content": f"{INSTRUCTION}\n\n{messages[0]['content']}"}
-    return tokenizer.apply_chat_template([first, *messages[1:]], **options)
+    return tokenizer.apply_chat_template(_instructed(turns, system=False), **options)

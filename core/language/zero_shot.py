@@ -9,6 +9,8 @@ import numpy as np
 from core.data import ScoreTrack
 
 KIND = "zero-shot"
+# Stands in the place of a feature space where a model gives no hidden states, but read the captions alone.
+NO_SPACE = "captions"
 
 
 def zero_shot_track(judge: str, space: str, numbers: np.ndarray) -> ScoreTrack | None:
@@ -19,7 +21,7 @@ def zero_shot_track(judge: str, space: str, numbers: np.ndarray) -> ScoreTrack |
 
     Args:
         judge: id of the language model.
-        space: of its hidden states.
+        space: of its hidden states, or `NO_SPACE`.
         numbers: (T,) float32 in [0, 1], NaN where the answer holds none.
 
     Returns:

@@ -8,8 +8,8 @@ import torch
 import transformers
 
 from core.errors import ConflictError, InputError, NotFoundError
-from core.language.judging import ANSWER_TOKENS, open_judge
-from core.language.prompt import Prompt, read_score
+from core.language.judging import open_judge
+from core.language.prompt import ANSWER_TOKENS, Prompt, read_score
 from tests.core.tiny_language_models import write_llama, write_mistral, write_neox, write_qwen
 
 CAPTIONS = [

@@ -15,6 +15,7 @@ from core.progress import Progress, ShouldStop, never, part, silent
 from webapp.actions.common import asked_entries, summaries_of, time_left
 from webapp.actions.language import renew_text
 from webapp.actions.models import score_with_all
+from webapp.actions.servers import open_named, server_called
 
 if TYPE_CHECKING:
     from core.language.captioners import Captioner
@@ -43,7 +44,8 @@ def caption(
     readable video are left out and listed.
 
     Args:
-        captioner: a model's name or folder, or the address of a server; see `core.language.captioners`.
+        captioner: a model's name or folder, or a server by its name in the configuration or its address; see
+            `core.language.captioners`.
         model: which model of the server.
     """
     from core.language.captioners import open_captioner
@@ -55,7 +57,8 @@ def caption(
         where = f"'{entry}' has no video" if entry else f"No entry of '{dataset}' has its video"
         raise NotFoundError(f"{where}, so there are no pictures to describe.", "Import captions instead: app.py import")
     progress(0.0, f"Opening {captioner}")
-    describer = open_captioner(captioner, model=model)
+    server = server_called(library, captioner)
+    describer = open_named(library, captioner, lambda: open_captioner(server or captioner, model=model))
     done = []
     for index, one in enumerate(watched):
         told = part(progress, index / len(watched), (index + 1) / len(watched))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.data import Entry
 from core.errors import InputError, NotFoundError
+from core.progress import Progress
 
 if TYPE_CHECKING:
     from storage.formats.splits import Split
@@ -49,6 +50,15 @@ def time_left(start: float, done: int, total: int) -> str:
     """ ", about 3 min left", from `time.monotonic()` at the start and how much is done; "" where it is over soon."""
     seconds = (time.monotonic() - start) / max(done, 1) * (total - done)
     return f", about {round(seconds / 60)} min left" if seconds >= 90 else ""
+
+
+def ending(progress: Progress, words: str) -> Progress:
+    """A Progress whose messages end with some words."""
+
+    def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
+        progress(fraction, message + words, figures)
+
+    return report
 
 
 def entries_with_people(library: Library, dataset: str, people: Who) -> list[Entry]:

@@ -20,6 +20,7 @@ from webapp.actions.captioning import caption
 from webapp.actions.common import time_left
 from webapp.actions.language import judge as judge_captions
 from webapp.actions.models import score_with_all
+from webapp.actions.servers import server_called
 from webapp.actions.video_files import video_files
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def ingest(
     captioner: str | None = None,
     captioner_model: str | None = None,
     judge: str | None = None,
+    judge_model: str | None = None,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
@@ -65,7 +67,7 @@ def ingest(
         picks_per_second: how often the videos are looked at, "1/2" for every two seconds.
         shots, penalty, seconds: see `core.shot_settings.ShotSettings`.
         captioner, captioner_model: describes the pictures afterwards, see `caption`.
-        judge: language model that judges the captions then, see `judge`.
+        judge, judge_model: judges the captions then, see `judge`.
 
     Returns:
         {"entries": what came of each new file, "skipped": of each that was here, "failed": what was wrong with each
@@ -79,6 +81,9 @@ def ingest(
         raise InputError("No video was named.", "Name files, folders or patterns.")
     if judge and not captioner:
         raise InputError("A language model judges captions, and nobody makes them.", "Name a captioner too.")
+    for name in (captioner, judge):
+        if name:
+            server_called(library, name)  # says what is wrong with a server before videos are taken in
     wanted = ShotSettings(shots, float(penalty), _fraction(seconds, "Seconds per shot"))
     rate = _fraction(picks_per_second, "Picks per second")
     if not 0 < rate <= MOST_PICKS_PER_SECOND:
@@ -113,7 +118,8 @@ def ingest(
     here = result["entries"] + result["skipped"]
     if captioner and here:
         ids = list(dict.fromkeys(facts["entry"] for facts in here))
-        result |= _language(library, ids, captioner, captioner_model, judge, part(progress, 0.5, 1.0), should_stop)
+        told = part(progress, 0.5, 1.0)
+        result |= _language(library, ids, (captioner, captioner_model), (judge, judge_model), told, should_stop)
     if alone:
         entry = library.entry(here[0]["entry"])
         result |= here[0] | {"shots": next(iter(entry.shots.values())).bounds.tolist()}
@@ -237,13 +243,13 @@ def _of_file(progress: Progress, files: Sequence[Path], shares: Sequence[float],
 def _language(
     library: Library,
     ids: Sequence[str],
-    captioner: str,
-    model: str | None,
-    judge: str | None,
+    captioning: tuple[str, str | None],
+    judging: tuple[str | None, str | None],
     progress: Progress,
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
-    """Captions of entries, and what a language model makes of them."""
+    """Captions of entries, and what a language model makes of them: each by name and, of a server, which model."""
+    (captioner, model), (judge, judge_model) = captioning, judging
     ends = 0.5 if judge else 1.0
     told = part(progress, 0.0, ends)
     result = {
@@ -255,7 +261,7 @@ def _language(
     if judge and described:
         told = part(progress, ends, 1.0)
         result["judged"] = judge_captions(
-            library, model=judge, entries=described, progress=told, should_stop=should_stop
+            library, model=judge, server_model=judge_model, entries=described, progress=told, should_stop=should_stop
         )
     return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,10 @@ from core.progress import Progress, ShouldStop, never, part, silent
 from core.training import training_features
 from storage.encodings import STALE, Encoding
 from storage.formats.llmvs import StatesFolder
-from webapp.actions.common import asked_entries, time_left
+from webapp.actions.common import asked_entries, ending, time_left
 from webapp.actions.models import sample, score_with_all
+from webapp.actions.servers import open_named, server_called
+from webapp.actions.zero_shot import judge_again, judge_by_server, keep_zero_shot
 
 if TYPE_CHECKING:
     from core.language.judging import Judge
@@ -64,6 +66,7 @@ def judge(
     library: Library,
     *,
     model: str,
+    server_model: str | None = None,
     entry: str | None = None,
     dataset: str | None = None,
     entries: Sequence[str] | None = None,
@@ -73,27 +76,31 @@ def judge(
 ) -> dict[str, Any]:
     """Has a language model judge captions: its hidden states become text features, its numbers a row of their own.
 
-    What it has judged already is not judged again. Heads of its space score the entries.
+    What it has judged already is not judged again. Heads of its space score the entries. A server answers numbers
+    alone.
 
     Args:
-        model: name or folder of a causal language model.
+        model: name or folder of a causal language model; or a server by its name in the configuration, or its address.
+        server_model: which model of the server.
         out: folder for the states, in the layout of LLMVS's release; by default in the data directory.
     """
     from core.language.judging import open_judge
 
     ids, skipped = _with_captions(library, entry, dataset, entries)
     progress(0.0, f"Opening {model}")
+    if server := server_called(library, model):
+        return judge_by_server(library, server, server_model, ids, progress, should_stop) | {"skipped": skipped}
     # Names of folders hold wherever the server is started from; the data directory may move. A link keeps its name,
     # by which the model is known.
     model = os.path.abspath(model) if Path(model).is_dir() else model
     kept = Path(out).resolve() if out else None
-    opened = open_judge(model)
+    opened = open_named(library, model, lambda: open_judge(model))
     states = _states(library, Encoding(opened.space, model=model, folder=kept), ids[0])
     done, start = [], time.monotonic()
     try:
         for index, one in enumerate(ids):
             left = time_left(start, index, len(ids)) if index else ""
-            told = part(_ending(progress, f" in {one}{left}"), index / len(ids), (index + 1) / len(ids))
+            told = part(ending(progress, f" in {one}{left}"), index / len(ids), (index + 1) / len(ids))
             newest = _newest_edit(library, one)  # what is corrected from here on is for the next time
             known = library.encodings.of_entry(one).get(opened.space)
             windows = _judge(library.entry(one), opened, states, told, should_stop)
@@ -110,6 +117,7 @@ def judge(
         "folder": str(states.folder),
         "entries": done,
         "skipped": skipped,
+        "notes": [],
     }
 
 
@@ -131,11 +139,13 @@ def rescore(
         if encoding.model is None:
             continue
         try:
-            spaces.append(_judge_again(library, entry, encoding, part(progress, 0.1, 1.0), should_stop))
+            spaces.append(_judge_again(library, entry, encoding, part(progress, 0.1, 0.5), should_stop))
         except ManycutError as error:
             if should_stop():
                 raise
             failed.append({"space": encoding.space, "reason": str(error)})
+    asked, unasked = judge_again(library, entry, part(progress, 0.5, 1.0), should_stop)
+    spaces, failed = spaces + asked, failed + unasked
     return {"entry": entry, "spaces": spaces, "runs": [run for one in spaces for run in one["runs"]], "failed": failed}
 
 
@@ -262,23 +272,10 @@ def _take_in(
         library.put_text_features(entry_id, encoding.space, judged.features)
     elif changed:
         library.put_features(entry_id, encoding.space, judged.features)
-    run = _zero_shot(library, entry_id, encoding, judged.numbers)
+    run = keep_zero_shot(library, entry_id, model_id(encoding.model), encoding.space, judged.numbers)
     runs = _score_again(library, entry_id, encoding.space) if changed else []
     library.encodings.put(entry_id, encoding)
     return {"of": len(judged.texts), "zero_shot": run, "runs": runs}
-
-
-def _zero_shot(library: Library, entry_id: str, encoding: Encoding, numbers: np.ndarray) -> int | None:
-    """The run of a language model's own numbers: the one that is there where it says the same, else a new one."""
-    from core.language.zero_shot import zero_shot_label, zero_shot_track
-
-    track = zero_shot_track(model_id(encoding.model), encoding.space, numbers)
-    if track is None:
-        return None
-    same = [run for run in library.runs(entry_id) if run.track.checkpoint == track.checkpoint]
-    if same and np.array_equal(same[-1].track.scores, track.scores):
-        return same[-1].id
-    return library.add_run(entry_id, track, zero_shot_label(track)).id
 
 
 def _with_captions(
@@ -309,12 +306,3 @@ def _picks_of(entry: Entry, edits: Sequence[CaptionEdit], since: int) -> list[in
     """The picks with corrections after one."""
     frames = {edit.frame for edit in edits if edit.id > since}
     return [pick for pick, frame in enumerate(entry.picks.tolist()) if frame in frames]
-
-
-def _ending(progress: Progress, words: str) -> Progress:
-    """A Progress whose messages end with some words."""
-
-    def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
-        progress(fraction, message + words, figures)
-
-    return report

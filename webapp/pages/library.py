@@ -12,6 +12,7 @@ from core.errors import ManycutError
 from core.spaces.registry import DEFAULT, SPACES
 from storage.entry_rows import EntrySummary
 from storage.library import Library
+from storage.servers import read_servers
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.words import heading, section, table
@@ -50,18 +51,21 @@ def build(library: Library) -> None:
         seconds = gr.Textbox(label="Seconds per shot", value="2", visible=False, scale=2, elem_id="seconds")
     absent = gr.HTML()
     with gr.Row(elem_classes="mc-form"):
-        captioner = gr.Textbox(
-            label="Described by (if at all): a model or a server",
-            placeholder="llava-hf/llava-1.5-7b-hf, or http://127.0.0.1:8000/v1",
+        captioner = gr.Dropdown(
+            label="Described by (if at all): a server, or a model such as llava-hf/llava-1.5-7b-hf",
+            choices=[],
+            allow_custom_value=True,
             scale=3,
             elem_id="captioner",
         )
-        judge = gr.Textbox(
-            label="Captions judged by (if at all): a language model",
-            placeholder="meta-llama/Llama-2-13b-chat-hf",
+        judge = gr.Dropdown(
+            label="Captions judged by (if at all): a server, or a model such as meta-llama/Llama-2-13b-chat-hf",
+            choices=[],
+            allow_custom_value=True,
             scale=3,
             elem_id="judge",
         )
+    unusable = gr.HTML()
     said = gr.Markdown()
     jobs_panel("ingest")
     section("Entries")
@@ -80,7 +84,7 @@ def build(library: Library) -> None:
         if args["space"] == DEFAULT:
             args["space"] = None  # so that it says why
         for language in ("captioner", "judge"):
-            args[language] = args[language].strip() or None
+            args[language] = (args[language] or "").strip() or None
         if args["judge"] and not args["captioner"]:
             return "A language model judges captions: say who describes the videos, too."
         try:
@@ -102,6 +106,11 @@ def build(library: Library) -> None:
     )
     gr.on(None, offered_spaces, None, [space, absent], show_progress="hidden")
 
+    def offered_servers() -> tuple[dict, dict, str]:
+        return servers_here(library)
+
+    gr.on(None, offered_servers, None, [captioner, judge, unusable], show_progress="hidden")
+
     def show(text: str) -> str:
         return entry_table(library, text)
 
@@ -116,6 +125,19 @@ def offered_spaces() -> tuple[dict, str]:
     others = "; ".join(f"{kind.label} ({kind.id}): {reason}" for kind, reason in reasons.items() if reason)
     note = f"Not offered here: {others}. The command line takes them all." if others else ""
     return gr.update(choices=here, value=DEFAULT), f'<p class="mc-empty">{escape(note)}</p>'
+
+
+def servers_here(library: Library) -> tuple[dict, dict, str]:
+    """The servers that have names here as choices of a captioner and of a judge, and whether others cannot be used."""
+    found = read_servers(library.data_dir)
+    captioners = [_choice(one.name, one.caption_model) for one in found.servers.values()]
+    judges = [_choice(one.name, one.judge_model) for one in found.servers.values()]
+    note = "servers.toml has mistakes, which `python app.py servers` lists." if found.mistakes else ""
+    return gr.update(choices=captioners), gr.update(choices=judges), f'<p class="mc-empty">{escape(note)}</p>'
+
+
+def _choice(name: str, model: str | None) -> tuple[str, str]:
+    return f"{name} ({model})" if model else name, name
 
 
 def people_cell(entry: EntrySummary) -> str:
