@@ -42,27 +42,39 @@ def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_p
     page.get_by_role("link", name="zz-one").wait_for()
 
 
-def test_a_video_is_described_by_a_server_and_scored_by_the_head_of_words(page, server, tmp_path) -> None:
+def test_a_video_is_described_and_judged_by_a_server_that_has_a_name(page, server, tmp_path) -> None:
     describing = Server()
+    named = server.data_dir / "servers.toml"
+    named.write_text(f'[servers.studio]\nurl = "{describing.url}"\n')
     try:
         page.goto(f"{server.url}/library")
         page.get_by_label("Features").wait_for(timeout=30_000)
-        page.get_by_label("Captions judged by").fill("no-such-model")
-        page.get_by_label("Or a file, a folder or a pattern on the server").fill(
-            str(write_video(tmp_path / "zz-described.mp4", 90))
-        )
+        path = page.get_by_label("Or a file, a folder or a pattern on the server")
+        described, judged = page.get_by_label("Described by"), page.get_by_label("Captions judged by")
+        path.fill(str(write_video(tmp_path / "zz-described.mp4", 90)))
+        judged.fill("no-such-model")
         page.get_by_role("button", name="Take in").click()
         page.get_by_text("say who describes the videos, too").wait_for()
-        page.get_by_label("Captions judged by").fill("")
-        page.get_by_label("Described by").fill(describing.url)
+        described.fill(describing.url)
+        page.get_by_role("button", name="Take in").click()
+        page.get_by_text("A page takes the name of a server, never an address.").wait_for()
+        assert describing.keys == []
+        for field in (described, judged):
+            field.click()
+            field.fill("")
+            option = page.get_by_role("option", name="studio")
+            option.click()
+            option.wait_for(state="detached")
         page.get_by_role("button", name="Take in").click()
         job = page.locator(".mc-job", has_text="zz-described")
         job.get_by_text("1 taken in.").wait_for(timeout=60_000)
+        assert describing.url not in page.content()
     finally:
+        named.unlink()
         describing.close()
-    assert job.get_by_text("Described by llava.").is_visible()
+    assert job.get_by_text("Described by llava, judged by studio: llava.").is_visible()
     with Library(server.data_dir) as library:
         entry = library.entry("videos/zz-described")
         kinds = {run.track.kind for run in library.runs(entry.id)}
     assert all(caption.startswith("A wall of red") for caption in entry.captions)
-    assert {"summdiff", "llmvs"} <= kinds
+    assert {"summdiff", "llmvs", "zero-shot"} <= kinds

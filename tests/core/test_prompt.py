@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.language.prompt import EXAMPLES, INSTRUCTION, NOTHING_SAID, Prompt, query_text, read_score
+from core.language.prompt import EXAMPLES, INSTRUCTION, NOTHING_SAID, Prompt, messages, query_text, read_score
 from tests.core.tiny_language_models import LLAMA_2, NO_SYSTEM, SPECIAL, tokenizer
 
 TOKENIZERS = {
@@ -143,8 +143,49 @@ def test_other_languages_are_kept(name, caption):
         ("Sure! The central frame", None),
         ("", None),
         ("Score: ٣", None),
+        ("I'd say 7", None),
+        ("7\n\nThe central frame shows a dog.", 0.7),
+        ("**7 / 10**.", 0.7),
+        ("1. Narrative significance: high", None),
+        ("3 frames show the same dog", None),
+        ("0 to 10: 4", None),
     ],
 )
 def test_score_is_read_from_the_answer(answer, score):
     read = read_score(answer)
     assert math.isnan(read) if score is None else read == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("answer", "score"),
+    [
+        ("Score: 1", None),  # of 10
+        ("Score: 7.", None),  # of 7.5
+        ("7", None),
+        ("The central", None),
+        ("Score: 7 because the dog", 0.7),
+        ("Score: 7\n\nThe cen", 0.7),
+        ("7\n\nThe cen", 0.7),
+    ],
+)
+def test_a_number_at_the_end_of_what_was_cut_off_is_none(answer, score):
+    read = read_score(answer, is_cut=True)
+    assert math.isnan(read) if score is None else read == pytest.approx(score)
+
+
+@pytest.mark.parametrize("system", [True, False])
+def test_servers_are_asked_the_same_conversation(system):
+    assert messages(CAPTIONS, 4, system=system) == conversation(system)
+
+
+@pytest.mark.parametrize("caption", HOSTILE)
+def test_captions_for_servers_cannot_leave_their_line(caption):
+    text = messages([*CAPTIONS[:4], caption, *CAPTIONS[5:]], 4)[-1]["content"]
+    assert len(text.splitlines()) == 9
+    assert not any(mark in text for mark in ("INST]", "<<SYS>>", "<|", "</s>", "<image>"))
+
+
+def test_captions_for_servers_are_never_empty_and_never_long():
+    said = messages(["", " \n", "barks and " * 500], 1)[-1]["content"].splitlines()
+    assert said[1:3] == [f"1: {NOTHING_SAID}", f"2 (central): {NOTHING_SAID}"]
+    assert len(said[3]) == len("3: ") + 4 * 77

@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import InputError, ManycutError, NotFoundError
 from core.language.captioners import open_captioner
+from core.language.chat_server import server_at
 from core.language.server_captioner import ServerCaptioner
 from tests.core.captioning_server import Server, decoded, picture
 
@@ -19,7 +20,7 @@ def server():
 
 
 def opened(server: Server, **options) -> ServerCaptioner:
-    return ServerCaptioner(server.url, **{"pause_s": 0.01, **options})
+    return ServerCaptioner(server_at(server.url), **{"pause_s": 0.01, **options})
 
 
 def test_every_picture_gets_its_own_sentence(server):
@@ -85,7 +86,7 @@ def test_what_the_server_refuses_is_not_asked_again(server):
 def test_no_server():
     gone = Server()
     gone.close()
-    with pytest.raises(NotFoundError, match=f"No server answers at {gone.url}"):
+    with pytest.raises(NotFoundError, match=f"The server {gone.url} does not answer"):
         opened(gone)
 
 

@@ -59,6 +59,7 @@ def data(tmp_path_factory) -> Path:
         "caption",
         "encode",
         "judge",
+        "servers",
         "backup",
         "restore",
         "--help",

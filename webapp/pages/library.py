@@ -54,6 +54,7 @@ def build(library: Library) -> None:
         captioner = gr.Dropdown(
             label="Described by (if at all): a server, or a model such as llava-hf/llava-1.5-7b-hf",
             choices=[],
+            value=None,  # and not the first of them
             allow_custom_value=True,
             scale=3,
             elem_id="captioner",
@@ -61,6 +62,7 @@ def build(library: Library) -> None:
         judge = gr.Dropdown(
             label="Captions judged by (if at all): a server, or a model such as meta-llama/Llama-2-13b-chat-hf",
             choices=[],
+            value=None,  # and not the first of them
             allow_custom_value=True,
             scale=3,
             elem_id="judge",
