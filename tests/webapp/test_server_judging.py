@@ -211,9 +211,17 @@ def test_a_name_that_nothing_has_is_answered_with_the_names_there_are(library, s
 
 
 def test_a_page_offers_names_and_no_addresses(library, server, studio):
-    name_server(library, server.url, 'judge_model = "chat"\n[servers.broken]\n')
+    more = """[servers.eyes]
+url = "http://eyes/v1"
+caption_model = "llava"
+[servers.brain]
+url = "http://brain/v1"
+judge_model = "chat"
+[servers.broken]
+"""
+    name_server(library, server.url, more)
     captioner, judge, note = servers_here(library)
-    assert captioner["choices"] == [("studio", "studio")]
-    assert judge["choices"] == [("studio (chat)", "studio")]
+    assert captioner["choices"] == [("studio", "studio"), ("eyes (llava)", "eyes")]
+    assert judge["choices"] == [("studio", "studio"), ("brain (chat)", "brain")]
     assert "python app.py servers" in note
     assert "http" not in str([captioner, judge, note])

@@ -132,9 +132,11 @@ def offered_spaces() -> tuple[dict, str]:
 def servers_here(library: Library) -> tuple[dict, dict, str]:
     """The servers that have names here as choices of a captioner and of a judge, and whether others cannot be used."""
     found = read_servers(library.data_dir)
-    captioners = [_choice(one.name, one.caption_model) for one in found.servers.values()]
-    judges = [_choice(one.name, one.judge_model) for one in found.servers.values()]
-    note = "servers.toml has mistakes, which `python app.py servers` lists." if found.mistakes else ""
+    here = found.servers.values()
+    # Where a model is named for one of the two, the server is meant for that.
+    captioners = [_choice(one.name, one.caption_model) for one in here if one.caption_model or not one.judge_model]
+    judges = [_choice(one.name, one.judge_model) for one in here if one.judge_model or not one.caption_model]
+    note = "servers.toml has mistakes: python app.py servers lists them." if found.mistakes else ""
     return gr.update(choices=captioners), gr.update(choices=judges), f'<p class="mc-empty">{escape(note)}</p>'
 
 
