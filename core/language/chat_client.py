@@ -32,7 +32,7 @@ class ChatClient:
         server: from `server_at`, or of the configuration.
         model: which of its models; None takes the only one.
         pause_s: before the second attempt, where the server is busy or fails; doubled for each further one.
-        timeout_s: how long one answer may take.
+        timeout_s: how long the server may be silent.
 
     Attributes:
         model: its name there.
