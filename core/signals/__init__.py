@@ -44,7 +44,7 @@ SIGNALS = (
     Signal("typicality", "typicality", "Moments that look like what the film mostly is, each view while it is fresh."),
     Signal("motion", "motion", "Moments in which much moves; cuts and fades do not count."),
     Signal("sound", "sound", "Moments that are loud for the film, with voices or music."),
-    Signal("light", "sharpness and light", "Moments whose pictures are sharp, well exposed and full of contrast."),
+    Signal("light", "sharpness and light", "Moments whose pictures are sharp, well exposed and rich in contrast."),
 )
 
 
@@ -93,5 +93,5 @@ def signals(
     }
     if heard is not None:
         curves["sound"] = sound(heard, timebase, picks)
-    curves["light"] = light(survey, timebase, picks)
+    curves["light"] = light(survey, timebase, picks, features)
     return {DEFAULT_SIGNAL: balanced(curves), **curves}
