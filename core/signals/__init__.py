@@ -6,6 +6,7 @@ Importing this module reads no video and loads nothing heavy.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,13 @@ class Signal:
         name: in files and sources of cuts.
         title: for people.
         about: one sentence: which moments it likes.
+        always: whether every video has it.
     """
 
     name: str
     title: str
     about: str
+    always: bool = True
 
     @property
     def label(self) -> str:
@@ -43,7 +46,7 @@ SIGNALS = (
     Signal("novelty", "novelty", "Moments that look unlike what surrounds them and are rare in the film."),
     Signal("typicality", "typicality", "Moments that look like what the film mostly is, each view while it is fresh."),
     Signal("motion", "motion", "Moments in which much moves; cuts and fades do not count."),
-    Signal("sound", "sound", "Moments that are loud for the film, with voices or music."),
+    Signal("sound", "sound", "Moments that are loud for the film, with voices or music.", always=False),
     Signal("light", "sharpness and light", "Moments whose pictures are sharp, well exposed and rich in contrast."),
 )
 
@@ -53,6 +56,12 @@ def listed(name: str) -> Signal:
     return next(
         (signal for signal in SIGNALS if signal.name == name), Signal(name, name, "A signal of another source.")
     )
+
+
+def ordered(names: Iterable[str]) -> list[str]:
+    """Names of signals in the order of `SIGNALS`, others after them."""
+    order = [signal.name for signal in SIGNALS]
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def signals(

@@ -14,6 +14,9 @@ LOWEST, HIGHEST = 5, 95
 # Share of the picture that something has to fill, and the contrast it has to have, for the picture to hold something:
 # a text on a plain ground fills nothing, and what is half faded has little contrast.
 FILLED, CONTRAST = 0.15, 0.06
+# Percentile of the pictures that hold as much as is usual in the video: where most hold little, as in slides and in the
+# dark, they are as they are meant to be. Below the least, they are not told apart.
+USUAL, LEAST_USUAL = 75, 0.02
 
 
 def per_pick(values: np.ndarray, picks: np.ndarray) -> np.ndarray:
@@ -59,7 +62,9 @@ def holding(survey: Survey, picks: np.ndarray) -> np.ndarray:
     It lowers every signal of the picture: black frames and title cards are unlike all else, sharp, and often still.
     """
     filled = np.minimum(survey.solid / FILLED, 1)
-    return per_pick(filled * np.minimum(survey.spread / CONTRAST, 1), picks)
+    holds = per_pick(filled * np.minimum(survey.spread / CONTRAST, 1), picks)
+    usual = float(np.percentile(holds, USUAL))
+    return np.ones(len(picks)) if usual < LEAST_USUAL else np.minimum(holds / usual, 1)
 
 
 def finished(values: np.ndarray, holds: np.ndarray, seconds: np.ndarray, least: float) -> np.ndarray:

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.data import ScoreTrack
-from core.signals.curves import smoothed
+from core.segment.survey import Survey
+from core.signals.curves import holding, smoothed, times
 from core.signals.looks import unit_looks
 from core.signals.naming import favoured, name, name_by_time, told
 from core.signals.traits import Trait
+from core.timebase import Timebase
 
 KIND, MODEL, VERSION = "tastes", "Tastes, no labels", "tastes-v1"
 SAMPLES = 6
@@ -37,8 +39,9 @@ def draw_tastes(
     balanced: np.ndarray,
     features: np.ndarray,
     traits: Sequence[Trait],
-    holds: np.ndarray,
-    seconds: np.ndarray,
+    survey: Survey,
+    timebase: Timebase,
+    picks: np.ndarray,
     *,
     feature_space: str,
     n: int = SAMPLES,
@@ -50,8 +53,9 @@ def draw_tastes(
         balanced: (T,) in [0, 1].
         features: (T, D) at the picks, of any visual space.
         traits: that tastes are named by.
-        holds: (T,) in [0, 1] how much the pictures hold, see `core.signals.curves.holding`.
-        seconds: (T,) when the picks are shown.
+        survey: of the video; pictures that hold nothing are nobody's taste.
+        timebase: of the video.
+        picks: (T,) int64 frames.
         feature_space: id of the space of `features`.
         n: how many, at least 1; fewer come where so many that differ cannot be found, as in one picture.
         seed: of the draw.
@@ -59,6 +63,8 @@ def draw_tastes(
     Returns:
         (N, T) scores with names of what each taste likes, the clearest first.
     """
+    seconds = times(timebase, picks)
+    holds = smoothed(holding(survey, picks), seconds)
     curves = _drawn(balanced, features, np.random.default_rng(seed))
     scores = (0.5 + curves / (2 * RANGE)).clip(0, 1) * holds
     liked = favoured(scores)
