@@ -136,5 +136,5 @@ def _of_run(entry: Entry, runs: list[Run], name: str, number: int, sample: int |
     if sample is None:
         return Source(name, f"{track.model}, mean" if count > 1 else track.model, mean_scores(track.scores), facts)
     named = track.names[sample] if track.names else f"sample {sample + 1}"
-    label = track.model if count == 1 and not track.names else f"{track.model}, {named}"
+    label = track.model if count == 1 and not track.names else f"{track.model}{': ' if track.names else ', '}{named}"
     return Source(name, label, track.scores[sample], facts)

@@ -22,8 +22,8 @@ from core.timebase import Timebase
 
 KIND, MODEL, VERSION = "tastes", "Tastes, no labels", "tastes-v1"
 SAMPLES = 6
-# Tastes that are drawn, each with its opposite, to choose from.
-DRAWS = 96
+# Tastes that are drawn to choose from.
+DRAWS = 192
 # Standard deviations of what a curve is made of, in those of the balanced curve: content has four fifths of the
 # deviations' variance, so that a name can say what a taste likes. (Among people it has about a fifth.)
 CONTENT, NOISE = 1.2, 0.6
@@ -65,7 +65,7 @@ def draw_tastes(
     """
     seconds = times(timebase, picks)
     holds = smoothed(holding(survey, picks), seconds)
-    curves = _drawn(balanced, features, np.random.default_rng(seed))
+    curves = kernel_curves(balanced, features, DRAWS, seed)
     scores = (0.5 + curves / (2 * RANGE)).clip(0, 1) * holds
     liked = favoured(scores)
     words = [told(moments, traits) for moments in liked]
@@ -92,15 +92,26 @@ def draw_tastes(
     )
 
 
-def _drawn(balanced: np.ndarray, features: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """(2 * DRAWS, T) curves: the balanced one and deviations, each with its opposite."""
+def kernel_curves(balanced: np.ndarray, features: np.ndarray, n: int, seed: int) -> np.ndarray:
+    """Independent draws from the content kernel around the balanced curve.
+
+    Args:
+        balanced: (T,).
+        features: (T, D) at the picks.
+        n: how many.
+        seed: of the draws.
+
+    Returns:
+        (n, T) float64, of mean 0, in standard deviations of the balanced curve.
+    """
+    generator = np.random.default_rng(seed)
     count, width = features.shape
     steps = np.arange(count)
     looks = smoothed(unit_looks(features), steps, LOOKS_SMOOTHED)
     looks -= looks.mean(axis=0)
-    content = _standard((looks @ generator.standard_normal((width, DRAWS))).T)
-    noise = _standard(smoothed(generator.standard_normal((count, 2 * DRAWS)), steps, NOISE_SMOOTHED).T)
-    return _standard(balanced[None]) + CONTENT * np.concatenate([content, -content]) + NOISE * noise
+    content = _standard((looks @ generator.standard_normal((width, n))).T)
+    noise = _standard(smoothed(generator.standard_normal((count, n)), steps, NOISE_SMOOTHED).T)
+    return _standard(np.asarray(balanced)[None]) + CONTENT * content + NOISE * noise
 
 
 def _standard(curves: np.ndarray) -> np.ndarray:
