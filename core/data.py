@@ -178,6 +178,7 @@ class ScoreTrack:
         scores: (N, T) float32 in [0, 1]; N = 1 for models that do not sample.
         seed: of the sampler; None for models that do not sample.
         settings: steps, guidance weight, temperature: everything needed to make the same scores again.
+        names: N, what each sample is called for people; () where samples are numbered.
     """
 
     model: str
@@ -187,6 +188,7 @@ class ScoreTrack:
     scores: np.ndarray
     seed: int | None = None
     settings: Mapping[str, float] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

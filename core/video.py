@@ -10,7 +10,7 @@ import hashlib
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -174,6 +174,15 @@ def frames_at(
                     yield left.popleft(), picture(frame)
 
 
+def shown_frames(video: VideoInfo) -> Iterator[tuple[int, VideoFrame]]:
+    """What a player shows at each frame of a video, in order, as it is stored: not turned, in its own size.
+
+    Raises:
+        VideoError: the file can no longer be read.
+    """
+    return _shown(video, range(video.timebase.n_frames))
+
+
 def _needed(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFrame]]:
     """The chosen frames, decoding no more than they need; it ends at the first that is not where it should be."""
     with open_video(video.path) as (container, stream):
@@ -181,7 +190,7 @@ def _needed(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFra
         yield from needed_frames(container, stream, number, wanted, video.key_times.tolist())
 
 
-def _shown(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFrame]]:
+def _shown(video: VideoInfo, wanted: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
     """What a player shows at each of the chosen frames, decoding everything."""
     ahead = deque(wanted)
     shown: VideoFrame | None = None

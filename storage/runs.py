@@ -16,6 +16,9 @@ from storage.database import reading, writing
 from storage.files import whole_file
 from storage.tables import EntryRow, RunRow
 
+# In the row's settings: what the samples are called.
+NAMES = "names"
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
@@ -104,7 +107,9 @@ class Runs:
             raise NotFoundError(f"The scores of run {row.id} are missing ({path}).")
         with np.load(path, allow_pickle=False) as arrays:
             scores = arrays["scores"]
-        track = ScoreTrack(row.model, row.kind, row.checkpoint, row.feature_space, scores, row.seed, row.settings)
+        settings = dict(row.settings)
+        names = tuple(settings.pop(NAMES, ()))
+        track = ScoreTrack(row.model, row.kind, row.checkpoint, row.feature_space, scores, row.seed, settings, names)
         return Run(row.id, row.entry_id, row.label, row.created, track)
 
 
@@ -125,7 +130,7 @@ def _row(entry_id: str, track: ScoreTrack, label: str) -> RunRow:
         samples=samples,
         picks=picks,
         seed=track.seed,
-        settings=dict(track.settings),
+        settings={**track.settings, NAMES: list(track.names)} if track.names else dict(track.settings),
     )
 
 

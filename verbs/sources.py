@@ -10,14 +10,13 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.errors import InputError, NotFoundError
+from core.signals import DEFAULT_SIGNAL, listed, ordered
 
 if TYPE_CHECKING:
     from storage.library import Library
     from storage.runs import Run
 
 WRITTEN = "Write mean, person:NAME, run:ID, run:ID:SAMPLE or signal:NAME."
-# The signal that stands for a video which nobody has judged.
-DEFAULT_SIGNAL = "balanced"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +42,7 @@ def all_sources(library: Library, entry: Entry) -> list[Source]:
     people = library.entry_people(entry.id, entry=entry)
     names = [] if people is None else ["mean", *(f"person:{name}" for name in people.annotators)]
     runs = library.runs(entry.id)
-    names += [f"signal:{name}" for name in entry.signals]
+    names += [f"signal:{name}" for name in ordered(entry.signals)]
     names += [f"run:{run.id}:{sample}" for run in runs for sample in range(len(run.track.scores))]
     return [_source(entry, people, runs, name) for name in names]
 
@@ -92,7 +91,7 @@ def _source(entry: Entry, people: AnnotationSet | None, runs: list[Run], name: s
         if rest not in entry.signals:
             known = ", ".join(entry.signals) or "none"
             raise NotFoundError(f"Entry '{entry.id}' has no signal '{rest}'.", f"It has: {known}.")
-        return Source(name, f"Signal: {rest}", entry.signals[rest], {"kind": "signal", "signal": rest})
+        return Source(name, listed(rest).label, entry.signals[rest], {"kind": "signal", "signal": rest})
     number, _, sample = rest.partition(":")
     if kind != "run" or not number.isdecimal() or (sample and not sample.isdecimal()):
         raise InputError(f"'{name}' is no source of a cut.", WRITTEN)
@@ -136,5 +135,6 @@ def _of_run(entry: Entry, runs: list[Run], name: str, number: int, sample: int |
     }
     if sample is None:
         return Source(name, f"{track.model}, mean" if count > 1 else track.model, mean_scores(track.scores), facts)
-    label = track.model if count == 1 else f"{track.model}, sample {sample + 1}"
+    named = track.names[sample] if track.names else f"sample {sample + 1}"
+    label = track.model if count == 1 and not track.names else f"{track.model}{': ' if track.names else ', '}{named}"
     return Source(name, label, track.scores[sample], facts)

@@ -11,6 +11,7 @@ import numpy as np
 from core.data import Entry, Shots
 from core.scoring import can_score
 from core.select.footage import footage, milliseconds, spans
+from core.signals import DEFAULT_SIGNAL, listed, ordered
 from core.thumbnails import read_sprite
 from core.timebase import format_rate
 from storage.library import Library
@@ -48,13 +49,18 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "empty": spans(entry.timebase, entry.empty).tolist(),
         "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
         **_captions(library, entry),
-        "rows": [_people_row(people), *map(_run_row, runs), *_missing_rows(runs, checkpoints)],
+        "rows": [
+            _people_row(people),
+            *map(_signal_row, ordered(entry.signals)),
+            *map(_run_row, runs),
+            *_missing_rows(runs, checkpoints),
+        ],
         "checkpoints": checkpoints,
     }
 
 
 def series(library: Library, entry_id: str) -> bytes:
-    """The arrays of an entry: picks, times, people (U, T), and run:<id> (N, T) for each run."""
+    """The arrays of an entry: picks, times, people (U, T), signal:<name> (T,), and run:<id> (N, T) for each run."""
     entry = library.entry(entry_id)
     people = library.entry_people(entry_id, entry=entry)
     arrays = {
@@ -63,6 +69,8 @@ def series(library: Library, entry_id: str) -> bytes:
     }
     if people:
         arrays["people"] = people.scores.astype(np.float32)
+    for name in ordered(entry.signals):
+        arrays[f"signal:{name}"] = entry.signals[name].astype(np.float32)
     for run in library.runs(entry_id):
         arrays[f"run:{run.id}"] = run.track.scores.astype(np.float32)
     return pack(arrays)
@@ -141,6 +149,18 @@ def _people_row(people: Any) -> dict[str, Any]:
     }
 
 
+def _signal_row(name: str) -> dict[str, Any]:
+    signal = listed(name)
+    return {
+        "id": f"signal:{name}",
+        "kind": "signal",
+        "name": name,
+        "label": signal.label,
+        "about": signal.about,
+        "default": name == DEFAULT_SIGNAL,
+    }
+
+
 def _run_row(run: Run) -> dict[str, Any]:
     track = run.track
     return {
@@ -153,6 +173,7 @@ def _run_row(run: Run) -> dict[str, Any]:
         "seed": track.seed,
         "settings": dict(track.settings),
         "n": len(track.scores),
+        "names": list(track.names),
         "label": run.label,
         "created": run.created,
     }

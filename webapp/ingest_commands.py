@@ -1,4 +1,4 @@
-"""`app.py ingest`, `features` and `segment`: videos into the library, and what can be made of them again later."""
+"""`app.py ingest`, `features`, `segment`, `signals`: videos into the library, and what is made of them again later."""
 
 from __future__ import annotations
 
@@ -141,6 +141,19 @@ def segment(
     )
 
 
+@app.command()
+def signals(
+    entry: Entry = None,
+    dataset: Dataset = None,
+    all_: Annotated[bool, typer.Option("--all", help="All entries of the library, instead of one.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also those that were measured before.")] = False,
+    data_dir: DataDir = DEFAULT_DATA,
+    json_: Json = False,
+) -> None:
+    """Measure novelty, motion, sound and the like in videos, and draw tastes that need no labels."""
+    run_action(data_dir, json_, "signals", _signals, entry=entry, dataset=dataset, all_entries=all_, again=again)
+
+
 def _ingested(result: dict[str, Any]) -> str:
     new, known, failed = result["entries"], result["skipped"], result["failed"]
     said = []
@@ -168,5 +181,11 @@ def _features(result: dict[str, Any]) -> str:
 
 def _segmented(result: dict[str, Any]) -> str:
     said = [f"{one['entry']}: {one['shots']} shots ({result['segmentation']})." for one in result["entries"]]
+    said += [f"{one['entry']} was left out: {one['reason']}" for one in result["skipped"]]
+    return "\n".join(said)
+
+
+def _signals(result: dict[str, Any]) -> str:
+    said = [f"{one['entry']}: {', '.join(one['signals'])}; {', '.join(one['tastes'])}." for one in result["entries"]]
     said += [f"{one['entry']} was left out: {one['reason']}" for one in result["skipped"]]
     return "\n".join(said)

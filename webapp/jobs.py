@@ -111,6 +111,7 @@ def _actions() -> Mapping[str, Callable[..., dict[str, Any]]]:
         "ingest": actions.ingest,
         "features": actions.features,
         "segment": actions.segment,
+        "signals": actions.signals,
         "export": actions.export,
         "render": actions.render,
         "agreement": actions.agreement,

@@ -15,6 +15,7 @@ from webapp.actions.language import encode, judge, rescore
 from webapp.actions.models import evaluate, import_checkpoint, pretrain, retrain, sample, train
 from webapp.actions.reviewing import join, reliability
 from webapp.actions.segmenting import segment
+from webapp.actions.signalling import signals
 
 __all__ = [
     "agreement",
@@ -37,5 +38,6 @@ __all__ = [
     "retrain",
     "sample",
     "segment",
+    "signals",
     "train",
 ]

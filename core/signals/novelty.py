@@ -1,0 +1,62 @@
+"""Novelty: moments that are unlike what surrounds them and rare in the film."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.segment.survey import Survey
+from core.signals.curves import finished, holding, stretched, times
+from core.signals.looks import LEAST_DISTANCE, distances, unit_looks
+from core.timebase import Timebase
+
+# A moment, and how far its surroundings reach on either side, in seconds.
+MOMENT, SURROUNDINGS = 1.0, 8.0
+# What fewer pictures of the film than this look like is rare.
+RARE = 0.1
+
+
+def novelty(survey: Survey, timebase: Timebase, picks: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """How unlike its surroundings and how rare in the film each moment is.
+
+    The geometric mean of two distances of unit vectors, each stretched over the video: of the mean look within 1 s to
+    that of the 8 s around it, and to the tenth of the film's pictures that are most alike. A static video is 0.5
+    throughout.
+
+    Args:
+        survey: of the video.
+        timebase: of the video.
+        picks: (T,) int64 frames.
+        features: (T, D) at the picks, of any visual space.
+
+    Returns:
+        (T,) float32 in [0, 1].
+    """
+    seconds, looks = times(timebase, picks), unit_looks(features)
+    both = stretched(_unlike(looks, seconds), LEAST_DISTANCE) * stretched(_rare(looks), LEAST_DISTANCE)
+    return finished(np.sqrt(both), holding(survey, picks), seconds, least=0.2)
+
+
+def _unlike(looks: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+    """(T,) distance between the mean look of each moment and that of its surroundings."""
+    sums = np.concatenate([np.zeros((1, looks.shape[1])), np.cumsum(looks, axis=0, dtype=np.float64)])
+    inner, outer = _within(sums, seconds, MOMENT), _within(sums, seconds, SURROUNDINGS)
+    around = outer[0] - inner[0], outer[1] - inner[1]
+    here = inner[0] / inner[1][:, None]
+    there = np.where(around[1][:, None] > 0, around[0] / np.maximum(around[1], 1)[:, None], here)
+    return np.linalg.norm(here - there, axis=1)
+
+
+def _within(sums: np.ndarray, seconds: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """(T, D) sums of the looks within some seconds of each pick, and (T,) how many they are."""
+    first = np.searchsorted(seconds, seconds - reach - 1e-6)
+    last = np.searchsorted(seconds, seconds + reach + 1e-6)
+    return sums[last] - sums[first], last - first
+
+
+def _rare(looks: np.ndarray) -> np.ndarray:
+    """(T,) mean distance to the tenth of the film that is most alike."""
+    rare = np.empty(len(looks))
+    for rows, apart in distances(looks):
+        nearest = max(1, round(RARE * apart.shape[1]))
+        rare[rows] = np.partition(apart, nearest - 1, axis=1)[:, :nearest].mean(axis=1)
+    return rare

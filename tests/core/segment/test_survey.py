@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from core.errors import ConflictError, VideoError
+from core.segment.survey import MEASURES, survey_of
+from core.timebase import Timebase
+from core.video import probe
+from tests.core.segment.made_pictures import card, plain, scene, write_pictures
+
+PICTURES = [*[scene(1, step) for step in range(9)], *[plain(255)] * 4, *[card("The end")] * 4, scene(2)]
+
+
+def surveyed(path: Path, scratch: Path | None = None):
+    return survey_of(path, probe(path).timebase, scratch)
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory):
+    return surveyed(write_pictures(tmp_path_factory.mktemp("survey") / "a.mp4", PICTURES))
+
+
+def test_every_frame_is_measured_in_the_order_of_showing(survey) -> None:
+    assert len(survey) == len(PICTURES)
+    assert survey.pictures.shape == (len(PICTURES), 27, 48, 3)
+    small = np.stack([cv2.resize(picture, (48, 27), interpolation=cv2.INTER_AREA) for picture in PICTURES])
+    assert np.abs(survey.pictures.astype(int) - small).mean() < 6
+    for name in MEASURES:
+        values = getattr(survey, name)
+        assert values.shape == (len(PICTURES),)
+        assert values.dtype == np.float32
+        assert values.min() >= 0
+        assert values.max() <= 1
+
+
+def test_the_picture_changes_where_a_shot_begins(survey) -> None:
+    assert sorted(np.argsort(survey.change)[-3:]) == [9, 13, 17]
+    assert survey.change[0] == 0
+    assert survey.change[11] < 0.005 < survey.change[4]
+
+
+def test_measures_say_what_a_picture_shows(survey) -> None:
+    shown, white, text = survey_at(survey, 4), survey_at(survey, 11), survey_at(survey, 15)
+    assert white["light"] > 0.98
+    assert text["light"] < 0.1
+    assert white["spread"] < 0.01 < min(text["spread"], shown["spread"])
+    assert white["sharpness"] < 0.001 < text["sharpness"]
+    assert white["edge"] < 0.01
+    assert text["edge"] > 0.1
+    assert white["plain"] > 0.99
+    assert text["ground"] > 0.9 > shown["ground"]
+    assert text["solid"] == text["bulk"] == 0
+    assert shown["solid"] >= shown["bulk"] > 0.03
+
+
+def survey_at(survey, frame: int) -> dict[str, float]:
+    return {name: float(getattr(survey, name)[frame]) for name in MEASURES}
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_pictures_are_upright(tmp_path: Path, survey, rotation: int) -> None:
+    turned = surveyed(write_pictures(tmp_path / "turned.mp4", PICTURES, rotation=rotation))
+    assert np.abs(turned.pictures.astype(int) - survey.pictures).mean() < 3
+    np.testing.assert_allclose(turned.light, survey.light, atol=0.01)
+
+
+def test_a_long_films_pictures_stay_on_the_disk(tmp_path: Path, survey) -> None:
+    path = write_pictures(tmp_path / "a.mp4", PICTURES)
+    kept = surveyed(path, tmp_path / "pictures")
+    assert (tmp_path / "pictures").stat().st_size == survey.pictures.nbytes
+    assert isinstance(kept.pictures, np.memmap)
+    np.testing.assert_array_equal(kept.pictures, survey.pictures)
+    np.testing.assert_array_equal(kept.change, survey.change)
+
+
+def test_a_file_with_other_frames_than_the_entry_is_not_measured(tmp_path: Path) -> None:
+    path = write_pictures(tmp_path / "a.mp4", PICTURES)
+    for other in (Timebase(Fraction(25), len(PICTURES) + 1), Timebase(Fraction(12), len(PICTURES))):
+        with pytest.raises(VideoError, match="to the frame"):
+            survey_of(path, other)
+
+
+def test_it_can_be_cancelled(tmp_path: Path) -> None:
+    path = write_pictures(tmp_path / "a.mp4", PICTURES)
+    with pytest.raises(ConflictError, match="cancelled"):
+        survey_of(path, probe(path).timebase, tmp_path / "pictures", should_stop=lambda: True)
+
+
+def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+    path = write_pictures(tmp_path / "a.mp4", PICTURES)
+    with pytest.raises(VideoError, match="cannot be written"):
+        survey_of(path, probe(path).timebase, tmp_path / "missing" / "pictures")
