@@ -75,8 +75,8 @@ def test_a_boundary_that_is_no_pick_stays() -> None:
 
 
 def test_shots_of_a_video_begin_where_its_pictures_change(tmp_path) -> None:
-    cuts = [37, 101, 143]
-    pictures = [scene(seed, step) for seed, count in enumerate((37, 64, 42, 40)) for step in range(count)]
+    cuts = [40, 101, 143]
+    pictures = [scene(seed, step) for seed, count in enumerate((40, 61, 42, 40)) for step in range(count)]
     path = write_pictures(tmp_path / "a.mp4", [*pictures, *[plain(30)] * 20])
     video = probe(path)
     survey, picks = survey_of(path, video.timebase), video.timebase.picks()
