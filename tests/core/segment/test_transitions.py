@@ -118,7 +118,7 @@ def test_a_trailer_has_the_boundaries_of_the_network_on_every_frame(shared, netw
     found = find_transitions(survey, network)
     everywhere = find_transitions(survey, network, everywhere=True)
     assert found.bounds.tolist() == everywhere.bounds.tolist()
-    assert len(found.bounds) == 16
+    assert len(found.bounds) == 18
 
 
 def test_it_can_be_cancelled(tmp_path, network) -> None:
