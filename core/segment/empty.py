@@ -30,18 +30,22 @@ SHORTEST_SECONDS = 0.25
 MOST = 0.9
 
 
-def empty_intervals(survey: Survey, timebase: Timebase) -> np.ndarray:
+def empty_intervals(survey: Survey, timebase: Timebase, gradual: np.ndarray | None = None) -> np.ndarray:
     """Which frames show nothing.
 
     Args:
         survey: of the video.
         timebase: of the same frames.
+        gradual: (G, 2) frame intervals of dissolves and fades where somebody looked for them, see
+            `core.segment.transitions`: what is half one shot and half another is empty too.
 
     Returns:
         (E, 2) int64 half-open frame intervals, ascending, not touching; none where (nearly) all would be empty.
     """
     empty = _still_or_plain(survey, timebase)
     empty |= _fading(empty, survey, timebase)
+    for start, end in () if gradual is None else gradual:
+        empty[start:end] = True
     return intervals_of(empty, timebase)
 
 
