@@ -49,6 +49,7 @@ class FeatureSpace:
         label: for people.
         extract: T moments of one video, in order -> (T, D) float32, finite.
         small: whether `picture_size` is enough; else pictures come as they are displayed.
+        size: width and height that pictures come in, whatever their shape, instead of either.
         motion: whether moments need a picture nearby.
         scaled: whether KTS takes the rows as they are; else each is brought to unit length, as published.
         extract_dense: moments of every frame, and (T,) which of them are picks -> features of all of them, and those
@@ -63,6 +64,11 @@ class FeatureSpace:
     motion: bool = False
     scaled: bool = False
     extract_dense: Callable[[Iterable[Moment], np.ndarray], tuple[np.ndarray, np.ndarray]] | None = None
+    size: tuple[int, int] | None = None
+
+    def size_of(self, width: int, height: int) -> tuple[int, int] | None:
+        """Width and height of the pictures of a video that the space takes; None for those it is displayed at."""
+        return self.size or (picture_size(width, height) if self.small else None)
 
 
 def picture_size(width: int, height: int) -> tuple[int, int]:

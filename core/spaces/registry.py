@@ -9,11 +9,12 @@ from fnmatch import fnmatchcase
 
 from core.errors import InputError
 from core.features import COLOUR_MOTION, FeatureSpace
-from core.spaces import googlenet, onnx, pretrained
+from core.spaces import efficientnet, googlenet, onnx, pretrained
 from core.spaces.opening import Opening, SpaceKind
 
-DEFAULT = COLOUR_MOTION.id
+DEFAULT = efficientnet.ID
 SPACES = (
+    SpaceKind(efficientnet.ID, efficientnet.LABEL, efficientnet.open_space, efficientnet.missing),
     SpaceKind(COLOUR_MOTION.id, COLOUR_MOTION.label, lambda opening: COLOUR_MOTION, lambda: ""),
     SpaceKind(googlenet.ID, googlenet.LABEL, googlenet.open_space, googlenet.missing),
     SpaceKind(onnx.ID, onnx.LABEL, onnx.open_space, lambda: "the file of its network has to be named"),
