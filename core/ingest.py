@@ -1,13 +1,15 @@
-"""A video file in, everything a library entry needs out: one pass for features and filmstrip, then a playable copy."""
+"""A video file in, everything a library entry needs out: one pass over all pictures, then shots and a playable copy."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -18,12 +20,16 @@ from core.errors import ConflictError, InputError, VideoError
 from core.features import COLOUR_MOTION, NEARBY_SECONDS, FeatureSpace, Moment, picture_size
 from core.playable import make_playable
 from core.progress import Progress, ShouldStop, never, part, silent
+from core.segment.survey import Survey, Surveyor
 from core.segmentation import make_shots, uniform_shots
 from core.shot_settings import ShotSettings
 from core.spaces.registry import DEFAULT, open_space
 from core.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 from core.timebase import Timebase
 from core.video import VideoInfo, frames_at, probe
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
 
 # Pictures that are read while features are made of those before.
 READ_AHEAD = 16
@@ -42,6 +48,8 @@ class Ingested:
         video: a file under `work` that browsers play; never the original, so that it may be moved.
         thumbnails: the JPEG under `work`.
         sprite: what is where in it.
+        empty: (E, 2) int64 frame intervals whose pictures show nothing.
+        survey: of every frame; its pictures are in a file under `work`.
     """
 
     info: VideoInfo
@@ -52,6 +60,8 @@ class Ingested:
     video: Path
     thumbnails: Path
     sprite: ThumbnailSprite
+    empty: np.ndarray
+    survey: Survey
 
     def entry(self, id: str, title: str, **meta: str) -> Entry:
         """The library entry of this video, not judged by anyone yet."""
@@ -66,6 +76,7 @@ class Ingested:
             video=self.video,
             thumbnails=self.thumbnails,
             meta=meta,
+            empty=self.empty,
         )
 
 
@@ -111,6 +122,7 @@ def ingest(
     existed = work.exists()
     # Browsers tell formats apart by what the server says, and that goes by the suffix.
     thumbnails, video = work / "thumbnails.jpg", work / ("video.webm" if info.container == "webm" else "video.mp4")
+    small_pictures = work / "survey.rgb"
     try:
         work.mkdir(parents=True, exist_ok=True)
         # Reading is the longer half only where the video needs no copy.
@@ -119,29 +131,35 @@ def ingest(
         small = picture_size(info.width, info.height)
         pictures: list[np.ndarray] = []
         frames = np.arange(info.timebase.n_frames) if dense else picks
-        with closing(moments(info, frames, part(progress, 0.02, reading_ends), should_stop, space)) as seen:
+        surveyor = Surveyor(info.rotation, small_pictures)
+        reading = part(progress, 0.02, reading_ends)
+        with closing(surveyor), closing(moments(info, frames, reading, should_stop, space, surveyor.look)) as seen:
             kept = _keeping(seen, np.isin(frames, shown), small, pictures)
             if dense:
                 looked_at, features = space.extract_dense(kept, picks)
             else:
                 looked_at = features = space.extract(kept)
+            survey = surveyor.survey()
         sprite = write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
         progress(reading_ends, "Finding shots")
         two_seconds = uniform_shots(info.timebase)
-        cut = {shots.name: make_shots(shots, looked_at, frames, info.timebase, space.scaled)}
+        shots_end = reading_ends + 0.05
+        told = part(progress, reading_ends, shots_end)
+        made, empty = make_shots(shots, looked_at, frames, info.timebase, space.scaled, survey, told, should_stop)
+        cut = {shots.name: made}
         cut.setdefault(two_seconds.source, two_seconds)
         del looked_at
-        if make_playable(info, video, part(progress, reading_ends + 0.02, 1.0), should_stop) == info.path:
+        if make_playable(info, video, part(progress, shots_end, 1.0), should_stop) == info.path:
             _copy(info.path, video)
     except BaseException:
         if existed:
-            for file in (thumbnails, thumbnails.with_suffix(".json"), video):
+            for file in (thumbnails, thumbnails.with_suffix(".json"), video, small_pictures):
                 file.unlink(missing_ok=True)
         else:
             shutil.rmtree(work, ignore_errors=True)
         raise
     progress(1.0, "Ready")
-    return Ingested(info, picks, features, space.id, cut, video, thumbnails, sprite)
+    return Ingested(info, picks, features, space.id, cut, video, thumbnails, sprite, empty, survey)
 
 
 def moments(
@@ -150,6 +168,7 @@ def moments(
     progress: Progress = silent,
     should_stop: ShouldStop = never,
     space: FeatureSpace = COLOUR_MOTION,
+    watch: Callable[[VideoFrame], None] | None = None,
 ) -> Generator[Moment, None, None]:
     """What the video shows at each pick, read in one pass by another thread, a little ahead.
 
@@ -159,6 +178,7 @@ def moments(
         progress: told after every pick.
         should_stop: asked before every pick.
         space: says of what size pictures are, and whether there is one nearby.
+        watch: called by the other thread with every frame of the video, see `core.video.frames_at`.
 
     Raises:
         VideoError: the file can no longer be read.
@@ -167,7 +187,7 @@ def moments(
     nearby = nearby_frames(video.timebase, picks) if space.motion else picks
     seconds = video.timebase.seconds(nearby) - video.timebase.seconds(picks)
     size = picture_size(video.width, video.height) if space.small else None
-    chosen = frames_at(video, np.union1d(picks, nearby), size)
+    chosen = frames_at(video, np.union1d(picks, nearby), size, watch)
     pictures: dict[int, np.ndarray] = {}
     with closing(ahead(chosen, READ_AHEAD)) as frames:
         for index, (pick, near) in enumerate(zip(picks.tolist(), nearby.tolist(), strict=True)):
@@ -179,6 +199,7 @@ def moments(
             yield Moment(pictures[pick], pictures[near], float(seconds[index]))
             pictures = {frame: picture for frame, picture in pictures.items() if frame >= pick}
             progress((index + 1) / len(picks), f"Looking at the pictures: {index + 1} of {len(picks)}")
+        deque(frames, maxlen=0)  # those after the last pick are still to be watched
 
 
 def nearby_frames(timebase: Timebase, picks: np.ndarray) -> np.ndarray:

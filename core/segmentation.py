@@ -1,4 +1,4 @@
-"""Shots of a video: from changes of its features (`core.kts`), or of equal duration."""
+"""Shots of a video: where its pictures change (`core.segment`), where its features do, or of equal duration."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import numpy as np
 from core.data import Entry, Shots
 from core.errors import InputError
 from core.kts import kts
+from core.progress import Progress, ShouldStop, never, silent
+from core.segment.empty import empty_intervals
+from core.segment.refine import refined
+from core.segment.survey import Survey
+from core.segment.transitions import find_transitions
 from core.shot_settings import ShotSettings
 from core.timebase import Timebase
 
@@ -69,24 +74,51 @@ def kts_shots(features: np.ndarray, picks: np.ndarray, n_frames: int, penalty: f
 
 
 def make_shots(
-    settings: ShotSettings, features: np.ndarray, frames: np.ndarray, timebase: Timebase, scaled: bool
-) -> Shots:
-    """Shots as a person wants them.
+    settings: ShotSettings,
+    features: np.ndarray | None,
+    frames: np.ndarray,
+    timebase: Timebase,
+    scaled: bool,
+    survey: Survey | None = None,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> tuple[Shots, np.ndarray | None]:
+    """Shots as a person wants them, and which frames show nothing.
 
     Args:
         settings: how.
-        features: (N, D) finite, one row per frame in `frames`; not looked at for uniform shots.
+        features: (N, D) finite, one row per frame in `frames`; only KTS looks at them.
         frames: (N,) ascending: the picks, or every frame for "kts-frames".
         timebase: of the video.
         scaled: whether KTS takes the features as they are, see `FeatureSpace`.
+        survey: of the video; None where nobody made one.
+        progress: told while the network looks.
+        should_stop: asked likewise.
+
+    Returns:
+        Shots, those of KTS with their exact boundaries where there is a survey; and `Entry.empty`, None without one.
+
+    Raises:
+        InputError: bad features, or transitions without a survey.
+        NotFoundError: the network that sees transitions is not on this machine.
+        ConflictError: `should_stop` said so.
     """
-    if settings.kind == "uniform":
-        return uniform_shots(timebase, settings.seconds)
-    if scaled:
-        made = shots_from_changes(feature_changes(features, settings.penalty), frames, timebase.n_frames)
+    gradual = None
+    if settings.kind == "transitions":
+        if survey is None:
+            raise InputError("Transitions are seen in the pictures of a video.", "Choose kts or uniform.")
+        found = find_transitions(survey, progress=progress, should_stop=should_stop)
+        shots, gradual = Shots(found.bounds, settings.name), found.gradual
+    elif settings.kind == "uniform":
+        shots = uniform_shots(timebase, settings.seconds)
     else:
-        made = kts_shots(features, frames, timebase.n_frames, settings.penalty)
-    return Shots(made.bounds, settings.name)
+        if scaled:
+            made = shots_from_changes(feature_changes(features, settings.penalty), frames, timebase.n_frames)
+        else:
+            made = kts_shots(features, frames, timebase.n_frames, settings.penalty)
+        exact = None if survey is None else refined(made.bounds, frames, survey)
+        shots = Shots(made.bounds, settings.name, exact)
+    return shots, None if survey is None else empty_intervals(survey, timebase, gradual)
 
 
 def uniform_shots(timebase: Timebase, seconds: Fraction = Fraction(2)) -> Shots:

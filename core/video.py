@@ -139,7 +139,10 @@ def probe(path: Path) -> VideoInfo:
 
 
 def frames_at(
-    video: VideoInfo, frames: np.ndarray, size: tuple[int, int] | None = None
+    video: VideoInfo,
+    frames: np.ndarray,
+    size: tuple[int, int] | None = None,
+    watch: Callable[[VideoFrame], None] | None = None,
 ) -> Generator[tuple[int, np.ndarray], None, None]:
     """The pictures of chosen frames, in one pass through the file, which decodes no more than it must.
 
@@ -147,6 +150,7 @@ def frames_at(
         video: from `probe`.
         frames: (K,) int ascending frame indices.
         size: width and height of the upright pictures; None for the size they are displayed at.
+        watch: called with every frame of the video on the way, as `shown_frames` gives it, which takes decoding all.
 
     Yields:
         (frame index, (height, width, 3) uint8 RGB), in the order asked for.
@@ -167,6 +171,12 @@ def frames_at(
         small = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA")
         return np.ascontiguousarray(np.rot90(small.to_ndarray(), video.rotation // 90))
 
+    if watch is not None:
+        for index, frame in shown_frames(video):
+            watch(frame)
+            while left and left[0] == index:
+                yield left.popleft(), picture(frame)
+        return
     for shown in (_needed, _shown) if video.container in TIMED_CONTAINERS and not video.note else (_shown,):
         if left:
             for index, frame in shown(video, sorted(set(left))):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
+from core.shot_settings import DEFAULT_KIND
 from storage.library import Library
 from webapp import entry_view, numbers
 from webapp.jobs import enqueue
@@ -74,7 +75,7 @@ class IngestRequest(BaseModel):
     title: str | None = None
     space: str | None = None
     picks_per_second: str = "2"
-    shots: Literal["kts", "kts-frames", "uniform"] = "kts"
+    shots: Literal["transitions", "kts", "kts-frames", "uniform"] = DEFAULT_KIND
     penalty: float = Field(1.0, ge=0)
     seconds: str = "2"
     captioner: str | None = None

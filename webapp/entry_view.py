@@ -19,6 +19,7 @@ from storage.runs import Run
 from webapp.series import pack
 
 SHOT_LABELS = {
+    "transitions": "Shots between transitions",
     "kts": "KTS shots",
     "kts-frames": "KTS shots of every frame",
     "uniform": "Uniform",

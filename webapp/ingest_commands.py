@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.shot_settings import DEFAULT_KIND
 from webapp.command_running import DEFAULT_DATA, DataDir, Json, run_action
 from webapp.language_commands import Dataset, Entry, captioned, judged
 
@@ -17,7 +18,11 @@ Download = Annotated[bool, typer.Option("--download", help="Fetch weights that a
 Url = Annotated[str | None, typer.Option(help="Fetch them from here instead of where they were published.")]
 ShotKind = Annotated[
     str,
-    typer.Option("--shots", help="kts: changes of the picks; kts-frames: of every frame; uniform: of equal duration."),
+    typer.Option(
+        "--shots",
+        help="transitions: cuts, dissolves, fades; kts: changes of the picks; kts-frames: of every frame; uniform: of "
+        "equal duration.",
+    ),
 ]
 Penalty = Annotated[float, typer.Option(help="KTS: larger gives fewer shots.")]
 Seconds = Annotated[str, typer.Option(help="Uniform: duration of a shot.")]
@@ -44,7 +49,7 @@ def ingest(
     picks_per_second: Annotated[
         str, typer.Option(help="How often a video is looked at; 1/2: every two seconds.")
     ] = "2",
-    shots: ShotKind = "kts",
+    shots: ShotKind = DEFAULT_KIND,
     penalty: Penalty = 1.0,
     seconds: Seconds = "2",
     captioner: Annotated[

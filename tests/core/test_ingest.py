@@ -15,6 +15,7 @@ from core.shot_settings import ShotSettings
 from core.timebase import Timebase
 from core.video import probe
 from tests.core.made_videos import number_of, write_video
+from tests.core.segment.made_pictures import plain, scene, write_pictures
 
 
 def assert_sound(made: object, timebase: Timebase) -> None:
@@ -22,7 +23,7 @@ def assert_sound(made: object, timebase: Timebase) -> None:
     assert np.array_equal(made.picks, timebase.picks())
     assert made.features.shape == (n_picks, 176)
     assert np.isfinite(made.features).all()
-    assert list(made.shots) == ["kts", "uniform 2 s"]
+    assert list(made.shots) == ["transitions", "uniform 2 s"]
     for shots in made.shots.values():
         assert shots.bounds[0, 0] == 0
         assert shots.bounds[-1, 1] == timebase.n_frames
@@ -81,16 +82,48 @@ def test_damaged_bytes_give_a_result_or_a_sentence(tmp_path: Path, name: str, se
 
 def test_the_joins_of_a_reel_are_found_as_shots(shared: Path, tmp_path: Path) -> None:
     made = ingest(shared / "videos" / "reel_208s_known_cuts.mp4", work=tmp_path)
-    starts = made.info.timebase.seconds(made.shots["kts"].bounds[:, 0])
-    found = [np.abs(starts - second).min() <= 0.5 for second in range(8, 208, 8)]
-    assert np.mean(found) >= 0.7
-    assert len(starts) < 80
+    starts = made.shots["transitions"].bounds[1:, 0]
+    found = [np.abs(starts - 24 * second).min() <= 2 for second in range(8, 208, 8)]
+    assert sum(found) >= 24
+    assert len(starts) <= 60
+    dissolve = made.empty[np.searchsorted(made.empty[:, 0], 2521, side="right") - 1]
+    assert dissolve[0] <= 2517 <= 2525 < dissolve[1]
 
 
 def test_a_video_in_which_nothing_changes_is_one_shot(tmp_path: Path) -> None:
-    made = ingest(write_video(tmp_path / "a.mp4", 250, still=True), work=tmp_path / "work")
-    assert made.shots["kts"].bounds.tolist() == [[0, 250]]
+    path = write_video(tmp_path / "a.mp4", 250, still=True)
+    for kind in ("kts", "transitions"):
+        made = ingest(path, work=tmp_path / "work", shots=ShotSettings(kind))
+        assert made.shots[kind].bounds.tolist() == [[0, 250]]
     assert len(made.shots["uniform 2 s"]) == 5
+
+
+@pytest.mark.parametrize("kind", ["transitions", "kts"])
+def test_shots_and_empty_pictures_are_those_of_a_video(tmp_path: Path, kind: str) -> None:
+    pictures = [*[scene(1, step) for step in range(40)], *[scene(2, step) for step in range(61)]]
+    path = write_pictures(tmp_path / "a.mp4", [*pictures, *[plain(0)] * 20, *[scene(3, step) for step in range(44)]])
+    made = ingest(path, work=tmp_path / "work", shots=ShotSettings(kind, penalty=0.2))
+    shots = next(iter(made.shots.values()))
+    exact = shots.bounds if shots.exact is None else shots.exact
+    assert {40, 101, 121} <= set(exact[:, 0].tolist())
+    if kind == "kts":
+        assert np.isin(shots.bounds[:, 0], made.picks).all()
+    assert made.empty.tolist() == [[101, 121]]
+    entry = made.entry("mine/film", "Film")
+    assert entry.empty is made.empty
+    assert len(made.survey) == 165
+    assert isinstance(made.survey.pictures, np.memmap)
+
+
+def test_what_is_read_in_one_pass_is_what_careful_reading_gives(tmp_path: Path) -> None:
+    video = probe(write_video(tmp_path / "a.mp4", 101))
+    watched: list[int] = []
+    seen = list(moments(video, video.timebase.picks(), watch=lambda frame: watched.append(frame.pts)))
+    careful = list(moments(video, video.timebase.picks()))
+    assert len(watched) == 101
+    for one, other in zip(seen, careful, strict=True):
+        np.testing.assert_array_equal(one.picture, other.picture)
+        np.testing.assert_array_equal(one.nearby, other.nearby)
 
 
 def test_features_of_every_frame_make_shots_and_leave_those_of_the_picks_as_they_are(tmp_path: Path) -> None:
@@ -115,6 +148,7 @@ def test_every_frame_of_a_slow_space_is_refused_before_the_file_is_read(tmp_path
 @pytest.mark.parametrize(
     ("settings", "name", "count"),
     [
+        (ShotSettings("transitions"), "transitions", 1),
         (ShotSettings("uniform", seconds=Fraction(1, 2)), "uniform 0.5 s", 8),
         (ShotSettings("uniform"), "uniform 2 s", 2),
         (ShotSettings("kts", 0.0), "kts penalty 0", 8),

@@ -13,6 +13,7 @@ import pytest
 
 from core.errors import VideoError
 from core.ingest import Ingested, ingest
+from core.shot_settings import ShotSettings
 from core.video import frames_at, probe
 from tests.conftest import SHARED
 from tests.core.made_videos import number_of, write_video
@@ -139,14 +140,15 @@ def test_bit_errors_in_the_middle_change_no_frame_number(tmp_path: Path) -> None
 
 def checked(path: Path, tmp_path: Path) -> Ingested:
     """The file, ingested; its features, shots and playable copy belong to one another and to it."""
-    made = ingest(path, work=tmp_path / "work")
+    made = ingest(path, work=tmp_path / "work", shots=ShotSettings("kts"))
     base, copy = made.info.timebase, probe(made.video)
     assert made.features.shape == (len(made.picks), 176)
     assert np.isfinite(made.features).all()
     assert list(made.shots) == ["kts", "uniform 2 s"]
-    for shots in made.shots.values():
-        assert (shots.bounds[0, 0], shots.bounds[-1, 1]) == (0, base.n_frames)
-        assert np.array_equal(shots.bounds[1:, 0], shots.bounds[:-1, 1])
+    for bounds in (*[shots.bounds for shots in made.shots.values()], made.shots["kts"].exact):
+        assert (bounds[0, 0], bounds[-1, 1]) == (0, base.n_frames)
+        assert np.array_equal(bounds[1:, 0], bounds[:-1, 1])
+    assert len(made.survey) == base.n_frames
     assert made.sprite.count == len(made.sprite.times)
     assert copy.playable
     assert (copy.width, copy.height) == (made.info.width, made.info.height)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, ManycutError, VideoError
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.shot_settings import ShotSettings
+from core.shot_settings import DEFAULT_KIND, ShotSettings
 from core.spaces.opening import Opening
 from core.spaces.registry import DEFAULT, open_space, why_default
 from core.timebase import format_rate
@@ -44,7 +44,7 @@ def ingest(
     download: bool = False,
     url: str | None = None,
     picks_per_second: str | float = 2,
-    shots: str = "kts",
+    shots: str = DEFAULT_KIND,
     penalty: float = 1.0,
     seconds: str | float = 2,
     captioner: str | None = None,

@@ -13,7 +13,10 @@ from core.shot_settings import ShotSettings
 from webapp.actions.common import asked_entries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.data import Entry, Shots
+    from core.segment.survey import Survey
     from storage.library import Library
 
 
@@ -30,7 +33,8 @@ def segment(
 ) -> dict[str, Any]:
     """Cuts an entry or a dataset into shots, which are the first of its segmentations from then on.
 
-    Those it had stay. People go on judging the shots that they began with.
+    Those it had stay. People go on judging the shots that they began with. Where an entry has its video, shots also
+    get the frames at which its pictures change, and the entry is told which of them show nothing.
 
     Args:
         shots, penalty, seconds: see `core.shot_settings.ShotSettings`.
@@ -44,28 +48,54 @@ def segment(
         told = part(progress, index / len(ids), (index + 1) / len(ids))
         told(0.0, f"Finding shots of {one}")
         try:
-            made = _shots(library.entry(one), settings, told, should_stop)
+            made, empty = _shots(library, one, settings, told, should_stop)
         except (NotFoundError, VideoError) as error:
             if entry:
                 raise
             skipped.append({"entry": one, "reason": error.message})
             continue
         library.put_shots(one, made)
+        library.put_survey(one, empty=empty)
         done.append({"entry": one, "shots": len(made)})
     return {"segmentation": settings.name, "entries": done, "skipped": skipped}
 
 
-def _shots(entry: Entry, settings: ShotSettings, progress: Progress, should_stop: ShouldStop) -> Shots:
+def _shots(
+    library: Library, entry_id: str, settings: ShotSettings, progress: Progress, should_stop: ShouldStop
+) -> tuple[Shots, np.ndarray | None]:
+    """Shots of an entry, and which frames show nothing; None where its pictures cannot be looked at."""
     from core.features import COLOUR_MOTION
     from core.segmentation import make_shots
     from core.spaces.extracting import features_of
+    from storage.scratch import scratch_folder
 
+    entry = library.entry(entry_id)
     features, frames, scaled = entry.features, entry.picks, entry.feature_space == COLOUR_MOTION.id
+    if settings.kind in ("transitions", "kts-frames") and entry.video is None:
+        raise NotFoundError(f"'{entry.id}' has no video, so not every frame can be looked at.", "Choose kts.")
     if settings.kind == "kts-frames":
-        if entry.video is None:
-            raise NotFoundError(f"'{entry.id}' has no video, so not every frame can be looked at.", "Choose kts.")
         frames, scaled = np.arange(entry.n_frames), True
-        features = features_of(entry.video, entry.timebase, frames, COLOUR_MOTION, progress, should_stop)
-    if features is None and settings.kind != "uniform":
+        told, progress = part(progress, 0.0, 0.5), part(progress, 0.5, 1.0)
+        features = features_of(entry.video, entry.timebase, frames, COLOUR_MOTION, told, should_stop)
+    if features is None and settings.kind in ("kts", "kts-frames"):
         raise NotFoundError(f"'{entry.id}' has no features, so no changes can be found in it.", "Choose uniform.")
-    return make_shots(settings, features, frames, entry.timebase, scaled)
+    with scratch_folder(library.data_dir) as folder:
+        survey = _survey(entry, settings, folder / "pictures", part(progress, 0.0, 0.7), should_stop)
+        told = part(progress, 0.7, 1.0)
+        return make_shots(settings, features, frames, entry.timebase, scaled, survey, told, should_stop)
+
+
+def _survey(
+    entry: Entry, settings: ShotSettings, scratch: Path, progress: Progress, should_stop: ShouldStop
+) -> Survey | None:
+    """What the pictures of an entry show; None without a video of its frames, where shots can do without."""
+    from core.segment.survey import survey_of
+
+    if entry.video is None:
+        return None
+    try:
+        return survey_of(entry.video, entry.timebase, scratch, progress, should_stop)
+    except VideoError:
+        if settings.kind == "transitions":
+            raise
+        return None

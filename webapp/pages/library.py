@@ -9,6 +9,7 @@ from urllib.parse import quote
 import gradio as gr
 
 from core.errors import ManycutError
+from core.shot_settings import DEFAULT_KIND
 from core.spaces.registry import DEFAULT, SPACES
 from storage.entry_rows import EntrySummary
 from storage.library import Library
@@ -19,8 +20,9 @@ from webapp.pages.words import heading, section, table
 
 SHOWN = 200
 SHOTS = [
+    ("Transitions: cuts, dissolves and fades", "transitions"),
     ("KTS: where the picks change", "kts"),
-    ("KTS on every frame (slower, exact cuts)", "kts-frames"),
+    ("KTS on every frame (slower)", "kts-frames"),
     ("Uniform: of equal duration", "uniform"),
 ]
 
@@ -44,7 +46,7 @@ def build(library: Library) -> None:
     with gr.Row(elem_classes="mc-form"):
         space = gr.Dropdown(label="Features", choices=[], scale=3, elem_id="space")
         rate = gr.Textbox(label="Picks per second", value="2", scale=1, elem_id="rate")
-        shots = gr.Dropdown(label="Shots", choices=SHOTS, value="kts", scale=3, elem_id="shots")
+        shots = gr.Dropdown(label="Shots", choices=SHOTS, value=DEFAULT_KIND, scale=3, elem_id="shots")
         penalty = gr.Number(
             label="Penalty (more: fewer shots)", value=1, minimum=0, step=0.1, scale=2, elem_id="penalty"
         )
