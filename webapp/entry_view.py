@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from core.data import Entry, Shots
+from core.data import AnnotationSet, Entry, Shots
 from core.scoring import can_score
 from core.select.footage import footage, milliseconds, spans
 from core.signals import DEFAULT_SIGNAL, listed, ordered
+from core.tastes import moment_word, tastes
 from core.thumbnails import read_sprite
 from core.timebase import format_rate
 from storage.library import Library
@@ -50,7 +51,7 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
         **_captions(library, entry),
         "rows": [
-            _people_row(people),
+            _people_row(people, entry),
             *map(_signal_row, ordered(entry.signals)),
             *map(_run_row, runs),
             *_missing_rows(runs, checkpoints),
@@ -129,13 +130,14 @@ def _captions(library: Library, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _people_row(people: Any) -> dict[str, Any]:
+def _people_row(people: AnnotationSet | None, entry: Entry) -> dict[str, Any]:
     if not people:
         return {
             "id": "people",
             "kind": "people",
             "label": "People",
             "names": [],
+            "tastes": [],
             "why_empty": "Nobody has judged this entry yet.",
         }
     return {
@@ -145,6 +147,7 @@ def _people_row(people: Any) -> dict[str, Any]:
         "names": list(people.annotators),
         "protocols": list(people.protocols),
         "simulated": people.simulated,
+        **_tastes(people, entry),
         "why_empty": "",
     }
 
@@ -159,6 +162,25 @@ def _signal_row(name: str) -> dict[str, Any]:
         "about": signal.about,
         "default": name == DEFAULT_SIGNAL,
     }
+
+
+def _tastes(people: AnnotationSet, entry: Entry) -> dict[str, Any]:
+    """The two groups of people that differ most: who, from and to which second they rate highest, what is seen there.
+
+    "camps" is the share of all differences between people that these two explain, in [0, 1].
+    """
+    found = tastes(people.scores)
+    if found is None:
+        return {"tastes": [], "camps": 0.0}
+    edges = np.append(entry.timebase.seconds(entry.picks), entry.timebase.duration)
+    words = [moment_word(entry.captions or (), taste.start, taste.end) for taste in found[0]]
+    if words[0] == words[1]:
+        words = ["", ""]
+    groups = [
+        {"people": list(taste.people), "from": float(edges[taste.start]), "to": float(edges[taste.end]), "word": word}
+        for taste, word in zip(found[0], words, strict=True)
+    ]
+    return {"tastes": groups, "camps": found[1]}
 
 
 def _run_row(run: Run) -> dict[str, Any]:
