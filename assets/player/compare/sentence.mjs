@@ -1,0 +1,68 @@
+/** The sentence above the rows: who judged this video, what they want, and cuts to play. Pure: no DOM. */
+
+import { SIMULATED } from './panel.mjs';
+import { clock, count, escape } from '../shared/format.mjs';
+import { overlap } from './selection.mjs';
+
+/** From this share of people's differences on, two groups explain them: they are called camps. */
+const CAMPS = 0.5;
+/** Two cuts that share less than this have nothing in common for a person. */
+const NOTHING_SHARED = 0.1;
+
+/**
+ * @param {object} model of the player
+ * @param {import('./strips.mjs').Strip[]} strips
+ * @param {import('./strips.mjs').Strip|null} selected
+ * @returns {string} HTML
+ */
+export function sentence(model, strips, selected) {
+  const { people, entry } = model;
+  const by = new Map(strips.map((strip) => [strip.id, strip]));
+  if (people.raw.length) return judged(people, entry, by, selected);
+  const others = strips.filter((strip) => strip !== selected);
+  if (!selected) return `<b>${escape(model.whyEmpty || 'Nobody has judged this video yet.')}</b> No model has scored it either: rate it on Annotate, or let a model score it.`;
+  const signals = others.filter(({ id }) => id.startsWith('signal:'));
+  const offered = (signals.length ? signals : others).slice(0, 4).map(({ id, label }) => play(id, label));
+  const about = selected.about ? `: ${escape(selected.about)}` : '';
+  return `<b>Nobody has judged this video.</b> This cut is <em>${escape(selected.label)}</em>${about}${offered.length ? `; or play ${offered.join(', ')}` : ''}.`;
+}
+
+function judged(people, entry, by, selected) {
+  const n = people.raw.length;
+  const video = entry.duration >= 50 && entry.duration <= 70 ? 'minute' : 'video';
+  const who = `<b>${count(n, 'person', 'people')}</b>${people.simulated ? ` ${SIMULATED}` : ''} judged this ${video}`;
+  if (!people.tastes.length) return `${who}${n > 1 ? ' and agree' : ''}: play ${play('mean', n > 1 ? 'their cut' : 'this person’s cut')}.`;
+  const camps = people.camps >= CAMPS;
+  const [first, second] = people.tastes;
+  const half = first.people.length === second.people.length;
+  const group = (taste, begin) => (camps && half && n > 2 ? (begin ? 'Half' : 'half') : String(taste.people.length));
+  const verb = (taste, name) => `${name} ${camps ? (name === '1' ? 'wants' : 'want') : name === '1' ? 'leans to' : 'lean to'}`;
+  const split = `${verb(first, group(first, true))} ${thing(first)}, ${group(second, false)} ${thing(second)}`;
+  const links = people.tastes.map((taste, k) => play(`taste:${k}`, what(taste), `Play the cut of the ${count(taste.people.length, 'person', 'people')} who rate ${what(taste)} highest above the others (${span(taste)})`));
+  return `${who}. ${camps ? '' : 'They are of many minds: '}${split}: play ${links.join(' or ')}.${average(by, selected)}`;
+}
+
+/** What their average hides: said while it is the cut that is shown. */
+function average(by, selected) {
+  if (selected?.id !== 'mean') return '';
+  const pairs = (strip) => (strip?.seconds ?? []).map(({ start, end }) => [start, end]);
+  const shared = ['taste:0', 'taste:1'].map((id) => overlap(pairs(selected), pairs(by.get(id))));
+  return shared.every((f1) => f1 < NOTHING_SHARED) ? ' <span>The cut of their average, shown here, holds neither.</span>' : '';
+}
+
+/** "the boats", or when it comes where nothing says what it is. */
+export function what(taste) {
+  return taste.word ? `the ${taste.word}` : clock(taste.from, 0);
+}
+
+function thing(taste) {
+  return `<span title="${escape(span(taste))}">${escape(what(taste))}</span>`;
+}
+
+function span(taste) {
+  return `${clock(taste.from)} to ${clock(taste.to)}`;
+}
+
+function play(id, label, title = '') {
+  return `<button class="mc-link" data-playcut="${escape(id)}" title="${escape(title || `Play the cut: ${label}`)}">▶ ${escape(label)}</button>`;
+}
