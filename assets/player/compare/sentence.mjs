@@ -3,6 +3,7 @@
 import { SIMULATED } from './panel.mjs';
 import { clock, count, escape } from '../shared/format.mjs';
 import { overlap } from './selection.mjs';
+import { pairs } from './strips.mjs';
 
 /** From this share of people's differences on, two groups explain them: they are called camps. */
 const CAMPS = 0.5;
@@ -45,9 +46,8 @@ function judged(people, entry, by, selected) {
 /** What their average hides: said while it is the cut that is shown. */
 function average(by, selected) {
   if (selected?.id !== 'mean') return '';
-  const pairs = (strip) => (strip?.seconds ?? []).map(({ start, end }) => [start, end]);
-  const shared = ['taste:0', 'taste:1'].map((id) => overlap(pairs(selected), pairs(by.get(id))));
-  return shared.every((f1) => f1 < NOTHING_SHARED) ? ' <span>The cut of their average, shown here, holds neither.</span>' : '';
+  const shared = ['taste:0', 'taste:1'].map((id) => overlap(pairs(selected.seconds), pairs(by.get(id)?.seconds)));
+  return ` <span>Shown is the cut of their average${shared.every((f1) => f1 < NOTHING_SHARED) ? ', which holds neither' : ''}.</span>`;
 }
 
 /** "the boats", or when it comes where nothing says what it is. */
