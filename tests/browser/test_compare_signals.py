@@ -1,4 +1,4 @@
-"""Cuts that need nobody's labels: signals as rows and cuts, models that wait to be asked, and what each learned from."""
+"""Cuts that need nobody's labels: signals as rows and cuts, models that wait to be asked, what each learned from."""
 
 from __future__ import annotations
 

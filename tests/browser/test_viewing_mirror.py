@@ -30,11 +30,13 @@ const solve = ({ scores, footage, budget, kept, forbidden }) => {
   const known = Float32Array.from(scores, (score) => (score === null ? NaN : score));
   const capacity = capacityMs(budget, footage);
   const pieces = freePieces(footage, longestPiece(capacity), kept, forbidden);
-  return { ...view(known, footage, budget, kept, forbidden), capacity, pieces, collected: [...collected(known, footage, pieces)] };
+  const worth = [...collected(known, footage, pieces)];
+  return { ...view(known, footage, budget, kept, forbidden), capacity, pieces, collected: worth };
 };
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line);
-  console.log(JSON.stringify('values' in asked ? mostWithin(asked.values, asked.lengths, asked.capacity) : solve(asked)));
+  const { values, lengths, capacity } = asked;
+  console.log(JSON.stringify(values ? mostWithin(values, lengths, capacity) : solve(asked)));
 }
 """
 Ask = Callable[[dict[str, Any]], Any]

@@ -305,7 +305,7 @@ export class Player {
     this.choose(id);
     if (!this.selected?.seconds?.length) return;
     this.clock.cut = null;
-    this.clock.seek(this.selected.seconds[0].start);
+    this.clock.seek(0);
     this.playCut();
   }
 
