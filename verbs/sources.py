@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.camps import camps
 from core.data import AnnotationSet, Entry
 from core.errors import InputError, NotFoundError
 from core.signals import DEFAULT_SIGNAL, listed, ordered
-from core.tastes import tastes
 
 if TYPE_CHECKING:
     from storage.library import Library
     from storage.runs import Run
 
-WRITTEN = "Write mean, taste:0, taste:1, person:NAME, run:ID, run:ID:SAMPLE or signal:NAME."
+WRITTEN = "Write mean, camp:0, camp:1, person:NAME, run:ID, run:ID:SAMPLE or signal:NAME."
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Source:
     """Scores to cut by, and where they come from.
 
     Attributes:
-        name: "mean" of the people, "taste:0" or "taste:1" for the mean of those of one taste (see `core.tastes`),
+        name: "mean" of the people, "camp:0" or "camp:1" for the mean of those of one camp (see `core.camps`),
             "person:NAME", "run:ID" for the mean of a run's samples, "run:ID:K" for its sample
             K, from 0, or "signal:NAME".
         label: for people.
@@ -89,8 +89,8 @@ def _source(entry: Entry, people: AnnotationSet | None, runs: list[Run], name: s
     kind, _, rest = name.partition(":")
     if name == "mean" or (kind == "person" and rest):
         return _of_people(entry, people, name, rest)
-    if name in ("taste:0", "taste:1"):
-        return _of_taste(entry, people, name, int(rest))
+    if name in ("camp:0", "camp:1"):
+        return _of_camp(entry, people, name, int(rest))
     if kind == "signal" and rest:
         if rest not in entry.signals:
             known = ", ".join(entry.signals) or "none"
@@ -118,17 +118,17 @@ def _of_people(entry: Entry, people: AnnotationSet | None, name: str, person: st
     return Source(name, person, people.scores[row], facts)
 
 
-def _of_taste(entry: Entry, people: AnnotationSet | None, name: str, number: int) -> Source:
-    found = None if people is None else tastes(people.scores)
+def _of_camp(entry: Entry, people: AnnotationSet | None, name: str, number: int) -> Source:
+    found = None if people is None else camps(people.scores)
     if people is None or found is None:
         raise NotFoundError(
-            f"The people of entry '{entry.id}' are not of two tastes.",
+            f"The people of entry '{entry.id}' are not of two camps.",
             "It takes two people who differ; choose the mean.",
         )
     group = list(found[0][number].people)
     names = [people.annotators[person] for person in group]
-    label = f"Average of {len(group)} {'person' if len(group) == 1 else 'people'} of one taste"
-    facts = {"kind": "taste", "people": names, "simulated": people.simulated}
+    label = f"Average of {len(group)} {'person' if len(group) == 1 else 'people'} of one camp"
+    facts = {"kind": "camp", "people": names, "simulated": people.simulated}
     return Source(name, label, mean_scores(people.scores[group]), facts)
 
 

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import numpy as np
 
+from core.camps import camps, moment_word
 from core.data import AnnotationSet, Entry, Shots
 from core.scoring import can_score
 from core.select.footage import footage, milliseconds, spans
 from core.signals import DEFAULT_SIGNAL, listed, ordered
-from core.tastes import moment_word, tastes
 from core.thumbnails import read_sprite
 from core.timebase import format_rate
 from storage.library import Library
@@ -137,7 +137,7 @@ def _people_row(people: AnnotationSet | None, entry: Entry) -> dict[str, Any]:
             "kind": "people",
             "label": "People",
             "names": [],
-            "tastes": [],
+            "camps": [],
             "why_empty": "Nobody has judged this entry yet.",
         }
     return {
@@ -147,7 +147,7 @@ def _people_row(people: AnnotationSet | None, entry: Entry) -> dict[str, Any]:
         "names": list(people.annotators),
         "protocols": list(people.protocols),
         "simulated": people.simulated,
-        **_tastes(people, entry),
+        **_camps(people, entry),
         "why_empty": "",
     }
 
@@ -164,23 +164,23 @@ def _signal_row(name: str) -> dict[str, Any]:
     }
 
 
-def _tastes(people: AnnotationSet, entry: Entry) -> dict[str, Any]:
+def _camps(people: AnnotationSet, entry: Entry) -> dict[str, Any]:
     """The two groups of people that differ most: who, from and to which second they rate highest, what is seen there.
 
-    "camps" is the share of all differences between people that these two explain, in [0, 1].
+    "divided" is the share of all differences between people that these two explain, in [0, 1].
     """
-    found = tastes(people.scores)
+    found = camps(people.scores)
     if found is None:
-        return {"tastes": [], "camps": 0.0}
+        return {"camps": [], "divided": 0.0}
     edges = np.append(entry.timebase.seconds(entry.picks), entry.timebase.duration)
-    words = [moment_word(entry.captions or (), taste.start, taste.end) for taste in found[0]]
+    words = [moment_word(entry.captions or (), camp.start, camp.end) for camp in found[0]]
     if words[0] == words[1]:
         words = ["", ""]
     groups = [
-        {"people": list(taste.people), "from": float(edges[taste.start]), "to": float(edges[taste.end]), "word": word}
-        for taste, word in zip(found[0], words, strict=True)
+        {"people": list(camp.people), "from": float(edges[camp.start]), "to": float(edges[camp.end]), "word": word}
+        for camp, word in zip(found[0], words, strict=True)
     ]
-    return {"tastes": groups, "camps": found[1]}
+    return {"camps": groups, "divided": found[1]}
 
 
 def _run_row(run: Run) -> dict[str, Any]:

@@ -66,16 +66,16 @@ def test_one_sentence_says_who_judged_and_two_links_play_what_each_half_wants(op
     said = opening.locator(".mc-said").inner_text()
     assert "12 people simulated judged this minute. Half want the boats, half the fireworks: play" in said
     people = next(row for row in fetch_json(server, f"/api/entry?id={ENTRY}")["rows"] if row["kind"] == "people")
-    for link, taste in zip(("the boats", "the fireworks"), people["tastes"], strict=True):
+    for link, camp in zip(("the boats", "the fireworks"), people["camps"], strict=True):
         opening.locator(".mc-said").get_by_role("button", name=link).click()
         opening.wait_for_function("window.manycut.player.playing()")
         cut = next(strip for strip in ask(opening, "strips()") if strip["id"] == ask(opening, "selected()"))
         begin, end = cut["seconds"][0]["start"], cut["seconds"][-1]["end"]
         assert begin - 0.05 <= ask(opening, "time()") < begin + 2
-        shared = min(end, taste["to"]) - max(begin, taste["from"])
+        shared = min(end, camp["to"]) - max(begin, camp["from"])
         assert shared > 0.5 * (end - begin)
-        # Nobody of the other taste keeps any of it.
-        theirs = {f"person:{person}" for person in people["tastes"][1 - people["tastes"].index(taste)]["people"]}
+        # Nobody of the other camp keeps any of it.
+        theirs = {f"person:{person}" for person in people["camps"][1 - people["camps"].index(camp)]["people"]}
         others = [strip for strip in ask(opening, "strips()") if strip["id"] in theirs]
         assert len(others) == 6
         assert all(clip["end"] <= begin or clip["start"] >= end for other in others for clip in other["seconds"])
@@ -89,12 +89,12 @@ def test_the_sentence_tells_what_the_average_is(opening) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_selected_cut_is_drawn_on_the_filmstrip_and_the_rest_dimmed(page, server, theme) -> None:
-    page.goto(f"{server.url}/compare?entry={ENTRY}&cut=taste:1&__theme={theme}")
+    page.goto(f"{server.url}/compare?entry={ENTRY}&cut=camp:1&__theme={theme}")
     page.wait_for_selector(READY)
     page.wait_for_function("document.querySelector('#player').dataset.seen !== undefined")
     page.wait_for_timeout(500)
     shown = film(page)
-    page.locator("[data-strip='taste:0'] button").first.click()
+    page.locator("[data-strip='camp:0'] button").first.click()
     other = film(page)
     seconds = {strip["id"]: strip["seconds"] for strip in ask(page, "strips()")}
     left, right = ask(page, "xOf(0)"), ask(page, f"xOf({ask(page, 'zoom()')[1]})")
@@ -105,7 +105,7 @@ def test_the_selected_cut_is_drawn_on_the_filmstrip_and_the_rest_dimmed(page, se
         return slice(*(int((ask(page, f"xOf({clip[edge]})") - left) * scale) for edge in ("start", "end")))
 
     # Detail is lost where pictures are dimmed.
-    for cut, here, there in (("taste:1", shown, other), ("taste:0", other, shown)):
+    for cut, here, there in (("camp:1", shown, other), ("camp:0", other, shown)):
         assert here[:, columns(cut)].std() > 2.5 * there[:, columns(cut)].std(), cut
 
 

@@ -66,7 +66,7 @@ def test_a_link_carries_the_rule(compare, server) -> None:
 @pytest.mark.parametrize("name", ["Viewing", "Published"])
 def test_what_is_kept_is_cut_by_the_rule_in_force(compare, tmp_path, name) -> None:
     rule(compare, name).click()
-    compare.locator("[data-strip='taste:1'] button").first.click()
+    compare.locator("[data-strip='camp:1'] button").first.click()
     compare.locator(".mc-scroll").focus()
     compare.keyboard.press("s")
     dialog = compare.get_by_role("dialog", name="Keep")
@@ -75,7 +75,7 @@ def test_what_is_kept_is_cut_by_the_rule_in_force(compare, tmp_path, name) -> No
         dialog.get_by_text("JSON", exact=True).click()
     waiting.value.save_as(tmp_path / "cut.json")
     kept = json.loads((tmp_path / "cut.json").read_text())
-    assert [[row["start_frame"], row["end_frame"]] for row in kept["segments"]] == cuts(compare)["taste:1"]
+    assert [[row["start_frame"], row["end_frame"]] for row in kept["segments"]] == cuts(compare)["camp:1"]
     assert kept["rule"] == name.lower()
 
 
@@ -88,12 +88,12 @@ def test_the_strips_show_where_the_rule_may_cut(compare) -> None:
 
 
 def test_what_differs_by_time_is_compared_by_time(compare) -> None:
-    compare.locator("[data-strip='taste:0'] button").first.click()
+    compare.locator("[data-strip='camp:0'] button").first.click()
     seconds = {strip["id"]: strip["seconds"] for strip in ask(compare, "strips()")}
     length = lambda clips: sum(clip["end"] - clip["start"] for clip in clips)  # noqa: E731
-    mine = seconds["taste:0"]
+    mine = seconds["camp:0"]
     for strip, clips in seconds.items():
-        if strip == "taste:0":
+        if strip == "camp:0":
             continue
         shared = sum(max(0, min(a["end"], b["end"]) - max(a["start"], b["start"])) for a in mine for b in clips)
         shown = compare.locator(f"[data-strip='{strip}'] output").inner_text()
@@ -116,9 +116,9 @@ def test_the_length_that_is_said_plays_also_where_the_frame_rate_varies(page, se
         route.fulfill(json=answer | {"duration": at(n_frames) / 1000, "duration_ms": at(n_frames), "video": None})
 
     page.route("**/api/entry?*", slower)
-    page.goto(f"{server.url}/compare?entry={ENTRY}&cut=taste:1")
+    page.goto(f"{server.url}/compare?entry={ENTRY}&cut=camp:1")
     page.wait_for_selector(READY)
-    cut = next(strip for strip in ask(page, "strips()") if strip["id"] == "taste:1")
+    cut = next(strip for strip in ask(page, "strips()") if strip["id"] == "camp:1")
     length = sum(clip["end"] - clip["start"] for clip in cut["seconds"])
     duration = ask(page, "zoom()")[1]
     assert length <= 0.15 * duration + 0.01
@@ -132,9 +132,9 @@ def test_the_length_that_is_said_plays_also_where_the_frame_rate_varies(page, se
 
 def test_the_server_has_the_cut_that_is_watched(compare, server) -> None:
     watched = cuts(compare)
-    asked = f"/api/cuts?entry={ENTRY}&source=taste:1"
-    assert watched["taste:1"] == fetch_json(server, asked)["cuts"][0]["frames"]
+    asked = f"/api/cuts?entry={ENTRY}&source=camp:1"
+    assert watched["camp:1"] == fetch_json(server, asked)["cuts"][0]["frames"]
     with urllib.request.urlopen(f"{server.url}{asked}&rule=published", timeout=30) as answer:
         published = json.load(answer)["cuts"][0]["frames"]
     rule(compare, "Published").click()
-    assert cuts(compare)["taste:1"] == published
+    assert cuts(compare)["camp:1"] == published

@@ -52,8 +52,8 @@ export function buildModel(entry, series, chosen, over = new Map()) {
   const { mean, spread } = meanAndSpread(raw);
   const people = {
     names: peopleRow?.names ?? [],
-    tastes: (peopleRow?.tastes ?? []).map((taste) => ({ ...taste, scores: meanAndSpread(taste.people.map((k) => raw[k])).mean })),
-    camps: peopleRow?.camps ?? 0,
+    camps: (peopleRow?.camps ?? []).map((camp) => ({ ...camp, scores: meanAndSpread(camp.people.map((k) => raw[k])).mean })),
+    divided: peopleRow?.divided ?? 0,
     simulated: Boolean(peopleRow?.simulated),
     raw,
     rows: raw.map(held),
@@ -213,9 +213,9 @@ export function buildGroups(model) {
     strips.unshift({
       id: 'mean', label: 'Average', title: `Cut from the average of ${people.names.length} people`, colour: 'people', scores: people.rawMean,
     });
-    people.tastes.forEach((taste, k) => strips.splice(1 + k, 0, {
-      id: `taste:${k}`, label: `${taste.people.length} for ${what(taste)}`, colour: 'people', scores: taste.scores,
-      title: `Cut from the average of the ${count(taste.people.length, 'person', 'people')} for ${what(taste)}`,
+    people.camps.forEach((camp, k) => strips.splice(1 + k, 0, {
+      id: `camp:${k}`, label: `${camp.people.length} for ${what(camp)}`, colour: 'people', scores: camp.scores,
+      title: `Cut from the average of the ${count(camp.people.length, 'person', 'people')} for ${what(camp)}`,
     }));
     groups.push({ id: 'people', label: people.simulated ? 'People (simulated)' : 'People', strips });
   }

@@ -6,7 +6,7 @@ import { overlap } from './selection.mjs';
 import { pairs } from './strips.mjs';
 
 /** From this share of people's differences on, two groups explain them: they are called camps. */
-const CAMPS = 0.5;
+const DIVIDED = 0.5;
 /** Two cuts that share less than this have nothing in common for a person. */
 const NOTHING_SHARED = 0.1;
 
@@ -32,35 +32,35 @@ function judged(people, entry, by, selected) {
   const n = people.raw.length;
   const video = entry.duration >= 50 && entry.duration <= 70 ? 'minute' : 'video';
   const who = `<b>${count(n, 'person', 'people')}</b>${people.simulated ? ` ${SIMULATED}` : ''} judged this ${video}`;
-  if (!people.tastes.length) return `${who}${n > 1 ? ' and agree' : ''}: play ${play('mean', n > 1 ? 'their cut' : 'this person’s cut')}.`;
-  const camps = people.camps >= CAMPS;
-  const [first, second] = people.tastes;
+  if (!people.camps.length) return `${who}${n > 1 ? ' and agree' : ''}: play ${play('mean', n > 1 ? 'their cut' : 'this person’s cut')}.`;
+  const divided = people.divided >= DIVIDED;
+  const [first, second] = people.camps;
   const half = first.people.length === second.people.length;
-  const group = (taste, begin) => (camps && half && n > 2 ? (begin ? 'Half' : 'half') : String(taste.people.length));
-  const verb = (taste, name) => `${name} ${camps ? (name === '1' ? 'wants' : 'want') : name === '1' ? 'leans to' : 'lean to'}`;
+  const group = (camp, begin) => (divided && half && n > 2 ? (begin ? 'Half' : 'half') : String(camp.people.length));
+  const verb = (camp, name) => `${name} ${divided ? (name === '1' ? 'wants' : 'want') : name === '1' ? 'leans to' : 'lean to'}`;
   const split = `${verb(first, group(first, true))} ${thing(first)}, ${group(second, false)} ${thing(second)}`;
-  const links = people.tastes.map((taste, k) => play(`taste:${k}`, what(taste), `Play the cut of the ${count(taste.people.length, 'person', 'people')} who rate ${what(taste)} highest above the others (${span(taste)})`));
-  return `${who}. ${camps ? '' : 'They are of many minds: '}${split}: play ${links.join(' or ')}.${average(by, selected)}`;
+  const links = people.camps.map((camp, k) => play(`camp:${k}`, what(camp), `Play the cut of the ${count(camp.people.length, 'person', 'people')} who rate ${what(camp)} highest above the others (${span(camp)})`));
+  return `${who}. ${divided ? '' : 'They are of many minds: '}${split}: play ${links.join(' or ')}.${average(by, selected)}`;
 }
 
 /** What their average hides: said while it is the cut that is shown. */
 function average(by, selected) {
   if (selected?.id !== 'mean') return '';
-  const shared = ['taste:0', 'taste:1'].map((id) => overlap(pairs(selected.seconds), pairs(by.get(id)?.seconds)));
+  const shared = ['camp:0', 'camp:1'].map((id) => overlap(pairs(selected.seconds), pairs(by.get(id)?.seconds)));
   return ` <span>Shown is the cut of their average${shared.every((f1) => f1 < NOTHING_SHARED) ? ', which holds neither' : ''}.</span>`;
 }
 
 /** "the boats", or when it comes where nothing says what it is. */
-export function what(taste) {
-  return taste.word ? `the ${taste.word}` : clock(taste.from, 0);
+export function what(camp) {
+  return camp.word ? `the ${camp.word}` : clock(camp.from, 0);
 }
 
-function thing(taste) {
-  return `<span title="${escape(span(taste))}">${escape(what(taste))}</span>`;
+function thing(camp) {
+  return `<span title="${escape(span(camp))}">${escape(what(camp))}</span>`;
 }
 
-function span(taste) {
-  return `${clock(taste.from)} to ${clock(taste.to)}`;
+function span(camp) {
+  return `${clock(camp.from)} to ${clock(camp.to)}`;
 }
 
 function play(id, label, title = '') {

@@ -10,7 +10,7 @@ export const CUTLINE = 12;
 
 /**
  * @typedef {object} Strip
- * @property {string} id "mean", "taste:0", "person:3", "run:7:mean", "run:7:2", "run:9", "signal:novelty"
+ * @property {string} id "mean", "camp:0", "person:3", "run:7:mean", "run:7:2", "run:9", "signal:novelty"
  * @property {string} group "people" or the id of a run
  * @property {string} label short, in the gutter
  * @property {string} title in full, for the panel and the explanation

@@ -1,4 +1,4 @@
-"""The two tastes among the people of a video: who wants what, and where that is.
+"""The two camps among the people of a video: who wants what, and where that is.
 
 People are split in two by 2-means on what sets their curves apart from the mean of all, starting from the direction in
 which they differ most. How much of their differences that direction holds says whether they fall into camps at all:
@@ -36,8 +36,8 @@ BEFORE_THINGS = frozenset(("a", "an", "and", "by", "her", "his", "in", "its", "o
 
 
 @dataclass(frozen=True)
-class Taste:
-    """People of one taste.
+class Camp:
+    """People of one camp.
 
     Attributes:
         people: rows of the scores, ascending.
@@ -49,7 +49,7 @@ class Taste:
     end: int
 
 
-def tastes(scores: np.ndarray) -> tuple[tuple[Taste, Taste], float] | None:
+def camps(scores: np.ndarray) -> tuple[tuple[Camp, Camp], float] | None:
     """The two groups of people that differ most, the larger first, then the one whose moment comes earlier.
 
     Args:
@@ -75,8 +75,8 @@ def tastes(scores: np.ndarray) -> tuple[tuple[Taste, Taste], float] | None:
             break
         side = nearer
     lead = apart[side].mean(axis=0) - apart[~side].mean(axis=0)
-    groups = [_taste(np.flatnonzero(side), lead), _taste(np.flatnonzero(~side), -lead)]
-    groups.sort(key=lambda taste: (-len(taste.people), taste.start))
+    groups = [_camp(np.flatnonzero(side), lead), _camp(np.flatnonzero(~side), -lead)]
+    groups.sort(key=lambda camp: (-len(camp.people), camp.start))
     return (groups[0], groups[1]), float(spread[-1] / spread.sum())
 
 
@@ -129,7 +129,7 @@ def _deviations(scores: np.ndarray) -> np.ndarray:
     return np.where(judged, apart - level[:, None], 0)
 
 
-def _taste(people: np.ndarray, lead: np.ndarray) -> Taste:
+def _camp(people: np.ndarray, lead: np.ndarray) -> Camp:
     """The stretch around the pick at which these people are furthest above the others."""
     top = int(np.argmax(lead))
     start, end = top, top + 1
@@ -137,7 +137,7 @@ def _taste(people: np.ndarray, lead: np.ndarray) -> Taste:
         start -= 1
     while end < len(lead) and lead[end] >= STILL_APART * lead[top]:
         end += 1
-    return Taste(tuple(people.tolist()), start, end)
+    return Camp(tuple(people.tolist()), start, end)
 
 
 def _stem(word: str) -> str:
