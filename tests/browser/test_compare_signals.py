@@ -15,7 +15,7 @@ from webapp.series import pack, unpack
 pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"
 NAMES = ("balanced", "novelty", "motion")
-ABOUT = {"balanced": "all signals together", "novelty": "unlike its surroundings and rare", "motion": "how much moves"}
+ABOUT = {"balanced": "All signals together.", "novelty": "What is rare in the film.", "motion": "How much moves."}
 SENTENCE = "Learned from 6 videos, each judged by 12 simulated people; this video was not among them."
 OFFER = {
     "id": "offer:summdiff-demo",
@@ -34,7 +34,7 @@ def signals(default: str = "balanced") -> list[dict[str, Any]]:
             "id": f"signal:{name}",
             "kind": "signal",
             "name": name,
-            "label": name,
+            "label": f"Signal: {name}",
             "about": ABOUT[name],
             "default": name == default,
         }
@@ -77,7 +77,7 @@ def test_the_stated_combination_is_the_cut_where_nobody_has_judged(page, server)
     said.get_by_role("button", name="novelty").click()
     assert ask(page, "selected()") == "signal:novelty"
     assert ask(page, "playing()")
-    assert "This cut is novelty: unlike its surroundings and rare" in said.inner_text()
+    assert "This cut is novelty: what is rare in the film" in said.inner_text()
     assert "balanced" in said.get_by_role("button").all_inner_texts()[0]
 
 
@@ -86,7 +86,7 @@ def test_every_signal_is_a_row_and_a_cut_of_its_own(page, server) -> None:
     assert ask(page, "selected()") == "mean"
     rows = ask(page, "rows()")
     assert [row for row in rows if row.startswith("signal:")] == [f"signal:{name}" for name in NAMES]
-    assert "how much moves" in page.locator("[data-row='signal:motion']").inner_text()
+    assert "How much moves." in page.locator("[data-row='signal:motion']").inner_text()
     group = page.locator("[data-group='signals']")
     assert group.inner_text().split() == ["Signals,", "no", "labels", "3"]
     cuts = {strip["id"]: strip["seconds"] for strip in ask(page, "strips()")}
@@ -128,7 +128,8 @@ def test_every_model_row_shows_what_it_learned_from(page, server) -> None:
 
 
 def test_samples_are_called_by_what_they_like(page, server) -> None:
-    likes = ["boats", "market", "town", "night", "sea", "sky", "crowd", "quiet"]
+    liked = ["blue", "dark, loud", "town", "night", "sea", "sky", "crowd", "quiet"]
+    likes = [f"likes {what} moments" for what in liked]
 
     def named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [row | {"names": likes} if row["kind"] == "samples" and row["n"] == 8 else row for row in rows]
@@ -137,4 +138,4 @@ def test_samples_are_called_by_what_they_like(page, server) -> None:
     run = page.locator("[data-sample]").first.locator("xpath=ancestor::*[@data-row]").get_attribute("data-row")
     strips = page.locator(f"[data-strip^='{run}:']").all_inner_texts()
     assert [strip.split("\n")[0].strip() for strip in strips[1:]] == likes
-    assert page.locator(f"[data-row='{run}'] [data-sample]").all_inner_texts() == likes
+    assert page.locator(f"[data-row='{run}'] [data-sample]").all_inner_texts() == liked

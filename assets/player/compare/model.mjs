@@ -109,7 +109,7 @@ export function buildModel(entry, series, chosen, over = new Map()) {
 /** A curve computed from the video itself, drawn like a run of one curve. @returns {Track} */
 function signalTrack(row, series) {
   const { raw, rawMean, mean, low, high } = curvesOf(row, series);
-  return { id: row.id, key: row.id, run: row, raw, rows: raw.map(held), rawMean, mean, low, high, label: row.label, colour: 'signal', others: [row], over: null };
+  return { id: row.id, key: row.id, run: row, raw, rows: raw.map(held), rawMean, mean, low, high, label: row.label.replace(/^Signal: /, ''), colour: 'signal', others: [row], over: null };
 }
 
 /** The curves of a run, their mean and what lies within one spread of it. */
@@ -243,6 +243,11 @@ export function buildGroups(model) {
   if (single.length) groups.push({ id: 'single', label: 'Models with one curve', strips: single });
   if (signals.strips.length && people.raw.length) groups.push(signals);
   return groups;
+}
+
+/** What a sample likes, in few words: "blue, bright" of "likes blue, bright moments"; "" where nothing is known. */
+export function liking(run, k) {
+  return (run.names?.[k] ?? '').replace(/^likes /, '').replace(/ moments(?= |$)/, '');
 }
 
 /** What a sample is called: by what it likes, where that is known. */

@@ -4,7 +4,7 @@ import { escape } from '../shared/format.mjs';
 import { SIMULATED, samples as sampling } from './panel.mjs';
 import { drawn, lineHeight } from './plots.mjs';
 import { rowKey } from './layout.mjs';
-import { runWords } from './model.mjs';
+import { liking, runWords } from './model.mjs';
 
 const WHY = {
   people: 'What each person said, one line per person: dark blue is unimportant (0), yellow is important (1). Empty where not judged. Click a name to pin that person.',
@@ -16,6 +16,8 @@ const WHY = {
 
 /** Pixels above a model's row for what it learned from. */
 const LEARNED = 16;
+/** Height of a row of samples that have names. */
+const NAMED = 132;
 
 const SORTS = [['similar', 'similarity'], ['mean', 'near average'], ['name', 'name']];
 
@@ -29,12 +31,12 @@ export function listRows(model) {
   } else {
     rows.push({ id: 'people', kind: 'missing', height: 22, label: 'People', reason: model.whyEmpty || 'Nobody has judged this entry yet.' });
   }
-  const signals = model.signals.map((track) => ({ id: track.id, kind: 'signal', height: 40, track }));
+  const signals = model.signals.map((track) => ({ id: track.id, kind: 'signal', height: 36, above: LEARNED, track }));
   if (!n) rows.push(...signals);
   for (const track of model.tracks) {
     const samples = track.run.kind === 'samples';
     const above = track.run.learned_from ? LEARNED : 0;
-    rows.push({ id: track.id, kind: track.run.kind, height: samples ? (model.runs.length > 1 ? 96 : 76) : 48, above, track });
+    rows.push({ id: track.id, kind: track.run.kind, height: samples ? (track.run.names ? NAMED : model.runs.length > 1 ? 96 : 76) : 48, above, track });
   }
   if (n) rows.push(...signals);
   for (const offer of model.offers) rows.push({ id: offer.id, kind: 'offer', height: 46, label: offer.model, offer });
@@ -82,12 +84,12 @@ function inside(model, row, sort) {
   const { track } = row;
   const { run } = track;
   if (row.kind === 'signal') {
-    return `<div class="mc-label" title="${escape(`${WHY.signal}\n${run.about ?? ''}`)}"><h4><i style="background:var(--mc-signal)"></i><span>${escape(track.label)}</span></h4><p>${escape(run.about ?? '')}</p></div><output data-readout></output>`;
+    return `<div class="mc-label" title="${escape(`${WHY.signal}\n${run.about ?? ''}`)}"><h4><i style="background:var(--mc-signal)"></i><span>${escape(track.label)}</span></h4><p>signal, no labels</p></div><p class="mc-learned">${escape(run.about ?? '')}</p><output data-readout></output>`;
   }
   const title = `${WHY[row.kind]}\n${run.label || run.model}, checkpoint ${run.checkpoint}, features ${run.feature_space}, ${runWords(run)}`;
   const about = chooser(track) || (run.kind === 'samples' ? `<p>${escape(runWords(run))}</p>` : `<p>${escape(run.checkpoint)}</p>`);
   const chips = run.kind === 'samples'
-    ? `<div class="mc-chips" style="--family:var(--mc-${track.colour})">${track.raw.map((_, k) => `<button data-sample="${k}" title="Sample ${k + 1}${run.names ? `, ${escape(run.names[k])}` : ''}: click to select its cut">${escape(run.names?.[k] ?? k + 1)}</button>`).join('')}</div>`
+    ? `<div class="mc-chips${run.names ? ' named' : ''}" style="--family:var(--mc-${track.colour})">${track.raw.map((_, k) => `<button data-sample="${k}" title="Sample ${k + 1}${run.names ? `, ${escape(run.names[k])}` : ''}: click to select its cut">${escape(liking(run, k) || k + 1)}</button>`).join('')}</div>`
     : '';
   return `<div class="mc-label" title="${escape(title)}"><h4><i style="background:var(--mc-${track.colour})"></i><span>${escape(track.label)}</span></h4>${about}${over(model, track)}${chips}</div>${learned(run.learned_from)}<output data-readout></output>`;
 }

@@ -24,8 +24,10 @@ export function sentence(model, strips, selected) {
   if (!selected) return `<b>${escape(model.whyEmpty || 'Nobody has judged this video yet.')}</b> No model has scored it either: rate it on Annotate, or let a model score it.`;
   const signals = others.filter(({ id }) => id.startsWith('signal:'));
   const offered = (signals.length ? signals : others).slice(0, 4).map(({ id, label }) => play(id, label));
-  const about = selected.about ? `: ${escape(selected.about)}` : '';
-  return `<b>Nobody has judged this video.</b> This cut is <em>${escape(selected.label)}</em>${about}${offered.length ? `; or play ${offered.join(', ')}` : ''}.`;
+  const shown = selected.about
+    ? `This cut is <em>${escape(selected.label)}</em>: ${escape(phrase(selected.about))}`
+    : `Shown is the ${escape(selected.title.replace(/^Cut/, 'cut'))}`;
+  return `<b>Nobody has judged this video.</b> ${shown}${offered.length ? `; or play ${offered.join(', ')}` : ''}.`;
 }
 
 function judged(people, entry, by, selected) {
@@ -41,6 +43,11 @@ function judged(people, entry, by, selected) {
   const split = `${verb(first, group(first, true))} ${thing(first)}, ${group(second, false)} ${thing(second)}`;
   const links = people.camps.map((camp, k) => play(`camp:${k}`, what(camp), `Play the cut of the ${count(camp.people.length, 'person', 'people')} who rate ${what(camp)} highest above the others (${span(camp)})`));
   return `${who}. ${divided ? '' : 'They are of many minds: '}${split}: play ${links.join(' or ')}.${average(by, selected)}`;
+}
+
+/** A sentence as a part of another one. */
+function phrase(words) {
+  return words.charAt(0).toLowerCase() + words.slice(1).replace(/\.$/, '');
 }
 
 /** What their average hides: said while it is the cut that is shown. */
