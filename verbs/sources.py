@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.camps import camps
 from core.data import AnnotationSet, Entry
 from core.errors import InputError, NotFoundError
 from core.signals import DEFAULT_SIGNAL, listed, ordered
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from storage.library import Library
     from storage.runs import Run
 
-WRITTEN = "Write mean, person:NAME, run:ID, run:ID:SAMPLE or signal:NAME."
+WRITTEN = "Write mean, camp:0, camp:1, person:NAME, run:ID, run:ID:SAMPLE or signal:NAME."
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,8 @@ class Source:
     """Scores to cut by, and where they come from.
 
     Attributes:
-        name: "mean" of the people, "person:NAME", "run:ID" for the mean of a run's samples, "run:ID:K" for its sample
+        name: "mean" of the people, "camp:0" or "camp:1" for the mean of those of one camp (see `core.camps`),
+            "person:NAME", "run:ID" for the mean of a run's samples, "run:ID:K" for its sample
             K, from 0, or "signal:NAME".
         label: for people.
         scores: (T,) float32 in [0, 1], NaN where nobody judged.
@@ -87,6 +89,8 @@ def _source(entry: Entry, people: AnnotationSet | None, runs: list[Run], name: s
     kind, _, rest = name.partition(":")
     if name == "mean" or (kind == "person" and rest):
         return _of_people(entry, people, name, rest)
+    if name in ("camp:0", "camp:1"):
+        return _of_camp(entry, people, name, int(rest))
     if kind == "signal" and rest:
         if rest not in entry.signals:
             known = ", ".join(entry.signals) or "none"
@@ -112,6 +116,20 @@ def _of_people(entry: Entry, people: AnnotationSet | None, name: str, person: st
     row = people.annotators.index(person)
     facts = {"kind": "person", "person": person, "protocol": people.protocols[row], **simulated}
     return Source(name, person, people.scores[row], facts)
+
+
+def _of_camp(entry: Entry, people: AnnotationSet | None, name: str, number: int) -> Source:
+    found = None if people is None else camps(people.scores)
+    if people is None or found is None:
+        raise NotFoundError(
+            f"The people of entry '{entry.id}' are not of two camps.",
+            "It takes two people who differ; choose the mean.",
+        )
+    group = list(found[0][number].people)
+    names = [people.annotators[person] for person in group]
+    label = f"Average of {len(group)} {'person' if len(group) == 1 else 'people'} of one camp"
+    facts = {"kind": "camp", "people": names, "simulated": people.simulated}
+    return Source(name, label, mean_scores(people.scores[group]), facts)
 
 
 def _of_run(entry: Entry, runs: list[Run], name: str, number: int, sample: int | None) -> Source:

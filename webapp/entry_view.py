@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from core.data import Entry, Shots
+from core.camps import camps, moment_word
+from core.data import AnnotationSet, Entry, Shots
 from core.scoring import can_score
 from core.select.footage import footage, milliseconds, spans
 from core.signals import DEFAULT_SIGNAL, listed, ordered
@@ -51,7 +52,7 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
         **_captions(library, entry),
         "rows": [
-            _people_row(people),
+            _people_row(people, entry),
             *map(_signal_row, ordered(entry.signals)),
             *map(_run_row, runs),
             *_missing_rows(runs, checkpoints),
@@ -130,13 +131,14 @@ def _captions(library: Library, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _people_row(people: Any) -> dict[str, Any]:
+def _people_row(people: AnnotationSet | None, entry: Entry) -> dict[str, Any]:
     if not people:
         return {
             "id": "people",
             "kind": "people",
             "label": "People",
             "names": [],
+            "camps": [],
             "why_empty": "Nobody has judged this entry yet.",
         }
     return {
@@ -146,6 +148,7 @@ def _people_row(people: Any) -> dict[str, Any]:
         "names": list(people.annotators),
         "protocols": list(people.protocols),
         "simulated": people.simulated,
+        **_camps(people, entry),
         "why_empty": "",
     }
 
@@ -160,6 +163,25 @@ def _signal_row(name: str) -> dict[str, Any]:
         "about": signal.about,
         "default": name == DEFAULT_SIGNAL,
     }
+
+
+def _camps(people: AnnotationSet, entry: Entry) -> dict[str, Any]:
+    """The two groups of people that differ most: who, from and to which second they rate highest, what is seen there.
+
+    "divided" is the share of all differences between people that these two explain, in [0, 1].
+    """
+    found = camps(people.scores)
+    if found is None:
+        return {"camps": [], "divided": 0.0}
+    edges = np.append(entry.timebase.seconds(entry.picks), entry.timebase.duration)
+    words = [moment_word(entry.captions or (), camp.start, camp.end) for camp in found[0]]
+    if words[0] == words[1]:
+        words = ["", ""]
+    groups = [
+        {"people": list(camp.people), "from": float(edges[camp.start]), "to": float(edges[camp.end]), "word": word}
+        for camp, word in zip(found[0], words, strict=True)
+    ]
+    return {"camps": groups, "divided": found[1]}
 
 
 def _run_row(run: Run) -> dict[str, Any]:

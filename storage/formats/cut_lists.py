@@ -51,6 +51,7 @@ class CutSource:
         rule: by which the shots were chosen, "viewing" or "published"; None where a person chose the segments.
         shots: name of the segmentation, None where a person chose the segments.
         scores: whose scores led to the cut: {"kind": "person", "person": ...}, {"kind": "mean"},
+            {"kind": "camp", "people": [...]},
             {"kind": "signal", "signal": ...} or
             {"kind": "model", "model", "checkpoint", "feature_space", "seed", "sample", "settings"}.
     """

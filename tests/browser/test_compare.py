@@ -10,8 +10,6 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from core.data import Shots
-from core.selection import select
 from webapp.series import unpack
 
 pytestmark = pytest.mark.browser
@@ -160,7 +158,7 @@ def test_the_cursor_follows_the_video_while_it_plays(compare) -> None:
 def test_keys_step_by_pick_shot_frame_and_disagreement(compare, entry, server) -> None:
     series = unpack(fetch(server, f"/api/series?id={quote(entry['id'], safe='')}"))
     times = series["times"]
-    starts = [bound[2] for bound in entry["shots"][0]["bounds"]]
+    starts = [edges[0][1] / 1000 for edges in entry["shots"][0]["pieces"]]
     ask(compare, f"seek({times[10] + 0.1})")
     assert press(compare, "ArrowRight") == pytest.approx(times[11], abs=0.01)
     assert press(compare, "ArrowLeft") == pytest.approx(times[10], abs=0.01)
@@ -197,19 +195,23 @@ def test_typing_in_a_field_is_not_taken_for_a_key(compare) -> None:
 
 
 def test_the_budget_slider_solves_every_cut_as_the_server_would(compare, entry, server) -> None:
-    series = unpack(fetch(server, f"/api/series?id={quote(entry['id'], safe='')}"))
     slider = compare.get_by_label("Budget")
     for percent in (15, 30):
         slider.fill(str(percent))
         compare.wait_for_function(f"document.querySelector('[data-slot=budget-text]').textContent === '{percent} %'")
-        cuts = {cut["id"]: cut["segments"] for cut in ask(compare, "strips()")}
-        bounds = np.array([bound[:2] for bound in entry["shots"][0]["bounds"]], np.int64)
-        for person, scores in enumerate(series["people"]):
-            cut = select(scores, series["picks"], Shots(bounds, "kts"), entry["n_frames"], percent / 100)
-            assert cuts[f"person:{person}"] == cut.segments.tolist()
-        run = row_ids(entry, "samples")[-1]
-        cut = select(series[run][0], series["picks"], Shots(bounds, "kts"), entry["n_frames"], percent / 100)
-        assert cuts[f"{run}:0"] == cut.segments.tolist()
+        for rule in ("published", "viewing"):
+            compare.get_by_role("button", name=rule.title(), exact=True).click()
+            asked = f"/api/cuts?entry={quote(entry['id'], safe='')}&budget={percent / 100}&rule={rule}"
+            solved = {cut["source"]: cut for cut in json.loads(fetch(server, asked))["cuts"]}
+            cuts = {cut["id"]: cut for cut in ask(compare, "strips()")}
+            names = entry["rows"][0]["names"]
+            run = row_ids(entry, "samples")[-1]
+            pairs = {"mean": "mean", f"{run}:0": f"{run}:0"}
+            pairs |= {f"person:{person}": f"person:{name}" for person, name in enumerate(names)}
+            for strip, source in pairs.items():
+                assert cuts[strip]["segments"] == solved[source]["frames"], (rule, strip)
+                played = [[clip["start"], clip["end"]] for clip in cuts[strip]["seconds"]]
+                np.testing.assert_allclose(played, solved[source]["seconds"], atol=1e-4)
 
 
 def test_another_segmentation_gives_other_cuts_at_once(compare, entry) -> None:

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from core.camps import camps
 from core.data import ScoreTrack
 from core.errors import InputError, NotFoundError
 from core.selection import select
@@ -48,6 +49,24 @@ def test_every_source_has_its_cut_in_frames_and_seconds(judged):
         assert cut.score_inside > cut.score_video
         assert cut.empty_share == 0
     assert len({cut.label for cut in result.cuts}) == len(result.cuts)
+
+
+def test_the_two_tastes_of_the_people_are_sources_too(judged):
+    entry = judged.entry(ENTRY)
+    scores = judged.entry_people(ENTRY).scores
+    groups, _ = camps(scores)
+    for number, group in enumerate(groups):
+        made = source(judged, entry, f"camp:{number}")
+        np.testing.assert_allclose(made.scores, scores[list(group.people)].mean(axis=0), atol=1e-6)
+        assert made.facts["people"] == [judged.entry_people(ENTRY).annotators[person] for person in group.people]
+    with pytest.raises(InputError, match="no source"):
+        source(judged, entry, "camp:2")
+
+
+def test_people_who_are_not_of_two_tastes_are_said(library, make_entry):
+    library.add_entries("talks", [make_entry("talks/nobody", people=0)])
+    with pytest.raises(NotFoundError, match="two camps"):
+        source(library, library.entry("talks/nobody"), "camp:0")
 
 
 def test_the_published_rule_is_that_of_the_papers(judged):

@@ -58,6 +58,9 @@ def test_an_entry_names_its_rows_and_says_why_others_are_missing(client):
     assert "without its video" in entry["video_reason"]
     people, samples, curve = entry["rows"]
     assert people["names"] == ["person 0", "person 1", "person 2"]
+    assert sorted(person for camp in people["camps"] for person in camp["people"]) == [0, 1, 2]
+    assert all(0 <= camp["from"] < camp["to"] <= 60 for camp in people["camps"])
+    assert 0 < people["divided"] <= 1
     assert (samples["kind"], samples["n"], samples["seed"], samples["settings"]) == ("samples", 4, 3, {"steps": 10})
     assert (curve["kind"], curve["model"]) == ("curve", "LLMVS head")
     first = entry["shots"][0]

@@ -28,7 +28,7 @@ export function act(player, action, amount) {
     const back = amount < 0 && now - model.times[pick] > 0.02 ? 0 : amount;
     player.seek(model.times[Math.min(Math.max(0, pick + back), model.times.length - 1)]);
   } else if (action === 'shot') {
-    const starts = (player.entry.shots[player.shots]?.bounds ?? []).map(([, , start]) => start);
+    const { starts } = player.cuts;
     if (!starts.length) return false;
     const next = amount > 0 ? starts.find((start) => start > now + 1e-3) : starts.findLast((start) => start < now - 1e-3);
     player.seek(next ?? (amount > 0 ? player.entry.duration : 0));

@@ -6,6 +6,7 @@
  * @property {number} t seconds
  * @property {number|null} budget share
  * @property {string|null} shots name of a segmentation
+ * @property {string|null} rule of the cuts: "viewing" or "published"
  * @property {string|null} cut id of the selected strip
  * @property {string|null} person name of the pinned person
  * @property {[number, number]|null} zoom seconds
@@ -24,6 +25,7 @@ export function readAddress(search) {
     t: Math.max(0, Number(asked.get('t')) || 0),
     budget: share >= 0.05 && share <= 0.5 ? share : null,
     shots: asked.get('shots'),
+    rule: asked.get('rule'),
     cut: asked.get('cut'),
     person: asked.get('person'),
     zoom: zoom.length === 2 && zoom[1] > zoom[0] ? zoom : null,
@@ -40,12 +42,13 @@ export function readAddress(search) {
  */
 export function writeAddress(href, view) {
   const url = new URL(href);
-  for (const name of ['entry', 't', 'budget', 'shots', 'cut', 'person', 'zoom', 'run', 'over', 'hide']) url.searchParams.delete(name);
+  for (const name of ['entry', 't', 'budget', 'shots', 'rule', 'cut', 'person', 'zoom', 'run', 'over', 'hide']) url.searchParams.delete(name);
   const set = (name, value) => value !== null && url.searchParams.append(name, value);
   set('entry', view.entry);
   set('t', view.t.toFixed(1));
   set('budget', view.budget === null ? null : String(Math.round(view.budget * 100)));
   set('shots', view.shots);
+  set('rule', view.rule);
   set('cut', view.cut);
   set('person', view.person);
   set('zoom', view.zoom && view.zoom.map((value) => value.toFixed(1)).join('-'));

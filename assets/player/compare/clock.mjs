@@ -3,6 +3,10 @@
  * a video. It also plays cuts: what is not selected is skipped, nothing is rendered.
  */
 
+/** Seconds by which clips begin late, so that rounding does not show the frame before, and end early, so that none of what follows flashes. */
+const HAIR = 0.001;
+const LEAD = 0.02;
+
 const RATES = [0.25, 0.5, 1, 1.5, 2, 4];
 
 export class Clock {
@@ -121,7 +125,7 @@ export class Clock {
     if (!segments.length) return;
     const now = this.time();
     const here = segments.find(({ end }) => now < end - 0.05) ?? segments[0];
-    if (now < here.start || now >= here.end) this.seek(here.start);
+    if (now < here.start || now >= here.end) this.seek(here.start + HAIR);
     this.cut = segments;
     this.play();
   }
@@ -143,9 +147,9 @@ export class Clock {
       if (over) this.own = { playing: false, time: this.duration, since: 0 };
       if (over) this.changed();
     } else if (this.wanted === undefined) {
-      const here = over ? undefined : this.cut.find(({ end }) => now < end);
+      const here = over ? undefined : this.cut.find(({ end }) => now < end - LEAD * this.rate);
       if (!here && this.loop) {
-        this.seek(this.cut[0].start);
+        this.seek(this.cut[0].start + HAIR);
         this.play();
       } else if (!here) {
         const last = this.cut[this.cut.length - 1].end;
@@ -153,7 +157,7 @@ export class Clock {
         this.pause();
         this.seek(last);
       } else if (now < here.start - 0.02) {
-        this.seek(here.start);
+        this.seek(here.start + HAIR);
       }
     }
   }

@@ -82,7 +82,7 @@ function handle(player, root) {
     rows: () => [...root.querySelectorAll('[data-row]')].map((row) => row.dataset.row),
     zoom: () => [player.timeline.start, player.timeline.end],
     xOf: (time) => player.timeline.clientX(time),
-    strips: () => player.strips.map(({ id, cut }) => ({ id, ...cut })),
+    strips: () => player.strips.map(({ id, cut, seconds }) => ({ id, seconds, ...cut, frames: cut?.segments.reduce((sum, [start, end]) => sum + end - start, 0) })),
     selected: () => player.selectedId,
     peaks: () => [...player.peaks],
     figures: () => player.figures.live,

@@ -36,11 +36,11 @@ export class Figures {
     if (!signal.aborted) this.show();
   }
 
-  /** How the cuts agree, now that they are known. */
+  /** How the cuts by the published rule agree, now that they are known. */
   compare() {
     const { model, strips, references } = this.player;
     const { people, tracks } = model;
-    const cuts = new Map([...strips, ...references].map(({ id, cut }) => [id, cut]));
+    const cuts = new Map([...strips, ...references].map(({ id, published }) => [id, published]));
     const of = (curves, id) => curves.map((_, k) => cuts.get(id(k)));
     const persons = of(people.raw, (k) => `person:${k}`);
     const models = new Map();
@@ -60,7 +60,7 @@ export class Figures {
   }
 
   show() {
-    const { slot, model, pinned, cutWords } = this.player;
+    const { slot, model, pinned, cuts } = this.player;
     if (!model) return;
     const { view, measure, live, numbers } = this;
     const press = (buttons, name, value) => {
@@ -71,7 +71,7 @@ export class Figures {
     press(this.player.nodes.panel.querySelectorAll('[data-view]'), 'view', view);
     press(slot.measure.querySelectorAll('button'), 'measure', measure);
     this.rows = numberRows(model, numbers, live);
-    fillNumbers(slot, this.rows, numbers, cutWords);
+    fillNumbers(slot, this.rows, numbers, cuts.figureWords);
     if (view !== 'matrix') return;
     const waiting = measure === 'tau' ? !numbers : !live;
     const none = waiting ? 'Computing …' : numbers?.error || 'Nothing is defined here: who says the same everywhere has no order.';

@@ -6,6 +6,8 @@ import { ticks } from '../shared/format.mjs';
 
 export const RULER = 20;
 export const FILM = 40;
+/** How much of the ground lies over pictures that the cut leaves out. */
+const DIMMED = 0.7;
 
 /**
  * Time axis, with marks where people disagree most.
@@ -43,13 +45,15 @@ export function drawRuler(canvas, timeline, peaks, colour) {
 }
 
 /**
- * Pictures side by side, each the one nearest in time to the middle of its place.
+ * Pictures side by side, each the one nearest in time to the middle of its place; what a cut leaves out is dimmed.
  * @param {HTMLCanvasElement} canvas
  * @param {import('./timeline.mjs').Timeline} timeline
  * @param {{columns: number, width: number, height: number, times: number[]}} sheet
  * @param {HTMLImageElement} image
+ * @param {{start: number, end: number}[]|undefined} cut clips of the selected cut, ascending; none dims nothing
+ * @param {(name: string, opacity?: number) => string} colour
  */
-export function drawFilm(canvas, timeline, sheet, image) {
+export function drawFilm(canvas, timeline, sheet, image, cut, colour) {
   const context = prepare(canvas, timeline.width, FILM);
   if (!image.complete || !image.naturalWidth || !sheet.times.length) return;
   const tile = (FILM * sheet.width) / sheet.height;
@@ -64,5 +68,13 @@ export function drawFilm(canvas, timeline, sheet, image) {
       column * sheet.width, row * sheet.height, (sheet.width * width) / tile, sheet.height,
       left, 0, width - 1, FILM,
     );
+  }
+  if (!cut?.length) return;
+  context.fillStyle = colour('ground', DIMMED);
+  let from = 0;
+  for (const { start, end } of [...cut, { start: timeline.end, end: timeline.end }]) {
+    const until = Math.min(timeline.width, timeline.x(start));
+    if (until > from) context.fillRect(from, 0, until - from, FILM);
+    from = Math.max(from, timeline.x(end));
   }
 }

@@ -5,6 +5,7 @@ import { clock, count, escape } from '../shared/format.mjs';
 import { numbersCsv } from './numbers.mjs';
 import { pageFigure, standalone } from './keep_figure.mjs';
 import { loadPlotly } from '../shared/api.mjs';
+import { playing } from './cuts.mjs';
 
 /** Formats of cut lists, and who reads them. */
 const LISTS = [
@@ -63,10 +64,10 @@ export class Keeper {
   }
 
   draw() {
-    const { entry, selected, shots, budget, selectedId, model } = this.player;
+    const { entry, selected, cuts, selectedId, model } = this.player;
     // Kept with what is shown: a run that comes meanwhile must not change what the buttons save.
-    this.asked = selected && { entry: entry.id, source: sourceOf(selectedId, model.people.names), shots: entry.shots[shots]?.name, budget };
-    const length = (selected?.seconds ?? []).reduce((sum, { start, end }) => sum + end - start, 0);
+    this.asked = selected && { entry: entry.id, source: sourceOf(selectedId, model.people.names), rule: cuts.rule, shots: cuts.segmentation?.name, budget: cuts.budget };
+    const length = playing(selected?.seconds);
     const cut = selected?.cut?.segments.length;
     const list = ([format, label, what]) => {
       const note = this.notes.get(format);
@@ -76,7 +77,7 @@ export class Keeper {
       ? `<button data-render class="mc-primary" ${cut ? '' : 'disabled'}>MP4 video</button><span>the cut with its sound, frame by frame as shown</span>`
       : `<button disabled>MP4 video</button><span>${escape(entry.video_reason)}</span>`;
     this.dialog.innerHTML = `<div class="mc-sheet"><header><b>Keep</b><button data-shut>Close</button></header>
-<h4>This cut</h4><p class="mc-quiet">${selected ? `${escape(selected.title)}: ${clock(length)} in ${count(selected.cut?.segments.length ?? 0, 'shot')}, ${escape(this.player.cutWords)}` : 'No cut is selected.'}</p>
+<h4>This cut</h4><p class="mc-quiet">${selected ? `${escape(selected.title)}: ${clock(length)} in ${count(selected.cut?.segments.length ?? 0, 'clip')}, ${escape(cuts.words)}` : 'No cut is selected.'}</p>
 <ul><li>${video}</li>${LISTS.map(list).join('')}</ul>
 <div class="mc-progress" data-job hidden><progress max="1" value="0" aria-label="Progress of the video"></progress><span role="status"></span><button data-stop>Cancel</button></div>
 <p class="mc-error" role="alert" hidden></p>
@@ -99,8 +100,8 @@ export class Keeper {
       else if (list) await this.cutList(list);
       else if (figure) await this.figure(figure);
       else if ('csv' in button.dataset) {
-        const { entry, figures, cutWords } = this.player;
-        save(new Blob([numbersCsv(entry, figures.rows, figures.numbers, cutWords)], { type: 'text/csv' }), `${this.name('numbers')}.csv`);
+        const { entry, figures, cuts } = this.player;
+        save(new Blob([numbersCsv(entry, figures.rows, figures.numbers, cuts.figureWords)], { type: 'text/csv' }), `${this.name('numbers')}.csv`);
       }
     } catch (error) {
       this.error([error.message, error.hint].filter(Boolean).join(' '));

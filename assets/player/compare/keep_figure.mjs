@@ -1,6 +1,6 @@
 /** The page as one figure that stands on its own: titles, names and times are part of it. */
 
-import { figure } from './plots.mjs';
+import { drawn, figure } from './plots.mjs';
 import { rowName } from './rows.mjs';
 import { clock, ticks } from '../shared/format.mjs';
 import { GUTTER, MARGIN } from './timeline.mjs';
@@ -16,7 +16,7 @@ const GAP = 16;
  */
 export function pageFigure(player) {
   const { entry, model, timeline, colour, fit, selectedId } = player;
-  const rows = player.rows.filter(({ kind }) => kind !== 'missing');
+  const rows = player.rows.filter(drawn);
   // What cannot be computed is left out, so the rows move up.
   let top = 3;
   const stacked = rows.map((row) => {
@@ -60,7 +60,7 @@ export function pageFigure(player) {
       ...stacked.map((row) => note(row.track ? `${folded(rowName(row))}<br><span style="font-size:9px">${row.track.run.checkpoint}</span>` : named(row, model), 0, share(row.top + row.height / 2), {
         xanchor: 'right', xshift: row.kind === 'people' ? -8 : -26, align: 'right',
       })),
-      ...(strips.length ? [note(`Cuts: ${player.cutWords}`, 0, share(top + 2), { xanchor: 'left', font: { size: 10, color: colour('ink-2') } })] : []),
+      ...(strips.length ? [note(`Cuts: ${player.cuts.words}`, 0, share(top + 2), { xanchor: 'left', font: { size: 10, color: colour('ink-2') } })] : []),
     ],
   });
   return { traces, layout };

@@ -111,7 +111,7 @@ export class RowLayout {
       return `<li data-key="${escape(key)}"><label><input type="checkbox" ${this.hidden.has(key) ? '' : 'checked'}><span>${name}</span></label>` +
         `${button(-1, '↑', 'move up', k === 0)}${button(1, '↓', 'move down', k === this.rows.length - 1)}</li>`;
     });
-    return `<ul>${fixed('filmstrip', 'Filmstrip')}${rows.join('')}${fixed('cuts', 'Cuts')}</ul>` +
+    return `<ul>${fixed('sentence', 'Sentence')}${fixed('filmstrip', 'Filmstrip')}${rows.join('')}${fixed('cuts', 'Cuts')}</ul>` +
       '<p><button type="button" data-rows-reset>As at first</button></p>';
   }
 

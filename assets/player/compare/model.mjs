@@ -1,7 +1,9 @@
 /** From what the server says about an entry to what the page draws. Pure: no DOM. */
 
 import { correlation, disagreements, meanAndSpread, rowsOf, similarityOrder } from './series.mjs';
+import { count } from '../shared/format.mjs';
 import { familyOf } from '../shared/canvas.mjs';
+import { what } from './sentence.mjs';
 
 const clip = (value) => Math.min(1, Math.max(0, value));
 
@@ -20,7 +22,6 @@ function held(values) {
  * @property {Float32Array[]} rows (N) held curves
  * @property {Float32Array} mean held
  * @property {string} label short
- * @property {string} modelKind
  * @property {string} colour name of a theme variable
  * @property {object[]} others runs of the same checkpoint, newest first, this one included
  * @property {Overlay|null} over another run drawn over this one, to compare
@@ -51,6 +52,8 @@ export function buildModel(entry, series, chosen, over = new Map()) {
   const { mean, spread } = meanAndSpread(raw);
   const people = {
     names: peopleRow?.names ?? [],
+    camps: (peopleRow?.camps ?? []).map((camp) => ({ ...camp, scores: meanAndSpread(camp.people.map((k) => raw[k])).mean })),
+    divided: peopleRow?.divided ?? 0,
     simulated: Boolean(peopleRow?.simulated),
     raw,
     rows: raw.map(held),
@@ -86,7 +89,6 @@ export function buildModel(entry, series, chosen, over = new Map()) {
       low,
       high,
       label: run.model,
-      modelKind: run.model_kind,
       colour: familyOf(run.model_kind),
       others,
       over: overRun ? { id: overRun.id, run: overRun, label: runWords(overRun, run), ...curvesOf(overRun, series) } : null,
@@ -97,9 +99,17 @@ export function buildModel(entry, series, chosen, over = new Map()) {
 
   return {
     entry, times, picks, edges, people, tracks, runs, peaks: peaksOf(raw, tracks, times, entry.duration), pinned: null,
+    signals: entry.rows.filter((row) => row.kind === 'signal' && series.has(row.id)).map((row) => signalTrack(row, series)),
+    offers: entry.rows.filter((row) => row.kind === 'offer'),
     missing: entry.rows.filter((row) => row.kind === 'missing'),
     whyEmpty: peopleRow?.why_empty ?? '',
   };
+}
+
+/** A curve computed from the video itself, drawn like a run of one curve. @returns {Track} */
+function signalTrack(row, series) {
+  const { raw, rawMean, mean, low, high } = curvesOf(row, series);
+  return { id: row.id, key: row.id, run: row, raw, rows: raw.map(held), rawMean, mean, low, high, label: row.label.replace(/^Signal: /, ''), colour: 'signal', others: [row], over: null };
 }
 
 /** The curves of a run, their mean and what lies within one spread of it. */
@@ -203,8 +213,19 @@ export function buildGroups(model) {
     strips.unshift({
       id: 'mean', label: 'Average', title: `Cut from the average of ${people.names.length} people`, colour: 'people', scores: people.rawMean,
     });
+    people.camps.forEach((camp, k) => strips.splice(1 + k, 0, {
+      id: `camp:${k}`, label: `${camp.people.length} for ${what(camp)}`, colour: 'people', scores: camp.scores,
+      title: `Cut from the average of the ${count(camp.people.length, 'person', 'people')} for ${what(camp)}`,
+    }));
     groups.push({ id: 'people', label: people.simulated ? 'People (simulated)' : 'People', strips });
   }
+  const signals = {
+    id: 'signals', label: 'Signals, no labels',
+    strips: model.signals.map(({ id, label, run, rawMean, colour }) => ({
+      id, label, title: `Cut from the signal ${label}`, about: run.about, colour, scores: rawMean,
+    })),
+  };
+  if (signals.strips.length && !people.raw.length) groups.push(signals);
   const single = [];
   for (const { id, label, run, raw, rawMean, colour } of tracks) {
     if (run.kind !== 'samples') {
@@ -212,7 +233,7 @@ export function buildGroups(model) {
       continue;
     }
     const strips = raw.map((scores, k) => ({
-      id: `${id}:${k}`, label: `Sample ${k + 1}`, title: `Cut from sample ${k + 1}, ${label}`, colour, scores,
+      id: `${id}:${k}`, label: sampleName(run, k), title: `Cut from sample ${k + 1}${run.names ? ` (${run.names[k]})` : ''}, ${label}`, colour, scores,
     }));
     strips.unshift({
       id: `${id}:mean`, label: 'Mean of samples', title: `Cut from the mean of ${raw.length} samples, ${label}`, colour, scores: rawMean,
@@ -220,7 +241,24 @@ export function buildGroups(model) {
     groups.push({ id, label, strips });
   }
   if (single.length) groups.push({ id: 'single', label: 'Models with one curve', strips: single });
+  if (signals.strips.length && people.raw.length) groups.push(signals);
   return groups;
+}
+
+/** What a sample likes, in few words: "blue, bright" of "likes blue, bright moments"; "" where nothing is known. */
+export function liking(run, k) {
+  return (run.names?.[k] ?? '').replace(/^likes /, '').replace(/ moments(?= |$)/, '');
+}
+
+/** What a sample is called: by what it likes, where that is known. */
+export function sampleName(run, k) {
+  return run.names?.[k] ?? `Sample ${k + 1}`;
+}
+
+/** The cut that an entry opens with: of the people's average, else of the signal that stands for all, else the first. */
+export function defaultCut(model, groups) {
+  const signal = model.people.raw.length ? null : model.signals.find(({ run }) => run.default);
+  return signal?.id ?? groups[0]?.strips[0]?.id ?? null;
 }
 
 /** Cuts that are only compared with, never shown: of all people but one, and of runs that lie over others. */
@@ -235,20 +273,24 @@ export function buildReferences(model) {
   return references;
 }
 
-/** Frames to seconds, exact at picks, shots' ends and the end; linear between them. */
+/** Frames to seconds: exact where the rate is constant, to a millisecond at all edges of shots and of empty pictures. */
 export function frameClock(entry, picks, times) {
+  const [n, d] = entry.fps.split('/').map(Number);
+  const steady = (frame) => Math.min(entry.duration, (frame * (d || 1)) / n);
   const known = new Map();
-  picks.forEach((frame, k) => known.set(frame, times[k]));
+  // Where the rate varies only the milliseconds are known.
+  const edge = (frame, ms) => Math.abs(steady(frame) * 1000 - ms) > 1 && known.set(frame, ms / 1000);
+  for (const { pieces } of entry.shots) for (const edges of pieces) for (const [frame, ms] of edges) edge(frame, ms);
+  for (const [start, end, from, to] of entry.empty) {
+    edge(start, from);
+    edge(end, to);
+  }
   for (const { bounds } of entry.shots) {
     for (const [start, end, from, to] of bounds) {
       known.set(start, from);
       known.set(end, to);
     }
   }
-  return (frame) => {
-    const exact = known.get(frame);
-    if (exact !== undefined) return exact;
-    const [n, d] = entry.fps.split('/').map(Number);
-    return Math.min(entry.duration, (frame * (d || 1)) / n);
-  };
+  picks.forEach((frame, k) => known.set(frame, times[k]));
+  return (frame) => known.get(frame) ?? steady(frame);
 }

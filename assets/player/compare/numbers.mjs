@@ -90,7 +90,7 @@ export function protocolOf(numbers) {
  * @param {Record<string, HTMLElement>} slot
  * @param {NumberRow[]} rows
  * @param {{band: object|null, runs: Record<string, any>}|null} numbers null while they are computed
- * @param {string} cuts how the cuts are made now, in words
+ * @param {string} cuts how the cuts that are compared are made now, in words
  */
 export function fillNumbers(slot, rows, numbers, cuts) {
   const protocol = protocolOf(numbers);
@@ -113,7 +113,7 @@ export function fillNumbers(slot, rows, numbers, cuts) {
   slot.numbers.innerHTML =
     '<table><thead><tr><th></th><th title="Kendall\'s tau-b: agreement of the order of scores, −1 to 1">τ</th>' +
     '<th title="Spearman\'s rho: correlation of ranks, −1 to 1">ρ</th>' +
-    `<th title="Overlap of the cuts as they are now (${escape(cuts)}), in percent. It follows the budget and the shots.">F1 %</th>` +
+    `<th title="Overlap of the cuts as they are now (${escape(cuts)}), in percent. It follows the budget and the shots, and never the viewing rule.">F1 %</th>` +
     '<th title="Bar: where people\'s own agreement lies (τ, pairwise to oracle). Dot: the model.">band</th></tr></thead>' +
     `<tbody>${lines.join('')}</tbody></table>`;
 }

@@ -1,5 +1,6 @@
 /** The panel beside the video: what the entry is, the cut, the sampler, and how well models agree with people. */
 
+import { RULES, playing } from './cuts.mjs';
 import { clock, count, escape, percent } from '../shared/format.mjs';
 
 const SAMPLING = new Set(['summdiff']);
@@ -24,8 +25,9 @@ export function markup() {
   <div class="mc-cutbox">
     <div class="mc-field"><label for="mc-budget" title="Share of the video that a summary may take. Every cut is solved again as you move it.">Budget</label>
       <input id="mc-budget" type="range" min="5" max="50" step="1" value="15" data-slot="budget"><output data-slot="budget-text">15 %</output></div>
-    <div class="mc-field"><label for="mc-shots" title="How the video is divided; a cut takes whole shots, those with the largest total score that fit the budget (0/1 knapsack)">Shots</label>
-      <select id="mc-shots" data-slot="shots"></select></div>
+    <div class="mc-field"><label for="mc-shots" title="How the video is divided">Shots</label>
+      <select id="mc-shots" data-slot="shots"></select>
+      <span class="mc-rule" data-slot="rule" role="group" aria-label="Rule of the cuts">${RULES.map(([rule, label, what]) => `<button data-rule="${rule}" aria-pressed="false" title="${escape(what)}">${label}</button>`).join('')}</span></div>
     <div class="mc-selected"><p data-slot="selected" title="The selected cut: click a strip below to choose another"></p><p data-slot="cut-facts"></p></div>
     <div class="mc-actions"><button data-act="cut" class="mc-primary" title="Play the selected cut, skip the rest (P)">Play this cut</button><button data-act="loop" aria-pressed="false" title="Begin the cut again at its end">Loop</button><button data-act="keep" title="Save this cut, the figure or the numbers (S)">Keep …</button></div>
   </div>
@@ -81,11 +83,12 @@ export function fillFacts(slot, entry) {
     : escape(people?.why_empty || 'Nobody has judged this entry yet.');
 }
 
-export function fillShots(select, entry, chosen) {
+/** @param {import('./cuts.mjs').Cuts} cuts which segmentation is chosen, and how many shots its rule makes of each */
+export function fillShots(select, entry, cuts) {
   select.innerHTML = entry.shots
-    .map((one, k) => `<option value="${k}">${escape(one.label)} (${one.bounds.length})</option>`)
+    .map((one, k) => `<option value="${k}">${escape(one.label)} (${one[cuts.rule === 'viewing' ? 'pieces' : 'bounds'].length})</option>`)
     .join('');
-  select.value = String(chosen);
+  select.value = String(cuts.shots);
   select.disabled = entry.shots.length < 2;
 }
 
@@ -105,8 +108,11 @@ export function fillCheckpoints(slot, entry) {
   slot['sample-note'].textContent = misfits[0]?.reason ?? 'No model is trained yet; the Models page trains one.';
 }
 
-/** What is known about the selected cut. @param {import('./strips.mjs').Strip|null} strip */
-export function fillCut(slot, strip, entry) {
+/**
+ * What is known about the selected cut: its length and share are those that play.
+ * @param {import('./strips.mjs').Strip|null} strip
+ */
+export function fillCut(slot, strip, entry, rule) {
   const play = slot.selected.closest('section').querySelector('[data-act=cut]');
   play.disabled = !strip?.cut?.segments.length;
   if (!strip) {
@@ -120,8 +126,8 @@ export function fillCut(slot, strip, entry) {
     return;
   }
   const { cut, seconds } = strip;
-  const length = seconds.reduce((sum, { start, end }) => sum + end - start, 0);
+  const length = playing(seconds);
   slot['cut-facts'].innerHTML =
-    `${clock(length)} in ${count(cut.segments.length, 'shot')}, ${percent(cut.frames / entry.n_frames)}` +
-    (cut.note ? `<em title="A cut takes whole shots. Where every shot is longer than the budget, the best one is split at its weakest point until it fits.">${escape(cut.note)}</em>` : '');
+    `${clock(length)} in ${count(cut.segments.length, rule === 'viewing' ? 'clip' : 'shot')}, ${percent(length / entry.duration)}` +
+    (cut.note ? `<em title="${rule === 'viewing' ? 'Why the cut is empty.' : 'A cut takes whole shots. Where every shot is longer than the budget, the best one is split at its weakest point until it fits.'}">${escape(cut.note)}</em>` : '');
 }

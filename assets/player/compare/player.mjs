@@ -7,16 +7,17 @@ import { FRAME, PAUSE, PLAY, nodesOf } from './frame.mjs';
 import { ApiError, loadPlotly } from '../shared/api.mjs';
 import { CaptionEditor } from './captions.mjs';
 import { Clock } from './clock.mjs';
-import { Plots, drawLift, sampleUnder, stack } from './plots.mjs';
+import { Plots, drawLift, drawn, sampleUnder, stack } from './plots.mjs';
 import { Timeline } from './timeline.mjs';
-import { buildGroups, buildModel, buildReferences, frameClock, orderPeople } from './model.mjs';
+import { buildGroups, buildModel, buildReferences, defaultCut, frameClock, orderPeople } from './model.mjs';
+import { Cuts, playing } from './cuts.mjs';
 import { Figures } from './figures.mjs';
 import { RowLayout } from './layout.mjs';
 import { writeAddress } from './address.mjs';
-import { BUDGET, arrive, take, viewOf } from './view.mjs';
-import { clock as mss, escape, number, percent } from '../shared/format.mjs';
+import { arrive, take, viewOf } from './view.mjs';
+import { clock as mss, escape, number } from '../shared/format.mjs';
 import { drawFilm, drawRuler } from './filmstrip.mjs';
-import { drawStrips, layStrips, writeOverlaps } from './strips.mjs';
+import { drawCutLine, drawStrips, layStrips, writeOverlaps } from './strips.mjs';
 import { fillCheckpoints, fillCut, fillFacts, fillShots, slots } from './panel.mjs';
 import { indexAt } from './series.mjs';
 import { groundsMarkup, listRows, rowName, rowsMarkup } from './rows.mjs';
@@ -25,7 +26,7 @@ import { palette } from '../shared/canvas.mjs';
 import { wire } from './wiring.mjs';
 import { Sampler } from './sampler.mjs';
 import { Keeper } from './keep.mjs';
-import { Solver } from './solver.mjs';
+import { sentence } from './sentence.mjs';
 
 /** Whose disagreement the page jumps to, and what is said where there is none. */
 export const DIFFER = [
@@ -53,8 +54,6 @@ export class Player {
     this.strips = [];
     this.rows = [];
     this.references = [];
-    this.budget = BUDGET;
-    this.shots = 0;
     this.fit = false;
     this.sort = 'similar';
     this.differ = 'people';
@@ -81,7 +80,7 @@ export class Player {
     }, this.abort.signal);
     this.plots = new Plots(this.nodes.figure);
     this.layout = new RowLayout(() => this.layoutChanged());
-    this.solver = new Solver(() => this.cutsArrived());
+    this.cuts = new Cuts(this);
     this.sheetImage = new Image();
     this.sheetImage.addEventListener('load', () => this.drawTop());
     this.sampler = new Sampler(this.nodes.panel, this.slot, api, () => this.entry, (result) => this.sampled(result), this.abort.signal);
@@ -160,7 +159,7 @@ export class Player {
   /** Another entry than before: begin from its start with nothing selected. */
   opened(entry) {
     this.entry = entry;
-    this.shots = 0;
+    this.cuts.shots = 0;
     this.pinned = null;
     this.selectedId = null;
     this.figures.clear();
@@ -194,7 +193,7 @@ export class Player {
     this.model.pinned = this.pinned;
     this.seconds = frameClock(entry, this.model.picks, this.model.times);
     fillFacts(this.slot, entry);
-    fillShots(this.slot.shots, entry, this.shots);
+    fillShots(this.slot.shots, entry, this.cuts);
     fillCheckpoints(this.slot, entry);
     this.fillDiffer();
     this.sampler.open(entry, this.model.tracks);
@@ -203,7 +202,7 @@ export class Player {
       .map(([colour, label]) => `<span><i style="background:var(--mc-${colour})"></i>${escape(label)}</span>`).join('');
     this.layRows();
     this.layCuts();
-    this.solve();
+    this.cuts.solve();
   }
 
   layRows() {
@@ -246,7 +245,7 @@ export class Player {
     this.references = buildReferences(this.model);
     this.strips = this.groups.flatMap(({ strips }) => strips);
     this.stripsHeight = layStrips(this.nodes.stripList, this.groups, this.folded);
-    if (!this.strips.some(({ id }) => id === this.selectedId)) this.selectedId = this.strips[0]?.id ?? null;
+    if (!this.strips.some(({ id }) => id === this.selectedId)) this.selectedId = defaultCut(this.model, this.groups);
   }
 
   get selected() {
@@ -255,63 +254,37 @@ export class Player {
 
   // ---------------------------------------------------------------- cuts
 
-  /** Solve every cut again under the present budget and shots. */
-  solve() {
-    const { entry, model, selected } = this;
-    const segmentation = entry.shots[this.shots];
-    const about = this.nodes.cuts.querySelector('header p');
-    if (!segmentation || !this.strips.length) {
-      for (const strip of this.strips) strip.cut = strip.seconds = undefined;
-      about.textContent = segmentation ? 'No cuts: nobody and no model has scored this entry.' : 'No cuts: this entry has no shots.';
-    } else {
-      const shown = selected ? [selected, ...this.strips.filter((strip) => strip !== selected)] : this.strips;
-      const strips = [...shown, ...this.references];
-      const bounds = segmentation.bounds.map(([start, end]) => [start, end]);
-      this.solver.solve(strips, { picks: model.picks, bounds, nFrames: entry.n_frames, budget: this.budget });
-      about.textContent = `at most ${percent(this.budget, 0)} of the video (${mss(this.budget * entry.duration)}), ${segmentation.label}`;
-    }
-    this.slot.budget.value = String(Math.round(this.budget * 100));
-    this.slot['budget-text'].textContent = percent(this.budget, 0);
-    this.cutsArrived(true);
-  }
-
-  /** Draw what is solved; at most once per frame while a worker is at it. */
-  cutsArrived(now = false) {
-    this.root.dataset.solving = String(this.solver.open > 0);
-    if (!now) {
-      if (this.cutsQueued) return;
-      this.cutsQueued = true;
-      requestAnimationFrame(() => {
-        this.cutsQueued = false;
-        this.cutsArrived(true);
-      });
-      return;
-    }
-    for (const strip of this.strips) {
-      strip.seconds = strip.cut?.segments.map(([start, end]) => ({ start: this.seconds(start), end: this.seconds(end) }));
-    }
-    this.drawCuts();
-    if (this.solver.open === 0) {
-      this.figures.compare();
-      this.root.dataset.solved = `${Math.round(this.budget * 100)} ${this.shots}`;
-    }
-  }
-
-  /** How the cuts are made now, in words. */
-  get cutWords() {
-    const shots = this.entry?.shots[this.shots];
-    return shots ? `${percent(this.budget, 0)} of the video, ${shots.label}` : 'no shots';
-  }
-
   drawStripCanvas() {
-    const bounds = this.entry?.shots[this.shots]?.bounds ?? [];
-    drawStrips(this.nodes.stripCanvas, this.stripsHeight, this.strips, this.selected, bounds.map(([, , start]) => start), this.timeline, this.colour);
+    const { boundaries } = this.cuts;
+    drawStrips(this.nodes.stripCanvas, this.stripsHeight, this.strips, this.selected, boundaries, this.timeline, this.colour);
+    drawCutLine(this.nodes.cutCanvas, this.selected, boundaries, this.timeline, this.colour);
+  }
+
+  /** The selected cut in the head: on the pictures, as a strip below them, and by its name. */
+  drawSelected() {
+    const { selected, nodes } = this;
+    nodes.cutLine.hidden = !selected;
+    if (this.entry.thumbnails) drawFilm(nodes.film, this.timeline, this.entry.thumbnails, this.sheetImage, selected?.seconds, this.colour);
+    if (!selected) return;
+    nodes.cutName.textContent = selected.label;
+    nodes.cutName.title = selected.title;
+    nodes.cutLength.textContent = selected.seconds ? mss(playing(selected.seconds)) : '';
+    nodes.cutLine.querySelector('button').disabled = !selected.seconds?.length;
+  }
+
+  /** Who judged, what they want, and what to play; written only where it has changed, so that the focus stays. */
+  drawSentence() {
+    const words = sentence(this.model, this.strips, this.selected);
+    if (words !== this.sentence) this.nodes.said.innerHTML = words;
+    this.sentence = words;
   }
 
   drawCuts() {
     this.drawStripCanvas();
     writeOverlaps(this.nodes.stripList, this.strips, this.selected);
-    fillCut(this.slot, this.selected, this.entry);
+    fillCut(this.slot, this.selected, this.entry, this.cuts.rule);
+    this.drawSelected();
+    this.drawSentence();
     if (this.clock.cut) this.clock.cut = this.selected?.seconds?.length ? this.selected.seconds : null;
     for (const chip of this.nodes.rows.querySelectorAll('[data-sample]')) {
       const row = chip.closest('[data-row]').dataset.row;
@@ -327,6 +300,15 @@ export class Player {
     this.remember();
   }
 
+  /** Select a cut and play it from its beginning. */
+  playFrom(id) {
+    this.choose(id);
+    if (!this.selected?.seconds?.length) return;
+    this.clock.cut = null;
+    this.clock.seek(0);
+    this.playCut();
+  }
+
   playCut() {
     if (this.clock.cut && this.clock.playing) {
       this.clock.cut = null;
@@ -340,7 +322,7 @@ export class Player {
     this.timeline.measure();
     this.drawTop();
     this.drawCuts();
-    this.nodes.figure.hidden = this.rows.every(({ kind }) => kind === 'missing');
+    this.nodes.figure.hidden = !this.rows.some(drawn);
     if (this.plotly && this.model && !this.nodes.figure.hidden) {
       await this.drawPlots();
       this.drawLifted();
@@ -357,6 +339,14 @@ export class Player {
     select.innerHTML = DIFFER.map(([who, label, none]) => `<option value="${who}" ${peaks[who].length ? '' : `disabled title="${none}"`}>${label}</option>`).join('');
     select.value = this.differ;
     this.root.querySelector('[data-act=disagreement]').disabled = !usable.length;
+  }
+
+  /** @param {import('./solver.mjs').Rule} rule that cuts follow from now on */
+  setRule(rule) {
+    this.cuts.rule = rule;
+    fillShots(this.slot.shots, this.entry, this.cuts);
+    this.cuts.solve();
+    this.remember();
   }
 
   setDiffer(who) {
@@ -380,7 +370,8 @@ export class Player {
     this.nodes.film.hidden = !entry.thumbnails;
     this.nodes.filmReason.hidden = Boolean(entry.thumbnails);
     this.nodes.filmReason.textContent = entry.thumbnails ? '' : `No pictures: ${entry.video_reason || 'no thumbnails were made.'}`;
-    if (entry.thumbnails) drawFilm(this.nodes.film, timeline, entry.thumbnails, this.sheetImage);
+    this.drawSelected();
+    this.nodes.said.hidden = this.layout.hidden.has('sentence');
     this.nodes.zoomText.textContent = timeline.zoomed ? `${mss(timeline.start)}–${mss(timeline.end)}` : 'm:ss.f';
     this.root.querySelector('[data-act=zoomout]').hidden = !timeline.zoomed;
   }
@@ -433,7 +424,7 @@ export class Player {
   frame() {
     if (!this.root.isConnected) {
       this.abort.abort();
-      this.solver.stop();
+      this.cuts.solver.stop();
       this.clock.stop();
       return;
     }
@@ -450,6 +441,9 @@ export class Player {
     const button = this.nodes.panel.querySelector('[data-act=cut]');
     const cut = Boolean(this.clock.cut) && playing;
     if (button) button.textContent = cut ? 'Stop' : 'Play this cut';
+    const small = this.nodes.cutLine.querySelector('button');
+    small.textContent = cut ? '■' : '▶';
+    small.setAttribute('aria-label', cut ? 'Stop' : 'Play the selected cut');
     this.root.dataset.playing = String(playing);
     this.moveCursor();
     if (!playing) this.remember();
@@ -478,6 +472,7 @@ export class Player {
       const output = this.nodes.rows.querySelector(`[data-row="${row.id}"] [data-readout]`);
       if (!output) continue;
       const { people } = this.model;
+      if (!drawn(row)) continue;
       if (row.kind === 'people') output.textContent = this.pinned === null ? '' : number(people.raw[this.pinned][pick]);
       else if (row.kind === 'mean') output.innerHTML = `${number(people.mean[pick])}<br>± ${number(people.spread[pick])}`;
       else output.textContent = number(row.track.mean[pick]);
@@ -606,6 +601,7 @@ export class Player {
   say(state, message = '', hint = '', retry = null) {
     this.root.dataset.state = state;
     this.root.dataset.ready = String(state === 'ready');
+    if (state === 'ready') this.root.dataset.seen = '';
     this.retry = retry;
     const { status } = this.nodes;
     status.hidden = state === 'ready';

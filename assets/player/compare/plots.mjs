@@ -5,7 +5,7 @@
 
 import { GUTTER, MARGIN } from './timeline.mjs';
 import { clock, ticks } from '../shared/format.mjs';
-import { familyOf, prepare } from '../shared/canvas.mjs';
+import { prepare } from '../shared/canvas.mjs';
 import { thinCurve, thinRows } from './series.mjs';
 
 const GAP = 7;
@@ -13,8 +13,9 @@ const GAP = 7;
 /**
  * @typedef {object} Row
  * @property {string} id "people", "mean", "run:7", "missing:csta"
- * @property {'people'|'mean'|'samples'|'curve'|'missing'} kind
+ * @property {'people'|'mean'|'samples'|'curve'|'signal'|'offer'|'missing'} kind
  * @property {number} height CSS pixels
+ * @property {number} [above] CSS pixels kept free above it, for what it learned from
  * @property {number} [top] set by stack()
  * @property {[number, number]} [range] values shown, set by figure()
  */
@@ -24,12 +25,17 @@ export function lineHeight(people) {
   return Math.max(4, Math.min(people < 7 ? 16 : 12, Math.floor(240 / Math.max(people, 1))));
 }
 
+/** False for rows that hold words in place of curves. @param {Row} row */
+export function drawn(row) {
+  return row.kind !== 'missing' && row.kind !== 'offer';
+}
+
 /** Put rows below one another; returns the total height. @param {Row[]} rows */
 export function stack(rows) {
   let top = 3;
   for (const row of rows) {
-    row.top = top;
-    top += row.height + GAP;
+    row.top = top + (row.above ?? 0);
+    top = row.top + row.height + GAP;
   }
   return top;
 }
@@ -79,7 +85,7 @@ export function figure(model, rows, height, timeline, colour, fit) {
   };
   let axis = 0;
   for (const row of rows) {
-    if (row.kind === 'missing') continue;
+    if (!drawn(row)) continue;
     axis += 1;
     const suffix = axis === 1 ? '' : String(axis);
     const yaxis = 'y' + suffix;
@@ -119,7 +125,7 @@ export function figure(model, rows, height, timeline, colour, fit) {
       traces.push(line(mean, colour('people'), 1.8));
     } else {
       const { track } = row;
-      const family = familyOf(track.modelKind);
+      const family = track.colour;
       const many = row.kind === 'samples' && track.rows.length > 1;
       const { over } = track;
       row.range = limits(row, over ? [...track.rows, over.low, over.high] : track.rows, fit);
@@ -187,8 +193,8 @@ export class Plots {
   /** Draw everything again. */
   async draw(plotly, model, rows, height, timeline, colour, fit) {
     this.plotly = plotly;
-    const { traces, layout, drawn } = figure(model, rows, height, timeline, colour, fit);
-    this.drawn = drawn;
+    const { traces, layout, drawn: range } = figure(model, rows, height, timeline, colour, fit);
+    this.drawn = range;
     await plotly.react(this.node, traces, layout, { staticPlot: true, displayModeBar: false });
   }
 
@@ -229,7 +235,7 @@ export function drawLift(canvas, lifted, model, height, timeline, colour) {
   context.fillStyle = colour('panel', 0.65);
   context.fillRect(0, row.top, timeline.width, row.height);
   context.lineJoin = 'round';
-  context.strokeStyle = colour(familyOf(row.track.modelKind));
+  context.strokeStyle = colour(row.track.colour);
   context.lineWidth = 2.4;
   trace();
   context.restore();

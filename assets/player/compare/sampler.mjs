@@ -83,6 +83,15 @@ export class Sampler {
     }
   }
 
+  /** Let a checkpoint that is not applied by itself score this entry all the same. */
+  accept(checkpoint) {
+    this.slot.checkpoint.value = checkpoint;
+    this.fit();
+    const { n } = this.form.elements;
+    if (!n.disabled) n.value = '8';
+    return this.start();
+  }
+
   /** Show a job until it ends. */
   async follow(id, entry) {
     this.job = id;

@@ -182,7 +182,7 @@ function weakestBoundary(scores, picks, start, end) {
 }
 
 /**
- * How well two cuts agree: the F1 of their frames, 0 to 1; NaN where one of them is empty.
+ * How well two cuts agree: the F1 of their frames, or of their seconds, 0 to 1; NaN where one of them is empty.
  * @param {[number, number][]} a ascending segments
  * @param {[number, number][]} b ascending segments
  */

@@ -6,16 +6,19 @@ import { overlap } from './selection.mjs';
 
 export const STRIP = 14;
 export const GROUP = 20;
+export const CUTLINE = 12;
 
 /**
  * @typedef {object} Strip
- * @property {string} id "mean", "person:3", "run:7:mean", "run:7:2", "run:9"
+ * @property {string} id "mean", "camp:0", "person:3", "run:7:mean", "run:7:2", "run:9", "signal:novelty"
  * @property {string} group "people" or the id of a run
  * @property {string} label short, in the gutter
  * @property {string} title in full, for the panel and the explanation
  * @property {string} colour name of a theme variable
  * @property {ArrayLike<number>} scores (T,)
- * @property {import('./selection.mjs').Cut} [cut]
+ * @property {string} [about] what the scores are, where the title does not say
+ * @property {import('./selection.mjs').Cut|import('./viewing.mjs').Viewed} [cut] by the rule in force
+ * @property {import('./selection.mjs').Cut} [published] by the published rule, for figures
  * @property {{start: number, end: number}[]} [seconds] the cut's segments
  */
 
@@ -57,7 +60,7 @@ export function layStrips(node, groups, folded) {
  * @param {number} height
  * @param {Strip[]} strips
  * @param {Strip|null} selected
- * @param {number[]} boundaries seconds at which shots begin
+ * @param {number[]} boundaries seconds at which cuts may begin or end
  */
 export function drawStrips(canvas, height, strips, selected, boundaries, timeline, colour) {
   const context = prepare(canvas, timeline.width, height);
@@ -66,36 +69,62 @@ export function drawStrips(canvas, height, strips, selected, boundaries, timelin
     context.fillStyle = strip === selected ? colour('accent-soft') : colour('panel');
     context.fillRect(0, strip.top + 1, timeline.width, STRIP - 2);
   }
-  // Shot boundaries only where they do not become a grey wall.
-  const visible = boundaries.filter((time) => time > timeline.start && time < timeline.end);
-  if (visible.length && timeline.width / visible.length > 5) {
-    context.fillStyle = colour('line');
-    for (const time of visible) {
-      const x = Math.round(timeline.x(time));
-      for (const strip of shown) context.fillRect(x, strip.top + 1, 1, STRIP - 2);
-    }
-  }
+  drawBoundaries(context, shown.map((strip) => strip.top + 1), STRIP - 2, boundaries, timeline, colour);
   for (const strip of shown) {
     context.fillStyle = colour(strip.colour, selected && strip !== selected ? 0.75 : 1);
-    for (const { start, end } of strip.seconds ?? []) {
-      const left = Math.max(0, timeline.x(start));
-      const right = Math.min(timeline.width, timeline.x(end));
-      if (right > 0 && left < timeline.width) {
-        context.fillRect(left, strip.top + 2, Math.max(1, right - left - 1), STRIP - 4);
-      }
-    }
+    fillSegments(context, strip.seconds, strip.top + 2, STRIP - 4, timeline);
   }
 }
 
-/** Numbers in the margin: how well every cut agrees with the selected one. */
+/**
+ * The selected cut alone, for the head that stays in sight.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Strip|null} selected
+ * @param {number[]} boundaries
+ */
+export function drawCutLine(canvas, selected, boundaries, timeline, colour) {
+  const context = prepare(canvas, timeline.width, CUTLINE);
+  context.fillStyle = colour('panel');
+  context.fillRect(0, 0, timeline.width, CUTLINE);
+  if (!selected) return;
+  drawBoundaries(context, [0], CUTLINE, boundaries, timeline, colour);
+  context.fillStyle = colour(selected.colour);
+  fillSegments(context, selected.seconds, 1, CUTLINE - 2, timeline);
+}
+
+/** Lines at which cuts may begin or end, only where they do not become a grey wall. */
+function drawBoundaries(context, tops, height, boundaries, timeline, colour) {
+  const visible = boundaries.filter((time) => time > timeline.start && time < timeline.end);
+  if (!visible.length || timeline.width / visible.length <= 5) return;
+  context.fillStyle = colour('line');
+  for (const time of visible) {
+    const x = Math.round(timeline.x(time));
+    for (const top of tops) context.fillRect(x, top, 1, height);
+  }
+}
+
+function fillSegments(context, seconds, top, height, timeline) {
+  for (const { start, end } of seconds ?? []) {
+    const left = Math.max(0, timeline.x(start));
+    const right = Math.min(timeline.width, timeline.x(end));
+    if (right > 0 && left < timeline.width) context.fillRect(left, top, Math.max(1, right - left - 1), height);
+  }
+}
+
+/** [start, end] of each clip. @param {{start: number, end: number}[]|undefined} seconds */
+export function pairs(seconds) {
+  return (seconds ?? []).map(({ start, end }) => [start, end]);
+}
+
+/** Numbers in the margin: how well every cut agrees with the selected one, by their time. */
 export function writeOverlaps(node, strips, selected) {
   for (const line of node.querySelectorAll('.mc-strip')) {
     const strip = strips.find(({ id }) => id === line.dataset.strip);
     const output = line.querySelector('output');
     line.classList.toggle('selected', strip === selected);
     line.querySelector('button').setAttribute('aria-pressed', String(strip === selected));
-    if (!strip?.cut || !selected?.cut) output.textContent = '';
+    if (!strip?.seconds || !selected?.seconds) output.textContent = '';
     else if (strip === selected) output.textContent = '·';
-    else output.textContent = number(overlap(strip.cut.segments, selected.cut.segments) * 100, 0);
+    else output.textContent = number(overlap(pairs(strip.seconds), pairs(selected.seconds)) * 100, 0);
   }
 }

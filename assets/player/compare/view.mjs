@@ -1,7 +1,7 @@
 /** What a link shows: from the player to a view, and back. */
 
-/** Share of the video that a summary may take, where nobody has chosen another. */
-export const BUDGET = 0.15;
+import { BUDGET, RULES } from './cuts.mjs';
+import { defaultCut } from './model.mjs';
 
 /**
  * What a link asks for, as far as the player's entry has it: choices that the rows are built from.
@@ -10,9 +10,11 @@ export const BUDGET = 0.15;
  */
 export function take(player, view) {
   const { entry } = player;
-  player.budget = view.budget ?? BUDGET;
+  const { cuts } = player;
+  cuts.budget = view.budget ?? BUDGET;
+  cuts.rule = RULES.some(([rule]) => rule === view.rule) ? view.rule : RULES[0][0];
   const shots = entry.shots.findIndex(({ name }) => name === view.shots);
-  if (shots >= 0) player.shots = shots;
+  if (shots >= 0) cuts.shots = shots;
   if (view.hidden) player.layout.hidden = new Set(view.hidden);
   const keyOf = (id) => {
     const run = entry.rows.find((row) => row.id === id);
@@ -33,14 +35,15 @@ export function arrive(player, view) {
 
 /** The view as a link holds it. @returns {import('./address.mjs').View} */
 export function viewOf(player) {
-  const { entry, model, timeline } = player;
+  const { entry, model, timeline, cuts } = player;
   const shown = model?.tracks ?? [];
   return {
     entry: entry.id,
     t: player.clock.time(),
-    budget: player.budget === BUDGET ? null : player.budget,
-    shots: player.shots ? entry.shots[player.shots].name : null,
-    cut: player.selectedId === player.strips[0]?.id ? null : player.selectedId,
+    budget: cuts.budget === BUDGET ? null : cuts.budget,
+    shots: cuts.shots ? entry.shots[cuts.shots].name : null,
+    rule: cuts.rule === RULES[0][0] ? null : cuts.rule,
+    cut: player.selectedId === defaultCut(model, player.groups) ? null : player.selectedId,
     person: player.pinned === null ? null : model.people.names[player.pinned],
     zoom: timeline.zoomed ? [timeline.start, timeline.end] : null,
     runs: shown.filter(({ run, others }) => run !== others[0]).map(({ id }) => id),

@@ -24,7 +24,11 @@ export function wire(player) {
       return;
     }
     const { act, person, strip, sample, group, view, measure, cell } = { ...button.dataset, strip: button.closest('[data-strip]')?.dataset.strip };
-    if ('close' in button.dataset) player.help(false);
+    const { rule, playcut, offer } = button.dataset;
+    if (rule) player.setRule(rule);
+    else if (playcut !== undefined) player.playFrom(playcut);
+    else if (offer !== undefined) player.sampler.accept(offer);
+    else if ('close' in button.dataset) player.help(false);
     else if (act && act !== 'cancel') player.act(act, 1);
     else if (view) player.figures.choose({ view });
     else if (measure) player.figures.choose({ measure });
@@ -54,12 +58,12 @@ export function wire(player) {
   on(nodes.rows, 'pointerout', (event) => event.target.closest('[data-sample]') && player.lift(null, -1));
 
   on(player.slot.budget, 'input', () => {
-    player.budget = Number(player.slot.budget.value) / 100;
+    player.cuts.budget = Number(player.slot.budget.value) / 100;
     if (player.solveQueued) return;
     player.solveQueued = true;
     requestAnimationFrame(() => {
       player.solveQueued = false;
-      if (player.entry) player.solve();
+      if (player.entry) player.cuts.solve();
       player.remember();
     });
   });
@@ -70,8 +74,8 @@ export function wire(player) {
   on(root, 'change', (event) => {
     const { target } = event;
     if (target === player.slot.shots) {
-      player.shots = Number(target.value);
-      player.solve();
+      player.cuts.shots = Number(target.value);
+      player.cuts.solve();
       player.remember();
     } else if (target.matches('[data-sort]')) {
       player.sort = target.value;
