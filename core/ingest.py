@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +23,8 @@ from core.progress import Progress, ShouldStop, never, part, silent
 from core.segment.survey import Survey, Surveyor
 from core.segmentation import make_shots, uniform_shots
 from core.shot_settings import ShotSettings
-from core.spaces.registry import DEFAULT, open_space
+from core.spaces.beside import Beside
+from core.spaces.registry import open_space
 from core.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 from core.timebase import Timebase
 from core.video import VideoInfo, frames_at, probe
@@ -50,6 +51,7 @@ class Ingested:
         sprite: what is where in it.
         empty: (E, 2) int64 frame intervals whose pictures show nothing.
         survey: of every frame; its pictures are in a file under `work`.
+        more: features of further spaces by id, each (T, D) float32.
     """
 
     info: VideoInfo
@@ -62,6 +64,7 @@ class Ingested:
     sprite: ThumbnailSprite
     empty: np.ndarray
     survey: Survey
+    more: Mapping[str, np.ndarray]
 
     def entry(self, id: str, title: str, **meta: str) -> Entry:
         """The library entry of this video, not judged by anyone yet."""
@@ -77,6 +80,7 @@ class Ingested:
             thumbnails=self.thumbnails,
             meta=meta,
             empty=self.empty,
+            more=self.more,
         )
 
 
@@ -84,7 +88,8 @@ def ingest(
     path: Path,
     *,
     work: Path,
-    feature_space: FeatureSpace | str = DEFAULT,
+    feature_space: FeatureSpace | str = COLOUR_MOTION,
+    beside: Sequence[FeatureSpace] = (),
     picks_per_second: Fraction | int = 2,
     shots: ShotSettings = ShotSettings(),
     progress: Progress = silent,
@@ -96,6 +101,7 @@ def ingest(
         path: the video file; never changed.
         work: folder for what is made, created where missing. When anything fails, what was made is removed again.
         feature_space: an opened space, or the id of one of `core.spaces.registry`.
+        beside: further opened spaces, whose features are made in the same pass.
         picks_per_second: how often the video is looked at, but at least twice if it has two frames.
         shots: how it is cut into shots.
         progress: told about every step.
@@ -108,11 +114,14 @@ def ingest(
         ConflictError: `should_stop` said so.
     """
     space = open_space(feature_space) if isinstance(feature_space, str) else feature_space
+    spaces = (space, *beside)
     dense = shots.kind == "kts-frames"
-    if dense and space.extract_dense is None:
+    # One of them gets its pictures with their neighbours in time; the others take what passes by.
+    leading = next((one for one in spaces if one.motion), space)
+    if dense and leading.extract_dense is None:
         raise InputError(
-            f"Shots from every frame take {DEFAULT} features; {space.id} of every frame would take too long.",
-            f"Choose kts for the shots, or {DEFAULT} for the features.",
+            f"Shots from every frame take {COLOUR_MOTION.id} features; {space.id} of every frame would take too long.",
+            f"Choose kts for the shots, or {COLOUR_MOTION.id} for the features.",
         )
     progress(0.0, "Looking into the file")
     info = probe(path)
@@ -133,19 +142,28 @@ def ingest(
         frames = np.arange(info.timebase.n_frames) if dense else picks
         surveyor = Surveyor(info.rotation, small_pictures)
         reading = part(progress, 0.02, reading_ends)
-        with closing(surveyor), closing(moments(info, frames, reading, should_stop, space, surveyor.look)) as seen:
+        with ExitStack() as open_until_read:
+            open_until_read.enter_context(closing(surveyor))
+            others = {
+                one.id: open_until_read.enter_context(closing(Beside(info, picks, one)))
+                for one in spaces
+                if one is not leading
+            }
+            watch = _everybody([surveyor, *others.values()])
+            seen = open_until_read.enter_context(closing(moments(info, frames, reading, should_stop, leading, watch)))
             kept = _keeping(seen, np.isin(frames, shown), small, pictures)
             if dense:
-                looked_at, features = space.extract_dense(kept, picks)
+                looked_at, rows = leading.extract_dense(kept, picks)
             else:
-                looked_at = features = space.extract(kept)
+                looked_at = rows = leading.extract(kept)
             survey = surveyor.survey()
+            features = {one.id: rows if one is leading else others[one.id].features() for one in spaces}
         sprite = write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
         progress(reading_ends, "Finding shots")
         two_seconds = uniform_shots(info.timebase)
         shots_end = reading_ends + 0.05
         told = part(progress, reading_ends, shots_end)
-        made, empty = make_shots(shots, looked_at, frames, info.timebase, space.scaled, survey, told, should_stop)
+        made, empty = make_shots(shots, looked_at, frames, info.timebase, leading.scaled, survey, told, should_stop)
         cut = {shots.name: made}
         cut.setdefault(two_seconds.source, two_seconds)
         del looked_at
@@ -159,7 +177,8 @@ def ingest(
             shutil.rmtree(work, ignore_errors=True)
         raise
     progress(1.0, "Ready")
-    return Ingested(info, picks, features, space.id, cut, video, thumbnails, sprite, empty, survey)
+    main = features.pop(space.id)
+    return Ingested(info, picks, main, space.id, cut, video, thumbnails, sprite, empty, survey, features)
 
 
 def moments(
@@ -186,7 +205,7 @@ def moments(
     """
     nearby = nearby_frames(video.timebase, picks) if space.motion else picks
     seconds = video.timebase.seconds(nearby) - video.timebase.seconds(picks)
-    size = picture_size(video.width, video.height) if space.small else None
+    size = space.size_of(video.width, video.height)
     chosen = frames_at(video, np.union1d(picks, nearby), size, watch)
     pictures: dict[int, np.ndarray] = {}
     with closing(ahead(chosen, READ_AHEAD)) as frames:
@@ -207,6 +226,16 @@ def nearby_frames(timebase: Timebase, picks: np.ndarray) -> np.ndarray:
     after = timebase.frame_at(timebase.seconds(picks) + NEARBY_SECONDS)
     after = np.minimum(np.maximum(after, picks + 1), timebase.n_frames - 1)
     return np.where(after > picks, after, np.maximum(picks - 1, 0))
+
+
+def _everybody(watchers: Sequence[Surveyor | Beside]) -> Callable[[VideoFrame], None]:
+    """Shows every frame to each of some watchers."""
+
+    def watch(frame: VideoFrame) -> None:
+        for one in watchers:
+            one.look(frame)
+
+    return watch
 
 
 def _keeping(

@@ -161,16 +161,7 @@ def frames_at(
     left = deque(int(frame) for frame in frames)
     if left and not (left[0] >= 0 and left[-1] < video.timebase.n_frames):
         raise VideoError(f"'{video.path.name}' has frames 0 to {video.timebase.n_frames - 1}, not {left[-1]}.")
-    width, height = size or (video.width, video.height)
-    if video.rotation % 180:
-        width, height = height, width
-
-    reformatter = VideoReformatter()  # one for all frames: it keeps its scaling tables
-
-    def picture(frame: VideoFrame) -> np.ndarray:
-        small = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA")
-        return np.ascontiguousarray(np.rot90(small.to_ndarray(), video.rotation // 90))
-
+    picture = UprightPictures(video, size)
     if watch is not None:
         for index, frame in shown_frames(video):
             watch(frame)
@@ -182,6 +173,26 @@ def frames_at(
             for index, frame in shown(video, sorted(set(left))):
                 while left and left[0] == index:
                     yield left.popleft(), picture(frame)
+
+
+class UprightPictures:
+    """Turns stored frames of a video into (height, width, 3) uint8 RGB pictures, upright.
+
+    Args:
+        video: from `probe`.
+        size: width and height of the upright pictures; None for the size they are displayed at.
+    """
+
+    def __init__(self, video: VideoInfo, size: tuple[int, int] | None = None) -> None:
+        width, height = size or (video.width, video.height)
+        self._stored = (height, width) if video.rotation % 180 else (width, height)
+        self._turns = video.rotation // 90
+        self._reformatter = VideoReformatter()  # one for all frames: it keeps its scaling tables
+
+    def __call__(self, frame: VideoFrame) -> np.ndarray:
+        """The picture of a frame."""
+        picture = self._reformatter.reformat(frame, *self._stored, "rgb24", interpolation="AREA")
+        return np.ascontiguousarray(np.rot90(picture.to_ndarray(), self._turns))
 
 
 def shown_frames(video: VideoInfo) -> Iterator[tuple[int, VideoFrame]]:

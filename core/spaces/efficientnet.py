@@ -1,11 +1,11 @@
 """The space `efficientnet-lite0`: what a small image network, trained on ImageNet, sees in each picture.
 
-EfficientNet-Lite0 (Tan and Le, "EfficientNet", ICML 2019; the Lite variants without squeeze-and-excitation) with weights
-that come inside a package, so that nothing is fetched. A row is the mean over places of the last convolution's 1280
-channels, brought to unit length. The whole picture is brought to 224 x 224, whatever its shape: what lies at its sides
-belongs to a film too. Values are scaled by (x - 127) / 128, as the original release does. With ImageNet's mean and
-deviation the network names things better, but moments of one scene lie less near to one another, and that is what we
-want of it (0.62 against 0.60, `python -m benchmarks separation`).
+EfficientNet-Lite0 (Tan and Le, "EfficientNet", ICML 2019; the Lite variants have no squeeze-and-excitation) with
+weights that come inside a package, so that nothing is fetched. A row is the mean over places of the last
+convolution's 1280 channels, brought to unit length. The whole picture is brought to 224 x 224, whatever its shape:
+what lies at its sides belongs to a film too. Values are scaled by (x - 127) / 128, as the original release does. With
+ImageNet's mean and deviation the network names things better, but moments of one scene lie less near to one another,
+and that is what we want of it (0.62 against 0.60, `python -m benchmarks separation`).
 """
 
 from __future__ import annotations

@@ -50,9 +50,5 @@ def open_space(opening: Opening | str) -> FeatureSpace:
 
 def why_default() -> str:
     """What a person is told who did not choose a space, and what the entry keeps."""
-    if googlenet.weights_are_here():
-        return f"Taken in with {DEFAULT} features, the default; with GoogLeNet's weights {googlenet.ID} could be added."
-    return (
-        f"Taken in with {DEFAULT} features, which need no weights: "
-        f"GoogLeNet's ({googlenet.FILE}) were not on this machine."
-    )
+    told = f"Taken in with {DEFAULT} features, the default, and {COLOUR_MOTION.id} beside them."
+    return f"{told} With GoogLeNet's weights {googlenet.ID} could be added." if googlenet.weights_are_here() else told

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, ManycutError, VideoError
+from core.features import COLOUR_MOTION
 from core.progress import Progress, ShouldStop, never, part, silent
 from core.shot_settings import DEFAULT_KIND, ShotSettings
 from core.spaces.opening import Opening
@@ -21,6 +22,7 @@ from webapp.actions.common import time_left
 from webapp.actions.language import judge as judge_captions
 from webapp.actions.models import score_with_all
 from webapp.actions.servers import server_called
+from webapp.actions.signalling import is_measured, measure
 from webapp.actions.video_files import video_files
 
 if TYPE_CHECKING:
@@ -97,7 +99,8 @@ def ingest(
         raise InputError("A title is for one video.", "Leave it out: each video is called by its file.")
     told = part(progress, 0.0, 0.05)
     opened = open_space(Opening(space or DEFAULT, weights, download, url, progress=told, should_stop=should_stop))
-    taking = _Taking(library, dataset, title, opened, "" if space else why_default(), rate, wanted)
+    note, beside = ("", ()) if space else (why_default(), (COLOUR_MOTION,))
+    taking = _Taking(library, dataset, title, opened, note, beside, rate, wanted)
     result: dict[str, Any] = {"entries": [], "skipped": [], "failed": []}
     for one, error in wrong.items():
         result["failed"].append(_failure(one, error))
@@ -134,6 +137,7 @@ class _Taking:
     Attributes:
         library, dataset, title: where they go, and what a person calls them.
         space, note: opened; and why it was chosen, where nobody did.
+        beside: further spaces, opened.
         rate: picks per second.
         shots: how they are cut.
     """
@@ -143,6 +147,7 @@ class _Taking:
     title: str | None
     space: FeatureSpace
     note: str
+    beside: tuple[FeatureSpace, ...]
     rate: Fraction
     shots: ShotSettings
 
@@ -161,28 +166,33 @@ class _Taking:
         origin = Origin(_hash(file), self.described, file.name)
         known = library.origins.entry_of(slug(self.dataset), origin.content, origin.settings)
         if known is not None:
-            return self._known(known, file, progress)
+            return self._known(known, file, progress, should_stop)
         with scratch_folder(library.data_dir) as work:
             taken = take_in(
                 file,
                 work=work,
                 feature_space=self.space,
+                beside=self.beside,
                 picks_per_second=self.rate,
                 shots=self.shots,
-                progress=part(progress, 0.0, 0.9),
+                progress=part(progress, 0.0, 0.8),
                 should_stop=should_stop,
             )
             notes = {"features_note": self.note, "video_note": taken.info.note}
             notes = {name: note for name, note in notes.items() if note}
             entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
             entry_id = library.add_ingested(entry, dataset=self.dataset, origin=origin)
+            measure(library, entry_id, survey=taken.survey, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
         entry = library.entry(entry_id)
         return _facts(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0)))
 
-    def _known(self, entry_id: str, file: Path, progress: Progress) -> dict[str, Any]:
+    def _known(self, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> dict[str, Any]:
         entry, name = self.library.entry(entry_id), self.library.origins.of_entry(entry_id).name
-        # Where it was interrupted before any model had seen it, that is still to do.
-        runs = [] if self.library.run_ids(entry_id) else score_with_all(self.library, entry, progress)
+        # Where it was interrupted before it was measured, or before any model had seen it, that is still to do.
+        if entry.video is not None and not is_measured(self.library, entry_id):
+            measure(self.library, entry_id, progress=part(progress, 0.0, 0.8), should_stop=should_stop)
+            entry = self.library.entry(entry_id)
+        runs = score_with_all(self.library, entry, part(progress, 0.8, 1.0))
         called = "" if name == file.name else f" as '{name}'"
         return _facts(file, entry, runs) | {"reason": f"it was taken in before{called}"}
 
