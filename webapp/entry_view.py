@@ -11,7 +11,7 @@ import numpy as np
 from core.camps import camps, moment_word
 from core.data import AnnotationSet, Entry, Shots
 from core.scoring import can_score
-from core.select.footage import footage, milliseconds, spans
+from core.select.footage import empty_spans, footage, milliseconds
 from core.signals import DEFAULT_SIGNAL, listed, ordered
 from core.thumbnails import read_sprite
 from core.timebase import format_rate
@@ -48,7 +48,7 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "feature_space": entry.feature_space,
         **describe_media(entry),
         "duration_ms": int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0]),
-        "empty": spans(entry.timebase, entry.empty).tolist(),
+        "empty": empty_spans(entry).tolist(),
         "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
         **_captions(library, entry),
         "rows": [

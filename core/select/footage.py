@@ -8,6 +8,7 @@ longer ones are in force. So the same list serves every budget, and a browser so
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 
@@ -20,6 +21,8 @@ SHORTEST_SHOT_MS = 1000
 LONGEST_PIECE_MS = 10_000
 # The smallest budget that pages offer, as a share of the video.
 SMALLEST_BUDGET = 0.05
+# Pieces are not divided below this.
+FINEST_PIECE_MS = 100
 # A piece is divided in its middle half, so that no sliver is left.
 MIDDLE = 0.25
 # Pictures on either side of an edge that are compared.
@@ -39,7 +42,7 @@ class Footage:
         pieces: for each shot, those under a second joined, (K, 3) int64 edges [frame, ms, level]: its beginning, what
             divides it, its end. An edge inside is in force while pieces may only last less than `level` ms, which is
             how long the piece is that it divides; 0 at both ends.
-        empty: (E, 4) int64 [from frame, to frame, from ms, to ms] of pictures that show nothing.
+        empty: (E, 4) int64 [from frame, to frame, from ms, to ms] of pictures that show nothing; none where all do.
     """
 
     n_frames: int
@@ -78,17 +81,22 @@ def footage(entry: Entry, shots: Shots, smallest_budget: float = SMALLEST_BUDGET
     timebase = entry.timebase
     features = entry.features if entry.features is not None else next(iter(entry.more.values()), entry.text_features)
     duration_ms = int(milliseconds(timebase, np.array([entry.n_frames]))[0])
-    finest = max(1, longest_piece(int(min(smallest_budget, SMALLEST_BUDGET) * duration_ms)))
+    finest = max(FINEST_PIECE_MS, longest_piece(int(min(smallest_budget, SMALLEST_BUDGET) * duration_ms)))
     pick_ms = milliseconds(timebase, entry.picks)
     looks = None if features is None else _unit_rows(features)
     bounds = np.asarray(shots.bounds if shots.exact is None else shots.exact, np.int64)
     joined = _joined(spans(timebase, bounds), entry.picks, looks)
     pieces = tuple(_divided(span, entry.picks, pick_ms, looks, timebase, finest) for span in joined)
-    empty = spans(timebase, entry.empty)
-    shown = empty[:, 3] > empty[:, 2]
-    return Footage(
-        entry.n_frames, duration_ms, entry.picks, pick_ms, np.asarray(shots.bounds, np.int64), pieces, empty[shown]
-    )
+    whole = np.asarray(shots.bounds, np.int64)
+    return Footage(entry.n_frames, duration_ms, entry.picks, pick_ms, whole, pieces, empty_spans(entry))
+
+
+def empty_spans(entry: Entry) -> np.ndarray:
+    """(E, 4) spans whose pictures show nothing; none where nobody looked, or where the whole video is so."""
+    empty = spans(entry.timebase, entry.empty)
+    lasting = empty[:, 3] - empty[:, 2]
+    whole = milliseconds(entry.timebase, np.array([entry.n_frames]))[0]
+    return empty[(lasting > 0) & (lasting.sum() < whole)]
 
 
 def _unit_rows(features: np.ndarray) -> np.ndarray:
@@ -103,24 +111,32 @@ def _joined(shots: np.ndarray, picks: np.ndarray, looks: np.ndarray | None) -> n
 
     Without features, or where both are equally alike, to the shorter neighbour. A shot without a neighbour stays.
     """
-    rows = [row.tolist() for row in shots if row[3] > row[2]]
-    while True:
-        lengths = [row[3] - row[2] for row in rows]
-        for k in sorted(range(len(rows)), key=lambda k: (lengths[k], k)):
-            if lengths[k] >= SHORTEST_SHOT_MS:
-                return np.array(rows, np.int64).reshape(-1, 4)
-            beside = []
-            if k > 0 and rows[k - 1][1] == rows[k][0]:
-                beside.append(k - 1)
-            if k + 1 < len(rows) and rows[k][1] == rows[k + 1][0]:
-                beside.append(k + 1)
-            if beside:
-                other = max(beside, key=lambda b: (_alike(rows[k], rows[b], picks, looks), -lengths[b], -b))
-                first = min(k, other)
-                rows[first : first + 2] = [[rows[first][0], rows[first + 1][1], rows[first][2], rows[first + 1][3]]]
-                break
-        else:
-            return np.array(rows, np.int64).reshape(-1, 4)
+    rows: list[list[int] | None] = [row.tolist() for row in shots if row[3] > row[2]]
+    before, after = list(range(-1, len(rows) - 1)), list(range(1, len(rows) + 1))
+    waiting = [(row[3] - row[2], k) for k, row in enumerate(rows) if row[3] - row[2] < SHORTEST_SHOT_MS]
+    heapify(waiting)
+    while waiting:
+        length, k = heappop(waiting)
+        row = rows[k]
+        if row is None or row[3] - row[2] != length:  # joined meanwhile
+            continue
+        beside = []
+        if before[k] >= 0 and rows[before[k]][1] == row[0]:
+            beside.append(before[k])
+        if after[k] < len(rows) and row[1] == rows[after[k]][0]:
+            beside.append(after[k])
+        if not beside:
+            continue
+        other = max(beside, key=lambda b: (_alike(row, rows[b], picks, looks), rows[b][2] - rows[b][3], -b))
+        first, second = min(k, other), max(k, other)
+        rows[first] = [rows[first][0], rows[second][1], rows[first][2], rows[second][3]]
+        rows[second] = None
+        after[first] = after[second]
+        if after[second] < len(rows):
+            before[after[second]] = first
+        if rows[first][3] - rows[first][2] < SHORTEST_SHOT_MS:
+            heappush(waiting, (rows[first][3] - rows[first][2], first))
+    return np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4)
 
 
 def _alike(one: list[int], other: list[int], picks: np.ndarray, looks: np.ndarray | None) -> float:

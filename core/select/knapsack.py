@@ -49,6 +49,8 @@ def most_within(values: np.ndarray, lengths: np.ndarray, capacity: int) -> np.nd
     fitting = np.flatnonzero((values > 0) & (lengths <= capacity))
     worth = values[fitting] / lengths[fitting]
     order = fitting[np.lexsort((fitting, -worth))]
+    if len(order):  # no set is longer than the last multiple of what divides all lengths
+        capacity -= capacity % int(np.gcd.reduce(lengths[order]))
     taken[order[_solve(values[order], lengths[order], int(capacity))]] = True
     return taken
 

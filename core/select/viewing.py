@@ -29,7 +29,8 @@ from core.selection import NOTHING_FITS, NOTHING_SCORES, shot_scores
 STEPS = 1_000_000
 # Clips shorter than this are a flash: what is left of a piece after trimming is not taken.
 SHORTEST_CLIP_MS = 500
-ALL_EMPTY = "the pictures show nothing"
+NOTHING_LASTS = "no picture that shows something lasts long enough"
+ALL_FORBIDDEN = "all that could be taken is left out"
 
 
 def view(
@@ -75,11 +76,15 @@ def view(
     rest = np.flatnonzero(~taken)
     taken[rest[most_within(values[rest], lengths[rest], room)]] = True
     segments = adjoined(np.concatenate([kept, pieces[taken]]))
-    note = ""
-    if len(segments) == 0:
-        whole = len(free_pieces(footage, longest, kept[:0], forbidden)) > 0
-        note = ALL_EMPTY if not whole else NOTHING_SCORES if np.any(lengths <= capacity) else NOTHING_FITS
+    note = "" if len(segments) else _why_empty(footage, lengths, capacity, len(forbidden) > 0)
     return Cut(segments[:, :2], footage.n_frames, budget, note)
+
+
+def _why_empty(footage: Footage, lengths: np.ndarray, capacity: int, forbids: bool) -> str:
+    """Why nothing could be taken."""
+    if len(lengths) == 0:
+        return ALL_FORBIDDEN if forbids else NOTHING_LASTS if len(footage.empty) else NOTHING_FITS
+    return NOTHING_SCORES if np.any(lengths <= capacity) else NOTHING_FITS
 
 
 def capacity_ms(budget: float, footage: Footage) -> int:
@@ -131,7 +136,9 @@ def free_pieces(footage: Footage, longest: int, kept: np.ndarray, forbidden: np.
         for (start, from_ms, _), (end, to_ms, _) in zip(inside[:-1].tolist(), inside[1:].tolist(), strict=True):
             for span in _without((start, end, from_ms, to_ms), decided.tolist()):
                 trimmed = _trimmed(span, footage.empty.tolist())
-                if trimmed[3] - trimmed[2] >= max(1, least):
+                # What goes on from a kept span is part of its clip, however short it is.
+                goes_on = np.any((kept[:, 1] == trimmed[0]) | (kept[:, 0] == trimmed[1]))
+                if trimmed[3] - trimmed[2] >= max(1, 0 if goes_on else least):
                     pieces.append(trimmed)
     return np.array(pieces, np.int64).reshape(-1, 4)
 

@@ -3,6 +3,8 @@
  * core/select/knapsack.py function by function; how it works stands there. All numbers are whole and below 2^53.
  */
 
+import { gcd } from './selection.mjs';
+
 /** Pieces on either side of the last one that fits, between which a first good set is improved by exchanging two. */
 const NEARBY = 100;
 const ROUNDING = 0.25;
@@ -20,7 +22,10 @@ export function mostWithin(values, lengths, capacity) {
   for (let k = 0; k < values.length; k += 1) if (values[k] > 0 && lengths[k] <= capacity) order.push(k);
   const worth = Float64Array.from(values, (value, k) => value / lengths[k]);
   order.sort((a, b) => worth[b] - worth[a] || a - b);
-  const taken = solve(Float64Array.from(order, (k) => values[k]), Float64Array.from(order, (k) => lengths[k]), capacity);
+  // No set is longer than the last multiple of what divides all lengths.
+  const unit = order.reduce((found, k) => gcd(found, lengths[k]), 0) || 1;
+  const within = capacity - (capacity % unit);
+  const taken = solve(Float64Array.from(order, (k) => values[k]), Float64Array.from(order, (k) => lengths[k]), within);
   return order.filter((_, i) => taken[i]).sort((a, b) => a - b);
 }
 

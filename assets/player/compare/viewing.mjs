@@ -9,7 +9,8 @@
 import { NOTHING_FITS, NOTHING_SCORES, shotScores } from './selection.mjs';
 import { mostWithin } from './knapsack.mjs';
 
-export const ALL_EMPTY = 'the pictures show nothing';
+export const NOTHING_LASTS = 'no picture that shows something lasts long enough';
+export const ALL_FORBIDDEN = 'all that could be taken is left out';
 const STEPS = 1_000_000;
 const SHORTEST_CLIP_MS = 500;
 const SHORTEST_SHOT_MS = 1000;
@@ -71,13 +72,17 @@ export function view(scores, footage, budget, kept = [], forbidden = [], pieces 
   }
   for (const k of mostWithin(rest.map((k) => values[k]), rest.map((k) => lengths[k]), room)) taken.push(free[rest[k]]);
   const spans = adjoined(taken);
-  let note = '';
-  if (!spans.length) {
-    const whole = freePieces(footage, longest, [], forbidden).length > 0;
-    if (!whole) note = ALL_EMPTY;
-    else note = lengths.some((length) => length <= capacity) ? NOTHING_SCORES : NOTHING_FITS;
-  }
+  const note = spans.length ? '' : whyEmpty(footage, lengths, capacity, forbidden.length > 0);
   return { spans, segments: spans.map(([start, end]) => [start, end]), note };
+}
+
+/** Why nothing could be taken. */
+function whyEmpty(footage, lengths, capacity, forbids) {
+  if (!lengths.length) {
+    if (forbids) return ALL_FORBIDDEN;
+    return footage.empty.length ? NOTHING_LASTS : NOTHING_FITS;
+  }
+  return lengths.some((length) => length <= capacity) ? NOTHING_SCORES : NOTHING_FITS;
 }
 
 /** How long spans last, in milliseconds. @param {Span[]} spans */
@@ -128,7 +133,9 @@ export function freePieces(footage, longest, kept, forbidden) {
   for (const piece of piecesInForce(footage.pieces, longest)) {
     for (const span of without(piece, decided)) {
       const trimmed = trim(span, footage.empty);
-      if (trimmed[3] - trimmed[2] >= Math.max(1, least)) pieces.push(trimmed);
+      // What goes on from a kept span is part of its clip, however short it is.
+      const goesOn = kept.some(([start, end]) => end === trimmed[0] || start === trimmed[1]);
+      if (trimmed[3] - trimmed[2] >= Math.max(1, goesOn ? 0 : least)) pieces.push(trimmed);
     }
   }
   return pieces;

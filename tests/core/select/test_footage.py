@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import Entry, Shots
-from core.select.footage import LONGEST_PIECE_MS, footage, longest_piece, milliseconds
+from core.select.footage import FINEST_PIECE_MS, LONGEST_PIECE_MS, footage, longest_piece, milliseconds
 from core.select.viewing import free_pieces
 from core.timebase import Timebase
 
@@ -98,7 +98,7 @@ def test_smaller_budgets_only_divide_further_and_every_piece_fits(n_frames, inne
             assert np.all(np.diff(in_force[:, :2], axis=0) > 0)
             divisible = np.diff(in_force[:, 0]) > 1
             if longest > 1000 / rate:  # no piece is shorter than a frame
-                assert np.all((np.diff(in_force[:, 1]) <= max(longest, 2000 / rate)) | ~divisible)
+                assert np.all((np.diff(in_force[:, 1]) <= max(longest, 2000 / rate, FINEST_PIECE_MS)) | ~divisible)
             now |= set(in_force[:, 0].tolist())
         assert before <= now
         before = now

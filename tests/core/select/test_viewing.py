@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -14,8 +13,16 @@ from hypothesis import strategies as st
 from core.data import Entry, Shots
 from core.errors import InputError
 from core.select.footage import Footage, footage, longest_piece, milliseconds, spans
-from core.select.viewing import ALL_EMPTY, SHORTEST_CLIP_MS, Collected, capacity_ms, free_pieces, view
-from core.selection import NOTHING_SCORES
+from core.select.viewing import (
+    ALL_FORBIDDEN,
+    NOTHING_LASTS,
+    SHORTEST_CLIP_MS,
+    Collected,
+    capacity_ms,
+    free_pieces,
+    view,
+)
+from core.selection import NOTHING_FITS, NOTHING_SCORES
 from core.timebase import Timebase
 
 NONE = np.empty((0, 4), np.int64)
@@ -66,8 +73,9 @@ def test_cuts_keep_to_the_budget_and_their_clips_neither_adjoin_nor_begin_empty(
     assert length_ms(cut.segments, entry.timebase) <= capacity_ms(budget, found)
     assert np.all(cut.segments[:, 0] < cut.segments[:, 1])
     assert np.all(cut.segments[1:, 0] > cut.segments[:-1, 1])
+    all_empty = len(found.empty) == 0
     for start, end in cut.segments:
-        for first, last in entry.empty:
+        for first, last in [] if all_empty else entry.empty:
             assert not first <= start < last
             assert not first <= end - 1 < last
     assert bool(cut.note) == (len(cut.segments) == 0)
@@ -139,11 +147,23 @@ def test_black_frames_are_trimmed_from_clips_and_worth_nothing_within():
     assert cut.segments.tolist() == [[8, 44]]
 
 
-def test_a_video_of_empty_pictures_says_so():
+def test_a_video_that_shows_nothing_at_all_is_cut_like_any_other():
     entry = film([0, 50, 100], empty=[[0, 100]])
-    assert cut_of(entry, np.ones(20), 0.5).note == ALL_EMPTY
-    entry = replace(entry, empty=np.empty((0, 2), np.int64))
+    assert cut_of(entry, np.where(entry.picks < 50, 0.1, 1.0), 0.5).segments.tolist() == [[50, 100]]
+
+
+def test_an_empty_cut_says_why():
+    entry = film([0, 50, 100], empty=[[0, 48], [51, 100]])
+    assert cut_of(entry, np.ones(20), 0.5).note == NOTHING_LASTS
+    entry = film([0, 50, 100])
     assert cut_of(entry, np.zeros(20), 0.5).note == NOTHING_SCORES
+    assert cut_of(entry, np.ones(20), 0.5, forbid=[[0, 100]]).note == ALL_FORBIDDEN
+    assert cut_of(entry, np.ones(20), 0.001).note == NOTHING_FITS
+
+
+def test_what_goes_on_from_a_kept_span_leaves_no_hole():
+    entry = film([0, 50, 100])
+    assert cut_of(entry, np.ones(20), 0.5, keep=[[0, 48]]).segments.tolist() == [[0, 50]]
 
 
 def test_the_best_moment_is_in_although_others_sum_to_more():
