@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +53,9 @@ class PretrainSettings:
     visp: Mapping[str, Any] = field(default_factory=dict)
 
 
-# For a handful of films of any length: pieces of half a minute, because whole films are told apart by any few frames, and
-# then nothing is learned about the others; random summaries as hard negatives for the same reason; and a size that is a
-# constraint, because a fixed price per frame keeps all or nearly none, whichever price it is (both measured).
+# For a handful of films of any length: pieces of half a minute, because whole films are told apart by any few frames,
+# and then nothing is learned about the others; random summaries as hard negatives for the same reason; and a size that
+# is a constraint, because a fixed price per frame keeps all or nearly none, whichever price it is (both measured).
 OWN_FILMS = PretrainSettings(
     model="mlp",
     config={"hidden": 128},
@@ -98,10 +99,7 @@ def pieces(video: TrainingVideo, picks: int) -> list[TrainingVideo]:
     """A video cut into equal pieces of at most so many picks, and of at least two."""
     count = max(1, min(-(-len(video.features) // max(picks, 2)), len(video.features) // 2))
     cuts = [round(n * len(video.features) / count) for n in range(count + 1)]
-    return [
-        TrainingVideo(video.id, video.features[a:b], video.targets[:, a:b])
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    return [TrainingVideo(video.id, video.features[a:b], video.targets[:, a:b]) for a, b in pairwise(cuts)]
 
 
 def pretrain(
@@ -149,7 +147,9 @@ def pretrain(
         raise CheckpointError(f"'{out}' exists already.", "Choose another name; checkpoints are not overwritten.")
     kind = model_kind(settings.model)
     width = videos[0].features.shape[1]
-    told_apart = videos if settings.piece is None else [one for video in videos for one in pieces(video, settings.piece)]
+    told_apart = (
+        videos if settings.piece is None else [one for video in videos for one in pieces(video, settings.piece)]
+    )
     # Equal batches: a last one of a single video has nothing to be told from.
     batches = max(1, len(told_apart) // settings.batch_size)
     loop = TrainSettings(
