@@ -46,6 +46,7 @@ BENCHMARKS = {
     "googlenet-pool5": ("GoogLeNet's features in batches, against picture by picture", "features:googlenet_pool5"),
     "cuts": ("cuts of six videos that nobody labelled, before and after, beside chance", "cuts:cuts"),
     "tastes": ("whether tastes without labels follow content, against people of TVSum", "tastes:tastes"),
+    "self-discovered": ("what pretraining without labels keeps, covers and cuts", "self_discovered:self_discovered"),
     "start": ("from app.py to the first page; its help", "start:start"),
 }
 

@@ -161,7 +161,7 @@ def agreement_with_people(protocol: str, entry: Entry, scores: np.ndarray, budge
         f1 = float(official_f1(summary, _true_summary(entry, truth, budget)))
         map50, map15 = (highlight_precision(mean, truth, share) for share in (0.5, 0.15))
         return Metrics(protocol, tau, rho, f1, undefined, map50, map15)
-    references = _own_summaries(entry, budget)
+    references = own_summaries(entry, budget)
     f1s = official_f1(summary, references)
     if protocol == "summe":
         tau, rho, undefined = _correlations(summary, references.mean(axis=0)[None])
@@ -238,6 +238,14 @@ def machine_summary(scores: np.ndarray, entry: Entry, budget: float = DEFAULT_BU
     within = entry.picks < end
     cut = select(np.asarray(scores)[within], entry.picks[within], shots, end, budget, strict=True)
     return np.pad(cut.mask, (0, entry.n_frames - end))
+
+
+def own_summaries(entry: Entry, budget: float = DEFAULT_BUDGET) -> np.ndarray:
+    """(U, n_frames) of 0/1: people's own summaries, or those of their scores where they have none."""
+    people = _people(entry)
+    if people.summaries is not None:
+        return np.asarray(people.summaries)
+    return np.array([machine_summary(row, entry, budget) for row in people.scores])
 
 
 def official_f1(summary: np.ndarray, references: np.ndarray) -> np.ndarray:
@@ -323,18 +331,10 @@ def _people(entry: Entry) -> AnnotationSet:
     return entry.annotations
 
 
-def _own_summaries(entry: Entry, budget: float) -> np.ndarray:
-    """(U, n_frames) of 0/1: people's own summaries, or those of their scores where they have none."""
-    people = _people(entry)
-    if people.summaries is not None:
-        return np.asarray(people.summaries)
-    return np.array([machine_summary(row, entry, budget) for row in people.scores])
-
-
 def _true_summary(entry: Entry, truth: np.ndarray, budget: float) -> np.ndarray:
     """(n_frames,) of 0/1: the summary of people's mean scores, or that of the only person."""
     if len(_people(entry)) == 1:
-        return _own_summaries(entry, budget)[0]
+        return own_summaries(entry, budget)[0]
     return machine_summary(truth, entry, budget)
 
 

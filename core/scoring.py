@@ -12,7 +12,7 @@ import numpy as np
 from core.data import Entry, ScoreTrack
 from core.errors import CheckpointError, InputError
 from core.models.checkpoints import Checkpoint, load_model
-from core.models.registry import model_kind
+from core.models.registry import SELF_DISCOVERED, SELF_DISCOVERED_LABEL, model_kind
 from core.progress import Progress, silent
 
 
@@ -21,6 +21,9 @@ class CheckpointLike(Protocol):
 
     @property
     def kind(self) -> str: ...
+
+    @property
+    def applies_as(self) -> str: ...
 
     @property
     def feature_space(self) -> str: ...
@@ -49,9 +52,12 @@ def features_for(entry: Entry, kind: str, feature_space: str) -> tuple[np.ndarra
 
 def can_score(checkpoint: CheckpointLike, entry: Entry) -> str:
     """Why this checkpoint cannot score this entry, in a sentence for people; "" when it can."""
+    model = model_kind(checkpoint.kind)
+    if checkpoint.applies_as == SELF_DISCOVERED and model.samples:
+        return f"{model.label}: only pretrained, and a model that samples keeps no choices of frames; train it first."
     features, reason = features_for(entry, checkpoint.kind, checkpoint.feature_space)
     if features is not None and len(features) < 2:
-        return f"{model_kind(checkpoint.kind).label}: this entry has fewer than two picks."
+        return f"{model.label}: this entry has fewer than two picks."
     return reason
 
 
@@ -70,8 +76,11 @@ def score(
 ) -> ScoreTrack:
     """Score every pick of an entry.
 
+    A checkpoint that was only pretrained is no summarizer yet: what it gives are samples of the summaries that it
+    discovered, over 0.5 where a frame is kept (ViSP, section 4.4).
+
     Args:
-        checkpoint: of any model; everything between `n` and `temperature` matters for models that sample only.
+        checkpoint: of any model; `n` and `seed` matter where it samples, `steps` to `temperature` for diffusion alone.
         entry: with features in the checkpoint's space.
         n: number of samples; sample k of a seed is the same for every n.
         seed: of the sampler.
@@ -83,11 +92,14 @@ def score(
         progress: told when the weights are loaded and when it is done.
 
     Raises:
-        CheckpointError: the entry's features are of another space or width, or the checkpoint cannot be loaded.
+        CheckpointError: the entry's features are of another space or width, or the checkpoint cannot be loaded, or it
+            was only pretrained and is of a model that samples.
         InputError: NaN features, fewer than two picks, settings out of range.
     """
     import torch
 
+    if checkpoint.applies_as == SELF_DISCOVERED and (reason := can_score(checkpoint, entry)):
+        raise CheckpointError(f"'{checkpoint.label}' cannot score '{entry.id}'. {reason}")
     features, reason = features_for(entry, checkpoint.kind, checkpoint.feature_space)
     if features is None:
         raise CheckpointError(
@@ -102,6 +114,9 @@ def score(
     progress(0.0, f"Loading {checkpoint.label}")
     model: Any = load_model(checkpoint, device)
     progress(0.3, f"Scoring {entry.title}")
+    if checkpoint.applies_as == SELF_DISCOVERED:
+        progress(1.0, "Done")
+        return _self_discovered(checkpoint, model, features, n, seed)
     settings: dict[str, float] = {}
     if model.samples:
         if guidance is None:
@@ -119,4 +134,29 @@ def score(
         scores=scores,
         seed=seed if model.samples else None,
         settings=settings,
+    )
+
+
+def _self_discovered(checkpoint: Checkpoint, model: Any, features: np.ndarray, n: int, seed: int) -> ScoreTrack:
+    import torch
+
+    from core.models.batch import check_features
+    from core.models.visp import draw
+
+    if n < 1:
+        raise InputError(f"At least one sample is needed, got {n}.")
+    given = torch.from_numpy(np.ascontiguousarray(features))
+    check_features(given, checkpoint.feature_width)
+    temperature = float(checkpoint.training["visp"]["temperature"])
+    with torch.inference_mode():
+        alpha = model.logits(given[None].to(next(model.parameters()).device))[0].cpu()
+        scores = draw(alpha, n, seed, temperature).numpy()
+    return ScoreTrack(
+        model=SELF_DISCOVERED_LABEL,
+        kind=SELF_DISCOVERED,
+        checkpoint=checkpoint.id,
+        feature_space=checkpoint.feature_space,
+        scores=scores,
+        seed=seed,
+        settings={"temperature": temperature},
     )

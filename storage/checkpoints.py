@@ -92,7 +92,7 @@ class Checkpoints:
         """The checkpoint with this id, or in this directory, or the newest of this kind.
 
         Args:
-            reference: an id, a directory, or a kind such as "summdiff".
+            reference: an id, a directory, or a kind such as "summdiff", or "visp" for those that were only pretrained.
             entry: for a kind: only checkpoints that can score this entry.
 
         Raises:
@@ -105,7 +105,7 @@ class Checkpoints:
             return read_checkpoint(self._path(row))
         if Path(reference).is_dir():
             return read_checkpoint(Path(reference))
-        of_kind = self.list(kind=str(reference))
+        of_kind = [checkpoint for checkpoint in self.list() if checkpoint.applies_as == str(reference)]
         if not of_kind:
             known = ", ".join(checkpoint.id for checkpoint in self.list()) or "none"
             raise NotFoundError(f"There is no checkpoint '{reference}'.", f"Registered are: {known}.")

@@ -139,7 +139,12 @@ class Library:
             ]
 
     def entries(
-        self, dataset: str | None = None, search: str | None = None, limit: int | None = None, offset: int = 0
+        self,
+        dataset: str | None = None,
+        search: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        space: str | None = None,
     ) -> list[EntrySummary]:
         """Entries in the order in which their datasets came.
 
@@ -147,8 +152,11 @@ class Library:
             dataset: only of this one.
             search: only those with this in their title, category or id, whatever the case.
             limit, offset: a page of them.
+            space: only those whose features, of pictures or of captions, are of this space.
         """
         query = self._matching(select(EntryRow), dataset, search)
+        if space is not None:
+            query = query.where(or_(EntryRow.feature_space == space, EntryRow.text_space == space))
         query = query.join(DatasetRow, DatasetRow.id == EntryRow.dataset)
         query = query.order_by(DatasetRow.created, DatasetRow.id, EntryRow.position, EntryRow.id)
         submitted = self.annotations.submitted_counts()
@@ -160,6 +168,13 @@ class Library:
         """How many entries `entries` would give without a limit."""
         with reading(self._engine) as session:
             return session.scalar(self._matching(select(func.count(EntryRow.id)), dataset, search)) or 0
+
+    def spaces(self) -> dict[str, int]:
+        """How many entries have features of each space, over all datasets; those that lists show, not further ones."""
+        query = self._matching(select(EntryRow.feature_space, func.count(EntryRow.id)), None, None)
+        query = query.where(EntryRow.feature_space.is_not(None)).group_by(EntryRow.feature_space)
+        with reading(self._engine) as session:
+            return {space: count for space, count in session.execute(query) if space is not None}
 
     def entry_summary(self, entry_id: str) -> EntrySummary:
         """What lists show of one entry. Raises NotFoundError."""

@@ -15,6 +15,7 @@ from core.errors import InputError, ManycutError
 from webapp import cut_commands, ingest_commands, language_commands, user_commands
 from webapp.command_running import DEFAULT_DATA, DataDir, Json, progress_bar
 from webapp.command_running import run_action as _run
+from webapp.tables import pretrained_sentence, sampled_sentence
 
 app = typer.Typer(
     name="manycut",
@@ -206,7 +207,7 @@ def sample(
         data_dir,
         json_,
         "sample",
-        lambda r: f"{len(r['scores'])} score curves from {r['model']} ({r['checkpoint']}).",
+        sampled_sentence,
         entry=entry,
         model=model,
         n=n,
@@ -273,32 +274,62 @@ def train(
 
 @app.command()
 def pretrain(
-    dataset: Annotated[str, typer.Argument(help="Dataset id in the library; its labels are not looked at.")],
-    model: Annotated[str, typer.Option(help="The summarizer: csta, summdiff, llmvs, vasnet or mlp.")] = "csta",
+    dataset: Annotated[
+        str | None, typer.Argument(help="Dataset id in the library, as published; its labels are not looked at.")
+    ] = None,
+    all_videos: Annotated[
+        bool,
+        typer.Option("--all-videos", help="All videos that share a feature space, of any dataset; then score them."),
+    ] = False,
+    space: Annotated[str | None, typer.Option(help="Which feature space (default: that of most videos).")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The summarizer: csta, summdiff, llmvs, vasnet or mlp (default: csta; of all videos mlp)."),
+    ] = None,
     splits: SplitsFile = None,
     split: Annotated[int, typer.Option(help="Only the training videos of this split of the file, from 0.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the checkpoint (default: in the library).")] = None,
     preset: Preset = None,
-    epochs: Annotated[int, typer.Option(help="Passes over the videos.")] = 200,
-    batch_size: Annotated[int, typer.Option(help="Videos told from one another at once, at least 8.")] = 32,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the videos (default: 200; of all videos 200 steps).")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Videos told from one another at once, at least 8.")] = None,
     seed: Seed = 0,
-    sample: Annotated[str, typer.Option(help="concrete, gumbel, sigmoid or straight-through.")] = "concrete",
-    flow: Annotated[str, typer.Option(help="gate: dropped frames are 0; marginalise: another video's.")] = "gate",
-    hard_negatives: Annotated[bool, typer.Option(help="Contrast also with random summaries.")] = False,
-    temperature: Annotated[float, typer.Option(help="Lambda, 0.05 to 5.")] = 0.5,
-    beta_size: Annotated[float, typer.Option(help="Weight of the summary's size.")] = 1.0,
-    beta_binary: Annotated[float, typer.Option(help="Weight of undecided choices.")] = 1.0,
-    encoder: Annotated[str, typer.Option(help="csta: the paper's; attention: much faster.")] = "csta",
+    sample: Annotated[str | None, typer.Option(help="concrete (default), gumbel, sigmoid or straight-through.")] = None,
+    flow: Annotated[
+        str | None, typer.Option(help="gate (default): dropped frames are 0; marginalise: another video's.")
+    ] = None,
+    hard_negatives: Annotated[bool | None, typer.Option(help="Contrast also with random summaries.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Lambda, 0.05 to 5 (default: 0.5).")] = None,
+    beta_size: Annotated[float | None, typer.Option(help="Price of a kept frame (default: 0.01).")] = None,
+    free: Annotated[float | None, typer.Option(help="Share of a video that is kept for nothing (default: 0).")] = None,
+    beta_binary: Annotated[float | None, typer.Option(help="Price of an undecided choice (default: 0.01).")] = None,
+    encoder: Annotated[str | None, typer.Option(help="csta (default): the paper's; attention: much faster.")] = None,
     data_dir: DataDir = DEFAULT_DATA,
     json_: Json = False,
 ) -> None:
-    """Pretrain a summarizer on videos without labels (ViSP); go on with train --start-from."""
+    """Pretrain a summarizer on videos without labels (ViSP); go on with train --start-from.
+
+    With --all-videos on your own films: settings for a few of them, and every one gets a row of self-discovered cuts.
+    """
+    visp = {
+        "sample": sample,
+        "flow": flow,
+        "hard_negatives": hard_negatives,
+        "temperature": temperature,
+        "beta_size": beta_size,
+        "free": free,
+        "beta_binary": beta_binary,
+        "encoder": encoder,
+    }
     _run(
         data_dir,
         json_,
         "pretrain",
-        lambda r: f"{r['checkpoint']}: {r['epochs']} epochs in {r['seconds']:.0f} s, loss {r['loss']:.4f}.",
+        pretrained_sentence,
         dataset=dataset,
+        all_videos=all_videos,
+        space=space,
         model=model,
         splits=splits,
         split=split,
@@ -307,15 +338,7 @@ def pretrain(
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
-        visp={
-            "sample": sample,
-            "flow": flow,
-            "hard_negatives": hard_negatives,
-            "temperature": temperature,
-            "beta_size": beta_size,
-            "beta_binary": beta_binary,
-            "encoder": encoder,
-        },
+        visp={name: value for name, value in visp.items() if value is not None},
     )
 
 

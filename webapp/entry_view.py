@@ -207,7 +207,7 @@ def _checkpoint(checkpoint: Any, entry: Entry) -> dict[str, Any]:
     return {
         "id": checkpoint.id,
         "label": checkpoint.label,
-        "kind": checkpoint.kind,
+        "kind": checkpoint.applies_as,
         "feature_space": checkpoint.feature_space,
         "fits": not reason,
         "reason": reason,

@@ -108,6 +108,7 @@ def _actions() -> Mapping[str, Callable[..., dict[str, Any]]]:
     return {
         "sample": actions.sample,
         "train": actions.retrain,
+        "pretrain": actions.pretrain,
         "ingest": actions.ingest,
         "features": actions.features,
         "segment": actions.segment,

@@ -11,10 +11,12 @@ def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
     """How people and models agree on one entry.
 
     {"band": people with people, "runs": {"run:<id>": the model with people; "matrix": tau of each sample (N) with each
-    person (U)}}.
+    person (U), and for self-discovered samples how much of people's cuts they cover}}.
     """
     from core.agreement import human_band
+    from core.coverage import coverage
     from core.evaluation import default_protocol, figures_of, tau_matrix
+    from core.models.registry import SELF_DISCOVERED
 
     found = library.labelled_entries(entry_id=entry_id)
     if not found:
@@ -26,4 +28,6 @@ def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
         scores = run.track.scores
         matrix = [[None if tau != tau else round(float(tau), 4) for tau in row] for row in tau_matrix(entry, scores)]
         runs[f"run:{run.id}"] = {**figures_of(entry, scores, protocol), "matrix": matrix}
+        if run.track.kind == SELF_DISCOVERED:
+            runs[f"run:{run.id}"]["discovered"] = coverage(entry, scores).as_dict()
     return {"band": human_band(entry) if len(entry.annotations) > 1 else None, "runs": runs}

@@ -44,6 +44,31 @@ def evaluation_table(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def sampled_sentence(result: dict[str, Any]) -> str:
+    """What `sample` made; of self-discovered samples also what they keep and cover."""
+    made = f"{len(result['scores'])} score curves from {result['model']} ({result['checkpoint']})."
+    return made + discovered_sentence(**result["discovered"]) if result["discovered"] else made
+
+
+def pretrained_sentence(result: dict[str, Any]) -> str:
+    """What `pretrain` made, and what the videos' self-discovered samples keep and cover."""
+    made = f"{result['checkpoint']}: {result['epochs']} epochs in {result['seconds']:.0f} s, loss {result['loss']:.4f}."
+    if result.get("kept") is None:
+        return made
+    return f"{made}\n{len(result['runs'])} videos scored." + discovered_sentence(result["kept"], result["coverage"])
+
+
+def discovered_sentence(kept: float, coverage: dict[str, Any] | None) -> str:
+    """Kept share and coverage in percent, each beside chance: random samples that keep as much."""
+    said = f" A sample keeps {kept:.0%} of a video."
+    if coverage is None:
+        return said
+    levels = {"one": "one sample", "people": "each person's best sample", "best_person": "each sample's best person"}
+    chance = coverage["chance"]
+    parts = [f"{name} {coverage[level]:.0%} (by chance {chance[level]:.0%})" for level, name in levels.items()]
+    return f"{said} Of people's cuts it covers: {', '.join(parts)}."
+
+
 def _meaning(protocol: str) -> str:
     return {
         "summe": "between the machine's summary and people's mean summary, over frames",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import CheckpointError
-from core.models.registry import MODELS
+from core.models.registry import MODELS, SELF_DISCOVERED
 from core.space_ids import canonical
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ class Checkpoint:
     training: Mapping[str, Any]
     metrics: Mapping[str, Any]
     created: str
+
+    @property
+    def applies_as(self) -> str:
+        """What its runs are: the model's registry name, or `SELF_DISCOVERED` where it was pretrained only."""
+        pretrained_only = self.training.get("pretraining") is not None and self.training.get("targets") == "none"
+        return SELF_DISCOVERED if pretrained_only else self.kind
 
 
 def save_checkpoint(

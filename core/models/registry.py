@@ -54,6 +54,10 @@ MODELS = {
     )
 }
 
+# What runs are of that a summarizer made which ViSP pretrained and nobody's labels trained.
+SELF_DISCOVERED = "visp"
+SELF_DISCOVERED_LABEL = "Self-discovered, no labels"
+
 
 def trained_label(kind: ModelKind, space: str, *details: str) -> str:
     """What a checkpoint is called: "SummDiff (name)", and a text model after what its captions were encoded by.

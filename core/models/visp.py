@@ -2,7 +2,8 @@
 
 A good summary keeps what tells its video from others (eq. 5): frames are kept or dropped by the summarizer's own
 logits, made differentiable, and the summary must be recognised as its video's by contrast with other videos. The
-encoder that recognises is thrown away afterwards.
+encoder that recognises is thrown away afterwards. What stays is a distribution over summaries (eq. 4), of which
+`draw` takes samples (section 4.4).
 
 Shapes: B videos, T picks, D feature width, W the width of a video's state.
 """
@@ -29,10 +30,11 @@ class ViSPConfig:
         sample: how a frame's logit becomes a relaxed choice: "concrete", "gumbel" (two-class Gumbel-softmax),
             "sigmoid" (no noise) or "straight-through" (hard choices forward, concrete gradients backward).
         flow: what stands where frames are dropped: "gate" (nothing) or "marginalise" (another video's frames).
-        hard_negatives: contrast also with a random summary of the same video and size.
+        hard_negatives: contrast also with random summaries, as long as those that were generated.
         temperature: lambda in 0.05..5.
-        beta_size: weight of the mean of the choices; the paper searches 0.01..1000.
-        beta_binary: weight of the mean of y (1 - y); the paper searches 0.01..100.
+        beta_size: weight of the sum of a video's choices; the paper searches 0.01..1000.
+        free: share of a video that is kept for nothing, so that the size penalty is a constraint; 0 as published.
+        beta_binary: weight of the sum of y (1 - y); the paper searches 0.01..100.
         encoder: what makes a video's state: "csta" (the paper's) or "attention" (a small Transformer, much faster).
     """
 
@@ -40,8 +42,9 @@ class ViSPConfig:
     flow: Literal["gate", "marginalise"] = "gate"
     hard_negatives: bool = False
     temperature: float = 0.5
-    beta_size: float = 1.0
-    beta_binary: float = 1.0
+    beta_size: float = 0.01
+    free: float = 0.0
+    beta_binary: float = 0.01
     encoder: Literal["csta", "attention"] = "csta"
 
     def __post_init__(self) -> None:
@@ -57,20 +60,44 @@ class ViSPConfig:
             raise InputError(f"ViSP's temperature lies in 0.05..5, not at {self.temperature}.")
         if self.beta_size < 0 or self.beta_binary < 0:
             raise InputError("ViSP's penalties cannot be negative.")
+        if not 0 <= self.free < 1:
+            raise InputError(f"The share that ViSP keeps for nothing lies in 0..1, not at {self.free}.")
 
 
 def choose(logits: Tensor, config: ViSPConfig) -> Tensor:
-    """Relaxed choices (section 3.3): logits (B, T) -> (B, T) in [0, 1], 1 for kept."""
+    """Relaxed choices (section 3.3): logits alpha (B, T) -> (B, T) in [0, 1], 1 for kept."""
     if config.sample == "sigmoid":
         return torch.sigmoid(logits / config.temperature)
     if config.sample == "gumbel":
         both = torch.stack([logits, torch.zeros_like(logits)], -1)
         return F.gumbel_softmax(both, tau=config.temperature, dim=-1)[..., 0]
     uniform = torch.rand_like(logits).clamp(1e-6, 1 - 1e-6)
-    soft = torch.sigmoid((uniform.log() - (1 - uniform).log() + logits) / config.temperature)  # eq. 6
+    soft = relaxed(logits, uniform, config.temperature)
     if config.sample == "concrete":
         return soft
-    return (soft > 0.5).float() + (soft - soft.detach())
+    return torch.bernoulli(soft.detach()) + (soft - soft.detach())  # section 4.3: gradients are copied
+
+
+def relaxed(logits: Tensor, uniform: Tensor, temperature: float) -> Tensor:
+    """Eq. 6; over 0.5 as often as sigmoid(logits), whatever the temperature."""
+    return torch.sigmoid((uniform.log() - (1 - uniform).log() + logits) / temperature)
+
+
+STRATA = 8  # samples that are spread evenly together
+
+
+def draw(alpha: Tensor, n: int, seed: int, temperature: float) -> Tensor:
+    """Samples of the summaries' distribution (eq. 4): alpha (T,) -> (n, T) in [0, 1]; over 0.5 means kept.
+
+    Each sample by itself is drawn as in training (eq. 6). Every eight together are spread evenly (a Latin hypercube),
+    so that the mean of a few is close to sigmoid(alpha). Sample k of a seed is the same for every n.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    uniform = []
+    for _ in range(-(-n // STRATA)):
+        stratum = torch.rand(STRATA, len(alpha), generator=generator).argsort(0)
+        uniform.append((stratum + torch.rand(STRATA, len(alpha), generator=generator)) / STRATA)
+    return relaxed(alpha, torch.cat(uniform)[:n].clamp(1e-6, 1 - 1e-6), temperature)
 
 
 def summarize(features: Tensor, choices: Tensor, valid: Tensor, flow: str) -> Tensor:
@@ -92,17 +119,19 @@ def frames_of_others(features: Tensor, valid: Tensor) -> Tensor:
     return stretched
 
 
-def info_nce(summaries: Tensor, originals: Tensor, negatives: Tensor | None = None) -> Tensor:
-    """Noise contrastive estimation with inner products: every summary must find its own video.
+def info_nce(summaries: Tensor, originals: Tensor, randoms: Tensor | None = None) -> Tensor:
+    """Eq. 3, with inner products for sim: every summary must find its own video, not another and no random summary.
+
+    Its mean over the batch, as are both penalties: the expectation over videos of eq. 8.
 
     Args:
-        summaries: (B, W) states of the summaries.
-        originals: (B, W) states of their videos, in the same order.
-        negatives: (B, W) states of random summaries, each a further wrong answer for its own video.
+        summaries: (B, W) states of the summaries X_s.
+        originals: (B, W) states of their videos X_o, in the same order.
+        randoms: (B, W) states of random summaries X_r, the hard negatives, or None for none.
     """
     similar = summaries @ originals.T
-    if negatives is not None:
-        similar = torch.cat([similar, (negatives * originals).sum(1, keepdim=True)], 1)
+    if randoms is not None:
+        similar = torch.cat([similar, summaries @ randoms.T], 1)
     return F.cross_entropy(similar, torch.arange(len(summaries), device=similar.device))
 
 
@@ -175,14 +204,14 @@ class ViSP(nn.Module):
         choices = choose(self.logits(batch.features, valid), config) * valid
         summaries = self.state(summarize(batch.features, choices, valid, config.flow), valid)
         originals = self.state(batch.features, valid)
-        negatives = None
+        randoms = None
         if config.hard_negatives:
             random = random_choices(choices, valid)
-            negatives = self.state(summarize(batch.features, random, valid, config.flow), valid)
-        count = valid.sum(1)
-        size = (choices.sum(1) / count).mean()
-        binary = ((choices * (1 - choices)).sum(1) / count).mean()
-        contrast = info_nce(summaries, originals, negatives)
+            randoms = self.state(summarize(batch.features, random, valid, config.flow), valid)
+        # Section 3.4: the l1 norm of the choices, and how undecided they are.
+        size = (choices.sum(1) - config.free * valid.sum(1)).clamp(min=0).mean()
+        binary = (choices * (1 - choices)).sum(1).mean()
+        contrast = info_nce(summaries, originals, randoms)
         return contrast + config.beta_size * size + config.beta_binary * binary
 
     def state(self, features: Tensor, valid: Tensor) -> Tensor:

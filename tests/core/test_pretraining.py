@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,9 +11,11 @@ import torch
 
 from core.data import Entry
 from core.errors import CheckpointError, InputError
-from core.models.checkpoints import load_model
-from core.pretraining import PretrainSettings, pretrain, unlabelled_videos
+from core.models.checkpoints import load_model, save_checkpoint
+from core.models.summdiff import SummDiff, SummDiffConfig
+from core.pretraining import OWN_FILMS, PretrainSettings, pieces, pretrain, unlabelled_videos
 from core.recipes import TrainSettings
+from core.scoring import can_score, score
 from core.timebase import Timebase
 from core.training import TrainingVideo, train
 
@@ -28,7 +31,7 @@ def telling_video(seed, length=24, told=slice(8, 12)):
     return TrainingVideo(f"made/{seed}", features, np.zeros((1, length), np.float32))
 
 
-FAST = {"encoder": "attention", "beta_size": 0.05, "beta_binary": 0.1}
+FAST = {"encoder": "attention", "beta_size": 0.002, "beta_binary": 0.004}
 
 
 def test_pretraining_keeps_the_frames_that_tell_a_video_from_others(tmp_path):
@@ -77,3 +80,64 @@ def test_too_few_videos_and_bad_settings_get_a_sentence(tmp_path):
     (tmp_path / "x").mkdir()
     with pytest.raises(CheckpointError, match="exists already"):
         pretrain(videos, PretrainSettings(), out=tmp_path / "x", feature_space="s")
+
+
+@pytest.fixture(scope="module")
+def own_films(tmp_path_factory):
+    """A checkpoint pretrained as on anybody's films, for a moment only."""
+    settings = replace(OWN_FILMS, updates=20, batch_size=8, config={"hidden": 8})
+    films = [telling_video(i, length=40 + 15 * i) for i in range(8)]
+    return pretrain(films, settings, out=tmp_path_factory.mktemp("made") / "own", feature_space="s")
+
+
+def entry_of(video, space="s"):
+    picks = np.arange(len(video.features)) * 15
+    timebase = Timebase(Fraction(30), 15 * len(picks))
+    return Entry(video.id, "", timebase, picks, features=video.features, feature_space=space)
+
+
+def test_what_was_only_pretrained_gives_samples_and_does_not_pose_as_a_summarizer(own_films):
+    entry = entry_of(telling_video(99))
+    track = score(own_films, entry, n=8, seed=2)
+    assert (own_films.kind, own_films.applies_as, track.kind) == ("mlp", "visp", "visp")
+    assert (track.model, track.checkpoint, track.seed) == ("Self-discovered, no labels", "own", 2)
+    assert track.scores.shape == (8, 24)
+    assert len(np.unique(track.scores > 0.5, axis=0)) == 8
+    np.testing.assert_array_equal(track.scores, score(own_films, entry, n=8, seed=2).scores)
+    assert own_films.label == "Self-discovered, no labels (MLP, 8 videos)"
+    with pytest.raises(InputError, match="At least one sample"):
+        score(own_films, entry, n=0)
+
+
+def test_films_of_any_length_keep_a_share_that_is_neither_all_nor_nothing(own_films):
+    for seed, length in ((50, 30), (51, 400)):
+        kept = score(own_films, entry_of(telling_video(seed, length))).scores > 0.5
+        assert 0.3 < kept.mean() < 0.8
+
+
+def test_a_fine_tuned_one_is_a_summarizer_again(own_films, tmp_path):
+    videos = [telling_video(i) for i in range(3)]
+    tuned = train(
+        videos, TrainSettings(model="mlp", targets="mean", epochs=1), out=tmp_path / "fine", feature_space="s",
+        start_from=own_films, training_info={"pretraining": own_films.training["pretraining"]},
+    )  # fmt: skip
+    assert tuned.applies_as == "mlp"
+    assert len(score(tuned, entry_of(videos[0])).scores) == 1
+
+
+def test_a_pretrained_model_that_samples_says_that_it_keeps_no_choices(tmp_path):
+    model = SummDiff(SummDiffConfig(12, hidden=16, heads=2, feed_forward=16))
+    facts = {"pretraining": "visp", "targets": "none", "visp": {"temperature": 0.5}}
+    made = save_checkpoint(model, tmp_path / "pre", label="SummDiff", feature_space="s", training=facts)
+    entry = entry_of(telling_video(1))
+    assert "only pretrained" in can_score(made, entry)
+    with pytest.raises(CheckpointError, match="only pretrained"):
+        score(made, entry)
+
+
+def test_long_videos_are_cut_into_equal_pieces():
+    assert [len(one.features) for one in pieces(telling_video(0, 150), 60)] == [50, 50, 50]
+    assert [len(one.features) for one in pieces(telling_video(0, 60), 60)] == [60]
+    assert [len(one.features) for one in pieces(telling_video(0, 12), 1)] == [2] * 6
+    whole = np.concatenate([one.features for one in pieces(telling_video(0, 131), 60)])
+    np.testing.assert_array_equal(whole, telling_video(0, 131).features)

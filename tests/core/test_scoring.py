@@ -92,7 +92,7 @@ def test_the_language_head_reads_caption_embeddings_kept_as_features(llmvs):
     ],
 )
 def test_whether_a_checkpoint_can_score_an_entry(kind, space, changes, reason):
-    said = can_score(SimpleNamespace(kind=kind, feature_space=space), entry(**changes))
+    said = can_score(SimpleNamespace(kind=kind, applies_as=kind, feature_space=space), entry(**changes))
     assert reason in said
     assert bool(said) == bool(reason)
 

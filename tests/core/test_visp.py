@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,17 @@ from core.errors import InputError
 from core.models.batch import Batch
 from core.models.mlp import MLP, MLPConfig
 from core.models.summdiff import SummDiff, SummDiffConfig
-from core.models.visp import ViSP, ViSPConfig, choose, frames_of_others, info_nce, random_choices, summarize
+from core.models.visp import (
+    ViSP,
+    ViSPConfig,
+    choose,
+    draw,
+    frames_of_others,
+    info_nce,
+    random_choices,
+    relaxed,
+    summarize,
+)
 
 SAMPLES = ("concrete", "gumbel", "sigmoid", "straight-through")
 FAST = ViSPConfig(encoder="attention")
@@ -81,6 +92,80 @@ def test_contrast_is_small_where_every_summary_finds_its_video():
     assert info_nce(states, states, states) > info_nce(states, states)
 
 
+@pytest.mark.parametrize("hard", [False, True])
+def test_contrast_is_equation_3_term_by_term(hard):
+    generator = torch.Generator().manual_seed(0)
+    s, o, r = (torch.randn(5, 3, generator=generator, dtype=torch.float64) for _ in range(3))
+    expected = 0.0
+    for i in range(5):
+        below = 0.0
+        for j in range(5):
+            below += math.exp(float(s[i] @ o[j]))
+            if hard:  # the generated summary against every random one
+                below += math.exp(float(s[i] @ r[j]))
+        expected -= math.log(math.exp(float(s[i] @ o[i])) / below) / 5
+    assert float(info_nce(s, o, r if hard else None)) == pytest.approx(expected)
+
+
+def test_penalties_are_sums_over_a_videos_frames():
+    """Of a summarizer that does not look, every choice is one half: nine of twelve frames are 4.5, not a share."""
+    unpenalised = replace(FAST, sample="sigmoid", beta_size=0.0, beta_binary=0.0)
+    model = ViSP(MLP(MLPConfig(6, hidden=8)), unpenalised).eval()
+    torch.nn.init.zeros_(model.summarizer.layers[-1].weight)
+    torch.nn.init.zeros_(model.summarizer.layers[-1].bias)
+    given = batch()
+    half = (7 * 12 + 9) / 8 / 2
+
+    def penalty(**changes):
+        model.config = unpenalised
+        contrast = model.loss(given).item()
+        model.config = replace(unpenalised, **changes)
+        return model.loss(given).item() - contrast
+
+    assert penalty(beta_size=3.0) == pytest.approx(3 * half, rel=1e-4)
+    assert penalty(beta_binary=3.0) == pytest.approx(3 * half / 2, rel=1e-4)
+    assert penalty(beta_size=3.0, free=0.4) == pytest.approx(3 * half * 0.2, rel=1e-4)
+    assert penalty(beta_size=3.0, free=0.6) == pytest.approx(0, abs=1e-5)
+
+
+def test_straight_through_draws_the_relaxed_choice_and_copies_its_gradient():
+    torch.manual_seed(0)
+    logits = torch.zeros(1, 20000, requires_grad=True)
+    config = ViSPConfig(sample="straight-through", temperature=5.0)
+    hard = choose(logits, config)
+    torch.manual_seed(0)
+    soft = relaxed(logits, torch.rand_like(logits).clamp(1e-6, 1 - 1e-6), 5.0)
+    # Drawn, not cut at one half: frames with a relaxed choice of about 0.6 are kept about 60 times in a hundred.
+    likely = (soft > 0.55) & (soft < 0.65)
+    assert float(hard[likely].mean()) == pytest.approx(0.6, abs=0.03)
+    (copied,) = torch.autograd.grad(hard.sum(), logits)
+    (expected,) = torch.autograd.grad(soft.sum(), logits)
+    torch.testing.assert_close(copied, expected)
+
+
+def test_samples_keep_each_frame_as_often_as_its_logit_says():
+    alpha = torch.tensor([-4.0, -1.0, 0.0, 2.0]).repeat(500)
+    for one in draw(alpha, 3, seed=1, temperature=0.5):  # each sample by itself, over many frames
+        kept = (one > 0.5).float().view(500, 4).mean(0)
+        torch.testing.assert_close(kept, alpha[:4].sigmoid(), atol=0.06, rtol=0)
+    neighbours = (draw(alpha, 1, seed=1, temperature=0.5)[0, 2::4] > 0.5).float()
+    assert abs(float(torch.corrcoef(torch.stack([neighbours[1:], neighbours[:-1]]))[0, 1])) < 0.15
+
+
+def test_the_mean_of_eight_samples_is_close_to_the_summarizers_own_curve():
+    alpha = torch.randn(300, generator=torch.Generator().manual_seed(0))
+    samples = draw(alpha, 8, seed=3, temperature=0.05)
+    assert float((samples.mean(0) - alpha.sigmoid()).abs().max()) < 1 / 8 + 0.02
+
+
+def test_the_same_seed_draws_the_same_samples_whatever_their_number():
+    alpha = torch.zeros(40)
+    torch.testing.assert_close(draw(alpha, 3, 7, 0.5), draw(alpha, 19, 7, 0.5)[:3])
+    assert not torch.equal(draw(alpha, 3, 7, 0.5), draw(alpha, 3, 8, 0.5))
+    samples = draw(alpha, 16, 7, 0.5) > 0.5
+    assert len({tuple(row.tolist()) for row in samples}) == 16
+
+
 def test_random_summaries_are_as_long_as_the_models():
     given = batch()
     choices = (torch.rand(8, 12) > 0.6).float() * given.valid
@@ -133,6 +218,7 @@ def test_padding_changes_nothing():
         ({"encoder": "clip"}, "encoder is one of"),
         ({"temperature": 0.0}, "temperature lies in"),
         ({"beta_size": -1}, "cannot be negative"),
+        ({"free": 1.0}, "keeps for nothing"),
     ],
 )
 def test_settings_out_of_range_are_refused(changes, message):

@@ -12,7 +12,8 @@ from webapp.actions.features import features
 from webapp.actions.ingesting import ingest
 from webapp.actions.keeping import cut_list, render
 from webapp.actions.language import encode, judge, rescore
-from webapp.actions.models import evaluate, import_checkpoint, pretrain, retrain, sample, train
+from webapp.actions.models import evaluate, import_checkpoint, retrain, sample, train
+from webapp.actions.pretraining import pretrain
 from webapp.actions.reviewing import join, reliability
 from webapp.actions.segmenting import segment
 from webapp.actions.signalling import signals

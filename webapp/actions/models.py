@@ -1,14 +1,15 @@
-"""The verbs about models: pretrain, train, apply, judge, and take in released ones."""
+"""The verbs about models: train, apply, judge, and take in released ones."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data import Entry
+from core.data import Entry, ScoreTrack
 from core.errors import InputError
 from core.progress import Progress, ShouldStop, never, part, silent
-from webapp.actions.common import entries_with_people, of_split, read_split, summaries_of
+from webapp.actions.common import entries_with_people, of_split, read_split
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -32,6 +33,7 @@ def sample(
     should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
     """Scores and cuts of one entry by one model; kept as a run that the pages show."""
+    from core.models.registry import SELF_DISCOVERED
     from core.scoring import score
     from core.segmentation import default_shots
     from core.selection import select
@@ -50,7 +52,9 @@ def sample(
         temperature=temperature,
         progress=part(progress, 0.2, 0.9),
     )
-    run = library.add_run(entry, track) if keep and not should_stop() else None
+    discovered = _discovered(library, found, track) if track.kind == SELF_DISCOVERED else None
+    label = "" if discovered is None else f"{track.model}: keeps {discovered['kept']:.0%}"
+    run = library.add_run(entry, track, label) if keep and not should_stop() else None
     shots = default_shots(found)
     cuts = [select(row, found.picks, shots, found.n_frames, budget) for row in track.scores]
     return {
@@ -64,8 +68,18 @@ def sample(
         "scores": track.scores.tolist(),
         "cuts": [cut.segments.tolist() for cut in cuts],
         "notes": [cut.note for cut in cuts],
+        "discovered": discovered,
         "protocol": f"knapsack over '{shots.source}' shots, budget {budget:.0%}; frames, end exclusive",
     }
+
+
+def _discovered(library: Library, entry: Entry, track: ScoreTrack) -> dict[str, Any]:
+    """How much self-discovered samples keep of the entry, and of people's cuts where somebody judged it."""
+    from core.coverage import coverage, kept_share
+
+    people = library.entry_people(entry.id, entry=entry)
+    covered = coverage(replace(entry, annotations=people), track.scores) if people else None
+    return {"kept": kept_share(entry, track.scores), "coverage": covered.as_dict() if covered else None}
 
 
 def train(
@@ -124,7 +138,7 @@ def train(
         entries, judged = _held_out(entries, validation, seed)
     settings = recipes.settings_for(model, preset=preset, targets=targets, epochs=epochs, seed=seed)
     videos, space = training.videos_from_entries(entries, model)
-    out = Path(out) if out else _new_checkpoint_folder(library, f"{model}-{dataset}")
+    out = Path(out) if out else new_checkpoint_folder(library, f"{model}-{dataset}")
     label = trained_label(model_kind(model), space, out.name)
     base = library.checkpoint(start_from) if start_from else None
     checkpoint = training.train(
@@ -154,59 +168,6 @@ def train(
         "epochs": facts["epochs"],
         "kept_epoch": facts["kept_epoch"],
         "selected_on": facts["selected_on"],
-        "seconds": facts["seconds"],
-        "loss": facts["loss"][-1],
-    }
-
-
-def pretrain(
-    library: Library,
-    *,
-    dataset: str,
-    model: str = "csta",
-    splits: Path | None = None,
-    split: int = 0,
-    out: Path | None = None,
-    preset: str | None = None,
-    epochs: int = 200,
-    batch_size: int = 32,
-    seed: int = 0,
-    visp: dict[str, Any] | None = None,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
-    """Pretrains a summarizer with ViSP on videos that nobody needs to have labelled; `train --start-from` goes on.
-
-    With splits, only the training videos of the split are looked at.
-    """
-    from core.pretraining import PretrainSettings, pretrain, unlabelled_videos
-    from core.recipes import settings_for
-
-    entries = [library.entry(summary.id) for summary in summaries_of(library, dataset)]
-    if splits is not None:
-        entries = of_split(entries, read_split(splits, split).train, dataset)
-    recipe = settings_for(model, preset=preset)  # the summarizer must have the shapes that it is fine-tuned in
-    videos, space = unlabelled_videos(entries, model)
-    checkpoint = pretrain(
-        videos,
-        PretrainSettings(
-            model=model, config=recipe.config, epochs=epochs, batch_size=batch_size, seed=seed, visp=visp or {}
-        ),
-        out=Path(out) if out else _new_checkpoint_folder(library, f"{model}-visp-{dataset}"),
-        feature_space=space,
-        training_info={
-            "dataset": dataset,
-            "split": f"{Path(splits).name} #{split}" if splits else "all entries",
-        },
-        progress=progress,
-        should_stop=should_stop,
-    )
-    library.register_checkpoint(checkpoint.path)
-    facts = checkpoint.training
-    return {
-        "checkpoint": str(checkpoint.path),
-        "id": checkpoint.id,
-        "epochs": facts["epochs"],
         "seconds": facts["seconds"],
         "loss": facts["loss"][-1],
     }
@@ -306,7 +267,7 @@ def import_checkpoint(
     base = slug(name or Path(path).stem)
     checkpoint = save_checkpoint(
         model,
-        _new_checkpoint_folder(library, base),
+        new_checkpoint_folder(library, base),
         label=trained_label(model_kind(kind), feature_space, base, "released"),
         feature_space=feature_space,
         training={"source": Path(path).name, "released": True},
@@ -357,9 +318,9 @@ def score_with_all(library: Library, entry: Entry, progress: Progress, space: st
     runs, kinds = [], set()
     ran = {run.track.checkpoint for run in library.runs(entry.id)}
     for checkpoint in library.checkpoints(feature_space=space):
-        if checkpoint.kind in kinds or can_score(checkpoint, entry):
+        if checkpoint.applies_as in kinds or can_score(checkpoint, entry):
             continue
-        kinds.add(checkpoint.kind)
+        kinds.add(checkpoint.applies_as)
         if checkpoint.id in ran:
             continue
         progress(0.0, f"Scoring with {checkpoint.label}")
@@ -367,7 +328,7 @@ def score_with_all(library: Library, entry: Entry, progress: Progress, space: st
     return runs
 
 
-def _new_checkpoint_folder(library: Library, name: str) -> Path:
+def new_checkpoint_folder(library: Library, name: str) -> Path:
     """A folder for a new checkpoint: `name`, or name-2 and so on where the library knows or holds that one already."""
     known = {checkpoint.id for checkpoint in library.checkpoints()}
     folder, number = library.checkpoint_folder, 2

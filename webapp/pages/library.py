@@ -16,6 +16,7 @@ from storage.library import Library
 from storage.servers import read_servers
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
+from webapp.pages.offer import pretraining_offer
 from webapp.pages.words import heading, section, table
 
 SHOWN = 200
@@ -72,6 +73,7 @@ def build(library: Library) -> None:
     unusable = gr.HTML()
     said = gr.Markdown()
     jobs_panel("ingest")
+    pretraining_offer(library, queue)
     section("Entries")
     with gr.Row(elem_classes="mc-form"):
         search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")

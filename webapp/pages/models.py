@@ -11,6 +11,7 @@ from core.models.registry import MODELS
 from storage.library import Library
 from webapp.jobs import enqueue, open_queue
 from webapp.pages.jobs_panel import jobs_panel
+from webapp.pages.offer import pretraining_offer
 from webapp.pages.words import dataset_choices, heading, section, table
 
 KINDS = [(kind.label, kind.name) for kind in MODELS.values()]
@@ -48,6 +49,7 @@ def build(library: Library) -> None:
     said = gr.Markdown()
     section("Trainings")
     jobs_panel("train")
+    pretraining_offer(library, queue)
 
     def fill() -> tuple[dict, dict, str]:
         bases = [FRESH, *((c.label, c.id) for c in library.checkpoints())]

@@ -58,6 +58,7 @@ export function numberRows(model, numbers, live) {
       const f1 = own.protocol === 'summe' ? figures?.best : figures?.mean;
       const made = `${one.run.label || one.run.model}, checkpoint ${one.run.checkpoint}${one.run.n > 1 ? ', the mean of its samples' : ''}. Protocol ${own.protocol}: F1 ${number(own.f1, 1)} % at 15 % of the video.`;
       rows.push({ group, label: group, why: made, colour, kind: 'model', tau: own.kendall, rho: own.spearman, f1 });
+      if (own.discovered) rows.push({ group, ...covering(own.discovered), colour: '', kind: 'sub', tau: null, rho: null, f1: null });
       if (!own.coverage) continue;
       for (const [key, label, why] of MODEL) {
         const server = key === 'difference' ? { kendall: own.diversity?.one_minus_tau } : own[key];
@@ -66,6 +67,15 @@ export function numberRows(model, numbers, live) {
     }
   }
   return rows;
+}
+
+/** How much of people's cuts lies within what self-discovered samples keep, as the label of a row. */
+function covering({ kept, one, people, best_person: best, chance }) {
+  const percent = (share) => `${Math.round(100 * share)} %`;
+  return {
+    label: `keeps ${percent(kept)}, covers ${percent(one)} of a cut (by chance ${percent(chance.one)})`,
+    why: `How much of a person's cut at 15 % a sample keeps. Each person's best sample: ${percent(people)} (by chance ${percent(chance.people)}); each sample's best person: ${percent(best)} (by chance ${percent(chance.best_person)}). Chance: random samples that keep as much.`,
+  };
 }
 
 /** Where a model's tau stands between people's pairwise and oracle agreement, as a small picture. */

@@ -3,7 +3,7 @@
 import { RULES, playing } from './cuts.mjs';
 import { clock, count, escape, percent } from '../shared/format.mjs';
 
-const SAMPLING = new Set(['summdiff']);
+const SAMPLING = new Set(['summdiff', 'visp']);
 
 /** True for models that give several summaries of one video. */
 export function samples(kind) {

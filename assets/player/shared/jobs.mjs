@@ -1,6 +1,6 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
-const NAMES = { train: 'Training', sample: 'Sampling', ingest: 'Taking in', export: 'Export', agreement: 'Agreement', join: 'Joining' };
+const NAMES = { train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in', export: 'Export', agreement: 'Agreement', join: 'Joining' };
 const MODELS = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', vasnet: 'VASNet', mlp: 'MLP' };
 const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
 const BUSY_MS = 700;
@@ -71,7 +71,7 @@ export function mount({ element, props, root }) {
 
   /** A small line of the loss so far: shape matters here, the last value is written beside it. */
   function lossCurve(job) {
-    if (job.kind !== 'train') return null;
+    if (job.kind !== 'train' && job.kind !== 'pretrain') return null;
     const seen = losses.get(job.id) ?? [];
     const loss = job.figures?.loss;
     if (job.state === 'running' && Number.isFinite(loss) && seen.at(-1) !== loss) seen.push(loss);
@@ -144,6 +144,7 @@ function subject(job) {
   const args = job.args ?? {};
   if (job.kind === 'train') return `${MODELS[args.model] ?? args.model} on ${args.dataset}`;
   if (job.kind === 'ingest') return files([args.path ?? ''].flat());
+  if (job.kind === 'pretrain') return `on ${args.dataset ?? `all videos with ${args.space} features`}`;
   if (job.kind === 'join') return args.name;
   if (job.kind === 'export') return `${FORMATS[args.format] ?? args.format} ${args.entry ?? args.dataset ?? ''}`;
   return args.entry ?? args.dataset ?? '';
@@ -197,7 +198,19 @@ function finished(job) {
   if (job.kind === 'train') {
     return `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(result.seconds)} s, loss ${Number(result.loss).toFixed(4)}.`;
   }
+  if (job.kind === 'pretrain') return discovered(result);
   return 'Done.';
+}
+
+/** What pretraining without labels came to: shares in percent, beside chance. */
+function discovered({ videos, seconds, kept, coverage, judged }) {
+  const percent = (share) => `${Math.round(100 * share)} %`;
+  const made = `${videos} videos in ${Math.round(seconds)} s.`;
+  if (kept === null || kept === undefined) return made;
+  const people = coverage
+    ? ` Of people's cuts (${judged} videos) a sample covers ${percent(coverage.one)}, by chance ${percent(coverage.chance.one)}.`
+    : '';
+  return `${made} A sample keeps ${percent(kept)} of a video.${people}`;
 }
 
 function line(kind, text) {

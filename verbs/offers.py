@@ -1,0 +1,45 @@
+"""What the library offers to do by itself: pretraining where enough videos share a feature space."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from storage.library import Library
+
+ENOUGH = 8  # videos to be told from one another; the paper's smallest batch
+GROWN = 1.5  # times as many videos as were learned from, and it is offered again
+
+
+class PretrainingOffer(BaseModel):
+    """A feature space in which a summarizer can be pretrained without labels.
+
+    Attributes:
+        space: its id.
+        videos: how many have features of it, over all datasets.
+        learned: how many videos the newest self-discovered checkpoint of the space was made from; 0 without one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    space: str
+    videos: int
+    learned: int
+
+
+def pretraining_offers(library: Library) -> list[PretrainingOffer]:
+    """Whether the library can be pretrained on, and in which spaces; those with most videos first.
+
+    A space is left out where that has been done already and few videos have come since.
+    """
+    from core.models.registry import SELF_DISCOVERED
+
+    offers = []
+    for space, videos in sorted(library.spaces().items(), key=lambda one: -one[1]):
+        done = [one for one in library.checkpoints(feature_space=space) if one.applies_as == SELF_DISCOVERED]
+        learned = int(done[0].training.get("n_videos", 0)) if done else 0
+        if videos >= ENOUGH and (not learned or videos >= GROWN * learned):
+            offers.append(PretrainingOffer(space=space, videos=videos, learned=learned))
+    return offers
