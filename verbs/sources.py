@@ -11,6 +11,8 @@ import numpy as np
 from core.camps import camps
 from core.data import AnnotationSet, Entry
 from core.errors import InputError, NotFoundError
+from core.models.checkpoints import Checkpoint
+from core.models.provenance import learned_from
 from core.signals import DEFAULT_SIGNAL, listed, ordered
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ def all_sources(library: Library, entry: Entry) -> list[Source]:
     runs = library.runs(entry.id)
     names += [f"signal:{name}" for name in ordered(entry.signals)]
     names += [f"run:{run.id}:{sample}" for run in runs for sample in range(len(run.track.scores))]
-    return [_source(entry, people, runs, name) for name in names]
+    checkpoints = _checkpoints(library)
+    return [_source(entry, people, runs, checkpoints, name) for name in names]
 
 
 def source(library: Library, entry: Entry, name: str | None = None) -> Source:
@@ -62,7 +65,7 @@ def source(library: Library, entry: Entry, name: str | None = None) -> Source:
     runs = library.runs(entry.id)
     if name is None:
         name = _first(entry, people, runs)
-    return _source(entry, people, runs, name)
+    return _source(entry, people, runs, _checkpoints(library), name)
 
 
 def mean_scores(rows: np.ndarray) -> np.ndarray:
@@ -85,7 +88,13 @@ def _first(entry: Entry, people: AnnotationSet | None, runs: list[Run]) -> str:
     )
 
 
-def _source(entry: Entry, people: AnnotationSet | None, runs: list[Run], name: str) -> Source:
+def _checkpoints(library: Library) -> dict[str, Checkpoint]:
+    return {checkpoint.id: checkpoint for checkpoint in library.checkpoints()}
+
+
+def _source(
+    entry: Entry, people: AnnotationSet | None, runs: list[Run], checkpoints: Mapping[str, Checkpoint], name: str
+) -> Source:
     kind, _, rest = name.partition(":")
     if name == "mean" or (kind == "person" and rest):
         return _of_people(entry, people, name, rest)
@@ -99,7 +108,7 @@ def _source(entry: Entry, people: AnnotationSet | None, runs: list[Run], name: s
     number, _, sample = rest.partition(":")
     if kind != "run" or not number.isdecimal() or (sample and not sample.isdecimal()):
         raise InputError(f"'{name}' is no source of a cut.", WRITTEN)
-    return _of_run(entry, runs, name, int(number), int(sample) if sample else None)
+    return _of_run(entry, runs, checkpoints, name, int(number), int(sample) if sample else None)
 
 
 def _of_people(entry: Entry, people: AnnotationSet | None, name: str, person: str) -> Source:
@@ -132,7 +141,14 @@ def _of_camp(entry: Entry, people: AnnotationSet | None, name: str, number: int)
     return Source(name, label, mean_scores(people.scores[group]), facts)
 
 
-def _of_run(entry: Entry, runs: list[Run], name: str, number: int, sample: int | None) -> Source:
+def _of_run(
+    entry: Entry,
+    runs: list[Run],
+    checkpoints: Mapping[str, Checkpoint],
+    name: str,
+    number: int,
+    sample: int | None,
+) -> Source:
     run = next((found for found in runs if found.id == number), None)
     if run is None:
         raise NotFoundError(f"There is no run {number} of entry '{entry.id}'.")
@@ -151,6 +167,9 @@ def _of_run(entry: Entry, runs: list[Run], name: str, number: int, sample: int |
         "sample": sample,
         "samples": count,
     }
+    if track.checkpoint in checkpoints:
+        learned = learned_from(checkpoints[track.checkpoint])
+        facts |= {"learned_from": learned.sentence(entry.id), "simulated": learned.simulated}
     if sample is None:
         return Source(name, f"{track.model}, mean" if count > 1 else track.model, mean_scores(track.scores), facts)
     named = track.names[sample] if track.names else f"sample {sample + 1}"

@@ -10,6 +10,8 @@ import numpy as np
 
 from core.camps import camps, moment_word
 from core.data import AnnotationSet, Entry, Shots
+from core.models.checkpoints import Checkpoint
+from core.models.provenance import learned_from
 from core.scoring import can_score
 from core.select.footage import empty_spans, footage, milliseconds
 from core.signals import DEFAULT_SIGNAL, listed, ordered
@@ -26,6 +28,11 @@ SHOT_LABELS = {
     "uniform": "Uniform",
     "dataset": "The dataset's shots",
 }
+# What is not trained on anybody's labels, by the kind of its runs.
+UNTRAINED = {
+    "tastes": "Learned from nobody: drawn around the balanced signal, so that what looks alike is liked alike.",
+    "zero-shot": "Learned from nobody here: a language model's own judgement of the captions.",
+}
 MODEL_NAMES = {"summdiff": "SummDiff", "llmvs": "LLMVS head"}
 
 
@@ -34,7 +41,9 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
     entry = library.entry(entry_id)
     people = library.entry_people(entry_id, entry=entry)
     runs = library.runs(entry_id)
-    checkpoints = [_checkpoint(checkpoint, entry) for checkpoint in library.checkpoints()]
+    found = library.checkpoints()
+    checkpoints = [_checkpoint(checkpoint, entry) for checkpoint in found]
+    learned = {checkpoint.id: _learned(checkpoint, entry_id) for checkpoint in found}
     return {
         "id": entry.id,
         "title": entry.title,
@@ -54,7 +63,8 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "rows": [
             _people_row(people, entry),
             *map(_signal_row, ordered(entry.signals)),
-            *map(_run_row, runs),
+            *(_run_row(run) | {"learned_from": learned.get(run.track.checkpoint, _untrained(run))} for run in runs),
+            *_waiting_rows(runs, checkpoints),
             *_missing_rows(runs, checkpoints),
         ],
         "checkpoints": checkpoints,
@@ -202,7 +212,7 @@ def _run_row(run: Run) -> dict[str, Any]:
     }
 
 
-def _checkpoint(checkpoint: Any, entry: Entry) -> dict[str, Any]:
+def _checkpoint(checkpoint: Checkpoint, entry: Entry) -> dict[str, Any]:
     reason = can_score(checkpoint, entry)
     return {
         "id": checkpoint.id,
@@ -211,7 +221,40 @@ def _checkpoint(checkpoint: Any, entry: Entry) -> dict[str, Any]:
         "feature_space": checkpoint.feature_space,
         "fits": not reason,
         "reason": reason,
+        "learned_from": _learned(checkpoint, entry.id),
+        "waits": learned_from(checkpoint).stands_back(entry.id),
     }
+
+
+def _learned(checkpoint: Checkpoint, entry_id: str) -> dict[str, Any]:
+    """What a checkpoint learned from, and whether this video was among it."""
+    facts = learned_from(checkpoint)
+    return {"sentence": facts.sentence(entry_id), "simulated": facts.simulated, "saw_this": facts.saw(entry_id)}
+
+
+def _untrained(run: Run) -> dict[str, Any] | None:
+    """The same for what nobody trained; None where the checkpoint of a run is gone."""
+    sentence = UNTRAINED.get(run.track.kind)
+    return sentence and {"sentence": sentence, "simulated": False, "saw_this": None}
+
+
+def _waiting_rows(runs: list[Run], checkpoints: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for every checkpoint that fits and waits to be asked, because it learned from simulated people."""
+    ran = {run.track.checkpoint for run in runs}
+    reason = "It is applied to videos of other data sets only where somebody asks."
+    return [
+        {
+            "id": f"offer:{checkpoint['id']}",
+            "kind": "offer",
+            "model": checkpoint["label"],
+            "model_kind": checkpoint["kind"],
+            "checkpoint": checkpoint["id"],
+            "learned_from": checkpoint["learned_from"],
+            "reason": reason,
+        }
+        for checkpoint in checkpoints
+        if checkpoint["waits"] and checkpoint["fits"] and checkpoint["id"] not in ran
+    ]
 
 
 def _missing_rows(runs: list[Run], checkpoints: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -222,6 +265,8 @@ def _missing_rows(runs: list[Run], checkpoints: list[dict[str, Any]]) -> list[di
         if kind in present:
             continue
         of_kind = [checkpoint for checkpoint in checkpoints if checkpoint["kind"] == kind]
+        if any(checkpoint["fits"] and checkpoint["waits"] for checkpoint in of_kind):
+            continue  # a row of its own offers it
         if any(checkpoint["fits"] for checkpoint in of_kind):
             reason = f"{name} has not been run on this entry yet."
         elif of_kind:

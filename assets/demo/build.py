@@ -110,7 +110,9 @@ def train_checkpoints() -> None:
             videos += [reordered(video, scenes, rng) for _ in range(ORDERS - 1)]
         with tempfile.TemporaryDirectory(dir=HERE) as work:
             made = train(videos, settings, out=Path(work) / name, feature_space=space, label=label, training_info=info)
-            count_videos(made.path / "model.json", len(told), sum(len(video.targets) for video in told))
+            count_videos(
+                made.path / "model.json", [video.id for video in told], sum(len(video.targets) for video in told)
+            )
             target = HERE / "checkpoints" / name
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(exist_ok=True)
@@ -118,10 +120,10 @@ def train_checkpoints() -> None:
         print(f"{name}  loss {made.training['loss'][-1]:.4f}  {made.training['seconds']} s", flush=True)
 
 
-def count_videos(description: Path, videos: int, curves: int) -> None:
-    """Puts the true number of videos into a checkpoint's description: other orders of one are not more videos."""
+def count_videos(description: Path, videos: list[str], curves: int) -> None:
+    """Puts the true videos into a checkpoint's description: other orders of one are not more videos."""
     told = json.loads(description.read_text("utf-8"))
-    told["training"] |= {"n_videos": videos, "n_curves": curves}
+    told["training"] |= {"videos": videos, "n_videos": len(videos), "n_curves": curves}
     description.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
 
 

@@ -53,7 +53,8 @@ class CutSource:
         scores: whose scores led to the cut: {"kind": "person", "person": ...}, {"kind": "mean"},
             {"kind": "camp", "people": [...]},
             {"kind": "signal", "signal": ...} or
-            {"kind": "model", "model", "checkpoint", "feature_space", "seed", "sample", "settings"}.
+            {"kind": "model", "model", "checkpoint", "feature_space", "seed", "sample", "settings", "learned_from",
+            "simulated"}.
     """
 
     entry: str
@@ -181,7 +182,7 @@ def _csv(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     whole |= {"file_start": facts["start"], **{name: facts[name] for name in ("budget", "rule", "shots")}}
     whole |= {
         f"scores_{name}": scores.get(name)
-        for name in ("kind", "person", "signal", "model", "checkpoint", "seed", "sample")
+        for name in ("kind", "person", "signal", "model", "checkpoint", "seed", "sample", "learned_from", "simulated")
     }
     text = io.StringIO()
     whole["rate_varies"] = "yes" if whole["rate_varies"] else "no"

@@ -152,6 +152,7 @@ def train(
             "dataset": dataset,
             "split": f"{Path(splits).name} #{split}" if splits else "all entries",
             "people": people,
+            "simulated": any(entry.annotations.simulated for entry in entries),
             "selected_on": "test videos" if select_on_test else "validation videos" if validation else "nothing",
             "selected_on_test": select_on_test,
             "pretraining": base.training.get("pretraining") if base else None,
@@ -311,14 +312,18 @@ def _held_out(entries: list[Entry], share: float, seed: int) -> tuple[list[Entry
 def score_with_all(library: Library, entry: Entry, progress: Progress, space: str | None = None) -> list[int]:
     """One run per kind of model that can score the entry, by its newest checkpoint, of this feature space if named.
 
-    Those that have scored it already are left out.
+    Those that have scored it already are left out, and those that learned from simulated people of another data set:
+    they are only applied where somebody asks.
     """
+    from core.models.provenance import learned_from
     from core.scoring import can_score
 
     runs, kinds = [], set()
     ran = {run.track.checkpoint for run in library.runs(entry.id)}
     for checkpoint in library.checkpoints(feature_space=space):
         if checkpoint.applies_as in kinds or can_score(checkpoint, entry):
+            continue
+        if learned_from(checkpoint).stands_back(entry.id):
             continue
         kinds.add(checkpoint.applies_as)
         if checkpoint.id in ran:

@@ -1,0 +1,60 @@
+"""What checkpoints learned from, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.models.checkpoints import Checkpoint, read_checkpoint
+from core.models.provenance import learned_from
+
+DEMO = Path(__file__).resolve().parents[3] / "assets" / "demo" / "checkpoints"
+
+
+def checkpoint(**training: object) -> Checkpoint:
+    return Checkpoint("c", Path("c"), "mlp", "MLP", {}, "test-6", 6, training, {}, "2026-01-01T00:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("training", "sentence"),
+    [
+        (
+            {"dataset": "talks", "n_videos": 2, "n_people": 3, "simulated": False, "videos": ["talks/a", "talks/b"]},
+            "Learned from 3 people's labels of 2 videos (talks); this video was among them.",
+        ),
+        (
+            {"dataset": "talks", "n_videos": 1, "n_people": 1, "simulated": True, "videos": ["talks/b"]},
+            "Learned from 1 simulated person's labels of 1 video (talks); this video was not among them.",
+        ),
+        ({"dataset": "talks", "n_videos": 9, "n_people": 3}, "Learned from 3 people's labels of 9 videos (talks)."),
+        (
+            {"dataset": "other", "n_videos": 9, "n_people": 3},
+            "Learned from 3 people's labels of 9 videos (other); this video was not among them.",
+        ),
+        (
+            {"dataset": "talks", "n_videos": 2, "pretraining": "visp", "videos": ["talks/a", "talks/b"]},
+            "Learned from the pictures of 2 videos (talks); this video was among them.",
+        ),
+        ({"released": True}, "A released checkpoint: what it learned from is in its release."),
+        ({}, "What it learned from is not known."),
+    ],
+)
+def test_a_sentence_says_what_a_checkpoint_learned_from(training, sentence):
+    assert learned_from(checkpoint(**training)).sentence("talks/a") == sentence
+
+
+def test_who_learned_from_simulated_people_waits_on_videos_of_other_data_sets():
+    facts = learned_from(checkpoint(dataset="demo", n_videos=1, n_people=2, simulated=True))
+    assert facts.stands_back("films/a")
+    assert not facts.stands_back("demo/a")
+    assert not learned_from(checkpoint(dataset="demo", n_videos=1, n_people=2, simulated=False)).stands_back("films/a")
+
+
+def test_the_demo_checkpoints_know_their_videos_and_that_their_people_are_simulated():
+    for name in ("summdiff-demo", "llmvs-demo"):
+        facts = learned_from(read_checkpoint(DEMO / name))
+        assert facts.simulated
+        assert facts.saw("demo/match-day")
+        assert not facts.saw("demo/harbour-day")
+        assert facts.videos == len(facts.entries) == 6
