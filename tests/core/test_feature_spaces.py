@@ -12,6 +12,7 @@ from core.errors import ConflictError, InputError, VideoError
 from core.features import COLOUR_MOTION, FeatureSpace
 from core.ingest import ingest, moments
 from core.segmentation import kts_shots
+from core.shot_settings import ShotSettings
 from core.spaces.extracting import features_of
 from core.spaces.registry import SPACES, open_space, why_default
 from core.timebase import Timebase
@@ -64,7 +65,7 @@ def test_people_are_told_why_features_are_the_default_ones(tmp_path, monkeypatch
 def test_a_video_is_taken_in_with_whole_pictures_and_shots_of_their_features(tmp_path):
     path = write_video(tmp_path / "a.mp4", 61, size=(384, 216))
     seen = []
-    made = ingest(path, work=tmp_path / "work", feature_space=big_pictures(seen))
+    made = ingest(path, work=tmp_path / "work", feature_space=big_pictures(seen), shots=ShotSettings("kts"))
     picks = made.info.timebase.picks()
     assert seen == [(216, 384, pick, pick, 0.0) for pick in picks]
     assert made.feature_space == made.entry("a/b", "B").feature_space == "big"

@@ -148,7 +148,7 @@ def test_every_frame_of_a_slow_space_is_refused_before_the_file_is_read(tmp_path
 @pytest.mark.parametrize(
     ("settings", "name", "count"),
     [
-        (ShotSettings("transitions"), "transitions", 1),
+        (ShotSettings("transitions"), "transitions", 3),
         (ShotSettings("uniform", seconds=Fraction(1, 2)), "uniform 0.5 s", 8),
         (ShotSettings("uniform"), "uniform 2 s", 2),
         (ShotSettings("kts", 0.0), "kts penalty 0", 8),

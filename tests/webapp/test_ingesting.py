@@ -17,6 +17,7 @@ from core.errors import InputError, ManycutError, NotFoundError, VideoError
 from core.segmentation import default_shots
 from core.selection import select
 from tests.core.made_videos import write_video
+from tests.core.segment.made_pictures import plain, scene, write_pictures
 from webapp import actions
 from webapp.actions.video_files import video_files
 from webapp.entry_view import describe, shots_label
@@ -183,7 +184,7 @@ def test_nothing_that_moves_still_ends_with_a_cut_and_says_how(demo, tmp_path, n
             assert 0 < sum(end - start for start, end in cut) <= 0.15 * n
 
 
-@pytest.mark.parametrize("shots", ["kts", "kts-frames", "uniform"])
+@pytest.mark.parametrize("shots", ["transitions", "kts", "kts-frames", "uniform"])
 def test_a_budget_smaller_than_any_shot_splits_one(demo, tmp_path, shots):
     path = write_video(tmp_path / "film.mp4", 200)
     taken = actions.ingest(demo, path=path, shots=shots, seconds=4)
@@ -198,18 +199,47 @@ def test_an_entry_is_cut_again_and_keeps_what_it_had(library, folder):
         ({"shots": "uniform", "seconds": "0.5"}, "uniform 0.5 s"),
         ({"shots": "kts-frames", "penalty": 0.01}, "kts-frames penalty 0.01"),
         ({"shots": "kts", "penalty": 0.0}, "kts penalty 0"),
+        ({"shots": "kts"}, "kts"),
     ):
         made = actions.segment(library, entry=taken, **arguments)
         assert made["segmentation"] == next(iter(library.entry(taken).shots)) == name
         assert made["entries"][0]["shots"] == len(library.entry(taken).shots[name])
     labels = [one["label"] for one in describe(library, taken)["shots"]]
     assert labels == [
+        "KTS shots",
         "KTS shots, penalty 0",
         "KTS shots of every frame, penalty 0.01",
         "Uniform 0.5 s",
-        "KTS shots",
+        "Shots between transitions",
         "Uniform 2 s",
     ]
+
+
+def test_cutting_again_finds_exact_boundaries_and_what_is_empty(library, tmp_path, make_entry):
+    pictures = [*[scene(1, step) for step in range(40)], *[plain(0)] * 25, *[scene(2, step) for step in range(61)]]
+    path = write_pictures(tmp_path / "a.mp4", pictures)
+    taken = library.entry(actions.ingest(library, path=path, shots="uniform")["entry"])
+    library.put_survey(taken.id, empty=np.empty((0, 2), np.int64))
+    actions.segment(library, entry=taken.id, shots="kts", penalty=0.2)
+    entry = library.entry(taken.id)
+    assert {40, 65} <= set(entry.shots["kts penalty 0.2"].exact[:, 0].tolist())
+    assert np.isin(entry.shots["kts penalty 0.2"].bounds[:, 0], entry.picks).all()
+    assert entry.empty.tolist() == [[40, 65]]
+    actions.segment(library, entry=taken.id, shots="transitions")
+    entry = library.entry(taken.id)
+    assert entry.shots["transitions"].bounds.tolist() == [[0, 40], [40, 65], [65, 126]]
+    assert entry.shots["transitions"].exact is None
+    assert not list(library.data_dir.glob("ingest-*"))
+
+
+def test_a_video_with_other_frames_than_its_entry_gives_no_transitions(library, tmp_path, make_entry):
+    path = write_pictures(tmp_path / "a.mp4", [scene(1, step) for step in range(50)])
+    library.add_entries("mine", [make_entry("mine/other", video=path)])
+    with pytest.raises(VideoError, match="to the frame"):
+        actions.segment(library, entry="mine/other", shots="transitions")
+    made = actions.segment(library, entry="mine/other", shots="uniform")
+    assert made["skipped"] == []
+    assert library.entry("mine/other").empty is None
 
 
 def test_a_dataset_is_cut_past_entries_without_a_video(library, folder, make_entry):
@@ -225,7 +255,8 @@ def test_a_dataset_is_cut_past_entries_without_a_video(library, folder, make_ent
 
 
 def test_labels_of_segmentations():
-    assert [shots_label(name) for name in ("kts", "dataset", "uniform 2 s", "by hand")] == [
+    assert [shots_label(name) for name in ("transitions", "kts", "dataset", "uniform 2 s", "by hand")] == [
+        "Shots between transitions",
         "KTS shots",
         "The dataset's shots",
         "Uniform 2 s",
