@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.models.checkpoints import Checkpoint
+from core.models.registry import SELF_DISCOVERED
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class LearnedFrom:
 def learned_from(checkpoint: Checkpoint) -> LearnedFrom:
     """What a checkpoint says about its training."""
     told = checkpoint.training
-    unlabelled = bool(told.get("pretraining")) and "n_people" not in told
+    unlabelled = checkpoint.applies_as == SELF_DISCOVERED
     videos = told.get("videos")
     return LearnedFrom(
         dataset=told.get("dataset"),

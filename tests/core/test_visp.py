@@ -137,7 +137,7 @@ def test_straight_through_draws_the_relaxed_choice_and_copies_its_gradient():
     soft = relaxed(logits, torch.rand_like(logits).clamp(1e-6, 1 - 1e-6), 5.0)
     # Drawn, not cut at one half: frames with a relaxed choice of about 0.6 are kept about 60 times in a hundred.
     likely = (soft > 0.55) & (soft < 0.65)
-    assert float(hard[likely].mean()) == pytest.approx(0.6, abs=0.03)
+    assert hard[likely].mean().item() == pytest.approx(0.6, abs=0.03)
     (copied,) = torch.autograd.grad(hard.sum(), logits)
     (expected,) = torch.autograd.grad(soft.sum(), logits)
     torch.testing.assert_close(copied, expected)

@@ -82,7 +82,7 @@ def pretrain(
         out=Path(out) if out else new_checkpoint_folder(library, f"{settings.model}-visp-{dataset or space}"),
         feature_space=space,
         training_info={
-            "dataset": dataset or "all videos",
+            "dataset": dataset,  # None: of several
             "split": f"{Path(splits).name} #{split}" if splits else "all entries",
         },
         progress=part(progress, 0.0, 0.8) if own else progress,

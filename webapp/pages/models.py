@@ -87,12 +87,13 @@ def checkpoint_table(library: Library) -> str:
     rows = []
     for found in library.checkpoints():
         facts = found.training
+        dataset = facts.get("dataset", "")
         rows.append(
             [
                 escape(found.label),
                 escape(found.id),
                 escape(found.feature_space),
-                escape(f"{facts.get('dataset', '')} ({facts.get('split', 'all entries')})"),
+                escape(f"{'all videos' if dataset is None else dataset} ({facts.get('split', 'all entries')})"),
                 f"{facts.get('n_videos', '')} x {facts.get('n_people', '')}",
                 escape(str(facts.get("targets", ""))),
                 f"{facts['loss'][-1]:.2g}" if facts.get("loss") else "",

@@ -33,8 +33,15 @@ def checkpoint(**training: object) -> Checkpoint:
             "Learned from 3 people's labels of 9 videos (other); this video was not among them.",
         ),
         (
-            {"dataset": "talks", "n_videos": 2, "pretraining": "visp", "videos": ["talks/a", "talks/b"]},
-            "Learned from the pictures of 2 videos (talks); this video was among them.",
+            {
+                "dataset": None,
+                "n_videos": 2,
+                "n_people": 0,
+                "pretraining": "visp",
+                "targets": "none",
+                "videos": ["talks/a", "talks/b"],
+            },
+            "Learned from the pictures of 2 videos; this video was among them.",
         ),
         ({"released": True}, "A released checkpoint: what it learned from is in its release."),
         ({}, "What it learned from is not known."),
