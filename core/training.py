@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -72,25 +73,47 @@ class TrainingVideo:
             raise InputError(f"'{self.id}': scores must lie between 0 and 1.")
 
 
-def videos_from_entries(entries: Sequence[Entry], model: str = "summdiff") -> tuple[list[TrainingVideo], str]:
-    """The entries that have both people and features that the model reads, as training videos.
+def videos_from_entries(
+    entries: Sequence[Entry], model: str = "summdiff", space: str | None = None
+) -> tuple[list[TrainingVideo], str]:
+    """The entries that have both people and features of one space, as training videos; see `lacking` for the others.
+
+    Args:
+        entries: with their people.
+        model: says whether those that it reads are of pictures or of captions.
+        space: id; None for the one that most entries hold, of equal ones that which the first trains on.
 
     Returns:
-        The videos and the feature space they share.
+        The videos and their feature space.
 
     Raises:
-        InputError: no entry can be used, or their features are of several spaces.
+        InputError: no entry can be used.
     """
-    videos, spaces = [], set()
-    for entry in entries:
-        features, space = training_features(entry, model)
-        if features is not None and space is not None and entry.annotations is not None and len(entry.annotations):
-            people = entry.annotations
-            videos.append(TrainingVideo(entry.id, features, people.scores, people.annotators))
-            spaces.add(space)
-    wanted = model_kind(model).features
-    missing = f"None of the {len(entries)} videos has both {wanted} features and people's scores."
-    return videos, one_space(videos, spaces, missing)
+    judged = [entry for entry in entries if entry.annotations is not None and len(entry.annotations)]
+    held = Counter(one for entry in judged for one in _spaces(entry, model))
+    if space is None and held:
+        space = max(held, key=lambda one: held[one])
+    videos = [
+        TrainingVideo(entry.id, features, entry.annotations.scores, entry.annotations.annotators)
+        for entry in judged
+        if space is not None and (features := entry.features_in(space)) is not None
+    ]
+    if not videos:
+        wanted = f"'{space}'" if space else model_kind(model).features
+        raise InputError(f"None of the {len(entries)} videos has both {wanted} features and people's scores.")
+    return videos, space
+
+
+def lacking(entries: Sequence[Entry], space: str) -> list[str]:
+    """The ids of the entries without features of a space."""
+    return [entry.id for entry in entries if entry.features_in(space) is None]
+
+
+def _spaces(entry: Entry, model: str) -> list[str]:
+    """The spaces in which an entry could be trained on, first the one that stands out."""
+    _, first = training_features(entry, model)
+    others = [] if model_kind(model).features == "text" else [name for name in entry.more if name != first]
+    return [name for name in (first, *others) if name is not None]
 
 
 def one_space(videos: Sequence[TrainingVideo], spaces: Set[str], missing: str) -> str:

@@ -238,6 +238,9 @@ def train(
     start_from: Annotated[str | None, typer.Option(help="Checkpoint to fine-tune instead of fresh weights.")] = None,
     people: Annotated[str, typer.Option(help="all, dataset, or own (labels collected here).")] = "all",
     preset: Preset = None,
+    space: Annotated[
+        str | None, typer.Option(help="Feature space (default: the one that most of the videos hold).")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the data (default: the recipe's).")] = None,
     seed: Seed = 0,
     validation: Annotated[
@@ -255,7 +258,7 @@ def train(
         data_dir,
         json_,
         "train",
-        lambda r: f"{r['checkpoint']}: {r['epochs']} epochs in {r['seconds']:.0f} s, loss {r['loss']:.4f}.",
+        _trained_sentence,
         dataset=dataset,
         model=model,
         targets=targets,
@@ -265,6 +268,7 @@ def train(
         start_from=start_from,
         people=people,
         preset=preset,
+        space=space,
         epochs=epochs,
         seed=seed,
         validation=validation,
@@ -465,3 +469,13 @@ def _agreement_sentence(result: dict[str, Any]) -> str:
         f"leave-one-out tau {loo['kendall']:.3f}, rho {loo['spearman']:.3f}; "
         f"Cronbach's alpha {result['cronbach_alpha']:.2f}, pairwise F1 {result['pairwise_f1']:.3f}."
     )
+
+
+def _trained_sentence(result: dict[str, Any]) -> str:
+    told = f"{result['checkpoint']}: {result['epochs']} epochs in {result['seconds']:.0f} s, loss {result['loss']:.4f}."
+    lacking = result.get("lacking")
+    if not lacking:
+        return told
+    space, count = result["feature_space"], len(lacking)
+    some = ", ".join(lacking[:5]) + (" ..." if count > 5 else "")
+    return f"{told}\n{count} left out for want of {space} features: {some}. `features --space {space} --all` adds them."

@@ -15,6 +15,7 @@ Weights = Annotated[
     typer.Option(help="File or folder of the space's weights, or a model's name (default: the usual place)."),
 ]
 Download = Annotated[bool, typer.Option("--download", help="Fetch weights that are not on this machine.")]
+AllEntries = Annotated[bool, typer.Option("--all", help="All entries of the library, instead of one.")]
 Url = Annotated[str | None, typer.Option(help="Fetch them from here instead of where they were published.")]
 ShotKind = Annotated[
     str,
@@ -41,7 +42,10 @@ def ingest(
     dataset: Annotated[str, typer.Option(help="Dataset they become part of.")] = "videos",
     title: Annotated[str | None, typer.Option(help="One video: shown on the pages (default: the file's name).")] = None,
     space: Annotated[
-        str | None, typer.Option(help="Feature space, such as googlenet-pool5 (default: one without weights).")
+        str | None,
+        typer.Option(
+            help="Feature space, such as googlenet-pool5 (default: efficientnet-lite0, and colour-motion-v1 beside it)."
+        ),
     ] = None,
     weights: Weights = None,
     download: Download = False,
@@ -93,10 +97,15 @@ def ingest(
 @app.command()
 def features(
     space: Annotated[
-        str, typer.Option(help="googlenet-pool5, googlenet-caffe-pool5, clip-..., dinov2-... or colour-motion-v1.")
-    ],
+        str | None,
+        typer.Option(
+            help="efficientnet-lite0 (default), colour-motion-v1, googlenet-pool5, googlenet-caffe-pool5, clip-..."
+            " or dinov2-..."
+        ),
+    ] = None,
     entry: Entry = None,
     dataset: Dataset = None,
+    all_: AllEntries = False,
     weights: Weights = None,
     download: Download = False,
     url: Url = None,
@@ -114,6 +123,7 @@ def features(
         space=space,
         entry=entry,
         dataset=dataset,
+        all_entries=all_,
         weights=weights,
         download=download,
         url=url,
@@ -150,7 +160,7 @@ def segment(
 def signals(
     entry: Entry = None,
     dataset: Dataset = None,
-    all_: Annotated[bool, typer.Option("--all", help="All entries of the library, instead of one.")] = False,
+    all_: AllEntries = False,
     again: Annotated[bool, typer.Option("--again", help="Also those that were measured before.")] = False,
     data_dir: DataDir = DEFAULT_DATA,
     json_: Json = False,

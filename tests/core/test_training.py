@@ -15,6 +15,7 @@ from core.timebase import Timebase
 from core.training import (
     TrainingCancelled,
     TrainingVideo,
+    lacking,
     make_batch,
     train,
     videos_from_entries,
@@ -236,8 +237,20 @@ def test_entries_with_people_and_features_become_training_videos():
     assert videos_from_entries([entry("a")], "llmvs")[1] == "s"  # caption embeddings kept as the features
     with pytest.raises(InputError, match="None of the 1 videos"):
         videos_from_entries(entries[1:])
-    with pytest.raises(InputError, match="several spaces: s, t"):
-        videos_from_entries([entry("a"), entry("c", feature_space="t")])
+
+
+def test_training_takes_the_space_that_most_entries_hold_and_names_those_that_lack_it():
+    rows = np.ones((20, 3), np.float32)
+    entries = [entry("a"), entry("b", feature_space="t"), entry("c", more={"t": rows})]
+    videos, space = videos_from_entries(entries)
+    assert (space, [video.id for video in videos]) == ("s", ["made/a", "made/c"])
+    assert lacking(entries, "s") == ["made/b"]
+    videos, space = videos_from_entries([*entries, entry("d", feature_space="t")])
+    assert (space, [video.id for video in videos]) == ("t", ["made/b", "made/c", "made/d"])
+    videos, space = videos_from_entries(entries, space="t")
+    assert [video.id for video in videos] == ["made/b", "made/c"]
+    with pytest.raises(InputError, match="both 'u' features"):
+        videos_from_entries(entries, space="u")
 
 
 def two_events(seed):

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 def features(
     library: Library,
     *,
-    space: str,
+    space: str | None = None,
     entry: str | None = None,
     dataset: str | None = None,
+    all_entries: bool = False,
     weights: str | None = None,
     download: bool = False,
     url: str | None = None,
@@ -35,7 +36,8 @@ def features(
     left out and listed.
 
     Args:
-        space: id of a space of `core.spaces.registry`.
+        space: id of a space of `core.spaces.registry`; None for its default.
+        all_entries: instead of an entry or a dataset.
         weights: the file or folder of its weights, or a model's name; by default where they are usually kept.
         download: whether weights that are not on this machine may be fetched.
         url: where from, instead of where they were published.
@@ -43,13 +45,14 @@ def features(
         score: whether checkpoints score the entries.
     """
     from core.spaces.opening import Opening
-    from core.spaces.registry import open_space
+    from core.spaces.registry import DEFAULT, open_space
 
-    ids = asked_entries(library, entry, dataset)
+    space = space or DEFAULT
+    ids = asked_entries(library, entry, dataset, [one.id for one in library.entries()] if all_entries else None)
     watched = [one for one in ids if library.media(one).video is not None]
     skipped = [{"entry": one, "reason": "it has no video"} for one in ids if one not in watched]
     if not watched:
-        where = f"'{entry}' has no video" if entry else f"No entry of '{dataset}' has its video"
+        where = f"'{entry}' has no video" if entry else f"No entry of '{dataset or 'the library'}' has its video"
         raise NotFoundError(f"{where}, so there are no pictures to make features from.")
     progress(0.0, f"Opening {space}")
     opening = Opening(space, weights, download, url, progress=part(progress, 0.0, 0.1), should_stop=should_stop)

@@ -94,6 +94,7 @@ def train(
     start_from: str | None = None,
     people: Who = "all",
     preset: str | None = None,
+    space: str | None = None,
     epochs: int | None = None,
     seed: int = 0,
     validation: float = 0.0,
@@ -103,7 +104,9 @@ def train(
 ) -> dict[str, Any]:
     """Trains or fine-tunes a summarizer on people's scores; the checkpoint becomes part of the library.
 
-    With the split "all", one checkpoint for each split of the file; `out` then holds "{split}".
+    With the split "all", one checkpoint for each split of the file; `out` then holds "{split}". `space` is the feature
+    space; None for that of `start_from`, or the one that most videos hold. The result's "lacking" names the videos
+    without features of it, which are left out.
     """
     if split == "all":
         folders = _folders_of_splits(splits, out)
@@ -115,7 +118,7 @@ def train(
             made.append(
                 train(
                     library, dataset=dataset, model=model, targets=targets, splits=splits, split=index, out=folder,
-                    start_from=start_from, people=people, preset=preset, epochs=epochs, seed=seed,
+                    start_from=start_from, people=people, preset=preset, space=space, epochs=epochs, seed=seed,
                     validation=validation, select_on_test=select_on_test, progress=told, should_stop=should_stop,
                 )
             )  # fmt: skip
@@ -137,10 +140,10 @@ def train(
     if validation:
         entries, judged = _held_out(entries, validation, seed)
     settings = recipes.settings_for(model, preset=preset, targets=targets, epochs=epochs, seed=seed)
-    videos, space = training.videos_from_entries(entries, model)
+    base = library.checkpoint(start_from) if start_from else None
+    videos, space = training.videos_from_entries(entries, model, space or (base.feature_space if base else None))
     out = Path(out) if out else new_checkpoint_folder(library, f"{model}-{dataset}")
     label = trained_label(model_kind(model), space, out.name)
-    base = library.checkpoint(start_from) if start_from else None
     checkpoint = training.train(
         videos,
         settings,
@@ -171,6 +174,8 @@ def train(
         "selected_on": facts["selected_on"],
         "seconds": facts["seconds"],
         "loss": facts["loss"][-1],
+        "feature_space": space,
+        "lacking": training.lacking(entries, space),
     }
 
 
