@@ -20,8 +20,8 @@ export function pageFigure(player) {
   // What cannot be computed is left out, so the rows move up.
   let top = 3;
   const stacked = rows.map((row) => {
-    const moved = { ...row, top };
-    top += row.height + 7;
+    const moved = { ...row, top: top + (row.above ?? 0) };
+    top = moved.top + row.height + 7;
     return moved;
   });
   const strips = player.layout.hidden.has('cuts') ? [] : player.strips.filter(({ cut, top: at }) => cut && at !== null);
@@ -57,8 +57,11 @@ export function pageFigure(player) {
       title: { text: 'time, m:ss.f', font: { size: 10 } }, anchor: 'free', position: 0,
     },
     annotations: [
-      ...stacked.map((row) => note(row.track ? `${folded(rowName(row))}<br><span style="font-size:9px">${row.track.run.checkpoint}</span>` : named(row, model), 0, share(row.top + row.height / 2), {
+      ...stacked.map((row) => note(row.track ? `${folded(rowName(row))}<br><span style="font-size:9px">${row.track.run.checkpoint ?? 'signal, no labels'}</span>` : named(row, model), 0, share(row.top + row.height / 2), {
         xanchor: 'right', xshift: row.kind === 'people' ? -8 : -26, align: 'right',
+      })),
+      ...stacked.filter(({ above }) => above).map((row) => note(row.track.run.learned_from?.sentence ?? row.track.run.about ?? '', 0, share(row.top - row.above), {
+        xanchor: 'left', yanchor: 'top', font: { size: 9.5, color: colour('ink-2') },
       })),
       ...(strips.length ? [note(`Cuts: ${player.cuts.words}`, 0, share(top + 2), { xanchor: 'left', font: { size: 10, color: colour('ink-2') } })] : []),
     ],
