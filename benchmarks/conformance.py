@@ -2,8 +2,8 @@
 
     python -m benchmarks.conformance DIR
 
-runs every vector `*.npz` in DIR by its name (summdiff_, llmvs_, csta_, kts_, metrics_), prints one row per file and
-exits 1 if any fails. Configuration, names and shapes come from the file.
+runs every vector `*.npz` in DIR by its name (summdiff_, summdiffnormal_, llmvs_, csta_, kts_, metrics_), prints one row
+per file and exits 1 if any fails. Configuration, names and shapes come from the file.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 SCORES = 2e-5  # absolute
+BORDERS = 0.01  # share of scores that may fall on the other side of a code's border
 EXACT = 1e-9  # relative
 FLOAT32 = 1e-5  # relative, for metrics that the release computes through float32
 
@@ -84,6 +85,35 @@ def summdiff(vectors: Vectors) -> list[Check]:
     return [
         scores_check("one step", denoised.numpy(), vectors["denoised"].reshape(-1)),
         scores_check("sampled", sampled.numpy().reshape(-1), vectors["sampled"].reshape(-1)),
+    ]
+
+
+def summdiffnormal(vectors: Vectors) -> list[Check]:
+    """Guided sampling with weights whose scores spread and whose samples differ, one sample at a time as recorded."""
+    import torch
+
+    from benchmarks.name_seeded import state_of
+    from core.models.official import summdiff as official
+    from core.models.summdiff import SummDiff
+
+    config = official.config_from_options(json.loads(str(vectors["config"])))
+    with torch.device("meta"):
+        shapes = {name: weight.shape for name, weight in SummDiff(config).named_parameters()}
+    gain = float(vectors["weight_gain"])
+    state = state_of({theirs: shapes[ours] for ours, theirs in official.official_names(config).items()}, gain)
+    model = official.load(state, config, torch.from_numpy(vectors["null_video"]))
+    noise = torch.from_numpy(vectors["noise_init"]), torch.from_numpy(vectors["noise_steps"])
+    features = torch.from_numpy(vectors["features"])
+    sampled = model.predict(features, n=len(noise[0]), steps=len(noise[1]), noise=noise).numpy()
+    expected = vectors["sampled"]
+    if sampled.shape != expected.shape:
+        return [Check(f"sampled: shape {sampled.shape} instead of {expected.shape}", float("inf"), False)]
+    # A noised score that falls on the other side of a code's border takes its sample elsewhere.
+    difference = np.abs(sampled.astype(np.float64) - expected)
+    inside = difference <= SCORES
+    return [
+        Check("sampled, outside of codes' borders", float(difference[inside].max(initial=0.0)), bool(inside.any())),
+        Check("share of values across a border", float(1 - inside.mean()), float(1 - inside.mean()) <= BORDERS),
     ]
 
 
@@ -188,6 +218,7 @@ def metrics(vectors: Vectors) -> list[Check]:
 
 SYSTEMS: dict[str, Callable[[Vectors], list[Check]]] = {
     "summdiff": summdiff,
+    "summdiffnormal": summdiffnormal,
     "llmvs": llmvs,
     "csta": csta,
     "kts": kts,

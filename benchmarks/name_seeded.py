@@ -23,7 +23,22 @@ def tensor_of(name: str, shape: Iterable[int]) -> Tensor:
     return torch.from_numpy(values.reshape(shape).astype(np.float32))
 
 
-def state_of(shapes: Mapping[str, Iterable[int]]) -> dict[str, Tensor]:
-    """A state dict by the rule; position tables (".pe") and integer counters keep what the model gives them."""
+def normal_tensor_of(name: str, shape: Iterable[int], gain: float) -> Tensor:
+    """The same by the harder rule: drawn from a normal distribution seeded by the name, so that scores spread."""
+    shape = tuple(shape)
+    drawn = np.random.default_rng(crc32(name.encode())).standard_normal(shape)
+    if len(shape) >= 2:
+        values = gain / np.sqrt(np.prod(shape[1:])) * drawn
+    else:
+        values = 1 + 0.1 * drawn if name.endswith("weight") else 0.1 * drawn
+    return torch.from_numpy(values.astype(np.float32))
+
+
+def state_of(shapes: Mapping[str, Iterable[int]], gain: float | None = None) -> dict[str, Tensor]:
+    """A state dict by the rule, the harder one with a gain; position tables (".pe") and integer counters stay out."""
     kept = (".pe", "num_batches_tracked")
-    return {name: tensor_of(name, shape) for name, shape in shapes.items() if not name.endswith(kept)}
+    return {
+        name: tensor_of(name, shape) if gain is None else normal_tensor_of(name, shape, gain)
+        for name, shape in shapes.items()
+        if not name.endswith(kept)
+    }

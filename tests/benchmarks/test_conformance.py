@@ -40,6 +40,15 @@ def test_a_changed_vector_fails(golden, tmp_path, capsys, name, key):
     assert "FAIL" in capsys.readouterr().out
 
 
+def test_more_than_one_score_in_a_hundred_across_a_border_fails(golden, tmp_path, capsys):
+    with np.load(golden / "summdiffnormal_latentmlp.npz") as file:
+        vectors = {k: file[k] for k in file.files}
+    vectors["sampled"].flat[: vectors["sampled"].size // 50] += 1e-3
+    np.savez(tmp_path / "summdiffnormal_latentmlp.npz", **vectors)
+    assert main([str(tmp_path)]) == 1
+    assert "FAIL" in capsys.readouterr().out
+
+
 def test_a_vector_that_cannot_be_run_fails_and_hides_no_other(tmp_path):
     np.savez(tmp_path / "kts_0.npz", auto_m4_v1=np.zeros(2))
     (check,) = check_file(tmp_path / "kts_0.npz")

@@ -113,7 +113,7 @@ def test_a_video_is_taken_in_and_sampled(shared, data, video, fps, frames):
     assert (shared / "videos" / video).is_file()  # the original is never touched
     assert taken["fps"] == fps
     assert abs(taken["n_frames"] - frames) <= 6
-    assert taken["feature_space"] == "colour-motion-v1"
+    assert taken["feature_space"] == "efficientnet-lite0"
     assert taken["picks"] == pytest.approx(2 * taken["duration"], abs=1)
     starts, ends = np.array(taken["shots"]).T
     assert starts[0] == 0

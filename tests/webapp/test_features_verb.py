@@ -58,9 +58,9 @@ def add_checkpoint(library: Library, name: str, space: str, width: int = 1024) -
 
 def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(library, video, weights, space):
     taken = actions.ingest(library, path=video)
-    assert taken["feature_space"] == "colour-motion-v1"
+    assert taken["feature_space"] == "efficientnet-lite0"
     (note,) = taken["notes"]
-    assert "GoogLeNet's (googlenet-1378be20.pth) were not on this machine" in note
+    assert "efficientnet-lite0 features, the default, and colour-motion-v1 beside them" in note
     assert library.entry(taken["entry"]).meta["features_note"] == note
     add_checkpoint(library, "ours", space)
     add_checkpoint(library, "theirs", "googlenet-pool5")
@@ -69,19 +69,20 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     (one,) = made["entries"]
     assert (made["space"], made["width"]) == (space, 1024)
     assert (one["new"], one["picks"]) == (True, taken["picks"])
-    (run,) = library.runs(taken["entry"])
+    tastes, run = library.runs(taken["entry"])
+    assert tastes.track.kind == "tastes"
     assert one["runs"] == [run.id]
     assert (run.track.checkpoint, run.track.feature_space) == ("ours", space)
     entry = library.entry(taken["entry"])
-    assert (entry.feature_space, list(entry.more)) == ("colour-motion-v1", [space])
+    assert (entry.feature_space, set(entry.more)) == ("efficientnet-lite0", {"colour-motion-v1", space})
     reasons = {found["id"]: found["reason"] for found in describe(library, entry.id)["checkpoints"]}
     assert reasons["ours"] == ""
-    assert f"this entry has 'colour-motion-v1' and '{space}'" in reasons["theirs"]
+    assert all(f"'{known}'" in reasons["theirs"] for known in ("efficientnet-lite0", "colour-motion-v1", space))
 
     again = actions.features(library, space="googlenet-pool5", entry=entry.id, weights=str(weights), main=True)
     assert again["entries"][0]["new"] is False
     assert library.entry(entry.id).feature_space == space
-    assert len(library.runs(entry.id)) == 1
+    assert len(library.runs(entry.id)) == 2
 
 
 def test_a_dataset_goes_on_past_entries_without_a_video(library, video, make_entry, weights, space):
@@ -93,7 +94,7 @@ def test_a_dataset_goes_on_past_entries_without_a_video(library, video, make_ent
     assert [one["entry"] for one in made["entries"]] == ["mine/trip", "mine/trip-2"]
     assert made["skipped"] == [{"entry": "mine/blind", "reason": "it has no video"}]
     assert all(library.entry(f"mine/{name}").features_in(space) is not None for name in ("trip", "trip-2"))
-    assert library.runs("mine/trip") == []
+    assert [run.track.kind for run in library.runs("mine/trip")] == ["tastes"]
     with pytest.raises(NotFoundError, match="'mine/blind' has no video"):
         actions.features(library, space="colour-motion-v1", entry="mine/blind")
 

@@ -23,7 +23,7 @@ def test_numbers_that_json_lacks_become_null():
 def test_arrays_paths_fractions_and_dataclasses_have_a_plain_form():
     value = {"shots": Shots(np.array([[0, 4]]), "kts"), "path": Path("a/b"), "rate": Fraction(30000, 1001)}
     assert json.loads(json.dumps(plain(value))) == {
-        "shots": {"bounds": [[0, 4]], "source": "kts"},
+        "shots": {"bounds": [[0, 4]], "source": "kts", "exact": None},
         "path": "a/b",
         "rate": "30000/1001",
     }
