@@ -127,6 +127,7 @@ def made(entries: Sequence[Entry], folder: Path, name: str, kept: list[Kept]) ->
         model: Any = load_model(checkpoint, "cpu")
         with torch.inference_mode():
             curves = [model(torch.from_numpy(video.features)[None])[0].numpy() for video in videos]
+        print(f"{name}, seed {seed}: pretrained in {checkpoint.training['seconds']} s", file=sys.stderr, flush=True)
         kept.append(
             Kept(
                 f"{name}, seed {seed}",
@@ -150,7 +151,7 @@ def coverage_of(entries: Sequence[Entry], tracks: Sequence[ScoreTrack]) -> dict[
     for entry, track in zip(entries, tracks, strict=True):
         found = coverage(entry, track.scores).as_dict()
         found["moved"] = coverage(entry, track.scores, shifted=True).as_dict()["chance"]
-        rows.append({**found, "tau": figures_of(entry, track.scores, "tvsum")["kendall"]})
+        rows.append({**found, "tau": figures_of(entry, track.scores.mean(axis=0)[None], "tvsum")["kendall"]})
     return mean_of(rows)
 
 
