@@ -25,6 +25,7 @@ from webapp.jobs import enqueue, open_queue, perform
 from webapp.opening import open_library
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO_CHECKPOINT = ROOT / "assets" / "demo" / "checkpoints" / "summdiff-demo"
 
 
 @pytest.fixture
@@ -149,13 +150,20 @@ def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, 
     assert not list(data.glob("ingest-*"))
 
 
-def test_what_was_interrupted_before_its_scores_gets_them(demo, folder):
-    taken = actions.ingest(demo, path=folder / "a.mp4")
-    for run in taken["runs"]:
-        demo.remove_run(run)
-    again = actions.ingest(demo, path=folder / "a.mp4")
+def test_what_was_interrupted_before_its_scores_gets_them(library, folder, tmp_path):
+    made = shutil.copytree(DEMO_CHECKPOINT, tmp_path / "of-people") / "model.json"
+    told = json.loads(made.read_text("utf-8"))
+    made.write_text(json.dumps(told | {"training": told["training"] | {"simulated": False}}), "utf-8")
+    library.register_checkpoint(made.parent)
+    (run,) = actions.ingest(library, path=folder / "a.mp4")["runs"]
+    library.remove_run(run)
+    again = actions.ingest(library, path=folder / "a.mp4")
     assert again["reason"]
-    assert len(again["runs"]) == len(taken["runs"]) > 0
+    assert len(again["runs"]) == 1
+
+
+def test_what_learned_from_simulated_people_does_not_score_a_video_by_itself(demo, folder):
+    assert actions.ingest(demo, path=folder / "day 2" / "b.mkv")["runs"] == []
 
 
 def test_a_job_takes_in_several_and_lists_what_failed(library, folder):
