@@ -182,6 +182,7 @@ def pretrain(
         "videos": [video.id for video in videos] if len(videos) <= MAX_LISTED else None,
         "n_videos": len(videos),
         "n_people": 0,
+        "simulated": False,
         "loss": [round(loss, 6) for loss in losses],
         "seconds": round(time.monotonic() - started, 1),
     }

@@ -64,6 +64,7 @@ def render_cut(
     out: Path,
     *,
     timebase: Timebase | None = None,
+    comment: str = "",
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> Rendered:
@@ -78,6 +79,7 @@ def render_cut(
         cut: a cut, or (k, 2) half-open frame intervals, ascending.
         out: the MP4 to write; appears only when it is complete.
         timebase: in which the cut counts; None for that of the file. Frames are found in the file by their time.
+        comment: what the file says about itself in its metadata.
         progress: told about every second of the result.
         should_stop: asked for every picture.
 
@@ -98,6 +100,8 @@ def render_cut(
     frames = np.concatenate([np.arange(start, end) for start, end in segments])
     ticks, unit, total = _shown_at(timebase, segments)
     with new_mp4(out) as target:
+        if comment:
+            target.metadata["comment"] = comment
         pictures = _PictureWriter(info, target, timebase.rate, unit)
         sound = _SoundWriter(info, segments, timebase, target) if info.audio_codec else None
         found = _pictures(info, _frames_of_file(info.timebase, timebase, frames))

@@ -20,6 +20,7 @@ import numpy as np
 from core.data import Entry
 from core.errors import CheckpointError, InputError, ManycutError
 from core.models.checkpoints import Checkpoint, choose_device, load_model, save_checkpoint
+from core.models.provenance import origin
 from core.models.registry import model_kind, trained_label
 from core.progress import Progress, ShouldStop, never, silent
 from core.recipes import TrainSettings
@@ -49,6 +50,7 @@ class TrainingVideo:
         features: (T, D) float32, finite, T >= 2.
         targets: (U, T) float32 scores in [0, 1], NaN where not judged.
         people: U names.
+        simulated: whether any of them were made by a program.
 
     Raises:
         InputError: the arrays do not fit each other or contain what they may not.
@@ -58,6 +60,7 @@ class TrainingVideo:
     features: np.ndarray
     targets: np.ndarray
     people: tuple[str, ...] = ()
+    simulated: bool = False
 
     def __post_init__(self) -> None:
         if self.features.ndim != 2 or self.targets.ndim != 2 or self.targets.shape[1] != len(self.features):
@@ -94,9 +97,9 @@ def videos_from_entries(
     if space is None and held:
         space = max(held, key=lambda one: held[one])
     videos = [
-        TrainingVideo(entry.id, features, entry.annotations.scores, entry.annotations.annotators)
+        TrainingVideo(entry.id, features, told.scores, told.annotators, told.simulated)
         for entry in judged
-        if space is not None and (features := entry.features_in(space)) is not None
+        if (told := entry.annotations) and space is not None and (features := entry.features_in(space)) is not None
     ]
     if not videos:
         wanted = f"'{space}'" if space else model_kind(model).features
@@ -200,7 +203,9 @@ def train(
         "n_videos": len(videos),
         "n_people": len({name for video in videos for name in video.people}) or max(len(v.targets) for v in videos),
         "n_curves": sum(int((~np.isnan(v.targets)).any(1).sum()) for v in videos),
+        "simulated": any(video.simulated for video in videos),
         "start_from": start_from.id if start_from else None,
+        "started_from": origin(start_from) if start_from else None,
         "loss": [round(loss, 6) for loss in losses],
         "seconds": round(time.monotonic() - started, 1),
     }

@@ -12,7 +12,7 @@ from core.camps import camps
 from core.data import AnnotationSet, Entry
 from core.errors import InputError, NotFoundError
 from core.models.checkpoints import Checkpoint
-from core.models.provenance import learned_from
+from core.models.provenance import told_of_run
 from core.signals import DEFAULT_SIGNAL, listed, ordered
 
 if TYPE_CHECKING:
@@ -154,6 +154,7 @@ def _of_run(
         raise NotFoundError(f"There is no run {number} of entry '{entry.id}'.")
     track = run.track
     count = len(track.scores)
+    told = told_of_run(track.kind, checkpoints.get(track.checkpoint), entry.id)
     if sample is not None and sample >= count:
         raise NotFoundError(f"Run {number} has samples 0 to {count - 1}, not {sample}.")
     facts = {
@@ -166,10 +167,9 @@ def _of_run(
         "run": number,
         "sample": sample,
         "samples": count,
+        "learned_from": told.sentence,
+        "simulated": told.simulated,
     }
-    if track.checkpoint in checkpoints:
-        learned = learned_from(checkpoints[track.checkpoint])
-        facts |= {"learned_from": learned.sentence(entry.id), "simulated": learned.simulated}
     if sample is None:
         return Source(name, f"{track.model}, mean" if count > 1 else track.model, mean_scores(track.scores), facts)
     named = track.names[sample] if track.names else f"sample {sample + 1}"

@@ -11,7 +11,7 @@ import numpy as np
 from core.camps import camps, moment_word
 from core.data import AnnotationSet, Entry, Shots
 from core.models.checkpoints import Checkpoint
-from core.models.provenance import learned_from
+from core.models.provenance import Told, learned_from, told_of_run
 from core.scoring import can_score
 from core.select.footage import empty_spans, footage, milliseconds
 from core.signals import DEFAULT_SIGNAL, listed, ordered
@@ -28,11 +28,6 @@ SHOT_LABELS = {
     "uniform": "Uniform",
     "dataset": "The dataset's shots",
 }
-# What is not trained on anybody's labels, by the kind of its runs.
-UNTRAINED = {
-    "tastes": "Learned from nobody: drawn around the balanced signal, so that what looks alike is liked alike.",
-    "zero-shot": "Learned from nobody here: a language model's own judgement of the captions.",
-}
 MODEL_NAMES = {"summdiff": "SummDiff", "llmvs": "LLMVS head"}
 
 
@@ -41,9 +36,8 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
     entry = library.entry(entry_id)
     people = library.entry_people(entry_id, entry=entry)
     runs = library.runs(entry_id)
-    found = library.checkpoints()
-    checkpoints = [_checkpoint(checkpoint, entry) for checkpoint in found]
-    learned = {checkpoint.id: _learned(checkpoint, entry_id) for checkpoint in found}
+    found = {checkpoint.id: checkpoint for checkpoint in library.checkpoints()}
+    checkpoints = [_checkpoint(checkpoint, entry) for checkpoint in found.values()]
     return {
         "id": entry.id,
         "title": entry.title,
@@ -63,7 +57,7 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         "rows": [
             _people_row(people, entry),
             *map(_signal_row, ordered(entry.signals)),
-            *(_run_row(run) | {"learned_from": learned.get(run.track.checkpoint, _untrained(run))} for run in runs),
+            *(_run_row(run, found.get(run.track.checkpoint)) for run in runs),
             *_waiting_rows(runs, checkpoints),
             *_missing_rows(runs, checkpoints),
         ],
@@ -194,7 +188,7 @@ def _camps(people: AnnotationSet, entry: Entry) -> dict[str, Any]:
     return {"camps": groups, "divided": found[1]}
 
 
-def _run_row(run: Run) -> dict[str, Any]:
+def _run_row(run: Run, checkpoint: Checkpoint | None) -> dict[str, Any]:
     track = run.track
     return {
         "id": f"run:{run.id}",
@@ -209,6 +203,7 @@ def _run_row(run: Run) -> dict[str, Any]:
         "names": list(track.names),
         "label": run.label,
         "created": run.created,
+        "learned_from": _learned(told_of_run(track.kind, checkpoint, run.entry)),
     }
 
 
@@ -221,21 +216,13 @@ def _checkpoint(checkpoint: Checkpoint, entry: Entry) -> dict[str, Any]:
         "feature_space": checkpoint.feature_space,
         "fits": not reason,
         "reason": reason,
-        "learned_from": _learned(checkpoint, entry.id),
+        "learned_from": _learned(told_of_run(checkpoint.applies_as, checkpoint, entry.id)),
         "waits": learned_from(checkpoint).stands_back(entry.id),
     }
 
 
-def _learned(checkpoint: Checkpoint, entry_id: str) -> dict[str, Any]:
-    """What a checkpoint learned from, and whether this video was among it."""
-    facts = learned_from(checkpoint)
-    return {"sentence": facts.sentence(entry_id), "simulated": facts.simulated, "saw_this": facts.saw(entry_id)}
-
-
-def _untrained(run: Run) -> dict[str, Any] | None:
-    """The same for what nobody trained; None where the checkpoint of a run is gone."""
-    sentence = UNTRAINED.get(run.track.kind)
-    return sentence and {"sentence": sentence, "simulated": False, "saw_this": None}
+def _learned(told: Told) -> dict[str, Any]:
+    return {"sentence": told.sentence, "simulated": told.simulated, "saw_this": told.saw}
 
 
 def _waiting_rows(runs: list[Run], checkpoints: list[dict[str, Any]]) -> list[dict[str, Any]]:

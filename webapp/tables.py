@@ -45,9 +45,11 @@ def evaluation_table(result: dict[str, Any]) -> str:
 
 
 def sampled_sentence(result: dict[str, Any]) -> str:
-    """What `sample` made; of self-discovered samples also what they keep and cover."""
+    """What `sample` made and what its model learned from; of self-discovered samples also what they keep and cover."""
     made = f"{len(result['scores'])} score curves from {result['model']} ({result['checkpoint']})."
-    return made + discovered_sentence(**result["discovered"]) if result["discovered"] else made
+    if result["discovered"]:
+        made += discovered_sentence(**result["discovered"])
+    return f"{made}\n{result['learned_from']}"
 
 
 def pretrained_sentence(result: dict[str, Any]) -> str:

@@ -95,7 +95,6 @@ def train_checkpoints() -> None:
     info = {
         "dataset": "demo",
         "split": f"all but {', '.join(held_back)}",
-        "simulated": True,
         "scene_orders": ORDERS,
     }
     labels = {SUMMDIFF: "SummDiff (demo)", LLMVS: "LLMVS head (hashed-words, demo)"}

@@ -6,6 +6,7 @@ look at. Trained on the same scenes in many orders, it must recognise the events
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -24,4 +25,4 @@ def scene_picks(story: Story, seconds: np.ndarray) -> list[np.ndarray]:
 def reordered(video: TrainingVideo, scenes: list[np.ndarray], rng: np.random.Generator) -> TrainingVideo:
     """The same video with its scenes in a random order; what people said moves along."""
     order = np.concatenate([scenes[k] for k in rng.permutation(len(scenes))])
-    return TrainingVideo(video.id, video.features[order], video.targets[:, order], video.people)
+    return replace(video, features=video.features[order], targets=video.targets[:, order])

@@ -59,8 +59,12 @@ class Checkpoint:
     @property
     def applies_as(self) -> str:
         """What its runs are: the model's registry name, or `SELF_DISCOVERED` where it was pretrained only."""
-        pretrained_only = self.training.get("pretraining") is not None and self.training.get("targets") == "none"
-        return SELF_DISCOVERED if pretrained_only else self.kind
+        return SELF_DISCOVERED if pretrained_only(self.training) else self.kind
+
+
+def pretrained_only(training: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint with such a `training` has seen nobody's labels."""
+    return training.get("pretraining") is not None and training.get("targets") == "none"
 
 
 def save_checkpoint(

@@ -9,7 +9,15 @@ from xml.etree import ElementTree
 from core.errors import InputError
 
 
-def completed(xml: str, media: str, rate: Fraction, pieces: Sequence[Sequence[int]], offset: int, sound: bool) -> str:
+def completed(
+    xml: str,
+    media: str,
+    rate: Fraction,
+    pieces: Sequence[Sequence[int]],
+    offset: int,
+    sound: bool,
+    note: str = "",
+) -> str:
     """An FCPXML document of one track of pictures as other programs need it.
 
     The adapter knows 29.97 and its relatives only as decimals and leaves the frame duration empty for the exact
@@ -22,6 +30,7 @@ def completed(xml: str, media: str, rate: Fraction, pieces: Sequence[Sequence[in
         pieces: [start, end) of each clip in frames from the first picture.
         offset: frames on the file's clock at the first picture.
         sound: whether the video has sound.
+        note: about the whole sequence.
 
     Raises:
         InputError: the adapter has rounded a time (only many hours into a video).
@@ -47,6 +56,10 @@ def completed(xml: str, media: str, rate: Fraction, pieces: Sequence[Sequence[in
     for clip in root.iter("asset-clip"):
         clip.set("name", media)
     _check(clips, rate, pieces, offset)
+    if note:
+        sequence = root.find("./project/sequence")
+        sequence.insert(0, ElementTree.Element("note"))
+        sequence[0].text = note
     ElementTree.indent(root, "    ")
     body = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n\n{body}\n'

@@ -54,7 +54,7 @@ class CutSource:
             {"kind": "camp", "people": [...]},
             {"kind": "signal", "signal": ...} or
             {"kind": "model", "model", "checkpoint", "feature_space", "seed", "sample", "settings", "learned_from",
-            "simulated"}.
+            "simulated"}. Every format carries "learned_from".
     """
 
     entry: str
@@ -199,6 +199,8 @@ def _vtt(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
         "varying frame rate" if source.timebase.times is not None else f"{format_rate(source.timebase.rate)} frames/s"
     )
     lines = ["WEBVTT", "", f"NOTE {_one_line(source.title)}, {source.entry}, {rate}", ""]
+    if told := _learned_from(source):
+        lines += [f"NOTE {told}", ""]
     for number, (start, end) in enumerate(segments, 1):
         times = [_milliseconds(source.timebase.exact_seconds(frame) + source.start) for frame in (start, end)]
         lines += [str(number), f"{times[0]} --> {times[1]}", f"{number} of {len(segments)}", ""]
@@ -223,6 +225,8 @@ def _edl(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     timeline = _timeline(source, [grid.piece(int(a), int(b)) for a, b in segments], grid.rate, offset, sound=False)
     for clip in timeline.find_clips():
         clip.metadata["cmx_3600"] = {"reel": "AX"}  # a file, not a tape
+    if told := _learned_from(source):
+        timeline.find_clips()[0].metadata["cmx_3600"]["comments"] = [told]  # only events have comments
     rate = float(grid.rate)
     text = otio.adapters.write_to_string(timeline, "cmx_3600", rate=rate)
     # The adapter leaves out how its time code counts; programs take it for the other kind then.
@@ -267,7 +271,7 @@ def _fcpxml(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     for clip in timeline.find_clips():
         clip.name = "media"  # the adapter looks names up in XML paths, where a quotation mark ends them
     text = otio.adapters.write_to_string(timeline, "fcpx_xml")
-    return completed(text, source.media, grid.rate, pieces, offset, source.sound)
+    return completed(text, source.media, grid.rate, pieces, offset, source.sound, _learned_from(source))
 
 
 def _timeline(source: CutSource, pieces: list[list[int]], rate: Fraction, offset: int, sound: bool) -> Timeline:
@@ -286,6 +290,10 @@ def _timeline(source: CutSource, pieces: list[list[int]], rate: Fraction, offset
             track.append(otio.schema.Clip(name=_one_line(source.media), media_reference=reference, source_range=part))
         timeline.tracks.append(track)
     return timeline
+
+
+def _learned_from(source: CutSource) -> str:
+    return _one_line(source.scores.get("learned_from", ""))
 
 
 def _one_line(text: str) -> str:

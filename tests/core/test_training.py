@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -70,6 +71,23 @@ def test_a_training_ends_in_a_checkpoint_that_says_what_it_is(tmp_path, model):
     assert reports[-1][2]["epoch"] == 2
     assert reports[-1][2]["loss"] > 0
     assert load_model(checkpoint).predict(torch.from_numpy(video(9).features), 2, 0).shape[1] == 20
+
+
+def test_a_training_keeps_what_it_went_on_from(tmp_path):
+    simulated = [replace(video(seed), simulated=True) for seed in range(3)]
+    base = train_tiny(tmp_path / "base", simulated, training_info={"dataset": "drawn"})
+    facts = train_tiny(tmp_path / "next", start_from=base).training
+    assert (base.training["simulated"], facts["simulated"]) == (True, False)
+    assert facts["started_from"] == {
+        "dataset": "drawn",
+        "videos": ["made/0", "made/1", "made/2"],
+        "n_videos": 3,
+        "n_people": 3,
+        "simulated": True,
+        "targets": "individual",
+        "start_from": None,
+        "started_from": None,
+    }
 
 
 def test_standardized_features_make_up_for_an_offset_and_for_scales(tmp_path):

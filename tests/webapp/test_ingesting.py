@@ -25,6 +25,7 @@ from webapp.jobs import enqueue, open_queue, perform
 from webapp.opening import open_library
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO_CHECKPOINT = ROOT / "assets" / "demo" / "checkpoints" / "summdiff-demo"
 
 
 @pytest.fixture
@@ -157,6 +158,22 @@ def test_what_was_interrupted_before_it_was_measured_is_measured(demo, folder):
     again = actions.ingest(demo, path=folder / "a.mp4")
     assert again["reason"]
     assert [run.track.kind for run in demo.runs(taken["entry"])] == ["tastes"]
+
+
+def test_what_was_interrupted_before_its_scores_gets_them(library, folder, tmp_path):
+    made = shutil.copytree(DEMO_CHECKPOINT, tmp_path / "of-people") / "model.json"
+    told = json.loads(made.read_text("utf-8"))
+    made.write_text(json.dumps(told | {"training": told["training"] | {"simulated": False}}), "utf-8")
+    library.register_checkpoint(made.parent)
+    (run,) = actions.ingest(library, path=folder / "a.mp4")["runs"]
+    library.remove_run(run)
+    again = actions.ingest(library, path=folder / "a.mp4")
+    assert again["reason"]
+    assert len(again["runs"]) == 1
+
+
+def test_what_learned_from_simulated_people_does_not_score_a_video_by_itself(demo, folder):
+    assert actions.ingest(demo, path=folder / "day 2" / "b.mkv")["runs"] == []
 
 
 def test_a_job_takes_in_several_and_lists_what_failed(library, folder):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import av
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
+from core.models.provenance import learned_from
 from core.progress import silent
-from webapp import jobs
+from tests.core.made_videos import write_video
+from webapp import actions, jobs
 from webapp.actions.models import score_with_all
 from webapp.server import build_app
+from webapp.tables import sampled_sentence
 
 SENTENCE = "Learned from 2 simulated people's labels of 1 video (drawings); this video was not among them."
 
@@ -56,6 +60,35 @@ def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from
         assert (scores["learned_from"], scores["simulated"]) == (SENTENCE, True)
         table = browser.get("/api/cutlist", params={**query, "format": "csv"}).text
         assert "simulated people" in table
+        waiting.remove_checkpoint("mlp-1")
+        assert rows(browser, "talks/first")["run:1"]["learned_from"] == {
+            "sentence": "What it learned from is not known: its checkpoint is not in the library.",
+            "simulated": None,
+            "saw_this": None,
+        }
+
+
+def test_a_video_kept_from_it_says_so(waiting, tmp_path):
+    film = write_video(tmp_path / "film.mp4", 120)
+    waiting.add_entries("films", [replace(waiting.entry("talks/first"), id="films/one", video=film)])
+    run = actions.sample(waiting, entry="films/one", model="mlp-1")["run"]
+    kept = actions.render(waiting, entry="films/one", source=f"run:{run}", out=tmp_path / "cut.mp4", budget=0.5)
+    with av.open(kept["file"]) as container:
+        assert container.metadata["comment"] == SENTENCE
+
+
+def test_the_command_line_says_what_a_model_learned_from(waiting):
+    made = actions.sample(waiting, entry="talks/first", model="mlp-1", keep=False)
+    assert sampled_sentence(made).endswith(f"(mlp-1).\n{SENTENCE}")
+
+
+def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiting, tmp_path):
+    waiting.add_entries("films", [replace(waiting.entry("drawings/one"), id="films/one")])
+    made = actions.train(waiting, dataset="films", model="mlp", start_from="mlp-1", epochs=1, out=tmp_path / "mlp-2")
+    waiting.remove_checkpoint("mlp-1")
+    facts = learned_from(waiting.checkpoint(made["id"]))
+    assert (facts.own_simulated, facts.simulated, facts.stands_back("talks/first")) == (False, True, True)
+    assert facts.saw("drawings/one")
 
 
 def test_training_records_whether_people_are_simulated(waiting, tmp_path):

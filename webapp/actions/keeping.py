@@ -65,6 +65,7 @@ def render(
         chosen.cut,
         Path(out),
         timebase=chosen.entry.timebase,
+        comment=chosen.source.scores.get("learned_from", ""),
         progress=progress,
         should_stop=should_stop,
     )

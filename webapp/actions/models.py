@@ -33,6 +33,7 @@ def sample(
     should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
     """Scores and cuts of one entry by one model; kept as a run that the pages show."""
+    from core.models.provenance import learned_from
     from core.models.registry import SELF_DISCOVERED
     from core.scoring import score
     from core.segmentation import default_shots
@@ -69,6 +70,7 @@ def sample(
         "cuts": [cut.segments.tolist() for cut in cuts],
         "notes": [cut.note for cut in cuts],
         "discovered": discovered,
+        "learned_from": learned_from(checkpoint).sentence(entry),
         "protocol": f"knapsack over '{shots.source}' shots, budget {budget:.0%}; frames, end exclusive",
     }
 
@@ -155,7 +157,6 @@ def train(
             "dataset": dataset,
             "split": f"{Path(splits).name} #{split}" if splits else "all entries",
             "people": people,
-            "simulated": any(entry.annotations.simulated for entry in entries),
             "selected_on": "test videos" if select_on_test else "validation videos" if validation else "nothing",
             "selected_on_test": select_on_test,
             "pretraining": base.training.get("pretraining") if base else None,

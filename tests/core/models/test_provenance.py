@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from core.models.checkpoints import Checkpoint, read_checkpoint
-from core.models.provenance import learned_from
+from core.models.provenance import learned_from, told_of_run
 
 DEMO = Path(__file__).resolve().parents[3] / "assets" / "demo" / "checkpoints"
+
+
+TALKS = {"dataset": "talks", "n_videos": 2, "n_people": 3, "simulated": False, "videos": ["talks/a", "talks/b"]}
+DRAWINGS = {"dataset": "demo", "n_videos": 6, "n_people": 12, "simulated": True, "videos": ["demo/a"]}
 
 
 def checkpoint(**training: object) -> Checkpoint:
@@ -20,7 +24,7 @@ def checkpoint(**training: object) -> Checkpoint:
     ("training", "sentence"),
     [
         (
-            {"dataset": "talks", "n_videos": 2, "n_people": 3, "simulated": False, "videos": ["talks/a", "talks/b"]},
+            TALKS,
             "Learned from 3 people's labels of 2 videos (talks); this video was among them.",
         ),
         (
@@ -44,6 +48,20 @@ def checkpoint(**training: object) -> Checkpoint:
             "Learned from the pictures of 2 videos; this video was among them.",
         ),
         ({"released": True}, "A released checkpoint: what it learned from is in its release."),
+        (
+            {"released": True, "source": "tvsum.pt"},
+            "A released checkpoint (tvsum.pt): what it learned from is in its release.",
+        ),
+        (
+            TALKS | {"start_from": "x", "started_from": DRAWINGS},
+            "Learned from 3 people's labels of 2 videos (talks), before that from 12 simulated people's labels of "
+            "6 videos (demo); this video was among them.",
+        ),
+        (
+            TALKS | {"start_from": "x", "started_from": {"released": True, "source": "tvsum.pt"}},
+            "Learned from 3 people's labels of 2 videos (talks), before that from what a release (tvsum.pt) learned "
+            "from; this video was among them.",
+        ),
         ({}, "What it learned from is not known."),
     ],
 )
@@ -56,6 +74,27 @@ def test_who_learned_from_simulated_people_waits_on_videos_of_other_data_sets():
     assert facts.stands_back("films/a")
     assert not facts.stands_back("demo/a")
     assert not learned_from(checkpoint(dataset="demo", n_videos=1, n_people=2, simulated=False)).stands_back("films/a")
+
+
+def test_what_it_went_on_from_counts_as_seen_and_as_simulated():
+    facts = learned_from(checkpoint(**TALKS, start_from="x", started_from=DRAWINGS))
+    assert (facts.simulated, facts.own_simulated) == (True, False)
+    assert (facts.saw("talks/a"), facts.saw("demo/a"), facts.saw("films/a")) == (True, True, False)
+    assert facts.stands_back("films/a")
+    assert not facts.stands_back("talks/c")
+
+
+def test_what_it_went_on_from_by_name_alone_is_not_known():
+    facts = learned_from(checkpoint(**TALKS, start_from="x"))
+    assert facts.simulated is None
+    assert facts.saw("talks/a")
+    assert facts.saw("films/a") is None
+    assert "before that from something unknown." in facts.sentence("films/a")
+
+
+def test_a_run_that_nobody_trained_says_so():
+    assert told_of_run("tastes", None, "talks/a").simulated is False
+    assert "not known" in told_of_run("summdiff", None, "talks/a").sentence
 
 
 def test_the_demo_checkpoints_know_their_videos_and_that_their_people_are_simulated():

@@ -261,6 +261,16 @@ def test_scores_and_budget_are_named(tmp_path):
     assert row["scores_person"] == ""
 
 
+@pytest.mark.parametrize("format", ["json", "csv", "vtt", "edl", "fcpxml", "otio"])
+def test_every_format_says_what_the_model_learned_from(tmp_path, format):
+    sentence = "Learned from 2 simulated people's labels of 1 video (drawings)."
+    scores = {"kind": "model", "learned_from": sentence, "simulated": True}
+    text = write(tmp_path, format, SEGMENTS, source_of(Timebase(Fraction(25), N_FRAMES), scores=scores))[0].read_text()
+    assert text.count(sentence) == (len(SEGMENTS) if format == "csv" else 1)
+    if format == "fcpxml":
+        assert ElementTree.fromstring(text).find("./project/sequence")[0].tag == "note"  # where its grammar has it
+
+
 def test_a_time_that_the_fcpxml_adapter_rounds_is_refused(tmp_path):
     """It calculates in floating point, which gives out after 18 hours of 59.94 frames/s."""
     source = source_of(Timebase(FAST, 4_000_000))
