@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -69,7 +70,7 @@ def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from
 
 
 def test_a_video_kept_from_it_says_so(waiting, tmp_path):
-    film = write_video(tmp_path / "film.mp4", 120)
+    film = write_video(tmp_path / "film.mp4", 1440, Fraction(24))
     waiting.add_entries("films", [replace(waiting.entry("talks/first"), id="films/one", video=film)])
     run = actions.sample(waiting, entry="films/one", model="mlp-1")["run"]
     kept = actions.render(waiting, entry="films/one", source=f"run:{run}", out=tmp_path / "cut.mp4", budget=0.5)
