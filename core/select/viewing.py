@@ -5,7 +5,8 @@ once with its mean, whatever its length, and so fills cuts with the shortest sho
 
     time        all lengths are whole milliseconds that play, also where the frame rate varies
     pieces      shots under a second are joined, long ones divided (see `core.select.footage`)
-    empty       pictures that show nothing are worth nothing and are trimmed from the edges of clips
+    empty       pictures that show nothing are worth nothing, are trimmed from the edges of clips, and divide a piece
+                where they last for half a second
     the moment  a piece of the shot with the highest mean score is in the cut whenever one fits, so that nobody loses
                 the best moment to a sum of lesser ones; the rest is the exact optimum beside it
 
@@ -27,7 +28,8 @@ from core.select.knapsack import most_within
 from core.selection import NOTHING_FITS, NOTHING_SCORES, shot_scores
 
 STEPS = 1_000_000
-# Clips shorter than this are a flash: what is left of a piece after trimming is not taken.
+# Clips shorter than this are a flash: what is left of a piece after trimming is not taken. Empty pictures that last as
+# long divide a piece.
 SHORTEST_CLIP_MS = 500
 NOTHING_LASTS = "no picture that shows something lasts long enough"
 ALL_FORBIDDEN = "all that could be taken is left out"
@@ -128,7 +130,9 @@ def free_pieces(footage: Footage, longest: int, kept: np.ndarray, forbidden: np.
         kept, forbidden: spans that are decided.
     """
     least = min(SHORTEST_CLIP_MS, longest // 2)
-    decided = np.concatenate([kept, forbidden])
+    # What shows nothing for long is no part of a clip either: the piece goes on after it.
+    dividing = footage.empty[footage.empty[:, 3] - footage.empty[:, 2] >= SHORTEST_CLIP_MS]
+    decided = np.concatenate([kept, forbidden, dividing])
     decided = decided[np.argsort(decided[:, 0], kind="stable")]
     pieces = []
     for edges in footage.pieces:

@@ -128,7 +128,9 @@ export function collected(scores, footage, spans) {
  */
 export function freePieces(footage, longest, kept, forbidden) {
   const least = Math.min(SHORTEST_CLIP_MS, Math.floor(longest / 2));
-  const decided = [...kept, ...forbidden].sort((a, b) => a[0] - b[0]);
+  // What shows nothing for long is no part of a clip either: the piece goes on after it.
+  const dividing = footage.empty.filter(([, , from, to]) => to - from >= SHORTEST_CLIP_MS);
+  const decided = [...kept, ...forbidden, ...dividing].sort((a, b) => a[0] - b[0]);
   const pieces = [];
   for (const piece of piecesInForce(footage.pieces, longest)) {
     for (const span of without(piece, decided)) {

@@ -147,6 +147,14 @@ def test_black_frames_are_trimmed_from_clips_and_worth_nothing_within():
     assert cut.segments.tolist() == [[8, 44]]
 
 
+def test_what_shows_nothing_for_half_a_second_divides_a_piece():
+    entry = film([0, 100], empty=[[40, 45]])
+    cut = cut_of(entry, np.where((entry.picks >= 20) & (entry.picks < 70), 1.0, 0.0), 0.5)
+    assert not cut.mask[40:45].any()
+    assert cut.mask[39]
+    assert cut.mask[45]
+
+
 def test_a_video_that_shows_nothing_at_all_is_cut_like_any_other():
     entry = film([0, 50, 100], empty=[[0, 100]])
     assert cut_of(entry, np.where(entry.picks < 50, 0.1, 1.0), 0.5).segments.tolist() == [[50, 100]]
