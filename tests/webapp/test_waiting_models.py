@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 import av
 import numpy as np
@@ -17,6 +16,7 @@ from core.progress import silent
 from tests.core.made_videos import write_video
 from webapp import actions, jobs
 from webapp.actions.models import score_with_all
+from webapp.pages.models import checkpoint_table
 from webapp.server import build_app
 from webapp.tables import sampled_sentence
 
@@ -70,8 +70,9 @@ def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from
 
 
 def test_a_video_kept_from_it_says_so(waiting, tmp_path):
-    film = write_video(tmp_path / "film.mp4", 1440, Fraction(24))
-    waiting.add_entries("films", [replace(waiting.entry("talks/first"), id="films/one", video=film)])
+    entry = waiting.entry("talks/first")
+    film = write_video(tmp_path / "film.mp4", entry.n_frames, entry.timebase.rate)
+    waiting.add_entries("films", [replace(entry, id="films/one", video=film)])
     run = actions.sample(waiting, entry="films/one", model="mlp-1")["run"]
     kept = actions.render(waiting, entry="films/one", source=f"run:{run}", out=tmp_path / "cut.mp4", budget=0.5)
     with av.open(kept["file"]) as container:
@@ -104,3 +105,7 @@ def test_training_records_whether_people_are_simulated(waiting, tmp_path):
     assert facts["simulated"] is True
     assert facts["videos"] == ["drawings/two"]
     assert np.isfinite(made["loss"])
+
+
+def test_the_models_page_says_that_its_people_are_simulated(waiting):
+    assert "1 x 2 (simulated)" in checkpoint_table(waiting)

@@ -7,6 +7,7 @@ from html import escape
 import gradio as gr
 
 from core.errors import ManycutError
+from core.models.provenance import learned_from
 from core.models.registry import MODELS
 from storage.library import Library
 from webapp.jobs import enqueue, open_queue
@@ -88,13 +89,14 @@ def checkpoint_table(library: Library) -> str:
     for found in library.checkpoints():
         facts = found.training
         dataset = facts.get("dataset", "")
+        simulated = " (simulated)" if learned_from(found).simulated else ""
         rows.append(
             [
                 escape(found.label),
                 escape(found.id),
                 escape(found.feature_space),
                 escape(f"{'all videos' if dataset is None else dataset} ({facts.get('split', 'all entries')})"),
-                f"{facts.get('n_videos', '')} x {facts.get('n_people', '')}",
+                f"{facts.get('n_videos', '')} x {facts.get('n_people', '')}{simulated}",
                 escape(str(facts.get("targets", ""))),
                 f"{facts['loss'][-1]:.2g}" if facts.get("loss") else "",
                 escape(str(found.created)[:16].replace("T", " ")),
