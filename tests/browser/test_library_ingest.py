@@ -77,4 +77,5 @@ def test_a_video_is_described_and_judged_by_a_server_that_has_a_name(page, serve
         entry = library.entry("videos/zz-described")
         kinds = {run.track.kind for run in library.runs(entry.id)}
     assert all(caption.startswith("A wall of red") for caption in entry.captions)
-    assert {"summdiff", "llmvs", "zero-shot"} <= kinds
+    # What learned from the simulated people of the demo waits to be asked.
+    assert kinds == {"tastes", "zero-shot"}
