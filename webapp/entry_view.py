@@ -13,7 +13,7 @@ from core.data import AnnotationSet, Entry, Shots
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import Told, learned_from, told_of_run
 from core.scoring import can_score
-from core.select.footage import empty_spans, footage, milliseconds
+from core.select.footage import Footage, all_footage, empty_spans, milliseconds
 from core.signals import DEFAULT_SIGNAL, listed, ordered
 from core.thumbnails import read_sprite
 from core.timebase import format_rate
@@ -52,7 +52,7 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
         **describe_media(entry),
         "duration_ms": int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0]),
         "empty": empty_spans(entry).tolist(),
-        "shots": [_shots(name, shots, entry) for name, shots in entry.shots.items()],
+        "shots": [_shots(name, film, entry) for name, film in all_footage(entry).items()],
         **_captions(library, entry),
         "rows": [
             _people_row(people, entry),
@@ -102,9 +102,10 @@ def shot_rows(shots: Shots, entry: Entry) -> list[list[float]]:
     ]
 
 
-def _shots(name: str, shots: Shots, entry: Entry) -> dict[str, Any]:
-    pieces = [edges.tolist() for edges in footage(entry, shots).pieces]
-    return {"name": name, "label": shots_label(name), "bounds": shot_rows(shots, entry), "pieces": pieces}
+def _shots(name: str, film: Footage, entry: Entry) -> dict[str, Any]:
+    pieces = [edges.tolist() for edges in film.pieces]
+    bounds = shot_rows(entry.shots[name], entry)
+    return {"name": name, "label": shots_label(name), "bounds": bounds, "pieces": pieces}
 
 
 def shots_label(name: str) -> str:

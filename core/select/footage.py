@@ -13,6 +13,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 
 from core.data import Entry, Shots
+from core.signals.looks import unit_looks
 from core.timebase import Timebase
 
 # Shorter shots are joined to the neighbour that looks more like them.
@@ -78,12 +79,20 @@ def footage(entry: Entry, shots: Shots, smallest_budget: float = SMALLEST_BUDGET
         shots: of the entry; their `exact` bounds where there are some.
         smallest_budget: share of the video down to which pieces shall fit; smaller ones only add edges.
     """
+    return _footage(entry, shots, smallest_budget, _looks(entry))
+
+
+def all_footage(entry: Entry) -> dict[str, Footage]:
+    """`footage` of every segmentation of an entry, by its name."""
+    looks = _looks(entry)
+    return {name: _footage(entry, shots, SMALLEST_BUDGET, looks) for name, shots in entry.shots.items()}
+
+
+def _footage(entry: Entry, shots: Shots, smallest_budget: float, looks: np.ndarray | None) -> Footage:
     timebase = entry.timebase
-    features = entry.features if entry.features is not None else next(iter(entry.more.values()), entry.text_features)
     duration_ms = int(milliseconds(timebase, np.array([entry.n_frames]))[0])
     finest = max(FINEST_PIECE_MS, longest_piece(int(min(smallest_budget, SMALLEST_BUDGET) * duration_ms)))
     pick_ms = milliseconds(timebase, entry.picks)
-    looks = None if features is None else _unit_rows(features)
     bounds = np.asarray(shots.bounds if shots.exact is None else shots.exact, np.int64)
     joined = _joined(spans(timebase, bounds), entry.picks, looks)
     pieces = tuple(_divided(span, entry.picks, pick_ms, looks, timebase, finest) for span in joined)
@@ -99,11 +108,10 @@ def empty_spans(entry: Entry) -> np.ndarray:
     return empty[(lasting > 0) & (lasting.sum() < whole)]
 
 
-def _unit_rows(features: np.ndarray) -> np.ndarray:
-    """(T, D) float64 of length 1, centred within the video: what all pictures share does not make them alike."""
-    rows = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1)
+def _looks(entry: Entry) -> np.ndarray | None:
+    """(T, D) float32 of unit length, centred within the video: what all pictures share does not make them alike."""
+    features = entry.features if entry.features is not None else next(iter(entry.more.values()), entry.text_features)
+    return None if features is None else unit_looks(features - features.mean(axis=0))
 
 
 def _joined(shots: np.ndarray, picks: np.ndarray, looks: np.ndarray | None) -> np.ndarray:
@@ -207,4 +215,4 @@ def _most_changed(
         for t in inside
     ]
     off_middle = np.abs(pick_ms[inside] - middle)
-    return int(picks[inside[np.lexsort((inside, off_middle, -np.round(changes, 9)))[0]]])
+    return int(picks[inside[np.lexsort((inside, off_middle, -np.round(changes, 6)))[0]]])
