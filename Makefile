@@ -1,9 +1,9 @@
-# make run: serve the app with its demo library.  make test: run everything.
+# make run: serve the app with its demo library.  make test: what to run after every change.  make test-full: everything.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint demo bench clean
+.PHONY: run test test-full lint demo bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py
@@ -11,8 +11,12 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	# One process for each core, but one for the browser: its tests are about what happens in time.
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser" -n auto
-	$(BIN)/python -m pytest -m browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto
+	$(BIN)/python -m pytest -m "browser and not slow"
+
+test-full: test
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "slow and not browser" -n auto
+	$(BIN)/python -m pytest -m "slow and browser"
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

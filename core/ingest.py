@@ -23,8 +23,11 @@ from core.progress import Progress, ShouldStop, never, part, silent
 from core.segment.survey import Survey, Surveyor
 from core.segmentation import make_shots, uniform_shots
 from core.shot_settings import ShotSettings
+from core.signals.hearing import Heard
+from core.signals.listening import Listening
 from core.spaces.beside import Beside
 from core.spaces.registry import open_space
+from core.spaces.sharing import half_the_cores
 from core.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 from core.timebase import Timebase
 from core.video import VideoInfo, frames_at, probe
@@ -51,6 +54,7 @@ class Ingested:
         sprite: what is where in it.
         empty: (E, 2) int64 frame intervals whose pictures show nothing.
         survey: of every frame; its pictures are in a file under `work`.
+        heard: at every pick; None where there is nothing to hear.
         more: features of further spaces by id, each (T, D) float32.
     """
 
@@ -64,6 +68,7 @@ class Ingested:
     sprite: ThumbnailSprite
     empty: np.ndarray
     survey: Survey
+    heard: Heard | None
     more: Mapping[str, np.ndarray]
 
     def entry(self, id: str, title: str, **meta: str) -> Entry:
@@ -143,12 +148,14 @@ def ingest(
         surveyor = Surveyor(info.rotation, small_pictures)
         reading = part(progress, 0.02, reading_ends)
         with ExitStack() as open_until_read:
+            open_until_read.enter_context(half_the_cores())
             open_until_read.enter_context(closing(surveyor))
             others = {
                 one.id: open_until_read.enter_context(closing(Beside(info, picks, one)))
                 for one in spaces
                 if one is not leading
             }
+            listening = open_until_read.enter_context(closing(Listening(info.path, info.timebase, picks)))
             watch = _everybody([surveyor, *others.values()])
             seen = open_until_read.enter_context(closing(moments(info, frames, reading, should_stop, leading, watch)))
             kept = _keeping(seen, np.isin(frames, shown), small, pictures)
@@ -158,6 +165,7 @@ def ingest(
                 looked_at = rows = leading.extract(kept)
             survey = surveyor.survey()
             features = {one.id: rows if one is leading else others[one.id].features() for one in spaces}
+            heard = listening.heard(should_stop)
         sprite = write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
         progress(reading_ends, "Finding shots")
         two_seconds = uniform_shots(info.timebase)
@@ -178,7 +186,7 @@ def ingest(
         raise
     progress(1.0, "Ready")
     main = features.pop(space.id)
-    return Ingested(info, picks, main, space.id, cut, video, thumbnails, sprite, empty, survey, features)
+    return Ingested(info, picks, main, space.id, cut, video, thumbnails, sprite, empty, survey, heard, features)
 
 
 def moments(

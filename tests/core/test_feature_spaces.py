@@ -55,7 +55,7 @@ def test_listing_the_spaces_loads_neither_torch_nor_transformers():
 
 def test_people_are_told_why_features_are_the_default_ones(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    told = "Taken in with efficientnet-lite0 features, the default, and colour-motion-v1 beside them."
+    told = "Taken in with efficientnet-lite0 features, the default."
     assert why_default() == told
     place = tmp_path / "hub" / "checkpoints"
     place.mkdir(parents=True)

@@ -60,7 +60,7 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     taken = actions.ingest(library, path=video)
     assert taken["feature_space"] == "efficientnet-lite0"
     (note,) = taken["notes"]
-    assert "efficientnet-lite0 features, the default, and colour-motion-v1 beside them" in note
+    assert "efficientnet-lite0 features, the default." in note
     assert library.entry(taken["entry"]).meta["features_note"] == note
     add_checkpoint(library, "ours", space)
     add_checkpoint(library, "theirs", "googlenet-pool5")
@@ -74,10 +74,10 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     assert one["runs"] == [run.id]
     assert (run.track.checkpoint, run.track.feature_space) == ("ours", space)
     entry = library.entry(taken["entry"])
-    assert (entry.feature_space, set(entry.more)) == ("efficientnet-lite0", {"colour-motion-v1", space})
+    assert (entry.feature_space, set(entry.more)) == ("efficientnet-lite0", {space})
     reasons = {found["id"]: found["reason"] for found in describe(library, entry.id)["checkpoints"]}
     assert reasons["ours"] == ""
-    assert all(f"'{known}'" in reasons["theirs"] for known in ("efficientnet-lite0", "colour-motion-v1", space))
+    assert all(f"'{known}'" in reasons["theirs"] for known in ("efficientnet-lite0", space))
 
     again = actions.features(library, space="googlenet-pool5", entry=entry.id, weights=str(weights), main=True)
     assert again["entries"][0]["new"] is False

@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 
 from core.errors import InputError, ManycutError, NotFoundError, VideoError
+from core.features import COLOUR_MOTION
+from core.models.checkpoints import save_checkpoint
+from core.models.mlp import MLP, MLPConfig
 from core.segmentation import default_shots
 from core.selection import select
 from tests.core.made_videos import write_video
@@ -123,9 +126,10 @@ def test_a_name_of_250_bytes_in_any_script(library, tmp_path):
     assert entry.thumbnails.is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, folder, how):
-    write_video(folder / "z.avi", 900, codec="mpeg4", size=(1280, 720))  # takes a while to convert
+    write_video(folder / "z.avi", 300, codec="mpeg4", size=(1280, 720))  # takes a while to convert
     data = tmp_path / "data"
     command = [sys.executable, "app.py", "ingest", str(folder), "--data-dir", str(data), "--json"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -174,6 +178,20 @@ def test_what_was_interrupted_before_its_scores_gets_them(library, folder, tmp_p
 
 def test_what_learned_from_simulated_people_does_not_score_a_video_by_itself(demo, folder):
     assert actions.ingest(demo, path=folder / "day 2" / "b.mkv")["runs"] == []
+
+
+def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes_it(library, folder):
+    plain_one = library.entry(actions.ingest(library, path=folder / "a.mp4")["entry"])
+    assert plain_one.features_in("colour-motion-v1") is None
+    checkpoint = library.checkpoint_folder / "ours"
+    save_checkpoint(
+        MLP(MLPConfig(COLOUR_MOTION.width)), checkpoint, label="Ours", feature_space="colour-motion-v1", training={}
+    )
+    library.register_checkpoint(checkpoint)
+    made = actions.ingest(library, path=folder / "day 2" / "b.mkv")
+    assert made["feature_space"] == "efficientnet-lite0"
+    assert library.entry(made["entry"]).features_in("colour-motion-v1").shape == (made["picks"], COLOUR_MOTION.width)
+    assert "models here that take colour-motion-v1" in made["notes"][0]
 
 
 def test_a_job_takes_in_several_and_lists_what_failed(library, folder):

@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import NotFoundError
-from core.segment.survey import survey_of
 from core.signals import SIGNALS
 from core.video import probe
 from storage.library import Library
@@ -56,13 +55,13 @@ def test_measuring_keeps_signals_empty_pictures_and_tastes(taken):
     assert "names" not in run.track.settings
 
 
-def test_a_survey_at_hand_is_used_and_gives_the_same(taken, video):
-    first = measure(taken, "films/film")
-    signals = taken.entry("films/film").signals
-    again = measure(taken, "films/film", survey=survey_of(video, probe(video).timebase))
-    assert again["tastes"] == first["tastes"]
-    assert len(taken.runs("films/film")) == 1
-    for name, curve in taken.entry("films/film").signals.items():
+def test_taking_in_measures_what_a_later_look_measures(library, video):
+    taken = actions.ingest(library, path=video)["entry"]
+    signals = library.entry(taken).signals
+    (before,) = [run.track.names for run in library.runs(taken)]
+    again = measure(library, taken)
+    assert tuple(again["tastes"]) == tuple(before)
+    for name, curve in library.entry(taken).signals.items():
         np.testing.assert_array_equal(curve, signals[name])
 
 

@@ -99,7 +99,8 @@ def ingest(
         raise InputError("A title is for one video.", "Leave it out: each video is called by its file.")
     told = part(progress, 0.0, 0.05)
     opened = open_space(Opening(space or DEFAULT, weights, download, url, progress=told, should_stop=should_stop))
-    note, beside = ("", ()) if space else (why_default(), (COLOUR_MOTION,))
+    beside = () if space else _asked_for(library)
+    note = "" if space else why_default(beside)
     taking = _Taking(library, dataset, title, opened, note, beside, rate, wanted)
     result: dict[str, Any] = {"entries": [], "skipped": [], "failed": []}
     for one, error in wrong.items():
@@ -182,7 +183,7 @@ class _Taking:
             notes = {name: note for name, note in notes.items() if note}
             entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
             entry_id = library.add_ingested(entry, dataset=self.dataset, origin=origin)
-            measure(library, entry_id, survey=taken.survey, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
+            measure(library, entry_id, seen=taken, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
         entry = library.entry(entry_id)
         return _facts(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0)))
 
@@ -195,6 +196,11 @@ class _Taking:
         runs = score_with_all(self.library, entry, part(progress, 0.8, 1.0))
         called = "" if name == file.name else f" as '{name}'"
         return _facts(file, entry, runs) | {"reason": f"it was taken in before{called}"}
+
+
+def _asked_for(library: Library) -> tuple[FeatureSpace, ...]:
+    """The space of earlier versions, where a checkpoint of the library knows no other."""
+    return (COLOUR_MOTION,) if library.checkpoints(feature_space=COLOUR_MOTION.id) else ()
 
 
 def _facts(file: Path, entry: Entry, runs: list[int]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from core.data import Entry
+    from core.ingest import Ingested
     from core.segment.survey import Survey
+    from core.signals.hearing import Heard
     from storage.library import Library
 
 
@@ -64,7 +66,7 @@ def measure(
     library: Library,
     entry_id: str,
     *,
-    survey: Survey | None = None,
+    seen: Ingested | None = None,
     seed: int = 0,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
@@ -72,7 +74,7 @@ def measure(
     """Computes the signals of an entry and draws tastes for it, in place of those it has.
 
     Args:
-        survey: of its video, where somebody has one; else the whole video is read.
+        seen: its video as it was taken in just now; else the whole video is read.
         seed: of the tastes.
 
     Returns:
@@ -84,32 +86,38 @@ def measure(
         ConflictError: `should_stop` said so.
     """
     from core.segment.survey import survey_of
+    from core.signals.hearing import hear
     from storage.scratch import scratch_folder
 
     entry = library.entry(entry_id)
     if entry.video is None:
         raise NotFoundError(f"'{entry_id}' has no video, so nothing can be measured.", "Give it one, or take it in.")
-    if survey is not None:
-        return _measured(library, entry, survey, seed, progress, should_stop)
+    if seen is not None:
+        return _measured(library, entry, seen.survey, seen.heard, seed, progress, should_stop)
     with scratch_folder(library.data_dir) as work:
-        reading = part(progress, 0.0, 0.7)
+        reading = part(progress, 0.0, 0.6)
         survey = survey_of(entry.video, entry.timebase, work / "pictures", reading, should_stop)
-        return _measured(library, entry, survey, seed, part(progress, 0.7, 1.0), should_stop)
+        progress(0.6, "Listening")
+        heard = hear(entry.video, entry.timebase, entry.picks, should_stop)
+        return _measured(library, entry, survey, heard, seed, part(progress, 0.8, 1.0), should_stop)
 
 
 def _measured(
-    library: Library, entry: Entry, survey: Survey, seed: int, progress: Progress, should_stop: ShouldStop
+    library: Library,
+    entry: Entry,
+    survey: Survey,
+    heard: Heard | None,
+    seed: int,
+    progress: Progress,
+    should_stop: ShouldStop,
 ) -> dict[str, Any]:
     from core.segment.empty import empty_intervals
     from core.signals import DEFAULT_SIGNAL
     from core.signals import signals as signals_of
-    from core.signals.hearing import hear
     from core.signals.tastes import KIND, draw_tastes
     from core.signals.traits import traits
 
-    space, features = _visual(entry, part(progress, 0.0, 0.5), should_stop)
-    progress(0.5, "Listening")
-    heard = hear(entry.video, entry.timebase, entry.picks, should_stop)
+    space, features = _visual(entry, part(progress, 0.0, 0.9), should_stop)
     progress(0.9, "Measuring")
     curves = signals_of(survey, entry.timebase, entry.picks, features, heard)
     track = draw_tastes(
