@@ -3,7 +3,7 @@
 Layout of its folder:
     demo.h5                     entries, as `write_eccv16` writes them
     videos/<key>.mp4            thumbs/<key>.jpg with <key>.json
-    checkpoints/<id>/           model.json and model.safetensors
+    checkpoints/<id>/           model.json and model.safetensors; those of earlier demos stay for libraries of that time
     runs.h5                     what the checkpoints say, as `write_tracks` writes it
 All of it is optional but demo.h5. Videos, thumbnails and checkpoints are used where they lie.
 """
@@ -11,10 +11,12 @@ All of it is optional but demo.h5. Videos, thumbnails and checkpoints are used w
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.data import Entry
 from core.errors import ConflictError
+from core.models.checkpoints import read_checkpoint
 from storage.formats.eccv16 import read_eccv16
 from storage.formats.tracks import read_tracks
 from storage.library import Library
@@ -41,12 +43,13 @@ def seed_demo(library: Library, assets_dir: Path) -> bool:
     demo = datasets.get(DEMO)
     if demo is not None and demo.media_root != assets_dir:
         library.set_media_root(DEMO, assets_dir)
-        _register(library, assets_dir)
+        seeded = [library.entry(summary.id) for summary in library.entries(DEMO)[:1]]
+        _register(library, assets_dir, seeded)
     if datasets:
         return False
     entries = [_with_media(entry, assets_dir) for entry in read_eccv16(assets_dir / "demo.h5")]
     runs = read_tracks(assets_dir / "runs.h5") if (assets_dir / "runs.h5").is_file() else {}
-    _register(library, assets_dir)
+    _register(library, assets_dir, entries)
     try:
         library.add_entries(
             DEMO,
@@ -69,6 +72,9 @@ def _with_media(entry: Entry, assets_dir: Path) -> Entry:
     return dataclasses.replace(entry, **there)
 
 
-def _register(library: Library, assets_dir: Path) -> None:
+def _register(library: Library, assets_dir: Path, entries: Sequence[Entry]) -> None:
+    """Registers the checkpoints of the spaces that demo entries are in; others are of earlier demos."""
+    spaces = {space for entry in entries for space in (entry.feature_space, entry.text_space)}
     for description in sorted((assets_dir / "checkpoints").glob("*/model.json")):
-        library.register_checkpoint(description.parent, in_place=True, replace=True)
+        if read_checkpoint(description.parent).feature_space in spaces:
+            library.register_checkpoint(description.parent, in_place=True, replace=True)

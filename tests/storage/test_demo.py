@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from core.data import ScoreTrack
 from storage.formats.eccv16 import write_eccv16
 from storage.formats.tracks import write_tracks
+from storage.library import Library
 
 
 @pytest.fixture
@@ -65,6 +67,21 @@ def test_a_demo_that_moved_is_found_again(library, assets, tmp_path):
     library.seed_demo(moved)
     assert library.entry("demo/harbour-day").video == moved / "videos/harbour-day.mp4"
     assert library.checkpoint("small").path == moved / "checkpoints/small"
+
+
+def test_checkpoints_of_earlier_demos_are_left_to_the_libraries_of_their_time(library, assets, tmp_path):
+    earlier = shutil.copytree(assets / "checkpoints/small", assets / "checkpoints/earlier")
+    told = json.loads((earlier / "model.json").read_text())
+    (earlier / "model.json").write_text(json.dumps(told | {"feature_space": "of-before"}))
+    library.seed_demo(assets)
+    assert [checkpoint.id for checkpoint in library.checkpoints()] == ["small"]
+    with Library(tmp_path / "of before") as older:
+        entry = dataclasses.replace(library.entry("demo/harbour-day"), feature_space="of-before")
+        older.add_entries("demo", [entry], media_root=assets)
+        older.register_checkpoint(earlier, in_place=True)
+        moved = assets.rename(tmp_path / "moved")
+        older.seed_demo(moved)
+        assert [checkpoint.path for checkpoint in older.checkpoints()] == [moved / "checkpoints/earlier"]
 
 
 def test_another_copy_of_the_program_takes_its_own_demo(library, assets, tmp_path):
