@@ -13,7 +13,7 @@ from core.data import Entry
 from core.errors import FormatError, NotFoundError
 from storage.database import reading, writing
 from storage.entry_rows import entry_row
-from storage.formats.entry_group import read_entry, write_entry
+from storage.formats.entry_group import further_spaces, read_entry, write_entry
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
 from storage.media import MediaFiles
 from storage.tables import DatasetRow, EntryRow
@@ -44,6 +44,19 @@ class EntryFiles:
             FormatError: its file is damaged.
         """
         return self._read(entry_id)[0]
+
+    def lacks(self, entry_id: str, space: str) -> bool:
+        """Whether an entry has a video and no features of a space, without reading any.
+
+        Raises:
+            NotFoundError: there is no such entry, or its file is gone.
+            FormatError: its file is damaged.
+        """
+        row, root = self._row(entry_id)
+        if space in (row.feature_space, row.text_space) or self._media.find(row.video, root) is None:
+            return False
+        with open_hdf5(self._data_dir / row.arrays) as file:
+            return space not in further_spaces(file["entry"])
 
     def rewrite(self, entry_id: str, change: Callable[[Entry], Entry]) -> None:
         """Keeps a changed entry in place of the one that is there; a crash leaves either the old or the new one.

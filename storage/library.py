@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,19 @@ class Library:
         query = query.where(EntryRow.feature_space.is_not(None)).group_by(EntryRow.feature_space)
         with reading(self._engine) as session:
             return {space: count for space, count in session.execute(query) if space is not None}
+
+    def lacking(self, space: str) -> list[str]:
+        """Entries whose video is here and that have no features of a space; what cannot be read is left out."""
+        query = self._matching(select(EntryRow.id), None, None).where(EntryRow.video.is_not(None))
+        query = query.where(EntryRow.feature_space.is_distinct_from(space)).order_by(EntryRow.id)
+        with reading(self._engine) as session:
+            ids = session.scalars(query).all()
+        found = []
+        for entry_id in ids:
+            with suppress(ManycutError):  # it was removed just now, or its file is gone
+                if self._arrays.lacks(entry_id, space):
+                    found.append(entry_id)
+        return found
 
     def entry_summary(self, entry_id: str) -> EntrySummary:
         """What lists show of one entry. Raises NotFoundError."""

@@ -1,4 +1,4 @@
-"""What the library offers to do by itself: pretraining where enough videos share a feature space."""
+"""What the library offers to do: pretraining where enough videos share a feature space, and features that some lack."""
 
 from __future__ import annotations
 
@@ -42,4 +42,36 @@ def pretraining_offers(library: Library) -> list[PretrainingOffer]:
         learned = int(done[0].training.get("n_videos", 0)) if done else 0
         if videos >= ENOUGH and (not learned or videos >= GROWN * learned):
             offers.append(PretrainingOffer(space=space, videos=videos, learned=learned))
+    return offers
+
+
+class FeaturesOffer(BaseModel):
+    """A feature space that videos taken in today have, or that a checkpoint takes, and that some videos lack.
+
+    Attributes:
+        space: its id.
+        label: its name for people.
+        lacking: how many entries have a video and no features of it.
+        models: labels of the checkpoints that take it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    space: str
+    label: str
+    lacking: int
+    models: tuple[str, ...]
+
+
+def features_offers(library: Library) -> list[FeaturesOffer]:
+    """The spaces that entries can be given from their videos, without anything that is not on this machine."""
+    from core.spaces.registry import DEFAULT, SPACES
+
+    offers = []
+    for kind in SPACES:
+        if kind.missing():
+            continue
+        models = tuple(one.label for one in library.checkpoints(feature_space=kind.id))
+        if (models or kind.id == DEFAULT) and (lacking := len(library.lacking(kind.id))):
+            offers.append(FeaturesOffer(space=kind.id, label=kind.label, lacking=lacking, models=models))
     return offers

@@ -121,6 +121,12 @@ def read_entry(reader: Reader, *, dataset: str, key: str, needs_features: bool =
     )
 
 
+def further_spaces(group: h5py.Group) -> dict[str, str]:
+    """The spaces that an entry has features of besides its main ones, each with its name in `spaces`."""
+    spaces = group.get("spaces")
+    return {canonical(unquote(name)): name for name in spaces} if isinstance(spaces, h5py.Group) else {}
+
+
 def inclusive_ends(shots: Shots) -> np.ndarray:
     """(S, 2) bounds as eccv16 files hold them in `change_points`, both ends inclusive."""
     return shots.bounds - np.array([0, 1])
@@ -181,10 +187,10 @@ def _write_shots(group: h5py.Group, entry: Entry) -> None:
 
 
 def _read_spaces(reader: Reader, steps: int) -> dict[str, np.ndarray]:
-    names = reader.group["spaces"] if isinstance(reader.group.get("spaces"), h5py.Group) else ()
     expected = f"({steps}, D) finite numbers"
     return {
-        canonical(unquote(name)): reader.finite(f"spaces/{name}", np.float32, (steps, None), expected) for name in names
+        space: reader.finite(f"spaces/{name}", np.float32, (steps, None), expected)
+        for space, name in further_spaces(reader.group).items()
     }
 
 

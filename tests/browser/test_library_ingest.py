@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from storage.library import Library
+from tests.browser.conftest import from_command
 from tests.core.captioning_server import Server
 from tests.core.made_videos import write_video
 
@@ -18,7 +21,7 @@ def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_p
     (folder / "zz-broken.mp4").write_text("nothing")
     uploads = [write_video(tmp_path / f"zz-up-{k}.mp4", 30 + k) for k in range(2)]
     page.goto(f"{server.url}/library")
-    page.get_by_label("Features").wait_for(timeout=30_000)
+    page.get_by_label("Features", exact=True).wait_for(timeout=30_000)
     page.get_by_text("its weights (googlenet-1378be20.pth) are not on this machine").wait_for()
 
     page.get_by_label("Shots", exact=True).click()
@@ -42,13 +45,31 @@ def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_p
     page.get_by_role("link", name="zz-one").wait_for()
 
 
+def test_older_videos_get_the_features_that_newer_ones_have(page, server, tmp_path) -> None:
+    old = write_video(tmp_path / "zz-older.mp4", 44)
+    from_command(server, "ingest", old, "--space", "colour-motion-v1")
+    page.goto(f"{server.url}/library")
+    page.get_by_text("no efficientnet-lite0 features").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Make them").click()
+    page.get_by_text("efficientnet-lite0 features will be made of every video that lacks them.").wait_for()
+    deadline = time.monotonic() + 60
+    with Library(server.data_dir) as library:
+        while library.lacking("efficientnet-lite0"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    page.reload()
+    page.get_by_role("button", name="Take in").wait_for(timeout=30_000)
+    page.wait_for_timeout(1000)
+    assert not page.get_by_role("button", name="Make them").is_visible()
+
+
 def test_a_video_is_described_and_judged_by_a_server_that_has_a_name(page, server, tmp_path) -> None:
     describing = Server()
     named = server.data_dir / "servers.toml"
     named.write_text(f'[servers.studio]\nurl = "{describing.url}"\n')
     try:
         page.goto(f"{server.url}/library")
-        page.get_by_label("Features").wait_for(timeout=30_000)
+        page.get_by_label("Features", exact=True).wait_for(timeout=30_000)
         path = page.get_by_label("Or a file, a folder or a pattern on the server")
         described, judged = page.get_by_label("Described by"), page.get_by_label("Captions judged by")
         path.fill(str(write_video(tmp_path / "zz-described.mp4", 90)))

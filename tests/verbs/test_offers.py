@@ -6,7 +6,9 @@ import pytest
 
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
-from verbs.offers import pretraining_offers
+from tests.core.made_videos import write_video
+from verbs.offers import features_offers, pretraining_offers
+from webapp import actions
 
 
 def add(library, make_entry, count, space="test-6", dataset="films"):
@@ -58,3 +60,34 @@ def test_entries_are_listed_by_the_space_of_their_features(library, make_entry, 
     library.add_entries("talks", [make_entry("talks/told", features=None, feature_space=None, **text)])
     assert len(library.entries(space=space)) == {"test-6": 2, "words": 1}[space]
     assert library.spaces() == {"test-6": 2}
+
+
+def test_videos_that_lack_what_newer_ones_have_are_offered_it_until_they_have_it(library, make_entry, tmp_path):
+    add(library, make_entry, 3)  # without a video there is nothing to look at
+    assert features_offers(library) == []
+    old = actions.ingest(library, path=write_video(tmp_path / "old.mp4", 40), space="colour-motion-v1")
+    (offer,) = features_offers(library)
+    assert (offer.space, offer.lacking, offer.models) == ("efficientnet-lite0", 1, ())
+    actions.features(library, space=offer.space, all_entries=True)
+    assert features_offers(library) == []
+    assert library.lacking("colour-motion-v1") == []
+    library.remove_entry(old["entry"])
+    assert library.lacking("another") == []
+
+
+def test_the_space_of_a_checkpoint_is_offered_to_the_videos_that_it_cannot_score(library, tmp_path):
+    actions.ingest(library, path=write_video(tmp_path / "new.mp4", 40))
+    assert features_offers(library) == []
+    folder = tmp_path / "ours"
+    save_checkpoint(MLP(MLPConfig(176, hidden=4)), folder, label="Ours", feature_space="colour-motion-v1", training={})
+    library.register_checkpoint(folder)
+    (offer,) = features_offers(library)
+    assert (offer.space, offer.lacking, offer.models) == ("colour-motion-v1", 1, ("Ours",))
+
+
+def test_entries_whose_file_or_video_is_gone_are_not_counted(library, tmp_path):
+    for name in ("a", "b", "c"):
+        actions.ingest(library, path=write_video(tmp_path / f"{name}.mp4", 40 + ord(name)), space="colour-motion-v1")
+    library.media("videos/a").video.unlink()
+    next((library.data_dir / "entries" / "videos").glob("b*.h5")).unlink()
+    assert library.lacking("efficientnet-lite0") == ["videos/c"]

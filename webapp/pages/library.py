@@ -15,6 +15,7 @@ from storage.entry_rows import EntrySummary
 from storage.library import Library
 from storage.servers import read_servers
 from webapp.jobs import enqueue, open_queue
+from webapp.pages.features_offer import features_offer
 from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.offer import pretraining_offer
 from webapp.pages.words import heading, section, table
@@ -73,6 +74,7 @@ def build(library: Library) -> None:
     unusable = gr.HTML()
     said = gr.Markdown()
     jobs_panel("ingest")
+    features_offer(library, queue)
     pretraining_offer(library, queue)
     section("Entries")
     with gr.Row(elem_classes="mc-form"):
