@@ -53,9 +53,9 @@ def why_default(beside: Sequence[FeatureSpace] = ()) -> str:
     """What a person is told who did not choose a space, and what the entry keeps.
 
     Args:
-        beside: further spaces that are computed because checkpoints of the library take no other.
+        beside: further spaces that are computed because something here takes no other.
     """
     told = f"Taken in with {DEFAULT} features, the default."
     if beside:
-        told += f" There are models here that take {' or '.join(space.id for space in beside)}, so these were made too."
+        told += f" {' and '.join(space.id for space in beside)} was made too: models here, or these shots, take it."
     return f"{told} With GoogLeNet's weights {googlenet.ID} could be added." if googlenet.weights_are_here() else told

@@ -35,7 +35,9 @@ def ask(page: Any, expression: str) -> Any:
 
 def sampled(page: Any, server: Any, entry: str, **settings: Any) -> str:
     """Samples through the API and waits for it; returns the id of the run's row."""
-    job = post_json(server, "/api/sample", {"entry": entry, "checkpoint": "summdiff-demo", "n": 4, **settings})["job"]
+    job = post_json(server, "/api/sample", {"entry": entry, "checkpoint": "summdiff-demo-lite0", "n": 4, **settings})[
+        "job"
+    ]
     for _ in range(300):
         state = fetch_json(server, f"/api/job?id={job}")
         if state["state"] in ("done", "failed", "cancelled"):

@@ -15,13 +15,13 @@ def test_a_training_started_on_the_models_page_ends_in_new_curves_beside_the_old
     link = page.get_by_role("link", name="See the new curves").first
     link.wait_for(timeout=120_000)
     assert "1 epoch in" in page.locator(".mc-job").first.inner_text()
-    page.get_by_text("summdiff-demo-2", exact=True).wait_for(timeout=10_000)
+    page.get_by_text("summdiff-demo", exact=True).wait_for(timeout=10_000)
     link.click()
     page.wait_for_selector("#player[data-ready=true]", timeout=30_000)
     after = page.evaluate("manycut.player.rows()")
     (new,) = [row for row in after if row.startswith("run:") and row not in before]
     assert set(before) < set(after)
-    assert "summdiff-demo-2" in page.locator(f'[data-row="{new}"]').inner_text()
+    assert "summdiff-demo" in page.locator(f'[data-row="{new}"]').inner_text()
 
 
 def model_rows(page, server) -> list[str]:

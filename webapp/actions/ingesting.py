@@ -99,7 +99,7 @@ def ingest(
         raise InputError("A title is for one video.", "Leave it out: each video is called by its file.")
     told = part(progress, 0.0, 0.05)
     opened = open_space(Opening(space or DEFAULT, weights, download, url, progress=told, should_stop=should_stop))
-    beside = () if space else _asked_for(library)
+    beside = () if space else _asked_for(library, wanted)
     note = "" if space else why_default(beside)
     taking = _Taking(library, dataset, title, opened, note, beside, rate, wanted)
     result: dict[str, Any] = {"entries": [], "skipped": [], "failed": []}
@@ -198,9 +198,10 @@ class _Taking:
         return _facts(file, entry, runs) | {"reason": f"it was taken in before{called}"}
 
 
-def _asked_for(library: Library) -> tuple[FeatureSpace, ...]:
-    """The space of earlier versions, where a checkpoint of the library knows no other."""
-    return (COLOUR_MOTION,) if library.checkpoints(feature_space=COLOUR_MOTION.id) else ()
+def _asked_for(library: Library, shots: ShotSettings) -> tuple[FeatureSpace, ...]:
+    """The space of earlier versions, where shots of every frame need it or a checkpoint of the library takes it."""
+    wanted = shots.kind == "kts-frames" or library.checkpoints(feature_space=COLOUR_MOTION.id)
+    return (COLOUR_MOTION,) if wanted else ()
 
 
 def _facts(file: Path, entry: Entry, runs: list[int]) -> dict[str, Any]:

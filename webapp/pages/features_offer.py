@@ -9,18 +9,16 @@ from core.errors import ManycutError
 from storage.library import Library
 from verbs.offers import FeaturesOffer, features_offers
 from webapp.jobs import enqueue
-from webapp.pages.jobs_panel import jobs_panel
 
 
 def features_offer(library: Library, queue: SqliteHuey) -> None:
-    """A sentence, a choice of spaces, a button and its jobs; nothing is shown where no video lacks any."""
+    """A sentence, a choice of spaces and a button; nothing is shown where no video lacks any."""
     said = gr.Markdown(visible=False, elem_id="features-said")
     with gr.Row(elem_classes="mc-form"):
         space = gr.Dropdown(
             label="Missing in older videos", choices=[], visible=False, scale=3, elem_id="features-space"
         )
         begin = gr.Button("Make them", visible=False, elem_id="features-begin")
-    jobs_panel("features")
 
     def fill() -> tuple[dict, dict, dict]:
         offers = features_offers(library)

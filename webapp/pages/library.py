@@ -73,7 +73,7 @@ def build(library: Library) -> None:
         )
     unusable = gr.HTML()
     said = gr.Markdown()
-    jobs_panel("ingest")
+    jobs_panel("ingest", "features")
     features_offer(library, queue)
     pretraining_offer(library, queue)
     section("Entries")

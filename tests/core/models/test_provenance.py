@@ -98,7 +98,7 @@ def test_a_run_that_nobody_trained_says_so():
 
 
 def test_the_demo_checkpoints_know_their_videos_and_that_their_people_are_simulated():
-    for name in ("summdiff-demo", "llmvs-demo"):
+    for name in ("summdiff-demo", "summdiff-demo-lite0", "llmvs-demo"):
         facts = learned_from(read_checkpoint(DEMO / name))
         assert facts.simulated
         assert facts.saw("demo/match-day")
