@@ -10,6 +10,8 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
 	# One process for each core, but one for the browser: its tests are about what happens in time.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto
 	$(BIN)/python -m pytest -m "browser and not slow"

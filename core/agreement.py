@@ -84,7 +84,7 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
     judged = [entry for entry in entries if entry.annotations is not None and len(entry.annotations) > 1]
     if not judged:
         raise InputError("Agreement needs an entry that two or more people have judged.")
-    people = [entry.annotations for entry in judged]
+    people = [entry.people for entry in judged]
     tau = [_levels(each.scores, kendall) for each in people]
     rho = [_levels(each.scores, spearman) for each in people]
     labels = [shot_labels(entry) for entry in judged]
@@ -245,7 +245,7 @@ def leave_one_out(scores: np.ndarray, compare: Comparison) -> list[float]:
     return [compare(row, mean_of_people(np.delete(scores, person, axis=0))) for person, row in enumerate(scores)]
 
 
-def square(pairs: Sequence[float]) -> np.ndarray:
+def square(pairs: Sequence[float] | np.ndarray) -> np.ndarray:
     """(U, U) symmetric matrix from the values of all pairs, in the order of `combinations`; 0 on the diagonal."""
     n = round((1 + sqrt(1 + 8 * len(pairs))) / 2)
     matrix = np.zeros((n, n))
@@ -264,10 +264,11 @@ def shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         (U, S) label at the middle of each shot, and (U, S) mean over its frames; NaN where not judged.
     """
-    people = entry.annotations
+    people = entry.people
     length = shot_length(entry)
     n_shots = entry.n_frames // length
     frames = np.arange(n_shots * length)
+    labels: np.ndarray
     if people.frame_labels is not None:
         labels = np.asarray(people.frame_labels, np.float64)[:, frames]
     else:
@@ -295,9 +296,9 @@ def pairwise_f1(values: np.ndarray, budget: float = DEFAULT_BUDGET) -> np.ndarra
 
 def mean_defined(values: Sequence[float] | np.ndarray) -> float:
     """The mean of the values that are defined, NaN where none is."""
-    values = np.asarray(values, np.float64)
-    values = values[~np.isnan(values)]
-    return float(values.mean()) if len(values) > 0 else float("nan")
+    numbers = np.asarray(values, np.float64)
+    defined = numbers[~np.isnan(numbers)]
+    return float(defined.mean()) if len(defined) > 0 else float("nan")
 
 
 def mean_of_best(matches: np.ndarray, axis: int) -> float:

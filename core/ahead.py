@@ -8,7 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
-_END = object()
+
+
+class _End:
+    """Comes after the last item."""
+
+
+_END = _End()
 
 
 def ahead(items: Generator[T, None, None], count: int) -> Generator[T, None, None]:
@@ -19,7 +25,7 @@ def ahead(items: Generator[T, None, None], count: int) -> Generator[T, None, Non
     with ThreadPoolExecutor(1) as thread:
         waiting = deque(thread.submit(next, items, _END) for _ in range(count))
         try:
-            while (item := waiting.popleft().result()) is not _END:
+            while not isinstance(item := waiting.popleft().result(), _End):
                 waiting.append(thread.submit(next, items, _END))
                 yield item
         finally:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.errors import InputError
 from core.timebase import Timebase
 
 # Share of a video that a summary may take, where nobody says.
@@ -42,7 +43,8 @@ class Shots:
     @property
     def lengths(self) -> np.ndarray:
         """(S,) int64 number of frames per shot."""
-        return self.bounds[:, 1] - self.bounds[:, 0]
+        lengths: np.ndarray = self.bounds[:, 1] - self.bounds[:, 0]
+        return lengths
 
     def __len__(self) -> int:
         return len(self.bounds)
@@ -113,6 +115,17 @@ class Entry:
     more: Mapping[str, np.ndarray] = field(default_factory=dict)
     empty: np.ndarray | None = None
     signals: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def people(self) -> AnnotationSet:
+        """`annotations`, where somebody judged the video.
+
+        Raises:
+            InputError: nobody did.
+        """
+        if self.annotations is None:
+            raise InputError(f"Nobody has judged '{self.title or self.id}'.")
+        return self.annotations
 
     def features_in(self, space: str) -> np.ndarray | None:
         """The features in the space of that id, whichever field holds them; None where there are none."""

@@ -69,6 +69,12 @@ def is_void(packet: Packet) -> bool:
     return packet.dts is not None and (packet.size == 0 or packet.is_corrupt)
 
 
+def shown_at(picture: VideoFrame) -> int:
+    """When a picture from `decode` is shown, in steps of its track's clock: those without a time are left out there."""
+    assert picture.pts is not None
+    return picture.pts
+
+
 def needed_frames(
     container: InputContainer,
     stream: VideoStream,

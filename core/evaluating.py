@@ -46,13 +46,13 @@ def evaluate_checkpoint(
     """
     protocol = protocol or default_protocol(entries[0])
     per_video: dict[str, dict[str, Any]] = {}
-    bands = []
+    bands: list[dict[str, Any]] = []
     for index, entry in enumerate(entries):
         progress(index / len(entries), f"Evaluating {entry.id}")
         scores = score(checkpoint, entry, n=samples, seed=seed, steps=steps, device=device).scores
         per_video[entry.key] = figures_of(entry, scores, protocol)
-        if entry.annotations is not None and len(entry.annotations) > 1:
-            bands.append(human_band(entry))
+        if (band := human_band(entry)) is not None:
+            bands.append(band)
     trained_on = checkpoint.training.get("videos")
     seen = None if trained_on is None else len({entry.id for entry in entries} & set(trained_on))
     return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -266,7 +267,8 @@ def _motion(moment: Moment) -> np.ndarray:
 
 def _flow(picture: np.ndarray, nearby: np.ndarray) -> np.ndarray:
     """(h, w, 2) float32 optical flow from one grey picture to another, in picture diagonals."""
-    estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    # Any: OpenCV's types know no call without a first estimate.
+    estimator: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
     estimator.setFinestScale(1)  # the preset's 2 misses small things at this picture size
     flow = estimator.calc(np.ascontiguousarray(picture), np.ascontiguousarray(nearby), None)
     # A quarter of the vectors: they are smooth, and the work that follows is linear in their number.

@@ -66,7 +66,7 @@ class Ingested:
     video: Path
     thumbnails: Path
     sprite: ThumbnailSprite
-    empty: np.ndarray
+    empty: np.ndarray | None
     survey: Survey
     heard: Heard | None
     more: Mapping[str, np.ndarray]
@@ -159,7 +159,7 @@ def ingest(
             watch = _everybody([surveyor, *others.values()])
             seen = open_until_read.enter_context(closing(moments(info, frames, reading, should_stop, leading, watch)))
             kept = _keeping(seen, np.isin(frames, shown), small, pictures)
-            if dense:
+            if leading.extract_dense and dense:
                 looked_at, rows = leading.extract_dense(kept, picks)
             else:
                 looked_at = rows = leading.extract(kept)

@@ -61,9 +61,9 @@ def ratings_to_scores(ratings: Mapping[int, int], shots: Shots, picks: np.ndarra
         by_shot[shot] = value / max(scale)
     scores = np.full(len(picks), np.nan, np.float32)
     if len(shots):
-        shot = np.searchsorted(shots.bounds[:, 0], picks, side="right") - 1
-        inside = (shot >= 0) & (picks < shots.bounds[shot, 1])
-        scores[inside] = by_shot[shot[inside]]
+        of_pick = np.searchsorted(shots.bounds[:, 0], picks, side="right") - 1
+        inside = (of_pick >= 0) & (picks < shots.bounds[of_pick, 1])
+        scores[inside] = by_shot[of_pick[inside]]
     return scores
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import av
 from av.video.reformatter import VideoReformatter
 
-from core.decoding import PictureDecoder, is_void
+from core.decoding import PictureDecoder, is_void, shown_at
 from core.errors import ConflictError, VideoError
 from core.progress import Progress, ShouldStop, never, silent
-from core.video import BROWSER_AUDIO, BROWSER_PIXELS, BROWSER_VIDEO, TIMED_CONTAINERS, VideoInfo, open_video
+from core.video import BROWSER_AUDIO, BROWSER_PIXELS, BROWSER_VIDEO, TIMED_CONTAINERS, VideoInfo, clock_step, open_video
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -94,17 +94,18 @@ def _picture_writer(
     rate = video.timebase.rate.limit_denominator(100_000)
     written = target.add_stream("libx264", rate=rate, options=H264_OPTIONS)
     written.width, written.height, written.pix_fmt = width, height, "yuv420p"
-    written.codec_context.time_base = stream.time_base
+    step = clock_step(stream)
+    written.codec_context.time_base = step
     written.codec_context.gop_size = max(1, round(rate))
     written.set_display_rotation((video.rotation + 180) % 360 - 180)
-    start = int(video.start / stream.time_base)
+    start = int(video.start / step)
     decoder, reformatter = PictureDecoder(source, stream), VideoReformatter()
     latest = -1
 
     def write(packet: Packet) -> None:
         nonlocal latest
         for picture in decoder(packet):
-            time = picture.pts - start
+            time = shown_at(picture) - start
             if time <= latest:
                 continue  # only in damaged files
             latest = time
@@ -154,6 +155,7 @@ def _sound_writer(video: VideoInfo, stream: AudioStream, target: OutputContainer
         except av.FFmpegError:
             return
         for frame in frames:
+            assert isinstance(frame, av.AudioFrame)  # its packets are of the sound
             encode(frame)
         if _is_last(packet):
             encode(None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from core.errors import InputError, NotFoundError
 from core.models.registry import model_kind
+
+Targets = Literal["individual", "mean"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class TrainSettings:
 
     model: str = "summdiff"
     preset: str = "custom"
-    targets: Literal["individual", "mean"] = "individual"
+    targets: Targets = "individual"
     epochs: int | None = None
     updates: int = 1500
     batch_size: int = 8
@@ -232,8 +234,10 @@ def settings_for(
     settings = get_preset(f"{model}-{name}" if f"{model}-{name}" in PRESETS else name)
     if settings.model != model:
         raise InputError(f"The preset '{preset}' is for the model '{settings.model}', not for '{model}'.")
-    if targets not in (None, "individual", "mean"):
+    if targets is not None and targets not in get_args(Targets):
         raise InputError(f"Targets are 'individual' or 'mean', not '{targets}'.")
     if epochs is not None and epochs < 1:
         raise InputError(f"At least one epoch is needed, got {epochs}.")
-    return replace(settings, targets=targets or settings.targets, epochs=epochs or settings.epochs, seed=seed)
+    return replace(
+        settings, targets=cast(Targets, targets or settings.targets), epochs=epochs or settings.epochs, seed=seed
+    )

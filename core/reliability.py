@@ -246,7 +246,7 @@ def reliability(
             raise ConflictError("Measuring the reliability was cancelled.")
         progress(done / len(judged), f"Comparing the people of '{entry.title or entry.id}'")
         statistics = _of_entry(entry, budget, resamples, seed)
-        per_entry.append(EntryReliability(entry.id, entry.title, len(entry.annotations), statistics))
+        per_entry.append(EntryReliability(entry.id, entry.title, len(entry.people), statistics))
     counts = _resampled([entry.id for entry in judged], resamples, np.random.default_rng(seed))
     overall = {
         each.name: _over_entries([getattr(found.statistics, each.name).value for found in per_entry], counts)
@@ -317,7 +317,7 @@ def unlike_the_others(entries: Sequence[Entry]) -> tuple[PersonStanding, ...]:
 
 
 def _of_entry(entry: Entry, budget: float, resamples: int, seed: int) -> Statistics:
-    people = entry.annotations
+    people = entry.people
     scores = np.asarray(people.scores, np.float64)
     random = np.random.default_rng((seed, crc32(entry.id.encode())))
     by_people = _resampled(people.annotators, resamples, random)
@@ -353,14 +353,14 @@ def _resampled_in_blocks(n: int, resamples: int, random: np.random.Generator) ->
 
 def _over_entries(values: Sequence[float], counts: np.ndarray) -> Interval:
     """The mean of the entries that have a value; counts (R, E)."""
-    values, value = np.asarray(values), mean_defined(values)
-    is_defined = ~np.isnan(values)
+    numbers, value = np.asarray(values), mean_defined(values)
+    is_defined = ~np.isnan(numbers)
     if np.count_nonzero(is_defined) < FEWEST_TO_RESAMPLE:
         return Interval(value, np.nan, np.nan)
-    return _percentiles(value, _ratio(counts @ np.nan_to_num(values), counts @ is_defined))
+    return _percentiles(value, _ratio(counts @ np.nan_to_num(numbers), counts @ is_defined))
 
 
-def _over_pairs(pairs: Sequence[float], counts: np.ndarray) -> Interval:
+def _over_pairs(pairs: Sequence[float] | np.ndarray, counts: np.ndarray) -> Interval:
     """The mean over pairs of people that have a value; counts (R, U)."""
     value = mean_defined(pairs)
     if counts.shape[1] < FEWEST_TO_RESAMPLE:

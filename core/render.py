@@ -14,11 +14,12 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from core.cuts import Segments, checked_segments, joined
+from core.decoding import shown_at
 from core.errors import ConflictError, VideoError
 from core.playable import AUDIO_RATE, COPIED_CONTAINERS, H264_OPTIONS, name_colours, new_mp4, writing
 from core.progress import Progress, ShouldStop, never, silent
-from core.timebase import Timebase
-from core.video import VideoInfo, decode, open_video, probe
+from core.timebase import Timebase, VaryingTimebase
+from core.video import VideoInfo, clock_step, decode, open_video, probe
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -121,15 +122,16 @@ def render_cut(
             pictures.finish()
             if sound:
                 sound.finish()
-    return Rendered(Path(out), len(frames), total * unit, *pictures.upright_size, sound is not None)
+    width, height = pictures.upright_size
+    return Rendered(Path(out), len(frames), total * unit, width, height, sound is not None)
 
 
 def _shown_at(timebase: Timebase, segments: np.ndarray) -> tuple[np.ndarray, Fraction, int]:
     """When each picture of the cut is shown: ((n,) times, seconds per step of them, when the last one ends)."""
-    if timebase.times is None:
+    if not isinstance(timebase, VaryingTimebase):
         n = int((segments[:, 1] - segments[:, 0]).sum())
         return np.arange(n), 1 / timebase.rate, n
-    edges = np.append(timebase.times, timebase.end)
+    edges = timebase.edges
     pieces, total = [], 0
     for start, end in segments:
         pieces.append(edges[start:end] - edges[start] + total)
@@ -139,7 +141,8 @@ def _shown_at(timebase: Timebase, segments: np.ndarray) -> tuple[np.ndarray, Fra
 
 def _frames_of_file(of_file: Timebase, timebase: Timebase, frames: np.ndarray) -> list[int]:
     """The frames of the file that are shown in the middle of the wanted ones: clocks of copies are rounded."""
-    if of_file.times is None and timebase.times is None and of_file.rate == timebase.rate:
+    varies = isinstance(of_file, VaryingTimebase) or isinstance(timebase, VaryingTimebase)
+    if not varies and of_file.rate == timebase.rate:
         return np.minimum(frames, of_file.n_frames - 1).tolist()
     edges = {int(frame): timebase.exact_seconds(frame) for frame in np.union1d(frames, frames + 1)}
     return [of_file.frame_at((edges[frame] + edges[frame + 1]) / 2) for frame in frames.tolist()]
@@ -163,14 +166,15 @@ def _pictures_from(video: VideoInfo, wanted: list[int], jump: bool) -> Iterator[
     """
     shown: VideoFrame | None = None
     with open_video(video.path) as (container, stream):
-        time_base = Fraction(stream.time_base)
+        time_base = clock_step(stream)
         if jump:
             time = video.timebase.exact_seconds(wanted[0]) - RUN_UP_SECONDS + video.start
             container.seek(floor(time / time_base), stream=stream)
         # Containers round times to their clock: of a constant rate the nearest frame is meant.
-        nearest = 1 / (2 * video.timebase.rate) if video.timebase.times is None else 0
+        varies = isinstance(video.timebase, VaryingTimebase)
+        nearest = Fraction(0) if varies else 1 / (2 * video.timebase.rate)
         for frame in decode(container, stream):
-            index = video.timebase.frame_at(frame.pts * time_base - video.start + nearest)
+            index = video.timebase.frame_at(shown_at(frame) * time_base - video.start + nearest)
             if jump and shown is None and index > wanted[0]:
                 break  # the jump went too far
             while wanted and shown is not None and wanted[0] < index:
@@ -226,6 +230,7 @@ class _PictureWriter:
 
     def _mux(self, picture: VideoFrame | None) -> None:
         for packet in self._stream.encode(picture):
+            assert packet.pts is not None  # every picture was given one
             packet.duration = self._durations.pop(packet.pts)  # which the encoder forgets
             self._target.mux(packet)
 
@@ -313,7 +318,7 @@ def _decoded_sound(video: VideoInfo, layout: str) -> Iterator[tuple[int, np.ndar
             for frame in [*decoded, None] if ended else decoded:
                 for piece in resampler.resample(frame):
                     at = following or 0
-                    if piece.pts is not None:
+                    if piece.pts is not None and piece.time_base is not None:
                         at = round((piece.pts * Fraction(piece.time_base) - video.start) * AUDIO_RATE)
                     if following is not None and abs(at - following) <= SOUND_JITTER:
                         at = following

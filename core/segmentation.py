@@ -112,6 +112,8 @@ def make_shots(
     elif settings.kind == "uniform":
         shots = uniform_shots(timebase, settings.seconds)
     else:
+        if features is None:
+            raise InputError("KTS compares features, and there are none.", "Choose transitions or uniform.")
         if scaled:
             made = shots_from_changes(feature_changes(features, settings.penalty), frames, timebase.n_frames)
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from typing import overload
 
 import numpy as np
 
@@ -22,15 +23,11 @@ NTSC_TOLERANCE = 0.005
 
 @dataclass(frozen=True, eq=False)
 class Timebase:
-    """When each frame of a video is shown.
+    """When each frame of a video is shown: here at a constant rate, see `VaryingTimebase` for any other.
 
     Attributes:
         rate: frames per second; the average where the rate varies.
         n_frames: number of frames, at least 1.
-        times: (n_frames,) int64 presentation times in multiples of `unit`, first 0, ascending; None where the
-            rate is constant.
-        unit: seconds per step of `times`.
-        end: when the last frame stops being shown, in multiples of `unit`.
 
     Raises:
         InputError: the parts do not describe a video.
@@ -38,26 +35,15 @@ class Timebase:
 
     rate: Fraction
     n_frames: int
-    times: np.ndarray | None = None
-    unit: Fraction | None = None
-    end: int | None = None
 
     def __post_init__(self) -> None:
         if self.n_frames < 1:
             raise InputError(f"A video needs at least one frame, not {self.n_frames}.")
         if self.rate <= 0:
             raise InputError(f"A frame rate must be positive, not {self.rate}.")
-        if self.times is None:
-            return
-        if self.unit is None or self.end is None or self.unit <= 0:
-            raise InputError("Presentation times need a positive unit and the end of the last frame.")
-        if np.shape(self.times) != (self.n_frames,):
-            raise InputError(f"Expected {self.n_frames} presentation times, got {np.shape(self.times)}.")
-        if self.times[0] != 0 or self.end <= self.times[-1] or np.any(np.diff(self.times) <= 0):
-            raise InputError("Presentation times must begin at 0 and ascend until the end of the video.")
 
-    @classmethod
-    def from_times(cls, times: np.ndarray, unit: Fraction, end: int) -> Timebase:
+    @staticmethod
+    def from_times(times: np.ndarray, unit: Fraction, end: int) -> VaryingTimebase:
         """A timebase of varying frame rate; the average rate follows from the times.
 
         Args:
@@ -68,12 +54,12 @@ class Timebase:
         times = np.asarray(times, np.int64)
         if len(times) < 1 or end <= 0:
             raise InputError("A video needs at least one frame and must last longer than nothing.")
-        return cls(Fraction(len(times)) / (end * unit), len(times), times, unit, int(end))
+        return VaryingTimebase(Fraction(len(times)) / (end * unit), len(times), times, unit, int(end))
 
     @property
     def exact_duration(self) -> Fraction:
         """Seconds until the last frame stops being shown, exact."""
-        return self.n_frames / self.rate if self.times is None else self.end * self.unit
+        return self.exact_seconds(self.n_frames)
 
     @property
     def duration(self) -> float:
@@ -82,10 +68,12 @@ class Timebase:
 
     def exact_seconds(self, frame: int) -> Fraction:
         """When a frame begins, without rounding; frame `n_frames` is the end of the video."""
-        if self.times is None:
-            return int(frame) / self.rate
-        return int(self.end if frame == self.n_frames else self.times[frame]) * self.unit
+        return int(frame) / self.rate
 
+    @overload
+    def seconds(self, frames: int) -> float: ...
+    @overload
+    def seconds(self, frames: np.ndarray) -> np.ndarray: ...
     def seconds(self, frames: int | np.ndarray) -> float | np.ndarray:
         """The time at which each frame begins; frame `n_frames` is the end of the video.
 
@@ -95,13 +83,14 @@ class Timebase:
         Returns:
             A float for one frame, a float64 array of the same shape for an array.
         """
-        if self.times is None:
-            steps, unit = np.asarray(frames, np.int64), 1 / self.rate
-        else:
-            steps, unit = np.append(self.times, self.end)[np.asarray(frames, np.int64)], self.unit
+        steps, unit = self._steps(np.asarray(frames, np.int64))
         seconds = steps * unit.numerator / unit.denominator
         return float(seconds) if np.ndim(frames) == 0 else seconds
 
+    @overload
+    def frame_at(self, seconds: float | Fraction) -> int: ...
+    @overload
+    def frame_at(self, seconds: np.ndarray) -> np.ndarray: ...
     def frame_at(self, seconds: float | Fraction | np.ndarray) -> int | np.ndarray:
         """The frame shown at a time, clamped to [0, n_frames - 1].
 
@@ -111,20 +100,11 @@ class Timebase:
             seconds: one time or an array of times; a Fraction is converted without rounding.
         """
         if isinstance(seconds, Fraction):
-            return self._frame_at_exactly(seconds)
+            return min(max(self._begun(seconds), 0), self.n_frames - 1)
         wanted = np.asarray(seconds, np.float64)
         if not np.isfinite(wanted).all():
             raise InputError("A time in the video must be a finite number of seconds.")
-        if self.times is None:
-            last = self.n_frames - 1
-            guess = np.clip(np.floor(wanted * float(self.rate)), 0, last).astype(np.int64)
-            # The product is rounded and may land one frame off at the very beginning of a frame.
-            guess = np.where(self.seconds(guess) > wanted, guess - 1, guess)
-            guess = np.where(self.seconds(guess + 1) <= wanted, guess + 1, guess)
-            frames = np.clip(guess, 0, last)
-        else:
-            starts = self.seconds(np.arange(self.n_frames))
-            frames = np.clip(np.searchsorted(starts, wanted, side="right") - 1, 0, None)
+        frames = self._nearest_begun(wanted)
         return int(frames) if np.ndim(seconds) == 0 else frames
 
     def picks(self, per_second: Fraction = Fraction(2)) -> np.ndarray:
@@ -136,12 +116,13 @@ class Timebase:
         if per_second <= 0:
             raise InputError(f"Picks per second must be positive, not {per_second}.")
         count = ceil(self.exact_duration * per_second)
-        step = (self.rate if self.times is None else 1 / self.unit) / Fraction(per_second)
-        # Python integers: k * step must neither round nor overflow.
-        wanted = np.array([k * step.numerator // step.denominator for k in range(count)], np.int64)
-        frames = wanted if self.times is None else np.searchsorted(self.times, wanted, side="right") - 1
-        return np.unique(frames)
+        # Not rounded, as floats would be.
+        return np.unique(np.array([self._begun(k / Fraction(per_second)) for k in range(count)], np.int64))
 
+    @overload
+    def pick_at(self, seconds: float, picks: np.ndarray) -> int: ...
+    @overload
+    def pick_at(self, seconds: np.ndarray, picks: np.ndarray) -> np.ndarray: ...
     def pick_at(self, seconds: float | np.ndarray, picks: np.ndarray) -> int | np.ndarray:
         """The index of the pick whose span contains a time.
 
@@ -152,15 +133,70 @@ class Timebase:
             seconds: one time or an array of times.
             picks: (T,) int64 ascending frames.
         """
-        index = np.clip(np.searchsorted(picks, self.frame_at(seconds), side="right") - 1, 0, None)
+        index = np.clip(np.searchsorted(picks, self.frame_at(np.asarray(seconds)), side="right") - 1, 0, None)
         return int(index) if np.ndim(index) == 0 else index
 
-    def _frame_at_exactly(self, seconds: Fraction) -> int:
-        if self.times is None:
-            frame = seconds * self.rate // 1
-        else:
-            frame = int(np.searchsorted(self.times, seconds / self.unit // 1, side="right")) - 1
-        return min(max(int(frame), 0), self.n_frames - 1)
+    def _steps(self, frames: np.ndarray) -> tuple[np.ndarray, Fraction]:
+        """When frames begin, in whole steps, and the seconds that a step has."""
+        return frames, 1 / self.rate
+
+    def _begun(self, seconds: Fraction) -> int:
+        """The last frame that has begun at an exact time; neither rounded nor clamped."""
+        return int(seconds * self.rate // 1)
+
+    def _nearest_begun(self, seconds: np.ndarray) -> np.ndarray:
+        """The frames shown at float64 times, clamped."""
+        last = self.n_frames - 1
+        guess = np.clip(np.floor(seconds * float(self.rate)), 0, last).astype(np.int64)
+        # The product is rounded and may land one frame off at the very beginning of a frame.
+        guess = np.where(self.seconds(guess) > seconds, guess - 1, guess)
+        guess = np.where(self.seconds(guess + 1) <= seconds, guess + 1, guess)
+        return np.clip(guess, 0, last)
+
+
+@dataclass(frozen=True, eq=False)
+class VaryingTimebase(Timebase):
+    """When each frame is shown where the rate varies; `Timebase.from_times` makes one.
+
+    Attributes:
+        times: (n_frames,) int64 presentation times in multiples of `unit`, first 0, ascending.
+        unit: seconds per step of `times`.
+        end: when the last frame stops being shown, in multiples of `unit`.
+
+    Raises:
+        InputError: the parts do not describe a video.
+    """
+
+    times: np.ndarray
+    unit: Fraction
+    end: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.unit <= 0:
+            raise InputError("Presentation times need a positive unit.")
+        if np.shape(self.times) != (self.n_frames,):
+            raise InputError(f"Expected {self.n_frames} presentation times, got {np.shape(self.times)}.")
+        if self.times[0] != 0 or self.end <= self.times[-1] or np.any(np.diff(self.times) <= 0):
+            raise InputError("Presentation times must begin at 0 and ascend until the end of the video.")
+
+    @property
+    def edges(self) -> np.ndarray:
+        """(n_frames + 1,) int64: when each frame begins, and the end, in multiples of `unit`."""
+        return np.append(self.times, self.end)
+
+    def exact_seconds(self, frame: int) -> Fraction:
+        return int(self.end if frame == self.n_frames else self.times[frame]) * self.unit
+
+    def _steps(self, frames: np.ndarray) -> tuple[np.ndarray, Fraction]:
+        return self.edges[frames], self.unit
+
+    def _begun(self, seconds: Fraction) -> int:
+        return int(np.searchsorted(self.times, seconds / self.unit // 1, side="right")) - 1
+
+    def _nearest_begun(self, seconds: np.ndarray) -> np.ndarray:
+        starts = self.seconds(np.arange(self.n_frames))
+        return np.clip(np.searchsorted(starts, seconds, side="right") - 1, 0, None)
 
 
 def parse_rate(rate: str | float | Fraction) -> Fraction:

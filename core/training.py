@@ -101,7 +101,7 @@ def videos_from_entries(
         for entry in judged
         if (told := entry.annotations) and space is not None and (features := entry.features_in(space)) is not None
     ]
-    if not videos:
+    if space is None or not videos:
         wanted = f"'{space}'" if space else model_kind(model).features
         raise InputError(f"None of the {len(entries)} videos has both {wanted} features and people's scores.")
     return videos, space

@@ -22,12 +22,13 @@ import numpy as np
 from av.stream import Disposition
 from av.video.reformatter import VideoReformatter
 
-from core.decoding import decode, needed_frames
+from core.decoding import decode, needed_frames, shown_at
 from core.errors import VideoError
-from core.timebase import Timebase, parse_rate
+from core.timebase import Timebase, VaryingTimebase, parse_rate
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -128,7 +129,7 @@ def probe(path: Path) -> VideoInfo:
             height=width if rotation % 180 else height,
             rotation=rotation,
             timebase=timebase,
-            start=int(times[0, 0]) * Fraction(stream.time_base),
+            start=int(times[0, 0]) * clock_step(stream),
             codec=stream.codec_context.codec.canonical_name,
             pixel_format=first.format.name,
             audio_codec=sound.codec_context.codec.canonical_name if sound else None,
@@ -207,7 +208,7 @@ def shown_frames(video: VideoInfo) -> Iterator[tuple[int, VideoFrame]]:
 def _needed(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFrame]]:
     """The chosen frames, decoding no more than they need; it ends at the first that is not where it should be."""
     with open_video(video.path) as (container, stream):
-        number = _numbering(video, Fraction(stream.time_base))
+        number = _numbering(video, clock_step(stream))
         yield from needed_frames(container, stream, number, wanted, video.key_times.tolist())
 
 
@@ -216,9 +217,9 @@ def _shown(video: VideoInfo, wanted: Iterable[int]) -> Iterator[tuple[int, Video
     ahead = deque(wanted)
     shown: VideoFrame | None = None
     with open_video(video.path) as (container, stream):
-        number = _numbering(video, Fraction(stream.time_base))
+        number = _numbering(video, clock_step(stream))
         for frame in decode(container, stream):
-            index = number(frame.pts)
+            index = number(shown_at(frame))
             # What was asked for before this frame is the frame shown until now.
             while ahead and shown is not None and ahead[0] < index:
                 yield ahead.popleft(), shown
@@ -259,10 +260,21 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise _explained(path, error) from error
 
 
+def clock_step(stream: Stream) -> Fraction:
+    """Seconds per step of a stream's clock.
+
+    Raises:
+        VideoError: it has none, so that nothing in it has a time.
+    """
+    if stream.time_base is None:
+        raise VideoError("A track of this file has no clock, so nothing in it has a time.", EXPORT_AGAIN)
+    return Fraction(stream.time_base)
+
+
 def _numbering(video: VideoInfo, time_base: Fraction) -> Callable[[int], int]:
     """From presentation times, in units of `time_base`, to frame numbers."""
     start = int(video.start / time_base)
-    if video.timebase.times is not None:
+    if isinstance(video.timebase, VaryingTimebase):
         times = video.timebase.times.tolist()
         return lambda pts: bisect_right(times, pts - start) - 1
     # The nearest frame, as containers round times to their clock. Integers, because this runs for every frame.
@@ -341,7 +353,7 @@ def _picture_times(container: InputContainer, stream: VideoStream) -> tuple[np.n
 
 def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     """A constant rate where every time fits it to a step of the stream's clock, else the times themselves."""
-    starts, unit = times[:, 0] - times[0, 0], Fraction(stream.time_base)
+    starts, unit = times[:, 0] - times[0, 0], clock_step(stream)
     n = len(starts)
     stated = [stream.average_rate, stream.guessed_rate, stream.base_rate]
     if n == 1:
@@ -358,7 +370,7 @@ def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
 
 
 def _note(timebase: Timebase, stream: VideoStream) -> str:
-    promised = float(stream.duration * stream.time_base) if stream.duration else 0.0
+    promised = float(stream.duration * clock_step(stream)) if stream.duration else 0.0
     if promised > timebase.duration + 1:
         return f"The file ends after {timebase.duration:.1f} s although it promises {promised:.1f} s."
     return ""

@@ -73,7 +73,8 @@ def mean_scores(rows: np.ndarray) -> np.ndarray:
     judged = ~np.isnan(rows)
     sums = np.where(judged, rows, 0).sum(axis=0, dtype=np.float64)
     counts = judged.sum(axis=0)
-    return np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0).astype(np.float32)
+    means: np.ndarray = np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
+    return means.astype(np.float32)
 
 
 def _first(entry: Entry, people: AnnotationSet | None, runs: list[Run]) -> str:

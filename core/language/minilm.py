@@ -40,7 +40,7 @@ def text_features(captions: Sequence[str]) -> np.ndarray:
     tokenizer, model = _opened(folder)
     # Videos say the same again and again; texts of about the same length are padded little.
     distinct = sorted(set(captions), key=len)
-    rows = {}
+    rows: dict[str, np.ndarray] = {}
     with torch.inference_mode():
         for start in range(0, len(distinct), BATCH):
             batch = distinct[start : start + BATCH]

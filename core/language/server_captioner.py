@@ -60,4 +60,4 @@ def _data_url(picture: np.ndarray) -> str:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()

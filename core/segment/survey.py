@@ -103,11 +103,12 @@ class Surveyor:
         Raises:
             VideoError: there is no space left for the pictures.
         """
-        turn = slice(None, None, -1 if self._turns % 2 else 1)
-        # Means over areas: sampling instead would make noise and thin lines flicker.
-        fine = self._fine.reformat(frame, *(FINE_WIDTH, FINE_HEIGHT)[turn], "rgb24", interpolation="AREA", threads=1)
+        # Means over areas: sampling instead would make noise and thin lines flicker. Threads cost more than they do.
+        width, height = self._stored(FINE_WIDTH, FINE_HEIGHT)
+        fine = self._fine.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
         # FFmpeg's default, which TransNetV2's training pictures were made with.
-        small = self._small.reformat(fine, *(WIDTH, HEIGHT)[turn], "rgb24", interpolation="BICUBIC", threads=1)
+        width, height = self._stored(WIDTH, HEIGHT)
+        small = self._small.reformat(fine, width, height, "rgb24", interpolation="BICUBIC", threads=1)
         luma, picture = cv2.cvtColor(self._upright(fine), cv2.COLOR_RGB2GRAY), self._upright(small)
         for name, value in _measures(luma).items():
             self._measures[name].append(value)
@@ -128,7 +129,7 @@ class Surveyor:
             VideoError: there is no space left for the pictures.
         """
         measures = {name: np.array(values, np.float32) for name, values in self._measures.items()}
-        if self._file is None:
+        if self._file is None or self._scratch is None:
             return Survey(np.stack(self._pictures), **measures)
         try:
             self._file.close()
@@ -141,6 +142,10 @@ class Surveyor:
         """Gives the file up, where the survey is not wanted any more."""
         if self._file is not None:
             self._file.close()
+
+    def _stored(self, width: int, height: int) -> tuple[int, int]:
+        """The size that stored pictures have where upright ones have this."""
+        return (height, width) if self._turns % 2 else (width, height)
 
     def _upright(self, frame: VideoFrame) -> np.ndarray:
         return np.ascontiguousarray(np.rot90(frame.to_ndarray(), self._turns))

@@ -90,8 +90,7 @@ def find_transitions(
     # A jump is between a frame and the one before, which the network says it of.
     last = np.append(jumps[1:], False).astype(np.float32)
     part = np.zeros(n_frames, np.float32)
-    if len(windows):
-        network = network or load_network()
+    look = network or (load_network() if len(windows) else _nothing_to_look_at)
     # One after the other: several at once take longer on a CPU, because they no longer fit its caches.
     for index, window in enumerate(windows):
         if should_stop():
@@ -101,7 +100,7 @@ def find_transitions(
         frames = np.clip(np.arange(WINDOW) + first - MARGIN, 0, n_frames - 1)
         own = slice(first, min(first + STRIDE, n_frames))
         answered = slice(MARGIN, MARGIN + own.stop - first)
-        for asked, likely in zip((last, part), network(survey.pictures[frames]), strict=True):
+        for asked, likely in zip((last, part), look(survey.pictures[frames]), strict=True):
             asked[own] = likely[answered]
     gradual = runs_of(part > LIKELY)
     gradual = gradual[gradual[:, 1] - gradual[:, 0] >= SHORTEST_GRADUAL]
@@ -145,6 +144,11 @@ def load_network() -> Network:
         return last[0, :, 0].numpy(), part[0, :, 0].numpy()
 
     return network
+
+
+def _nothing_to_look_at(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Stands for the network where nobody asks it, so that it is not loaded."""
+    raise AssertionError
 
 
 def _candidates(survey: Survey) -> tuple[np.ndarray, np.ndarray]:

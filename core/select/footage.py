@@ -105,7 +105,8 @@ def empty_spans(entry: Entry) -> np.ndarray:
     empty = spans(entry.timebase, entry.empty)
     lasting = empty[:, 3] - empty[:, 2]
     whole = milliseconds(entry.timebase, np.array([entry.n_frames]))[0]
-    return empty[(lasting > 0) & (lasting.sum() < whole)]
+    found: np.ndarray = empty[(lasting > 0) & (lasting.sum() < whole)]
+    return found
 
 
 def _looks(entry: Entry) -> np.ndarray | None:
@@ -119,14 +120,15 @@ def _joined(shots: np.ndarray, picks: np.ndarray, looks: np.ndarray | None) -> n
 
     Without features, or where both are equally alike, to the shorter neighbour. A shot without a neighbour stays.
     """
-    rows: list[list[int] | None] = [row.tolist() for row in shots if row[3] > row[2]]
+    rows: list[list[int]] = [row.tolist() for row in shots if row[3] > row[2]]
+    gone: set[int] = set()  # joined to one before them
     before, after = list(range(-1, len(rows) - 1)), list(range(1, len(rows) + 1))
     waiting = [(row[3] - row[2], k) for k, row in enumerate(rows) if row[3] - row[2] < SHORTEST_SHOT_MS]
     heapify(waiting)
     while waiting:
         length, k = heappop(waiting)
         row = rows[k]
-        if row is None or row[3] - row[2] != length:  # joined meanwhile
+        if k in gone or row[3] - row[2] != length:  # joined meanwhile
             continue
         beside = []
         if before[k] >= 0 and rows[before[k]][1] == row[0]:
@@ -138,13 +140,13 @@ def _joined(shots: np.ndarray, picks: np.ndarray, looks: np.ndarray | None) -> n
         other = max(beside, key=lambda b: (_alike(row, rows[b], picks, looks), rows[b][2] - rows[b][3], -b))
         first, second = min(k, other), max(k, other)
         rows[first] = [rows[first][0], rows[second][1], rows[first][2], rows[second][3]]
-        rows[second] = None
+        gone.add(second)
         after[first] = after[second]
         if after[second] < len(rows):
             before[after[second]] = first
         if rows[first][3] - rows[first][2] < SHORTEST_SHOT_MS:
             heappush(waiting, (rows[first][3] - rows[first][2], first))
-    return np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4)
+    return np.array([row for k, row in enumerate(rows) if k not in gone], np.int64).reshape(-1, 4)
 
 
 def _alike(one: list[int], other: list[int], picks: np.ndarray, looks: np.ndarray | None) -> float:
@@ -159,7 +161,8 @@ def _mean_look(span: list[int], picks: np.ndarray, looks: np.ndarray) -> np.ndar
     if first == last:  # too short to hold a pick: the nearest
         nearest = int(np.argmin(np.abs(picks - (span[0] + span[1]) / 2)))
         first, last = nearest, nearest + 1
-    return looks[first:last].mean(axis=0)
+    look: np.ndarray = looks[first:last].mean(axis=0)
+    return look
 
 
 def _divided(

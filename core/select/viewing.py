@@ -109,7 +109,7 @@ class Collected:
 
     def of(self, spans: np.ndarray) -> np.ndarray:
         """(S,) int64 for (S, 4) spans."""
-        total = self._until(spans[:, 3]) - self._until(spans[:, 2])
+        total: np.ndarray = self._until(spans[:, 3]) - self._until(spans[:, 2])
         for start, end in self._empty[:, 2:]:
             from_ms, to_ms = np.clip(spans[:, 2], start, end), np.clip(spans[:, 3], start, end)
             total -= self._until(to_ms) - self._until(from_ms)

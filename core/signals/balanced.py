@@ -20,4 +20,4 @@ def balanced(curves: Mapping[str, np.ndarray]) -> np.ndarray:
     Returns:
         (T,) float32 in [0, 1].
     """
-    return stretched(np.mean(list(curves.values()), axis=0, dtype=np.float64), least=0.2).astype(np.float32)
+    return stretched(np.stack(list(curves.values())).mean(axis=0, dtype=np.float64), least=0.2).astype(np.float32)

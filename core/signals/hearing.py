@@ -12,7 +12,7 @@ import numpy as np
 from core.errors import ConflictError
 from core.progress import ShouldStop, never
 from core.timebase import Timebase
-from core.video import open_video
+from core.video import clock_step, open_video
 
 RATE = 16_000
 # Sound that is listened to at a time, and how much of it before is listened to again so that beginnings are heard.
@@ -131,9 +131,10 @@ def _blocks(path: Path) -> Iterator[tuple[float, int, np.ndarray]]:
         (n,) float32 mono samples.
     """
     size, overlap = BLOCK_SECONDS * RATE, OVERLAP_SECONDS * RATE
-    waiting, length, at, before = [], 0, None, np.empty(0, np.float32)
-    for seconds, sound in _sound(path):
-        at = seconds if at is None else at
+    waiting: list[np.ndarray] = []
+    length, at, before = 0, 0.0, np.empty(0, np.float32)
+    for index, (seconds, sound) in enumerate(_sound(path)):
+        at = seconds if index == 0 else at
         missing = round((seconds - at) * RATE) - length
         if missing > GAP_SECONDS * RATE:
             gap = min(missing, size)
@@ -155,7 +156,7 @@ def _sound(path: Path) -> Iterator[tuple[float, np.ndarray]]:
         track = next((stream for stream in container.streams.audio if stream.codec_context), None)
         if track is None:
             return
-        start = float((pictures.start_time or 0) * pictures.time_base)
+        start = float((pictures.start_time or 0) * clock_step(pictures))
         resampler = av.AudioResampler("flt", "mono", RATE)
         for packet in container.demux(track):
             try:
@@ -164,7 +165,7 @@ def _sound(path: Path) -> Iterator[tuple[float, np.ndarray]]:
                 continue
             for frame in frames:
                 for part in resampler.resample(frame):
-                    if part.pts is not None and part.samples:
+                    if part.pts is not None and part.time_base is not None and part.samples:
                         yield float(part.pts * part.time_base) - start, part.to_ndarray()[0]
 
 

@@ -83,7 +83,7 @@ def _of_pictures(pictures: np.ndarray) -> np.ndarray:
     rows, height, width, _ = pictures.shape
     hsv = cv2.cvtColor(np.ascontiguousarray(pictures).reshape(rows * height, width, 3), cv2.COLOR_RGB2HSV)
     hue, saturation, value = (hsv.reshape(rows, -1, 3)[..., channel].astype(np.float32) for channel in range(3))
-    hue, saturation, value = 2 * hue, saturation / 255, value / 255
+    hue, saturation, value = 2 * hue, saturation / np.float32(255), value / np.float32(255)
     coloured = (saturation >= COLOURED) & (value >= COLOURED)
     red_blue = (pictures[..., 0].astype(np.float32) - pictures[..., 2]).reshape(rows, -1).mean(axis=1) / 255
     shares = [(coloured & (hue >= low) & (hue <= high)).mean(axis=1) for low, high in (GREEN, BLUE)]

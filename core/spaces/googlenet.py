@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -78,7 +78,8 @@ def read_network(path: Path, device: str = "auto") -> GoogLeNet:
     except RuntimeError as error:
         raise InputError(f"'{path.name}' does not hold GoogLeNet's weights.", f"torchvision's {FILE} does.") from error
     # Twice as fast on processors, and how pictures lie in memory anyway.
-    return model.to(choose_device(device), memory_format=torch.channels_last).eval()
+    network: Any = model.to(choose_device(device))  # torch's types know no memory format of a module
+    return network.to(memory_format=torch.channels_last).eval()
 
 
 def features(model: GoogLeNet, moments: Iterable[Moment]) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import floor
 
-from core.timebase import Timebase
+from core.timebase import Timebase, VaryingTimebase
 
 EDITING_RATES = (
     Fraction(24000, 1001),
@@ -35,7 +35,7 @@ class FrameGrid:
     def __init__(self, timebase: Timebase) -> None:
         self._timebase = timebase
         self.rate, self.per_frame = ROUNDING_RATE, None
-        if timebase.times is None:
+        if not isinstance(timebase, VaryingTimebase):
             for rate in EDITING_RATES:
                 if (rate / timebase.rate).denominator == 1:
                     self.rate, self.per_frame = rate, int(rate / timebase.rate)
@@ -68,7 +68,7 @@ class FrameGrid:
             each = f"every frame of this video is exactly {self.per_frame} of them"
             return f"{format} has no {name} frames/s: it is written at {rate_name(self.rate)}, where {each}."
         rounded = "times are rounded to the nearest 1/60 s"
-        if self._timebase.times is None:
+        if not isinstance(self._timebase, VaryingTimebase):
             return f"{format} has no {name} frames/s: {rounded}."
         return f"The frame rate of this video varies, and {format} counts whole frames: {rounded}."
 

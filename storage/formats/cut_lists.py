@@ -23,7 +23,7 @@ import numpy as np
 from core.cuts import checked_segments
 from core.data import Cut
 from core.errors import InputError
-from core.timebase import Timebase, format_rate
+from core.timebase import Timebase, VaryingTimebase, format_rate
 from storage.files import whole_file
 from storage.formats.cut_grid import FrameGrid, rate_name
 
@@ -68,6 +68,11 @@ class CutSource:
     shots: str | None = None
     scores: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def varies(self) -> bool:
+        """Whether the frame rate of the video varies."""
+        return isinstance(self.timebase, VaryingTimebase)
+
 
 def write_cut_list(format: str, cut: Cut, source: CutSource, out: Path) -> str:
     """Writes a cut as a list; the file appears only when it is complete.
@@ -99,14 +104,14 @@ def cut_list_note(format: str, source: CutSource) -> str:
     if format in ("json", "csv"):
         return ""
     if format == "vtt":
-        whole = source.timebase.times is None and (1000 / source.timebase.rate).denominator == 1
+        whole = not source.varies and (1000 / source.timebase.rate).denominator == 1
         if whole and (1000 * source.start).denominator == 1:
             return ""
         return "WebVTT counts whole milliseconds: every time is rounded up to one, so that it still falls on its frame."
     if format == "otio":
-        if source.timebase.times is None and _otio_unit(source) == 1 / source.timebase.rate:
+        if not source.varies and _otio_unit(source) == 1 / source.timebase.rate:
             return ""
-        why = "The frame rate of this video varies" if source.timebase.times is not None else _late_start(source)
+        why = "The frame rate of this video varies" if source.varies else _late_start(source)
         unit = _otio_unit(source)
         return f"{why}: times count steps of {unit} s, exactly; programs that only know frames round them."
     grid = FrameGrid(source.timebase)
@@ -148,7 +153,7 @@ def _facts(cut: Cut, segments: np.ndarray, source: CutSource) -> dict[str, Any]:
         "title": source.title,
         "media": source.media,
         "rate": format_rate(timebase.rate),
-        "rate_varies": timebase.times is not None,
+        "rate_varies": source.varies,
         "n_frames": timebase.n_frames,
         "start": format_rate(source.start),
         "start_seconds": float(source.start),
@@ -195,9 +200,7 @@ def _csv(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
 
 def _vtt(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     """Cues on the file's own clock, as players need them."""
-    rate = (
-        "varying frame rate" if source.timebase.times is not None else f"{format_rate(source.timebase.rate)} frames/s"
-    )
+    rate = "varying frame rate" if source.varies else f"{format_rate(source.timebase.rate)} frames/s"
     lines = ["WEBVTT", "", f"NOTE {_one_line(source.title)}, {source.entry}, {rate}", ""]
     if told := _learned_from(source):
         lines += [f"NOTE {told}", ""]
@@ -252,7 +255,8 @@ def _otio(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
 
 def _otio_unit(source: CutSource) -> Fraction:
     """The longest step of which every time in the file is a whole number."""
-    unit = source.timebase.unit if source.timebase.times is not None else 1 / source.timebase.rate
+    timebase = source.timebase
+    unit = timebase.unit if isinstance(timebase, VaryingTimebase) else 1 / timebase.rate
     a, b = unit, abs(source.start)
     while b:
         a, b = b, a % b

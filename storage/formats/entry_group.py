@@ -29,7 +29,7 @@ import numpy as np
 from core.data import AnnotationSet, Entry, Shots
 from core.errors import InputError
 from core.space_ids import canonical
-from core.timebase import Timebase, format_rate, parse_rate
+from core.timebase import Timebase, VaryingTimebase, format_rate, parse_rate
 from storage.formats.hdf5 import Reader
 
 GOOGLENET = "googlenet-pool5"
@@ -147,7 +147,7 @@ def half_open(bounds: np.ndarray, n_frames: int) -> np.ndarray:
 
 def _write_timebase(group: h5py.Group, timebase: Timebase) -> None:
     group.create_dataset("fps", data=format_rate(timebase.rate), dtype=TEXT)
-    if timebase.times is not None:
+    if isinstance(timebase, VaryingTimebase):
         times = group.create_dataset("frame_times", data=timebase.times.astype(np.int64), **PACKED)
         times.attrs["unit"] = format_rate(timebase.unit)
         times.attrs["end"] = timebase.end

@@ -18,7 +18,7 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.errors import FormatError, NotFoundError
-from core.timebase import Timebase
+from core.timebase import Timebase, VaryingTimebase
 from storage.formats.entry_group import person_names
 from storage.formats.hdf5 import open_hdf5
 
@@ -126,7 +126,7 @@ def _joined(entry: Entry, video: TvsumVideo) -> Entry:
         people = dataclasses.replace(people, summaries=given.summaries)
     meta = {**entry.meta, "video_name": video.id, "category": video.category or entry.meta.get("category", "")}
     timebase = entry.timebase
-    if video.length is not None and timebase.times is None:
+    if video.length is not None and not isinstance(timebase, VaryingTimebase):
         timebase = Timebase(standard_rate(video.n_frames, video.length), video.n_frames)
         meta.pop("fps_note", None)
     title = video.title or entry.title

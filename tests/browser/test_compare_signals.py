@@ -18,11 +18,11 @@ NAMES = ("balanced", "novelty", "motion")
 ABOUT = {"balanced": "All signals together.", "novelty": "What is rare in the film.", "motion": "How much moves."}
 SENTENCE = "Learned from 6 videos, each judged by 12 simulated people; this video was not among them."
 OFFER = {
-    "id": "offer:summdiff-demo",
+    "id": "offer:summdiff-demo-lite0",
     "kind": "offer",
     "model": "SummDiff",
     "model_kind": "summdiff",
-    "checkpoint": "summdiff-demo",
+    "checkpoint": "summdiff-demo-lite0",
     "learned_from": {"sentence": SENTENCE, "simulated": True, "saw_this": False},
     "reason": "It learned from simulated people, who like drawings.",
 }
@@ -102,13 +102,13 @@ def test_every_signal_is_a_row_and_a_cut_of_its_own(page, server) -> None:
 
 def test_a_model_that_waits_says_what_it_learned_from_and_draws_when_asked(page, server) -> None:
     opened(page, server, [OFFER], people=False)
-    row = page.locator("[data-row='offer:summdiff-demo']")
+    row = page.locator("[data-row='offer:summdiff-demo-lite0']")
     assert SENTENCE in row.inner_text()
     asked = []
     page.route("**/api/sample", lambda route: (asked.append(route.request.post_data_json), route.abort())[0])
     row.get_by_role("button", name="Draw 8 samples all the same").click()
     page.wait_for_selector("[data-slot='sample-error']:not([hidden])")
-    assert asked[0]["checkpoint"] == "summdiff-demo"
+    assert asked[0]["checkpoint"] == "summdiff-demo-lite0"
     assert (asked[0]["entry"], asked[0]["n"]) == (ENTRY, 8)
 
 
