@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import InputError
+
+# No file takes so long to write, in seconds.
+ABANDONED = 3600
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Removes what processes that were killed left of `whole_file` in a folder, an hour after they last wrote."""
+    for partial in folder.glob(".*.part"):
+        with suppress(OSError):  # another process was first
+            if time.time() - partial.stat().st_mtime > ABANDONED:
+                partial.unlink()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ import numpy as np
 from core.data import Entry
 from core.errors import ConflictError, FormatError, NotFoundError
 from core.language.judging import PUBLISHED_SPACE, Judged, states_space
-from storage.files import whole_file
+from storage.files import remove_abandoned, whole_file
 from storage.formats.hdf5 import new_hdf5, open_hdf5
 
 ANSWERS, QUERIES = "gen/gen*.h5", "user_prompt/user_prompt*.h5"
@@ -146,6 +146,7 @@ class StatesFolder:
                     new[name] = np.load(path, mmap_mode="r")
             for path in parts.values():
                 path.unlink(missing_ok=True)
+            remove_abandoned(pool.parent / "parts")
             with suppress(OSError):  # another process is at work in it
                 (pool.parent / "parts").rmdir()
 

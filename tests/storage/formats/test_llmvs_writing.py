@@ -142,4 +142,21 @@ def test_a_process_that_is_killed_leaves_files_that_can_be_read_and_continued(tm
     folder.put("video_last", judged(5, 0), captions(5))
     folder.join()
     assert len(folder.read("video_last").texts) == 5
+    assert not list(tmp_path.glob("*/parts/*.npy"))
+    for partial in tmp_path.glob("*/parts/.*.part"):  # of a process that was killed in the middle of writing
+        os.utime(partial, (0, 0))
+    folder.put("video_last", judged(5, 0), captions(5))
+    folder.join()
     assert not list(tmp_path.glob("*/parts"))
+
+
+def test_what_a_killed_process_left_goes_after_an_hour_and_not_before(tmp_path):
+    folder = StatesFolder(tmp_path, "judge-1")
+    folder.put("video_1", judged(5, 0), captions(5))
+    parts = next(tmp_path.glob("*/parts"))
+    left, fresh = parts / ".old.part", parts / ".new.part"
+    left.touch(), fresh.touch()
+    os.utime(left, (0, 0))
+    folder.join()
+    assert not left.exists()
+    assert fresh.exists()
