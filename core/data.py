@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import InputError
+from core.errors import InputError, NotFoundError
 from core.timebase import Timebase
 
 # Share of a video that a summary may take, where nobody says.
@@ -126,6 +126,17 @@ class Entry:
         if self.annotations is None:
             raise InputError(f"Nobody has judged '{self.title or self.id}'.")
         return self.annotations
+
+    @property
+    def film(self) -> Path:
+        """`video`, where there is one.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        if self.video is None:
+            raise NotFoundError(f"'{self.title or self.id}' has no video here.", "Give it one, or take it in.")
+        return self.video
 
     def features_in(self, space: str) -> np.ndarray | None:
         """The features in the space of that id, whichever field holds them; None where there are none."""

@@ -143,7 +143,7 @@ class Captions:
 def picture_hash(picture: np.ndarray) -> str:
     """SHA-256 of a (h, w, 3) uint8 picture and its size, in hexadecimal."""
     digest = hashlib.sha256(f"{picture.shape[1]}x{picture.shape[0]} ".encode())
-    digest.update(np.ascontiguousarray(picture))
+    digest.update(np.ascontiguousarray(picture).data)
     return digest.hexdigest()
 
 

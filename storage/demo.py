@@ -67,9 +67,12 @@ def seed_demo(library: Library, assets_dir: Path) -> bool:
 
 
 def _with_media(entry: Entry, assets_dir: Path) -> Entry:
-    files = {"video": f"videos/{entry.key}.mp4", "thumbnails": f"thumbs/{entry.key}.jpg"}
-    there = {name: assets_dir / path for name, path in files.items() if (assets_dir / path).is_file()}
-    return dataclasses.replace(entry, **there)
+    video, thumbnails = assets_dir / f"videos/{entry.key}.mp4", assets_dir / f"thumbs/{entry.key}.jpg"
+    return dataclasses.replace(
+        entry,
+        video=video if video.is_file() else None,
+        thumbnails=thumbnails if thumbnails.is_file() else None,
+    )
 
 
 def _register(library: Library, assets_dir: Path, entries: Sequence[Entry]) -> None:

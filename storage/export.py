@@ -280,7 +280,7 @@ def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement
         who="",
         include_open=False,
         lag=0.0,
-        entries={one.entry.id: len(one.entry.annotations) for one in judged},
+        entries={one.entry.id: len(one.entry.people) for one in judged},
         people=[
             *(_person_of_dataset(name, dataset, entries) for (dataset, name), entries in given.items()),
             *(_own_person(name, done, times) for name, done in own.items()),

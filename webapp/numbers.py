@@ -30,4 +30,4 @@ def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
         runs[f"run:{run.id}"] = {**figures_of(entry, scores, protocol), "matrix": matrix}
         if run.track.kind == SELF_DISCOVERED:
             runs[f"run:{run.id}"]["discovered"] = coverage(entry, scores).as_dict()
-    return {"band": human_band(entry) if len(entry.annotations) > 1 else None, "runs": runs}
+    return {"band": human_band(entry), "runs": runs}

@@ -60,7 +60,7 @@ def captions_for(entry: Entry, given: Mapping[str, GivenCaptions]) -> tuple[tupl
         the file does not have the video.
     """
     names = (entry.id, entry.key, entry.meta.get("video_name"), entry.title)
-    found = next((given[name] for name in names if name in given), None)
+    found = next((given[name] for name in names if name and name in given), None)
     if found is None:
         return None
     last = entry.n_frames - 1

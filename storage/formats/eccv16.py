@@ -83,8 +83,13 @@ def write_eccv16(entries: Sequence[Entry], path: Path, *, dataset: str = "", bud
     """
     if not entries or len({entry.id for entry in entries}) != len(entries):
         raise InputError("An export needs at least one entry, each only once.")
-    if all(entry.features_in(GOOGLENET) is not None for entry in entries):
-        entries = [entry.with_features(GOOGLENET, entry.features_in(GOOGLENET), main=True) for entry in entries]
+    published = [entry.features_in(GOOGLENET) for entry in entries]
+    given = [
+        entry.with_features(GOOGLENET, features, main=True)
+        for entry, features in zip(entries, published, strict=True)
+        if features is not None
+    ]
+    entries = given if len(given) == len(entries) else entries
     sources = sorted({entry.dataset for entry in entries})
     names = video_keys(entries)
     with new_hdf5(path) as file:

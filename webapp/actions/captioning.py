@@ -137,7 +137,7 @@ def _pictures(entry: Entry) -> Iterator[np.ndarray]:
     from core.spaces.extracting import frames_of_picks
     from core.video import frames_at, probe
 
-    video = probe(entry.video)
+    video = probe(entry.film)
     scale = min(1.0, PICTURE_SIDE / min(video.width, video.height))
     size = max(1, round(video.width * scale)), max(1, round(video.height * scale))
     for _, picture in frames_at(video, frames_of_picks(video, entry.timebase, entry.picks), size):

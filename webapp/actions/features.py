@@ -88,7 +88,7 @@ def _features(
     known = entry.features_in(space.id)
     rows = known
     if rows is None:
-        rows = features_of(entry.video, entry.timebase, entry.picks, space, part(progress, 0.0, 0.9), should_stop)
+        rows = features_of(entry.film, entry.timebase, entry.picks, space, part(progress, 0.0, 0.9), should_stop)
     if known is None or (main and entry.feature_space != space.id):
         library.put_features(entry_id, space.id, rows, main)
     runs: list[int] = []

@@ -61,7 +61,7 @@ def render(
     chosen = choose(library, entry, source=source, rule=rule, shots=shots, budget=budget, segments=segments)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
     made = render_cut(
-        chosen.entry.video,
+        chosen.entry.film,
         chosen.cut,
         Path(out),
         timebase=chosen.entry.timebase,
@@ -171,13 +171,14 @@ def _source(entry: Entry, **facts: Any) -> CutSource:
 
 def _clock(video: Path) -> tuple[Fraction, bool]:
     """(seconds on the file's clock at its first picture, whether it has sound), without reading all of it."""
-    from core.video import decode, open_video
+    from core.decoding import decode, shown_at
+    from core.video import clock_step, open_video
 
     with open_video(video) as (container, stream):
         first = next(decode(container, stream), None)
         if first is None:
             raise VideoError(f"None of the pictures in '{video.name}' can be decoded.")
-        return first.pts * Fraction(stream.time_base), any(s.codec_context for s in container.streams.audio)
+        return shown_at(first) * clock_step(stream), any(s.codec_context for s in container.streams.audio)
 
 
 def _facts(chosen: Chosen, file: Path) -> dict[str, Any]:

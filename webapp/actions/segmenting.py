@@ -76,7 +76,7 @@ def _shots(
     if settings.kind == "kts-frames":
         frames, scaled = np.arange(entry.n_frames), True
         told, progress = part(progress, 0.0, 0.5), part(progress, 0.5, 1.0)
-        features = features_of(entry.video, entry.timebase, frames, COLOUR_MOTION, told, should_stop)
+        features = features_of(entry.film, entry.timebase, frames, COLOUR_MOTION, told, should_stop)
     if features is None and settings.kind in ("kts", "kts-frames"):
         raise NotFoundError(f"'{entry.id}' has no features, so no changes can be found in it.", "Choose uniform.")
     with scratch_folder(library.data_dir) as folder:

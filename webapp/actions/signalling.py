@@ -151,5 +151,5 @@ def _visual(entry: Entry, progress: Progress, should_stop: ShouldStop) -> tuple[
     for space in (DEFAULT, entry.feature_space, COLOUR_MOTION.id):
         if space and space != entry.text_space and (found := entry.features_in(space)) is not None:
             return space, found
-    made = features_of(entry.video, entry.timebase, entry.picks, COLOUR_MOTION, progress, should_stop)
+    made = features_of(entry.film, entry.timebase, entry.picks, COLOUR_MOTION, progress, should_stop)
     return COLOUR_MOTION.id, made
