@@ -23,7 +23,7 @@ from core.progress import Progress, ShouldStop, never, part, silent
 from core.segment.survey import Survey, Surveyor
 from core.segmentation import make_shots, uniform_shots
 from core.shot_settings import ShotSettings
-from core.signals.hearing import Heard
+from core.signals.hearing import Heard, hear
 from core.signals.listening import Listening
 from core.spaces.beside import Beside
 from core.spaces.registry import open_space
@@ -155,7 +155,11 @@ def ingest(
                 for one in spaces
                 if one is not leading
             }
-            listening = open_until_read.enter_context(closing(Listening(info.path, info.timebase, picks)))
+            listening = (
+                open_until_read.enter_context(closing(Listening(info.path, info.timebase, picks)))
+                if info.playable
+                else None  # what its copy will sound like is heard there
+            )
             watch = _everybody([surveyor, *others.values()])
             seen = open_until_read.enter_context(closing(moments(info, frames, reading, should_stop, leading, watch)))
             kept = _keeping(seen, np.isin(frames, shown), small, pictures)
@@ -165,7 +169,7 @@ def ingest(
                 looked_at = rows = leading.extract(kept)
             survey = surveyor.survey()
             features = {one.id: rows if one is leading else others[one.id].features() for one in spaces}
-            heard = listening.heard(should_stop)
+            heard = listening.heard(should_stop) if listening else None
         sprite = write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
         progress(reading_ends, "Finding shots")
         two_seconds = uniform_shots(info.timebase)
@@ -177,6 +181,8 @@ def ingest(
         del looked_at
         if make_playable(info, video, part(progress, shots_end, 1.0), should_stop) == info.path:
             _copy(info.path, video)
+        if listening is None:
+            heard = hear(video, info.timebase, picks, should_stop)
     except BaseException:
         if existed:
             for file in (thumbnails, thumbnails.with_suffix(".json"), video, small_pictures):

@@ -17,6 +17,7 @@ from pathlib import Path
 from core.data import Entry
 from core.errors import ConflictError
 from core.models.checkpoints import read_checkpoint
+from storage.entry_rows import EntrySummary
 from storage.formats.eccv16 import read_eccv16
 from storage.formats.tracks import read_tracks
 from storage.library import Library
@@ -43,8 +44,7 @@ def seed_demo(library: Library, assets_dir: Path) -> bool:
     demo = datasets.get(DEMO)
     if demo is not None and demo.media_root != assets_dir:
         library.set_media_root(DEMO, assets_dir)
-        seeded = [library.entry(summary.id) for summary in library.entries(DEMO)[:1]]
-        _register(library, assets_dir, seeded)
+        _register(library, assets_dir, library.entries(DEMO))
     if datasets:
         return False
     entries = [_with_media(entry, assets_dir) for entry in read_eccv16(assets_dir / "demo.h5")]
@@ -75,7 +75,7 @@ def _with_media(entry: Entry, assets_dir: Path) -> Entry:
     )
 
 
-def _register(library: Library, assets_dir: Path, entries: Sequence[Entry]) -> None:
+def _register(library: Library, assets_dir: Path, entries: Sequence[Entry] | Sequence[EntrySummary]) -> None:
     """Registers the checkpoints of the spaces that demo entries are in; others are of earlier demos."""
     spaces = {space for entry in entries for space in (entry.feature_space, entry.text_space)}
     for description in sorted((assets_dir / "checkpoints").glob("*/model.json")):

@@ -90,11 +90,12 @@ def find_transitions(
     # A jump is between a frame and the one before, which the network says it of.
     last = np.append(jumps[1:], False).astype(np.float32)
     part = np.zeros(n_frames, np.float32)
-    look = network or (load_network() if len(windows) else _nothing_to_look_at)
+    look = network
     # One after the other: several at once take longer on a CPU, because they no longer fit its caches.
     for index, window in enumerate(windows):
         if should_stop():
             raise ConflictError("Finding shots was cancelled.")
+        look = look or load_network()
         progress(index / len(windows), f"Finding shots: looking at {index + 1} of {len(windows)} places")
         first = window * STRIDE
         frames = np.clip(np.arange(WINDOW) + first - MARGIN, 0, n_frames - 1)
@@ -144,11 +145,6 @@ def load_network() -> Network:
         return last[0, :, 0].numpy(), part[0, :, 0].numpy()
 
     return network
-
-
-def _nothing_to_look_at(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Stands for the network where nobody asks it, so that it is not loaded."""
-    raise AssertionError
 
 
 def _candidates(survey: Survey) -> tuple[np.ndarray, np.ndarray]:

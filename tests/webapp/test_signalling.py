@@ -15,6 +15,7 @@ from core.video import probe
 from storage.library import Library
 from tests.core.segment.made_pictures import card, scene, write_pictures
 from tests.core.signals.made_films import RATE
+from tests.core.signals.test_hearing import LOUD_IN_THE_MIDDLE, write_sound
 from verbs.sources import all_sources
 from webapp import actions
 from webapp.actions.signalling import measure
@@ -63,6 +64,16 @@ def test_taking_in_measures_what_a_later_look_measures(library, video):
     assert tuple(again["tastes"]) == tuple(before)
     for name, curve in library.entry(taken).signals.items():
         np.testing.assert_array_equal(curve, signals[name])
+
+
+def test_what_browsers_do_not_play_is_heard_as_its_copy_sounds(library, tmp_path):
+    loud = write_sound(tmp_path / "loud.mkv", LOUD_IN_THE_MIDDLE, 12)
+    assert not probe(loud).playable
+    taken = actions.ingest(library, path=loud)["entry"]
+    heard = library.entry(taken).signals["sound"]
+    measure(library, taken)
+    np.testing.assert_array_equal(library.entry(taken).signals["sound"], heard)
+    assert heard[9:15].mean() > heard[1:7].mean()
 
 
 def test_rows_say_what_each_signal_is_and_what_each_taste_likes(taken):
