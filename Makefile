@@ -17,8 +17,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "browser and not slow"
 
 test-full: test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "slow and not browser" -n auto
-	$(BIN)/python -m pytest -m "slow and browser"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -n auto
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
