@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from webapp.commands import run
+from cli.main import run
 
 if __name__ == "__main__":
     run()

@@ -151,8 +151,8 @@ def csta(vectors: Vectors) -> list[Check]:
 
 def kts(vectors: Vectors) -> list[Check]:
     """Change points with their number chosen automatically, and with a fixed number within bounds."""
-    from core.kts import kts as segment
-    from core.kts import kts_fixed
+    from core.segment.kts import kts as segment
+    from core.segment.kts import kts_fixed
 
     checks = []
     for key in vectors:
@@ -175,8 +175,8 @@ def changes_check(what: str, found: np.ndarray, expected: np.ndarray) -> Check:
 def metrics(vectors: Vectors) -> list[Check]:
     """All protocols and both machine summaries."""
     from core.data import AnnotationSet, Entry, Shots
-    from core.evaluation import evaluate_track, machine_summary
-    from core.timebase import Timebase
+    from core.data.timebase import Timebase
+    from core.statistics.evaluation import evaluate_track, machine_summary
 
     def entry(n_frames: int, picks: np.ndarray, shots: np.ndarray, people: np.ndarray, summaries: np.ndarray) -> Entry:
         names = tuple(map(str, range(len(people))))

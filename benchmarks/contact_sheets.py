@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data import Entry
 from core.errors import VideoError
-from core.video import frames_at, probe
+from core.video.probe import frames_at, probe
 
 TILE = (160, 90)
 COLUMNS = 8

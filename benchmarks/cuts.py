@@ -147,9 +147,9 @@ def cuts(data: Path | None = None, sheets: Path | None = None) -> Result:
 def taken_in(video: Path, data_dir: Path) -> ClipCuts:
     """The cuts that a person gets who drops a video into an empty library."""
     from storage.library import Library
+    from verbs.by_name import ingest
     from verbs.cuts import CutsRequest, Solver
     from verbs.cuts import cuts as cuts_verb
-    from webapp.actions import ingest
 
     with Library(data_dir) as library:
         entry = library.entry(ingest(library, path=video)["entry"])
@@ -164,7 +164,7 @@ def taken_in(video: Path, data_dir: Path) -> ClipCuts:
 
 def as_before(kept: Mapping[str, object], entry: Entry) -> ClipCuts:
     """The cuts of a clip as they were, and what chance got then: random scores by the published rule on those shots."""
-    from core.selection import select
+    from core.select.published import select
 
     bounds = np.array(kept["shots"], np.int64)
     masks = [Cut(np.array(cut["frames"]), entry.n_frames, 1.0).mask.astype(bool) for cut in kept["cuts"]]

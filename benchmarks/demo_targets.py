@@ -13,9 +13,9 @@ from pathlib import Path
 
 from assets.demo.build import read_entries
 from assets.demo.stories import STORIES
-from core.evaluating import evaluate_checkpoint
-from core.recipes import get_preset
-from core.training import train, videos_from_entries
+from core.training.evaluating import evaluate_checkpoint
+from core.training.loop import train, videos_from_entries
+from core.training.recipes import get_preset
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ import numpy as np
 
 from benchmarks.knapsack import textbook
 from benchmarks.measuring import Result, peak_mb, reference_alone, timed
-from core.agreement import summaries
 from core.data import AnnotationSet, Entry, Shots
-from core.evaluation import agreement_with_people
-from core.segmentation import default_shots
-from core.timebase import Timebase
+from core.data.timebase import Timebase
+from core.segment.segmentation import default_shots
+from core.statistics.agreement import summaries
+from core.statistics.evaluation import agreement_with_people
 
 TVSUM = Path(__file__).resolve().parents[2] / "shared" / "data" / "tvsum"
 MUST = "10x, the same within 1e-9"

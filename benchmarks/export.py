@@ -21,11 +21,11 @@ from rich.table import Table
 from sqlalchemy import insert, true, update
 
 from core.data import Entry, Shots
-from core.timebase import Timebase
+from core.data.timebase import Timebase
 from storage.database import writing
 from storage.export import FORMATS, export_labels
-from storage.joining import join_events
 from storage.library import Library
+from storage.merging import join_events
 from storage.tables import AnnotatorRow, EventRow, TaskRow
 
 DATASET = "many"

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from benchmarks.measuring import Result, peak_mb, timed
-from core.features import Moment
-from core.spaces.googlenet import features
+from core.features.googlenet import features
+from core.features.space import Moment
 
 COUNT = 64
 HEIGHT, WIDTH = 360, 640
@@ -22,7 +22,7 @@ def googlenet_pool5() -> Result:
     """64 pictures of 640 x 360."""
     import torch
 
-    from core.models.checkpoints import choose_device
+    from core.compute import choose_device
     from core.models.googlenet import GoogLeNet
 
     torch.manual_seed(0)

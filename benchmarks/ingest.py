@@ -26,17 +26,17 @@ from av.video.reformatter import VideoReformatter
 from benchmarks.measuring import Result, peak_mb, timed
 from benchmarks.shots import decode_alone
 from core.data import Entry
-from core.features import Moment, picture_size
-from core.ingest import moments, nearby_frames
-from core.kts import kts
-from core.playable import make_playable
+from core.features.moments import moments, nearby_frames
+from core.features.registry import DEFAULT, open_space
+from core.features.space import Moment, picture_size
+from core.segment.kts import kts
 from core.segment.survey import Survey, survey_of
 from core.segment.transitions import find_transitions
-from core.spaces.registry import DEFAULT, open_space
-from core.thumbnails import thumbnail_frames, write_sprite
-from core.video import VideoInfo, frames_at, probe
+from core.video.playable import make_playable
+from core.video.probe import VideoInfo, frames_at, probe
+from core.video.thumbnails import thumbnail_frames, write_sprite
 from storage.library import Library
-from webapp import actions
+from verbs import by_name as actions
 
 WIDTH, HEIGHT, RATE = 1280, 720, 25
 MINUTES = 10

@@ -8,8 +8,8 @@ import numpy as np
 
 from benchmarks import checkout
 from benchmarks.measuring import Result, peak_mb, reference_alone, timed
-from core.knapsack_metrics import values_reversed
-from core.selection import knapsack_many
+from core.select.published import knapsack_many
+from core.statistics.knapsack_metrics import values_reversed
 
 FRAMES, SHOTS, ROWS, SHARE = 20_000, 150, 36, 0.15
 TIMES = 100

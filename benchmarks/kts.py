@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks import checkout
 from benchmarks.measuring import Result, peak_mb, reference_alone, timed
-from core.kts import kts
+from core.segment.kts import kts
 
 WIDTH = 1024
 MUST_1000 = "100x, identical change points"

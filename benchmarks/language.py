@@ -23,7 +23,7 @@ def judging_prefix() -> Result:
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from core.language.judging import open_judge
+    from core.captions.local_judge import open_judge
     from tests.core.tiny_language_models import write_llama
 
     captions = made(WINDOWS)
@@ -52,8 +52,8 @@ def judging_prefix() -> Result:
 
 def captions_minilm() -> Result:
     """Captions to MiniLM features; the reference encodes all of them in their order."""
-    from core.language.loading import load, needed
-    from core.language.minilm import PACKAGE, text_features
+    from core.features.minilm import PACKAGE, text_features
+    from core.models.hub import load, needed
 
     captions = made(CAPTIONS)
     text_features(captions[:1])  # opens the model
@@ -111,7 +111,7 @@ def from_the_first_token(model: Any, words: Any, captions: Sequence[str]) -> tup
     """
     import torch
 
-    from core.language.prompt import ANSWER_TOKENS, Prompt
+    from core.captions.prompt import ANSWER_TOKENS, Prompt
 
     prompt = Prompt(words)
     queries, answers = [], []

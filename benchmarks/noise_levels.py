@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.tvsum import dataset
 from core.data import Entry
 from core.models.checkpoints import Checkpoint, load_model, read_checkpoint
-from core.scoring import features_for
+from core.training.scoring import features_for
 
 STEPS = (10, 100, 200, 300, 400, 500, 600, 700, 800, 900, 990)
 

@@ -20,8 +20,8 @@ from rich.table import Table
 from sqlalchemy import insert
 
 from storage.database import writing
+from storage.finding import Wanted, words_of
 from storage.library import Library
-from storage.picking import Wanted, words_of
 from storage.tables import DatasetRow, EntryRow
 
 SIZES = (1_000, 30_000)

@@ -110,7 +110,7 @@ def point(what: str, length: int) -> Point:
 def kts_work(length: int, _: str) -> Callable[[], object]:
     """KTS of made features."""
     from benchmarks.kts import made
-    from core.kts import kts
+    from core.segment.kts import kts
 
     features = made(length, WIDTH)
     return lambda: kts(features)
@@ -133,8 +133,8 @@ def training_work(length: int, denoiser: str) -> Callable[[], object]:
 
     from benchmarks.training import made_videos
     from core.models.summdiff import SummDiff, SummDiffConfig
-    from core.recipes import TrainSettings
-    from core.training import make_batch
+    from core.training.loop import make_batch
+    from core.training.recipes import TrainSettings
 
     model = SummDiff(SummDiffConfig(WIDTH, denoiser=denoiser, p_uncond=0.2)).train()
     optimizer = torch.optim.AdamW(model.parameters())

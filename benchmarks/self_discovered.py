@@ -1,7 +1,8 @@
 """What pretraining without labels discovers: how much it keeps, what that covers of people's cuts, and its cuts.
 
-A summarizer is pretrained as the app pretrains it on anybody's films (`core.pretraining.OWN_FILMS`), on the 50 TVSum
-videos with caption features and on a handful of ordinary clips, seeds 0 to 2. Eight samples a video, seed 0. A sample
+A summarizer is pretrained as the app pretrains it on anybody's films (`core.training.pretraining.OWN_FILMS`), on the
+50 TVSum videos with caption features and on a handful of ordinary clips, seeds 0 to 2. Eight samples a video, seed 0.
+A sample
 covers a person's cut (15 %, published rule) as far as it keeps its frames; chance are random samples that keep as much:
 of single picks, and the samples themselves moved in time. Its cuts are those of the viewing rule at 15 %.
 """
@@ -102,7 +103,7 @@ def self_discovered(data: Path | None = None) -> Result:
 def taken_in(videos: Sequence[Path], data_dir: Path) -> list[Entry]:
     """The clips as the app takes them in."""
     from storage.library import Library
-    from webapp.actions import ingest
+    from verbs.by_name import ingest
 
     with Library(data_dir) as library:
         return [library.entry(ingest(library, path=video)["entry"]) for video in videos]
@@ -112,10 +113,10 @@ def made(entries: Sequence[Entry], folder: Path, name: str, kept: list[Kept]) ->
     """The samples of every entry for each seed; what they keep is added to `kept`."""
     import torch
 
-    from core.coverage import kept_share
     from core.models.checkpoints import load_model
-    from core.pretraining import OWN_FILMS, pretrain, unlabelled_videos
-    from core.scoring import score
+    from core.statistics.coverage import kept_share
+    from core.training.pretraining import OWN_FILMS, pretrain, unlabelled_videos
+    from core.training.scoring import score
 
     tracks = []
     for seed in SEEDS:
@@ -143,9 +144,9 @@ def made(entries: Sequence[Entry], folder: Path, name: str, kept: list[Kept]) ->
 
 def coverage_of(entries: Sequence[Entry], tracks: Sequence[ScoreTrack]) -> dict[str, Any]:
     """Means over videos of the coverage, of both chances, and of the mean curve's tau with people."""
-    from core.coverage import coverage
-    from core.evaluating import mean_of
-    from core.evaluation import figures_of
+    from core.statistics.coverage import coverage
+    from core.statistics.evaluation import figures_of
+    from core.training.evaluating import mean_of
 
     rows = []
     for entry, track in zip(entries, tracks, strict=True):
@@ -157,8 +158,8 @@ def coverage_of(entries: Sequence[Entry], tracks: Sequence[ScoreTrack]) -> dict[
 
 def cuts_of(entry: Entry, track: ScoreTrack) -> dict[str, Any]:
     """How different the cuts of an entry's samples are, and how much better than the video the mean's cut scores."""
-    from core.segmentation import default_shots
-    from core.selection import hold_scores
+    from core.segment.segmentation import default_shots
+    from core.select.published import hold_scores
     from verbs.cuts import Solver
 
     solve = Solver(entry, default_shots(entry))

@@ -15,11 +15,11 @@ import numpy as np
 from benchmarks.cuts import REEL, VIDEOS
 from benchmarks.measuring import Result, peak_mb
 from core.errors import NotFoundError
-from core.features import COLOUR_MOTION
-from core.ingest import moments
-from core.spaces import efficientnet
-from core.spaces.registry import open_space
-from core.video import probe
+from core.features import efficientnet
+from core.features.colour_motion import COLOUR_MOTION
+from core.features.moments import moments
+from core.features.registry import open_space
+from core.video.probe import probe
 
 CLIP_SECONDS = 8
 AWAY_SECONDS = 1.5

@@ -15,8 +15,8 @@ import numpy as np
 from benchmarks.measuring import REPEATS, Result
 from benchmarks.server import running
 from core.data import AnnotationSet, Entry, ScoreTrack
-from core.segmentation import kts_shots
-from core.timebase import Timebase
+from core.data.timebase import Timebase
+from core.segment.segmentation import kts_shots
 from storage.library import Library
 
 PEOPLE, SAMPLES = 20, 16

@@ -18,14 +18,14 @@ import numpy as np
 
 from benchmarks.measuring import Result, peak_mb, timed
 from core.errors import NotFoundError
-from core.features import colour_motion
-from core.ingest import moments
-from core.kts import kts
+from core.features.colour_motion import COLOUR_MOTION, colour_motion
+from core.features.moments import moments
+from core.segment.kts import kts
+from core.segment.segmentation import make_shots
+from core.segment.settings import ShotSettings
 from core.segment.survey import Surveyor, survey_of
 from core.segment.transitions import find_transitions, load_network
-from core.segmentation import make_shots
-from core.shot_settings import ShotSettings
-from core.video import VideoInfo, probe
+from core.video.probe import VideoInfo, probe
 
 VIDEOS = Path(__file__).resolve().parents[2] / "shared" / "videos"
 REEL, JOINS = "reel_208s_known_cuts.mp4", "reel_208s_known_cuts.cuts.csv"
@@ -93,7 +93,7 @@ def by_kts(video: VideoInfo, refined: bool) -> np.ndarray:
     """(S, 2) shots from the features of two picks a second, with exact boundaries where wanted."""
     picks = video.timebase.picks()
     surveyor = Surveyor(video.rotation)
-    features = colour_motion(moments(video, picks, watch=surveyor.look if refined else None))
+    features = colour_motion(moments(video, picks, space=COLOUR_MOTION, watch=surveyor.look if refined else None))
     survey = surveyor.survey() if refined else None
     made, _ = make_shots(ShotSettings("kts"), features, picks, video.timebase, scaled=True, survey=survey)
     return made.bounds if made.exact is None else made.exact

@@ -65,7 +65,7 @@ def stripped(curves: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 def best_tau(curves: np.ndarray, people: np.ndarray) -> tuple[float, float]:
     """Coverage: the best curve's tau for each person, mean over people; precision: the best person's for each curve."""
-    from core.ranks import correlations
+    from core.statistics.ranks import correlations
 
     tau = np.nan_to_num(correlations(curves, people)[0])
     return float(tau.max(axis=0).mean()), float(tau.max(axis=1).mean())

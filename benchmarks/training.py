@@ -19,8 +19,8 @@ from benchmarks.measuring import Result, peak_mb, reference_alone, timed
 from core.errors import InputError
 from core.models.batch import Batch, masked_mse
 from core.models.summdiff import SummDiff, SummDiffConfig, to_logits, to_scores
-from core.recipes import TrainSettings
-from core.training import TrainingVideo, batches
+from core.training.loop import TrainingVideo, batches
+from core.training.recipes import TrainSettings
 
 VIDEOS, PEOPLE, WIDTH = 40, 20, 1024
 PER_STEP = 40

@@ -33,7 +33,7 @@ class Row:
 
     Attributes:
         label: for people.
-        preset: of `core.recipes`.
+        preset: of `core.training.recipes`.
         changes: fields of the settings that differ from it.
         config: fields of the model's configuration that differ from it.
         visp: settings of a pretraining before it; None for none.
@@ -103,7 +103,7 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
     """Trains one row on one split with one seed and evaluates its last weights on the split's test videos."""
     import torch
 
-    from core.evaluating import evaluate_checkpoint
+    from core.training.evaluating import evaluate_checkpoint
 
     torch.set_num_threads(1)
     entries, splits = dataset(data)
@@ -121,9 +121,9 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
 
 def trained(data: Path, name: str, split: int, seed: int, folder: Path) -> Checkpoint:
     """The checkpoint of a row after training on a split's training videos, in the new directory `folder`."""
-    from core.pretraining import PretrainSettings, pretrain, unlabelled_videos
-    from core.recipes import get_preset
-    from core.training import train, videos_from_entries
+    from core.training.loop import train, videos_from_entries
+    from core.training.pretraining import PretrainSettings, pretrain, unlabelled_videos
+    from core.training.recipes import get_preset
 
     row = ROWS[name]
     entries, splits = dataset(data)
@@ -151,10 +151,10 @@ def averaged(
     checkpoints: Sequence[Checkpoint], tested: Sequence[Entry], samples: int, seed: int, steps: int
 ) -> dict[str, Any]:
     """The figures of the mean of several models' mean curves, each brought to mean 0 and spread 1 on each video."""
-    from core.agreement import human_band
-    from core.evaluating import mean_of
-    from core.evaluation import figures_of
-    from core.scoring import score
+    from core.statistics.agreement import human_band
+    from core.statistics.evaluation import figures_of
+    from core.training.evaluating import mean_of
+    from core.training.scoring import score
 
     rows, bands = [], []
     for entry in tested:

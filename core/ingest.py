@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,29 +13,26 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from core.ahead import ahead
 from core.data import Entry, Shots
-from core.errors import ConflictError, InputError, VideoError
-from core.features import COLOUR_MOTION, NEARBY_SECONDS, FeatureSpace, Moment, picture_size
-from core.playable import make_playable
+from core.errors import InputError, VideoError
+from core.features.beside import Beside
+from core.features.colour_motion import COLOUR_MOTION
+from core.features.cores import half_the_cores
+from core.features.moments import moments
+from core.features.registry import open_space
+from core.features.space import FeatureSpace, Moment, picture_size
 from core.progress import Progress, ShouldStop, never, part, silent
+from core.segment.segmentation import make_shots, uniform_shots
+from core.segment.settings import ShotSettings
 from core.segment.survey import Survey, Surveyor
-from core.segmentation import make_shots, uniform_shots
-from core.shot_settings import ShotSettings
 from core.signals.hearing import Heard, hear
 from core.signals.listening import Listening
-from core.spaces.beside import Beside
-from core.spaces.registry import open_space
-from core.spaces.sharing import half_the_cores
-from core.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
-from core.timebase import Timebase
-from core.video import VideoInfo, frames_at, probe
+from core.video.playable import make_playable
+from core.video.probe import VideoInfo, probe
+from core.video.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
-
-# Pictures that are read while features are made of those before.
-READ_AHEAD = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +101,7 @@ def ingest(
     Args:
         path: the video file; never changed.
         work: folder for what is made, created where missing. When anything fails, what was made is removed again.
-        feature_space: an opened space, or the id of one of `core.spaces.registry`.
+        feature_space: an opened space, or the id of one of `core.features.registry`.
         beside: further opened spaces, whose features are made in the same pass.
         picks_per_second: how often the video is looked at, but at least twice if it has two frames.
         shots: how it is cut into shots.
@@ -161,7 +157,9 @@ def ingest(
                 else None  # what its copy will sound like is heard there
             )
             watch = _everybody([surveyor, *others.values()])
-            seen = open_until_read.enter_context(closing(moments(info, frames, reading, should_stop, leading, watch)))
+            seen = open_until_read.enter_context(
+                closing(moments(info, frames, reading, should_stop, space=leading, watch=watch))
+            )
             kept = _keeping(seen, np.isin(frames, shown), small, pictures)
             if leading.extract_dense and dense:
                 looked_at, rows = leading.extract_dense(kept, picks)
@@ -193,53 +191,6 @@ def ingest(
     progress(1.0, "Ready")
     main = features.pop(space.id)
     return Ingested(info, picks, main, space.id, cut, video, thumbnails, sprite, empty, survey, heard, features)
-
-
-def moments(
-    video: VideoInfo,
-    picks: np.ndarray,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-    space: FeatureSpace = COLOUR_MOTION,
-    watch: Callable[[VideoFrame], None] | None = None,
-) -> Generator[Moment, None, None]:
-    """What the video shows at each pick, read in one pass by another thread, a little ahead.
-
-    Args:
-        video: from `core.video.probe`.
-        picks: (T,) int64 ascending frames.
-        progress: told after every pick.
-        should_stop: asked before every pick.
-        space: says of what size pictures are, and whether there is one nearby.
-        watch: called by the other thread with every frame of the video, see `core.video.frames_at`.
-
-    Raises:
-        VideoError: the file can no longer be read.
-        ConflictError: `should_stop` said so.
-    """
-    nearby = nearby_frames(video.timebase, picks) if space.motion else picks
-    seconds = video.timebase.seconds(nearby) - video.timebase.seconds(picks)
-    size = space.size_of(video.width, video.height)
-    chosen = frames_at(video, np.union1d(picks, nearby), size, watch)
-    pictures: dict[int, np.ndarray] = {}
-    with closing(ahead(chosen, READ_AHEAD)) as frames:
-        for index, (pick, near) in enumerate(zip(picks.tolist(), nearby.tolist(), strict=True)):
-            if should_stop():
-                raise ConflictError(f"Reading '{video.path.name}' was cancelled.")
-            while pick not in pictures or near not in pictures:
-                frame, picture = next(frames)
-                pictures[frame] = picture
-            yield Moment(pictures[pick], pictures[near], float(seconds[index]))
-            pictures = {frame: picture for frame, picture in pictures.items() if frame >= pick}
-            progress((index + 1) / len(picks), f"Looking at the pictures: {index + 1} of {len(picks)}")
-        deque(frames, maxlen=0)  # those after the last pick are still to be watched
-
-
-def nearby_frames(timebase: Timebase, picks: np.ndarray) -> np.ndarray:
-    """(T,) the frame to compare each pick with: shortly after it, or before it at the very end."""
-    after = timebase.frame_at(timebase.seconds(picks) + NEARBY_SECONDS)
-    after = np.minimum(np.maximum(after, picks + 1), timebase.n_frames - 1)
-    return np.where(after > picks, after, np.maximum(picks - 1, 0))
 
 
 def _everybody(watchers: Sequence[Surveyor | Beside]) -> Callable[[VideoFrame], None]:

@@ -1,6 +1,6 @@
 """What people label here: annotators, tasks, and the append-only log of their events.
 
-Labels are derived from the log by `core.labels.fold`; only what a board needs of them is kept beside it (see
+Labels are derived from the log by `core.labelling.events.fold`; only what a board needs of them is kept beside it (see
 `TaskRow`). Everything that changes something holds the database's write lock from its beginning, so concurrent writers
 queue and none is lost.
 """
@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from core.data import Shots
 from core.errors import ConflictError, InputError, NotFoundError
-from core.labels import LABEL_KINDS, LEAD_KINDS, Event, TaskState, fold
+from core.labelling.checks import check_event
+from core.labelling.events import LABEL_KINDS, LEAD_KINDS, Event, TaskState, fold
 from storage.database import reading, writing
-from storage.event_checks import check_event
 from storage.protocols import Protocols, ProtocolVersion, protocol_of
 from storage.tables import AnnotatorRow, EventRow, ProtocolRow, TaskRow, now
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.captions.chat_server import Answer
 from core.errors import InputError
-from core.language.chat_server import Answer
 
 FOLDER = "judged"
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Engine, extract, func, select, true
 
-from core.labels import Event
+from core.labelling.events import Event
 from storage.annotations import EVENT, LEAD_CLIENT, Annotator, annotator_of
 from storage.database import reading
 from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow

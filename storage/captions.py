@@ -15,9 +15,9 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy import Engine, insert, select
 
+from core.captions.sentences import one_line
 from core.data import Entry
 from core.errors import InputError
-from core.language.captioners import one_line
 from storage.database import reading, writing
 from storage.tables import CaptionCacheRow, CaptionEditRow
 

@@ -111,7 +111,7 @@ class Checkpoints:
             raise NotFoundError(f"There is no checkpoint '{reference}'.", f"Registered are: {known}.")
         if entry is None:
             return of_kind[0]
-        from core.scoring import can_score
+        from core.training.scoring import can_score
 
         reasons = [can_score(checkpoint, entry) for checkpoint in of_kind]
         if "" not in reasons:

@@ -17,10 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.data import Entry
+from core.data.timebase import format_rate
 from core.errors import NotFoundError
-from core.judgements import disagreement
-from core.timebase import format_rate
-from storage.picking import words_of
+from core.labelling.conversions import disagreement
+from storage.finding import words_of
 from storage.tables import EntryRow
 
 UNIFORM = "uniform 2 s"
@@ -79,7 +79,7 @@ def prepared(entry: Entry, dataset_id: str) -> Entry:
     """The entry under its id in the dataset, with the uniform shots on which people are asked to judge."""
     shots = dict(entry.shots)
     if UNIFORM not in shots:
-        from core.segmentation import uniform_shots
+        from core.segment.segmentation import uniform_shots
 
         shots[UNIFORM] = uniform_shots(entry.timebase)
     return dataclasses.replace(entry, id=f"{dataset_id}/{slug(entry.key)}", shots=shots)

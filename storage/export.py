@@ -4,7 +4,7 @@ eccv16   HDF5 that the official loaders read unchanged, with everybody's scores;
 tvsum    TVSum's TSV, refused with the reason where its official readers would get something wrong
 summe    a folder of .mat files as SumMe's (or one .zip of them): what each person selected
 csv      a table for spreadsheets; without frames and features it makes no entry, so it is not read back as one
-events   the raw log as JSON Lines, which another installation joins with its own (`storage.joining`)
+events   the raw log as JSON Lines, which another installation joins with its own (`storage.merging`)
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from core.data import AnnotationSet, Entry
+from core.data.timebase import parse_rate
 from core.errors import ConflictError, InputError
-from core.labels import LABEL_KINDS, Event
+from core.labelling.events import LABEL_KINDS, Event
+from core.labelling.protocols import Protocol, protocol_from
 from core.progress import Progress, part, silent
-from core.protocols import Protocol, protocol_from
-from core.timebase import parse_rate
 from storage.annotations import EVENT, TaskLabels
 from storage.database import reading
 from storage.files import whole_file

@@ -48,13 +48,13 @@ from storage.entry_rows import (
     slug,
     summary_of,
 )
+from storage.finding import Picking
 from storage.formats.entry_group import write_entry
 from storage.formats.hdf5 import new_hdf5
 from storage.jobs import Jobs
 from storage.media import Media, MediaFiles, free_path
 from storage.origins import Origin, Origins, forget_origins
 from storage.people import Who, people_of, scores_of
-from storage.picking import Picking
 from storage.runs import Run, Runs
 from storage.tables import DatasetRow, EntryRow, OriginRow, now
 

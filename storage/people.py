@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from core.data import AnnotationSet, Entry
-from core.judgements import scores_of_state, segments_to_scores
+from core.labelling.conversions import scores_of_state, segments_to_scores
 from storage.annotations import TaskLabels
 from storage.formats.eccv16 import summaries_of, summary_of
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.errors import InputError, NotFoundError
-from core.protocols import STANDARD, Protocol, protocol_from
+from core.labelling.protocols import STANDARD, Protocol, protocol_from
 from storage.database import reading, writing
 from storage.tables import ProtocolRow
 

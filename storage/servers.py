@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.captions.chat_server import ChatServer, checked_key, checked_url
 from core.errors import InputError
-from core.language.chat_server import ChatServer, checked_key, checked_url
 
 FILE_NAME = "servers.toml"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")

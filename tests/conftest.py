@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from core.data import AnnotationSet, Entry, Shots
-from core.timebase import Timebase
+from core.data.timebase import Timebase
 from storage.library import Library
 
 # Times are not what these tests are about, and the first call of a compiled function is slow.

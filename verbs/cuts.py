@@ -24,7 +24,8 @@ class CutsRequest(BaseModel):
 
     Attributes:
         entry: id.
-        rule: "viewing" for what people watch (`core.select.viewing`), "published" for the papers' (`core.selection`).
+        rule: "viewing" for what people watch (`core.select.viewing`), "published" for the papers'
+            (`core.select.published`).
         budget: share of the video that a cut may take, in (0, 1].
         shots: a segmentation of the entry; None for its first.
         source: of one cut, see `verbs.sources.Source`; None for all.
@@ -126,7 +127,7 @@ def shots_of(entry: Entry, name: str | None) -> Shots:
     Raises:
         NotFoundError: the entry has no such segmentation.
     """
-    from core.segmentation import default_shots
+    from core.segment.segmentation import default_shots
 
     if name is None:
         return default_shots(entry)
@@ -157,7 +158,7 @@ class Solver:
         keep: tuple[Interval, ...] = (),
         forbid: tuple[Interval, ...] = (),
     ) -> None:
-        from core.cuts import checked_segments
+        from core.data.segments import checked_segments
         from core.select.footage import footage, spans
 
         if rule == "published" and (keep or forbid):
@@ -172,7 +173,7 @@ class Solver:
 
     def __call__(self, scores: np.ndarray) -> Cut:
         if self._rule == "published":
-            from core.selection import select
+            from core.select.published import select
 
             return select(scores, self._entry.picks, self._shots, self._entry.n_frames, self._budget)
         from core.select.viewing import view
@@ -205,7 +206,7 @@ def _facts(entry: Entry, source: Source, cut: Cut) -> CutFacts:
 
 def _held(entry: Entry, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(n_frames,) scores of all frames, and how long each frame is shown, in seconds."""
-    from core.selection import hold_scores
+    from core.select.published import hold_scores
 
     return hold_scores(scores, entry.picks, entry.n_frames), np.diff(
         entry.timebase.seconds(np.arange(entry.n_frames + 1))

@@ -65,7 +65,7 @@ class FeaturesOffer(BaseModel):
 
 def features_offers(library: Library) -> list[FeaturesOffer]:
     """The spaces that entries can be given from their videos, without anything that is not on this machine."""
-    from core.spaces.registry import DEFAULT, SPACES
+    from core.features.registry import DEFAULT, SPACES
 
     offers = []
     for kind in SPACES:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.camps import camps
 from core.data import AnnotationSet, Entry
 from core.errors import InputError, NotFoundError
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import told_of_run
 from core.signals import DEFAULT_SIGNAL, listed, ordered
+from core.statistics.camps import camps
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -27,8 +27,8 @@ class Source:
     """Scores to cut by, and where they come from.
 
     Attributes:
-        name: "mean" of the people, "camp:0" or "camp:1" for the mean of those of one camp (see `core.camps`),
-            "person:NAME", "run:ID" for the mean of a run's samples, "run:ID:K" for its sample
+        name: "mean" of the people, "camp:0" or "camp:1" for the mean of those of one camp (see
+            `core.statistics.camps`), "person:NAME", "run:ID" for the mean of a run's samples, "run:ID:K" for its sample
             K, from 0, or "signal:NAME".
         label: for people.
         scores: (T,) float32 in [0, 1], NaN where nobody judged.

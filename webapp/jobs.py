@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from huey import SqliteHuey
 
 from core.errors import ConflictError, ManycutError
-from webapp.actions.servers import refuse_address
-from webapp.plain import plain
+from verbs.named_servers import refuse_address
+from verbs.plain import plain
 
 if TYPE_CHECKING:
     from core.progress import Progress, ShouldStop
@@ -103,7 +103,7 @@ def _watch(library: Library, job_id: int) -> tuple[Progress, ShouldStop]:
 
 
 def _actions() -> Mapping[str, Callable[..., dict[str, Any]]]:
-    from webapp import actions
+    from verbs import by_name as actions
 
     return {
         "sample": actions.sample,

@@ -8,7 +8,7 @@ import gradio as gr
 
 from storage.library import Library
 from webapp.pages import annotate, compare, library, models, review
-from webapp.static import PLAYER_DIR
+from webapp.routes.files import PLAYER_DIR
 
 FONT = ("system-ui", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")

@@ -16,10 +16,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from core.errors import ConflictError, ManycutError, NotFoundError, RefusedError
 from storage.library import Library
-from webapp import annotate_api, api, captions_api, cuts_api, keep_api, picker_api, review_api, static
 from webapp.jobs import open_queue
+from webapp.routes import annotate as annotate_api
+from webapp.routes import captions as captions_api
+from webapp.routes import cut_files as keep_api
+from webapp.routes import cuts as cuts_api
+from webapp.routes import entries as api
+from webapp.routes import files as static
+from webapp.routes import picker as picker_api
+from webapp.routes import review as review_api
 from webapp.sessions import COOKIE_LIFE_S, secret_key
-from webapp.sight import Gate
+from webapp.visibility import Gate
 
 log = logging.getLogger("manycut.web")
 STATUS = {NotFoundError: 404, ConflictError: 409, RefusedError: 403}

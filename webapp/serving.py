@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from core.errors import ConflictError
-from webapp.opening import open_library
+from verbs.data_folder import open_library
 
 ROOT = Path(__file__).resolve().parent.parent
 GOODBYE_S = 3  # open pages keep a connection; they get this long before the server ends

@@ -1,4 +1,4 @@
-"""Who is asking: a name in a signed cookie; labels are filed under it. `webapp.annotate_api` puts it there."""
+"""Who is asking: a name in a signed cookie; labels are filed under it. `webapp.routes.annotate` puts it there."""
 
 from __future__ import annotations
 

@@ -47,12 +47,12 @@ def judged_entry(story: Story, work: Path) -> Entry:
     """The measured entry of a rendered story with captions and simulated people; thumbnails are put in their place."""
     from assets.demo.captions import captions
     from assets.demo.people import annotations
-    from core.features import COLOUR_MOTION
+    from core.features.colour_motion import COLOUR_MOTION
+    from core.features.hashed_words import TEXT_SPACE, text_features
+    from core.features.registry import DEFAULT, open_space
     from core.ingest import ingest
-    from core.language.words import TEXT_SPACE, text_features
-    from core.shot_settings import ShotSettings
+    from core.segment.settings import ShotSettings
     from core.signals import signals
-    from core.spaces.registry import DEFAULT, open_space
 
     video = HERE / "videos" / f"{story.key}.mp4"
     made = ingest(
@@ -97,8 +97,8 @@ def read_entries() -> dict[str, Entry]:
 def train_checkpoints() -> None:
     """Trains both checkpoints on the stories that are not held back, their scenes in many orders."""
     from assets.demo.orders import reordered, scene_picks
-    from core.recipes import get_preset
-    from core.training import train, videos_from_entries
+    from core.training.loop import train, videos_from_entries
+    from core.training.recipes import get_preset
 
     entries = read_entries()
     stories = [story for story in STORIES if not story.held_back]
@@ -140,7 +140,7 @@ def count_videos(description: Path, videos: list[str], curves: int) -> None:
 def demo_tracks(entry: Entry) -> list[ScoreTrack]:
     """What the shipped checkpoints say about an entry: eight SummDiff samples and the LLMVS head's curve."""
     from core.models.checkpoints import read_checkpoint
-    from core.scoring import score
+    from core.training.scoring import score
 
     checkpoints = [read_checkpoint(HERE / "checkpoints" / name) for name in (SUMMDIFF, LLMVS)]
     return [score(checkpoint, entry, n=SAMPLES, seed=SEED, device="cpu") for checkpoint in checkpoints]

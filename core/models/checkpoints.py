@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.compute import choose_device
+from core.data.space_ids import canonical
 from core.errors import CheckpointError
 from core.models.registry import MODELS, SELF_DISCOVERED
-from core.space_ids import canonical
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
 SCHEMA = "manycut-checkpoint-1"
@@ -173,22 +173,3 @@ def load_model(checkpoint: Checkpoint, device: str = "auto") -> nn.Module:
     except RuntimeError as error:
         raise CheckpointError(f"The weights in '{path}' do not fit the configuration beside them.") from error
     return model.to(choose_device(device)).eval()
-
-
-def choose_device(device: str) -> torch.device:
-    """ "auto" -> CUDA when present, else the CPU; anything else as PyTorch understands it.
-
-    Raises:
-        CheckpointError: the device does not exist here.
-    """
-    import torch
-
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-    except RuntimeError:
-        raise CheckpointError(f"'{device}' is not the name of a device.", "Use auto, cpu or cuda.") from None
-    if chosen.type == "cuda" and not torch.cuda.is_available():
-        raise CheckpointError("There is no CUDA device here.", "Use the device 'auto' or 'cpu'.")
-    return chosen

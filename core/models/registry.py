@@ -59,22 +59,6 @@ SELF_DISCOVERED = "visp"
 SELF_DISCOVERED_LABEL = "Self-discovered, no labels"
 
 
-def trained_label(kind: ModelKind, space: str, *details: str) -> str:
-    """What a checkpoint is called: "SummDiff (name)", and a text model after what its captions were encoded by.
-
-    Args:
-        kind: of the model.
-        space: id of the feature space that it was trained in.
-        details: what else tells it from others, such as its name.
-    """
-    if kind.features == "text":
-        from core.language.spaces import TEXT_SPACES
-
-        encoders = {encoder.id: encoder.label for encoder in TEXT_SPACES.values()}
-        details = (encoders.get(space, space.removesuffix("-caption-states")), *details)
-    return f"{kind.label} ({', '.join(details)})" if details else kind.label
-
-
 def model_kind(name: str) -> ModelKind:
     """The model of that name.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.segment.survey import Survey
-from core.timebase import Timebase
 
 # Standard deviation of luma up to which a picture is of one colour. A night scene with any light in it has 0.03.
 FLAT = 0.015

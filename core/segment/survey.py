@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from core.data.timebase import Timebase
 from core.errors import ConflictError, VideoError
 from core.progress import Progress, ShouldStop, never, silent
-from core.timebase import Timebase
-from core.video import probe, shown_frames
+from core.video.probe import probe, shown_frames
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame

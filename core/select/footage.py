@@ -13,8 +13,8 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 
 from core.data import Entry, Shots
+from core.data.timebase import Timebase
 from core.signals.looks import unit_looks
-from core.timebase import Timebase
 
 # Shorter shots are joined to the neighbour that looks more like them.
 SHORTEST_SHOT_MS = 1000

@@ -25,7 +25,7 @@ from core.data import DEFAULT_BUDGET, Cut, Shots
 from core.errors import InputError
 from core.select.footage import Footage, longest_piece
 from core.select.knapsack import most_within
-from core.selection import NOTHING_FITS, NOTHING_SCORES, shot_scores
+from core.select.published import NOTHING_FITS, NOTHING_SCORES, shot_scores
 
 STEPS = 1_000_000
 # Clips shorter than this are a flash: what is left of a piece after trimming is not taken. Empty pictures that last as

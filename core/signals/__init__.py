@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+    from core.data.timebase import Timebase
     from core.segment.survey import Survey
     from core.signals.hearing import Heard
-    from core.timebase import Timebase
 
 DEFAULT_SIGNAL = "balanced"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.segment.survey import Survey
-from core.timebase import Timebase
 
 # Standard deviation of the smoothing of all curves: cuts from sharper ones would be confetti.
 SMOOTH_SECONDS = 0.5

@@ -9,10 +9,10 @@ from pathlib import Path
 import av
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.errors import ConflictError
 from core.progress import ShouldStop, never
-from core.timebase import Timebase
-from core.video import clock_step, open_video
+from core.video.probe import clock_step, open_video
 
 RATE = 16_000
 # Sound that is listened to at a time, and how much of it before is listened to again so that beginnings are heard.

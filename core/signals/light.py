@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.segment.survey import Survey
 from core.signals.curves import finished, holding, per_pick, stretched, times
 from core.signals.looks import freshness, unit_looks
-from core.timebase import Timebase
 
 # Mean luma from which a picture is too dark, is well exposed, is so no more, and is too bright.
 TOO_DARK, FROM, TO, TOO_BRIGHT = 0.03, 0.25, 0.75, 0.98

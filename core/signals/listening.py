@@ -8,10 +8,10 @@ from threading import Event
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.errors import ConflictError
 from core.progress import ShouldStop, never
 from core.signals.hearing import Heard, hear
-from core.timebase import Timebase
 
 # How often somebody who waits asks whether it is wanted still, in seconds.
 ASKED = 0.1

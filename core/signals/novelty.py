@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.segment.survey import Survey
 from core.signals.curves import finished, holding, stretched, times
 from core.signals.looks import LEAST_DISTANCE, distances, unit_looks
-from core.timebase import Timebase
 
 # A moment, and how far its surroundings reach on either side, in seconds.
 MOMENT, SURROUNDINGS = 1.0, 8.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.signals.curves import smoothed, stretched, times
 from core.signals.hearing import Heard
-from core.timebase import Timebase
 
 # Weights of loudness, of voices and of music; they sum to 1.
 LOUDNESS, VOICE, MUSIC = 0.5, 0.35, 0.15

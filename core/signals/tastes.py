@@ -13,12 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.data import ScoreTrack
+from core.data.timebase import Timebase
 from core.segment.survey import Survey
 from core.signals.curves import holding, smoothed, times
 from core.signals.looks import unit_looks
 from core.signals.naming import favoured, name, name_by_time, told
 from core.signals.traits import Trait
-from core.timebase import Timebase
 
 KIND, MODEL, VERSION = "tastes", "Tastes, no labels", "tastes-v1"
 SAMPLES = 6

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.segment.survey import Survey
 from core.signals.curves import per_pick, times
 from core.signals.hearing import Heard
 from core.signals.motion import NOISE, change_per_second
-from core.timebase import Timebase
 
 # Saturation and value from which a pixel has a hue, and the hues in degrees that are called green and blue.
 COLOURED = 0.2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.timebase import Timebase
 from core.segment.survey import Survey
 from core.signals.curves import finished, holding, stretched, times
 from core.signals.looks import distances, freshness, unit_looks, usual_distance
-from core.timebase import Timebase
 
 
 def typicality(survey: Survey, timebase: Timebase, picks: np.ndarray, features: np.ndarray) -> np.ndarray:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from core.captions.sentences import one_line
 from core.data import Entry
 from core.errors import FormatError, NotFoundError
-from core.language.captioners import one_line
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import floor
 
-from core.timebase import Timebase, VaryingTimebase
+from core.data.timebase import Timebase, VaryingTimebase
 
 EDITING_RATES = (
     Fraction(24000, 1001),

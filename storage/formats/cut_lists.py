@@ -20,10 +20,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from core.cuts import checked_segments
 from core.data import Cut
+from core.data.segments import checked_segments
+from core.data.timebase import Timebase, VaryingTimebase, format_rate
 from core.errors import InputError
-from core.timebase import Timebase, VaryingTimebase, format_rate
 from storage.files import whole_file
 from storage.formats.cut_grid import FrameGrid, rate_name
 

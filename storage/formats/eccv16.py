@@ -17,8 +17,8 @@ import h5py
 import numpy as np
 
 from core.data import AnnotationSet, Entry
+from core.data.timebase import format_rate
 from core.errors import FormatError, InputError
-from core.timebase import format_rate
 from storage.formats.entry_group import GOOGLENET, PACKED, read_entry, write_entry
 from storage.formats.hdf5 import Reader, natural, new_hdf5, open_hdf5
 
@@ -131,15 +131,15 @@ def summaries_of(entry: Entry, people: AnnotationSet, budget: float = BUDGET) ->
 
 def summary_of(entry: Entry, scores: np.ndarray, budget: float = BUDGET) -> np.ndarray:
     """(n_frames,) uint8 of 0/1: the knapsack cut that (T,) scores lead to over the entry's default shots."""
-    from core.segmentation import default_shots  # both compile: only needed for exports
-    from core.selection import select
+    from core.segment.segmentation import default_shots  # both compile: only needed for exports
+    from core.select.published import select
 
     return select(scores, entry.picks, default_shots(entry), entry.n_frames, budget).mask
 
 
 def _add_official_keys(group: h5py.Group, entry: Entry, budget: float) -> None:
     if "change_points" not in group:
-        from core.segmentation import default_shots
+        from core.segment.segmentation import default_shots
 
         shots = default_shots(entry)
         group["change_points"] = (shots.bounds - np.array([0, 1])).astype(np.int32)

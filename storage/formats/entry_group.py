@@ -27,9 +27,9 @@ import h5py
 import numpy as np
 
 from core.data import AnnotationSet, Entry, Shots
+from core.data.space_ids import canonical
+from core.data.timebase import Timebase, VaryingTimebase, format_rate, parse_rate
 from core.errors import InputError
-from core.space_ids import canonical
-from core.timebase import Timebase, VaryingTimebase, format_rate, parse_rate
 from storage.formats.hdf5 import Reader
 
 GOOGLENET = "googlenet-pool5"

@@ -3,15 +3,16 @@
 The first line is a header, `{"schema": "manycut-events-1", "manycut": ..., "created": ...}`. Then comes one object per
 line, told apart by `type`, each after those that it names:
 
-    protocol    name, version, settings (all of `core.protocols.Protocol`)
+    protocol    name, version, settings (all of `core.labelling.protocols.Protocol`)
     annotator   pseudonym
     task        task (a number within the file), annotator, entry, n_frames, fps ("30000/1001"), protocol, version,
                 shots ([[start, end], ...] half-open frames), practice, created
     event       task, client, seq, kind, shot, value, t, at, data, recorded; they follow their task, in server order
     end         tasks, events: how many there were, so that a file that was cut off is not taken for a whole one
 
-Times are ISO 8601 with their zone; `t` and the fields of `data` are as in `core.labels.Event`. People are pseudonyms,
-and a lead who decided something is "lead". What people wrote in notes and reasons is theirs and stays as it is.
+Times are ISO 8601 with their zone; `t` and the fields of `data` are as in `core.labelling.events.Event`. People are
+pseudonyms, and a lead who decided something is "lead". What people wrote in notes and reasons is theirs and stays as
+it is.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from core.data import Shots
+from core.data.timebase import format_rate, parse_rate
 from core.errors import FormatError, InputError, NotFoundError
-from core.labels import Event
+from core.labelling.checks import check_event
+from core.labelling.events import Event
+from core.labelling.protocols import Protocol, protocol_from
 from core.progress import Progress, silent
-from core.protocols import Protocol, protocol_from
-from core.timebase import format_rate, parse_rate
-from storage.event_checks import check_event
 from storage.files import whole_file
 from storage.formats.manifest import MANYCUT
 

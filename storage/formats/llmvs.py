@@ -21,9 +21,9 @@ from typing import Any
 import h5py
 import numpy as np
 
+from core.captions.local_judge import PUBLISHED_SPACE, Judged, states_space
 from core.data import Entry
 from core.errors import ConflictError, FormatError, NotFoundError
-from core.language.judging import PUBLISHED_SPACE, Judged, states_space
 from storage.files import remove_abandoned, whole_file
 from storage.formats.hdf5 import new_hdf5, open_hdf5
 

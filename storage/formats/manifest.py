@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import FormatError, NotFoundError
-from core.protocols import Protocol
+from core.labelling.protocols import Protocol
 from storage.files import whole_file
 
 SCHEMA = "manycut-manifest-1"

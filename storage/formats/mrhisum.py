@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 from core.data import Entry
-from core.timebase import Timebase
+from core.data.timebase import Timebase
 from storage.formats.entry_group import mean_person, read_shots
 from storage.formats.hdf5 import Reader, natural, open_hdf5
 

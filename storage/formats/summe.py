@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from core.data import AnnotationSet, Entry
+from core.data.timebase import Timebase, parse_rate
 from core.errors import FormatError, InputError, NotFoundError
-from core.timebase import Timebase, parse_rate
 from storage.files import whole_file
 from storage.formats.checks import checked_people
 from storage.formats.eccv16 import summaries_of

@@ -17,8 +17,8 @@ import h5py
 import numpy as np
 
 from core.data import AnnotationSet, Entry
+from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import FormatError, NotFoundError
-from core.timebase import Timebase, VaryingTimebase
 from storage.formats.entry_group import person_names
 from storage.formats.hdf5 import open_hdf5
 

@@ -16,12 +16,12 @@ from assets.demo.people import TASTES, event_window, people, prefers
 from assets.demo.stories import STORIES, Story
 from core.data import Entry
 from core.models.checkpoints import read_checkpoint
-from core.scoring import score
 from core.select.footage import footage
+from core.select.published import shot_scores
 from core.select.viewing import view
-from core.selection import shot_scores
-from core.thumbnails import read_sprite
-from core.video import frames_at, probe
+from core.training.scoring import score
+from core.video.probe import frames_at, probe
+from core.video.thumbnails import read_sprite
 from storage.formats.tracks import read_tracks
 
 MEGABYTE = 1_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks import evaluation
-from core.evaluation import evaluate_track
+from core.statistics.evaluation import evaluate_track
 
 
 def test_both_find_the_same_figures():

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from benchmarks import library as benchmark
 from benchmarks import series
 from storage.library import Library
-from webapp.actions import import_dataset
+from verbs.by_name import import_dataset
 from webapp.server import build_app
 
 pytestmark = pytest.mark.filterwarnings("ignore:Duplicate Operation ID")

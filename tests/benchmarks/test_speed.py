@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from benchmarks import knapsack, kts
 from benchmarks.__main__ import BENCHMARKS, benchmark
-from core.knapsack_metrics import values_reversed
-from core.kts import kts as ours
-from core.selection import knapsack_many
+from core.segment.kts import kts as ours
+from core.select.published import knapsack_many
+from core.statistics.knapsack_metrics import values_reversed
 
 ROOT = Path(__file__).resolve().parents[2]
 

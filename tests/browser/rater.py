@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import numpy as np
 
 from core.data import Entry
-from core.timebase import Timebase
+from core.data.timebase import Timebase
 from storage.library import Library
 from tests.core.made_videos import write_video
 

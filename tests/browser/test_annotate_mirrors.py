@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.judgements import merged_takes, segments_of
-from core.segmentation import uniform_shots
-from core.timebase import Timebase, VaryingTimebase
+from core.data.timebase import Timebase, VaryingTimebase
+from core.labelling.conversions import merged_takes, segments_of
+from core.segment.segmentation import uniform_shots
 
 pytestmark = pytest.mark.browser
 PLAYER = Path(__file__).resolve().parents[2] / "assets" / "player" / "annotate"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.protocols import KEYSHOTS, SHOT_RATINGS, Protocol
+from core.labelling.protocols import KEYSHOTS, SHOT_RATINGS, Protocol
 from storage.library import Library
 from tests.browser.rater import Rater
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from core.judgements import merged_takes
-from core.labels import Event, fold
+from core.labelling.conversions import merged_takes
+from core.labelling.events import Event, fold
 from tests.browser.rater import Rater, made_video
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from webapp.series import unpack
+from webapp.views.series import unpack
 
 pytestmark = pytest.mark.browser
 

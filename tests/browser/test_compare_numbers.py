@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from core.data import Shots
-from core.selection import select
+from core.select.published import select
 from tests.browser.pages import ask, fetch_json, open_compare
-from webapp.series import unpack
+from webapp.views.series import unpack
 
 pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"

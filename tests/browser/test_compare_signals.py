@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.browser.pages import READY, ask
-from webapp.series import pack, unpack
+from webapp.views.series import pack, unpack
 
 pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"

@@ -1,4 +1,4 @@
-"""The browser's fold of the event log (assets/player/annotate/labels.mjs) against core.labels.fold."""
+"""The browser's fold of the event log (assets/player/annotate/labels.mjs) against core.labelling.events.fold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.labels import Event, fold
+from core.labelling.events import Event, fold
 
 pytestmark = pytest.mark.browser
 NUMBERED = ("rate", "clear", "mark", "unmark", "trace", "position")

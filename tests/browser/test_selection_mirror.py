@@ -1,4 +1,4 @@
-"""The browser solves cuts itself: its results must be those of core.selection, bit for bit."""
+"""The browser solves cuts itself: its results must be those of core.select.published, bit for bit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.data import Shots
-from core.selection import hold_scores, select, shot_scores
+from core.select.published import hold_scores, select, shot_scores
 
 PLAYER = Path(__file__).resolve().parents[2] / "assets" / "player" / "compare"
 SCRIPT = """

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.data import Entry, Shots
+from core.data.timebase import Timebase
 from core.errors import InputError
 from core.select.footage import Footage, footage, longest_piece, spans
 from core.select.knapsack import most_within
 from core.select.viewing import Collected, capacity_ms, free_pieces, merged, view
-from core.timebase import Timebase
 from tests.browser.test_selection_mirror import PLAYER, node
 
 SCRIPT = """

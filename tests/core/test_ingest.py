@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.data.timebase import Timebase
 from core.errors import ConflictError, InputError, ManycutError
-from core.features import FeatureSpace
-from core.ingest import ingest, moments
-from core.shot_settings import ShotSettings
-from core.timebase import Timebase
-from core.video import probe
+from core.features.colour_motion import COLOUR_MOTION
+from core.features.moments import moments
+from core.features.space import FeatureSpace
+from core.ingest import ingest
+from core.segment.settings import ShotSettings
+from core.video.probe import probe
 from tests.core.made_videos import number_of, write_video
 from tests.core.segment.made_pictures import plain, scene, write_pictures
 
@@ -119,7 +121,7 @@ def test_shots_and_empty_pictures_are_those_of_a_video(tmp_path: Path, kind: str
 def test_what_is_read_in_one_pass_is_what_careful_reading_gives(tmp_path: Path) -> None:
     video = probe(write_video(tmp_path / "a.mp4", 101))
     watched: list[int] = []
-    seen = list(moments(video, video.timebase.picks(), watch=lambda frame: watched.append(frame.pts)))
+    seen = list(moments(video, video.timebase.picks(), space=COLOUR_MOTION, watch=lambda frame: watched.append(frame.pts)))
     careful = list(moments(video, video.timebase.picks()))
     assert len(watched) == 101
     for one, other in zip(seen, careful, strict=True):
@@ -179,7 +181,7 @@ def test_shots_that_make_no_sense_are_refused(arguments, words) -> None:
 def test_each_moment_is_the_pick_and_a_frame_shortly_after(tmp_path: Path) -> None:
     video = probe(write_video(tmp_path / "a.mp4", 101, Fraction(25)))
     picks = video.timebase.picks()
-    seen = [(number_of(m.picture), number_of(m.nearby), m.seconds) for m in moments(video, picks)]
+    seen = [(number_of(m.picture), number_of(m.nearby), m.seconds) for m in moments(video, picks, space=COLOUR_MOTION)]
     assert [pick for pick, _, _ in seen] == picks.tolist() == [0, 12, 25, 37, 50, 62, 75, 87, 100]
     assert [near for _, near, _ in seen] == [2, 14, 27, 39, 52, 64, 77, 89, 99]
     assert [seconds for _, _, seconds in seen] == pytest.approx([0.08] * 8 + [-0.04])
@@ -189,7 +191,7 @@ def test_picks_of_a_varying_rate_are_read_by_presentation_time(tmp_path: Path) -
     times = [0, 900, 1000, 1100, 4000, 4001, 9000]
     video = probe(write_video(tmp_path / "v.mp4", 7, times=times, time_base=Fraction(1, 1000)))
     picks = video.timebase.picks()
-    seen = [(number_of(m.picture), number_of(m.nearby)) for m in moments(video, picks)]
+    seen = [(number_of(m.picture), number_of(m.nearby)) for m in moments(video, picks, space=COLOUR_MOTION)]
     assert seen == [(0, 1), (2, 3), (3, 4), (4, 5), (5, 6), (6, 5)]
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from core.errors import VideoError
 from core.ingest import Ingested, ingest
-from core.shot_settings import ShotSettings
-from core.video import frames_at, probe
+from core.segment.settings import ShotSettings
+from core.video.probe import frames_at, probe
 from tests.conftest import SHARED
 from tests.core.made_videos import number_of, write_video
 

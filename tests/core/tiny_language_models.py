@@ -10,7 +10,7 @@ import torch
 import transformers
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from core.language.prompt import EXAMPLES, INSTRUCTION, query_text
+from core.captions.prompt import EXAMPLES, INSTRUCTION, query_text
 
 # What Llama-2-chat and LLaVA-1.5 put around turns, written down again.
 LLAMA_2 = (

@@ -16,8 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import ConflictError, InputError, NotFoundError
-from core.labels import Event, fold
-from core.protocols import SHOT_RATINGS
+from core.labelling.events import Event, fold
+from core.labelling.protocols import SHOT_RATINGS
 from storage.database import writing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -213,7 +213,7 @@ def test_threads_lose_nothing(library, task):
 
 def test_processes_lose_nothing(library, task):
     code = (
-        "import sys, pathlib; from core.labels import Event; from storage.library import Library;"
+        "import sys, pathlib; from core.labelling.events import Event; from storage.library import Library;"
         f"library = Library(pathlib.Path({str(library.data_dir)!r}));"
         f"[library.annotations.record_events({task.id}, [Event(sys.argv[1], n, 'rate', n, 1 + n % 5)])"
         " for n in range(30)]"

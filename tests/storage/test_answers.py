@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from core.language.chat_server import Answer
+from core.captions.chat_server import Answer
 from storage.answers import Answers, Asked, asked_about
 
 STUDIO = Asked("studio", "qwen/qwen-2.5 7b")

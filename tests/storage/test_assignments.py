@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from core.errors import ConflictError, InputError, NotFoundError
-from core.labels import Event
-from core.protocols import KEYSHOTS
+from core.labelling.events import Event
+from core.labelling.protocols import KEYSHOTS
 from storage.database import writing
 from storage.tables import EntryRow, TaskRow, now
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import ConflictError, InputError, NotFoundError
-from core.labels import Event
+from core.labelling.events import Event
 from storage.backup import back_up, restore
 from storage.library import Library
 

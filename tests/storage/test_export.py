@@ -13,16 +13,16 @@ import pytest
 
 from benchmarks.export import fill
 from core.errors import ConflictError, InputError, NotFoundError
-from core.judgements import scores_of_state
-from core.labels import Event
+from core.labelling.conversions import scores_of_state
+from core.labelling.events import Event
 from storage.export import FORMATS, export_labels
 from storage.formats import read_dataset
 from storage.formats.eccv16 import read_eccv16
 from storage.formats.events_jsonl import read_events
 from storage.formats.labels_csv import read_labels_csv
 from storage.formats.manifest import check_manifest
-from storage.joining import join_events
 from storage.library import Library
+from storage.merging import join_events
 
 SUBMIT = Event("end", 0, "submit")
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from core.data.space_ids import ALIASES
 from core.errors import FormatError, InputError, NotFoundError
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
-from core.scoring import can_score
-from core.space_ids import ALIASES
-from core.training import training_features
+from core.training.loop import training_features
+from core.training.scoring import can_score
 from storage.database import migration_config
 from storage.formats.eccv16 import read_eccv16, write_eccv16
 from storage.library import Library

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from core.data import ScoreTrack
+from core.data.timebase import Timebase
 from core.errors import CheckpointError, ConflictError, InputError, NotFoundError
-from core.labels import Event
-from core.timebase import Timebase
+from core.labelling.events import Event
 from storage.entry_rows import slug
 from storage.library import Library
 from storage.origins import Origin

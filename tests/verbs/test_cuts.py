@@ -10,14 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from core.camps import camps
+from cli.main import app
 from core.data import ScoreTrack
 from core.errors import InputError, NotFoundError
-from core.selection import select
+from core.select.published import select
+from core.statistics.camps import camps
 from verbs.cuts import CutsRequest, CutsResult, cuts
 from verbs.intervals import parse_intervals
 from verbs.sources import source
-from webapp.commands import app
 from webapp.server import build_app
 
 ENTRY = "talks/first"

@@ -7,8 +7,8 @@ import pytest
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
 from tests.core.made_videos import write_video
+from verbs import by_name as actions
 from verbs.offers import features_offers, pretraining_offers
-from webapp import actions
 
 
 def add(library, make_entry, count, space="test-6", dataset="films"):

@@ -8,7 +8,7 @@ judge, nobody else's labels and no scores reach their browser, so nothing of the
 from __future__ import annotations
 
 from storage.library import Library
-from webapp.widget import Widget
+from webapp.components.widget import Widget
 
 
 def build(shelf: Library) -> Widget:

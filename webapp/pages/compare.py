@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
+from storage.finding import Wanted
 from storage.library import Library
-from storage.picking import Wanted
-from webapp.picker import EntryPicker
-from webapp.player import SyncPlayer
+from webapp.components.picker import EntryPicker
+from webapp.components.player import SyncPlayer
 
 
 def build(library: Library) -> SyncPlayer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.widget import Widget
+from webapp.components.widget import Widget
 
 
 def jobs_panel(*kinds: str) -> Widget:

@@ -9,16 +9,16 @@ from urllib.parse import quote
 import gradio as gr
 
 from core.errors import ManycutError
-from core.shot_settings import DEFAULT_KIND
-from core.spaces.registry import DEFAULT, SPACES
+from core.features.registry import DEFAULT, SPACES
+from core.segment.settings import DEFAULT_KIND
 from storage.entry_rows import EntrySummary
 from storage.library import Library
 from storage.servers import read_servers
 from webapp.jobs import enqueue, open_queue
+from webapp.pages.elements import heading, section, table
 from webapp.pages.features_offer import features_offer
 from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.offer import pretraining_offer
-from webapp.pages.words import heading, section, table
 
 SHOWN = 200
 SHOTS = [

@@ -11,9 +11,9 @@ from core.models.provenance import learned_from
 from core.models.registry import MODELS
 from storage.library import Library
 from webapp.jobs import enqueue, open_queue
+from webapp.pages.elements import dataset_choices, heading, section, table
 from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.offer import pretraining_offer
-from webapp.pages.words import dataset_choices, heading, section, table
 
 KINDS = [(kind.label, kind.name) for kind in MODELS.values()]
 FRESH = ("Fresh weights", "")

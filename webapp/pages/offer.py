@@ -9,8 +9,8 @@ from core.errors import ManycutError
 from storage.library import Library
 from verbs.offers import PretrainingOffer, pretraining_offers
 from webapp.jobs import enqueue
+from webapp.pages.elements import section
 from webapp.pages.jobs_panel import jobs_panel
-from webapp.pages.words import section
 
 WHAT = (
     "Nobody's labels are needed: a small summarizer learns which pictures tell your videos from one another (ViSP). "

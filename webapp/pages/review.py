@@ -7,7 +7,7 @@ reaches every visitor of every page, also people who are judging, so nothing of 
 from __future__ import annotations
 
 from storage.library import Library
-from webapp.widget import Widget
+from webapp.components.widget import Widget
 
 
 def build(shelf: Library) -> Widget:

@@ -1,5 +1,5 @@
 /**
- * Events -> what is labelled now. The mirror of core/labels.py, rule by rule; tests/browser/test_labels.py compares them.
+ * Events -> what is labelled now. The mirror of core/labelling/events.py, rule by rule; tests/browser/test_labels.py compares them.
  *
  * An event is {client, seq, kind, shot, value, t, at, data}. The log is only ever appended to: undo and redo are events
  * too, so they survive a reload.
@@ -62,7 +62,7 @@ export function fold(events) {
   return state;
 }
 
-/** The state as plain JSON, named like core.labels.TaskState. */
+/** The state as plain JSON, named like core.labelling.events.TaskState. */
 export function summary(state) {
   return {
     ratings: Object.fromEntries(state.ratings),

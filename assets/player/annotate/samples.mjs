@@ -1,4 +1,4 @@
-/** Arithmetic of continuous ratings. A sample is [seconds, value 0..1]; the rules are those of core/judgements.py. */
+/** Arithmetic of continuous ratings. A sample is [seconds, value 0..1]; the rules are those of core/labelling/conversions.py. */
 
 export const LONGEST_GAP = 0.5; // s; between samples further apart nothing was held
 

@@ -1,4 +1,4 @@
-/** Arithmetic of marked parts. A part is [first frame, end frame), as in core/judgements.py. */
+/** Arithmetic of marked parts. A part is [first frame, end frame), as in core/labelling/conversions.py. */
 
 /** Parts joined where they touch or overlap, ascending; the mirror of segments_of. */
 export function joined(parts) {

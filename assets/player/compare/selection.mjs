@@ -1,5 +1,5 @@
 /**
- * Scores + shots + budget -> cut. Mirrors core/selection.py function by function: the sums and comparisons are in
+ * Scores + shots + budget -> cut. Mirrors core/select/published.py function by function: the sums and comparisons are in
  * float64 and in the same order in both, so that the page and the server never disagree about a cut.
  *
  * Frames are 0-based, intervals half-open. A shot is [start, end).
@@ -57,7 +57,7 @@ function lastAtOrBefore(picks, frame) {
  * the one that does without the later items.
  *
  * The last item is decided when all others are known; the others' weights are counted in their greatest common
- * divisor, see core/selection.py.
+ * divisor, see core/select/published.py.
  * @param {Float64Array} values (S,)
  * @param {ArrayLike<number>} weights (S,) positive integers
  * @param {number} capacity

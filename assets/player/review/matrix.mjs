@@ -8,7 +8,7 @@ import { figure, h } from './dom.mjs';
 const MOST_NAME = 132;
 const [LEAST, MOST] = [9, 34];
 
-/** @param matrix {names, tau, shared, order} of core.reliability.PeopleMatrix */
+/** @param matrix {names, tau, shared, order} of core.statistics.reliability.PeopleMatrix */
 export function matrixView(matrix) {
   const order = matrix.order;
   const values = matrix.tau.flatMap((row, i) => row.filter((value, j) => i !== j && value !== null));

@@ -51,7 +51,7 @@ def upgrade() -> None:
 
 
 def _count_tasks() -> None:
-    from core.labels import Event, fold
+    from core.labelling.events import Event, fold
 
     connection = op.get_bind()
     tasks = sa.table("tasks", *(sa.column(name) for name in ("id", "created", "state", "judged", "touched")))

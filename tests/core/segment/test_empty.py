@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from core.data.timebase import Timebase
 from core.segment.empty import empty_intervals, intervals_of
 from core.segment.survey import survey_of
-from core.timebase import Timebase
-from core.video import probe
+from core.video.probe import probe
 from tests.core.segment.made_pictures import card, plain, scene, write_pictures
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.segment.refine import refined
 from core.segment.survey import MEASURES, Survey, survey_of
-from core.video import probe
+from core.video.probe import probe
 from tests.core.segment.made_pictures import plain, scene, write_pictures
 
 

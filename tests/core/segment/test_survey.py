@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from core.data.timebase import Timebase
 from core.errors import ConflictError, VideoError
 from core.segment.survey import MEASURES, survey_of
-from core.timebase import Timebase
-from core.video import probe
+from core.video.probe import probe
 from tests.core.segment.made_pictures import card, plain, scene, write_pictures
 
 PICTURES = [*[scene(1, step) for step in range(9)], *[plain(255)] * 4, *[card("The end")] * 4, scene(2)]

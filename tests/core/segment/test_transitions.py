@@ -11,7 +11,7 @@ from core.errors import ConflictError
 from core.segment.empty import empty_intervals
 from core.segment.survey import Survey, survey_of
 from core.segment.transitions import WINDOW, find_transitions, load_network
-from core.video import probe
+from core.video.probe import probe
 from tests.core.segment.made_pictures import plain, scene, write_pictures
 
 

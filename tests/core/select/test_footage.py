@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import Entry, Shots
+from core.data.timebase import Timebase
 from core.select.footage import FINEST_PIECE_MS, LONGEST_PIECE_MS, footage, longest_piece, milliseconds
 from core.select.viewing import free_pieces
-from core.timebase import Timebase
 
 NONE = np.empty((0, 4), np.int64)
 

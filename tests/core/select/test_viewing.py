@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import Entry, Shots
+from core.data.timebase import Timebase
 from core.errors import InputError
 from core.select.footage import Footage, footage, longest_piece, milliseconds, spans
+from core.select.published import NOTHING_FITS, NOTHING_SCORES
 from core.select.viewing import (
     ALL_FORBIDDEN,
     NOTHING_LASTS,
@@ -22,8 +24,6 @@ from core.select.viewing import (
     free_pieces,
     view,
 )
-from core.selection import NOTHING_FITS, NOTHING_SCORES
-from core.timebase import Timebase
 
 NONE = np.empty((0, 4), np.int64)
 

@@ -9,9 +9,10 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from core.features import COLOUR_MOTION, Moment
+from core.data.timebase import Timebase
+from core.features.colour_motion import COLOUR_MOTION
+from core.features.space import Moment
 from core.segment.survey import Survey, Surveyor
-from core.timebase import Timebase
 from tests.core.segment.made_pictures import scene
 
 RATE = 10

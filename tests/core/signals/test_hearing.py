@@ -9,10 +9,10 @@ import av
 import numpy as np
 import pytest
 
+from core.data.timebase import Timebase
 from core.errors import ConflictError
 from core.signals.hearing import RATE, hear
 from core.signals.sound import sound
-from core.timebase import Timebase
 
 
 def write_sound(path: Path, wave: np.ndarray | None, seconds: float, late: float = 0.0, hole: float = 0.0) -> Path:

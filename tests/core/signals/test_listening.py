@@ -10,7 +10,7 @@ import pytest
 from core.errors import ConflictError, VideoError
 from core.signals.hearing import hear
 from core.signals.listening import Listening
-from core.video import probe
+from core.video.probe import probe
 from tests.core.signals.test_hearing import LOUD_IN_THE_MIDDLE, write_sound
 
 

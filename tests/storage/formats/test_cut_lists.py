@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import Cut
+from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import InputError
-from core.timebase import Timebase, VaryingTimebase
 from storage.formats.cut_fcpxml import seconds
 from storage.formats.cut_grid import FrameGrid
 from storage.formats.cut_lists import CUT_LIST_FORMATS, CutSource, cut_list_note, write_cut_list

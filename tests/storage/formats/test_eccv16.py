@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.data import AnnotationSet, Entry, Shots
+from core.data.timebase import Timebase
 from core.errors import FormatError, InputError, NotFoundError
-from core.timebase import Timebase
 from storage.formats import read_dataset
 from storage.formats.eccv16 import mean_scores, read_eccv16, write_eccv16
 

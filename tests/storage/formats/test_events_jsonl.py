@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import FormatError, NotFoundError
-from core.labels import Event
-from core.protocols import CONTINUOUS, KEYSHOTS, SHOT_RATINGS
+from core.labelling.events import Event
+from core.labelling.protocols import CONTINUOUS, KEYSHOTS, SHOT_RATINGS
 from storage.formats.events_jsonl import (
     SCHEMA,
     LoggedProtocol,

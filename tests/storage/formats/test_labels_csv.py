@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import AnnotationSet, Entry
+from core.data.timebase import Timebase
 from core.errors import FormatError, InputError, NotFoundError
-from core.timebase import Timebase
 from storage.formats.labels_csv import LabelRun, read_labels_csv, write_labels_csv
 
 NAN = float("nan")

@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 import pytest
 
+from core.captions.local_judge import PUBLISHED_SPACE
 from core.errors import FormatError, NotFoundError
-from core.language.judging import PUBLISHED_SPACE
 from core.models.llmvs import pool_states
 from storage.formats.llmvs import with_llmvs_states
 

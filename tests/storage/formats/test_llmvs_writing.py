@@ -13,8 +13,8 @@ import h5py
 import numpy as np
 import pytest
 
+from core.captions.local_judge import PUBLISHED_SPACE, Judged
 from core.errors import ConflictError
-from core.language.judging import PUBLISHED_SPACE, Judged
 from storage.formats.llmvs import StatesFolder, with_llmvs_states
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import FormatError, NotFoundError
-from core.protocols import SHOT_RATINGS
+from core.labelling.protocols import SHOT_RATINGS
 from storage.formats.manifest import MANYCUT, Contents, ExportedPerson, check_manifest, manifest_path, write_manifest
 
 ROOT = Path(__file__).resolve().parents[3]

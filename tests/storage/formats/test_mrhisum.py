@@ -11,7 +11,7 @@ from core.errors import FormatError
 from storage.formats import read_dataset
 from storage.formats.mrhisum import MrHisum
 from storage.library import Library
-from webapp.actions import import_dataset
+from verbs.by_name import import_dataset
 
 
 @pytest.fixture

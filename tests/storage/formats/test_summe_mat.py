@@ -13,8 +13,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.io import loadmat
 
 from core.data import AnnotationSet, Entry
+from core.data.timebase import Timebase
 from core.errors import InputError
-from core.timebase import Timebase
 from storage.formats import read_dataset
 from storage.formats.eccv16 import summaries_of
 from storage.formats.summe import read_summe, write_summe_mat

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import AnnotationSet, Entry
+from core.data.timebase import Timebase
 from core.errors import ConflictError, FormatError, InputError
-from core.timebase import Timebase
 from storage.formats import read_dataset
 from storage.formats.eccv16 import video_keys
 from storage.formats.tvsum import join_tvsum, read_tvsum_tsv, standard_rate

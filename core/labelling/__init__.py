@@ -1,0 +1,1 @@
+"""Labelling: events and their fold, annotation protocols, conversions to scores, signs of attention."""

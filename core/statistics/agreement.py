@@ -1,0 +1,336 @@
+"""How much people agree about what is important. Never one number: each statistic answers another question.
+
+    pairwise        does one person predict another? ("Human" row of the papers)
+    leave-one-out   does the mean of the others predict a person?
+    oracle          how close can one curve come to everybody? (the mean of all, each person included)
+
+Scores are compared at the picks. Comparisons that are undefined, because a person said the same everywhere or two
+people judged nothing in common, are left out of the means and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from math import floor, isnan, sqrt
+from typing import Any, Literal
+
+import krippendorff
+import numpy as np
+
+from core.data import DEFAULT_BUDGET, Entry, Shots
+from core.errors import InputError
+from core.segment.segmentation import default_shots
+from core.select.published import knapsack_many, select
+from core.statistics.ranks import kendall, spearman
+
+# TVSum was judged in shots of two seconds; the statistics over shots use the same.
+SHOT_SECONDS = 2
+# Means that are equal must tie; without rounding, the order of summation would decide between them.
+MEAN_DECIMALS = 6
+
+Comparison = Callable[[np.ndarray, np.ndarray], float]
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Mean Kendall tau-b and Spearman rho, each in [-1, 1] or NaN where never defined."""
+
+    kendall: float
+    spearman: float
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Agreement between the people of some entries; every statistic is the mean over the entries.
+
+    Attributes:
+        pairwise: mean over all pairs of people.
+        leave_one_out: each person against the mean of the others.
+        oracle: each person against the mean of all.
+        cronbach_alpha: consistency of the people as one test, over the picks that all of them judged.
+        krippendorff_alpha_ordinal: reliability of the labels of whole two-second shots.
+        pairwise_f1: mean F1 of two people's 15 % summaries of whole two-second shots, in [0, 1].
+        entries: how many entries had two people or more.
+        annotations: how many people judged them, counted per entry.
+        undefined: comparisons that were left out.
+    """
+
+    pairwise: Correlation
+    leave_one_out: Correlation
+    oracle: Correlation
+    cronbach_alpha: float
+    krippendorff_alpha_ordinal: float
+    pairwise_f1: float
+    entries: int
+    annotations: int
+    undefined: int
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON form; None where a statistic is undefined."""
+        return without_nan(asdict(self))
+
+
+def agreement(entries: Sequence[Entry]) -> Agreement:
+    """Agreement statistics of the people who judged these entries.
+
+    Args:
+        entries: those with fewer than two people are left out.
+
+    Raises:
+        InputError: no entry was judged by two people.
+    """
+    judged = [entry for entry in entries if entry.annotations is not None and len(entry.annotations) > 1]
+    if not judged:
+        raise InputError("Agreement needs an entry that two or more people have judged.")
+    people = [entry.people for entry in judged]
+    tau = [_levels(each.scores, kendall) for each in people]
+    rho = [_levels(each.scores, spearman) for each in people]
+    labels = [shot_labels(entry) for entry in judged]
+
+    def level(name: str) -> Correlation:
+        return Correlation(
+            mean_defined([mean_defined(each[name]) for each in tau]),
+            mean_defined([mean_defined(each[name]) for each in rho]),
+        )
+
+    return Agreement(
+        pairwise=level("pairwise"),
+        leave_one_out=level("leave_one_out"),
+        oracle=level("oracle"),
+        cronbach_alpha=mean_defined([cronbach_alpha(each.scores) for each in people]),
+        krippendorff_alpha_ordinal=mean_defined([krippendorff_alpha(middles) for middles, _ in labels]),
+        pairwise_f1=mean_defined([mean_defined(pairwise_f1(means)) for _, means in labels]),
+        entries=len(judged),
+        annotations=sum(len(each) for each in people),
+        undefined=sum(int(np.isnan(values).sum()) for each in tau for values in each.values()),
+    )
+
+
+def human_band(
+    entry: Entry, shots: Shots | None = None, budget: float = DEFAULT_BUDGET
+) -> dict[str, dict[str, float | None]] | None:
+    """Where people themselves stand on one entry, to place a model's numbers beside.
+
+    Args:
+        entry: with annotations.
+        shots: for the F1; the entry's default when None.
+        budget: share of the video that each person's summary may take.
+
+    Returns:
+        {"pairwise" | "leave_one_out" | "oracle" | "closest" | "difference": {"kendall", "spearman", "f1"}}, f1 in
+        [0, 1], None where undefined; None where fewer than two people judged the entry. "closest" is each person's best
+        other person, averaged, to stand beside a model's coverage and precision; "difference" is 1 - pairwise.
+    """
+    if entry.annotations is None or len(entry.annotations) < 2:
+        return None
+    scores = entry.annotations.scores
+    tau, rho = _levels(scores, kendall), _levels(scores, spearman)
+    own = summaries(entry, scores, shots, budget)
+    all_but_one = [mean_of_people(np.delete(scores, person, axis=0)) for person in range(len(scores))]
+    between = f1_matrix(own, own)
+    f1: dict[str, Any] = {
+        "pairwise": between[np.triu_indices(len(own), 1)],
+        "leave_one_out": np.diag(f1_matrix(summaries(entry, np.array(all_but_one), shots, budget), own)),
+        "oracle": f1_matrix(summaries(entry, mean_of_people(scores)[None], shots, budget), own),
+    }
+    band = {
+        level: {
+            "kendall": mean_defined(tau[level]),
+            "spearman": mean_defined(rho[level]),
+            "f1": mean_defined(f1[level]),
+        }
+        for level in tau
+    }
+    matrices = {"kendall": square(tau["pairwise"]), "spearman": square(rho["pairwise"]), "f1": between}
+    band["closest"] = {name: mean_of_best(_without_self(each), axis=1) for name, each in matrices.items()}
+    band["difference"] = {name: 1 - value for name, value in band["pairwise"].items()}
+    return {level: without_nan(values) for level, values in band.items()}
+
+
+def mean_of_people(scores: np.ndarray) -> np.ndarray:
+    """The mean over the people who judged each pick.
+
+    Args:
+        scores: (U, T), NaN where not judged.
+
+    Returns:
+        (T,) float64, NaN where nobody judged.
+    """
+    scores = np.asarray(scores, np.float64)
+    judged = ~np.isnan(scores)
+    count = judged.sum(axis=0)
+    total = np.where(judged, scores, 0).sum(axis=0)
+    return np.round(np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0), MEAN_DECIMALS)
+
+
+def summaries(
+    entry: Entry, scores: np.ndarray, shots: Shots | None = None, budget: float = DEFAULT_BUDGET
+) -> np.ndarray:
+    """The cut of each score curve as a mask over the frames.
+
+    Args:
+        entry: gives picks, frames and the default shots.
+        scores: (R, T) in [0, 1], NaN counts as 0.
+        shots: the entry's default when None.
+        budget: share of the video in (0, 1].
+
+    Returns:
+        (R, n_frames) uint8 of 0/1.
+    """
+    shots = default_shots(entry) if shots is None else shots
+    return np.array([select(row, entry.picks, shots, entry.n_frames, budget).mask for row in scores])
+
+
+def f1_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """F1 of every summary of one group with every summary of another.
+
+    Args:
+        a: (A, n_frames) of 0/1.
+        b: (B, n_frames) of 0/1.
+
+    Returns:
+        (A, B) float64 in [0, 1], NaN where both summaries are empty.
+    """
+    a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    both = (a @ b.T).astype(np.float64)
+    sizes = a.sum(axis=1)[:, None].astype(np.float64) + b.sum(axis=1)
+    return np.divide(2 * both, sizes, out=np.full(both.shape, np.nan), where=sizes > 0)
+
+
+def cronbach_alpha(scores: np.ndarray) -> float:
+    """Cronbach's alpha with people as items, over the picks that everybody judged.
+
+    Args:
+        scores: (U, T), NaN where not judged.
+
+    Returns:
+        At most 1; NaN for fewer than two people or two common picks, or where the sum of scores is constant.
+    """
+    scores = np.asarray(scores, np.float64)
+    common = scores[:, ~np.isnan(scores).any(axis=0)]
+    n_people = len(common)
+    if n_people < 2 or common.shape[1] < 2:
+        return float("nan")
+    of_sum = common.sum(axis=0).var(ddof=1)
+    if of_sum <= 0:
+        return float("nan")
+    return float(n_people / (n_people - 1) * (1 - common.var(axis=1, ddof=1).sum() / of_sum))
+
+
+def krippendorff_alpha(labels: np.ndarray, level: Literal["ordinal", "interval"] = "ordinal") -> float:
+    """Krippendorff's alpha.
+
+    Args:
+        labels: (U, S), NaN where not judged.
+        level: "ordinal" where only the order of labels counts, "interval" where their differences do.
+
+    Returns:
+        At most 1, or NaN where it is undefined: nothing judged twice, or everybody said the same everywhere.
+    """
+    compared = labels[:, (~np.isnan(labels)).sum(axis=0) > 1]
+    if len(np.unique(compared[~np.isnan(compared)])) < 2:
+        return float("nan")
+    return float(krippendorff.alpha(reliability_data=compared, level_of_measurement=level))
+
+
+def pairwise(scores: np.ndarray, compare: Comparison) -> list[float]:
+    """Every two people compared, in the order of `combinations`; scores (U, T), NaN where not judged."""
+    return [compare(a, b) for a, b in combinations(scores, 2)]
+
+
+def leave_one_out(scores: np.ndarray, compare: Comparison) -> list[float]:
+    """Each person compared with the mean of the others; scores (U, T), NaN where not judged."""
+    return [compare(row, mean_of_people(np.delete(scores, person, axis=0))) for person, row in enumerate(scores)]
+
+
+def square(pairs: Sequence[float] | np.ndarray) -> np.ndarray:
+    """(U, U) symmetric matrix from the values of all pairs, in the order of `combinations`; 0 on the diagonal."""
+    n = round((1 + sqrt(1 + 8 * len(pairs))) / 2)
+    matrix = np.zeros((n, n))
+    matrix[np.triu_indices(n, 1)] = pairs
+    return matrix + matrix.T
+
+
+def shot_length(entry: Entry) -> int:
+    """Frames of a two-second shot."""
+    return max(round(SHOT_SECONDS * entry.timebase.rate), 1)
+
+
+def shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:
+    """What each person said about the whole two-second shots of an entry; the remainder is left out.
+
+    Returns:
+        (U, S) label at the middle of each shot, and (U, S) mean over its frames; NaN where not judged.
+    """
+    people = entry.people
+    length = shot_length(entry)
+    n_shots = entry.n_frames // length
+    frames = np.arange(n_shots * length)
+    labels: np.ndarray
+    if people.frame_labels is not None:
+        labels = np.asarray(people.frame_labels, np.float64)[:, frames]
+    else:
+        pick = np.searchsorted(entry.picks, frames, side="right") - 1
+        # Rounding bounds the number of different labels, which Krippendorff's alpha needs tables of.
+        labels = np.round(np.asarray(people.scores, np.float64), 2)[:, np.maximum(pick, 0)]
+    in_shots = labels.reshape(len(people), n_shots, length)
+    return in_shots[:, :, length // 2], in_shots.mean(axis=2)
+
+
+def pairwise_f1(values: np.ndarray, budget: float = DEFAULT_BUDGET) -> np.ndarray:
+    """F1 of every two people's cuts of equally long shots.
+
+    Args:
+        values: (U, S), NaN counts as 0.
+        budget: share of the shots that a cut may take.
+
+    Returns:
+        (U (U - 1) / 2,) in the order of `combinations`, each in [0, 1] or NaN where both cuts are empty.
+    """
+    n_shots = values.shape[1]
+    chosen = knapsack_many(np.nan_to_num(values), np.ones(n_shots, np.int64), floor(budget * n_shots))
+    return f1_matrix(chosen, chosen)[np.triu_indices(len(chosen), 1)]
+
+
+def mean_defined(values: Sequence[float] | np.ndarray) -> float:
+    """The mean of the values that are defined, NaN where none is."""
+    numbers = np.asarray(values, np.float64)
+    defined = numbers[~np.isnan(numbers)]
+    return float(defined.mean()) if len(defined) > 0 else float("nan")
+
+
+def mean_of_best(matches: np.ndarray, axis: int) -> float:
+    """The largest defined value along an axis of a matrix, and the mean of these; NaN where nothing is defined."""
+    best = np.where(np.isnan(matches), -np.inf, matches).max(axis=axis)
+    return mean_defined(best[np.isfinite(best)])
+
+
+def without_nan(values: dict[str, Any]) -> dict[str, Any]:
+    """A dictionary with None in the place of every NaN, inner dictionaries and lists included, as JSON needs it."""
+    return {name: _without_nan(value) for name, value in values.items()}
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return without_nan(value)
+    if isinstance(value, list | tuple):
+        return [_without_nan(each) for each in value]
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+def _levels(scores: np.ndarray, compare: Comparison) -> dict[str, list[float]]:
+    """Every single comparison of the three levels."""
+    mean = mean_of_people(scores)
+    return {
+        "pairwise": pairwise(scores, compare),
+        "leave_one_out": leave_one_out(scores, compare),
+        "oracle": [compare(row, mean) for row in scores],
+    }
+
+
+def _without_self(matrix: np.ndarray) -> np.ndarray:
+    matrix = np.array(matrix, np.float64)
+    np.fill_diagonal(matrix, np.nan)
+    return matrix

@@ -1,0 +1,1 @@
+"""Training: recipes, the loop, pretraining, and what checkpoints say of entries."""

@@ -1,0 +1,1 @@
+"""Everything PyAV: what is in a file, its pictures, copies that browsers play, cuts as videos."""

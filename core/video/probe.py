@@ -1,0 +1,388 @@
+"""Reading video files: what is in them, and the pictures of chosen frames.
+
+Frames are numbered by presentation time: frame i is the i-th picture that a player shows. Where a file has a place
+for a picture but nothing to decode there (a repeated Theora frame, a damaged spot), the picture before it stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+from av.stream import Disposition
+from av.video.reformatter import VideoReformatter
+
+from core.data.timebase import Timebase, VaryingTimebase, parse_rate
+from core.errors import VideoError
+from core.video.decode import decode, needed_frames, shown_at
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.stream import Stream
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+# Only containers of pictures and sound: playlists (HLS, concat, DASH) could name other files of this machine.
+CONTAINERS = "mov,matroska,webm,avi,ogg,mpeg,mpegts,flv,asf,mxf,gif,ivf,nut,rm,dv"
+IMAGE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
+# Boxes that an MP4 or MOV file can begin with.
+MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+
+# What current browsers play, by container.
+BROWSER_VIDEO = {"mp4": {"h264", "av1", "vp9"}, "webm": {"vp8", "vp9", "av1"}}
+BROWSER_AUDIO = {"mp4": {"aac", "mp3", "opus", "flac"}, "webm": {"vorbis", "opus"}}
+BROWSER_PIXELS = {"yuv420p", "yuvj420p"}
+# Their packets have trustworthy presentation times, and an index leads to the key frames.
+TIMED_CONTAINERS = {"mp4", "mov", "matroska", "webm"}
+
+EXPORT_AGAIN = "Export it again as MP4 (H.264), or try another copy."
+
+
+@dataclass(frozen=True, eq=False)
+class VideoInfo:
+    """What `probe` found in a video file.
+
+    Attributes:
+        path: the file.
+        width: of the upright picture as displayed, in pixels (rotation and pixel shape applied).
+        height: likewise.
+        rotation: degrees counter-clockwise by which stored pictures are turned for display: 0, 90, 180 or 270.
+        timebase: rate, number of frames, presentation times relative to the first frame.
+        start: when the first frame is shown, in seconds of the file's own clock.
+        codec: FFmpeg's name: "h264".
+        pixel_format: FFmpeg's name: "yuv420p".
+        audio_codec: FFmpeg's name: "aac"; None without sound.
+        container: "mp4", "mov", "webm", "matroska" or FFmpeg's name.
+        note: "" or what a person should know: "The file ends after 13.1 s although it promises 30.0 s."
+        key_times: (K,) int64 presentation times of the frames that decoding can begin with, in the file's own units.
+    """
+
+    path: Path
+    width: int
+    height: int
+    rotation: int
+    timebase: Timebase
+    start: Fraction
+    codec: str
+    pixel_format: str
+    audio_codec: str | None
+    container: str
+    note: str = ""
+    key_times: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+
+    @property
+    def duration(self) -> float:
+        """Seconds from the first frame to the end of the last."""
+        return self.timebase.duration
+
+    @property
+    def playable(self) -> bool:
+        """Whether browsers play the file as it is."""
+        return not self.why_not_playable
+
+    @property
+    def why_not_playable(self) -> str:
+        """Why browsers do not play the file as it is, or not in step with our frames; "" where they do."""
+        if self.container not in BROWSER_VIDEO:
+            return f"Browsers do not play {self.container} files."
+        if self.codec not in BROWSER_VIDEO[self.container] or self.pixel_format not in BROWSER_PIXELS:
+            return f"Browsers do not play {self.codec} pictures ({self.pixel_format}) in {self.container} files."
+        if self.audio_codec and self.audio_codec not in BROWSER_AUDIO[self.container]:
+            return f"Browsers do not play {self.audio_codec} sound in {self.container} files."
+        if abs(self.start) * self.timebase.rate > Fraction(1, 2):
+            return f"The first picture is shown {float(self.start):.3f} s into the file."
+        return self.note
+
+
+def probe(path: Path) -> VideoInfo:
+    """Looks into a video file: reads the times of all pictures and decodes the first.
+
+    Raises:
+        VideoError: the file is missing, empty, cut off, not a video, or its codec is unknown.
+    """
+    path = Path(path)
+    with open_video(path) as (container, stream):
+        times, key_times = _picture_times(container, stream)
+    # Opened again rather than wound back, because damaged files cannot be wound back.
+    with open_video(path) as (container, stream):
+        first = next(decode(container, stream), None)
+        if first is None or not len(times):
+            raise VideoError(f"None of the pictures in '{path.name}' can be decoded.", EXPORT_AGAIN)
+        timebase = _timebase(times, stream)
+        rotation = round(first.rotation / 90) * 90 % 360
+        width = max(1, round(first.width * (stream.sample_aspect_ratio or 1)))
+        height = first.height
+        sound = next((s for s in container.streams.audio if s.codec_context), None)
+        return VideoInfo(
+            path=path,
+            width=height if rotation % 180 else width,
+            height=width if rotation % 180 else height,
+            rotation=rotation,
+            timebase=timebase,
+            start=int(times[0, 0]) * clock_step(stream),
+            codec=stream.codec_context.codec.canonical_name,
+            pixel_format=first.format.name,
+            audio_codec=sound.codec_context.codec.canonical_name if sound else None,
+            container=_container_name(container, path),
+            note=_note(timebase, stream),
+            key_times=key_times,
+        )
+
+
+def frames_at(
+    video: VideoInfo,
+    frames: np.ndarray,
+    size: tuple[int, int] | None = None,
+    watch: Callable[[VideoFrame], None] | None = None,
+) -> Generator[tuple[int, np.ndarray], None, None]:
+    """The pictures of chosen frames, in one pass through the file, which decodes no more than it must.
+
+    Args:
+        video: from `probe`.
+        frames: (K,) int ascending frame indices.
+        size: width and height of the upright pictures; None for the size they are displayed at.
+        watch: called with every frame of the video on the way, as `shown_frames` gives it, which takes decoding all.
+
+    Yields:
+        (frame index, (height, width, 3) uint8 RGB), in the order asked for.
+
+    Raises:
+        VideoError: a frame lies outside the video, or the file can no longer be read.
+    """
+    left = deque(int(frame) for frame in frames)
+    if left and not (left[0] >= 0 and left[-1] < video.timebase.n_frames):
+        raise VideoError(f"'{video.path.name}' has frames 0 to {video.timebase.n_frames - 1}, not {left[-1]}.")
+    picture = UprightPictures(video, size)
+    if watch is not None:
+        for index, frame in shown_frames(video):
+            watch(frame)
+            while left and left[0] == index:
+                yield left.popleft(), picture(frame)
+        return
+    for shown in (_needed, _shown) if video.container in TIMED_CONTAINERS and not video.note else (_shown,):
+        if left:
+            for index, frame in shown(video, sorted(set(left))):
+                while left and left[0] == index:
+                    yield left.popleft(), picture(frame)
+
+
+class UprightPictures:
+    """Turns stored frames of a video into (height, width, 3) uint8 RGB pictures, upright.
+
+    Args:
+        video: from `probe`.
+        size: width and height of the upright pictures; None for the size they are displayed at.
+    """
+
+    def __init__(self, video: VideoInfo, size: tuple[int, int] | None = None) -> None:
+        width, height = size or (video.width, video.height)
+        self._stored = (height, width) if video.rotation % 180 else (width, height)
+        self._turns = video.rotation // 90
+        self._reformatter = VideoReformatter()  # one for all frames: it keeps its scaling tables
+
+    def __call__(self, frame: VideoFrame) -> np.ndarray:
+        """The picture of a frame."""
+        picture = self._reformatter.reformat(frame, *self._stored, "rgb24", interpolation="AREA", threads=1)
+        return np.ascontiguousarray(np.rot90(picture.to_ndarray(), self._turns))
+
+
+def shown_frames(video: VideoInfo) -> Iterator[tuple[int, VideoFrame]]:
+    """What a player shows at each frame of a video, in order, as it is stored: not turned, in its own size.
+
+    Raises:
+        VideoError: the file can no longer be read.
+    """
+    return _shown(video, range(video.timebase.n_frames))
+
+
+def _needed(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFrame]]:
+    """The chosen frames, decoding no more than they need; it ends at the first that is not where it should be."""
+    with open_video(video.path) as (container, stream):
+        number = _numbering(video, clock_step(stream))
+        yield from needed_frames(container, stream, number, wanted, video.key_times.tolist())
+
+
+def _shown(video: VideoInfo, wanted: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
+    """What a player shows at each of the chosen frames, decoding everything."""
+    ahead = deque(wanted)
+    shown: VideoFrame | None = None
+    with open_video(video.path) as (container, stream):
+        number = _numbering(video, clock_step(stream))
+        for frame in decode(container, stream):
+            index = number(shown_at(frame))
+            # What was asked for before this frame is the frame shown until now.
+            while ahead and shown is not None and ahead[0] < index:
+                yield ahead.popleft(), shown
+            shown = frame
+            if ahead and ahead[0] == index:
+                yield ahead.popleft(), frame
+            if not ahead:
+                return
+        if shown is None:
+            raise VideoError(f"None of the pictures in '{video.path.name}' can be decoded.", EXPORT_AGAIN)
+        for index in ahead:
+            yield index, shown
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of the file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """A video file opened for reading, and its main picture stream.
+
+    Raises:
+        VideoError: what is wrong with the file; also in place of FFmpeg's own errors while it is open.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise VideoError(f"There is no file '{path}'.", "Check the name and the folder.")
+    if path.stat().st_size == 0:
+        raise VideoError(f"'{path.name}' is empty (0 bytes).", "The copy or upload failed: transfer it again.")
+    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    try:
+        with av.open(str(path.resolve()), container_options=options, metadata_errors="replace") as container:
+            yield container, _main_stream(container, path)
+    except av.FFmpegError as error:
+        raise _explained(path, error) from error
+
+
+def clock_step(stream: Stream) -> Fraction:
+    """Seconds per step of a stream's clock.
+
+    Raises:
+        VideoError: it has none, so that nothing in it has a time.
+    """
+    if stream.time_base is None:
+        raise VideoError("A track of this file has no clock, so nothing in it has a time.", EXPORT_AGAIN)
+    return Fraction(stream.time_base)
+
+
+def _numbering(video: VideoInfo, time_base: Fraction) -> Callable[[int], int]:
+    """From presentation times, in units of `time_base`, to frame numbers."""
+    start = int(video.start / time_base)
+    if isinstance(video.timebase, VaryingTimebase):
+        times = video.timebase.times.tolist()
+        return lambda pts: bisect_right(times, pts - start) - 1
+    # The nearest frame, as containers round times to their clock. Integers, because this runs for every frame.
+    frames_per_unit = time_base * video.timebase.rate
+    numerator, denominator = 2 * frames_per_unit.numerator, frames_per_unit.denominator
+    return lambda pts: ((pts - start) * numerator + denominator) // (2 * denominator)
+
+
+def _main_stream(container: InputContainer, path: Path) -> VideoStream:
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        kind = "only sound" if container.streams.audio else "no pictures"
+        raise VideoError(f"'{path.name}' holds {kind}, no video track.", "Choose a file that has pictures.")
+    if streams[0].codec_context is None:
+        raise VideoError(f"The codec of '{path.name}' is not known.", EXPORT_AGAIN)
+    return streams[0]
+
+
+def _explained(path: Path, error: av.FFmpegError) -> VideoError:
+    """A sentence for a file that FFmpeg refuses."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as refusal:
+        return VideoError(f"'{path}' cannot be opened: {refusal.strerror}.", "Check who may read the file.")
+    if head.startswith(IMAGE_SIGNATURES) or head[8:12] == b"WEBP":
+        return VideoError(f"'{path.name}' is a single image, not a video.", "Choose a video file.")
+    if head[4:8] in MP4_BOXES and not _has_index(path):
+        return VideoError(
+            f"'{path.name}' was cut off: its index (the moov box) is missing, so nothing in it can be found.",
+            "Copy or record it again; recording programs often offer to repair such files.",
+        )
+    if isinstance(error, av.InvalidDataError | av.ArgumentError):
+        return VideoError(f"'{path.name}' is not a video file that can be read.", EXPORT_AGAIN)
+    return VideoError(f"'{path.name}' is damaged: nothing of it can be read.", EXPORT_AGAIN)
+
+
+def _has_index(path: Path) -> bool:
+    """Whether an MP4 or MOV file has its moov box, complete."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        position = 0
+        while position + 8 <= size:
+            file.seek(position)
+            header = file.read(16)
+            length = int.from_bytes(header[:4], "big")
+            if length == 1:  # a 64-bit length follows the name
+                length = int.from_bytes(header[8:16], "big")
+            if header[4:8] == b"moov":
+                return position + length <= size
+            if length < 8:  # 0 means: until the end of the file
+                return False
+            position += length
+    return False
+
+
+def _picture_times(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray, np.ndarray]:
+    """Presentation times, ascending, in units of the stream.
+
+    Returns:
+        (n, 2) int64 time and duration of every picture, and (K,) int64 those times that belong to key frames.
+    """
+    times, durations, keys = array("q"), array("q"), array("q")
+    for packet in container.demux(stream):
+        time = packet.dts if packet.pts is None else packet.pts
+        # Discarded packets only help to decode what follows a cut in an edited file.
+        if time is not None and not packet.is_corrupt and not packet.is_discard:
+            times.append(time)
+            durations.append(packet.duration or 0)
+            if packet.is_keyframe:
+                keys.append(time)
+    # Of packets with the same time, the last says how long it is.
+    unique, last = np.unique(np.array(times, np.int64)[::-1], return_index=True)
+    return np.stack([unique, np.array(durations, np.int64)[::-1][last]], axis=1), np.unique(np.array(keys, np.int64))
+
+
+def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
+    """A constant rate where every time fits it to a step of the stream's clock, else the times themselves."""
+    starts, unit = times[:, 0] - times[0, 0], clock_step(stream)
+    n = len(starts)
+    stated = [stream.average_rate, stream.guessed_rate, stream.base_rate]
+    if n == 1:
+        return Timebase(next((Fraction(rate) for rate in stated if rate), Fraction(25)), 1)
+    measured = Fraction(n - 1) / (int(starts[-1]) * unit)
+    for rate in (*stated, parse_rate(float(measured)), measured):
+        if not rate:
+            continue
+        step = 1 / float(Fraction(rate) * unit)
+        if np.abs(starts - np.arange(n) * step).max() <= min(1, step / 2):
+            return Timebase(Fraction(rate), n)
+    last = int(times[-1, 1]) or int(np.median(np.diff(starts)))
+    return Timebase.from_times(starts, unit, int(starts[-1]) + last)
+
+
+def _note(timebase: Timebase, stream: VideoStream) -> str:
+    promised = float(stream.duration * clock_step(stream)) if stream.duration else 0.0
+    if promised > timebase.duration + 1:
+        return f"The file ends after {timebase.duration:.1f} s although it promises {promised:.1f} s."
+    return ""
+
+
+def _container_name(container: InputContainer, path: Path) -> str:
+    """FFmpeg reads whole families with one reader; browsers tell their members apart."""
+    name = container.format.name
+    if name == "matroska,webm":
+        with path.open("rb") as file:
+            return "webm" if b"webm" in file.read(64) else "matroska"
+    if name.startswith("mov,mp4"):
+        brand = container.metadata.get("major_brand", "qt").strip()
+        return "mov" if brand == "qt" else "mp4"
+    return name

@@ -1,0 +1,105 @@
+"""Two camps among the people of a video."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from core.statistics.camps import camps, moment_word
+
+
+def two_groups(first: int, second: int, seed: int = 0) -> np.ndarray:
+    """People of whom some want picks 5 to 9 and the others picks 30 to 34, in a random order of rows."""
+    random = np.random.default_rng(seed)
+    scores = np.full((first + second, 40), 0.4) + random.normal(0, 0.03, (first + second, 40))
+    scores[:first, 5:10] += 0.5
+    scores[first:, 30:35] += 0.5
+    return scores[random.permutation(first + second)].astype(np.float32)
+
+
+def test_people_of_two_camps_are_told_apart_and_so_is_what_they_want():
+    scores = two_groups(5, 7)
+    (large, small), clear = camps(scores)
+    assert (len(large.people), len(small.people)) == (7, 5)
+    assert (large.start, large.end) == (30, 35)
+    assert (small.start, small.end) == (5, 10)
+    assert all(scores[person, 30:35].mean() > 0.7 for person in large.people)
+    assert sorted(large.people + small.people) == list(range(12))
+    assert clear > 0.9
+
+
+def test_of_camps_of_equal_size_the_earlier_moment_comes_first():
+    for seed in range(5):
+        (first, second), _ = camps(two_groups(6, 6, seed))
+        assert first.start < second.start
+
+
+def test_how_high_somebody_rates_everything_makes_no_camp():
+    scores = two_groups(4, 4)
+    (first, second), _ = camps(scores)
+    shifted = scores + np.linspace(-0.3, 0.3, 8, dtype=np.float32)[:, None]
+    assert [camp.people for camp in camps(shifted)[0]] == [first.people, second.people]
+
+
+def test_people_without_any_structure_are_not_called_camps():
+    random = np.random.default_rng(4)
+    assert camps(random.random((20, 300)))[1] < 0.2
+
+
+def test_what_was_not_judged_says_nothing():
+    scores = two_groups(6, 6)
+    scores[::3, 15:25] = np.nan
+    (first, second), clear = camps(scores)
+    assert (first.start, second.start) == (5, 30)
+    assert clear > 0.9
+
+
+def test_it_takes_two_people_who_differ():
+    assert camps(np.ones((1, 9))) is None
+    assert camps(np.ones((5, 9))) is None
+    assert camps(np.empty((0, 9))) is None
+    (one, other), clear = camps(np.array([[0, 0, 1], [1, 0, 0]]))
+    assert (one.people, other.people) == ((1,), (0,))
+    assert (one.start, other.start) == (0, 2)
+    assert clear == 1
+
+
+@given(
+    arrays(np.float32, st.tuples(st.integers(2, 8), st.integers(1, 20)), elements=st.sampled_from([0, 0.25, 1, np.nan]))
+)
+def test_everybody_is_in_one_group_and_moments_lie_in_the_video(scores):
+    found = camps(scores)
+    if found is None:
+        return
+    (one, other), clear = found
+    assert one.people
+    assert other.people
+    assert sorted(one.people + other.people) == list(range(len(scores)))
+    for camp in (one, other):
+        assert 0 <= camp.start < camp.end <= scores.shape[1]
+    assert 0 < clear <= 1 + 1e-9
+
+
+def test_a_moment_is_called_after_what_only_its_captions_name():
+    captions = [
+        *["The sea is calm in the evening."] * 4,
+        "Several fireworks explode at the same time.",
+        "A firework climbs above the sea.",
+        "Fireworks light up the evening.",
+        *["A man is standing on a beach."] * 4,
+    ]
+    assert moment_word(captions, 4, 7) == "fireworks"
+    assert moment_word(captions, 7, 11) == "beach"
+
+
+def test_what_somebody_does_is_no_name_but_words_that_look_like_it_are():
+    captions = ["a man is riding a horse", "a man riding a horse", "the sky", "a bolt of lightning", "lightning again"]
+    assert moment_word(captions, 0, 2) == "horse"
+    assert moment_word(captions, 3, 5) == "lightning"
+
+
+def test_captions_that_are_alike_everywhere_name_nothing():
+    assert moment_word(["a dog on a sofa"] * 8, 2, 4) == ""
+    assert moment_word([""] * 8, 2, 4) == ""

@@ -1,0 +1,88 @@
+"""Checkpoints against many entries and splits."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from core.data import AnnotationSet, Entry
+from core.data.timebase import Timebase
+from core.models.checkpoints import load_model
+from core.training.evaluating import deviation_of, evaluate_checkpoint, judge_on, mean_of, over_splits
+from core.training.loop import train, videos_from_entries
+from core.training.recipes import TrainSettings
+
+
+def entry(number, people=3):
+    """People want what feature 0 says."""
+    generator = np.random.default_rng(number)
+    features = generator.standard_normal((40, 4)).astype(np.float32)
+    wanted = 1 / (1 + np.exp(-2 * features[:, 0]))
+    scores = np.clip(wanted + 0.05 * generator.standard_normal((people, 40)), 0, 1).astype(np.float32)
+    return Entry(
+        f"made/{number}",
+        "",
+        Timebase(Fraction(30), 600),
+        np.arange(40) * 15,
+        features=features,
+        feature_space="s",
+        annotations=AnnotationSet(tuple(f"p{i}" for i in range(people)), scores, ("test",) * people),
+    )
+
+
+SETTINGS = TrainSettings(model="mlp", targets="mean", epochs=60, batch_size=4, lr=3e-3, config={"hidden": 16})
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    videos, space = videos_from_entries([entry(i) for i in range(8)], "mlp")
+    return train(videos, SETTINGS, out=tmp_path_factory.mktemp("evaluating") / "mlp", feature_space=space)
+
+
+def test_a_checkpoint_is_judged_on_every_entry_beside_people(trained):
+    found = evaluate_checkpoint(trained, [entry(20), entry(21)])
+    assert found["protocol"] == "tvsum"
+    assert set(found["per_video"]) == {"20", "21"}
+    assert found["spearman"] == pytest.approx(np.mean([v["spearman"] for v in found["per_video"].values()]))
+    assert found["spearman"] > 0.7
+    assert found["human"]["pairwise"]["spearman"] > 0.8
+    assert found["seen_in_training"] == 0
+
+
+def test_entries_that_were_trained_on_are_told(trained):
+    assert evaluate_checkpoint(trained, [entry(0), entry(20)])["seen_in_training"] == 1
+
+
+def test_splits_have_a_mean_and_a_deviation(trained):
+    results = [{"split": i, **evaluate_checkpoint(trained, [entry(20 + i)])} for i in range(3)]
+    found = over_splits(results)
+    rhos = [result["spearman"] for result in results]
+    assert found["spearman"] == pytest.approx(np.mean(rhos))
+    assert found["std"]["spearman"] == pytest.approx(np.std(rhos, ddof=1))
+    assert [row["split"] for row in found["splits"]] == [0, 1, 2]
+    assert "per_video" not in found["splits"][0]
+
+
+def test_undefined_figures_are_left_out_of_means():
+    rows = [{"a": 1.0, "b": {"c": None}}, {"a": None, "b": {"c": 2.0}}, {"a": float("nan"), "b": {"c": 4.0}}]
+    assert mean_of(rows) == {"a": 1.0, "b": {"c": 3.0}}
+    assert deviation_of(rows)["a"] is None
+
+
+def test_a_judge_chooses_the_epoch_and_the_checkpoint_says_so(tmp_path):
+    videos, space = videos_from_entries([entry(i) for i in range(8)], "mlp")
+    verdicts = []
+    judge = judge_on([entry(30), entry(31)], "mlp", space)
+
+    def remember(model):
+        verdicts.append(judge(model))
+        return verdicts[-1] if len(verdicts) != 4 else 2.0  # the fourth epoch is the best by decree
+
+    settings = TrainSettings(model="mlp", targets="mean", epochs=6, lr=3e-3, config={"hidden": 16})
+    made = train(videos, settings, out=tmp_path / "judged", feature_space=space, judge=remember)
+    assert len(verdicts) == 6
+    assert made.training["kept_epoch"] == 4
+    assert made.training["epochs"] == 6
+    assert judge(load_model(made)) == pytest.approx(verdicts[3])

@@ -1,0 +1,469 @@
+"""From pictures to captions to scores, with tiny models of the real architectures, and what corrections lead to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import torch
+from starlette.testclient import TestClient
+
+from core.captions.zero_shot import zero_shot_label, zero_shot_track
+from core.data import AnnotationSet
+from core.data.timebase import Timebase
+from core.errors import ConflictError, FormatError, InputError, NotFoundError, VideoError
+from core.features.hashed_words import text_features
+from core.features.text import TEXT_SPACES
+from core.models.llmvs import LLMVSConfig, LLMVSHead
+from core.models.official.llmvs import KEYS
+from core.models.registry import model_kind
+from core.training.labels import trained_label
+from storage.formats.captions_json import captions_for, read_captions
+from storage.formats.llmvs import StatesFolder, with_llmvs_states
+from tests.core.made_videos import number_of, write_video
+from verbs import by_name as actions
+from verbs import captions as captioning
+from verbs import language
+from webapp.jobs import perform
+from webapp.server import build_app
+
+ROOT = Path(__file__).resolve().parents[2]
+WORDS = "hashed-words-v1"
+TALK, MUTE = "talks/first", "talks/mute"
+ANIMALS = ("dog", "cat", "owl", "fox", "hen")
+
+
+def sentences(count):
+    return tuple(f"a {ANIMALS[pick % 5]} does thing {pick}" for pick in range(count))
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory):
+    """50 frames whose pictures say which frame they are."""
+    return write_video(tmp_path_factory.mktemp("videos") / "numbers.mp4")
+
+
+@pytest.fixture(scope="module")
+def llava(tmp_path_factory):
+    pytest.importorskip("transformers")
+    from tests.core.tiny_language_models import write_llava
+
+    return write_llava(tmp_path_factory.mktemp("models") / "tiny-llava")
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory):
+    pytest.importorskip("transformers")
+    from tests.core.tiny_language_models import write_llama
+
+    return write_llama(tmp_path_factory.mktemp("models") / "tiny-llama")
+
+
+@pytest.fixture
+def talks(library, make_entry, video):
+    """A dataset of an entry of 20 picks with its video, and one without."""
+    picks = np.linspace(0, 49, 20).astype(np.int64)
+    shown = {"timebase": Timebase(Fraction(25), 50), "picks": picks, "shots": {}, "video": video, "people": 0}
+    entries = [make_entry(TALK, **shown), make_entry(MUTE, **shown | {"video": None})]
+    library.add_entries("talks", [one.__class__(**vars(one) | {"features": None}) for one in entries])
+    return "talks"
+
+
+@pytest.fixture
+def described(library, make_entry):
+    """An entry of 30 picks with captions and people, a head on words, and a run of it."""
+    picks = np.arange(0, 360, 12)
+    scores = np.random.default_rng(0).random((3, 30)).astype(np.float32)
+    entry = make_entry(
+        TALK,
+        people=0,
+        timebase=Timebase(Fraction(24), 360),
+        picks=picks,
+        features=None,
+        shots={},
+        captions=sentences(30),
+        annotations=AnnotationSet(("a", "b", "c"), scores, ("ratings",) * 3),
+    )
+    library.add_entries("talks", [entry])
+    actions.encode(library, entry=TALK)
+    made = actions.train(library, dataset="talks", model="llmvs", epochs=2)
+    actions.encode(library, entry=TALK)
+    return made["id"]
+
+
+class Counting:
+    """A captioner that says which number a picture shows, and how often it was asked."""
+
+    id = "counting"
+
+    def __init__(self, until=10**6):
+        self.seen = []
+        self.until = until
+
+    def describe(self, pictures):
+        if len(self.seen) >= self.until:
+            raise KeyboardInterrupt
+        self.seen += [number_of(picture) for picture in pictures]
+        return [f"the number {number_of(picture)}" for picture in pictures]
+
+
+@pytest.fixture
+def captioner(monkeypatch):
+    """Puts a captioner in the place of the models."""
+    from core.captions import captioners
+
+    def use(one):
+        monkeypatch.setattr(captioners, "open_captioner", lambda name, model=None: one)
+        return one
+
+    return use
+
+
+def command(library, *arguments):
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    line = [sys.executable, "app.py", *map(str, arguments), "--data-dir", str(library.data_dir), "--json"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=300, env=environment)
+    return done.returncode, json.loads(done.stdout or "{}"), done.stderr
+
+
+def test_every_pick_gets_the_caption_of_its_own_picture(library, talks, captioner):
+    picks = library.entry(TALK).picks
+    made = actions.caption(library, captioner=captioner(Counting()).id, entry=TALK)
+    assert library.entry(TALK).captions == tuple(f"the number {pick}" for pick in picks)
+    assert library.entry(TALK).meta["captioner"] == made["captioner"] == "counting"
+    (row,) = made["entries"]
+    assert (row["captions"], row["described"]) == (20, 20)
+    assert row["encoded"] == [{"space": WORDS, "windows": 20, "of": 20, "runs": []}]
+
+
+def test_an_interrupted_captioning_goes_on_where_it_was(library, talks, captioner, monkeypatch):
+    monkeypatch.setattr(captioning, "BATCH", 6)
+    first = captioner(Counting(until=12))
+    with contextlib.suppress(KeyboardInterrupt):
+        actions.caption(library, captioner="x", entry=TALK)
+    assert library.entry(TALK).captions is None
+    second = captioner(Counting())
+    assert actions.caption(library, captioner="x", entry=TALK)["entries"][0]["described"] == 8
+    assert first.seen + second.seen == library.entry(TALK).picks.tolist()
+    third = captioner(Counting())
+    actions.caption(library, captioner="x", entry=TALK)
+    assert third.seen == []
+
+
+def test_a_still_video_is_described_once(library, talks, captioner, tmp_path):
+    library.store_media(MUTE, video=write_video(tmp_path / "still.mp4", still=True, codec="ffv1"))
+    described = captioner(Counting()).seen
+    actions.caption(library, captioner="x", entry=MUTE)
+    assert described == [0]
+
+
+def test_a_picture_of_which_nothing_was_said_is_asked_about_again(library, talks, captioner):
+    class Silent(Counting):
+        def describe(self, pictures):
+            return ["" if said.endswith(("0", "1")) else said for said in super().describe(pictures)]
+
+    captioner(Silent())
+    actions.caption(library, captioner="x", entry=TALK)
+    silent = [pick for pick in library.entry(TALK).picks.tolist() if pick % 10 in (0, 1)]
+    again = captioner(Counting()).seen
+    actions.caption(library, captioner="x", entry=TALK)
+    assert again == silent
+    assert all(library.entry(TALK).captions)
+
+
+def test_a_video_that_ends_before_the_entry_is_not_described(library, talks, captioner, tmp_path):
+    library.store_media(MUTE, video=write_video(tmp_path / "short.mp4", 30))
+    captioner(Counting())
+    with pytest.raises(VideoError, match="but the entry goes on to"):
+        actions.caption(library, captioner="x", entry=MUTE)
+    assert library.entry(MUTE).captions is None
+
+
+def test_entries_without_a_video_are_left_out_of_a_dataset_and_refused_alone(library, talks, captioner):
+    captioner(Counting())
+    made = actions.caption(library, captioner="x", dataset="talks")
+    assert [one["entry"] for one in made["entries"]] == [TALK]
+    assert made["skipped"] == [{"entry": MUTE, "reason": "it has no video"}]
+    with pytest.raises(NotFoundError, match="'talks/mute' has no video"):
+        actions.caption(library, captioner="x", entry=MUTE)
+    with pytest.raises(ConflictError, match="cancelled"):
+        actions.caption(library, captioner="x", entry=TALK, should_stop=lambda: True)
+    for wrong in ({}, {"entry": TALK, "dataset": "talks"}):
+        with pytest.raises(InputError, match="Name an entry or"):
+            actions.caption(library, captioner="x", **wrong)
+
+
+def test_the_chain_from_pictures_to_scores_by_commands_with_tiny_models(library, talks, llava, llama, tmp_path):
+    code, made, error = command(library, "caption", TALK, "--captioner", llava)
+    assert code == 0, error
+    assert made["captioner"] == "tiny-llava"
+    captions = library.entry(TALK).captions
+    assert len(captions) == 20
+    code, made, error = command(library, "judge", "--dataset", "talks", "--model", llama, "--out", tmp_path / "states")
+    assert code == 0, error
+    assert (made["judge"], made["entries"][0]["windows"]) == ("tiny-llama", 20)
+    assert made["skipped"] == [{"entry": MUTE, "reason": "it has no captions"}]
+    entry = library.entry(TALK)
+    assert (entry.text_space, entry.text_features.shape) == ("tiny-llama-caption-states", (20, 64))
+    assert entry.features_in(WORDS).shape == (20, 256), "what it had stays"
+    (released,) = with_llmvs_states([entry], tmp_path / "states")
+    np.testing.assert_array_equal(released.text_features, entry.text_features)
+    with h5py.File(tmp_path / "states/gen/gen_pool.h5") as gen:
+        assert gen["first"].dtype == np.float16
+
+
+def test_a_language_model_judges_only_what_it_has_not_judged(library, described, llama):
+    first = actions.judge(library, model=str(llama), entry=TALK)
+    assert Path(first["folder"]) == library.data_dir / "llmvs/tiny-llama-caption-states/talks"
+    before = StatesFolder(Path(first["folder"]), "tiny-llama", "talks").read("first")
+    assert [one["windows"] for one in actions.judge(library, model=str(llama), entry=TALK)["entries"]] == [0]
+    library.edit_caption(TALK, 10, "a lighthouse", "Ada")
+    again = actions.judge(library, model=str(llama), entry=TALK)
+    assert again["entries"][0]["windows"] == 7
+    after = StatesFolder(Path(first["folder"]), "tiny-llama", "talks").read("first")
+    changed = np.flatnonzero((before.features != after.features).any(axis=1))
+    assert set(changed) <= set(range(7, 14))
+    assert 10 in changed
+    np.testing.assert_array_equal(library.entry(TALK).text_features, after.features)
+
+
+def test_numbers_of_answers_become_a_row_that_says_what_it_is():
+    track = zero_shot_track("Llama-2-13b-chat-hf", "s", np.array([np.nan, 0.2, np.nan, 0.6, np.nan], np.float32))
+    np.testing.assert_allclose(track.scores, [[0.2, 0.2, 0.4, 0.6, 0.6]], atol=1e-6)
+    assert (track.model, track.kind) == ("Zero-shot (Llama-2-13b-chat-hf)", "zero-shot")
+    assert track.settings == {"answers": 5, "without_number": 3}
+    assert "3 of 5 answers held none and are interpolated" in zero_shot_label(track)
+    assert "interpolated" not in zero_shot_label(zero_shot_track("x", "s", np.ones(3, np.float32)))
+    assert zero_shot_track("x", "s", np.full(3, np.nan, np.float32)) is None
+
+
+def test_heads_are_called_after_what_they_were_trained_on(library, described):
+    head = library.checkpoint(described)
+    assert head.label == f"LLMVS head (hashed-words, {described})"
+    assert library.runs(TALK)[-1].track.model == head.label
+    kind = model_kind("llmvs")
+    assert trained_label(kind, TEXT_SPACES["minilm-l6-v2"].id) == "LLMVS head (MiniLM)"
+    assert trained_label(kind, "llama-2-13b-caption-states", "x") == "LLMVS head (llama-2-13b, x)"
+    assert trained_label(model_kind("summdiff"), "colour-motion-v1", "x") == "SummDiff (x)"
+
+
+@pytest.mark.parametrize(("width", "space"), [(384, "unknown-384"), (5120, "llama-2-13b-caption-states")])
+def test_a_released_head_is_not_called_after_a_model_whose_states_it_cannot_read(library, tmp_path, width, space):
+    head = LLMVSHead(LLMVSConfig(width, hidden=32, feed_forward=8, layers=1))
+    names = {ours: theirs for theirs, ours in KEYS}
+    state = {}
+    for name, tensor in head.state_dict().items():
+        ours = next(prefix for prefix in names if name.startswith(prefix))
+        state["model." + names[ours] + name.removeprefix(ours)] = tensor
+    torch.save({"state_dict": state}, tmp_path / "best.ckpt")
+    made = actions.import_checkpoint(library, path=tmp_path / "best.ckpt")
+    assert made["feature_space"] == space
+    assert ("llama" in library.checkpoint(made["id"]).label) == (width == 5120)
+
+
+def test_encoding_again_adds_neither_features_nor_rows(library, described):
+    runs = library.run_ids(TALK)
+    again = actions.encode(library, dataset="talks")["entries"]
+    assert [(one["windows"], one["runs"]) for one in again] == [(0, [])]
+    assert library.run_ids(TALK) == runs
+
+
+@pytest.fixture
+def browser(library, described):
+    with TestClient(build_app(library)) as client:
+        yield client
+
+
+def correct(browser, pick, text, status=200):
+    answer = browser.put("/api/captions", json={"entry": TALK, "pick": pick, "text": text})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_a_correction_is_kept_at_once_and_only_its_windows_are_scored_again(library, browser, llama):
+    actions.judge(library, model=str(llama), entry=TALK)
+    runs = len(library.run_ids(TALK))
+    browser.post("/api/me", json={"name": "Ada"})
+    made = correct(browser, 10, "a lighthouse")
+    assert made["edit"] == {"pick": 10, "text": "a lighthouse", "by": "Ada"}
+    shown = browser.get("/api/entry", params={"id": TALK}).json()
+    assert shown["captions"][10] == "a lighthouse"
+    assert shown["corrected"] == {"10": "Ada"}
+    perform(library, made["job"])
+    result = browser.get("/api/job", params={"id": made["job"]}).json()["result"]
+    assert {one["space"]: (one["windows"], one["of"]) for one in result["spaces"]} == {
+        WORDS: (7, 30),
+        "tiny-llama-caption-states": (7, 30),
+    }
+    assert len(result["runs"]) == 1
+    assert len(library.run_ids(TALK)) > runs
+    entry = library.entry(TALK)
+    np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
+
+
+def test_corrections_that_come_before_the_job_are_scored_with_it(library, browser):
+    first, second = correct(browser, 4, "a lighthouse"), correct(browser, 20, "")
+    perform(library, first["job"])
+    perform(library, second["job"])
+    windows = [library.jobs.get(one["job"]).result["spaces"][0]["windows"] for one in (first, second)]
+    assert windows == [14, 0]
+    entry = library.entry(TALK)
+    np.testing.assert_array_equal(entry.text_features, text_features(entry.captions))
+
+
+def test_a_language_model_that_is_gone_is_named_and_the_rest_is_scored(library, browser, llama, tmp_path):
+    actions.judge(library, model=str(llama), entry=TALK)
+    (encoding,) = [one for one in library.encodings.of_entry(TALK).values() if one.model]
+    library.encodings.put(TALK, encoding.__class__(encoding.space, model=str(tmp_path / "nowhere")))
+    made = correct(browser, 4, "a lighthouse")
+    perform(library, made["job"])
+    result = library.jobs.get(made["job"]).result
+    assert [one["space"] for one in result["spaces"]] == [WORDS]
+    assert "nowhere" in result["failed"][0]["reason"]
+    assert result["runs"]
+
+
+def killed(*arguments, **more):
+    raise KeyboardInterrupt
+
+
+def test_what_was_judged_before_an_interruption_is_taken_in_by_the_next_job(library, browser, llama, monkeypatch):
+    space = actions.judge(library, model=str(llama), entry=TALK)["space"]
+    before = library.entry(TALK).features_in(space)
+    correct(browser, 10, "a lighthouse")
+    with monkeypatch.context() as patch:
+        patch.setattr(language, "_take_in", killed)
+        with pytest.raises(KeyboardInterrupt):
+            actions.rescore(library, entry=TALK)
+    assert np.array_equal(library.entry(TALK).features_in(space), before)
+    made = actions.rescore(library, entry=TALK)
+    assert {one["space"]: one["windows"] for one in made["spaces"]}[space] == 0, "nothing is judged twice"
+    states = StatesFolder(library.data_dir / "llmvs" / space / "talks", "tiny-llama", "talks").read("first")
+    np.testing.assert_array_equal(library.entry(TALK).features_in(space), states.features)
+    assert not np.array_equal(states.features, before)
+
+
+def test_heads_are_not_left_with_scores_of_the_features_before(library, browser, monkeypatch):
+    runs = library.run_ids(TALK)
+    correct(browser, 10, "a lighthouse")
+    with monkeypatch.context() as patch:
+        patch.setattr(language, "sample", killed)
+        with pytest.raises(KeyboardInterrupt):
+            actions.rescore(library, entry=TALK)
+    entry = library.entry(TALK)
+    np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
+    made = actions.rescore(library, entry=TALK)
+    assert len(made["runs"]) == len(library.run_ids(TALK)) - len(runs) == 1
+
+
+def test_captions_made_anew_are_scored_by_the_heads_that_scored_the_old_ones(library, described, tmp_path):
+    runs = library.run_ids(TALK)
+    library.edit_caption(TALK, 3, "a lighthouse", "Ada")
+    file = tmp_path / "other.json"
+    picks = library.entry(TALK).picks.tolist()
+    file.write_text(json.dumps({"first": {"picks": picks, "captions": [f"we see \x00 {one}" for one in picks]}}))
+    made = actions.import_captions(library, path=file, dataset="talks")
+    (encoded,) = made["entries"][0]["encoded"]
+    assert (encoded["windows"], len(encoded["runs"])) == (30, 1)
+    assert len(library.run_ids(TALK)) == len(runs) + 1
+    entry = library.entry(TALK)
+    assert entry.captions[2:5] == ("we see 24", "a lighthouse", "we see 48")
+    np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
+
+
+def test_an_encoder_that_is_not_installed_is_named(library, make_entry, monkeypatch):
+    space = TEXT_SPACES["minilm-l6-v2"]
+    monkeypatch.setitem(sys.modules, space.package, None)
+    rows = np.ones((120, 384), np.float32)
+    entry = make_entry(TALK, features=rows, feature_space=space.id, captions=("a dog",) * 120)
+    library.add_entries("talks", [entry])
+    library.edit_caption(TALK, 10, "a lighthouse", "Ada")
+    made = actions.rescore(library, entry=TALK)
+    assert [one["space"] for one in made["failed"]] == [space.id]
+    assert "pip install -r requirements-llm.txt" in made["failed"][0]["reason"]
+    assert [(one["space"], one["windows"]) for one in made["spaces"]] == [(WORDS, 120)], "words are there meanwhile"
+    np.testing.assert_array_equal(library.entry(TALK).features_in(space.id), rows)
+
+
+def test_a_model_behind_a_link_judges_corrections_too(library, browser, llama, tmp_path):
+    (tmp_path / "judge").symlink_to(llama)
+    actions.judge(library, model=str(tmp_path / "judge"), entry=TALK)
+    correct(browser, 10, "a lighthouse")
+    made = actions.rescore(library, entry=TALK)
+    assert made["failed"] == []
+    assert {one["space"]: one["windows"] for one in made["spaces"]}["judge-caption-states"] == 7
+
+
+def test_what_is_no_correction_is_answered_in_a_sentence(library, browser):
+    assert correct(browser, 4, f"  {sentences(30)[4]} ") == {"edit": None, "job": None}
+    assert "captions 0 to 29" in correct(browser, 30, "x", 400)["error"]["message"]
+    assert correct(browser, -1, "x", 422)["error"]["message"]
+    assert "at most" in correct(browser, 4, "x" * 3000, 400)["error"]["message"]
+
+
+def test_where_people_have_links_only_leads_correct_captions(library, browser):
+    lead, annotator = library.accounts.invite("Lea", "lead"), library.accounts.invite("Ada")
+    browser.get("/enter", params={"key": annotator}, follow_redirects=False)
+    correct(browser, 4, "a lighthouse", 403)
+    browser.get("/enter", params={"key": lead}, follow_redirects=False)
+    assert correct(browser, 4, "a lighthouse")["edit"]["by"] == "Lea"
+    assert [edit.who for edit in library.captions.edits(TALK)] == ["Lea"]
+
+
+def test_captions_of_a_file_go_to_the_nearest_pick_in_time(library, make_entry, tmp_path):
+    library.add_entries("talks", [make_entry(TALK, meta={"video_name": "abc"}), make_entry(MUTE)])
+    file = tmp_path / "blip.json"
+    file.write_text(json.dumps({"abc": {"picks": [0, 12, 25, 1400], "captions": ["zero", "one", "two", "end"]}}))
+    code, made, error = command(library, "import", file, "--dataset", "talks")
+    assert code == 0, error
+    assert made["missing"] == [MUTE]
+    assert made["entries"][0]["moved"] == 118
+    entry = library.entry(TALK)
+    assert entry.captions[:4] == ("zero", "one", "two", "two")
+    assert entry.captions[-1] == "end"
+    assert entry.meta["captioner"] == "blip"
+    assert entry.text_space == WORDS
+    assert command(library, "import", file)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[]", "{", "{}", '{"a": 1}', '{"a": {"picks": [0], "captions": []}}', '{"a": {"picks": [0.5], "captions": ["x"]}}',
+     '{"a": {"picks": [1, 1], "captions": ["x", "y"]}}', '{"a": {"picks": [0], "captions": [null]}}'],
+)  # fmt: skip
+def test_a_malformed_file_of_captions_is_refused(tmp_path, content):
+    (tmp_path / "captions.json").write_text(content)
+    with pytest.raises(FormatError, match=r"captions\.json"):
+        read_captions(tmp_path / "captions.json")
+
+
+def test_real_captions_of_tvsum_become_scores(library, shared):
+    """From 23,510 captions to the curve of a head, on a few of the videos."""
+    folder = shared / "data/tvsum"
+    given = read_captions(folder / "captions_blip.json")
+    assert sum(len(one.captions) for one in given.values()) == 23_510
+    from storage.formats import read_dataset
+
+    entries = read_dataset(folder / "tvsum_captions_minilm.h5")
+    found = [captions_for(entry, given) for entry in entries]
+    assert all(one is not None and one[1] == 0 for one in found)
+    few = sorted(entries, key=lambda entry: len(entry.picks))[:4]
+    library.add_entries("tvsum", [one.__class__(**vars(one) | {"features": None}) for one in few])
+    done = actions.import_captions(library, path=folder / "captions_blip.json", dataset="tvsum")
+    assert len(done["entries"]) == 4
+    space = TEXT_SPACES["minilm-l6-v2"]
+    space = space if space.is_here else TEXT_SPACES[WORDS]
+    actions.encode(library, dataset="tvsum", space=space.id)
+    made = actions.train(library, dataset="tvsum", model="llmvs", epochs=2)
+    assert library.checkpoint(made["id"]).label == f"LLMVS head ({space.label}, llmvs-tvsum)"
+    scored = actions.encode(library, dataset="tvsum", space=space.id)
+    assert [len(one["runs"]) for one in scored["entries"]] == [1] * 4
+    assert np.isfinite(library.runs(scored["entries"][0]["entry"])[0].track.scores).all()

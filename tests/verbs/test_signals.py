@@ -1,0 +1,138 @@
+"""Signals and tastes of entries: measured by the verb and the command, kept, and shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from core.errors import NotFoundError
+from core.signals import SIGNALS
+from core.video.probe import probe
+from storage.library import Library
+from tests.core.segment.made_pictures import card, scene, write_pictures
+from tests.core.signals.made_films import RATE
+from tests.core.signals.test_hearing import LOUD_IN_THE_MIDDLE, write_sound
+from verbs import by_name as actions
+from verbs.signals import measure
+from verbs.sources import all_sources
+from webapp.jobs import enqueue, open_queue, perform
+from webapp.views.entry import describe, series
+from webapp.views.series import unpack
+
+NAMES = [signal.name for signal in SIGNALS if signal.always]
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory):
+    pictures = [scene(seed, step) for seed in range(6) for step in range(3 * RATE)]
+    return write_pictures(tmp_path_factory.mktemp("film") / "film.mp4", [*pictures, *[card("The end")] * 20], RATE)
+
+
+@pytest.fixture
+def taken(library, video, make_entry):
+    """An entry with a video and features, as somebody has it who took it in before there were signals."""
+    timebase = probe(video).timebase
+    picks = timebase.picks()
+    features = np.random.default_rng(0).normal(size=(len(picks), 6)).astype(np.float32)
+    entry = make_entry("films/film", people=0, timebase=timebase, picks=picks, features=features, video=video, shots={})
+    library.add_entries("films", [entry])
+    return library
+
+
+def test_measuring_keeps_signals_empty_pictures_and_tastes(taken):
+    result = measure(taken, "films/film")
+    entry = taken.entry("films/film")
+    assert result["signals"] == NAMES
+    assert set(entry.signals) == set(NAMES)
+    assert entry.empty.tolist() == [[180, 200]]
+    (run,) = taken.runs("films/film")
+    assert (run.id, run.label, run.track.kind) == (result["run"], "Tastes, no labels", "tastes")
+    assert list(run.track.names) == result["tastes"]
+    assert "names" not in run.track.settings
+
+
+def test_taking_in_measures_what_a_later_look_measures(library, video):
+    taken = actions.ingest(library, path=video)["entry"]
+    signals = library.entry(taken).signals
+    (before,) = [run.track.names for run in library.runs(taken)]
+    again = measure(library, taken)
+    assert tuple(again["tastes"]) == tuple(before)
+    for name, curve in library.entry(taken).signals.items():
+        np.testing.assert_array_equal(curve, signals[name])
+
+
+def test_what_browsers_do_not_play_is_heard_as_its_copy_sounds(library, tmp_path):
+    loud = write_sound(tmp_path / "loud.mkv", LOUD_IN_THE_MIDDLE, 12)
+    assert not probe(loud).playable
+    taken = actions.ingest(library, path=loud)["entry"]
+    heard = library.entry(taken).signals["sound"]
+    measure(library, taken)
+    np.testing.assert_array_equal(library.entry(taken).signals["sound"], heard)
+    assert heard[9:15].mean() > heard[1:7].mean()
+
+
+def test_rows_say_what_each_signal_is_and_what_each_taste_likes(taken):
+    measure(taken, "films/film")
+    rows = describe(taken, "films/film")["rows"]
+    shown = [row for row in rows if row["kind"] == "signal"]
+    assert [row["id"] for row in shown] == [f"signal:{name}" for name in NAMES]
+    assert [row["name"] for row in shown if row["default"]] == ["balanced"]
+    assert shown[-1]["label"] == "Signal: sharpness and light"
+    assert all(row["about"] for row in shown)
+    (tastes,) = [row for row in rows if row.get("model_kind") == "tastes"]
+    assert len(tastes["names"]) == tastes["n"]
+    arrays = unpack(series(taken, "films/film"))
+    np.testing.assert_array_equal(arrays["signal:novelty"], taken.entry("films/film").signals["novelty"])
+    assert arrays["signal:novelty"].dtype == np.float32
+
+
+def test_cuts_are_labelled_as_rows_are(taken):
+    measure(taken, "films/film")
+    (run,) = taken.runs("films/film")
+    labels = [one.label for one in all_sources(taken, taken.entry("films/film"))]
+    signals = ["balanced", "novelty", "typicality", "motion", "sharpness and light"]
+    assert labels == [
+        *(f"Signal: {title}" for title in signals),
+        *(f"Tastes, no labels: {called}" for called in run.track.names),
+    ]
+
+
+def test_the_library_is_measured_once_and_what_cannot_be_is_listed(taken, make_entry):
+    taken.add_entries("talks", [make_entry("talks/first")])
+    result = actions.signals(taken, all_entries=True)
+    assert [one["entry"] for one in result["entries"]] == ["films/film"]
+    assert [one["entry"] for one in result["skipped"]] == ["talks/first"]
+    assert "no video" in result["skipped"][0]["reason"]
+    assert [one["entry"] for one in actions.signals(taken, all_entries=True)["skipped"]] == [
+        "films/film",
+        "talks/first",
+    ]
+    assert len(actions.signals(taken, dataset="films", again=True)["entries"]) == 1
+    with pytest.raises(NotFoundError, match="no video"):
+        actions.signals(taken, entry="talks/first")
+
+
+def test_an_entry_without_features_is_measured_too(taken):
+    entry = taken.entry("films/film")
+    taken.add_entries("films", [replace(entry, features=None, feature_space=None)], replace=True)
+    measure(taken, "films/film")
+    (run,) = taken.runs("films/film")
+    assert run.track.feature_space == "colour-motion-v1"
+
+
+def test_the_command_and_the_job_do_the_same(taken):
+    job = enqueue(taken, open_queue(taken.data_dir), "signals", {"entry": "films/film"})
+    perform(taken, job)
+    assert taken.jobs.get(job).state == "done"
+    folder = taken.data_dir
+    taken.close()
+    answer = CliRunner().invoke(app, ["signals", "films/film", "--again", "--data-dir", str(folder), "--json"])
+    assert answer.exit_code == 0, answer.output
+    result = json.loads(answer.stdout.splitlines()[-1])
+    with Library(folder) as library:
+        assert [run.id for run in library.runs("films/film")] == [result["entries"][0]["run"]]

@@ -1,0 +1,112 @@
+"""A model that learned from simulated people waits to be asked on other videos, and says so wherever it goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import av
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from cli.tables import sampled_sentence
+from core.models.checkpoints import save_checkpoint
+from core.models.mlp import MLP, MLPConfig
+from core.models.provenance import learned_from
+from core.progress import silent
+from tests.core.made_videos import write_video
+from verbs import by_name as actions
+from verbs.models import score_with_all
+from webapp import jobs
+from webapp.pages.models import checkpoint_table
+from webapp.server import build_app
+
+SENTENCE = "Learned from 2 simulated people's labels of 1 video (drawings); this video was not among them."
+
+
+@pytest.fixture
+def waiting(library, make_entry, tmp_path):
+    """An entry that nobody judged, one of the data set of the drawings, and a checkpoint of simulated people."""
+    library.add_entries("talks", [replace(make_entry("talks/first"), annotations=None)])
+    library.add_entries("drawings", [make_entry("drawings/one")])
+    training = {"dataset": "drawings", "n_videos": 1, "n_people": 2, "simulated": True, "videos": ["drawings/one"]}
+    made = save_checkpoint(
+        MLP(MLPConfig(feature_width=6)), tmp_path / "mlp-1", label="MLP", feature_space="test-6", training=training
+    )
+    library.register_checkpoint(made.path)
+    return library
+
+
+def rows(browser, entry):
+    return {row["id"]: row for row in browser.get("/api/entry", params={"id": entry}).json()["rows"]}
+
+
+def test_it_is_not_applied_by_itself_to_other_videos(waiting):
+    assert score_with_all(waiting, waiting.entry("talks/first"), silent) == []
+    assert len(score_with_all(waiting, waiting.entry("drawings/one"), silent)) == 1
+
+
+def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from(waiting):
+    with TestClient(build_app(waiting)) as browser:
+        offer = rows(browser, "talks/first")["offer:mlp-1"]
+        assert (offer["kind"], offer["checkpoint"], offer["model_kind"]) == ("offer", "mlp-1", "mlp")
+        assert offer["learned_from"] == {"sentence": SENTENCE, "simulated": True, "saw_this": False}
+        assert "offer:mlp-1" not in rows(browser, "drawings/one")
+        asked = browser.post("/api/sample", json={"entry": "talks/first", "checkpoint": "mlp-1"})
+        jobs.perform(waiting, asked.json()["job"])
+        after = rows(browser, "talks/first")
+        assert "offer:mlp-1" not in after
+        assert after["run:1"]["learned_from"]["sentence"] == SENTENCE
+        query = {"entry": "talks/first", "source": "run:1", "format": "json"}
+        scores = browser.get("/api/cutlist", params=query).json()["scores"]
+        assert (scores["learned_from"], scores["simulated"]) == (SENTENCE, True)
+        table = browser.get("/api/cutlist", params={**query, "format": "csv"}).text
+        assert "simulated people" in table
+        waiting.remove_checkpoint("mlp-1")
+        assert rows(browser, "talks/first")["run:1"]["learned_from"] == {
+            "sentence": "What it learned from is not known: its checkpoint is not in the library.",
+            "simulated": None,
+            "saw_this": None,
+        }
+
+
+def test_a_video_kept_from_it_says_so(waiting, tmp_path):
+    entry = waiting.entry("talks/first")
+    film = write_video(tmp_path / "film.mp4", entry.n_frames, entry.timebase.rate)
+    waiting.add_entries("films", [replace(entry, id="films/one", video=film)])
+    run = actions.sample(waiting, entry="films/one", model="mlp-1")["run"]
+    kept = actions.render(waiting, entry="films/one", source=f"run:{run}", out=tmp_path / "cut.mp4", budget=0.5)
+    with av.open(kept["file"]) as container:
+        assert container.metadata["comment"] == SENTENCE
+
+
+def test_the_command_line_says_what_a_model_learned_from(waiting):
+    made = actions.sample(waiting, entry="talks/first", model="mlp-1", keep=False)
+    assert sampled_sentence(made).endswith(f"(mlp-1).\n{SENTENCE}")
+
+
+def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiting, tmp_path):
+    waiting.add_entries("films", [replace(waiting.entry("drawings/one"), id="films/one")])
+    made = actions.train(waiting, dataset="films", model="mlp", start_from="mlp-1", epochs=1, out=tmp_path / "mlp-2")
+    waiting.remove_checkpoint("mlp-1")
+    facts = learned_from(waiting.checkpoint(made["id"]))
+    assert (facts.own_simulated, facts.simulated, facts.stands_back("talks/first")) == (False, True, True)
+    assert facts.saw("drawings/one")
+
+
+def test_training_records_whether_people_are_simulated(waiting, tmp_path):
+    from verbs.models import train
+
+    entry = waiting.entry("drawings/one")
+    waiting.remove_entry("drawings/one")
+    simulated = replace(entry, id="drawings/two", annotations=replace(entry.annotations, simulated=True))
+    waiting.add_entries("drawings", [simulated])
+    made = train(waiting, dataset="drawings", model="mlp", epochs=1, out=tmp_path / "new")
+    facts = waiting.checkpoint(made["id"]).training
+    assert facts["simulated"] is True
+    assert facts["videos"] == ["drawings/two"]
+    assert np.isfinite(made["loss"])
+
+
+def test_the_models_page_says_that_its_people_are_simulated(waiting):
+    assert "1 x 2 (simulated)" in checkpoint_table(waiting)

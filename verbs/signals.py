@@ -1,0 +1,155 @@
+"""The verb that measures entries: signals of the video itself, pictures that show nothing, tastes without labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ConflictError, NotFoundError, VideoError
+from core.progress import Progress, ShouldStop, never, part, silent
+from core.signals import SIGNALS
+from verbs.common import asked_entries
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from core.data import Entry
+    from core.ingest import Ingested
+    from core.segment.survey import Survey
+    from core.signals.hearing import Heard
+    from storage.library import Library
+
+
+def signals(
+    library: Library,
+    *,
+    entry: str | None = None,
+    dataset: str | None = None,
+    all_entries: bool = False,
+    again: bool = False,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> dict[str, Any]:
+    """Measures an entry, a dataset or the whole library. Entries without a readable video are left out and listed.
+
+    Args:
+        all_entries: instead of an entry or a dataset.
+        again: also those that were measured before, whose tastes are drawn again.
+    """
+    everything = [one.id for one in library.entries()] if all_entries else None
+    ids = asked_entries(library, entry, dataset, everything)
+    done, skipped = [], []
+    for index, one in enumerate(ids):
+        if should_stop():
+            raise ConflictError("Measuring was cancelled; asking again goes on from there.")
+        told = part(progress, index / len(ids), (index + 1) / len(ids))
+        if not again and is_measured(library, one):
+            skipped.append({"entry": one, "reason": "it was measured before"})
+            continue
+        try:
+            done.append(measure(library, one, progress=told, should_stop=should_stop))
+        except (NotFoundError, VideoError) as error:
+            if entry:
+                raise
+            skipped.append({"entry": one, "reason": error.message})
+    return {"entries": done, "skipped": skipped}
+
+
+def is_measured(library: Library, entry_id: str) -> bool:
+    """Whether an entry has signals and tastes."""
+    from core.signals.tastes import KIND
+
+    tastes = any(run.track.kind == KIND for run in library.runs(entry_id))
+    return tastes and {one.name for one in SIGNALS if one.always} <= library.entry(entry_id).signals.keys()
+
+
+def measure(
+    library: Library,
+    entry_id: str,
+    *,
+    seen: Ingested | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> dict[str, Any]:
+    """Computes the signals of an entry and draws tastes for it, in place of those it has.
+
+    Args:
+        seen: its video as it was taken in just now; else the whole video is read.
+        seed: of the tastes.
+
+    Returns:
+        {"entry", "signals": their names, "run": id of the tastes, "tastes": what they like}.
+
+    Raises:
+        NotFoundError: there is no such entry, or it has no video.
+        VideoError: the video cannot be read, or does not have the entry's frames.
+        ConflictError: `should_stop` said so.
+    """
+    from core.segment.survey import survey_of
+    from core.signals.hearing import hear
+    from storage.scratch import scratch_folder
+
+    entry = library.entry(entry_id)
+    if entry.video is None:
+        raise NotFoundError(f"'{entry_id}' has no video, so nothing can be measured.", "Give it one, or take it in.")
+    if seen is not None:
+        return _measured(library, entry, seen.survey, seen.heard, seed, progress, should_stop)
+    with scratch_folder(library.data_dir) as work:
+        reading = part(progress, 0.0, 0.6)
+        survey = survey_of(entry.video, entry.timebase, work / "pictures", reading, should_stop)
+        progress(0.6, "Listening")
+        heard = hear(entry.video, entry.timebase, entry.picks, should_stop)
+        return _measured(library, entry, survey, heard, seed, part(progress, 0.8, 1.0), should_stop)
+
+
+def _measured(
+    library: Library,
+    entry: Entry,
+    survey: Survey,
+    heard: Heard | None,
+    seed: int,
+    progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    from core.segment.empty import empty_intervals
+    from core.signals import DEFAULT_SIGNAL
+    from core.signals import signals as signals_of
+    from core.signals.tastes import KIND, draw_tastes
+    from core.signals.traits import traits
+
+    space, features = _visual(entry, part(progress, 0.0, 0.9), should_stop)
+    progress(0.9, "Measuring")
+    curves = signals_of(survey, entry.timebase, entry.picks, features, heard)
+    track = draw_tastes(
+        curves[DEFAULT_SIGNAL],
+        features,
+        traits(survey, entry.timebase, entry.picks, heard),
+        survey,
+        entry.timebase,
+        entry.picks,
+        feature_space=space,
+        seed=seed,
+    )
+    empty = empty_intervals(survey, entry.timebase) if entry.empty is None else None
+    library.put_survey(entry.id, empty=empty, signals=curves)
+    outdated = [run.id for run in library.runs(entry.id) if run.track.kind == KIND]
+    run = library.add_run(entry.id, track)
+    for old in outdated:
+        library.remove_run(old)
+    return {"entry": entry.id, "signals": list(curves), "run": run.id, "tastes": list(track.names)}
+
+
+def _visual(entry: Entry, progress: Progress, should_stop: ShouldStop) -> tuple[str, np.ndarray]:
+    """Features that say how pictures look, and the id of their space; made where the entry has none.
+
+    Those of the default space come first, then the entry's own: those of captions are not asked.
+    """
+    from core.features.colour_motion import COLOUR_MOTION
+    from core.features.extract import features_of
+    from core.features.registry import DEFAULT
+
+    for space in (DEFAULT, entry.feature_space, COLOUR_MOTION.id):
+        if space and space != entry.text_space and (found := entry.features_in(space)) is not None:
+            return space, found
+    made = features_of(entry.film, entry.timebase, entry.picks, COLOUR_MOTION, progress, should_stop)
+    return COLOUR_MOTION.id, made

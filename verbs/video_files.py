@@ -1,0 +1,66 @@
+"""Which video files a person means who names files, folders and patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from glob import glob
+from pathlib import Path
+
+from core.errors import ManycutError, NotFoundError, VideoError
+
+# A broken file that is called like a video is worth a sentence.
+SUFFIXES = frozenset(
+    {".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv"}
+)
+
+
+def video_files(paths: Sequence[Path | str]) -> tuple[list[Path], dict[Path, ManycutError]]:
+    """The files that are meant, each once, and what is wrong with those paths that lead to none.
+
+    Args:
+        paths: files, whatever they are; folders, of which every file is taken that is called like a video or is one,
+            also in the folders below; patterns with *, ? and [...], and ** for any depth.
+    """
+    found: dict[Path, Path] = {}
+    wrong: dict[Path, ManycutError] = {}
+    for path in map(Path, paths):
+        try:
+            for file in _meant(path):
+                found.setdefault(file.resolve(), file)
+        except ManycutError as error:
+            wrong[path] = error
+    return list(found.values()), wrong
+
+
+def _meant(path: Path) -> list[Path]:
+    if path.is_dir():
+        videos = list(_videos_in(path))
+        if not videos:
+            raise NotFoundError(f"There are no videos in the folder '{path}'.", "Look into another one.")
+        return videos
+    if path.exists() or not any(sign in str(path) for sign in "*?["):
+        return [path]
+    matching = sorted(map(Path, glob(str(path.expanduser()), recursive=True)))
+    files = [file for one in matching for file in (_videos_in(one) if one.is_dir() else [one])]
+    if not files:
+        raise NotFoundError(f"No file fits the pattern '{path}'.", "Check the folder and the pattern.")
+    return files
+
+
+def _videos_in(folder: Path) -> Iterable[Path]:
+    for file in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if not hidden and file.is_file() and _is_video(file):
+            yield file
+
+
+def _is_video(file: Path) -> bool:
+    if file.suffix.lower() in SUFFIXES:
+        return True
+    from core.video.probe import open_video
+
+    try:
+        with open_video(file):
+            return True
+    except VideoError:
+        return False

@@ -1,0 +1,1 @@
+"""Gradio components that our own ES modules fill."""

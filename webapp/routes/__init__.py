@@ -1,0 +1,1 @@
+"""The REST that the pages talk to."""

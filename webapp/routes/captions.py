@@ -1,0 +1,39 @@
+"""The REST of correcting captions. Where people have accounts, only leads come here (see `webapp.visibility.Gate`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from huey import SqliteHuey
+from pydantic import BaseModel, Field
+
+from storage.captions import MAX_CAPTION
+from storage.library import Library
+from webapp.jobs import enqueue
+from webapp.sessions import current_annotator
+from webapp.visibility import Sight
+
+
+class CaptionRequest(BaseModel):
+    entry: str
+    pick: int = Field(ge=0)
+    text: str = Field(max_length=4 * MAX_CAPTION)
+
+
+def router(library: Library, queue: SqliteHuey) -> APIRouter:
+    """The routes over one library."""
+    routes = APIRouter(prefix="/api", dependencies=[Depends(Sight(library))])
+
+    @routes.put("/captions")
+    def edit(body: CaptionRequest, request: Request) -> dict[str, Any]:
+        """Keeps a correction at once; a job then scores the windows that hold it again."""
+        edit = library.edit_caption(body.entry, body.pick, body.text, current_annotator(request) or "")
+        if edit is None:  # the caption says that already
+            return {"edit": None, "job": None}
+        return {
+            "edit": {"pick": body.pick, "text": edit.text, "by": edit.who},
+            "job": enqueue(library, queue, "rescore", {"entry": body.entry}),
+        }
+
+    return routes

@@ -1,0 +1,176 @@
+"""The REST that the pages talk to. Thin: each route is one call and its JSON.
+
+Routes are plain functions, so that FastAPI runs them in threads and none blocks another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from huey import SqliteHuey
+from pydantic import BaseModel, Field
+from starlette.responses import FileResponse, Response
+
+from core.errors import NotFoundError
+from core.segment.settings import DEFAULT_KIND
+from storage.library import Library
+from verbs.plain import plain
+from webapp.jobs import enqueue
+from webapp.sessions import current_annotator
+from webapp.views import entry as entry_view
+from webapp.views import numbers
+from webapp.visibility import Sight
+
+# The jobs that end with a file.
+DOWNLOADS = ("export", "render")
+# How the file of an export ends, and what it is.
+ENDINGS = {"eccv16": ".h5", "tvsum": ".tsv", "summe": ".zip", "csv": ".csv", "events": ".jsonl"}
+TYPES = {
+    ".h5": "application/x-hdf5",
+    ".tsv": "text/tab-separated-values",
+    ".zip": "application/zip",
+    ".csv": "text/csv",
+    ".jsonl": "application/jsonl",
+    ".json": "application/json",
+    ".mp4": "video/mp4",
+}
+
+
+class SampleRequest(BaseModel):
+    entry: str
+    checkpoint: str = "summdiff"
+    n: int = Field(8, ge=1, le=64)
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    steps: int = Field(10, ge=1, le=1000)
+    guidance: float | None = Field(None, ge=0, le=10)
+    eta: float = Field(1.0, ge=0, le=1)
+    temperature: float = Field(1.0, ge=0, le=4)
+
+
+class TrainRequest(BaseModel):
+    dataset: str
+    model: str = "summdiff"
+    start_from: str | None = None
+    targets: str = "individual"
+    epochs: int | None = Field(None, ge=1, le=10_000)
+    people: str = "all"
+    entry: str | None = None
+
+
+class ExportRequest(BaseModel):
+    format: Literal["eccv16", "tvsum", "summe", "csv", "events"] = "eccv16"
+    dataset: str | None = None
+    entry: str | None = None
+    people: str = "all"
+    lag: float = Field(0.0, ge=0, le=10)
+    include_open: bool = True
+
+
+class IngestRequest(BaseModel):
+    path: str | list[str]
+    dataset: str = "videos"
+    title: str | None = None
+    space: str | None = None
+    picks_per_second: str = "2"
+    shots: Literal["transitions", "kts", "kts-frames", "uniform"] = DEFAULT_KIND
+    penalty: float = Field(1.0, ge=0)
+    seconds: str = "2"
+    captioner: str | None = None
+    captioner_model: str | None = None
+    judge: str | None = None
+    judge_model: str | None = None
+
+
+class JobRequest(BaseModel):
+    id: int
+
+
+def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
+    """All /api routes over one library."""
+    sight = Sight(library)
+    routes = APIRouter(prefix="/api", dependencies=[Depends(sight)])
+
+    @routes.get("/entries")
+    def entries(
+        search: str = "",
+        dataset: str | None = None,
+        limit: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+        offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    ) -> dict[str, Any]:
+        return {"entries": plain(library.entries(dataset, search or None, limit, offset))}
+
+    @routes.get("/entry")
+    def entry(id: str) -> dict[str, Any]:
+        return plain(entry_view.describe(library, id))
+
+    @routes.get("/series")
+    def series(id: str) -> Response:
+        return Response(entry_view.series(library, id), media_type="application/octet-stream")
+
+    @routes.get("/news")
+    def news(id: str) -> dict[str, Any]:
+        """What an open page asks now and then: has anything come since it was drawn?"""
+        return {"runs": [f"run:{run}" for run in library.run_ids(id)], "people": library.entry_summary(id).annotators}
+
+    @routes.get("/numbers")
+    def entry_numbers(id: str) -> dict[str, Any]:
+        return plain(numbers.of_entry(library, id))
+
+    @routes.get("/checkpoints")
+    def checkpoints() -> dict[str, Any]:
+        return {"checkpoints": plain(library.checkpoints())}
+
+    @routes.post("/sample", status_code=202)
+    def sample(body: SampleRequest) -> dict[str, int]:
+        library.entry_summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
+        args = body.model_dump()
+        args["model"] = args.pop("checkpoint")
+        return {"job": enqueue(library, queue, "sample", args)}
+
+    @routes.post("/train", status_code=202)
+    def train(body: TrainRequest) -> dict[str, int]:
+        return {"job": enqueue(library, queue, "train", body.model_dump())}
+
+    @routes.post("/export", status_code=202)
+    def export(body: ExportRequest) -> dict[str, int]:
+        args = body.model_dump()
+        # One folder for each request: asking for another file never takes away what somebody is downloading.
+        mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
+        name = f"{body.dataset or body.entry or 'manycut'}-{'events' if body.format == 'events' else 'labels'}"
+        args["out"] = str(exports / mark / (name.replace("/", "-") + ENDINGS[body.format]))
+        return {"job": enqueue(library, queue, "export", args)}
+
+    @routes.post("/ingest", status_code=202)
+    def ingest(body: IngestRequest) -> dict[str, int]:
+        return {"job": enqueue(library, queue, "ingest", body.model_dump())}
+
+    @routes.get("/jobs")
+    def jobs(request: Request) -> dict[str, Any]:
+        hidden = sight.hidden(current_annotator(request))
+        return {"jobs": plain([job for job in library.jobs.list() if job.args.get("entry") not in hidden])}
+
+    @routes.get("/job")
+    def job(id: int) -> dict[str, Any]:
+        return plain(library.jobs.get(id))
+
+    @routes.post("/job/cancel")
+    def cancel(body: JobRequest) -> dict[str, Any]:
+        library.jobs.request_cancel(body.id)
+        return plain(library.jobs.get(body.id))
+
+    @routes.get("/download")
+    def download(job: int, manifest: bool = False) -> Response:
+        done = library.jobs.get(job)
+        if done.kind not in DOWNLOADS or done.state != "done":
+            raise NotFoundError(f"Job {job} has no file to download.")
+        path = Path(done.result["manifest" if manifest and "manifest" in done.result else "file"])
+        if not path.is_file():
+            raise NotFoundError(f"The file of {done.kind} {job} is gone; {done.kind} again.")
+        kind = TYPES.get(path.suffix, "application/octet-stream")
+        return FileResponse(path, filename=done.result.get("name", path.name), media_type=kind)
+
+    return routes

@@ -1,0 +1,76 @@
+"""Files for the browser: our own modules and styles, plotly.js, videos and thumbnails."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, Response
+
+from core.errors import NotFoundError
+from storage.library import Library
+
+PLAYER_DIR = Path(__file__).resolve().parents[2] / "assets" / "player"
+TYPES = {".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@lru_cache
+def version() -> str:
+    """Changes whenever a file of the player does; part of its addresses, so that browsers may keep them forever."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in PLAYER_DIR.rglob("*") if path.is_file()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@lru_cache
+def _plotly() -> bytes:
+    """plotly.js as the plotly package ships it, compressed once."""
+    import plotly
+
+    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return gzip.compress(script.read_bytes(), 6)
+
+
+def router(library: Library) -> APIRouter:
+    """Routes for files. Names come from the library or a fixed folder, never from a path in the request."""
+    routes = APIRouter()
+
+    @routes.api_route("/assets/player/{tag}/{name:path}", methods=["GET", "HEAD"])
+    def player_file(tag: str, name: str) -> Response:
+        # The tag is part of the path, so that modules which import one another relatively keep it.
+        path = (PLAYER_DIR / name).resolve()
+        if not path.is_relative_to(PLAYER_DIR) or path.suffix not in TYPES or not path.is_file():
+            raise NotFoundError(f"There is no page file called '{name}'.")
+        cache = FOREVER if tag == version() else "no-cache"
+        return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": cache})
+
+    @routes.api_route("/favicon.ico", methods=["GET", "HEAD"])
+    def favicon() -> Response:
+        return FileResponse(PLAYER_DIR / "shared" / "mark.svg", media_type=TYPES[".svg"])
+
+    @routes.get("/vendor/plotly.min.js")
+    def plotly_script() -> Response:
+        headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+        return Response(_plotly(), media_type="text/javascript", headers=headers)
+
+    @routes.api_route("/media", methods=["GET", "HEAD"])
+    def media(id: str) -> Response:
+        path = library.media(id).video
+        if path is None or not path.is_file():
+            raise NotFoundError(f"Entry '{id}' has no video on this machine.")
+        kind = "video/webm" if path.suffix == ".webm" else "video/mp4"
+        return FileResponse(path, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
+
+    @routes.api_route("/thumbnails", methods=["GET", "HEAD"])
+    def thumbnails(id: str) -> Response:
+        path = library.media(id).thumbnails
+        if path is None or not path.is_file():
+            raise NotFoundError(f"Entry '{id}' has no thumbnails.")
+        return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+    return routes

@@ -1,0 +1,85 @@
+"""What the entry picker asks: one page of the entries that are wanted, and what they can be filtered by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+
+from storage.finding import PickedEntry, Sort, Wanted
+from storage.library import Library
+from verbs.plain import plain
+from webapp.sessions import current_annotator
+from webapp.views.entry import describe_thumbnails
+from webapp.visibility import Sight
+
+MOST = 200
+Choice = Literal["", "yes", "no"]
+MEANS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+
+
+def router(library: Library) -> APIRouter:
+    """The routes of the picker over one library."""
+    sight = Sight(library)
+    routes = APIRouter(prefix="/api")
+
+    @routes.get("/picker")
+    def picker(
+        request: Request,
+        search: Annotated[str, Query(max_length=500)] = "",
+        dataset: str = "",
+        category: str = "",
+        video: Choice = "",
+        people: Choice = "",
+        disputed: Literal["", "most", "least"] = "",
+        sort: Sort = "library",
+        offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+        limit: Annotated[int, Query(ge=0, le=MOST)] = 100,
+        place_of: str | None = None,
+        groups: bool = True,
+    ) -> dict[str, Any]:
+        """`place` is where the entry `place_of` stands among those that match; without `groups` no lists of filters."""
+        wanted = Wanted(
+            search=search,
+            dataset=dataset or None,
+            category=category or None,
+            video=MEANS[video],
+            people=MEANS[people],
+            disputed=disputed or None,
+            sort=sort,
+        )
+        found = library.picking.find(wanted, offset=offset, limit=limit, place_of=place_of)
+        hidden = sight.hidden(current_annotator(request))
+        answer = {
+            "total": found.total,
+            "of": found.of,
+            "place": found.place,
+            "entries": [describe(entry, entry.id in hidden) for entry in found.entries],
+        }
+        if groups:
+            answer["datasets"] = library.picking.datasets()
+            answer["categories"] = library.picking.categories(dataset or None)
+        return plain(answer)
+
+    return routes
+
+
+def describe(entry: PickedEntry, hidden: bool = False) -> dict[str, Any]:
+    """A line of the picker; of the filmstrip only what it takes to show one of its pictures.
+
+    `hidden`: the person is judging this video, and is not told how much others disagree about it.
+    """
+    sheet = describe_thumbnails(entry.id, entry.thumbnails)
+    if sheet:
+        del sheet["times"]
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "dataset": entry.dataset,
+        "category": entry.category,
+        "duration": entry.duration,
+        "people": entry.people,
+        "disagreement": None if hidden else entry.disagreement,
+        "video": entry.has_video,
+        "thumbnails": sheet,
+    }

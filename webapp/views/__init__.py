@@ -1,0 +1,1 @@
+"""What pages are shown, from what the library holds."""
