@@ -18,10 +18,9 @@ from scipy.spatial.distance import squareform
 from scipy.stats import median_abs_deviation
 from scipy.stats import t as student
 
-from core.data import Entry
+from core.data import DEFAULT_BUDGET, Entry
 from core.errors import ConflictError, InputError
 from core.progress import Progress, ShouldStop, never, silent
-from core.select.published import DEFAULT_BUDGET
 from core.statistics.agreement import (
     Comparison,
     cronbach_alpha,

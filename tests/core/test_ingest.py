@@ -121,8 +121,9 @@ def test_shots_and_empty_pictures_are_those_of_a_video(tmp_path: Path, kind: str
 def test_what_is_read_in_one_pass_is_what_careful_reading_gives(tmp_path: Path) -> None:
     video = probe(write_video(tmp_path / "a.mp4", 101))
     watched: list[int] = []
-    seen = list(moments(video, video.timebase.picks(), space=COLOUR_MOTION, watch=lambda frame: watched.append(frame.pts)))
-    careful = list(moments(video, video.timebase.picks()))
+    picks = video.timebase.picks()
+    seen = list(moments(video, picks, space=COLOUR_MOTION, watch=lambda frame: watched.append(frame.pts)))
+    careful = list(moments(video, picks, space=COLOUR_MOTION))
     assert len(watched) == 101
     for one, other in zip(seen, careful, strict=True):
         np.testing.assert_array_equal(one.picture, other.picture)
