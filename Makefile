@@ -24,7 +24,7 @@ lint: $(VENV)/.installed-dev
 
 # Renders the demo videos, simulates their people and trains the demo checkpoints again (several minutes).
 demo: $(VENV)/.installed
-	$(BIN)/python -m assets.demo.build
+	$(BIN)/python -m assets.demo.making.build
 
 # Runs every speed benchmark that fits this machine and rewrites their table in benchmarks/RESULTS.md (half an hour).
 bench: $(VENV)/.installed-dev

@@ -11,8 +11,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from assets.demo.build import read_entries
-from assets.demo.stories import STORIES
+from assets.demo.making.build import read_entries
+from assets.demo.making.stories import STORIES
 from core.training.evaluating import evaluate_checkpoint
 from core.training.loop import train, videos_from_entries
 from core.training.recipes import get_preset

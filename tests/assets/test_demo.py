@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.demo.build import HERE, LLMVS, SAMPLES, SEED, SUMMDIFF, demo_tracks, read_entries
-from assets.demo.captions import SENTENCES
-from assets.demo.people import TASTES, event_window, people, prefers
-from assets.demo.stories import STORIES, Story
+from assets.demo.making.build import HERE, LLMVS, SAMPLES, SEED, SUMMDIFF, demo_tracks, read_entries
+from assets.demo.making.captions import SENTENCES
+from assets.demo.making.people import TASTES, event_window, people, prefers
+from assets.demo.making.stories import STORIES, Story
 from core.data import Entry
 from core.models.checkpoints import read_checkpoint
 from core.select.footage import footage
@@ -226,7 +226,7 @@ def test_shipped_runs_are_what_the_shipped_checkpoints_say(story: Story) -> None
 
 
 def test_a_scene_is_drawn_the_same_every_time() -> None:
-    from assets.demo.render import Film
+    from assets.demo.making.render import Film
 
     moment = STORIES[0].starts[1] + 1.0
     picture = Film(STORIES[0]).frame(moment)

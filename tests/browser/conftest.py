@@ -104,11 +104,22 @@ def browser() -> Iterator[object]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser, server) -> Iterator[object]:
-    """A fresh tab of a fresh profile. Fails the test on any script error and on any request that leaves the machine."""
+@pytest.fixture(scope="module")
+def profile(browser) -> Iterator[object]:
+    """One browser profile a file: what it has loaded once it keeps, as a person's does."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(profile, server) -> Iterator[object]:
+    """A fresh tab where nobody has signed in and nothing is remembered.
+
+    Fails the test on any script error and on any request that leaves the machine.
+    """
+    page = profile.new_page()
+    forget(page, server)
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(f"script error: {error}"))
     page.on(
@@ -121,5 +132,16 @@ def page(browser, server) -> Iterator[object]:
     )
     page.trouble = trouble
     yield page
-    context.close()
+    for tab in profile.pages:
+        tab.close(run_before_unload=False)
+    profile.set_offline(False)
+    profile.clear_permissions()
     assert not trouble, trouble
+
+
+def forget(page, server: Server) -> None:
+    """Clears cookies and storage of the server's pages; what the profile has loaded stays."""
+    page.context.clear_cookies()
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "local_storage,indexeddb"})
+    session.detach()

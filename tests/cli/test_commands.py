@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 import pytest
 
-from assets.demo.build import SUMMDIFF
+from assets.demo.making.build import SUMMDIFF
 from verbs import by_name as actions
 from verbs.data_folder import open_library
 

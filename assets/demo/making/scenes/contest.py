@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assets.demo.draw import H, Layer, Pen, W, add_glow, ease, hexc, mix
-from assets.demo.props import (
+from assets.demo.making.draw import H, Layer, Pen, W, add_glow, ease, hexc, mix
+from assets.demo.making.props import (
     SKIN,
     Sea,
     Stars,
@@ -19,7 +19,7 @@ from assets.demo.props import (
     sky,
     sun,
 )
-from assets.demo.scenes.base import Scene
+from assets.demo.making.scenes.base import Scene
 
 
 class Race(Scene):

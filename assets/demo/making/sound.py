@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.signal import butter, sosfilt
 
-from assets.demo.scenes.base import Scene
-from assets.demo.stories import Story
+from assets.demo.making.scenes.base import Scene
+from assets.demo.making.stories import Story
 
 RATE = 44_100
 PEAK = 0.42  # of full scale: quiet beside other tabs

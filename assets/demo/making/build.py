@@ -1,4 +1,4 @@
-"""Makes the demo library: `python -m assets.demo.build [render | people | train | all]`.
+"""Makes the demo library: `python -m assets.demo.making.build [render | people | train | all]`.
 
     render  draws the eight videos                       -> videos/*.mp4
     people  features, thumbnails, captions, people       -> thumbs/*, demo.h5
@@ -21,10 +21,10 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.demo.stories import STORIES, Story
+from assets.demo.making.stories import STORIES, Story
 from core.data import Entry, ScoreTrack
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 # `checkpoints/summdiff-demo` is of the time when all videos had colour-motion-v1 features. It stays for the libraries
 # that were seeded then, which use it where it lies.
 SUMMDIFF, LLMVS = "summdiff-demo-lite0", "llmvs-demo"
@@ -35,7 +35,7 @@ ORDERS = 16  # of the scenes of each training video, its own included
 
 def render_videos(stories: Sequence[Story] = STORIES) -> None:
     """Draws the videos, two at a time."""
-    from assets.demo.render import render
+    from assets.demo.making.render import render
 
     with ProcessPoolExecutor(min(len(stories), os.cpu_count() or 1)) as pool:
         paths = [HERE / "videos" / f"{story.key}.mp4" for story in stories]
@@ -45,8 +45,8 @@ def render_videos(stories: Sequence[Story] = STORIES) -> None:
 
 def judged_entry(story: Story, work: Path) -> Entry:
     """The measured entry of a rendered story with captions and simulated people; thumbnails are put in their place."""
-    from assets.demo.captions import captions
-    from assets.demo.people import annotations
+    from assets.demo.making.captions import captions
+    from assets.demo.making.people import annotations
     from core.features.colour_motion import COLOUR_MOTION
     from core.features.hashed_words import TEXT_SPACE, text_features
     from core.features.registry import DEFAULT, open_space
@@ -96,7 +96,7 @@ def read_entries() -> dict[str, Entry]:
 
 def train_checkpoints() -> None:
     """Trains both checkpoints on the stories that are not held back, their scenes in many orders."""
-    from assets.demo.orders import reordered, scene_picks
+    from assets.demo.making.orders import reordered, scene_picks
     from core.training.loop import train, videos_from_entries
     from core.training.recipes import get_preset
 
@@ -155,7 +155,7 @@ def write_runs() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m assets.demo.build", description="Makes the demo library.")
+    parser = argparse.ArgumentParser(prog="python -m assets.demo.making.build", description="Makes the demo library.")
     parser.add_argument("step", nargs="?", default="all", choices=("render", "people", "train", "all"))
     step = parser.parse_args(arguments).step
     if step in ("render", "all"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from assets.demo.draw import H, Pen, W, hexc, mix
-from assets.demo.props import SKIN, Stars, car, clouds, flock, hills, lamp_post, person, sky, skyline, sun, tree
-from assets.demo.scenes.base import Scene
+from assets.demo.making.draw import H, Pen, W, hexc, mix
+from assets.demo.making.props import SKIN, Stars, car, clouds, flock, hills, lamp_post, person, sky, skyline, sun, tree
+from assets.demo.making.scenes.base import Scene
 
 
 class Market(Scene):

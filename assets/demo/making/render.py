@@ -10,12 +10,12 @@ import av
 import cv2
 import numpy as np
 
-from assets.demo.draw import H, W, camera, ease, fade
-from assets.demo.palettes import palette
-from assets.demo.scenes import contest, land, sky, town, water
-from assets.demo.scenes.base import Scene
-from assets.demo.sound import RATE, soundtrack
-from assets.demo.stories import Clip, Story
+from assets.demo.making.draw import H, W, camera, ease, fade
+from assets.demo.making.palettes import palette
+from assets.demo.making.scenes import contest, land, sky, town, water
+from assets.demo.making.scenes.base import Scene
+from assets.demo.making.sound import RATE, soundtrack
+from assets.demo.making.stories import Clip, Story
 
 SCENES: dict[str, type[Scene]] = {**sky.SCENES, **water.SCENES, **land.SCENES, **town.SCENES, **contest.SCENES}
 CROSSFADE = 0.24  # seconds between two different places

@@ -11,7 +11,7 @@ from itertools import groupby
 
 import numpy as np
 
-from assets.demo.stories import Story
+from assets.demo.making.stories import Story
 from core.training.loop import TrainingVideo
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from assets.demo.draw import H, Pen, W, add_glow, brighten, gradient, hexc, mix
-from assets.demo.props import Sea, Stars, clouds, ferry, flock, hills, mountains, sailboat, sky, skyline, sun
-from assets.demo.scenes.base import Scene
+from assets.demo.making.draw import H, Pen, W, add_glow, brighten, gradient, hexc, mix
+from assets.demo.making.props import Sea, Stars, clouds, ferry, flock, hills, mountains, sailboat, sky, skyline, sun
+from assets.demo.making.scenes.base import Scene
 
 
 class Sunrise(Scene):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-from assets.demo.draw import Colour, hexc, mix
+from assets.demo.making.draw import Colour, hexc, mix
 
 
 @dataclass(frozen=True)

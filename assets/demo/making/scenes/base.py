@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assets.demo.palettes import Palette
+from assets.demo.making.palettes import Palette
 
 
 class Scene:

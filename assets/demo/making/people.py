@@ -13,7 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
-from assets.demo.stories import Story
+from assets.demo.making.stories import Story
 from core.data import AnnotationSet
 
 TASTES = ("action", "nature", "lights")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assets.demo.stories import Story
+from assets.demo.making.stories import Story
 
 Phases = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assets.demo.draw import Colour, H, Layer, Pen, W, add_glow, gradient, mix
-from assets.demo.palettes import Palette
+from assets.demo.making.draw import Colour, H, Layer, Pen, W, add_glow, gradient, mix
+from assets.demo.making.palettes import Palette
 
 SKIN = ((241, 194, 155), (198, 134, 94), (141, 85, 54), (255, 219, 186))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assets.demo.draw import H, Layer, Pen, W, ease, hexc, mix
-from assets.demo.props import (
+from assets.demo.making.draw import H, Layer, Pen, W, ease, hexc, mix
+from assets.demo.making.props import (
     SKIN,
     Flakes,
     Stars,
@@ -21,7 +21,7 @@ from assets.demo.props import (
     sun,
     tree,
 )
-from assets.demo.scenes.base import Scene
+from assets.demo.making.scenes.base import Scene
 
 
 def deer(pen: Pen, step: float, graze: float, coat: tuple[int, int, int], antlers: bool = True) -> None:

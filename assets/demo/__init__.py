@@ -1,1 +1,0 @@
-"""The demo library: short illustrated videos, simulated people, two small checkpoints, and how they are made."""

@@ -1,0 +1,1 @@
+"""How the demo library is made: short illustrated videos, simulated people, three small checkpoints."""
