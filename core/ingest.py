@@ -160,7 +160,7 @@ def ingest(
             seen = open_until_read.enter_context(
                 closing(moments(info, frames, reading, should_stop, space=leading, watch=watch))
             )
-            kept = _keeping(seen, np.isin(frames, shown), small, pictures)
+            kept = _also_stored(seen, np.isin(frames, shown), small, pictures)
             if leading.extract_dense and dense:
                 looked_at, rows = leading.extract_dense(kept, picks)
             else:
@@ -172,8 +172,8 @@ def ingest(
         progress(reading_ends, "Finding shots")
         two_seconds = uniform_shots(info.timebase)
         shots_end = reading_ends + 0.05
-        told = part(progress, reading_ends, shots_end)
-        made, empty = make_shots(shots, looked_at, frames, info.timebase, leading.scaled, survey, told, should_stop)
+        to_shots = part(progress, reading_ends, shots_end)
+        made, empty = make_shots(shots, looked_at, frames, info.timebase, leading.scaled, survey, to_shots, should_stop)
         cut = {shots.name: made}
         cut.setdefault(two_seconds.source, two_seconds)
         del looked_at
@@ -203,7 +203,7 @@ def _everybody(watchers: Sequence[Surveyor | Beside]) -> Callable[[VideoFrame], 
     return watch
 
 
-def _keeping(
+def _also_stored(
     seen: Iterator[Moment], keep: np.ndarray, size: tuple[int, int], pictures: list[np.ndarray]
 ) -> Iterator[Moment]:
     """Passes moments on and puts the pictures of some into a list, of `size` (width, height); `keep` is (T,) bool."""

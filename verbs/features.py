@@ -44,7 +44,7 @@ def features(
         main: whether lists show these features and training takes them, instead of those the entries had.
         score: whether checkpoints score the entries.
     """
-    from core.features.kinds import Opening
+    from core.features.kinds import SpaceOptions
     from core.features.registry import DEFAULT, open_space
 
     space = space or DEFAULT
@@ -55,8 +55,8 @@ def features(
         where = f"'{entry}' has no video" if entry else f"No entry of '{dataset or 'the library'}' has its video"
         raise NotFoundError(f"{where}, so there are no pictures to make features from.")
     progress(0.0, f"Opening {space}")
-    opening = Opening(space, weights, download, url, progress=part(progress, 0.0, 0.1), should_stop=should_stop)
-    opened = open_space(opening)
+    options = SpaceOptions(space, weights, download, url, progress=part(progress, 0.0, 0.1), should_stop=should_stop)
+    opened = open_space(options)
     done, start = [], time.monotonic()
     for index, one in enumerate(watched):
         if should_stop():

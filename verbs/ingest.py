@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.data.timebase import format_rate
 from core.errors import InputError, ManycutError, VideoError
 from core.features.colour_motion import COLOUR_MOTION
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.registry import DEFAULT, open_space, why_default
 from core.progress import Progress, ShouldStop, never, part, silent
 from core.segment.settings import DEFAULT_KIND, ShotSettings
@@ -65,7 +65,7 @@ def ingest(
         path: files, folders and patterns; see `verbs.video_files`.
         dataset, title: of the new entries; a title for one file only.
         space: feature space; by default the one that needs no weights, and the result's "notes" say why.
-        weights, download, url: see `core.features.kinds.Opening`.
+        weights, download, url: see `core.features.kinds.SpaceOptions`.
         picks_per_second: how often the videos are looked at, "1/2" for every two seconds.
         shots, penalty, seconds: see `core.segment.settings.ShotSettings`.
         captioner, captioner_model: describes the pictures afterwards, see `caption`.
@@ -98,7 +98,7 @@ def ingest(
     if title and not alone:
         raise InputError("A title is for one video.", "Leave it out: each video is called by its file.")
     told = part(progress, 0.0, 0.05)
-    opened = open_space(Opening(space or DEFAULT, weights, download, url, progress=told, should_stop=should_stop))
+    opened = open_space(SpaceOptions(space or DEFAULT, weights, download, url, progress=told, should_stop=should_stop))
     beside = () if space else _asked_for(library, wanted)
     note = "" if space else why_default(beside)
     taking = _Taking(library, dataset, title, opened, note, beside, rate, wanted)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.pictures import rows_of
 from core.features.space import FeatureSpace, Moment
 
@@ -42,7 +42,7 @@ def missing() -> str:
     return f"the package {absent[0]} is not installed" if absent else ""
 
 
-def open_space(opening: Opening) -> FeatureSpace:
+def open_space(options: SpaceOptions) -> FeatureSpace:
     """The network with its packaged weights.
 
     Raises:
@@ -50,7 +50,7 @@ def open_space(opening: Opening) -> FeatureSpace:
     """
     if why := missing():
         raise NotFoundError(f"{LABEL} cannot be used: {why}.", "Install requirements.txt again.")
-    run = inference(read_network(), opening.device)
+    run = inference(read_network(), options.device)
     return FeatureSpace(ID, WIDTH, LABEL, lambda moments: features(run, moments), size=(SIDE, SIDE))
 
 

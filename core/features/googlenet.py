@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import InputError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.pictures import centre_crop, rows_of
 from core.features.space import FeatureSpace, Moment
 from core.features.weights import published_file, torch_cache
@@ -46,14 +46,14 @@ def missing() -> str:
     return "" if weights_are_here() else f"its weights ({FILE}) are not on this machine"
 
 
-def open_space(opening: Opening) -> FeatureSpace:
+def open_space(options: SpaceOptions) -> FeatureSpace:
     """GoogLeNet with torchvision's weights; with any others, the space's id ends in their checksum.
 
     Raises:
         NotFoundError, InputError, CheckpointError: the weights are missing, damaged or of another network.
     """
-    path, other = published_file(FILE, URL, "GoogLeNet", opening)
-    model = read_network(path, opening.device)
+    path, other = published_file(FILE, URL, "GoogLeNet", options)
+    model = read_network(path, options.device)
     label = f"{LABEL} ({path.name})" if other else LABEL
     return FeatureSpace(f"{ID}-{other}" if other else ID, WIDTH, label, lambda moments: features(model, moments))
 

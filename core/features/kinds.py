@@ -10,7 +10,7 @@ from core.progress import Progress, ShouldStop, never, silent
 
 
 @dataclass(frozen=True)
-class Opening:
+class SpaceOptions:
     """How a space shall be opened.
 
     Attributes:
@@ -45,5 +45,5 @@ class SpaceKind:
 
     id: str
     label: str
-    open: Callable[[Opening], FeatureSpace]
+    open: Callable[[SpaceOptions], FeatureSpace]
     missing: Callable[[], str]

@@ -13,7 +13,7 @@ from core.data.timebase import Timebase
 from core.errors import ConflictError
 from core.features.space import FeatureSpace, Moment
 from core.progress import Progress, ShouldStop, never, silent
-from core.video.prefetch import ahead
+from core.video.prefetch import prefetch
 from core.video.probe import VideoInfo, frames_at
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def moments(
     size = space.size_of(video.width, video.height)
     chosen = frames_at(video, np.union1d(picks, nearby), size, watch)
     pictures: dict[int, np.ndarray] = {}
-    with closing(ahead(chosen, READ_AHEAD)) as frames:
+    with closing(prefetch(chosen, READ_AHEAD)) as frames:
         for index, (pick, near) in enumerate(zip(picks.tolist(), nearby.tolist(), strict=True)):
             if should_stop():
                 raise ConflictError(f"Reading '{video.path.name}' was cancelled.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import InputError, NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.pictures import rows_of
 from core.features.space import FeatureSpace
 
@@ -25,16 +25,16 @@ MEAN_BGR = np.array([104.0, 117.0, 123.0], np.float32)
 CONVERTED = "Name the network converted to ONNX with --weights; the ONNX Model Zoo has it as bvlcgooglenet."
 
 
-def open_space(opening: Opening) -> FeatureSpace:
+def open_space(options: SpaceOptions) -> FeatureSpace:
     """The network in the file that was named.
 
     Raises:
         NotFoundError: no file was named, or it is not there.
         InputError: it is not this network in ONNX.
     """
-    if opening.weights is None:
+    if options.weights is None:
         raise NotFoundError(f"The space '{ID}' needs the file of its network.", CONVERTED)
-    path = Path(opening.weights).expanduser()
+    path = Path(options.weights).expanduser()
     if not path.is_file():
         raise NotFoundError(f"There is no file '{path}'.", CONVERTED)
     if path.suffix.lower() in (".caffemodel", ".prototxt"):

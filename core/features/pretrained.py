@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError, NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.pictures import rows_of
 from core.features.space import FeatureSpace
 from core.models.hub import needed
@@ -45,16 +45,16 @@ FAMILIES = (
 )
 
 
-def open_space(opening: Opening) -> FeatureSpace:
+def open_space(options: SpaceOptions) -> FeatureSpace:
     """A model of one of the families: the one on the hub, fetched where allowed, or one in a folder.
 
     Raises:
         NotFoundError: `transformers` is not installed, or the model is not on this machine.
         InputError: it is a model of another kind, or incomplete.
     """
-    family = next(family for family in FAMILIES if opening.id.startswith(family.prefix))
-    name = opening.weights or f"{family.publisher}/{opening.id}"
-    processor, model = _read(family, name, opening)
+    family = next(family for family in FAMILIES if options.id.startswith(family.prefix))
+    name = options.weights or f"{family.publisher}/{options.id}"
+    processor, model = _read(family, name, options)
 
     def prepare(picture: np.ndarray) -> np.ndarray:
         return processor(images=picture, return_tensors="np")["pixel_values"][0]
@@ -67,17 +67,17 @@ def open_space(opening: Opening) -> FeatureSpace:
             return getattr(model(pixel_values=x), family.output).cpu().numpy()
 
     width = getattr(model.config, "projection_dim" if family.output == "image_embeds" else "hidden_size")
-    label = f"{family.label} ({opening.id})"
-    return FeatureSpace(opening.id, width, label, lambda moments: rows_of(moments, prepare, describe))
+    label = f"{family.label} ({options.id})"
+    return FeatureSpace(options.id, width, label, lambda moments: rows_of(moments, prepare, describe))
 
 
-def _read(family: Family, name: str, opening: Opening) -> tuple[Any, Any]:
-    transformers = needed("transformers", f"The space '{opening.id}'")
+def _read(family: Family, name: str, options: SpaceOptions) -> tuple[Any, Any]:
+    transformers = needed("transformers", f"The space '{options.id}'")
     from safetensors import SafetensorError
 
     from core.compute import choose_device
 
-    here = {"local_files_only": not opening.download}
+    here = {"local_files_only": not options.download}
     try:
         kind = transformers.AutoConfig.from_pretrained(name, **here).model_type
         if kind not in family.types:
@@ -94,4 +94,4 @@ def _read(family: Family, name: str, opening: Opening) -> tuple[Any, Any]:
         raise InputError(f"The model '{name}' cannot be read ({first[:200]}).") from error
     if loaded["missing_keys"]:  # they would be random numbers
         raise InputError(f"The model '{name}' lacks '{min(loaded['missing_keys'])}'.", "It was not saved as a whole.")
-    return processor, model.float().to(choose_device(opening.device)).eval()
+    return processor, model.float().to(choose_device(options.device)).eval()

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.errors import ConflictError, InputError, ManycutError, NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.progress import Progress, ShouldStop, never, silent
 from core.video.probe import file_hash
 
@@ -34,14 +34,14 @@ def checksum_in(name: str) -> str:
     return found[1]
 
 
-def published_file(name: str, url: str, whose: str, opening: Opening) -> tuple[Path, str]:
+def published_file(name: str, url: str, whose: str, options: SpaceOptions) -> tuple[Path, str]:
     """The file of published weights: the one that was named, else the one in torch's cache, fetched where allowed.
 
     Args:
         name: as published, with a checksum in it.
         url: where it was published.
         whose: for people: "GoogLeNet".
-        opening: what the person said.
+        options: what the person said.
 
     Returns:
         Its path; and "" where it holds what was published, else the first digits of its own SHA-256.
@@ -51,18 +51,18 @@ def published_file(name: str, url: str, whose: str, opening: Opening) -> tuple[P
         InputError: the file in the cache is damaged.
         ManycutError: it cannot be fetched.
     """
-    path = Path(opening.weights).expanduser() if opening.weights else torch_cache() / name
+    path = Path(options.weights).expanduser() if options.weights else torch_cache() / name
     if not path.is_file():
-        if not opening.download:
+        if not options.download:
             raise NotFoundError(
                 f"{whose}'s weights are not on this machine: there is no file '{path}'.",
                 f"Fetch {name} once with --download, or name the file with --weights.",
             )
-        download(opening.url or url, path, checksum_in(name), opening.progress, opening.should_stop)
+        download(options.url or url, path, checksum_in(name), options.progress, options.should_stop)
     found = file_hash(path)[: len(checksum_in(name))]
     if found == checksum_in(name):
         return path, ""
-    if not opening.weights:
+    if not options.weights:
         message = f"'{path}' is damaged: its checksum is not {checksum_in(name)}."
         raise InputError(message, "Delete it and fetch it again.")
     return path, found

@@ -27,7 +27,7 @@ def most_within(values: np.ndarray, lengths: np.ndarray, capacity: int) -> np.nd
     """The set of largest total value whose total length is at most the capacity, exactly.
 
     Of equally good sets the first that is found: pieces of more value per length come first, of equal ones the earlier.
-    Pieces of no value are never taken.
+    Pieces of no value are never chosen.
 
     Args:
         values: (S,) whole numbers, their sum below 2^53.
@@ -45,24 +45,24 @@ def most_within(values: np.ndarray, lengths: np.ndarray, capacity: int) -> np.nd
         raise InputError(f"Values of shape {values.shape} do not fit lengths of shape {lengths.shape}.")
     if np.any(lengths <= 0) or np.abs(values.astype(np.float64)).sum() >= LARGEST_SUM:
         raise InputError("Pieces need positive lengths, and values whose sum stays below 2^53.")
-    taken = np.zeros(len(values), np.bool_)
+    chosen = np.zeros(len(values), np.bool_)
     fitting = np.flatnonzero((values > 0) & (lengths <= capacity))
     worth = values[fitting] / lengths[fitting]
     order = fitting[np.lexsort((fitting, -worth))]
     if len(order):  # no set is longer than the last multiple of what divides all lengths
         capacity -= capacity % int(np.gcd.reduce(lengths[order]))
-    taken[order[_solve(values[order], lengths[order], int(capacity))]] = True
-    return taken
+    chosen[order[_solve(values[order], lengths[order], int(capacity))]] = True
+    return chosen
 
 
 @numba.njit(cache=True)
 def _solve(values: np.ndarray, lengths: np.ndarray, capacity: int) -> np.ndarray:
     """(S,) bool for pieces in descending order of value per length."""
     count = len(values)
-    taken = _greedy(values, lengths, capacity)
+    chosen = _greedy(values, lengths, capacity)
     best = np.int64(0)
     for i in range(count):
-        if taken[i]:
+        if chosen[i]:
             best += values[i]
     before_length, before_value = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
     for i in range(count):
@@ -111,11 +111,11 @@ def _solve(values: np.ndarray, lengths: np.ndarray, capacity: int) -> np.ndarray
             kept += 1
         state_length, state_value, state_node = length_after[:kept], value_after[:kept], node_after[:kept]
     if best_node >= 0:
-        taken[:] = False
+        chosen[:] = False
         while best_node >= 0:
-            taken[node_piece[best_node]] = True
+            chosen[node_piece[best_node]] = True
             best_node = node_before[best_node]
-    return taken
+    return chosen
 
 
 @numba.njit(cache=True)
@@ -147,26 +147,26 @@ def _bound(
 def _greedy(values: np.ndarray, lengths: np.ndarray, capacity: int) -> np.ndarray:
     """(S,) bool: whatever still fits, in order; then the best exchange of one for another, again and again."""
     count = len(values)
-    taken = np.zeros(count, np.bool_)
+    chosen = np.zeros(count, np.bool_)
     room, last = capacity, -1
     for i in range(count):
         if lengths[i] <= room:
-            taken[i] = True
+            chosen[i] = True
             room -= lengths[i]
         elif last < 0:
             last = i
     if last < 0:
-        return taken
+        return chosen
     first, end = max(0, last - NEARBY), min(count, last + NEARBY)
     while True:
         gain, out, in_ = np.int64(0), -1, -1
         for i in range(first, end):
-            if not taken[i]:
+            if not chosen[i]:
                 continue
             for j in range(first, end):
-                if not taken[j] and lengths[j] - lengths[i] <= room and values[j] - values[i] > gain:
+                if not chosen[j] and lengths[j] - lengths[i] <= room and values[j] - values[i] > gain:
                     gain, out, in_ = values[j] - values[i], i, j
         if out < 0:
-            return taken
-        taken[out], taken[in_] = False, True
+            return chosen
+        chosen[out], chosen[in_] = False, True
         room += lengths[out] - lengths[in_]

@@ -208,21 +208,21 @@ def _knapsack(values: np.ndarray, weights: np.ndarray, capacity: int) -> np.ndar
     unit = max(unit, 1)
     room = capacity // unit
     best = np.zeros(room + 1)
-    taken = np.zeros((last, room // 8 + 1), np.uint8)
+    bits = np.zeros((last, room // 8 + 1), np.uint8)
     for i in range(last):
         weight = weights[i] // unit
         for left in range(room, weight - 1, -1):
             value = best[left - weight] + values[i]
             if value > best[left]:
                 best[left] = value
-                taken[i, left >> 3] |= 1 << (left & 7)
+                bits[i, left >> 3] |= 1 << (left & 7)
     if weights[last] <= capacity:
         beside = (capacity - weights[last]) // unit
         if best[beside] + values[last] > best[room]:
             chosen[last] = True
             room = beside
     for i in range(last - 1, -1, -1):
-        if taken[i, room >> 3] >> (room & 7) & 1:
+        if bits[i, room >> 3] >> (room & 7) & 1:
             chosen[i] = True
             room -= weights[i] // unit
     return chosen

@@ -28,7 +28,7 @@ from core.select.knapsack import most_within
 from core.select.published import NOTHING_FITS, NOTHING_SCORES, shot_scores
 
 STEPS = 1_000_000
-# Clips shorter than this are a flash: what is left of a piece after trimming is not taken. Empty pictures that last as
+# Clips shorter than this are a flash: what is left of a piece after trimming is not chosen. Empty pictures that last as
 # long divide a piece.
 SHORTEST_CLIP_MS = 500
 NOTHING_LASTS = "no picture that shows something lasts long enough"
@@ -70,20 +70,20 @@ def view(
     pieces = free_pieces(footage, longest, kept, forbidden)
     values, lengths = collected.of(pieces), pieces[:, 3] - pieces[:, 2]
     room = capacity - int((kept[:, 3] - kept[:, 2]).sum())
-    taken = np.zeros(len(pieces), np.bool_)
+    chosen = np.zeros(len(pieces), np.bool_)
     best = best_moment(scores, footage, pieces, values, lengths, room, kept)
     if best >= 0:
-        taken[best] = True
+        chosen[best] = True
         room -= int(lengths[best])
-    rest = np.flatnonzero(~taken)
-    taken[rest[most_within(values[rest], lengths[rest], room)]] = True
-    segments = adjoined(np.concatenate([kept, pieces[taken]]))
+    rest = np.flatnonzero(~chosen)
+    chosen[rest[most_within(values[rest], lengths[rest], room)]] = True
+    segments = adjoined(np.concatenate([kept, pieces[chosen]]))
     note = "" if len(segments) else _why_empty(footage, lengths, capacity, len(forbidden) > 0)
     return Cut(segments[:, :2], footage.n_frames, budget, note)
 
 
 def _why_empty(footage: Footage, lengths: np.ndarray, capacity: int, forbids: bool) -> str:
-    """Why nothing could be taken."""
+    """Why nothing could be chosen."""
     if len(lengths) == 0:
         return ALL_FORBIDDEN if forbids else NOTHING_LASTS if len(footage.empty) else NOTHING_FITS
     return NOTHING_SCORES if np.any(lengths <= capacity) else NOTHING_FITS
@@ -122,7 +122,7 @@ class Collected:
 
 
 def free_pieces(footage: Footage, longest: int, kept: np.ndarray, forbidden: np.ndarray) -> np.ndarray:
-    """(P, 4) spans that may be taken or left, ascending: pieces without what is decided already, trimmed.
+    """(P, 4) spans that may be chosen or left, ascending: pieces without what is decided already, trimmed.
 
     Args:
         footage: the video and its shots.

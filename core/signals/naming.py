@@ -27,7 +27,7 @@ def favoured(curves: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def told(moments: np.ndarray, traits: Sequence[Trait]) -> list[tuple[str, float]]:
+def distinguishing(moments: np.ndarray, traits: Sequence[Trait]) -> list[tuple[str, float]]:
     """What moments have in common.
 
     Moved in time all together, moments keep their lengths and distances, so that a trait that lasts is not taken for a

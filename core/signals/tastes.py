@@ -17,7 +17,7 @@ from core.data.timebase import Timebase
 from core.segment.survey import Survey
 from core.signals.curves import holding, smoothed, times
 from core.signals.looks import unit_looks
-from core.signals.naming import favoured, name, name_by_time, told
+from core.signals.naming import distinguishing, favoured, name, name_by_time
 from core.signals.traits import Trait
 
 KIND, MODEL, VERSION = "tastes", "Tastes, no labels", "tastes-v1"
@@ -68,7 +68,7 @@ def draw_tastes(
     curves = kernel_curves(balanced, features, DRAWS, seed)
     scores = (0.5 + curves / (2 * RANGE)).clip(0, 1) * holds
     liked = favoured(scores)
-    words = [told(moments, traits) for moments in liked]
+    words = [distinguishing(moments, traits) for moments in liked]
     chosen: dict[str, int] = {}
     free = np.ones(len(scores), bool)
     while len(chosen) < n and free.any():

@@ -17,7 +17,7 @@ class _End:
 _END = _End()
 
 
-def ahead(items: Generator[T, None, None], count: int) -> Generator[T, None, None]:
+def prefetch(items: Generator[T, None, None], count: int) -> Generator[T, None, None]:
     """The same items in the same order, up to `count` of them made by another thread before they are asked for.
 
     Errors come where their item would have come. Whoever stops early closes this, and that closes `items`.

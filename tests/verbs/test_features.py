@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConflictError, NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.registry import open_space
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
@@ -37,7 +37,7 @@ def weights(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def space(weights) -> str:
     """The id that features by these weights have."""
-    return open_space(Opening("googlenet-pool5", str(weights))).id
+    return open_space(SpaceOptions("googlenet-pool5", str(weights))).id
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import torch
 
 from core.errors import CheckpointError, InputError, NotFoundError
 from core.features.googlenet import features, open_space, read_network
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.pictures import centre_crop
 from core.features.space import Moment
 from tests.core.made_weights import write_googlenet
@@ -84,17 +84,17 @@ def test_torchvisions_heads_are_left_out_and_all_else_is_read(weights):
 
 def test_other_weights_are_another_space(weights, tmp_path):
     write_googlenet(tmp_path / "other.pth", seed=1)
-    one, two = (open_space(Opening("googlenet-pool5", str(path))) for path in (weights, tmp_path / "other.pth"))
+    one, two = (open_space(SpaceOptions("googlenet-pool5", str(path))) for path in (weights, tmp_path / "other.pth"))
     assert len({one.id, two.id, "googlenet-pool5"}) == 3
     assert one.id.startswith("googlenet-pool5-")
-    assert open_space(Opening("googlenet-pool5", str(weights))).id == one.id
+    assert open_space(SpaceOptions("googlenet-pool5", str(weights))).id == one.id
     assert one.extract(seen(picture())).shape == (1, one.width)
 
 
 def test_missing_weights_say_which_and_how_to_get_them(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(NotFoundError, match=f"'{tmp_path}/hub/checkpoints/googlenet-1378be20.pth'") as caught:
-        open_space(Opening("googlenet-pool5"))
+        open_space(SpaceOptions("googlenet-pool5"))
     assert "--download" in caught.value.hint
     assert "--weights" in caught.value.hint
 
@@ -105,7 +105,7 @@ def test_a_damaged_file_in_the_cache_is_not_used(weights, tmp_path, monkeypatch)
     place.mkdir(parents=True)
     (place / "googlenet-1378be20.pth").write_bytes(weights.read_bytes())
     with pytest.raises(InputError, match="checksum is not 1378be20"):
-        open_space(Opening("googlenet-pool5"))
+        open_space(SpaceOptions("googlenet-pool5"))
 
 
 def test_files_that_hold_something_else_give_one_sentence(weights, tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError, NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.onnx import network_input, open_space
 from core.features.space import Moment
 from tests.core.made_weights import write_onnx
@@ -14,7 +14,7 @@ WEIGHTS = np.random.default_rng(0).normal(size=(1024, 3)).astype(np.float32)
 
 
 def opened(path):
-    return open_space(Opening("googlenet-caffe-pool5", str(path)))
+    return open_space(SpaceOptions("googlenet-caffe-pool5", str(path)))
 
 
 def test_the_pooled_layer_is_read_from_the_middle_of_a_network(tmp_path):
@@ -63,6 +63,6 @@ def test_caffes_own_files_are_answered_with_what_to_do(tmp_path):
 
 def test_the_file_has_to_be_named_and_there(tmp_path):
     with pytest.raises(NotFoundError, match="needs the file of its network"):
-        open_space(Opening("googlenet-caffe-pool5"))
+        open_space(SpaceOptions("googlenet-caffe-pool5"))
     with pytest.raises(NotFoundError, match=r"no file '.*gone.onnx'"):
         opened(tmp_path / "gone.onnx")

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.errors import InputError, NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.registry import open_space
 from core.features.space import Moment
 
@@ -59,7 +59,7 @@ def test_an_id_that_no_file_could_hold_is_refused_before_anything_is_read():
     [("clip-tiny", "clip-vision", 24), ("clip-tiny", "clip-whole", 24), ("dinov2-tiny", "dinov2", 32)],
 )
 def test_a_model_in_a_folder_gives_rows_of_unit_length(folders, space, folder, width):
-    opened = open_space(Opening(space, str(folders / folder)))
+    opened = open_space(SpaceOptions(space, str(folders / folder)))
     assert (opened.id, opened.width) == (space, width)
     rows = opened.extract(moments(18))
     assert rows.shape == (18, width)
@@ -75,18 +75,18 @@ def test_the_rows_of_clip_are_its_projected_pictures(folders):
     with torch.no_grad():
         wanted = model.get_image_features(**prepared)
     wanted = torch.nn.functional.normalize(getattr(wanted, "pooler_output", wanted), dim=1).numpy()
-    rows = open_space(Opening("clip-tiny", str(folders / "clip-whole"))).extract(moments())
+    rows = open_space(SpaceOptions("clip-tiny", str(folders / "clip-whole"))).extract(moments())
     np.testing.assert_allclose(rows, wanted, atol=1e-5)
 
 
 def test_a_model_without_all_of_its_weights_is_refused(folders):
     with pytest.raises(InputError, match=r"lacks 'visual_projection.weight'"):
-        open_space(Opening("clip-tiny", str(folders / "clip-cut")))
+        open_space(SpaceOptions("clip-tiny", str(folders / "clip-cut")))
 
 
 def test_a_model_of_another_kind_is_refused(folders):
     with pytest.raises(InputError, match=r"of the kind 'dinov2', not CLIP"):
-        open_space(Opening("clip-tiny", str(folders / "dinov2")))
+        open_space(SpaceOptions("clip-tiny", str(folders / "dinov2")))
 
 
 def test_a_model_that_is_not_here_says_how_to_get_it(tmp_path, monkeypatch):
@@ -95,7 +95,7 @@ def test_a_model_that_is_not_here_says_how_to_get_it(tmp_path, monkeypatch):
         open_space("clip-not-there")
     assert "--download" in caught.value.hint
     with pytest.raises(InputError, match=f"'{tmp_path}' cannot be read"):
-        open_space(Opening("dinov2-base", str(tmp_path)))
+        open_space(SpaceOptions("dinov2-base", str(tmp_path)))
 
 
 def test_without_the_extra_packages_people_learn_how_to_get_them(monkeypatch):

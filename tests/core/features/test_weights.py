@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConflictError, InputError, NotFoundError
-from core.features.kinds import Opening
+from core.features.kinds import SpaceOptions
 from core.features.weights import checksum_in, download, published_file, torch_cache
 
 CONTENT = np.random.default_rng(0).bytes(1_000_000)
@@ -89,23 +89,23 @@ def test_fetching_stops_on_request_and_leaves_nothing(server, tmp_path):
 def test_weights_are_fetched_once_into_torchs_cache(server, tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(NotFoundError, match=f"{NAME}'"):
-        published_file(NAME, f"{server}/good", "Tiny", Opening("tiny"))
-    found = published_file(NAME, f"{server}/good", "Tiny", Opening("tiny", download=True))
+        published_file(NAME, f"{server}/good", "Tiny", SpaceOptions("tiny"))
+    found = published_file(NAME, f"{server}/good", "Tiny", SpaceOptions("tiny", download=True))
     assert found == (torch_cache() / NAME, "")
     assert found[0].read_bytes() == CONTENT
-    assert published_file(NAME, f"{server}/gone", "Tiny", Opening("tiny", download=True)) == found
+    assert published_file(NAME, f"{server}/gone", "Tiny", SpaceOptions("tiny", download=True)) == found
 
 
 def test_another_address_can_be_named(server, tmp_path):
-    opening = Opening("tiny", str(tmp_path / "here.pth"), download=True, url=f"{server}/good")
-    assert published_file(NAME, f"{server}/gone", "Tiny", opening) == (tmp_path / "here.pth", "")
+    options = SpaceOptions("tiny", str(tmp_path / "here.pth"), download=True, url=f"{server}/good")
+    assert published_file(NAME, f"{server}/gone", "Tiny", options) == (tmp_path / "here.pth", "")
 
 
 def test_a_named_file_with_other_content_carries_its_own_checksum(tmp_path):
     path = tmp_path / "mine.pth"
     path.write_bytes(b"mine")
     own = hashlib.sha256(b"mine").hexdigest()[:8]
-    assert published_file(NAME, "", "Tiny", Opening("tiny", str(path))) == (path, own)
+    assert published_file(NAME, "", "Tiny", SpaceOptions("tiny", str(path))) == (path, own)
 
 
 def test_the_cache_is_where_torch_has_it(monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.signals import signals
-from core.signals.naming import favoured, name, told
+from core.signals.naming import distinguishing, favoured, name
 from core.signals.tastes import KIND, SAMPLES, draw_tastes, kernel_curves
 from core.signals.traits import Trait, traits
 from tests.core.segment.made_pictures import plain, scene
@@ -102,11 +102,13 @@ def test_a_trait_is_told_only_where_it_is_more_than_chance_and_large():
     values[40:57] = 1
     moments = np.zeros(100, bool)
     moments[42:57] = True
-    assert told(moments, [Trait(values, 0.1, "bright", "dark")]) == [("bright", pytest.approx(2.21, abs=0.01))]
-    assert told(np.roll(moments, 50), [Trait(values, 0.1, "bright", "dark")]) == []
-    assert told(moments, [Trait(values, 2.0, "bright", "dark")]) == []
-    assert told(moments, [Trait(-values, 0.1, "bright", "")]) == []
-    both = told(moments, [Trait(values, 0.1, "bright", "dark"), Trait(-values, 0.1, "blue", "warm")])
+    assert distinguishing(moments, [Trait(values, 0.1, "bright", "dark")]) == [
+        ("bright", pytest.approx(2.21, abs=0.01))
+    ]
+    assert distinguishing(np.roll(moments, 50), [Trait(values, 0.1, "bright", "dark")]) == []
+    assert distinguishing(moments, [Trait(values, 2.0, "bright", "dark")]) == []
+    assert distinguishing(moments, [Trait(-values, 0.1, "bright", "")]) == []
+    both = distinguishing(moments, [Trait(values, 0.1, "bright", "dark"), Trait(-values, 0.1, "blue", "warm")])
     assert [word for word, _ in both] == ["bright"]
 
 

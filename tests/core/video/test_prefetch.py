@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from core.video.prefetch import ahead
+from core.video.prefetch import prefetch
 
 
 def test_items_come_in_order_and_errors_in_their_place() -> None:
@@ -13,12 +13,12 @@ def test_items_come_in_order_and_errors_in_their_place() -> None:
         yield from range(5)
         raise ValueError("the sixth")
 
-    given = ahead(items(), 3)
+    given = prefetch(items(), 3)
     assert [next(given) for _ in range(5)] == list(range(5))
     with pytest.raises(ValueError, match="the sixth"):
         next(given)
-    assert list(ahead(iter_of(0), 3)) == []
-    assert list(ahead(iter_of(2), 3)) == [0, 1]
+    assert list(prefetch(iter_of(0), 3)) == []
+    assert list(prefetch(iter_of(2), 3)) == [0, 1]
 
 
 def test_no_more_is_made_than_allowed_and_stopping_early_closes_the_source() -> None:
@@ -32,7 +32,7 @@ def test_no_more_is_made_than_allowed_and_stopping_early_closes_the_source() -> 
         finally:
             closed.append(True)
 
-    with closing(ahead(items(), 4)) as given:
+    with closing(prefetch(items(), 4)) as given:
         assert next(given) == 0
         assert len(made) <= 5
     assert closed == [True]
