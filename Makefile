@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-full lint demo bench clean
+.PHONY: run test test-full lint player demo bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev player
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -21,6 +21,15 @@ test-full: test
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+# Types and style of the player's modules. Node and npm come from a Python package, so nothing else must be installed.
+player: node_modules/.installed
+	$(BIN)/node node_modules/typescript/bin/tsc
+	$(BIN)/node node_modules/eslint/bin/eslint.js
+
+node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev
+	$(BIN)/npm ci --ignore-scripts --loglevel=error
+	touch $@
 
 # Renders the demo videos, simulates their people and trains the demo checkpoints again (several minutes).
 demo: $(VENV)/.installed
@@ -40,4 +49,4 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements-llm.txt $(VENV)/.insta
 	touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache
+	rm -rf $(VENV) node_modules .pytest_cache .ruff_cache

@@ -3,7 +3,9 @@
  * /api/tasks, /api/task, and the video with its pictures. Nobody else's labels and no scores ever come here.
  */
 
-import { call, h, recall, remember } from '../shared/dom.mjs';
+import { get, post } from '../shared/http.mjs';
+import { h } from '../shared/dom.mjs';
+import { recall, remember } from '../shared/preferences.mjs';
 import { curtain, failureView } from './cards.mjs';
 import { ask } from './dialogs.mjs';
 import { Header } from './header.mjs';
@@ -78,7 +80,7 @@ class App {
     this._closeTask();
     this._loading();
     try {
-      const me = await call('/api/me');
+      const me = await get('/api/me');
       if (!current()) return;
       this.closed = me.closed;
       await this._become(me);
@@ -106,7 +108,7 @@ class App {
   }
 
   async signIn(name) {
-    await call('/api/me', { name });
+    await post('/api/me', { name });
     remember('name', name);
     await this.route();
   }
@@ -125,7 +127,7 @@ class App {
     });
     if (answer !== 'out') return;
     try {
-      await call('/api/me', { name: null });
+      await post('/api/me', { name: null });
     } catch (error) {
       return this._showFailure(error);
     }
@@ -163,7 +165,7 @@ class App {
   }
 
   _tasks(kind = recall('protocol', 'shot-ratings')) {
-    return call('/api/tasks?protocol=' + encodeURIComponent(kind));
+    return get('/api/tasks?protocol=' + encodeURIComponent(kind));
   }
 
   // Where the queue leads to.
@@ -186,12 +188,12 @@ class App {
 
   // Ask the server for a task and open it; without one left, the queue says so. Rejects with what the server says.
   async _begin(path, body) {
-    const { task } = await call(path, body);
+    const { task } = await post(path, body);
     return this.go(task ? { task } : {});
   }
 
   async _openEntry(entry, protocol, current) {
-    const { task } = await call('/api/task', { entry, protocol });
+    const { task } = await post('/api/task', { entry, protocol });
     if (!current()) return;
     this.go({ task }, true);
     await this._openTask(task, current);
@@ -206,7 +208,7 @@ class App {
     this.guard = guard;
     const held = await guard.ask();
     const pending = this.outbox.pending(id); // may arrive at the server while it answers: taken before asking
-    const data = await call('/api/task?id=' + encodeURIComponent(id));
+    const data = await get('/api/task?id=' + encodeURIComponent(id));
     if (!current()) return guard.close();
     remember('recent-task:' + this.me, id);
     this.view = new TaskView(data, pending, this.outbox, {
@@ -286,7 +288,7 @@ class App {
     this.outbox = new Outbox(
       [library, annotator].filter(Boolean).join('/'),
       sendEvents,
-      () => call('/api/me'),
+      () => get('/api/me'),
       () => this._savedChanged(),
     );
     await this.outbox.open();
@@ -362,6 +364,6 @@ class App {
 }
 
 async function sendEvents(task, events, { keepalive = false } = {}) {
-  const answer = await call('/api/task/events', { task, events }, { keepalive });
+  const answer = await post('/api/task/events', { task, events }, { keepalive });
   return answer.acknowledged;
 }

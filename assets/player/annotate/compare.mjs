@@ -1,7 +1,8 @@
 /** How a submitted task compares with what the others said: a small chart and two numbers in words. */
 
 import { ask } from './dialogs.mjs';
-import { call, h } from '../shared/dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { post } from '../shared/http.mjs';
 import { clock, number, ticks } from '../shared/format.mjs';
 
 const SIZE = { width: 640, height: 220, left: 34, right: 8, top: 8, bottom: 22 };
@@ -25,7 +26,7 @@ export async function compareDialog(task, { practice, entry }, revealed) {
     if (answer !== 'show') return false;
   }
   try {
-    const answer = await call('/api/task/compare', { task });
+    const answer = await post('/api/task/compare', { task });
     show(view(answer, entry.duration));
     return !practice;
   } catch (error) {

@@ -1,6 +1,6 @@
 /** How somebody likes to work, remembered by this browser: speed, sound, what is looped. */
 
-import { recall, remember } from '../shared/dom.mjs';
+import { recall, remember } from '../shared/preferences.mjs';
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const USUAL = { loop: true, repeat: false, advance: true, speed: 1, muted: false };

@@ -2,7 +2,8 @@
 
 import { BudgetMeter, budgetWords } from './budget.mjs';
 import { button, choice } from './controls.mjs';
-import { h, recall, remember } from '../shared/dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { recall, remember } from '../shared/preferences.mjs';
 import { PartPanel } from './part_panel.mjs';
 import { Reel } from './reel.mjs';
 import { around, framesOf, inOrder, joined, moved } from './segments.mjs';

@@ -1,7 +1,8 @@
 /** What is seen of any task: the picture, transport, instructions, notes. What is judged comes from the tool. */
 
 import { button, choice } from './controls.mjs';
-import { h, icon, recall, remember } from '../shared/dom.mjs';
+import { h, icon } from '../shared/dom.mjs';
+import { recall, remember } from '../shared/preferences.mjs';
 import { SPEEDS } from './habits.mjs';
 import { NoteList } from './notes.mjs';
 import { submittedView } from './submitted.mjs';

@@ -1,6 +1,6 @@
 /** The video of a task: playing, playing only some parts, moving, and remembering the place. */
 
-import { recall, remember } from '../shared/dom.mjs';
+import { recall, remember } from '../shared/preferences.mjs';
 
 const KEEP_EVERY = 250; // ms between notes of the place in this browser while playing
 const TELL_EVERY = 5000; // ms between position events while playing

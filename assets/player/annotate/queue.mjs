@@ -1,7 +1,8 @@
 /** What there is to judge: what was begun, what is handed out or can be chosen, training first. */
 
 import { choice } from './controls.mjs';
-import { h, thumbnail } from '../shared/dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
 import { clock, count } from '../shared/format.mjs';
 
 const FIRST = 60; // rows shown at once; more on request

@@ -3,7 +3,8 @@
  * then it scrolls and follows. It shows and asks; what a drag means is decided by its owner.
  */
 
-import { h, thumbnail } from '../shared/dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
 import { clock, ticks } from '../shared/format.mjs';
 
 const PICTURE = { width: 71, height: 40 };

@@ -3,7 +3,8 @@
  * A long video's row scrolls and follows; an overview of the whole video then appears above it.
  */
 
-import { h, thumbnail } from '../shared/dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
 import { shotAt } from './frames.mjs';
 import { clock } from '../shared/format.mjs';
 

@@ -5,7 +5,7 @@
 
 import { compareDialog } from './compare.mjs';
 import { keyHelp } from './dialogs.mjs';
-import { url } from '../shared/dom.mjs';
+import { url } from '../shared/http.mjs';
 import { Frames } from './frames.mjs';
 import { Habits } from './habits.mjs';
 import { KEYS, TaskLayout } from './layout.mjs';

@@ -1,5 +1,6 @@
 /** What every key and button does. */
 
+import { url } from '../shared/http.mjs';
 import { DIFFER } from './player.mjs';
 import { indexAt } from './series.mjs';
 
@@ -60,7 +61,7 @@ export function act(player, action, amount) {
   else if (action === 'rows') player.rowsMenu(player.root.querySelector('.mc-rowsmenu').hidden);
   else if (action === 'matrix') player.figures.choose({ view: player.figures.view === 'matrix' ? 'numbers' : 'matrix' });
   else if (action === 'video') {
-    clock.open(player.api.url(player.entry.video.url), player.entry.duration);
+    clock.open(url(player.entry.video.url), player.entry.duration);
     player.noVideo('');
     clock.seek(now);
   } else if (action === 'zoom') {

@@ -1,6 +1,7 @@
 /** The caption at the cursor, and correcting it in place. */
 
 import { clock } from '../shared/format.mjs';
+import { put, sentence } from '../shared/http.mjs';
 import { follow } from './follow.mjs';
 
 export class CaptionEditor {
@@ -78,7 +79,7 @@ export class CaptionEditor {
     if (!editing || box.disabled) return;
     box.disabled = true;
     try {
-      const { edit, job } = await player.api.put('/api/captions', { ...editing, text: box.value });
+      const { edit, job } = await put('/api/captions', { ...editing, text: box.value });
       const { entry } = player;
       if (edit && entry.id === editing.entry) {
         entry.captions[edit.pick] = edit.text;
@@ -94,7 +95,7 @@ export class CaptionEditor {
       if (this.editing !== editing) return;
       box.disabled = false;
       box.focus();
-      this.error([error.message, error.hint].filter(Boolean).join(' '));
+      this.error(sentence(error));
     }
   }
 
@@ -102,7 +103,7 @@ export class CaptionEditor {
   async report(id, entry) {
     const wanted = () => this.player.entry?.id === entry && !this.player.abort.signal.aborted;
     try {
-      const job = await follow(this.player.api, id, { told: () => {}, wanted });
+      const job = await follow(id, { told: () => {}, wanted });
       if (!job) return;
       const reasons = (job.result?.failed ?? []).map(({ reason }) => reason);
       if (job.state !== 'done') reasons.push([job.error?.message, job.error?.hint].filter(Boolean).join(' '));

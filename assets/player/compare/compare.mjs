@@ -1,7 +1,6 @@
 /** The Compare page: brings a player to life, in step with the address, the entry picker and Gradio. */
 
 import { readAddress } from './address.mjs';
-import { Api } from '../shared/api.mjs';
 import { watchNews } from './news.mjs';
 import { Player } from './player.mjs';
 
@@ -22,14 +21,14 @@ function styles() {
 
 /**
  * Called by the Gradio component when its frame is in the page.
- * @param {{element: HTMLElement, props: {value: any}, watch: Function, root: string}} gradio  root: the app's address
+ * @param {{element: HTMLElement, props: {value: any}, watch: Function}} gradio
  */
-export async function mount({ element, props, watch, root: base }) {
+export async function mount({ element, props, watch }) {
   await styles();
   window.manycut?.stop?.();
   const root = element.querySelector('#player') ?? element;
   root.classList.add('mc-player');
-  const player = new Player(root, new Api(base));
+  const player = new Player(root);
   const { signal } = player.abort;
   let shown = null;
 

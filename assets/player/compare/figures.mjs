@@ -2,6 +2,7 @@
 
 import { modelFigures, peopleFigures } from './agreement.mjs';
 import { matrixMarkup, matrixRows } from './matrix.mjs';
+import { numbersOf } from './server.mjs';
 import { fillNumbers, numberRows } from './numbers.mjs';
 
 export class Figures {
@@ -28,7 +29,7 @@ export class Figures {
   /** The server's figures may take a moment: they come after everything else. */
   async load(id, signal) {
     try {
-      this.numbers = await this.player.api.numbers(id, signal);
+      this.numbers = await numbersOf(id, signal);
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.numbers = { band: null, runs: {}, error: error.message };

@@ -4,7 +4,8 @@ import { follow } from './follow.mjs';
 import { clock, count, escape } from '../shared/format.mjs';
 import { numbersCsv } from './numbers.mjs';
 import { pageFigure, standalone } from './keep_figure.mjs';
-import { loadPlotly } from '../shared/api.mjs';
+import { PLOTLY, loadPlotly } from './plotly.mjs';
+import { get, post, request, sentence, url } from '../shared/http.mjs';
 import { playing } from './cuts.mjs';
 
 /** Formats of cut lists, and who reads them. */
@@ -48,7 +49,7 @@ export class Keeper {
     this.dialog.showModal();
     const entry = player.entry.id;
     try {
-      this.notes = new Map(Object.entries(await player.api.json(`/api/cutlist/notes?entry=${encodeURIComponent(entry)}`)));
+      this.notes = new Map(Object.entries(await get(`/api/cutlist/notes?entry=${encodeURIComponent(entry)}`)));
     } catch {
       this.notes = new Map();
     }
@@ -94,7 +95,7 @@ export class Keeper {
     try {
       if ('shut' in button.dataset) this.dialog.close();
       else if ('stop' in button.dataset) {
-        if (this.job) await this.player.api.post('/api/job/cancel', { id: this.job });
+        if (this.job) await post('/api/job/cancel', { id: this.job });
       }
       else if ('render' in button.dataset) await this.render();
       else if (list) await this.cutList(list);
@@ -104,13 +105,13 @@ export class Keeper {
         save(new Blob([numbersCsv(entry, figures.rows, figures.numbers, cuts.figureWords)], { type: 'text/csv' }), `${this.name('numbers')}.csv`);
       }
     } catch (error) {
-      this.error([error.message, error.hint].filter(Boolean).join(' '));
+      this.error(sentence(error));
     }
   }
 
   async cutList(format) {
     const query = new URLSearchParams({ ...this.asked, format });
-    const answer = await this.player.api.request(`/api/cutlist?${query}`);
+    const answer = await request(`/api/cutlist?${query}`, { timeout: 0 });
     const named = /filename="?([^"]+)"?/.exec(answer.headers.get('content-disposition') ?? '');
     save(await answer.blob(), named?.[1] ?? `${this.name('cut')}.${format}`);
     const note = answer.headers.get('x-manycut-note');
@@ -135,11 +136,11 @@ export class Keeper {
     };
     told({ progress: 0, message: 'waiting for the worker' });
     try {
-      ({ job: this.job } = await player.api.post('/api/render', this.asked));
-      const job = await follow(player.api, this.job, { told, wanted: () => !player.abort.signal.aborted });
+      ({ job: this.job } = await post('/api/render', this.asked));
+      const job = await follow(this.job, { told, wanted: () => !player.abort.signal.aborted });
       if (job?.state === 'failed') this.error([job.error?.message ?? 'Rendering failed.', job.error?.hint].filter(Boolean).join(' '));
       else if (job?.state === 'done') {
-        fetchFile(player.api.url(`/api/download?job=${this.job}`));
+        fetchFile(url(`/api/download?job=${this.job}`));
         player.toast('The video of the cut is ready.');
       }
     } finally {
@@ -151,10 +152,10 @@ export class Keeper {
 
   async figure(format) {
     const { player } = this;
-    const plotly = await loadPlotly(player.api);
+    const plotly = await loadPlotly();
     const { traces, layout } = pageFigure(player);
     if (format === 'html') {
-      const source = await (await player.api.request('/vendor/plotly.min.js')).text();
+      const source = await (await request(PLOTLY, { timeout: 0 })).text();
       save(new Blob([standalone(player.entry.title, source, traces, layout)], { type: 'text/html' }), `${this.name('figure')}.html`);
       return;
     }

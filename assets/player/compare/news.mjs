@@ -1,5 +1,7 @@
 /** What comes from elsewhere while the page is open: runs of another tab or the command line, people who submitted. */
 
+import { newsOf } from './server.mjs';
+
 const EVERY = 4000;
 
 /**
@@ -13,7 +15,7 @@ export function watchNews(player, signal) {
     // A page that nobody looks at, or that waits for its own job, asks nothing.
     if (!entry || document.hidden || player.sampler.job || player.root.dataset.state !== 'ready') return;
     try {
-      const { runs, people } = await player.api.json(`/api/news?id=${encodeURIComponent(entry.id)}`, { signal });
+      const { runs, people } = await newsOf(entry.id, signal);
       if (player.entry !== entry || player.sampler.job || player.root.dataset.state !== 'ready') return;
       const known = new Set(entry.rows.map(({ id }) => id));
       const fresh = runs.filter((id) => !known.has(id)).length;

@@ -4,7 +4,9 @@
  */
 
 import { FRAME, PAUSE, PLAY, nodesOf } from './frame.mjs';
-import { ApiError, loadPlotly } from '../shared/api.mjs';
+import { HttpError, url } from '../shared/http.mjs';
+import { entryOf, seriesOf } from './server.mjs';
+import { loadPlotly } from './plotly.mjs';
 import { CaptionEditor } from './captions.mjs';
 import { Clock } from './clock.mjs';
 import { Plots, drawLift, drawn, sampleUnder, stack } from './plots.mjs';
@@ -42,11 +44,9 @@ const FAMILIES = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', 'oth
 export class Player {
   /**
    * @param {HTMLElement} root
-   * @param {Api} api
    */
-  constructor(root, api) {
+  constructor(root) {
     this.root = root;
-    this.api = api;
     this.abort = new AbortController();
     this.entry = null;
     this.model = null;
@@ -83,7 +83,7 @@ export class Player {
     this.cuts = new Cuts(this);
     this.sheetImage = new Image();
     this.sheetImage.addEventListener('load', () => this.drawTop());
-    this.sampler = new Sampler(this.nodes.panel, this.slot, api, () => this.entry, (result) => this.sampled(result), this.abort.signal);
+    this.sampler = new Sampler(this.nodes.panel, this.slot, () => this.entry, (result) => this.sampled(result), this.abort.signal);
     this.figures = new Figures(this);
     this.captions = new CaptionEditor(this);
     this.keeper = new Keeper(this);
@@ -114,9 +114,9 @@ export class Player {
       this.say('loading', 'Loading the timelines …');
     }
     try {
-      const plotly = loadPlotly(this.api);
+      const plotly = loadPlotly();
       plotly.catch(() => {});
-      const [entry, series] = await Promise.all([this.api.entry(id, loading.signal), this.api.series(id, loading.signal)]);
+      const [entry, series] = await Promise.all([entryOf(id, loading.signal), seriesOf(id, loading.signal)]);
       if (loading.signal.aborted) return;
       this.series = series;
       if (again) this.keepPeople(entry);
@@ -135,7 +135,7 @@ export class Player {
       await this.figures.load(id, loading.signal);
     } catch (error) {
       if (error.name === 'AbortError' || loading.signal.aborted) return;
-      if (!(error instanceof ApiError)) {
+      if (!(error instanceof HttpError)) {
         console.error(error);
         this.say('failed', `The timelines could not be drawn (${error.message}).`, 'Reload the page.');
         return;
@@ -167,9 +167,9 @@ export class Player {
     this.overRuns.clear();
     this.nodes.scroll.scrollTop = 0;
     this.timeline.open(entry.duration);
-    this.clock.open(entry.video ? this.api.url(entry.video.url) : null, entry.duration);
+    this.clock.open(entry.video ? url(entry.video.url) : null, entry.duration);
     this.noVideo(entry.video ? '' : entry.video_reason || 'This entry has no video.');
-    if (entry.thumbnails) this.sheetImage.src = this.api.url(entry.thumbnails.url);
+    if (entry.thumbnails) this.sheetImage.src = url(entry.thumbnails.url);
     else this.sheetImage.removeAttribute('src');
     document.title = `${entry.title} · Manycut`;
   }

@@ -1,5 +1,6 @@
 /** "Sample again": asks the server for new samples, follows the job, and says when they are there. */
 
+import { post } from '../shared/http.mjs';
 import { follow } from './follow.mjs';
 import { samples } from './panel.mjs';
 
@@ -7,13 +8,12 @@ export class Sampler {
   /**
    * @param {HTMLElement} panel
    * @param {Record<string, HTMLElement>} slot
-   * @param {import('../shared/api.mjs').Api} api
    * @param {() => object} entry the entry that is shown
    * @param {(result: object) => Promise<void>} finished called when a job of the shown entry is done
    * @param {AbortSignal} signal
    */
-  constructor(panel, slot, api, entry, finished, signal) {
-    Object.assign(this, { slot, api, entry, finished, signal });
+  constructor(panel, slot, entry, finished, signal) {
+    Object.assign(this, { slot, entry, finished, signal });
     this.form = panel.querySelector('.mc-sampler');
     this.job = null;
     this.form.addEventListener('submit', (event) => {
@@ -63,7 +63,7 @@ export class Sampler {
     this.error('');
     this.progress({ progress: 0, message: 'waiting', state: 'queued' });
     try {
-      const { job } = await this.api.post('/api/sample', {
+      const { job } = await post('/api/sample', {
         entry,
         checkpoint: this.slot.checkpoint.value,
         n: Number(elements.n.value),
@@ -97,7 +97,7 @@ export class Sampler {
     this.job = id;
     let job = null;
     try {
-      job = await follow(this.api, id, {
+      job = await follow(id, {
         told: (now) => this.progress(now),
         wanted: () => this.job === id && !this.signal.aborted,
       });
@@ -116,7 +116,7 @@ export class Sampler {
   async cancel() {
     if (!this.job) return;
     try {
-      await this.api.post('/api/job/cancel', { id: this.job });
+      await post('/api/job/cancel', { id: this.job });
     } catch (error) {
       this.error(error.message, error.hint);
     }

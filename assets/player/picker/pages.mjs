@@ -1,14 +1,14 @@
 /** The entries that the picker can show: one search at a time, fetched in pages as they are looked at. */
 
+import { get } from '../shared/http.mjs';
+
 export const PAGE = 100;
 
 export class Pages {
   /**
-   * @param {import('../shared/api.mjs').Api} api
    * @param {(error: Error|null) => void} arrived called when a page that was needed is there, or could not be had
    */
-  constructor(api, arrived) {
-    this.api = api;
+  constructor(arrived) {
     this.arrived = arrived;
     this.query = {};
     this.total = 0;
@@ -89,6 +89,6 @@ export class Pages {
   }
 
   get(query, signal) {
-    return this.api.json(`/api/picker?${new URLSearchParams(query)}`, { signal });
+    return get(`/api/picker?${new URLSearchParams(query)}`, { signal });
   }
 }

@@ -4,11 +4,11 @@
  * with `manycut:opened`.
  */
 
-import { Api } from '../shared/api.mjs';
 import { EntryList } from './list.mjs';
 import { COLUMNS, FILTERS, FRAME, NOTES, optionsMarkup } from './frame.mjs';
 import { Pages } from './pages.mjs';
 import { clock, escape } from '../shared/format.mjs';
+import { root as address, url } from '../shared/http.mjs';
 import { loadChoice, saveChoice } from './memory.mjs';
 import { wordsOf } from './row.mjs';
 
@@ -26,12 +26,10 @@ function typing(target) {
 export class Picker {
   /**
    * @param {HTMLElement} root
-   * @param {Api} api
    * @param {AbortSignal} signal ends all listening
    */
-  constructor(root, api, signal) {
+  constructor(root, signal) {
     this.root = root;
-    this.api = api;
     root.innerHTML = FRAME;
     this.nodes = Object.fromEntries([...root.querySelectorAll('[data-node]')].map((node) => [node.dataset.node, node]));
     this.choice = loadChoice();
@@ -39,8 +37,8 @@ export class Picker {
     this.place = null; // of the current entry in the present search; null: not known, -1: not among them
     this.enter = false; // Enter was pressed before the answer was there
     this.timer = 0; // of what was typed and not asked yet
-    this.pages = new Pages(api, (error) => this.pageArrived(error));
-    this.list = new EntryList(this.nodes, this.pages, (path) => api.url(path));
+    this.pages = new Pages((error) => this.pageArrived(error));
+    this.list = new EntryList(this.nodes, this.pages, url);
     this.listen(signal);
     this.showChoice();
   }
@@ -120,7 +118,7 @@ export class Picker {
     delete this.root.dataset.searching;
     const { total, of } = this.pages;
     this.list.words = wordsOf(query.search);
-    this.note(of === 0 ? NOTES.empty(this.api.base) : total === 0 ? NOTES.none(query.search) : '');
+    this.note(of === 0 ? NOTES.empty(address) : total === 0 ? NOTES.none(query.search) : '');
     this.nodes.count.textContent = total === of ? `${many(of)} ${of === 1 ? 'entry' : 'entries'}` : `${many(total)} of ${many(of)} entries`;
     this.nodes.clear.hidden = !this.narrowed;
     this.list.renew();
@@ -398,13 +396,13 @@ let listening = null;
  * Called by the Gradio component when its frame is in the page.
  * @param {{element: HTMLElement, props: {value: any}, watch: Function, root: string}} gradio  root: the app's address
  */
-export async function mount({ element, props, watch, root: base }) {
+export async function mount({ element, props, watch }) {
   await styled();
   listening?.abort();
   listening = new AbortController();
   const root = element.querySelector('#picker') ?? element;
   root.classList.add('mc-entry-picker');
-  const picker = new Picker(root, new Api(base), listening.signal);
+  const picker = new Picker(root, listening.signal);
   let told = false;
   const tell = () => {
     if (told || !props.value || !('entry' in props.value)) return;

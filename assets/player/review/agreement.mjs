@@ -1,6 +1,8 @@
 /** Agreement: computed in the background, kept, and shown with its date. */
 
-import { act, button, call, check, choice, empty, failure, figure, h, loading, primary, query, table, when } from './dom.mjs';
+import { act, button, check, choice, empty, failure, figure, loading, primary, query, table, when } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { get } from '../shared/http.mjs';
 import { figuresView } from './figures.mjs';
 import { matrixView } from './matrix.mjs';
 import { count } from '../shared/format.mjs';
@@ -53,7 +55,7 @@ class AgreementSection {
     const asked = this.asked;
     let answer;
     try {
-      answer = await call(`/api/review/agreement${query(asked)}`, undefined, { timeout: 60000 });
+      answer = await get(`/api/review/agreement${query(asked)}`, { timeout: 60000 });
     } catch (error) {
       if (this._current(asked)) this._main.replaceChildren(failure(error, error.status === 403 ? null : () => this._load()));
       return;

@@ -1,6 +1,7 @@
 /** Assignments: what is asked for, how far it is, new ones, and closing. */
 
-import { act, button, dialog, empty, fill, h, primary, table, tell, when } from './dom.mjs';
+import { act, button, dialog, empty, fill, primary, table, tell, when } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 import { count } from '../shared/format.mjs';
 import { newAssignment } from './new.mjs';
 

@@ -1,7 +1,9 @@
 /** Progress: the board of videos and people, the pace, and the task that is looked at. */
 
 import { count } from '../shared/format.mjs';
-import { button, call, choice, empty, failure, h, loading, primary, query } from './dom.mjs';
+import { button, choice, empty, failure, loading, primary, query } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { get } from '../shared/http.mjs';
 import { Grid } from './grid.mjs';
 import { paceView } from './pace.mjs';
 import { TaskPanel } from './task.mjs';
@@ -64,7 +66,7 @@ class BoardSection {
     let board;
     const paced = this._pacedFor === asked && Date.now() - this._pacedAt < PACE_MS;
     try {
-      const ask = (name) => call(`/api/review/${name}${asked}`, undefined, { timeout: 60000 });
+      const ask = (name) => get(`/api/review/${name}${asked}`, { timeout: 60000 });
       [board, this._paced] = await Promise.all([ask('board'), paced ? this._paced : ask('pace')]);
     } catch (error) {
       if (!this._closed && !this.board) this._main.replaceChildren(failure(error, () => this.load()));

@@ -1,9 +1,8 @@
 /** What the sections of the Review page share: cards, fields, tables, dialogs, local times. */
 
-import { call, h } from '../shared/dom.mjs';
+import { get, post } from '../shared/http.mjs';
+import { h } from '../shared/dom.mjs';
 import { number } from '../shared/format.mjs';
-
-export { call, h, recall, remember, url } from '../shared/dom.mjs';
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const MINUTE = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
@@ -83,7 +82,7 @@ export async function fill(place, path, draw) {
   if (!place.childElementCount) place.replaceChildren(loading());
   let answer;
   try {
-    answer = await call(path, undefined, { timeout: 60000 });
+    answer = await get(path, { timeout: 60000 });
   } catch (error) {
     place.replaceChildren(failure(error, () => (place.replaceChildren(), fill(place, path, draw))));
     return null;
@@ -181,7 +180,7 @@ export function tell(text, bad = false) {
 /** POST, and say what went wrong; null then. */
 export async function act(path, body) {
   try {
-    return await call(path, body);
+    return await post(path, body);
   } catch (error) {
     tell([error.message, error.hint].filter(Boolean).join(' '), true);
     return null;

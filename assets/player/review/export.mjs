@@ -1,6 +1,8 @@
 /** Export in every format, joining another installation's log, and the list of these jobs with their downloads. */
 
-import { act, check, choice, field, h, tell, url } from './dom.mjs';
+import { act, check, choice, field, tell } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { sentence, upload } from '../shared/http.mjs';
 import { mount as mountJobs } from '../shared/jobs.mjs';
 
 const FORMATS = [
@@ -44,13 +46,11 @@ export function exportSection(app) {
     if (!file) return;
     chosen.disabled = true;
     try {
-      const answer = await fetch(url(`/api/review/join?name=${encodeURIComponent(file.name)}`), { method: 'POST', body: file, credentials: 'same-origin' });
-      const said = await answer.json();
-      if (!answer.ok) throw new Error([said.error?.message, said.error?.hint].filter(Boolean).join(' '));
+      await upload(`/api/review/join?name=${encodeURIComponent(file.name)}`, file);
       tell('Uploaded; what came of it appears below.');
       document.dispatchEvent(new Event('manycut:job'));
     } catch (error) {
-      tell(error instanceof TypeError ? 'The server cannot be reached.' : error.message, true);
+      tell(sentence(error), true);
     }
     chosen.value = '';
     chosen.disabled = false;
@@ -79,7 +79,7 @@ export function exportSection(app) {
     element,
     // The list ends itself when its element leaves the page, so it begins only once it is there.
     show: () => {
-      if (!mounted) mountJobs({ element: jobs, props: { value: { kinds: ['export', 'join'] } }, root: app.base });
+      if (!mounted) mountJobs({ element: jobs, props: { value: { kinds: ['export', 'join'] } } });
       mounted = true;
     },
   };

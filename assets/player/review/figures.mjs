@@ -1,7 +1,8 @@
 /** The overall figures, each with its interval drawn and one plain sentence. */
 
 import { count } from '../shared/format.mjs';
-import { figure, h } from './dom.mjs';
+import { figure } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 
 const FIGURES = [
   ['krippendorff_alpha_ordinal', 'Krippendorff’s α, ordinal', 'Agreement beyond chance on single two-second shots when only the order of the values counts; 1 is full agreement, 0 is chance.'],

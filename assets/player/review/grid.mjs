@@ -1,7 +1,7 @@
 /** Videos by people as a table of which only the rows in sight exist: hundreds of videos by fifty people and more. */
 
 import { clock } from '../shared/format.mjs';
-import { h } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 
 const ROW = 30;
 const SPARE = 8;

@@ -2,7 +2,7 @@
 
 import { clock, count, percent } from '../shared/format.mjs';
 import { shade } from './colours.mjs';
-import { h } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 
 const [WIDTH, HEIGHT] = [360, 56];
 

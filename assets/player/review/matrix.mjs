@@ -3,7 +3,8 @@
 import { prepare } from '../shared/canvas.mjs';
 import { count } from '../shared/format.mjs';
 import { ink, shade } from './colours.mjs';
-import { figure, h } from './dom.mjs';
+import { figure } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 
 const MOST_NAME = 132;
 const [LEAST, MOST] = [9, 34];

@@ -1,6 +1,7 @@
 /** A new assignment: defaults that fit, everything else one click away. */
 
-import { act, button, choice, field, h } from './dom.mjs';
+import { act, button, choice, field } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 import { VideoChoice } from './videos.mjs';
 import { ProtocolForm } from './protocol.mjs';
 

@@ -1,7 +1,7 @@
 /** Throughput: labels and submitted tasks a day in this computer's time, and when it will be done at this rate. */
 
 import { count } from '../shared/format.mjs';
-import { h } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 
 const SHOWN = 28;
 const WEEK = 7;

@@ -1,6 +1,8 @@
 /** People: who they are, what they did, and their personal links. */
 
-import { act, button, choice, dialog, empty, field, fill, h, primary, table, tell, url, when } from './dom.mjs';
+import { act, button, choice, dialog, empty, field, fill, primary, table, tell, when } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { url } from '../shared/http.mjs';
 
 export function peopleSection(app) {
   return new PeopleSection(app);

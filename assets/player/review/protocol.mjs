@@ -1,6 +1,7 @@
 /** How the videos of an assignment are judged: a protocol as it is, or an edited copy that becomes a version of its own. */
 
-import { check, choice, field, h } from './dom.mjs';
+import { check, choice, field } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 
 const KINDS = { 'shot-ratings': 'Shot ratings: every two seconds a value (as TVSum)', keyshots: 'Keyshots: mark segments within a budget (as SumMe)', continuous: 'Continuous: hold a level while it plays' };
 const SHOTS = [['uniform 2 s', 'Uniform, 2 s'], ['kts', 'KTS'], ['dataset', 'Of the dataset']];

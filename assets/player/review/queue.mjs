@@ -1,6 +1,7 @@
 /** Which videos need more people: those that people disagree about most come first. */
 
-import { act, button, check, empty, figure, fill, h, primary, query, table, tell } from './dom.mjs';
+import { act, button, check, empty, figure, fill, primary, query, table, tell } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 import { clock, count } from '../shared/format.mjs';
 
 export function queueSection(app) {

@@ -6,7 +6,9 @@
 import { agreementSection } from './agreement.mjs';
 import { assignmentsSection } from './assignments.mjs';
 import { boardSection } from './board.mjs';
-import { call, choice, failure, h, loading } from './dom.mjs';
+import { choice, failure, loading } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { get } from '../shared/http.mjs';
 import { exportSection } from './export.mjs';
 import { peopleSection } from './people.mjs';
 import { queueSection } from './queue.mjs';
@@ -24,10 +26,10 @@ const SECTIONS = [
 const KEPT = ['section', 'assignment', 'dataset', 'task', 'entry', 'people'];
 
 /** Called by the Gradio component once its element exists. */
-export async function mount({ element, root: base }) {
+export async function mount({ element }) {
   const root = element.querySelector('#review');
   await stylesheet();
-  await new App(root, base).start();
+  await new App(root).start();
 }
 
 function stylesheet() {
@@ -39,9 +41,8 @@ function stylesheet() {
 }
 
 class App {
-  constructor(root, base) {
+  constructor(root) {
     this.root = root;
-    this.base = base;
     this.filters = null;
     this._section = null;
     this._name = '';
@@ -118,7 +119,7 @@ class App {
   }
 
   async refreshFilters() {
-    this.filters = await call('/api/review/filters');
+    this.filters = await get('/api/review/filters');
   }
 
   /** Two selects that narrow a section to an assignment and a dataset. */

@@ -1,7 +1,9 @@
 /** One task beside the board: what was said, how it was worked on, what was decided, and the lead's decisions. */
 
 import { clock, percent } from '../shared/format.mjs';
-import { act, askReason, button, call, failure, h, loading, tell, when } from './dom.mjs';
+import { act, askReason, button, failure, loading, tell, when } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { get } from '../shared/http.mjs';
 import { labelsView } from './labels.mjs';
 
 const DECISIONS = {
@@ -34,7 +36,7 @@ export class TaskPanel {
     if (another) this.element.replaceChildren(loading());
     let task;
     try {
-      task = await call(`/api/review/task?id=${id}`);
+      task = await get(`/api/review/task?id=${id}`);
     } catch (error) {
       if (this.id === id) this.element.replaceChildren(h('div', { class: 'mcr-tasktop' }, h('h2', {}, `Task ${id}`), this._x()), failure(error, error.status === 0 ? () => this.show(id, siblings) : null));
       return;

@@ -1,6 +1,7 @@
 /** Everything that leads decided, newest first. Nothing here can be changed or deleted. */
 
-import { button, empty, fill, h, table, when } from './dom.mjs';
+import { button, empty, fill, table, when } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
 
 const WORDS = { exclude: 'excluded', restore: 'restored', reopen: 'reopened' };
 

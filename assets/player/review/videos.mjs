@@ -1,6 +1,8 @@
 /** Choosing the videos of an assignment: a search, and either all that it finds or those that are ticked. */
 
-import { call, check, choice, failure, h, query } from './dom.mjs';
+import { check, choice, failure, query } from './dom.mjs';
+import { h } from '../shared/dom.mjs';
+import { get } from '../shared/http.mjs';
 import { clock, count } from '../shared/format.mjs';
 
 const PAGE = 200;
@@ -38,7 +40,7 @@ export class VideoChoice {
     const path = `/api/picker${query({ search: this._search.value, dataset: this._dataset.value, video: 'yes', limit: PAGE, groups: false })}`;
     this._latest = path;
     try {
-      const { entries, total } = await call(path);
+      const { entries, total } = await get(path);
       if (this._latest !== path) return;
       [this.rows, this.total] = [entries, total];
     } catch (error) {

@@ -1,15 +1,52 @@
-/** Small helpers of the annotator: elements, times, requests. */
+/** The one way to make elements. Text is always text: nothing here reads HTML. */
 
-/** Make an element: h("button", {class: "x", onclick: f, "aria-label": "y"}, "text", child). */
+/** @typedef {Node|string|number|null|undefined|false} Child what is null, undefined or false is left out */
+
+/**
+ * Make an element: h('button', {class: 'x', onclick: f, 'aria-label': 'y', disabled: true}, 'text', child).
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} [attributes] on… are listeners; true is an attribute without a value; what is false, null
+ *   or undefined is left out
+ * @param {...(Child|Child[])} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
+  return dressed(document.createElement(tag), attributes, children);
+}
+
+/**
+ * The same for pictures: svg('svg', {viewBox: '0 0 24 24'}, svg('path', {d: 'M0 0h8'})).
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Child|Child[])} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  return dressed(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+}
+
+/** Put these children in the place of those that an element has. @param {Element} element @param {...(Child|Child[])} children */
+export function replace(element, ...children) {
+  element.replaceChildren(...present(children));
+}
+
+function dressed(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, '');
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...present(children));
   return element;
+}
+
+/** @param {any[]} children @returns {(Node|string)[]} */
+function present(children) {
+  return children.flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (child instanceof Node ? child : String(child)));
 }
 
 const ICONS = {
@@ -23,99 +60,23 @@ const ICONS = {
 };
 const STROKED = new Set(['back', 'undo', 'redo']);
 
-/** An icon of one colour (the text's), hidden from screen readers. */
+/** An icon of one colour (the text's), hidden from screen readers. @param {keyof ICONS} name */
 export function icon(name) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('class', STROKED.has(name) ? 'mca-icon mca-stroked' : 'mca-icon');
-  const path = document.createElementNS(svg.namespaceURI, 'path');
-  path.setAttribute('d', ICONS[name]);
-  svg.append(path);
-  return svg;
+  const attributes = { viewBox: '0 0 24 24', 'aria-hidden': 'true', class: STROKED.has(name) ? 'mc-icon mc-stroked' : 'mc-icon' };
+  return svg('svg', attributes, svg('path', { d: ICONS[name] }));
 }
 
-const root = (window.gradio_config?.root ?? '').replace(/\/$/, '');
-
-/** A server path below wherever the app is mounted; absolute addresses stay as they are. */
-export function url(path) {
-  return path.startsWith('/') && !path.startsWith(root + '/') ? root + path : path;
-}
-
-/** What went wrong with a request. status 0: the server could not be reached. */
-export class RequestError extends Error {
-  constructor(status, message, hint = '') {
-    super(message);
-    this.status = status;
-    this.hint = hint;
-  }
-}
-
-/** GET (no body) or POST JSON; returns the parsed answer or throws a RequestError. */
-export async function call(path, body, { keepalive = false, timeout = 15000 } = {}) {
-  const options = { credentials: 'same-origin', headers: { Accept: 'application/json' } };
-  if (body !== undefined) {
-    options.method = 'POST';
-    options.headers['Content-Type'] = 'application/json';
-    options.body = JSON.stringify(body);
-    options.keepalive = keepalive;
-  }
-  if (!keepalive) options.signal = AbortSignal.timeout(timeout);
-  let response;
-  try {
-    response = await fetch(url(path), options);
-  } catch {
-    throw new RequestError(0, 'The server cannot be reached.');
-  }
-  const answer = await response.json().catch(() => null);
-  if (!response.ok) {
-    const { message, hint } = answer?.error ?? {};
-    throw new RequestError(response.status, message ?? `The server answered ${response.status}.`, hint ?? '');
-  }
-  if (answer === null) throw new RequestError(502, "The server's answer could not be read.");
-  return answer;
-}
-
-/** A picture out of a thumbnail sprite: the nearest to a time, else one from the first third. */
-export function thumbnail(source, width, height, seconds = null, className = '') {
-  const box = h('span', { class: 'mca-thumb ' + className, 'aria-hidden': 'true' });
-  box.style.width = width + 'px';
-  box.style.height = height + 'px';
-  if (!source) return box;
-  const { columns, count: pictures, times } = source;
-  const index = seconds === null ? Math.floor(pictures / 3) : nearest(times, seconds);
-  const scale = Math.max(width / source.width, height / source.height);
-  const [w, hgt] = [source.width * scale, source.height * scale];
-  const rows = Math.ceil(pictures / columns);
-  box.style.backgroundImage = `url("${url(source.url)}")`;
-  box.style.backgroundSize = `${w * columns}px ${hgt * rows}px`;
-  const x = (index % columns) * w + (w - width) / 2;
-  const y = Math.floor(index / columns) * hgt + (hgt - height) / 2;
-  box.style.backgroundPosition = `${-x}px ${-y}px`;
-  return box;
-}
-
-function nearest(times, seconds) {
-  let best = 0;
-  for (let i = 1; i < times.length; i += 1) {
-    if (Math.abs(times[i] - seconds) < Math.abs(times[best] - seconds)) best = i;
-  }
-  return best;
-}
-
-/** Preferences of this browser; storage may be forbidden, then defaults hold. */
-export function recall(key, fallback) {
-  try {
-    return JSON.parse(localStorage.getItem('manycut:' + key)) ?? fallback;
-  } catch {
-    return fallback;
-  }
-}
-
-export function remember(key, value) {
-  try {
-    localStorage.setItem('manycut:' + key, JSON.stringify(value));
-  } catch {
-    // private windows: nothing is remembered, nothing else changes
-  }
+/**
+ * A page's style sheets, each once; resolves when they are there or could not be had.
+ * @param {string} module import.meta.url of the module that they lie beside
+ * @param {...string} names
+ * @returns {Promise<any>}
+ */
+export function stylesheets(module, ...names) {
+  return Promise.all(names.map((name) => {
+    if (document.querySelector(`link[data-mc="${name}"]`)) return null;
+    const link = h('link', { rel: 'stylesheet', 'data-mc': name, href: new URL(name, module).href });
+    document.head.append(link);
+    return new Promise((resolve) => (link.onload = link.onerror = resolve));
+  }));
 }

@@ -1,228 +1,123 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
-const NAMES = { train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in', export: 'Export', agreement: 'Agreement', join: 'Joining' };
-const MODELS = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', vasnet: 'VASNet', mlp: 'MLP' };
-const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
+import { NAMES, sentence, title } from './job_words.mjs';
+import { get, post, url } from './http.mjs';
+import { h, replace, svg } from './dom.mjs';
+
+/** @typedef {import('./job_words.mjs').Job} Job */
+
 const BUSY_MS = 700;
 const IDLE_MS = 4000;
 const SHOWN = 8;
 
-export function mount({ element, props, root }) {
-  const host = element.querySelector('.mc-widget');
+const underway = ({ state }) => state === 'running' || state === 'queued';
+
+/** @param {{element: HTMLElement, props: {value?: {kinds?: string[]}}}} gradio kinds: those that are listed */
+export function mount({ element, props }) {
   const kinds = new Set(props.value?.kinds ?? Object.keys(NAMES));
-  const list = document.createElement('ol');
-  list.className = 'mc-jobs';
-  list.setAttribute('aria-label', 'Background work');
-  list.setAttribute('aria-live', 'polite');
-  host.replaceChildren(list);
+  const list = h('ol', { class: 'mc-jobs', 'aria-label': 'Background work', 'aria-live': 'polite' });
+  replace(element.querySelector('.mc-widget'), list);
+  /** Losses seen so far, by job. @type {Map<Job['id'], number[]>} */
   const losses = new Map();
-  let timer = 0;
+  let timer;
 
   async function refresh() {
     clearTimeout(timer);
     if (!element.isConnected) return;
     let busy = false;
     try {
-      const answer = await fetch(`${root}/api/jobs`);
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-      const jobs = (await answer.json()).jobs.filter((job) => kinds.has(job.kind)).slice(0, SHOWN);
-      busy = jobs.some((job) => job.state === 'running' || job.state === 'queued');
-      draw(jobs);
+      /** @type {{jobs: Job[]}} */
+      const answer = await get('/api/jobs');
+      const jobs = answer.jobs.filter((job) => kinds.has(job.kind)).slice(0, SHOWN);
+      busy = jobs.some(underway);
+      replace(list, jobs.length ? jobs.map(item) : note('Nothing has been run yet.'));
     } catch {
-      list.replaceChildren(line('mc-empty', 'The server does not answer; trying again.'));
+      replace(list, note('The server does not answer; trying again.'));
     }
     timer = setTimeout(refresh, busy ? BUSY_MS : IDLE_MS);
   }
 
-  function draw(jobs) {
-    if (!jobs.length) {
-      list.replaceChildren(line('mc-empty', 'Nothing has been run yet.'));
-      return;
-    }
-    list.replaceChildren(...jobs.map(item));
-  }
-
+  /** @param {Job} job */
   function item(job) {
-    const row = line('mc-job', '');
-    row.dataset.job = job.id;
-    row.dataset.state = job.state;
-    const head = span('mc-job-name', `${NAMES[job.kind] ?? job.kind} ${subject(job)}`);
-    const said = span('mc-job-said', sentence(job));
-    row.append(head, said);
-    if (job.state === 'running' || job.state === 'queued') {
-      const bar = document.createElement('progress');
-      bar.max = 1;
-      if (job.state === 'running') bar.value = job.progress;
-      bar.setAttribute('aria-label', `${Math.round(100 * job.progress)} % done`);
-      const stop = document.createElement('button');
-      stop.type = 'button';
-      stop.textContent = 'Cancel';
-      stop.onclick = () => cancel(job.id);
-      row.append(bar, stop);
-    }
-    const curve = lossCurve(job);
-    if (curve) row.append(curve);
-    const link = outcome(job);
-    if (link) row.append(link);
-    if (job.kind === 'export' && link && job.result?.manifest) row.append(manifest(job));
-    if (job.kind === 'ingest' && job.result?.failed?.length) row.append(failures(job.result.failed));
-    return row;
+    return h(
+      'li', { class: 'mc-job', 'data-job': job.id, 'data-state': job.state },
+      h('span', { class: 'mc-job-name' }, title(job)),
+      h('span', { class: 'mc-job-said' }, sentence(job)),
+      underway(job) ? [bar(job), h('button', { type: 'button', onclick: () => cancel(job) }, 'Cancel')] : null,
+      lossCurve(seen(job)),
+      outcome(job),
+      failures(job),
+    );
   }
 
-  /** A small line of the loss so far: shape matters here, the last value is written beside it. */
-  function lossCurve(job) {
-    if (job.kind !== 'train' && job.kind !== 'pretrain') return null;
-    const seen = losses.get(job.id) ?? [];
+  /** Losses of a training, with the newest. @param {Job} job */
+  function seen(job) {
+    if (job.kind !== 'train' && job.kind !== 'pretrain') return [];
+    const known = losses.get(job.id) ?? [];
     const loss = job.figures?.loss;
-    if (job.state === 'running' && Number.isFinite(loss) && seen.at(-1) !== loss) seen.push(loss);
-    losses.set(job.id, seen);
-    if (seen.length < 2) return null;
-    const top = Math.max(...seen);
-    const bottom = Math.min(...seen);
-    const points = seen.map((value, index) => {
-      const x = (118 * index) / (seen.length - 1) + 1;
-      const y = 23 - (22 * (value - bottom)) / (top - bottom || 1);
-      return `${x.toFixed(1)},${y.toFixed(1)}`;
-    });
-    const holder = span('mc-job-loss', '');
-    holder.innerHTML =
-      `<svg viewBox="0 0 120 24" width="120" height="24" role="img" aria-label="Training loss so far">` +
-      `<polyline points="${points.join(' ')}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>`;
-    return holder;
+    if (job.state === 'running' && Number.isFinite(loss) && known.at(-1) !== loss) known.push(loss);
+    losses.set(job.id, known);
+    return known;
   }
 
-  function failures(failed) {
-    const lines = document.createElement('ul');
-    lines.className = 'mc-job-failed';
-    for (const { path, message, hint } of failed) {
-      const one = line('', `${message} ${hint}`.trim());
-      one.title = path;
-      lines.append(one);
-    }
-    return lines;
-  }
-
-  function manifest(job) {
-    const link = document.createElement('a');
-    link.href = `${root}/api/download?job=${job.id}&manifest=true`;
-    link.textContent = 'Manifest';
-    link.title = 'Who, which protocols, when, and the checksum of the file';
-    link.setAttribute('download', '');
-    return link;
-  }
-
-  async function cancel(id) {
-    await fetch(`${root}/api/job/cancel`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ id }),
-    });
+  async function cancel({ id }) {
+    await post('/api/job/cancel', { id }).catch(() => {}); // the list says whether the server answers
     refresh();
-  }
-
-  function outcome(job) {
-    if (job.state !== 'done' || ['agreement', 'join'].includes(job.kind)) return null;
-    const link = document.createElement('a');
-    if (job.kind === 'export') {
-      link.href = `${root}/api/download?job=${job.id}`;
-      link.textContent = 'Download';
-      link.setAttribute('download', '');
-    } else {
-      const entry = job.result?.entry ?? job.args?.entry ?? job.result?.entries?.[0]?.entry;
-      if (job.kind === 'ingest' && !entry) return null;
-      link.href = `${root}/compare${entry ? `?entry=${encodeURIComponent(entry)}` : ''}`;
-      link.textContent = job.kind === 'train' ? 'See the new curves' : 'Open';
-    }
-    return link;
   }
 
   document.addEventListener('manycut:job', refresh);
   refresh();
 }
 
-function subject(job) {
-  const args = job.args ?? {};
-  if (job.kind === 'train') return `${MODELS[args.model] ?? args.model} on ${args.dataset}`;
-  if (job.kind === 'ingest') return files([args.path ?? ''].flat());
-  if (job.kind === 'pretrain') return `on ${args.dataset ?? `all videos with ${args.space} features`}`;
-  if (job.kind === 'join') return args.name;
-  if (job.kind === 'export') return `${FORMATS[args.format] ?? args.format} ${args.entry ?? args.dataset ?? ''}`;
-  return args.entry ?? args.dataset ?? '';
+function note(text) {
+  return h('li', { class: 'mc-empty' }, text);
 }
 
-/** "trip.mp4", "trip.mp4 and 3 more" */
-function files(paths) {
-  const [first, ...others] = paths.map((path) => String(path).replace(/\/+$/, '').split('/').at(-1));
-  return others.length ? `${first} and ${others.length} more` : first;
+/** @param {Job} job */
+function bar({ state, progress }) {
+  return h('progress', { max: 1, value: state === 'running' ? progress : null, 'aria-label': `${Math.round(100 * progress)} % done` });
 }
 
-function takenIn({ entries, skipped, failed, captioned, judged }) {
-  const parts = [`${entries.length} taken in`];
-  if (skipped.length) parts.push(`${skipped.length} here before`);
-  if (failed.length) parts.push(`${failed.length} failed`);
-  const notes = [...new Set([...entries, ...skipped].flatMap((one) => one.notes))];
-  const language = [];
-  if (captioned) language.push(`Described by ${captioned.captioner}${judged ? `, judged by ${judged.judge}` : ''}.`);
-  return [`${parts.join(', ')}.`, ...language, ...(notes.length <= 2 ? notes : [])].join(' ');
+/** A small line of the loss so far: shape matters here, the last value is written beside it. @param {number[]} seen */
+function lossCurve(seen) {
+  if (seen.length < 2) return null;
+  const top = Math.max(...seen);
+  const bottom = Math.min(...seen);
+  const points = seen.map((value, index) => {
+    const x = (118 * index) / (seen.length - 1) + 1;
+    const y = 23 - (22 * (value - bottom)) / (top - bottom || 1);
+    return `${x.toFixed(1)},${y.toFixed(1)}`;
+  });
+  const line = svg('polyline', { points: points.join(' '), fill: 'none', stroke: 'currentColor', 'stroke-width': 1.5 });
+  const attributes = { viewBox: '0 0 120 24', width: 120, height: 24, role: 'img', 'aria-label': 'Training loss so far' };
+  return h('span', { class: 'mc-job-loss' }, svg('svg', attributes, line));
 }
 
-function joined({ new_events: fresh, tasks, people, skipped, parted }) {
-  const missing = skipped?.length ? ` Left out, not in this library: ${skipped.join(', ')}.` : '';
-  const both = parted ? ` ${parted} had gone on in both places; look at them.` : '';
-  return `${fresh} new events in ${tasks} tasks of ${people} people.${both}${missing}`;
+/** Links to what a job has made. @param {Job} job */
+function outcome(job) {
+  const { kind, state } = job;
+  if (state !== 'done' || kind === 'agreement' || kind === 'join') return null;
+  return kind === 'export' ? downloads(job) : wayTo(job);
 }
 
-function sentence(job) {
-  const percent = `${Math.round(100 * job.progress)} %`;
-  switch (job.state) {
-    case 'queued':
-      return 'Waiting for the worker.';
-    case 'running':
-      return `${percent}  ${job.message}`;
-    case 'failed':
-      return `${job.error?.message ?? 'Failed.'} ${job.error?.hint ?? ''}`;
-    case 'cancelled':
-      return 'Cancelled.';
-    default:
-      return finished(job);
-  }
+/** The file and its manifest. @param {Job} job */
+function downloads({ id, result }) {
+  const link = (text, more, title = undefined) => h('a', { href: url(`/api/download?job=${id}${more}`), download: '', title }, text);
+  const about = 'Who, which protocols, when, and the checksum of the file';
+  return [link('Download', ''), result?.manifest ? link('Manifest', '&manifest=true', about) : null];
 }
 
-function finished(job) {
-  const result = job.result ?? {};
-  if (job.kind === 'export') {
-    return `${result.entries} entries, ${result.annotators} people, ${result.labels} labels.`;
-  }
-  if (job.kind === 'join') return joined(result);
-  if (job.kind === 'ingest' && result.entries) return takenIn(result);
-  if (job.kind === 'train') {
-    return `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(result.seconds)} s, loss ${Number(result.loss).toFixed(4)}.`;
-  }
-  if (job.kind === 'pretrain') return discovered(result);
-  return 'Done.';
+/** Where the entry is shown that a job was about. @param {Job} job */
+function wayTo({ kind, args, result }) {
+  const entry = result?.entry ?? args?.entry ?? result?.entries?.[0]?.entry;
+  if (kind === 'ingest' && !entry) return null;
+  const href = url(`/compare${entry ? `?entry=${encodeURIComponent(entry)}` : ''}`);
+  return h('a', { href }, kind === 'train' ? 'See the new curves' : 'Open');
 }
 
-/** What pretraining without labels came to: shares in percent, beside chance. */
-function discovered({ videos, seconds, kept, coverage, judged }) {
-  const percent = (share) => `${Math.round(100 * share)} %`;
-  const made = `${videos} videos in ${Math.round(seconds)} s.`;
-  if (kept === null || kept === undefined) return made;
-  const people = coverage
-    ? ` Of people's cuts (${judged} videos) a sample covers ${percent(coverage.one)}, by chance ${percent(coverage.chance.one)}.`
-    : '';
-  return `${made} A sample keeps ${percent(kept)} of a video.${people}`;
-}
-
-function line(kind, text) {
-  const element = document.createElement('li');
-  element.className = kind;
-  element.textContent = text;
-  return element;
-}
-
-function span(kind, text) {
-  const element = document.createElement('span');
-  element.className = kind;
-  element.textContent = text;
-  return element;
+/** What could not be taken in, and why. @param {Job} job */
+function failures({ kind, result }) {
+  if (kind !== 'ingest' || !result?.failed?.length) return null;
+  const line = ({ path, message, hint }) => h('li', { title: path }, `${message} ${hint}`.trim());
+  return h('ul', { class: 'mc-job-failed' }, result.failed.map(line));
 }
