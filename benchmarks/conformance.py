@@ -204,7 +204,7 @@ def metrics(vectors: Vectors) -> list[Check]:
     checks = []
     for protocol, on in (("summe", video), ("tvsum", video), ("mrhisum", highlights)):
         found = evaluate_track(protocol, on, scores)
-        figures = [found.f1, found.kendall, found.spearman]
+        figures = [100 * found.f1, found.kendall, found.spearman]
         checks.append(values_check(protocol, figures, vectors[protocol], EXACT))
     checks.append(values_check("map", [found.map50, found.map15], [vectors["map50"], vectors["map15"]], EXACT))
     knapsack = [found.wse, found.cis, found.wir, found.ir]

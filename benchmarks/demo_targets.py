@@ -31,11 +31,11 @@ def main() -> None:
             made = train(videos, settings, out=Path(folder) / targets, feature_space=space)
             found = evaluate_checkpoint(made, held_back, samples=16, device="cpu")
         print(
-            f"| {targets} | {found['coverage']['kendall']:.3f} | {found['coverage']['f1']:.3f} "
-            f"| {found['energy_distance']:.3f} | {found['diversity']['one_minus_tau']:.3f} | {found['kendall']:.3f} |"
+            f"| {targets} | {found.coverage.kendall:.3f} | {found.coverage.f1:.3f} "
+            f"| {found.energy_distance:.3f} | {found.diversity.one_minus_tau:.3f} | {found.kendall:.3f} |"
         )
-    people = found["diversity"]["people_one_minus_tau"]
-    print(f"| people (simulated) | | | | {people:.3f} | {found['human']['pairwise']['kendall']:.3f} |")
+    people = found.diversity.people_one_minus_tau
+    print(f"| people (simulated) | | | | {people:.3f} | {found.human.pairwise.kendall:.3f} |")
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def made(seed: int, length: int) -> Entry:
 
 
 def pair_by_pair(entries: Sequence[Entry], curves: Sequence[np.ndarray]) -> list[tuple[float, float, float]]:
-    """Tau, rho and F1 in percent of each entry, means over its people."""
+    """Tau, rho and F1 of each entry, means over its people."""
     return [_one(entry, curve) for entry, curve in zip(entries, curves, strict=True)]
 
 
@@ -112,5 +112,5 @@ def _one(entry: Entry, curve: np.ndarray) -> tuple[float, float, float]:
         rhos.append(spearmanr(curve, scores).statistic)
         both = np.sum(summary & own)
         precision, recall = both / np.sum(summary + 1e-8), both / np.sum(own + 1e-8)
-        f1s.append(200 * precision * recall / (precision + recall) if both else 0.0)
+        f1s.append(2 * precision * recall / (precision + recall) if both else 0.0)
     return float(np.mean(taus)), float(np.mean(rhos)), float(np.mean(f1s))

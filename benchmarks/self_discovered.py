@@ -24,6 +24,7 @@ import numpy as np
 from benchmarks.measuring import Result, peak_mb
 from core.data import Entry, ScoreTrack
 from core.errors import NotFoundError
+from core.statistics.coverage import Coverage
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CLIPS = (
@@ -64,6 +65,19 @@ class Kept:
     spread: float
 
 
+@dataclass(frozen=True)
+class Covered(Coverage):
+    """What samples cover, beside two kinds of chance.
+
+    Attributes:
+        moved: of the samples themselves, moved in time.
+        tau: of the mean curve with people.
+    """
+
+    moved: Coverage | None = None
+    tau: float = float("nan")
+
+
 def self_discovered(data: Path | None = None) -> Result:
     """One table a data set on stderr. `data` is the folder that holds data/tvsum and videos."""
     shared = data or SHARED
@@ -75,7 +89,7 @@ def self_discovered(data: Path | None = None) -> Result:
     started = time.perf_counter()
     judged = read_dataset(captions, labels)
     kept: list[Kept] = []
-    covered: list[dict[str, Any]] = []
+    covered: list[Covered] = []
     with tempfile.TemporaryDirectory() as folder:
         films = taken_in([shared / "videos" / clip for clip in CLIPS], Path(folder) / "library")
         tracks = {
@@ -96,7 +110,12 @@ def self_discovered(data: Path | None = None) -> Result:
         None,
         reached,
         f"a kept share from {LEAST_KEPT:.0%} to {MOST_KEPT:.0%} of every video, pretrained in {MOST_SECONDS} s",
-        {"kept": [asdict(one) for one in kept], "coverage": covered, "cuts": cuts, "seeds_agree": agreement},
+        {
+            "kept": [asdict(one) for one in kept],
+            "coverage": [asdict(one) for one in covered],
+            "cuts": cuts,
+            "seeds_agree": agreement,
+        },
     )
 
 
@@ -142,17 +161,17 @@ def made(entries: Sequence[Entry], folder: Path, name: str, kept: list[Kept]) ->
     return tracks
 
 
-def coverage_of(entries: Sequence[Entry], tracks: Sequence[ScoreTrack]) -> dict[str, Any]:
+def coverage_of(entries: Sequence[Entry], tracks: Sequence[ScoreTrack]) -> Covered:
     """Means over videos of the coverage, of both chances, and of the mean curve's tau with people."""
     from core.statistics.coverage import coverage
     from core.statistics.evaluation import figures_of
-    from core.training.evaluating import mean_of
+    from core.statistics.figure import mean_of
 
     rows = []
     for entry, track in zip(entries, tracks, strict=True):
-        found = coverage(entry, track.scores).as_dict()
-        found["moved"] = coverage(entry, track.scores, shifted=True).as_dict()["chance"]
-        rows.append({**found, "tau": figures_of(entry, track.scores.mean(axis=0)[None], "tvsum")["kendall"]})
+        moved = coverage(entry, track.scores, shifted=True).chance
+        tau = figures_of(entry, track.scores.mean(axis=0)[None], "tvsum").kendall
+        rows.append(Covered(**vars(coverage(entry, track.scores)), moved=moved, tau=tau))
     return mean_of(rows)
 
 
@@ -187,7 +206,7 @@ def agreement_of(tracks: Sequence[Sequence[ScoreTrack]]) -> float:
 
 
 def table(
-    kept: Sequence[Kept], covered: Sequence[dict[str, Any]], cuts: Sequence[dict[str, Any]], agreement: dict[str, float]
+    kept: Sequence[Kept], covered: Sequence[Covered], cuts: Sequence[dict[str, Any]], agreement: dict[str, float]
 ) -> str:
     """The figures as Markdown tables."""
     lines = ["| pretrained on | s | kept | of the videos | spread |", "|---|---|---|---|---|"]
@@ -201,9 +220,9 @@ def table(
         "|---|---|---|---|---|---|",
     ]
     for seed, row in zip(SEEDS, covered, strict=True):
-        for label, of in ((f"seed {seed}", row), ("chance, picks", row["chance"]), ("chance, moved", row["moved"])):
-            tau = f"{row['tau']:.3f}" if of is row else ""
-            figures = " | ".join(f"{of[name]:.3f}" for name in ("kept", "one", "people", "best_person"))
+        for label, of in ((f"seed {seed}", row), ("chance, picks", row.chance), ("chance, moved", row.moved)):
+            tau = f"{row.tau:.3f}" if of is row else ""
+            figures = " | ".join(f"{getattr(of, name):.3f}" for name in ("kept", "one", "people", "best_person"))
             lines.append(f"| {label} | {figures} | {tau} |")
     lines += [
         "",

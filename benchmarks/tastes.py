@@ -17,6 +17,7 @@ import numpy as np
 from benchmarks.evaluation import TVSUM
 from benchmarks.measuring import Result, peak_mb
 from core.errors import NotFoundError
+from core.statistics.curves import mean_of_people
 
 CURVES, SEED, SHIFTS = 16, 0, 7
 MUST = "aligned minus rolled of coverage and precision more than two standard errors above 0"
@@ -36,7 +37,7 @@ def tastes(data: Path = TVSUM) -> Result:
     with h5py.File(file) as videos:
         for video in videos.values():
             features, people = video["features"][()], video["user_scores"][()]
-            curves = stripped(kernel_curves(np.zeros(len(features)), features, CURVES, SEED), people.mean(axis=0))
+            curves = stripped(kernel_curves(np.zeros(len(features)), features, CURVES, SEED), mean_of_people(people))
             shifts = [round(len(features) * k / SHIFTS) for k in range(1, SHIFTS)]
             rolled = np.mean([best_tau(np.roll(curves, shift, axis=1), people) for shift in shifts], axis=0)
             rows.append([*best_tau(curves, people), *rolled])

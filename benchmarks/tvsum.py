@@ -25,6 +25,9 @@ import numpy as np
 
 from core.data import Entry
 from core.models.checkpoints import Checkpoint
+from verbs.plain import plain
+
+SCHEMA = "tvsum-results-2"  # of one result in FILE; every share in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,9 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
         if members:
             found = averaged(made, tested, samples, seed, steps)
         else:
-            found = evaluate_checkpoint(made[0], tested, samples=samples, seed=seed, steps=steps, device="cpu")
-            del found["per_video"]
-    return {**found, "train_s": sum(each.training["seconds"] for each in made)}
+            given = evaluate_checkpoint(made[0], tested, samples=samples, seed=seed, steps=steps, device="cpu")
+            found = plain(replace(given, per_video=None))
+    return {**found, "schema": SCHEMA, "train_s": sum(each.training["seconds"] for each in made)}
 
 
 def trained(data: Path, name: str, split: int, seed: int, folder: Path) -> Checkpoint:
@@ -153,7 +156,7 @@ def averaged(
     """The figures of the mean of several models' mean curves, each brought to mean 0 and spread 1 on each video."""
     from core.statistics.agreement import human_band
     from core.statistics.evaluation import figures_of
-    from core.training.evaluating import mean_of
+    from core.statistics.figure import mean_of
     from core.training.scoring import score
 
     rows, bands = [], []
@@ -163,9 +166,10 @@ def averaged(
         ]
         mean = np.mean([(curve - curve.mean()) / max(curve.std(), 1e-6) for curve in curves], axis=0)
         scores = (mean - mean.min()) / max(mean.max() - mean.min(), 1e-6)
-        rows.append({key: value for key, value in figures_of(entry, scores, "tvsum").items() if key != "protocol"})
-        bands.append(human_band(entry))
-    return {**mean_of(rows), "human": mean_of(bands)}
+        rows.append(figures_of(entry, scores, "tvsum"))
+        if (band := human_band(entry)) is not None:
+            bands.append(band)
+    return {**plain(mean_of(rows)), "human": plain(mean_of(bands))}
 
 
 def all_measured(
@@ -173,6 +177,9 @@ def all_measured(
 ) -> dict[str, dict[str, Any]]:
     """The results of all rows, splits and seeds by "name/split/seed"; `out` holds what is done."""
     done: dict[str, dict[str, Any]] = json.loads(out.read_text()) if out.is_file() else {}
+    for result in done.values():
+        if result.get("schema") != SCHEMA:  # measured when results had none, and F1 in percent
+            result.update(schema=SCHEMA, f1=result["f1"] / 100)
     _, splits = dataset(data)
     wanted = [(name, split, seed) for name in names for seed in seeds for split in range(len(splits))]
     missing = [job for job in wanted if "/".join(map(str, job)) not in done]
@@ -194,15 +201,15 @@ def table(results: Mapping[str, Mapping[str, Any]], names: list[str], seeds: lis
             [r for key, r in results.items() if key.startswith(f"{name}/") and key.endswith(f"/{s}")] for s in seeds
         ]
 
-        def told(*path: str, digits: int = 3, rows: list = rows) -> str:
-            means = [np.mean([value_at(r, path) for r in of_seed]) for of_seed in rows]
+        def told(*path: str, digits: int = 3, factor: int = 1, rows: list = rows) -> str:
+            means = [factor * np.mean([value_at(r, path) for r in of_seed]) for of_seed in rows]
             if not np.isfinite(means).all():
                 return ""
             spread = f" ± {np.std(means, ddof=1):.{digits}f}" if len(means) > 1 else ""
             return f"{np.mean(means):.{digits}f}{spread}"
 
         lines.append(
-            f"| {ROWS[name].label} | {told('kendall')} | {told('spearman')} | {told('f1', digits=1)} "
+            f"| {ROWS[name].label} | {told('kendall')} | {told('spearman')} | {told('f1', digits=1, factor=100)} "
             f"| {told('coverage', 'kendall')} | {told('diversity', 'one_minus_tau')} | {told('energy_distance')} "
             f"| {told('train_s', digits=0)} |"
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.statistics.coverage import Coverage
 
 COLUMNS = ("kendall", "spearman", "f1")
 TITLES = {"kendall": "tau", "spearman": "rho", "f1": "F1 %"}
@@ -22,12 +25,10 @@ def evaluation_table(result: dict[str, Any]) -> str:
     lines.append(_line(f"{'mean' if std else 'model'} ({protocol})", result, std))
     for level, figures in (result.get("human") or {}).items():
         if isinstance(figures, dict):
-            told = {**figures, "f1": None if figures.get("f1") is None else 100 * figures["f1"]}
-            lines.append(_line(f"people, {LEVELS.get(level, level.replace('_', ' '))}", told))
+            lines.append(_line(f"people, {LEVELS.get(level, level.replace('_', ' '))}", figures))
     for level in ("coverage", "precision"):
         if isinstance(result.get(level), dict):
-            told = {**result[level], "f1": None if result[level]["f1"] is None else 100 * result[level]["f1"]}
-            lines.append(_line(f"{level} of {result['samples']} samples", told))
+            lines.append(_line(f"{level} of {result['samples']} samples", result[level]))
     diversity = result.get("diversity")
     if diversity:
         own, people = diversity["one_minus_tau"], diversity["people_one_minus_tau"]
@@ -60,14 +61,16 @@ def pretrained_sentence(result: dict[str, Any]) -> str:
     return f"{made}\n{len(result['runs'])} videos scored." + discovered_sentence(result["kept"], result["coverage"])
 
 
-def discovered_sentence(kept: float, coverage: dict[str, Any] | None) -> str:
+def discovered_sentence(kept: float, coverage: Coverage | None) -> str:
     """Kept share and coverage in percent, each beside chance: random samples that keep as much."""
     said = f" A sample keeps {kept:.0%} of a video."
-    if coverage is None:
+    if coverage is None or coverage.chance is None:
         return said
     levels = {"one": "one sample", "people": "each person's best sample", "best_person": "each sample's best person"}
-    chance = coverage["chance"]
-    parts = [f"{name} {coverage[level]:.0%} (by chance {chance[level]:.0%})" for level, name in levels.items()]
+    parts = [
+        f"{name} {getattr(coverage, level):.0%} (by chance {getattr(coverage.chance, level):.0%})"
+        for level, name in levels.items()
+    ]
     return f"{said} Of people's cuts it covers: {', '.join(parts)}."
 
 
@@ -86,13 +89,13 @@ def _f1(protocol: str) -> str:
 def _line(name: str, figures: dict[str, Any], std: dict[str, Any] | None = None) -> str:
     cells = []
     for column in COLUMNS:
-        digits = 1 if column == "f1" else 3
-        cell = _number(figures.get(column), digits)
+        digits, factor = (1, 100) if column == "f1" else (3, 1)  # F1 is printed in percent, as it is published
+        cell = _number(figures.get(column), digits, factor)
         if std and std.get(column) is not None:
-            cell += f" ± {_number(std[column], digits)}"
+            cell += f" ± {_number(std[column], digits, factor)}"
         cells.append(f"{cell:>16}")
     return f"{name:28}" + "".join(cells)
 
 
-def _number(value: float | None, digits: int = 3) -> str:
-    return "undefined" if value is None else f"{value:.{digits}f}"
+def _number(value: float | None, digits: int = 3, factor: int = 1) -> str:
+    return "undefined" if value is None else f"{factor * value:.{digits}f}"

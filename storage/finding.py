@@ -59,7 +59,7 @@ class PickedEntry:
     Attributes:
         duration: seconds.
         people: of the dataset, and those who labelled here and submitted.
-        disagreement: see `core.labelling.events.disagreement`; None with fewer than two people.
+        disagreement: see `core.statistics.curves.disagreement`; None with fewer than two people.
         has_video: whether the entry came with one.
         thumbnails: its filmstrip, None where it has none or the file is gone.
     """

@@ -10,6 +10,7 @@ from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, never, part, silent
 from verbs.captions import import_captions
 from verbs.common import entries_with_people, summaries_of
+from verbs.plain import plain
 
 if TYPE_CHECKING:
     from core.data import Entry
@@ -97,7 +98,7 @@ def agreement(
 
     entries = entries_with_people(library, dataset, "dataset")
     progress(0.3, f"Comparing the people of {len(entries)} entries")
-    return agreement_of(entries).as_dict()
+    return dict(plain(agreement_of(entries)))
 
 
 def export(

@@ -10,6 +10,7 @@ from core.data import Entry, ScoreTrack
 from core.errors import InputError
 from core.progress import Progress, ShouldStop, never, part, silent
 from verbs.common import entries_with_people, of_split, read_split
+from verbs.plain import plain
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -81,7 +82,7 @@ def _discovered(library: Library, entry: Entry, track: ScoreTrack) -> dict[str, 
 
     people = library.entry_people(entry.id, entry=entry)
     covered = coverage(replace(entry, annotations=people), track.scores) if people else None
-    return {"kept": kept_share(entry, track.scores), "coverage": covered.as_dict() if covered else None}
+    return {"kept": kept_share(entry, track.scores), "coverage": covered}
 
 
 def train(
@@ -231,13 +232,13 @@ def evaluate(
             tested = of_split(entries, read_split(splits, index).test, dataset)
             told = part(progress, index / len(folders), (index + 1) / len(folders))
             result = evaluate_checkpoint(library.checkpoint(folder), tested, **settings, progress=told)
-            results.append({"split": index, **result})
-        return {"dataset": dataset, "checkpoint": checkpoint, **over_splits(results)}
+            results.append(result)
+        return {"dataset": dataset, "checkpoint": checkpoint, **plain(over_splits(results))}
     if splits is not None:
         entries = of_split(entries, read_split(splits, split).test, dataset)
     found = library.checkpoint(checkpoint, entries[0])
     result = evaluate_checkpoint(found, entries, **settings, progress=progress)
-    return {"dataset": dataset, **result}
+    return {"dataset": dataset, **plain(result)}
 
 
 def import_checkpoint(

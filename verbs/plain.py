@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Mapping
-from datetime import datetime
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
+
+JSON: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def plain(value: Any) -> Any:
-    """`value` with arrays as lists, paths and times as strings, dataclasses as objects, and NaN or infinity as null."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [plain(item) for item in value]
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return plain({field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
+    """`value` with arrays as lists, paths and times as strings, dataclasses as objects, and NaN or infinity as null.
+
+    Raises:
+        TypeError: something in it has no JSON form.
+    """
+    return JSON.dump_python(value, mode="json", fallback=_array)
+
+
+def _array(value: Any) -> Any:
     if hasattr(value, "tolist"):
-        return plain(value.tolist())
+        return value.tolist()
     raise TypeError(f"{type(value).__name__} has no JSON form")

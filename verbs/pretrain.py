@@ -111,7 +111,7 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
 
     import numpy as np
 
-    from core.training.evaluating import mean_of
+    from core.statistics.figure import mean_of
     from core.training.scoring import can_score
 
     runs, kept, covered = [], [], []

@@ -59,9 +59,9 @@ def reliability(
     same = entries if len(entries) == 1 else [_known(one) for one in entries]
     left = sum(len(one.annotations) for one in entries) - sum(len(one.annotations or ()) for one in same)
     result = {
-        "figures": found.as_dict(),
-        "matrix": people_matrix(same).as_dict() if left == 0 or any(one.annotations for one in same) else None,
-        "standings": [one.as_dict() for one in unlike_the_others(same)],
+        "figures": found,
+        "matrix": people_matrix(same) if left == 0 or any(one.annotations for one in same) else None,
+        "standings": unlike_the_others(same),
         "numbered": left,
         "simulated": sum(one.annotations.simulated for one in entries),
         "remarks": [] if people == "dataset" else _remarks(library, entries, assignment),

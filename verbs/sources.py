@@ -14,6 +14,7 @@ from core.models.checkpoints import Checkpoint
 from core.models.provenance import told_of_run
 from core.signals import DEFAULT_SIGNAL, listed, ordered
 from core.statistics.camps import camps
+from core.statistics.curves import mean_of_people
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -68,13 +69,9 @@ def source(library: Library, entry: Entry, name: str | None = None) -> Source:
     return _source(entry, people, runs, _checkpoints(library), name)
 
 
-def mean_scores(rows: np.ndarray) -> np.ndarray:
-    """(T,) float32 mean over those who judged, NaN where nobody did; the same numbers as in the browser."""
-    judged = ~np.isnan(rows)
-    sums = np.where(judged, rows, 0).sum(axis=0, dtype=np.float64)
-    counts = judged.sum(axis=0)
-    means: np.ndarray = np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
-    return means.astype(np.float32)
+def _mean(rows: np.ndarray) -> np.ndarray:
+    """(T,) float32 mean of curves: the same numbers as in the browser."""
+    return mean_of_people(rows).astype(np.float32)
 
 
 def _first(entry: Entry, people: AnnotationSet | None, runs: list[Run]) -> str:
@@ -118,7 +115,7 @@ def _of_people(entry: Entry, people: AnnotationSet | None, name: str, person: st
     simulated = {"simulated": people.simulated}
     if name == "mean":
         label = f"Average of {len(people)} {'person' if len(people) == 1 else 'people'}"
-        return Source(name, label, mean_scores(people.scores), {"kind": "mean", "people": len(people), **simulated})
+        return Source(name, label, _mean(people.scores), {"kind": "mean", "people": len(people), **simulated})
     if person not in people.annotators:
         raise NotFoundError(
             f"Nobody called '{person}' has judged entry '{entry.id}'.", f"There are: {', '.join(people.annotators)}."
@@ -139,7 +136,7 @@ def _of_camp(entry: Entry, people: AnnotationSet | None, name: str, number: int)
     names = [people.annotators[person] for person in group]
     label = f"Average of {len(group)} {'person' if len(group) == 1 else 'people'} of one camp"
     facts = {"kind": "camp", "people": names, "simulated": people.simulated}
-    return Source(name, label, mean_scores(people.scores[group]), facts)
+    return Source(name, label, _mean(people.scores[group]), facts)
 
 
 def _of_run(
@@ -172,7 +169,7 @@ def _of_run(
         "simulated": told.simulated,
     }
     if sample is None:
-        return Source(name, f"{track.model}, mean" if count > 1 else track.model, mean_scores(track.scores), facts)
+        return Source(name, f"{track.model}, mean" if count > 1 else track.model, _mean(track.scores), facts)
     named = track.names[sample] if track.names else f"sample {sample + 1}"
     label = track.model if count == 1 and not track.names else f"{track.model}{': ' if track.names else ', '}{named}"
     return Source(name, label, track.scores[sample], facts)

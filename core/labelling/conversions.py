@@ -163,19 +163,3 @@ def trace_to_ratings(
             place = float(held[judged].mean()) * (len(steps) - 1)
             ratings[shot] = steps[int(np.floor(place + 0.5))]
     return ratings
-
-
-def disagreement(scores: np.ndarray) -> float | None:
-    """How far people are apart: their standard deviation at a pick, averaged over the picks that two or more judged.
-
-    Args:
-        scores: (U, T) in [0, 1], NaN where not judged.
-
-    Returns:
-        0 where all say the same, at most 0.5 (one half says 0, the other 1). None where no two can be compared.
-    """
-    judged = ~np.isnan(scores)
-    shared = judged.sum(axis=0) >= 2
-    if not shared.any():
-        return None
-    return float(np.nanstd(scores[:, shared].astype(np.float64), axis=0).mean())

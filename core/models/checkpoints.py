@@ -24,7 +24,8 @@ from core.models.registry import MODELS, SELF_DISCOVERED
 if TYPE_CHECKING:
     from torch import nn
 
-SCHEMA = "manycut-checkpoint-1"
+SCHEMA = "manycut-checkpoint-2"  # all shares in [0, 1]
+PERCENT_SCHEMA = "manycut-checkpoint-1"  # F1 in percent where it was measured under a protocol
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 
 
@@ -41,7 +42,7 @@ class Checkpoint:
         feature_space: the space it was trained in; it is applied to no other.
         feature_width: D.
         training: what it was trained on and how: dataset, split, targets, n_videos, n_people, epochs, seconds, seed.
-        metrics: measured values, by protocol.
+        metrics: measured values, by protocol; F1 in [0, 1].
         created: ISO 8601, UTC.
     """
 
@@ -129,7 +130,7 @@ def read_checkpoint(directory: Path) -> Checkpoint:
         raise CheckpointError(f"'{directory}' is no checkpoint: {DESCRIPTION} is missing.") from None
     except (OSError, ValueError) as error:
         raise CheckpointError(f"'{path}' cannot be read: {error}.") from error
-    if not isinstance(description, dict) or description.get("schema") != SCHEMA:
+    if not isinstance(description, dict) or description.get("schema") not in (SCHEMA, PERCENT_SCHEMA):
         raise CheckpointError(f"'{path}' does not describe a checkpoint of this version ({SCHEMA}).")
     wanted = [field.name for field in fields(Checkpoint) if field.name not in ("id", "path")]
     missing = [name for name in wanted if name not in description]
@@ -140,7 +141,16 @@ def read_checkpoint(directory: Path) -> Checkpoint:
     if not (directory / WEIGHTS).is_file():
         raise CheckpointError(f"'{directory}' is incomplete: {WEIGHTS} is missing.")
     told = {name: description[name] for name in wanted} | {"feature_space": canonical(description["feature_space"])}
+    if description["schema"] == PERCENT_SCHEMA:
+        told["metrics"] = {protocol: _in_shares(measured) for protocol, measured in told["metrics"].items()}
     return Checkpoint(id=directory.resolve().name, path=directory, **told)
+
+
+def _in_shares(measured: Any) -> Any:
+    """What was measured under one protocol with F1 as a share; that of samples (`coverage`, ...) always was one."""
+    if not isinstance(measured, dict) or not isinstance(measured.get("f1"), int | float):
+        return measured
+    return {**measured, "f1": measured["f1"] / 100}
 
 
 def load_model(checkpoint: Checkpoint, device: str = "auto") -> nn.Module:

@@ -11,10 +11,10 @@ people judged nothing in common, are left out of the means and counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
-from math import floor, isnan, sqrt
-from typing import Any, Literal
+from math import floor, sqrt
+from typing import Literal
 
 import krippendorff
 import numpy as np
@@ -23,12 +23,14 @@ from core.data import DEFAULT_BUDGET, Entry, Shots
 from core.errors import InputError
 from core.segment.segmentation import default_shots
 from core.select.published import knapsack_many, select
+from core.statistics.curves import mean_defined, mean_of_best, mean_of_others, ratio, tying_mean
+from core.statistics.figure import Figure
 from core.statistics.ranks import kendall, spearman
 
 # TVSum was judged in shots of two seconds; the statistics over shots use the same.
 SHOT_SECONDS = 2
-# Means that are equal must tie; without rounding, the order of summation would decide between them.
-MEAN_DECIMALS = 6
+
+LEVELS = ("pairwise", "leave_one_out", "oracle")
 
 Comparison = Callable[[np.ndarray, np.ndarray], float]
 
@@ -37,8 +39,34 @@ Comparison = Callable[[np.ndarray, np.ndarray], float]
 class Correlation:
     """Mean Kendall tau-b and Spearman rho, each in [-1, 1] or NaN where never defined."""
 
-    kendall: float
-    spearman: float
+    kendall: Figure
+    spearman: Figure
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """How close two sides are: tau-b, rho in [-1, 1] and F1 in [0, 1]; NaN where undefined."""
+
+    kendall: Figure
+    spearman: Figure
+    f1: Figure
+
+
+@dataclass(frozen=True)
+class HumanBand:
+    """Where people themselves stand on one entry, to place a model's figures beside.
+
+    Attributes:
+        pairwise, leave_one_out, oracle: as in `Agreement`.
+        closest: each person's best other person, averaged, to stand beside a model's coverage and precision.
+        difference: 1 - pairwise.
+    """
+
+    pairwise: Closeness
+    leave_one_out: Closeness
+    oracle: Closeness
+    closest: Closeness
+    difference: Closeness
 
 
 @dataclass(frozen=True)
@@ -60,16 +88,12 @@ class Agreement:
     pairwise: Correlation
     leave_one_out: Correlation
     oracle: Correlation
-    cronbach_alpha: float
-    krippendorff_alpha_ordinal: float
-    pairwise_f1: float
+    cronbach_alpha: Figure
+    krippendorff_alpha_ordinal: Figure
+    pairwise_f1: Figure
     entries: int
     annotations: int
     undefined: int
-
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where a statistic is undefined."""
-        return without_nan(asdict(self))
 
 
 def agreement(entries: Sequence[Entry]) -> Agreement:
@@ -108,10 +132,8 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
     )
 
 
-def human_band(
-    entry: Entry, shots: Shots | None = None, budget: float = DEFAULT_BUDGET
-) -> dict[str, dict[str, float | None]] | None:
-    """Where people themselves stand on one entry, to place a model's numbers beside.
+def human_band(entry: Entry, shots: Shots | None = None, budget: float = DEFAULT_BUDGET) -> HumanBand | None:
+    """Where people themselves stand on one entry.
 
     Args:
         entry: with annotations.
@@ -119,50 +141,30 @@ def human_band(
         budget: share of the video that each person's summary may take.
 
     Returns:
-        {"pairwise" | "leave_one_out" | "oracle" | "closest" | "difference": {"kendall", "spearman", "f1"}}, f1 in
-        [0, 1], None where undefined; None where fewer than two people judged the entry. "closest" is each person's best
-        other person, averaged, to stand beside a model's coverage and precision; "difference" is 1 - pairwise.
+        None where fewer than two people judged the entry.
     """
     if entry.annotations is None or len(entry.annotations) < 2:
         return None
     scores = entry.annotations.scores
     tau, rho = _levels(scores, kendall), _levels(scores, spearman)
     own = summaries(entry, scores, shots, budget)
-    all_but_one = [mean_of_people(np.delete(scores, person, axis=0)) for person in range(len(scores))]
+    all_but_one = np.array([mean_of_others(scores, person) for person in range(len(scores))])
     between = f1_matrix(own, own)
-    f1: dict[str, Any] = {
+    f1 = {
         "pairwise": between[np.triu_indices(len(own), 1)],
-        "leave_one_out": np.diag(f1_matrix(summaries(entry, np.array(all_but_one), shots, budget), own)),
-        "oracle": f1_matrix(summaries(entry, mean_of_people(scores)[None], shots, budget), own),
+        "leave_one_out": np.diag(f1_matrix(summaries(entry, all_but_one, shots, budget), own)),
+        "oracle": f1_matrix(summaries(entry, tying_mean(scores)[None], shots, budget), own),
     }
-    band = {
-        level: {
-            "kendall": mean_defined(tau[level]),
-            "spearman": mean_defined(rho[level]),
-            "f1": mean_defined(f1[level]),
-        }
-        for level in tau
+    levels = {
+        name: Closeness(mean_defined(tau[name]), mean_defined(rho[name]), mean_defined(f1[name])) for name in LEVELS
     }
-    matrices = {"kendall": square(tau["pairwise"]), "spearman": square(rho["pairwise"]), "f1": between}
-    band["closest"] = {name: mean_of_best(_without_self(each), axis=1) for name, each in matrices.items()}
-    band["difference"] = {name: 1 - value for name, value in band["pairwise"].items()}
-    return {level: without_nan(values) for level, values in band.items()}
-
-
-def mean_of_people(scores: np.ndarray) -> np.ndarray:
-    """The mean over the people who judged each pick.
-
-    Args:
-        scores: (U, T), NaN where not judged.
-
-    Returns:
-        (T,) float64, NaN where nobody judged.
-    """
-    scores = np.asarray(scores, np.float64)
-    judged = ~np.isnan(scores)
-    count = judged.sum(axis=0)
-    total = np.where(judged, scores, 0).sum(axis=0)
-    return np.round(np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0), MEAN_DECIMALS)
+    pairs = levels["pairwise"]
+    matrices = (square(tau["pairwise"]), square(rho["pairwise"]), between)
+    return HumanBand(
+        **levels,
+        closest=Closeness(*(mean_of_best(_without_self(each), axis=1) for each in matrices)),
+        difference=Closeness(1 - pairs.kendall, 1 - pairs.spearman, 1 - pairs.f1),
+    )
 
 
 def summaries(
@@ -196,7 +198,7 @@ def f1_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
     both = (a @ b.T).astype(np.float64)
     sizes = a.sum(axis=1)[:, None].astype(np.float64) + b.sum(axis=1)
-    return np.divide(2 * both, sizes, out=np.full(both.shape, np.nan), where=sizes > 0)
+    return ratio(2 * both, sizes)
 
 
 def cronbach_alpha(scores: np.ndarray) -> float:
@@ -242,7 +244,7 @@ def pairwise(scores: np.ndarray, compare: Comparison) -> list[float]:
 
 def leave_one_out(scores: np.ndarray, compare: Comparison) -> list[float]:
     """Each person compared with the mean of the others; scores (U, T), NaN where not judged."""
-    return [compare(row, mean_of_people(np.delete(scores, person, axis=0))) for person, row in enumerate(scores)]
+    return [compare(row, mean_of_others(scores, person)) for person, row in enumerate(scores)]
 
 
 def square(pairs: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -250,7 +252,8 @@ def square(pairs: Sequence[float] | np.ndarray) -> np.ndarray:
     n = round((1 + sqrt(1 + 8 * len(pairs))) / 2)
     matrix = np.zeros((n, n))
     matrix[np.triu_indices(n, 1)] = pairs
-    return matrix + matrix.T
+    mirrored: np.ndarray = matrix + matrix.T
+    return mirrored
 
 
 def shot_length(entry: Entry) -> int:
@@ -294,35 +297,9 @@ def pairwise_f1(values: np.ndarray, budget: float = DEFAULT_BUDGET) -> np.ndarra
     return f1_matrix(chosen, chosen)[np.triu_indices(len(chosen), 1)]
 
 
-def mean_defined(values: Sequence[float] | np.ndarray) -> float:
-    """The mean of the values that are defined, NaN where none is."""
-    numbers = np.asarray(values, np.float64)
-    defined = numbers[~np.isnan(numbers)]
-    return float(defined.mean()) if len(defined) > 0 else float("nan")
-
-
-def mean_of_best(matches: np.ndarray, axis: int) -> float:
-    """The largest defined value along an axis of a matrix, and the mean of these; NaN where nothing is defined."""
-    best = np.where(np.isnan(matches), -np.inf, matches).max(axis=axis)
-    return mean_defined(best[np.isfinite(best)])
-
-
-def without_nan(values: dict[str, Any]) -> dict[str, Any]:
-    """A dictionary with None in the place of every NaN, inner dictionaries and lists included, as JSON needs it."""
-    return {name: _without_nan(value) for name, value in values.items()}
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return without_nan(value)
-    if isinstance(value, list | tuple):
-        return [_without_nan(each) for each in value]
-    return None if isinstance(value, float) and isnan(value) else value
-
-
 def _levels(scores: np.ndarray, compare: Comparison) -> dict[str, list[float]]:
     """Every single comparison of the three levels."""
-    mean = mean_of_people(scores)
+    mean = tying_mean(scores)
     return {
         "pairwise": pairwise(scores, compare),
         "leave_one_out": leave_one_out(scores, compare),

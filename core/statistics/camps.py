@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.statistics.curves import mean_of_people
+
 ROUNDS = 50
 # A moment goes as far as the groups differ by this share of where they differ most.
 STILL_APART = 0.5
@@ -122,9 +124,7 @@ def _things(caption: str) -> dict[str, tuple[str, int]]:
 def _deviations(scores: np.ndarray) -> np.ndarray:
     """(U, T) what is each person's own: without the mean curve and without their level; 0 where not judged."""
     judged = ~np.isnan(scores)
-    filled = np.where(judged, scores, 0)
-    mean = filled.sum(axis=0) / np.maximum(judged.sum(axis=0), 1)
-    apart = np.where(judged, filled - mean, 0)
+    apart = np.where(judged, scores - mean_of_people(scores), 0)
     level = apart.sum(axis=1) / np.maximum(judged.sum(axis=1), 1)
     return np.where(judged, apart - level[:, None], 0)
 

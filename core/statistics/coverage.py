@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,10 +30,6 @@ class Coverage:
     people: float
     best_person: float
     chance: Coverage | None = None
-
-    def as_dict(self) -> dict[str, object]:
-        """For JSON."""
-        return asdict(self)
 
 
 def kept_share(entry: Entry, samples: np.ndarray) -> float:

@@ -13,9 +13,8 @@ Published numbers are only comparable under the protocol that made them, so ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import floor
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,9 @@ from core.data import DEFAULT_BUDGET, AnnotationSet, Entry, Shots
 from core.errors import InputError
 from core.segment.segmentation import default_shots
 from core.select.published import select, shot_scores
-from core.statistics.agreement import f1_matrix, mean_defined, mean_of_best, mean_of_people, summaries, without_nan
+from core.statistics.agreement import Closeness, f1_matrix, summaries
+from core.statistics.curves import mean_defined, mean_of_best, mean_of_people, tying_mean
+from core.statistics.figure import Figure
 from core.statistics.knapsack_metrics import KnapsackMetrics, knapsack_metrics
 from core.statistics.ranks import correlations
 
@@ -41,7 +42,7 @@ class Metrics:
         protocol: one of `PROTOCOLS`.
         kendall: tau-b in [-1, 1].
         spearman: rho in [-1, 1].
-        f1: in percent, as published.
+        f1: in [0, 1]; published in percent.
         undefined: correlations with a constant curve, left out of the means.
         map50: "mrhisum" only: average precision, in [0, 1], of the best half of the windows.
         map15: the same for the best 15 %.
@@ -49,35 +50,26 @@ class Metrics:
     """
 
     protocol: str
-    kendall: float
-    spearman: float
-    f1: float
-    undefined: int
-    map50: float | None = None
-    map15: float | None = None
-    wse: float = float("nan")
-    cis: float = float("nan")
-    wir: float = float("nan")
-    ir: float = float("nan")
-
-
-@dataclass(frozen=True)
-class Closeness:
-    """How close the best match is: tau-b, rho in [-1, 1] and F1 in [0, 1]; NaN where undefined."""
-
-    kendall: float
-    spearman: float
-    f1: float
+    kendall: Figure
+    spearman: Figure
+    f1: Figure
+    undefined: float
+    map50: Figure | None = None
+    map15: Figure | None = None
+    wse: Figure = float("nan")
+    cis: Figure = float("nan")
+    wir: Figure = float("nan")
+    ir: Figure = float("nan")
 
 
 @dataclass(frozen=True)
 class Diversity:
     """Mean pairwise difference between samples, beside the same between people; NaN for fewer than two."""
 
-    one_minus_f1: float
-    one_minus_tau: float
-    people_one_minus_f1: float
-    people_one_minus_tau: float
+    one_minus_f1: Figure
+    one_minus_tau: Figure
+    people_one_minus_f1: Figure
+    people_one_minus_tau: Figure
 
 
 @dataclass(frozen=True)
@@ -94,11 +86,17 @@ class Generative:
     coverage: Closeness
     precision: Closeness
     diversity: Diversity
-    energy_distance: float
+    energy_distance: Figure
 
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where a measure is undefined."""
-        return without_nan(asdict(self))
+
+@dataclass(frozen=True)
+class Figures(Metrics):
+    """All figures of a model on one entry, or their means over entries; those of `Generative` where it samples."""
+
+    coverage: Closeness | None = None
+    precision: Closeness | None = None
+    diversity: Diversity | None = None
+    energy_distance: Figure | None = None
 
 
 def default_protocol(entry: Entry) -> str:
@@ -110,8 +108,8 @@ def default_protocol(entry: Entry) -> str:
     return "summe" if people.summaries is not None and np.isin(values, (0, 1)).all() else "tvsum"
 
 
-def figures_of(entry: Entry, scores: np.ndarray, protocol: str) -> dict[str, Any]:
-    """All figures of a model's scores for one entry as plain values; those of sampling where there are samples.
+def figures_of(entry: Entry, scores: np.ndarray, protocol: str) -> Figures:
+    """All figures of a model's scores for one entry; those of sampling where there are samples.
 
     Args:
         entry: with annotations.
@@ -121,10 +119,9 @@ def figures_of(entry: Entry, scores: np.ndarray, protocol: str) -> dict[str, Any
     Raises:
         InputError: as `evaluate_track`.
     """
-    figures: dict[str, Any] = dict(without_nan(asdict(evaluate_track(protocol, entry, scores))))
-    if np.ndim(scores) > 1 and len(scores) > 1:
-        figures |= generative(entry, scores).as_dict()
-    return figures
+    metrics = evaluate_track(protocol, entry, scores)
+    samples = generative(entry, scores) if np.ndim(scores) > 1 and len(scores) > 1 else None
+    return Figures(**vars(metrics), **(vars(samples) if samples else {}))
 
 
 def evaluate_track(protocol: str, entry: Entry, scores: np.ndarray, budget: float = DEFAULT_BUDGET) -> Metrics:
@@ -143,9 +140,9 @@ def evaluate_track(protocol: str, entry: Entry, scores: np.ndarray, budget: floa
         InputError: unknown protocol, nobody judged the entry, or scores do not fit its picks.
     """
     metrics = agreement_with_people(protocol, entry, scores, budget)
-    truth = mean_of_people(_people(entry).scores)
+    truth = tying_mean(_people(entry).scores)
     mean = _samples(scores, entry).mean(axis=0)
-    return replace(metrics, **asdict(knapsack_of(entry, mean, truth, _true_summary(entry, truth, budget), budget)))
+    return replace(metrics, **vars(knapsack_of(entry, mean, truth, _true_summary(entry, truth, budget), budget)))
 
 
 def agreement_with_people(protocol: str, entry: Entry, scores: np.ndarray, budget: float = DEFAULT_BUDGET) -> Metrics:
@@ -156,7 +153,7 @@ def agreement_with_people(protocol: str, entry: Entry, scores: np.ndarray, budge
     mean = _samples(scores, entry).mean(axis=0)
     summary = machine_summary(mean, entry, budget)
     if protocol == "mrhisum":
-        truth = mean_of_people(people.scores)
+        truth = tying_mean(people.scores)
         tau, rho, undefined = _correlations(mean, truth[None])
         f1 = float(official_f1(summary, _true_summary(entry, truth, budget)))
         map50, map15 = (highlight_precision(mean, truth, share) for share in (0.5, 0.15))
@@ -164,7 +161,7 @@ def agreement_with_people(protocol: str, entry: Entry, scores: np.ndarray, budge
     references = own_summaries(entry, budget)
     f1s = official_f1(summary, references)
     if protocol == "summe":
-        tau, rho, undefined = _correlations(summary, references.mean(axis=0)[None])
+        tau, rho, undefined = _correlations(summary, mean_of_people(references)[None])
         return Metrics(protocol, tau, rho, float(f1s.max()), undefined)
     tau, rho, undefined = _correlations(mean, people.scores)
     return Metrics(protocol, tau, rho, float(f1s.mean()), undefined)
@@ -208,10 +205,10 @@ def generative(
     people, samples = _people(entry).scores, _samples(scores, entry)
     people_cuts, sample_cuts = (summaries(entry, each, shots, budget) for each in (people, samples))
     tau, rho = correlations(samples, people)
-    matches = {"kendall": tau, "spearman": rho, "f1": f1_matrix(sample_cuts, people_cuts)}
+    matches = (tau, rho, f1_matrix(sample_cuts, people_cuts))
     return Generative(
-        coverage=Closeness(**{name: mean_of_best(each, axis=0) for name, each in matches.items()}),
-        precision=Closeness(**{name: mean_of_best(each, axis=1) for name, each in matches.items()}),
+        coverage=Closeness(*(mean_of_best(each, axis=0) for each in matches)),
+        precision=Closeness(*(mean_of_best(each, axis=1) for each in matches)),
         diversity=Diversity(
             one_minus_f1=1 - _mean_of_pairs(f1_matrix(sample_cuts, sample_cuts)),
             one_minus_tau=1 - _mean_of_pairs(correlations(samples, samples)[0]),
@@ -249,20 +246,21 @@ def own_summaries(entry: Entry, budget: float = DEFAULT_BUDGET) -> np.ndarray:
 
 
 def official_f1(summary: np.ndarray, references: np.ndarray) -> np.ndarray:
-    """F1 in percent with the guards of the official code, which add 1e-8 per frame to each size.
+    """F1 with the guards of the official code, which add 1e-8 per frame to each size.
 
     Args:
         summary: (n_frames,) of 0/1.
         references: (n_frames,) or (U, n_frames) of 0/1.
 
     Returns:
-        () or (U,) float64.
+        () or (U,) float64 in [0, 1].
     """
     bits, wanted = (np.packbits(np.asarray(each, bool), axis=-1) for each in (summary, references))
     both, own, theirs = (np.bitwise_count(each).sum(axis=-1, dtype=np.int64) for each in (bits & wanted, bits, wanted))
     guard = 1e-8 * len(summary)
     precision, recall = both / (own + guard), both / (theirs + guard)
-    return 200 * precision * recall / np.where(both > 0, precision + recall, 1)
+    f1: np.ndarray = 2 * precision * recall / np.where(both > 0, precision + recall, 1)
+    return f1
 
 
 def highlight_precision(scores: np.ndarray, truth: np.ndarray, share: float) -> float:
@@ -334,7 +332,7 @@ def _people(entry: Entry) -> AnnotationSet:
 def _true_summary(entry: Entry, truth: np.ndarray, budget: float) -> np.ndarray:
     """(n_frames,) of 0/1: the summary of people's mean scores, or that of the only person."""
     if len(_people(entry)) == 1:
-        return own_summaries(entry, budget)[0]
+        return np.asarray(own_summaries(entry, budget)[0])
     return machine_summary(truth, entry, budget)
 
 

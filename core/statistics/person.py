@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
-from core.statistics.agreement import Correlation, leave_one_out, mean_defined, mean_of_people, without_nan
+from core.statistics.agreement import Correlation, leave_one_out
+from core.statistics.curves import mean_defined, tying_mean
+from core.statistics.figure import Row
 from core.statistics.ranks import kendall, spearman
 
 
@@ -23,24 +25,18 @@ class PersonComparison:
         between: mean of the others, each with the mean of the rest; None where there are fewer than two.
     """
 
-    mine: np.ndarray
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    mine: Row
+    mean: Row
+    low: Row
+    high: Row
     others: int
     with_mean: Correlation
     between: Correlation | None
 
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where something is undefined."""
-        curves = {name: getattr(self, name).tolist() for name in ("mine", "mean", "low", "high")}
-        between = asdict(self.between) if self.between else None
-        return without_nan({**curves, "others": self.others, "with_mean": asdict(self.with_mean), "between": between})
-
 
 def compare_person(mine: np.ndarray, others: np.ndarray) -> PersonComparison:
     """One person's scores (T,) beside those of the others (U, T), U at least 1; NaN where not judged."""
-    mean = mean_of_people(others)
+    mean = tying_mean(others)
     judged = np.where(np.isnan(others).all(axis=0), 0, others)  # picks nobody judged: no warning, NaN below
     low, high = np.nanquantile(judged, (0.25, 0.75), axis=0)
     low[np.isnan(mean)] = high[np.isnan(mean)] = np.nan

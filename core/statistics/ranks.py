@@ -152,4 +152,5 @@ def _correlation(place: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
         both += x * y
         a_spread += x * x
         b_spread += y * y
-    return min(1.0, max(-1.0, both / (np.sqrt(a_spread) * np.sqrt(b_spread))))
+    rho: float = both / (np.sqrt(a_spread) * np.sqrt(b_spread))
+    return min(1.0, max(-1.0, rho))

@@ -8,7 +8,7 @@ comparisons of people, other moments of the video for the two alphas.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from itertools import combinations
 from zlib import crc32
 
@@ -26,15 +26,14 @@ from core.statistics.agreement import (
     cronbach_alpha,
     krippendorff_alpha,
     leave_one_out,
-    mean_defined,
-    mean_of_people,
     pairwise,
     pairwise_f1,
     shot_labels,
     shot_length,
     square,
-    without_nan,
 )
+from core.statistics.curves import mean_defined, ratio, tying_mean
+from core.statistics.figure import Figure, Matrix, WholeMatrix, WholeRow
 from core.statistics.ranks import kendall, spearman
 
 CONFIDENCE = 0.95
@@ -52,13 +51,9 @@ NO_SPREAD = 1e-9
 class Interval:
     """An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are."""
 
-    value: float
-    low: float
-    high: float
-
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where undefined."""
-        return without_nan(asdict(self))
+    value: Figure
+    low: Figure
+    high: Figure
 
 
 @dataclass(frozen=True)
@@ -83,10 +78,6 @@ class Statistics:
     leave_one_out_spearman: Interval
     pairwise_f1: Interval
 
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where undefined."""
-        return without_nan(asdict(self))
-
 
 @dataclass(frozen=True)
 class EntryReliability:
@@ -103,10 +94,6 @@ class EntryReliability:
     title: str
     people: int
     statistics: Statistics
-
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where undefined."""
-        return without_nan(asdict(self))
 
 
 @dataclass(frozen=True)
@@ -125,10 +112,6 @@ class Reliability:
     budget: float
     resamples: int
 
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where undefined."""
-        return without_nan(asdict(self))
-
 
 @dataclass(frozen=True, eq=False)
 class PeopleMatrix:
@@ -143,20 +126,9 @@ class PeopleMatrix:
     """
 
     names: tuple[str, ...]
-    tau: np.ndarray
-    shared: np.ndarray
-    order: np.ndarray
-
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where undefined."""
-        return without_nan(
-            {
-                "names": list(self.names),
-                "tau": self.tau.tolist(),
-                "shared": self.shared.tolist(),
-                "order": self.order.tolist(),
-            }
-        )
+    tau: Matrix
+    shared: WholeMatrix
+    order: WholeRow
 
 
 @dataclass(frozen=True)
@@ -174,14 +146,10 @@ class PersonStanding:
 
     name: str
     entries: int
-    kendall: float
-    spearman: float
-    z: float
+    kendall: Figure
+    spearman: Figure
+    z: Figure
     unusual: bool
-
-    def as_dict(self) -> dict[str, object]:
-        """The JSON form; None where undefined."""
-        return without_nan(asdict(self))
 
 
 def reliability(
@@ -347,7 +315,8 @@ def _resampled_in_blocks(n: int, resamples: int, random: np.random.Generator) ->
     """(R, n) how often each resample holds each of n moments, drawn in blocks of consecutive ones, in a circle."""
     length = max(round(n ** (1 / 3)), 1)
     starts = random.multinomial(-(-n // length), np.full(n, 1 / n), size=resamples).astype(np.float64)
-    return np.sum([np.roll(starts, shift, axis=1) for shift in range(length)], axis=0)
+    counts: np.ndarray = np.sum([np.roll(starts, shift, axis=1) for shift in range(length)], axis=0)
+    return counts
 
 
 def _over_entries(values: Sequence[float], counts: np.ndarray) -> Interval:
@@ -356,7 +325,7 @@ def _over_entries(values: Sequence[float], counts: np.ndarray) -> Interval:
     is_defined = ~np.isnan(numbers)
     if np.count_nonzero(is_defined) < FEWEST_TO_RESAMPLE:
         return Interval(value, np.nan, np.nan)
-    return _percentiles(value, _ratio(counts @ np.nan_to_num(numbers), counts @ is_defined))
+    return _percentiles(value, ratio(counts @ np.nan_to_num(numbers), counts @ is_defined))
 
 
 def _over_pairs(pairs: Sequence[float] | np.ndarray, counts: np.ndarray) -> Interval:
@@ -367,7 +336,7 @@ def _over_pairs(pairs: Sequence[float] | np.ndarray, counts: np.ndarray) -> Inte
     # The zeros on the diagonals leave pairs of a person with themselves out of both sums.
     values, is_defined = square(np.nan_to_num(pairs)), square(~np.isnan(pairs))
     total, number = (np.sum(counts @ each * counts, axis=1) for each in (values, is_defined))
-    return _percentiles(value, _ratio(total, number))
+    return _percentiles(value, ratio(total, number))
 
 
 def _leave_one_out(scores: np.ndarray) -> tuple[Interval, Interval]:
@@ -375,7 +344,7 @@ def _leave_one_out(scores: np.ndarray) -> tuple[Interval, Interval]:
     n = len(scores)
     means = {}
     if n >= FEWEST_TO_RESAMPLE:
-        means = {pair: mean_of_people(np.delete(scores, pair, axis=0)) for pair in combinations(range(n), 2)}
+        means = {pair: tying_mean(np.delete(scores, pair, axis=0)) for pair in combinations(range(n), 2)}
 
     def interval(compare: Comparison) -> Interval:
         # One row per person left out: how the remaining ones stand to each other.
@@ -430,12 +399,12 @@ def _krippendorff_alphas(table: np.ndarray, values: np.ndarray, counts: np.ndarr
     given = counts @ table
     number = given.sum(axis=1)
     positions = np.cumsum(given, axis=1) - given / 2 if is_ordinal else np.broadcast_to(values, given.shape)
-    positions = positions - _ratio((given * positions).sum(axis=1), number)[:, None]
+    positions = positions - ratio((given * positions).sum(axis=1), number)[:, None]
     squares = ((counts * judges / (judges - 1)) @ table * positions**2).sum(axis=1)
     products = (counts / (judges - 1) * (positions @ table.T) ** 2).sum(axis=1)
-    expected = (given * positions**2).sum(axis=1) * _ratio(number, number - 1)
+    expected = (given * positions**2).sum(axis=1) * ratio(number, number - 1)
     varies = np.count_nonzero(given, axis=1) > 1
-    return np.where(varies, 1 - _ratio(squares - products, np.where(varies, expected, 0)), np.nan)
+    return np.where(varies, 1 - ratio(squares - products, np.where(varies, expected, 0)), np.nan)
 
 
 def _cronbach(scores: np.ndarray, shots: np.ndarray, counts: np.ndarray) -> Interval:
@@ -454,10 +423,10 @@ def _cronbach(scores: np.ndarray, shots: np.ndarray, counts: np.ndarray) -> Inte
         return counts @ of_shots
 
     number, sums, squares = (resampled(each) for each in (np.ones((len(items), 1)), items, items**2))
-    variances = np.maximum(_ratio(squares - _ratio(sums**2, number), number - 1), 0)
+    variances = np.maximum(ratio(squares - ratio(sums**2, number), number - 1), 0)
     of_sum = np.where(variances[:, -1] > NO_SPREAD, variances[:, -1], 0)
     n_people = len(scores)
-    return _percentiles(value, n_people / (n_people - 1) * (1 - _ratio(variances[:, :-1].sum(axis=1), of_sum)))
+    return _percentiles(value, n_people / (n_people - 1) * (1 - ratio(variances[:, :-1].sum(axis=1), of_sum)))
 
 
 def _percentiles(value: float, resampled: np.ndarray) -> Interval:
@@ -468,11 +437,6 @@ def _percentiles(value: float, resampled: np.ndarray) -> Interval:
     return Interval(value, float(low), float(high))
 
 
-def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a / b, NaN where b is not positive."""
-    return np.divide(a, b, out=np.full(np.broadcast_shapes(a.shape, b.shape), np.nan), where=b > 0)
-
-
 def _clustered(tau: np.ndarray) -> np.ndarray:
     n = len(tau)
     if n < 3:
@@ -480,7 +444,7 @@ def _clustered(tau: np.ndarray) -> np.ndarray:
     distances = squareform(1 - tau, checks=False)
     mean = mean_defined(distances)
     distances = np.where(np.isnan(distances), 1 if np.isnan(mean) else mean, distances)
-    return leaves_list(linkage(distances, method="average", optimal_ordering=True)).astype(np.int64)
+    return np.asarray(leaves_list(linkage(distances, method="average", optimal_ordering=True)), np.int64)
 
 
 def _robust_z(values: np.ndarray) -> np.ndarray:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,55 @@ from core.data import Entry
 from core.errors import InputError
 from core.models.checkpoints import Checkpoint
 from core.progress import Progress, silent
-from core.statistics.agreement import human_band, mean_defined
-from core.statistics.evaluation import agreement_with_people, default_protocol, figures_of
+from core.statistics.agreement import HumanBand, human_band
+from core.statistics.curves import mean_defined
+from core.statistics.evaluation import Figures, agreement_with_people, default_protocol, figures_of
+from core.statistics.figure import deviation_of, mean_of
 from core.training.scoring import features_for, score
+
+
+@dataclass(frozen=True)
+class Placed(Figures):
+    """Figures of a model, and the same between people."""
+
+    human: HumanBand | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Placed):
+    """How well a checkpoint agrees with the people of some entries; the figures are means over the entries.
+
+    Attributes:
+        checkpoint: its id.
+        samples: how many curves were drawn for an entry.
+        selected_on_test: whether its epoch was chosen on videos that figures are told of, which makes them too good.
+        seen_in_training: how many of the entries it was trained on, None where it does not say.
+        per_video: every entry, by its key; None in one of several splits.
+        split: which of several, from 0.
+    """
+
+    checkpoint: str
+    samples: int
+    selected_on_test: bool
+    seen_in_training: int | None
+    per_video: Mapping[str, Figures] | None
+    split: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitsEvaluation(Placed):
+    """Several splits, each judged by a checkpoint of its own; the figures are means over the splits.
+
+    Attributes:
+        samples, selected_on_test: as in `Evaluation`.
+        std: standard deviations of the figures over the splits.
+        splits: their results, in order.
+    """
+
+    samples: int
+    selected_on_test: bool
+    std: Placed
+    splits: tuple[Evaluation, ...]
 
 
 def evaluate_checkpoint(
@@ -28,7 +73,7 @@ def evaluate_checkpoint(
     protocol: str | None = None,
     device: str = "auto",
     progress: Progress = silent,
-) -> dict[str, Any]:
+) -> Evaluation:
     """How well a checkpoint agrees with the people of entries.
 
     Args:
@@ -39,14 +84,10 @@ def evaluate_checkpoint(
         steps: of the sampler.
         protocol: one of `core.statistics.evaluation.PROTOCOLS`; None for what the labels of the first entry allow.
         device: "auto", "cpu", "cuda".
-
-    Returns:
-        The protocol, means over the entries, the same between people ("human"), every entry ("per_video"), and how
-        many of the entries the checkpoint was trained on ("seen_in_training", None where it does not say).
     """
     protocol = protocol or default_protocol(entries[0])
-    per_video: dict[str, dict[str, Any]] = {}
-    bands: list[dict[str, Any]] = []
+    per_video: dict[str, Figures] = {}
+    bands: list[HumanBand] = []
     for index, entry in enumerate(entries):
         progress(index / len(entries), f"Evaluating {entry.id}")
         scores = score(checkpoint, entry, n=samples, seed=seed, steps=steps, device=device).scores
@@ -54,17 +95,15 @@ def evaluate_checkpoint(
         if (band := human_band(entry)) is not None:
             bands.append(band)
     trained_on = checkpoint.training.get("videos")
-    seen = None if trained_on is None else len({entry.id for entry in entries} & set(trained_on))
-    return {
-        "protocol": protocol,
-        "checkpoint": checkpoint.id,
-        "samples": samples,
-        "selected_on_test": bool(checkpoint.training.get("selected_on_test")),
-        "seen_in_training": seen,
-        **mean_of([{k: v for k, v in row.items() if k != "protocol"} for row in per_video.values()]),
-        "human": mean_of(bands),
-        "per_video": per_video,
-    }
+    return Evaluation(
+        **vars(mean_of(list(per_video.values()))),
+        human=mean_of(bands) if bands else None,
+        checkpoint=checkpoint.id,
+        samples=samples,
+        selected_on_test=bool(checkpoint.training.get("selected_on_test")),
+        seen_in_training=None if trained_on is None else len({entry.id for entry in entries} & set(trained_on)),
+        per_video=per_video,
+    )
 
 
 def judge_on(entries: Sequence[Entry], kind: str, feature_space: str, seed: int = 0) -> Callable[[Any], float]:
@@ -91,39 +130,13 @@ def judge_on(entries: Sequence[Entry], kind: str, feature_space: str, seed: int 
     return judge
 
 
-def over_splits(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Means over the splits and their standard deviations ("std") of results of `evaluate_checkpoint`.
-
-    The results themselves are under "splits", in order, without their single entries.
-    """
-    told = ("protocol", "checkpoint", "samples", "selected_on_test", "seen_in_training", "per_video", "split")
-    figures = [{k: v for k, v in result.items() if k not in told} for result in results]
-    return {
-        "protocol": results[0]["protocol"],
-        "samples": results[0]["samples"],
-        "selected_on_test": any(result["selected_on_test"] for result in results),
-        **mean_of(figures),
-        "std": deviation_of(figures),
-        "splits": [{k: v for k, v in result.items() if k != "per_video"} for result in results],
-    }
-
-
-def mean_of(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Means of figures that may be nested; undefined ones are left out, None where nothing is left."""
-    return _reduced(rows, statistics.fmean)
-
-
-def deviation_of(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Standard deviations (of a sample) of figures that may be nested; None for fewer than two."""
-    return _reduced(rows, lambda values: statistics.stdev(values) if len(values) > 1 else None)
-
-
-def _reduced(rows: Sequence[dict[str, Any]], reduce: Any) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, first in rows[0].items() if rows else ():
-        if isinstance(first, dict):
-            result[key] = _reduced([row[key] for row in rows], reduce)
-        elif not isinstance(first, str):
-            values = [row[key] for row in rows if row[key] is not None and math.isfinite(row[key])]
-            result[key] = reduce(values) if values else None
-    return result
+def over_splits(results: Sequence[Evaluation]) -> SplitsEvaluation:
+    """Means over the splits and their standard deviations; the results are kept without their single entries."""
+    rows = [Placed(**{one.name: getattr(result, one.name) for one in fields(Placed)}) for result in results]
+    return SplitsEvaluation(
+        **vars(mean_of(rows)),
+        samples=results[0].samples,
+        selected_on_test=any(result.selected_on_test for result in results),
+        std=deviation_of(rows),
+        splits=tuple(replace(result, split=number, per_video=None) for number, result in enumerate(results)),
+    )

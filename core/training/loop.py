@@ -24,6 +24,7 @@ from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
 from core.models.provenance import origin
 from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, never, silent
+from core.statistics.curves import mean_of_people
 from core.training.labels import trained_label
 from core.training.recipes import TrainSettings
 
@@ -360,10 +361,7 @@ def draw_curves(targets: np.ndarray, settings: TrainSettings, generator: np.rand
     """(C, T) curves of one video: its mean over people, or people drawn without repetition."""
     targets = targets[(~np.isnan(targets)).any(1)]
     if settings.targets == "mean":
-        judged = ~np.isnan(targets)
-        count = judged.sum(0)
-        mean = np.where(judged, targets, 0).sum(0) / np.maximum(count, 1)
-        return np.where(count > 0, mean, np.nan)[None].astype(np.float32)
+        return mean_of_people(targets)[None].astype(np.float32)
     if settings.curves_per_video is None or settings.curves_per_video >= len(targets):
         return targets
     return targets[generator.choice(len(targets), settings.curves_per_video, replace=False)]

@@ -19,6 +19,7 @@ import numpy as np
 from core.data import AnnotationSet, Entry
 from core.data.timebase import format_rate
 from core.errors import FormatError, InputError
+from core.statistics.curves import mean_of_people
 from storage.formats.entry_group import GOOGLENET, PACKED, read_entry, write_entry
 from storage.formats.hdf5 import Reader, natural, new_hdf5, open_hdf5
 
@@ -115,13 +116,6 @@ def video_keys(entries: Sequence[Entry]) -> list[str]:
     return [f"video_{number}" for number in range(1, len(keys) + 1)]
 
 
-def mean_scores(people: AnnotationSet) -> np.ndarray:
-    """(T,) float32 mean over the people who judged each pick; 0 where nobody did."""
-    judged = ~np.isnan(people.scores)
-    total = np.where(judged, people.scores, 0).sum(axis=0)
-    return (total / np.maximum(judged.sum(axis=0), 1)).astype(np.float32)
-
-
 def summaries_of(entry: Entry, people: AnnotationSet, budget: float = BUDGET) -> np.ndarray:
     """(U, n_frames) uint8 of 0/1: each person's own summary, or the cut that their scores lead to."""
     if people.summaries is not None:
@@ -152,7 +146,7 @@ def _add_official_keys(group: h5py.Group, entry: Entry, budget: float) -> None:
     group.pop("user_summary", None)
     dataset = group.create_dataset("user_summary", data=summaries, **PACKED)
     dataset.attrs["derived"] = people.summaries is None
-    mean = mean_scores(people)
+    mean = np.nan_to_num(mean_of_people(people.scores)).astype(np.float32)  # 0 where nobody judged
     group["gtscore"] = mean
     group["gtsummary"] = summary_of(entry, mean, budget)[entry.picks].astype(np.float32)
 

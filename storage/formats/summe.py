@@ -12,6 +12,7 @@ import numpy as np
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase, parse_rate
 from core.errors import FormatError, InputError, NotFoundError
+from core.statistics.curves import mean_of_people
 from storage.files import whole_file
 from storage.formats.checks import checked_people
 from storage.formats.eccv16 import summaries_of
@@ -103,7 +104,7 @@ def _values(entry: Entry) -> dict[str, Any]:
         "nFrames": np.array(entry.n_frames, np.uint16 if entry.n_frames < 2**16 else np.uint32),
         "video_duration": entry.timebase.duration,
         "FPS": np.uint8(int(rate)) if rate.denominator == 1 and rate < 2**8 else float(rate),
-        "gt_score": selected.mean(axis=0)[:, None],
+        "gt_score": mean_of_people(selected)[:, None],
         "user_score": numbers.T.astype(np.min_scalar_type(numbers.max())),
     }
 

@@ -15,7 +15,7 @@ from core.training.recipes import get_preset
 
 def result(rho, human=0.2):
     levels = {level: {"kendall": human, "spearman": human} for level in ("pairwise", "leave_one_out", "oracle")}
-    return {"kendall": rho, "spearman": rho, "f1": 50.0, "train_s": 1.0, "human": levels}
+    return {"kendall": rho, "spearman": rho, "f1": 0.5, "train_s": 1.0, "human": levels}
 
 
 def test_the_table_has_means_over_splits_and_deviations_over_seeds():
@@ -27,9 +27,12 @@ def test_the_table_has_means_over_splits_and_deviations_over_seeds():
 
 def test_what_is_measured_already_is_not_measured_again(shared, tmp_path):
     out = tmp_path / "done.json"
-    out.write_text(json.dumps({f"mlp/{split}/0": result(0.2) for split in range(5)}))
+    now = result(0.2) | {"schema": tvsum.SCHEMA}
+    before = result(0.2) | {"f1": 50.0}  # as it was written when results had no schema
+    out.write_text(json.dumps({f"mlp/{split}/0": now if split else before for split in range(5)}))
     found = tvsum.all_measured(shared / "data/tvsum", ["mlp"], [0], 4, 10, out)
-    assert len(found) == 5
+    assert [each["f1"] for each in found.values()] == [0.5] * 5
+    assert "| 50.0 |" in tvsum.table(found, ["mlp"], [0])
 
 
 def test_every_row_has_a_recipe_that_exists():

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from benchmarks.picker import fill
 from core.data import AnnotationSet
 from core.errors import InputError
-from core.labelling.conversions import disagreement
 from core.labelling.events import Event
+from core.statistics.curves import disagreement
 from storage.database import migration_config, writing
 from storage.finding import Sort, Wanted, folded
 from storage.library import Library

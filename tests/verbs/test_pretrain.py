@@ -36,15 +36,15 @@ def test_all_videos_of_a_space_are_learned_from_and_each_gets_a_row_of_samples(f
     assert films.runs("alone/one") == []
     assert 0 < made["kept"] < 1
     assert made["judged"] == 1
-    assert made["coverage"]["chance"]["kept"] == pytest.approx(made["coverage"]["kept"])
+    assert made["coverage"].chance.kept == pytest.approx(made["coverage"].kept)
 
 
 def test_the_numbers_of_an_entry_say_what_its_samples_cover_beside_chance(films):
     pretrain(films, space="test-6", **QUICK)
     (run,) = films.runs("party/0")
     told = of_entry(films, "party/0")["runs"][f"run:{run.id}"]["discovered"]
-    assert told["kept"] == pytest.approx((run.track.scores > 0.5).mean())
-    assert told["chance"]["one"] == pytest.approx(told["kept"], abs=0.1)
+    assert told.kept == pytest.approx((run.track.scores > 0.5).mean())
+    assert told.chance.one == pytest.approx(told.kept, abs=0.1)
 
 
 def test_a_video_that_comes_later_is_scored_as_self_discovered_and_not_as_an_mlp(films, make_entry, tmp_path):

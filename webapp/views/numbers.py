@@ -27,7 +27,7 @@ def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
     for run in library.runs(entry_id):
         scores = run.track.scores
         matrix = [[None if tau != tau else round(float(tau), 4) for tau in row] for row in tau_matrix(entry, scores)]
-        runs[f"run:{run.id}"] = {**figures_of(entry, scores, protocol), "matrix": matrix}
+        runs[f"run:{run.id}"] = {**vars(figures_of(entry, scores, protocol)), "matrix": matrix}
         if run.track.kind == SELF_DISCOVERED:
-            runs[f"run:{run.id}"]["discovered"] = coverage(entry, scores).as_dict()
+            runs[f"run:{run.id}"]["discovered"] = coverage(entry, scores)
     return {"band": human_band(entry), "runs": runs}

@@ -12,6 +12,7 @@ from storage.board import TaskSummary
 from storage.finding import PickedEntry, Wanted
 from storage.library import Library
 from storage.protocols import ProtocolVersion
+from verbs.plain import plain
 from webapp.views.entry import describe_media, describe_thumbnails, shot_rows
 
 SHOT_S = 2  # of uniform shots, the last one takes the rest; only to say how many an untouched video has
@@ -148,7 +149,7 @@ def compare(library: Library, name: str, task_id: int) -> dict[str, Any]:
         library.annotations.record_events(task.id, [Event(SERVER, 1, "revealed")])
     return {
         "seconds": entry.timebase.seconds(entry.picks).tolist(),
-        **compare_person(mine.scores[0], others.scores).as_dict(),
+        **plain(compare_person(mine.scores[0], others.scores)),
     }
 
 

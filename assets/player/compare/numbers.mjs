@@ -56,7 +56,7 @@ export function numberRows(model, numbers, live) {
       const group = one === track ? track.label : `${track.label}, ${one.label}`;
       const colour = one === track ? track.colour : 'over';
       const f1 = own.protocol === 'summe' ? figures?.best : figures?.mean;
-      const made = `${one.run.label || one.run.model}, checkpoint ${one.run.checkpoint}${one.run.n > 1 ? ', the mean of its samples' : ''}. Protocol ${own.protocol}: F1 ${number(own.f1, 1)} % at 15 % of the video.`;
+      const made = `${one.run.label || one.run.model}, checkpoint ${one.run.checkpoint}${one.run.n > 1 ? ', the mean of its samples' : ''}. Protocol ${own.protocol}: F1 ${number(percentage(own.f1), 1)} % at 15 % of the video.`;
       rows.push({ group, label: group, why: made, colour, kind: 'model', tau: own.kendall, rho: own.spearman, f1 });
       if (own.discovered) rows.push({ group, ...covering(own.discovered), colour: '', kind: 'sub', tau: null, rho: null, f1: null });
       if (!own.coverage) continue;

@@ -49,6 +49,19 @@ def test_what_is_on_disk_describes_itself(saved):
     assert sorted(p.name for p in saved.path.iterdir()) == ["model.json", "model.safetensors"]
 
 
+def test_f1_of_a_checkpoint_from_when_it_was_in_percent_is_read_as_a_share(saved):
+    path = saved.path / "model.json"
+    description = json.loads(path.read_text())
+    measured = {"tvsum": {"f1": 58.4, "coverage": {"f1": 0.3}}, "summe": {"spearman": 0.1}}
+    path.write_text(json.dumps({**description, "schema": "manycut-checkpoint-1", "metrics": measured}))
+    assert read_checkpoint(saved.path).metrics == {
+        "tvsum": {"f1": pytest.approx(0.584), "coverage": {"f1": 0.3}},
+        "summe": {"spearman": 0.1},
+    }
+    path.write_text(json.dumps({**description, "metrics": {"tvsum": {"f1": 0.584}}}))
+    assert read_checkpoint(saved.path).metrics == {"tvsum": {"f1": 0.584}}
+
+
 def test_a_checkpoint_may_be_moved(saved, tmp_path):
     saved.path.rename(tmp_path / "elsewhere")
     moved = read_checkpoint(tmp_path / "elsewhere")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,11 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pydantic import TypeAdapter
 
 from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
 from core.errors import InputError
-from core.statistics.evaluation import energy_distance, evaluate_track, generative, highlight_precision, machine_summary
+from core.statistics.agreement import f1_matrix
+from core.statistics.evaluation import (
+    Generative,
+    energy_distance,
+    evaluate_track,
+    figures_of,
+    generative,
+    highlight_precision,
+    machine_summary,
+    own_summaries,
+)
 
 
 def entry_of(
@@ -54,7 +66,7 @@ def test_protocols_equal_the_official_releases(golden, number):
         entry = frames_entry(vector)
         for protocol in ("summe", "tvsum"):
             found = evaluate_track(protocol, entry, vector["scores"])
-            assert (found.f1, found.kendall, found.spearman) == pytest.approx(tuple(vector[protocol]), abs=1e-9)
+            assert (100 * found.f1, found.kendall, found.spearman) == pytest.approx(tuple(vector[protocol]), abs=1e-9)
         n_picks = len(vector["scores"])
         highlights = entry_of(
             vector["mr_gtscore"][None],
@@ -64,7 +76,7 @@ def test_protocols_equal_the_official_releases(golden, number):
             vector["mr_gt_summary"][None],
         )
         found = evaluate_track("mrhisum", highlights, vector["scores"])
-        assert (found.f1, found.kendall, found.spearman) == pytest.approx(tuple(vector["mrhisum"]), abs=1e-9)
+        assert (100 * found.f1, found.kendall, found.spearman) == pytest.approx(tuple(vector["mrhisum"]), abs=1e-9)
         assert (found.map50, found.map15) == pytest.approx((float(vector["map50"]), float(vector["map15"])), abs=1e-12)
 
 
@@ -73,7 +85,7 @@ def test_a_perfect_prediction_is_perfect(people, protocol):
     alone = entry_of(people.annotations.scores[:1], people.picks, people.n_frames, people.shots["dataset"].bounds)
     found = evaluate_track(protocol, alone, people.annotations.scores[0])
     assert (found.kendall, found.spearman) == pytest.approx((1, 1))
-    assert found.f1 == pytest.approx(100, abs=0.01)
+    assert found.f1 == pytest.approx(1, abs=1e-4)
 
 
 def test_samples_are_evaluated_by_their_mean(people):
@@ -121,10 +133,21 @@ def test_one_repeated_sample_is_precise_but_covers_one_person_only(people):
 
 
 def test_one_sample_has_no_diversity(people):
-    found = generative(people, people.annotations.scores[0]).as_dict()
+    found = TypeAdapter(Generative).dump_python(generative(people, people.annotations.scores[0]), mode="json")
     assert found["diversity"]["one_minus_f1"] is None
     assert found["diversity"]["people_one_minus_f1"] > 0
     json.dumps(found, allow_nan=False)
+
+
+def test_every_f1_is_a_share_and_those_of_one_cut_agree(people):
+    entry = replace(people, annotations=replace(people.annotations, scores=people.annotations.scores[:1]))
+    entry = replace(entry, annotations=replace(entry.annotations, annotators=("a",), protocols=("test",)))
+    curve = np.random.default_rng(3).random(60)
+    found = figures_of(entry, np.stack([curve, curve]), "tvsum")
+    expected = f1_matrix(machine_summary(curve, entry)[None], own_summaries(entry))[0, 0]
+    assert 0 < expected < 1
+    assert found.f1 == pytest.approx(expected, abs=1e-6)
+    assert found.coverage.f1 == pytest.approx(expected, abs=1e-6)
 
 
 @settings(deadline=None)  # the first example may compile

@@ -14,6 +14,7 @@ import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase, parse_rate
@@ -190,7 +191,8 @@ def test_two_people_and_two_entries_have_values_without_limits():
 
 
 def test_people_who_say_the_same_everywhere_are_undefined_and_null_in_json():
-    found = reliability([judged("test/a", np.full((3, 40), 0.4))], resamples=20).as_dict()
+    found = reliability([judged("test/a", np.full((3, 40), 0.4))], resamples=20)
+    found = TypeAdapter(Reliability).dump_python(found, mode="json")
     nothing = {"value": None, "low": None, "high": None}
     assert found["overall"]["pairwise_kendall"] == nothing
     assert found["per_entry"][0]["statistics"]["cronbach_alpha"] == nothing
@@ -308,7 +310,9 @@ def test_people_without_a_shared_entry_have_no_tau_and_yet_a_place():
     assert found.shared[0].tolist() == [1, 0, 0, 0, 0, 0]
     assert sorted(found.order) == list(range(6))
     assert sorted(people_matrix(apart).order) == [0, 1, 2]
-    json.dumps(found.as_dict(), allow_nan=False)
+    shown = TypeAdapter(PeopleMatrix).dump_python(found, mode="json")
+    assert shown["tau"][0][1:] == [None] * 5
+    json.dumps(shown, allow_nan=False)
 
 
 def test_parts_of_a_video_that_do_not_overlap_are_not_shared():
@@ -364,7 +368,7 @@ def test_who_judged_alone_is_listed_last_without_a_z():
     alone = judged("test/z", noisy("test/z", people=1).annotations.scores, ("alone",))
     last = unlike_the_others([alone, noisy("test/a")])[-1]
     assert (last.name, last.entries, last.unusual) == ("alone", 1, False)
-    assert last.as_dict() == {
+    assert TypeAdapter(PersonStanding).dump_python(last, mode="json") == {
         "name": "alone",
         "entries": 1,
         "kendall": None,

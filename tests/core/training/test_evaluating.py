@@ -10,7 +10,9 @@ import pytest
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase
 from core.models.checkpoints import load_model
-from core.training.evaluating import deviation_of, evaluate_checkpoint, judge_on, mean_of, over_splits
+from core.statistics.figure import deviation_of, mean_of
+from core.statistics.reliability import Interval
+from core.training.evaluating import evaluate_checkpoint, judge_on, over_splits
 from core.training.loop import train, videos_from_entries
 from core.training.recipes import TrainSettings
 
@@ -43,32 +45,38 @@ def trained(tmp_path_factory):
 
 def test_a_checkpoint_is_judged_on_every_entry_beside_people(trained):
     found = evaluate_checkpoint(trained, [entry(20), entry(21)])
-    assert found["protocol"] == "tvsum"
-    assert set(found["per_video"]) == {"20", "21"}
-    assert found["spearman"] == pytest.approx(np.mean([v["spearman"] for v in found["per_video"].values()]))
-    assert found["spearman"] > 0.7
-    assert found["human"]["pairwise"]["spearman"] > 0.8
-    assert found["seen_in_training"] == 0
+    assert found.protocol == "tvsum"
+    assert set(found.per_video) == {"20", "21"}
+    assert found.spearman == pytest.approx(np.mean([each.spearman for each in found.per_video.values()]))
+    assert found.spearman > 0.7
+    assert found.human.pairwise.spearman > 0.8
+    assert found.seen_in_training == 0
+    assert 0.1 < found.f1 <= 1
 
 
 def test_entries_that_were_trained_on_are_told(trained):
-    assert evaluate_checkpoint(trained, [entry(0), entry(20)])["seen_in_training"] == 1
+    assert evaluate_checkpoint(trained, [entry(0), entry(20)]).seen_in_training == 1
 
 
 def test_splits_have_a_mean_and_a_deviation(trained):
-    results = [{"split": i, **evaluate_checkpoint(trained, [entry(20 + i)])} for i in range(3)]
+    results = [evaluate_checkpoint(trained, [entry(20 + i)]) for i in range(3)]
     found = over_splits(results)
-    rhos = [result["spearman"] for result in results]
-    assert found["spearman"] == pytest.approx(np.mean(rhos))
-    assert found["std"]["spearman"] == pytest.approx(np.std(rhos, ddof=1))
-    assert [row["split"] for row in found["splits"]] == [0, 1, 2]
-    assert "per_video" not in found["splits"][0]
+    rhos = [result.spearman for result in results]
+    assert found.spearman == pytest.approx(np.mean(rhos))
+    assert found.std.spearman == pytest.approx(np.std(rhos, ddof=1))
+    assert found.std.human.pairwise.f1 == pytest.approx(np.std([row.human.pairwise.f1 for row in results], ddof=1))
+    assert [row.split for row in found.splits] == [0, 1, 2]
+    assert found.splits[0].per_video is None
 
 
 def test_undefined_figures_are_left_out_of_means():
-    rows = [{"a": 1.0, "b": {"c": None}}, {"a": None, "b": {"c": 2.0}}, {"a": float("nan"), "b": {"c": 4.0}}]
-    assert mean_of(rows) == {"a": 1.0, "b": {"c": 3.0}}
-    assert deviation_of(rows)["a"] is None
+    nan = float("nan")
+    rows = [Interval(1.0, nan, nan), Interval(nan, 2.0, nan), Interval(nan, 4.0, nan)]
+    found = mean_of(rows)
+    assert (found.value, found.low) == (1.0, 3.0)
+    assert np.isnan(found.high)
+    assert np.isnan(deviation_of(rows).value)
+    assert deviation_of(rows).low == pytest.approx(2**0.5)
 
 
 def test_a_judge_chooses_the_epoch_and_the_checkpoint_says_so(tmp_path):

@@ -20,7 +20,7 @@ from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
 from core.errors import FormatError, InputError, NotFoundError
 from storage.formats import read_dataset
-from storage.formats.eccv16 import mean_scores, read_eccv16, write_eccv16
+from storage.formats.eccv16 import read_eccv16, write_eccv16
 
 T, N_FRAMES = 120, 1440
 
@@ -243,12 +243,6 @@ def test_a_failed_export_leaves_the_old_file(tmp_path, make_entry):
         write_eccv16([], path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["x.h5"]
-
-
-def test_the_mean_leaves_out_who_did_not_judge():
-    scores = np.array([[0.2, np.nan, np.nan], [0.6, 0.4, np.nan]], np.float32)
-    people = AnnotationSet(("a", "b"), scores, ("x", "x"))
-    np.testing.assert_allclose(mean_scores(people), [0.4, 0.4, 0.0], rtol=1e-6)
 
 
 SCORES = st.one_of(st.just(np.nan), st.floats(0, 1, width=32))
