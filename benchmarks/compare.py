@@ -32,11 +32,11 @@ LIMITS = {"open": 1000.0, "cuts": 60.0, "solve": 100.0, "zoom": 60.0}
 
 def make_library(folder: Path, minutes: float) -> None:
     """Two entries of two lengths with 20 people and 16 samples each, with videos."""
-    with Library(folder) as library:
+    with Library.open(folder) as library:
         for name, length in (("long", minutes), ("short", minutes / 10)):
             video = folder / f"{name}-source.mp4"
-            _draw(video, library.entry(add(library, name, length)).n_frames)
-            library.store_media(f"bench/{name}", video=video)
+            _draw(video, library.entries.get(add(library, name, length)).n_frames)
+            library.entries.store_media(f"bench/{name}", video=video)
 
 
 def _draw(path: Path, n_frames: int) -> None:

@@ -151,8 +151,8 @@ def taken_in(video: Path, data_dir: Path) -> ClipCuts:
     from verbs.cuts import CutsRequest, Solver
     from verbs.cuts import cuts as cuts_verb
 
-    with Library(data_dir) as library:
-        entry = library.entry(ingest(library, path=video)["entry"])
+    with Library.open(data_dir) as library:
+        entry = library.entries.get(ingest(library, path=video)["entry"])
         made = cuts_verb(library, CutsRequest(entry=entry.id)).cuts
     shots = next(iter(entry.shots.values()))
     solve = Solver(entry, shots)

@@ -56,10 +56,10 @@ def fill(library: Library, people: int, entries: int, shots: int) -> int:
     """Everybody rates every shot of every entry and submits, straight into the tables. Returns the number of labels."""
     random = np.random.default_rng(1)
     made = entries_of(entries, shots)
-    ids = library.add_entries(DATASET, made)
+    ids = library.entries.add(DATASET, made)
     protocol = library.annotations.protocols.standard()
-    bounds = library.entry(ids[0]).shots[protocol.settings.shots].bounds.tolist()
-    with writing(library._engine) as session:
+    bounds = library.entries.get(ids[0]).shots[protocol.settings.shots].bounds.tolist()
+    with writing(library.engine) as session:
         session.execute(
             insert(AnnotatorRow),
             [{"id": n, "name": f"Person {n}", "pseudonym": f"annotator-{n:03d}"} for n in range(1, people + 1)],
@@ -96,15 +96,15 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=100)
     parser.add_argument("--shots", type=int, default=20)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "here") as library:
+    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "here") as library:
         labels = fill(library, given.people, given.entries, given.shots)
-        fold = seconds(lambda: library.annotations.labels(true()))
+        fold = seconds(lambda: library.labels.matching(true()))
         found = {"labels out of the log": fold}
         out = Path(folder)
         for name in FORMATS:
             found[f"export {name}"] = seconds(lambda name=name: export_labels(library, out / name, format=name))
-        with Library(out / "there") as other:
-            other.add_entries(DATASET, entries_of(given.entries, given.shots))
+        with Library.open(out / "there") as other:
+            other.entries.add(DATASET, entries_of(given.entries, given.shots))
             found["join the log"] = seconds(lambda: join_events(other, out / "events"))
             found["join it again"] = seconds(lambda: join_events(other, out / "events"))
     table = Table(f"{labels:,} labels", "seconds", "ratio")

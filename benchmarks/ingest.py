@@ -92,8 +92,8 @@ def ingest_720p() -> Result:
 
 def taken_in(file: Path, data_dir: Path) -> Entry:
     """The entry of a video that is dropped into an empty library."""
-    with Library(data_dir) as library:
-        return library.entry(actions.ingest(library, path=file)["entry"])
+    with Library.open(data_dir) as library:
+        return library.entries.get(actions.ingest(library, path=file)["entry"])
 
 
 def looked_at(video: VideoInfo, picks_per_second: Fraction) -> np.ndarray:

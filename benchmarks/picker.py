@@ -61,7 +61,7 @@ def fill(library: Library, count: int, datasets: int = 5) -> list[str]:
                 "disagreement": float(random.uniform(0.02, 0.4)) if people[n] > 1 else None,
             }
         )
-    with writing(library._engine) as session:
+    with writing(library.engine) as session:
         session.add_all(DatasetRow(id=name, label=name.title(), source="", licence="") for name in names)
         session.flush()
         session.execute(insert(EntryRow), rows)
@@ -100,7 +100,7 @@ def main() -> None:
     given = parser.parse_args()
     found: dict[str, list[float]] = {}
     for size in SIZES:
-        with tempfile.TemporaryDirectory() as folder, Library(Path(folder)) as library:
+        with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder)) as library:
             for name, ask in questions(library, fill(library, size)).items():
                 found.setdefault(name, []).append(fastest(ask, given.repeats))
     table = Table("question", *(f"{size:,} entries, ms" for size in SIZES), "ratio")

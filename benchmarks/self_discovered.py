@@ -124,8 +124,8 @@ def taken_in(videos: Sequence[Path], data_dir: Path) -> list[Entry]:
     from storage.library import Library
     from verbs.by_name import ingest
 
-    with Library(data_dir) as library:
-        return [library.entry(ingest(library, path=video)["entry"]) for video in videos]
+    with Library.open(data_dir) as library:
+        return [library.entries.get(ingest(library, path=video)["entry"]) for video in videos]
 
 
 def made(entries: Sequence[Entry], folder: Path, name: str, kept: list[Kept]) -> list[list[ScoreTrack]]:

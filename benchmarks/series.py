@@ -34,7 +34,7 @@ def measured(minutes: float, repeats: int = REPEATS) -> Result:
     """Opens entries of one server: an own one every time, and the last of them again and again."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        with Library(data) as library:
+        with Library.open(data) as library:
             ids = [add(library, f"entry-{number}", minutes, seed=number) for number in range(repeats + 1)]
         with (
             running(data, demo=False) as server,
@@ -100,6 +100,6 @@ def add(library: Library, name: str, minutes: float, seed: int = 0) -> str:
         shots=shots,
         annotations=people,
     )
-    library.add_entries("bench", [entry])
-    library.add_run(entry.id, ScoreTrack("SummDiff", "summdiff", "bench", "bench", scores[PEOPLE:], 0, {}), "SummDiff")
+    library.entries.add("bench", [entry])
+    library.runs.add(entry.id, ScoreTrack("SummDiff", "summdiff", "bench", "bench", scores[PEOPLE:], 0, {}), "SummDiff")
     return entry.id

@@ -9,68 +9,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import numpy as np
-from sqlalchemy import ColumnElement, Engine, func, insert, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
-from core.data import Shots
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import ConflictError, InputError
 from core.labelling.checks import check_event
 from core.labelling.events import LABEL_KINDS, LEAD_KINDS, Event, TaskState, fold
 from storage.database import reading, writing
-from storage.protocols import Protocols, ProtocolVersion, protocol_of
-from storage.tables import AnnotatorRow, EventRow, ProtocolRow, TaskRow, now
+from storage.entry_files import EntryFiles
+from storage.people_counts import PeopleCounts
+from storage.protocols import Protocols, ProtocolVersion
+from storage.tables import AnnotatorRow, EventRow, TaskRow, now
+from storage.tasks import EVENT, Annotator, Task, annotator_of, events_of, find_task, load_task, task_of
 
 MAX_NAME = 100
 LEAD_CLIENT = "lead-"  # so begins the client id of what a lead decides
-# The columns of an Event, in its order.
-EVENT = (
-    EventRow.client, EventRow.seq, EventRow.kind, EventRow.shot, EventRow.value, EventRow.t, EventRow.at, EventRow.data,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Annotator:
-    """A person who labels here; `pseudonym` is what exports say instead of the name."""
-
-    id: int
-    name: str
-    pseudonym: str
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """One person judging one entry under one protocol.
-
-    Attributes:
-        id: of the row.
-        annotator: who.
-        entry: id of the entry.
-        protocol: how.
-        shots: the intervals that are judged, or shown for orientation.
-        practice: a round of training, never part of any result.
-        created: UTC.
-    """
-
-    id: int
-    annotator: Annotator
-    entry: str
-    protocol: ProtocolVersion
-    shots: Shots
-    practice: bool
-    created: datetime
-
-
-@dataclass(frozen=True)
-class TaskLabels:
-    """What one task amounts to: the task and the state its events fold into."""
-
-    task: Task
-    state: TaskState
 
 
 class Annotations:
@@ -78,19 +34,17 @@ class Annotations:
 
     Args:
         engine: from `open_database`.
-        shots_of: gives the shots of an entry by segmentation name; asked once, when a task is opened.
-        counted: called with the id of an entry after the labels that count for it may have changed.
+        files: with the shots of entries; asked once, when a task is opened.
+        counts: of the people of entries; renewed after the labels that count for one may have changed.
 
     Attributes:
         protocols: how people can be asked.
     """
 
-    def __init__(
-        self, engine: Engine, shots_of: Callable[[str, str], Shots], counted: Callable[[str], None] = lambda _: None
-    ) -> None:
+    def __init__(self, engine: Engine, files: EntryFiles, counts: PeopleCounts) -> None:
         self._engine = engine
-        self._shots_of = shots_of
-        self._counted = counted
+        self._files = files
+        self._counts = counts
         self.protocols = Protocols(engine)
 
     # People
@@ -134,7 +88,7 @@ class Annotations:
         with reading(self._engine) as session:
             row = find_task(session, annotator.id, entry_id, protocol.id)
         if row is None:
-            bounds = self._shots_of(entry_id, protocol.settings.shots).bounds.tolist()
+            bounds = self._files.shots(entry_id, protocol.settings.shots).bounds.tolist()
             with writing(self._engine) as session:
                 row = find_task(session, annotator.id, entry_id, protocol.id)
                 if row is None and not allowed(session):
@@ -154,12 +108,12 @@ class Annotations:
         """Raises NotFoundError where an entry lacks the shots of the protocol; every entry has uniform ones."""
         if protocol.settings.shots != "uniform 2 s":
             for entry in entries:
-                self._shots_of(entry, protocol.settings.shots)
+                self._files.shots(entry, protocol.settings.shots)
 
     def task(self, task_id: int) -> Task:
         """One task. Raises NotFoundError."""
         with reading(self._engine) as session:
-            return _load_task(session, task_id)
+            return load_task(session, task_id)
 
     def judging(self, annotator: Annotator) -> set[str]:
         """The entries this person is judging now: nobody else's labels and no scores of them may reach them."""
@@ -214,8 +168,8 @@ class Annotations:
     def events(self, task_id: int) -> list[Event]:
         """All events of a task in server order. Raises NotFoundError."""
         with reading(self._engine) as session:
-            _load_task(session, task_id)
-            return _events(session, task_id)
+            load_task(session, task_id)
+            return events_of(session, task_id)
 
     def recorded(self, task_id: int) -> list[tuple[Event, datetime]]:
         """All events with when the server received them (UTC)."""
@@ -227,55 +181,14 @@ class Annotations:
         """What the events of a task amount to now."""
         return fold(self.events(task_id))
 
-    # Labels
-
-    def labels_of(self, entry_id: str, include_open: bool = False) -> list[TaskLabels]:
-        """The labels given here to one entry, oldest task first; never training and never what is excluded.
-
-        Args:
-            entry_id: of the entry.
-            include_open: also tasks that are not submitted; never those without any label.
-        """
-        return [
-            labels
-            for labels in self.labels((TaskRow.entry_id == entry_id) & TaskRow.practice.is_(False))
-            if labels.state.judged
-            and labels.state.excluded is None
-            and (labels.state.submitted or (include_open and labels.state.skipped is None))
-        ]
-
-    def submitted_counts(self) -> dict[str, int]:
-        """How many submitted tasks that count each entry has; entries without are left out."""
-        counting = (TaskRow.state == "submitted") & TaskRow.practice.is_(False) & TaskRow.excluded.is_(False)
-        query = select(TaskRow.entry_id, func.count()).where(counting).group_by(TaskRow.entry_id)
-        with reading(self._engine) as session:
-            return dict(tuple(row) for row in session.execute(query))
-
-    def has_labels(self) -> bool:
-        """Whether anybody has labelled anything here."""
-        with reading(self._engine) as session:
-            return session.scalar(select(TaskRow.id).where(TaskRow.judged > 0).limit(1)) is not None
-
-    def labels(self, condition: ColumnElement[bool]) -> list[TaskLabels]:
-        """The tasks that fulfil a condition on TaskRow, oldest first, with their labels."""
-        with reading(self._engine) as session:
-            rows = session.execute(_tasks().where(condition).order_by(TaskRow.id)).all()
-            protocols = {how.id: protocol_of(how) for _, _, how in rows}
-            tasks = [task_of(task, annotator_of(who), protocols[how.id]) for task, who, how in rows]
-            logs: dict[int, list[Event]] = {task.id: [] for task in tasks}
-            query = select(EventRow.task_id, *EVENT).join(TaskRow, TaskRow.id == EventRow.task_id)
-            for task_id, *event in session.execute(query.where(condition).order_by(EventRow.id)):
-                logs[task_id].append(Event(*event))
-        return [TaskLabels(task, fold(logs[task.id])) for task in tasks]
-
     # Inside
 
     def _append(self, task_id: int, events: Sequence[Event]) -> int:
         with writing(self._engine) as session:
-            task = _load_task(session, task_id)
+            task = load_task(session, task_id)
             for event in events:
                 check_event(event, task.protocol.settings, task.shots, task.practice)
-            log = _events(session, task_id)
+            log = events_of(session, task_id)
             new = _new_events(log, events)
             _check_not_submitted(log, new)
             if new:
@@ -283,7 +196,7 @@ class Annotations:
                 state = fold([*log, *new])
                 counted = keep_state(session, task_id, state)
         if new and counted != state.counts:
-            self._counted(task.entry)
+            self._counts.recount(task.entry)
         return len(log) + len(new)
 
 
@@ -316,47 +229,6 @@ def keep_state(session: Session, task_id: int, state: TaskState) -> bool:
     row.state = "submitted" if state.submitted else "open" if state.skipped is None else "skipped"
     row.judged, row.excluded, row.touched = state.judged, state.excluded is not None, now()
     return counted
-
-
-def find_task(session: Session, annotator_id: int, entry_id: str, protocol_id: int) -> TaskRow | None:
-    """The one task of a person on an entry under a protocol."""
-    return session.scalar(
-        select(TaskRow).where(
-            TaskRow.annotator_id == annotator_id, TaskRow.entry_id == entry_id, TaskRow.protocol_id == protocol_id
-        )
-    )
-
-
-def annotator_of(row: AnnotatorRow) -> Annotator:
-    """A row as plain data."""
-    return Annotator(row.id, row.name, row.pseudonym)
-
-
-def task_of(row: TaskRow, annotator: Annotator, protocol: ProtocolVersion) -> Task:
-    """A row as plain data."""
-    shots = Shots(np.array(row.shots, np.int64).reshape(-1, 2), protocol.settings.shots)
-    return Task(row.id, annotator, row.entry_id, protocol, shots, row.practice, row.created)
-
-
-def _tasks() -> Any:
-    return (
-        select(TaskRow, AnnotatorRow, ProtocolRow)
-        .join(AnnotatorRow, AnnotatorRow.id == TaskRow.annotator_id)
-        .join(ProtocolRow, ProtocolRow.id == TaskRow.protocol_id)
-    )
-
-
-def _load_task(session: Session, task_id: int) -> Task:
-    found = session.execute(_tasks().where(TaskRow.id == task_id)).first()
-    if found is None:
-        raise NotFoundError(f"There is no task {task_id}.")
-    row, who, how = found
-    return task_of(row, annotator_of(who), protocol_of(how))
-
-
-def _events(session: Session, task_id: int) -> list[Event]:
-    rows = session.execute(select(*EVENT).where(EventRow.task_id == task_id).order_by(EventRow.id))
-    return [Event(*row) for row in rows]
 
 
 def _new_events(log: Iterable[Event], events: Sequence[Event]) -> list[Event]:

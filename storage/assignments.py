@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, sel
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError, NotFoundError
-from storage.annotations import Annotations, Annotator, Task
+from storage.annotations import Annotations
 from storage.database import reading, writing
 from storage.protocols import ProtocolVersion
 from storage.tables import AssignedRow, AssignmentRow, EntryRow, TaskRow, now
+from storage.tasks import Annotator, Task
 
 First = Literal["listed", "disputed"]
 MAX_PEOPLE = 1000
@@ -157,10 +158,11 @@ class Assignments:
             raise InputError(f"A video can want 1 to {MAX_PEOPLE} people.")
         with writing(self._engine) as session:
             key = (AssignedRow.assignment_id == assignment_id) & (AssignedRow.entry_id == entry_id)
-            if session.execute(update(AssignedRow).where(key).values(people=people)).rowcount == 0:
+            changed = update(AssignedRow).where(key).values(people=people).returning(AssignedRow.entry_id)
+            if session.scalar(changed) is None:
                 raise NotFoundError(f"Assignment {assignment_id} has no video '{entry_id}'.")
 
-    def places(self, assignment_id: int) -> list[Place]:
+    def places(self, assignment_id: int) -> Sequence[Place]:
         """How far each video is, in the order of the list. Raises NotFoundError."""
         with reading(self._engine) as session:
             row = _load(session, assignment_id)
@@ -178,11 +180,11 @@ class Assignments:
                 for row in rows
             )
 
-    def to_train(self, annotator: Annotator) -> list[Assignment]:
+    def to_train(self, annotator: Annotator) -> Sequence[Assignment]:
         """The open assignments whose training round this person has not finished."""
-        wanted = [one for one in self.list() if one.practice]
+        asked = [(one, one.practice) for one in self.list() if one.practice]
         with reading(self._engine) as session:
-            return [one for one in wanted if not _trained(session, one.protocol.id, one.practice, annotator)]
+            return [one for one, entry in asked if not _trained(session, one.protocol.id, entry, annotator)]
 
     def next_task(self, annotator: Annotator) -> Task | None:
         """Gives this person a place: what they hold already, or a free one; None where nothing is left to do.
@@ -270,11 +272,8 @@ def _free(row: AssignmentRow, annotator: Annotator, moment: datetime) -> Select:
     counts = _counted(row, submitted, held).subquery()
     begun = select(TaskRow.entry_id).where(TaskRow.annotator_id == annotator.id, TaskRow.protocol_id == row.protocol_id)
     place = select(AssignedRow.entry_id, AssignedRow.position).where(AssignedRow.assignment_id == row.id).subquery()
-    order = [place.c.position]
-    if row.first == "disputed":
-        order.insert(0, func.coalesce(EntryRow.disagreement, 0).desc())
-    else:
-        order.insert(0, (counts.c.submitted + counts.c.held).desc())
+    disputed = row.first == "disputed"
+    best = func.coalesce(EntryRow.disagreement, 0) if disputed else counts.c.submitted + counts.c.held
     return (
         select(counts.c.entry_id)
         .join(EntryRow, EntryRow.id == counts.c.entry_id)
@@ -284,7 +283,7 @@ def _free(row: AssignmentRow, annotator: Annotator, moment: datetime) -> Select:
             counts.c.submitted + counts.c.held < counts.c.wanted,
             counts.c.entry_id.not_in(begun),
         )
-        .order_by(*order)
+        .order_by(best.desc(), place.c.position)
     )
 
 

@@ -10,9 +10,10 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Engine, extract, func, select, true
 
 from core.labelling.events import Event
-from storage.annotations import EVENT, LEAD_CLIENT, Annotator, annotator_of
+from storage.annotations import LEAD_CLIENT
 from storage.database import reading
 from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow
+from storage.tasks import EVENT, Annotator, annotator_of
 
 State = Literal["open", "submitted", "skipped"]
 

@@ -19,6 +19,7 @@ from core.captions.sentences import one_line
 from core.data import Entry
 from core.errors import InputError
 from storage.database import reading, writing
+from storage.entry_files import EntryFiles
 from storage.tables import CaptionCacheRow, CaptionEditRow
 
 MAX_CAPTION = 2000
@@ -51,10 +52,12 @@ class Captions:
 
     Args:
         engine: from `open_database`.
+        files: with the captions as they were made.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, files: EntryFiles) -> None:
         self._engine = engine
+        self._files = files
 
     def cached(self, pictures: Sequence[str], captioner: str, prompt: str) -> dict[str, str]:
         """What this captioner said to this prompt, by picture; without those that it has not described.
@@ -94,11 +97,11 @@ class Captions:
         with reading(self._engine) as session:
             return [_edit(row) for row in session.scalars(query)]
 
-    def edit(self, entry: Entry, pick: int, text: str, who: str) -> CaptionEdit | None:
+    def edit(self, entry_id: str, pick: int, text: str, who: str) -> CaptionEdit | None:
         """Corrects the caption of one pick.
 
         Args:
-            entry: as its file has it.
+            entry_id: whose.
             pick: 0..T-1.
             text: becomes one line without needless spaces; may be empty.
             who: name of the person.
@@ -107,8 +110,10 @@ class Captions:
             The correction, or None where the caption says that already.
 
         Raises:
+            NotFoundError: there is no such entry.
             InputError: the entry has no captions, no such pick, or the text is too long.
         """
+        entry = self._files.read(entry_id)
         if entry.captions is None:
             raise InputError(f"'{entry.id}' has no captions to correct.", "Make some first: app.py caption.")
         if not 0 <= pick < len(entry.captions):

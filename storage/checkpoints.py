@@ -122,7 +122,7 @@ class Checkpoints:
         """Takes a checkpoint out of the lists; its files stay and registering it again brings it back."""
         query = update(CheckpointRow).where(CheckpointRow.id == checkpoint_id, CheckpointRow.removed.is_(None))
         with writing(self._engine) as session:
-            if session.execute(query.values(removed=now())).rowcount == 0:
+            if session.scalar(query.values(removed=now()).returning(CheckpointRow.id)) is None:
                 raise NotFoundError(f"There is no checkpoint '{checkpoint_id}'.")
 
     def _path(self, row: CheckpointRow) -> Path:

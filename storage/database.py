@@ -108,9 +108,10 @@ def _use_wal(engine: Engine) -> None:
     give_up = time.monotonic() + BUSY_SECONDS
     raw = engine.raw_connection()
     try:
-        while raw.driver_connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor = raw.cursor()
+        while cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             try:
-                raw.driver_connection.execute("PRAGMA journal_mode=WAL")
+                cursor.execute("PRAGMA journal_mode=WAL")
             except sqlite3.OperationalError:  # another process is doing the same, and SQLite does not wait here
                 if time.monotonic() > give_up:
                     raise

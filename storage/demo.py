@@ -40,18 +40,18 @@ def seed_demo(library: Library, assets_dir: Path) -> bool:
     assets_dir = Path(assets_dir).resolve()
     if not (assets_dir / "demo.h5").is_file():
         return False
-    datasets = {dataset.id: dataset for dataset in library.datasets()}
+    datasets = {dataset.id: dataset for dataset in library.datasets.list()}
     demo = datasets.get(DEMO)
     if demo is not None and demo.media_root != assets_dir:
-        library.set_media_root(DEMO, assets_dir)
-        _register(library, assets_dir, library.entries(DEMO))
+        library.datasets.set_media_root(DEMO, assets_dir)
+        _register(library, assets_dir, library.entries.list(DEMO))
     if datasets:
         return False
     entries = [_with_media(entry, assets_dir) for entry in read_eccv16(assets_dir / "demo.h5")]
     runs = read_tracks(assets_dir / "runs.h5") if (assets_dir / "runs.h5").is_file() else {}
     _register(library, assets_dir, entries)
     try:
-        library.add_entries(
+        library.entries.add(
             DEMO,
             entries,
             label="Demo",
@@ -62,7 +62,7 @@ def seed_demo(library: Library, assets_dir: Path) -> bool:
     except ConflictError:  # another process that started at the same moment was first
         return False
     for key, tracks in runs.items():
-        library.add_runs(f"{DEMO}/{key}", tracks)
+        library.runs.add_all(f"{DEMO}/{key}", tracks)
     return True
 
 
@@ -80,4 +80,4 @@ def _register(library: Library, assets_dir: Path, entries: Sequence[Entry] | Seq
     spaces = {space for entry in entries for space in (entry.feature_space, entry.text_space)}
     for description in sorted((assets_dir / "checkpoints").glob("*/model.json")):
         if read_checkpoint(description.parent).feature_space in spaces:
-            library.register_checkpoint(description.parent, in_place=True, replace=True)
+            library.checkpoints.register(description.parent, in_place=True, replace=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from core.data import Entry
+from core.data import Entry, Shots
 from core.errors import FormatError, NotFoundError
 from storage.database import reading, writing
 from storage.entry_rows import entry_row
@@ -44,6 +44,13 @@ class EntryFiles:
             FormatError: its file is damaged.
         """
         return self._read(entry_id)[0]
+
+    def shots(self, entry_id: str, name: str) -> Shots:
+        """The segmentation of that name. Raises NotFoundError, FormatError."""
+        shots = self.read(entry_id).shots
+        if name not in shots:
+            raise NotFoundError(f"Entry '{entry_id}' has no shots '{name}'.")
+        return shots[name]
 
     def lacks(self, entry_id: str, space: str) -> bool:
         """Whether an entry has a video and no features of a space, without reading any.

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,19 +23,6 @@ from storage.finding import words_of
 from storage.tables import EntryRow
 
 UNIFORM = "uniform 2 s"
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Entries that came together; `entries` is their number."""
-
-    id: str
-    label: str
-    source: str
-    licence: str
-    created: datetime
-    media_root: Path | None
-    entries: int
 
 
 @dataclass(frozen=True)

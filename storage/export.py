@@ -29,7 +29,6 @@ from core.errors import ConflictError, InputError
 from core.labelling.events import LABEL_KINDS, Event
 from core.labelling.protocols import Protocol, protocol_from
 from core.progress import Progress, part, silent
-from storage.annotations import EVENT, TaskLabels
 from storage.database import reading
 from storage.files import whole_file
 from storage.formats.eccv16 import write_eccv16
@@ -41,6 +40,7 @@ from storage.formats.tvsum_tsv import write_tvsum_tsv
 from storage.library import Library
 from storage.people import Who, count_labels, people_of
 from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRow
+from storage.tasks import EVENT, TaskLabels
 
 Format = Literal["eccv16", "tvsum", "summe", "csv", "events"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -172,9 +172,9 @@ def _tasks(condition: ColumnElement[bool]) -> Select:
 
 def _export_events(library: Library, path: Path, dataset: str | None, entry_id: str | None) -> Export:
     if entry_id:
-        library.entry_summary(entry_id)  # says that there is no such entry
+        library.entries.summary(entry_id)  # says that there is no such entry
     condition = _within(dataset, entry_id)
-    with reading(library._engine) as session:
+    with reading(library.engine) as session:
         tasks = session.execute(_tasks(condition)).all()
         if not tasks:
             raise _nothing("nobody has begun to judge these entries", "Label something on the Annotate page first.")
@@ -207,18 +207,18 @@ def _collect(
     progress: Progress,
 ) -> list[_Judged]:
     """The entries that anybody of `who` judged, in the order of the library; `wanted` says which tasks are meant."""
-    summaries = [library.entry_summary(entry_id)] if entry_id else library.entries(dataset)
+    summaries = [library.entries.summary(entry_id)] if entry_id else library.entries.list(dataset)
     progress(0.0, "Collecting labels")
     own: dict[str, list[TaskLabels]] = {}
     if who != "dataset":
-        for one in library.annotations.labels(wanted):
+        for one in library.labels.matching(wanted):
             own.setdefault(one.task.entry, []).append(one)
     judged = []
     for number, summary in enumerate(summaries, start=1):
         labels = own.get(summary.id, [])
         if not labels and (who == "own" or not summary.annotators):
             continue  # spares the reading of its arrays
-        entry = library.entry(summary.id)
+        entry = library.entries.get(summary.id)
         people = people_of(entry, labels, who, pseudonyms=True, lag=lag)
         if people is not None:
             given = None if who == "own" else entry.annotations
@@ -240,7 +240,7 @@ def _within(dataset: str | None, entry_id: str | None) -> ColumnElement[bool]:
 
 
 def _counting(include_open: bool) -> ColumnElement[bool]:
-    """The tasks whose labels are results; the same as `Annotations.labels_of` takes, of all entries at once."""
+    """The tasks whose labels are results; the same as `Labels.of_entry` takes, of all entries at once."""
     states = ("submitted", "open") if include_open else ("submitted",)
     fine = TaskRow.practice.is_(False) & TaskRow.excluded.is_(False)
     return fine & (TaskRow.judged > 0) & TaskRow.state.in_(states)
@@ -273,7 +273,7 @@ def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement
             task = labels.task
             own.setdefault(task.annotator.pseudonym, []).append((task.entry, str(task.protocol)))
             protocols[str(task.protocol)] = task.protocol.settings
-    with reading(library._engine) as session:
+    with reading(library.engine) as session:
         times = _label_times(session, wanted) if own else {}
     return Contents(
         format="",
@@ -312,7 +312,7 @@ def _own_person(
 
 
 def _person_of_dataset(name: str, dataset: str, judged: Sequence[_Judged]) -> ExportedPerson:
-    people = [one.given for one in judged]
+    people = [one.given for one in judged if one.given is not None]
     protocols = {one.protocols[one.annotators.index(name)] for one in people}
     simulated = any(one.simulated for one in people)
     return ExportedPerson(name, dataset, len(people), tuple(sorted(protocols)), simulated=simulated)

@@ -135,7 +135,7 @@ class Picking:
         """The line of one entry, None where there is no such entry."""
         conditions = [EntryRow.removed.is_(None), EntryRow.id == entry_id]
         with reading(self._engine) as session:
-            row = session.execute(_lines(conditions, [EntryRow.id])).first()
+            row = session.execute(_lines(conditions, [EntryRow.id.asc()])).first()
         return None if row is None else self._line(row)
 
     def some(self, entry_ids: Sequence[str]) -> list[PickedEntry]:
@@ -168,7 +168,17 @@ class Picking:
 
     def _line(self, row: Row) -> PickedEntry:
         thumbnails = self._files.find(row.thumbnails, row.media_root)
-        return PickedEntry(*row[:7], row.video is not None, thumbnails)
+        return PickedEntry(
+            row.id,
+            row.title,
+            row.dataset,
+            row.category,
+            row.duration,
+            row.judges,
+            row.disagreement,
+            row.video is not None,
+            thumbnails,
+        )
 
 
 def folded(text: str) -> str:

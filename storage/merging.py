@@ -16,12 +16,13 @@ from core.errors import ConflictError
 from core.labelling.events import Event, fold
 from core.labelling.protocols import protocol_from
 from core.progress import Progress, silent
-from storage.annotations import EVENT, add_annotator, find_task, keep_state
+from storage.annotations import add_annotator, keep_state
 from storage.database import writing
 from storage.formats.events_jsonl import LoggedProtocol, TaskLog, nameless, read_events
 from storage.library import Library
 from storage.protocols import add_version
 from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRow
+from storage.tasks import EVENT, find_task
 
 Recorded = tuple[Event, datetime]
 
@@ -71,13 +72,13 @@ def join_events(library: Library, path: Path, progress: Progress = silent) -> Jo
             events of the same (client, seq) differ.
     """
     library.annotations.protocols.list()  # the standard ones exist first, so that no other takes their place
-    with writing(library._engine) as session:
+    with writing(library.engine) as session:
         joining = _Joining(session)
         for log in read_events(path, progress):
             joining.add(log)
         joining.check()
     for entry in sorted(joining.changed):
-        library._count_people(entry)
+        library.counts.recount(entry)
     return Joined(
         tasks=joining.tasks,
         events=joining.events,

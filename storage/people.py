@@ -10,8 +10,8 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.labelling.conversions import scores_of_state, segments_to_scores
-from storage.annotations import TaskLabels
 from storage.formats.eccv16 import summaries_of, summary_of
+from storage.tasks import TaskLabels
 
 Who = Literal["all", "dataset", "own"]
 

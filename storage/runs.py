@@ -11,8 +11,9 @@ import numpy as np
 from sqlalchemy import Engine, Select, select
 
 from core.data import ScoreTrack
-from core.errors import NotFoundError
+from core.errors import InputError, NotFoundError
 from storage.database import reading, writing
+from storage.entry_rows import entry_row
 from storage.files import whole_file
 from storage.tables import EntryRow, RunRow
 
@@ -69,8 +70,22 @@ class Runs:
             raise NotFoundError(f"There is no run {run_id}.")
         return self._load(row)
 
-    def add(self, entry_id: str, tracks: Sequence[ScoreTrack], labels: Sequence[str] = ()) -> list[Run]:
-        """Keeps tracks of one entry, all or none."""
+    def add(self, entry_id: str, track: ScoreTrack, label: str = "") -> Run:
+        """Keeps what a model said about an entry.
+
+        Raises:
+            NotFoundError: no such entry.
+            InputError: the track was made for other picks.
+        """
+        return self.add_all(entry_id, [track], [label or track.model])[0]
+
+    def add_all(self, entry_id: str, tracks: Sequence[ScoreTrack], labels: Sequence[str] = ()) -> list[Run]:
+        """Keeps several tracks of one entry, all or none. Raises NotFoundError, InputError."""
+        with reading(self._engine) as session:
+            picks = entry_row(session, entry_id).picks
+        for track in tracks:
+            if track.scores.ndim != 2 or track.scores.shape[1] != picks:
+                raise InputError(f"'{entry_id}' has {picks} picks; the scores are of shape {track.scores.shape}.")
         self._folder.mkdir(parents=True, exist_ok=True)
         written: list[Path] = []
         try:

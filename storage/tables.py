@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    String,
     TypeDecorator,
     UniqueConstraint,
 )
@@ -117,7 +118,7 @@ class AnnotatorRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     pseudonym: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[str] = mapped_column(default="annotator")
+    role: Mapped[Literal["annotator", "lead"]] = mapped_column(String, default="annotator")
     key: Mapped[str | None]
     created: Mapped[datetime] = mapped_column(default=now)
 
@@ -171,7 +172,7 @@ class AssignmentRow(Base):
     title: Mapped[str]
     protocol_id: Mapped[int] = mapped_column(ForeignKey("protocols.id"))
     people: Mapped[int]
-    first: Mapped[str] = mapped_column(default="listed")
+    first: Mapped[Literal["listed", "disputed"]] = mapped_column(String, default="listed")
     hold_minutes: Mapped[int] = mapped_column(default=60)
     practice: Mapped[str | None] = mapped_column(ForeignKey("entries.id"))
     created: Mapped[datetime] = mapped_column(default=now)

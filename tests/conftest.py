@@ -50,7 +50,7 @@ def _own_database(monkeypatch):
 
 @pytest.fixture
 def library(tmp_path):
-    with Library(tmp_path / "data") as opened:
+    with Library.open(tmp_path / "data") as opened:
         yield opened
 
 

@@ -51,7 +51,7 @@ def caption(
     from core.captions.captioners import open_captioner
 
     ids = asked_entries(library, entry, dataset, entries)
-    watched = [one for one in ids if library.media(one).video is not None]
+    watched = [one for one in ids if library.entries.media(one).video is not None]
     skipped = [{"entry": one, "reason": "it has no video"} for one in ids if one not in watched]
     if not watched:
         where = f"'{entry}' has no video" if entry else f"No entry of '{dataset}' has its video"
@@ -95,12 +95,12 @@ def import_captions(
         if should_stop():
             raise ConflictError("Importing captions was cancelled; the videos so far have theirs.")
         progress(index / len(ids), f"Captions of {one}")
-        found = captions_for(library.entry(one), given)
+        found = captions_for(library.entries.get(one), given)
         if found is None:
             missing.append(one)
             continue
         captions, moved = found
-        library.put_captions(one, captions, captioner or Path(path).stem)
+        library.entries.put_captions(one, captions, captioner or Path(path).stem)
         done.append({"entry": one, "captions": len(captions), "moved": moved, **renew_text(library, one)})
     if not done:
         raise NotFoundError(
@@ -113,7 +113,7 @@ def import_captions(
 def _caption(
     library: Library, captioner: Captioner, entry_id: str, progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
-    entry = library.entry(entry_id)
+    entry = library.entries.get(entry_id)
     captions: list[str] = []
     made, start = 0, time.monotonic()
     for batch in _batches(_pictures(entry)):
@@ -125,10 +125,10 @@ def _caption(
         left = time_left(start, len(captions), len(entry.picks))
         message = f"{entry.title}: {len(captions)} of {len(entry.picks)} pictures described{left}"
         progress(len(captions) / len(entry.picks), message)
-    library.put_captions(entry_id, captions, captioner.id)
+    library.entries.put_captions(entry_id, captions, captioner.id)
     renewed = renew_text(library, entry_id)
     for one in renewed["encoded"]:
-        one["runs"] += score_with_all(library, library.entry(entry_id), silent, one["space"])
+        one["runs"] += score_with_all(library, library.entries.get(entry_id), silent, one["space"])
     return {"entry": entry_id, "captions": len(captions), "described": made, **renewed}
 
 

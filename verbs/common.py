@@ -21,9 +21,9 @@ def summaries_of(library: Library, dataset: str) -> list[Any]:
     """What lists show of the entries of a dataset. Raises NotFoundError where there is no such dataset."""
     if not dataset:
         raise InputError("No dataset was named.", "Choose one of the library's.")
-    summaries = library.entries(dataset=dataset)
+    summaries = library.entries.list(dataset=dataset)
     if not summaries:
-        known = ", ".join(found.id for found in library.datasets()) or "none yet"
+        known = ", ".join(found.id for found in library.datasets.list()) or "none yet"
         raise NotFoundError(f"There is no dataset '{dataset}' in the library.", f"It has: {known}.")
     return summaries
 
@@ -42,7 +42,7 @@ def asked_entries(
     if (entry is None) == (dataset is None):
         raise InputError("Name an entry or a --dataset.", "One of the two.")
     if entry is not None:
-        return [library.entry_summary(entry).id]
+        return [library.entries.summary(entry).id]
     return [summary.id for summary in summaries_of(library, dataset)]
 
 
@@ -66,7 +66,7 @@ def entries_with_people(library: Library, dataset: str, people: Who) -> list[Ent
     if people not in ("all", "dataset", "own"):
         raise InputError(f"People are all, dataset or own, not '{people}'.")
     summaries_of(library, dataset)
-    entries = library.labelled_entries(dataset, who=people, include_open=True)
+    entries = library.people.labelled_entries(dataset, who=people, include_open=True)
     if not entries:
         raise NotFoundError(f"Nobody has judged any entry of '{dataset}'.", "Import annotations or collect labels.")
     return entries

@@ -112,7 +112,7 @@ def cut_list_notes(library: Library, entry: str) -> dict[str, str]:
     """For each format of cut lists, what it cannot hold exactly of this entry; "" where everything is."""
     from storage.formats.cut_lists import CUT_LIST_FORMATS, cut_list_note
 
-    source = _source(library.entry(entry))
+    source = _source(library.entries.get(entry))
     return {format: cut_list_note(format, source) for format in CUT_LIST_FORMATS}
 
 
@@ -144,7 +144,7 @@ def choose(
     from core.data.segments import checked_segments
     from storage.entry_rows import slug
 
-    found = library.entry(entry)
+    found = library.entries.get(entry)
     if segments is not None:
         cut = Cut(checked_segments(segments, found.n_frames), found.n_frames, 1.0)
         return Chosen(found, cut, _source(found, scores={"kind": "segments"}), f"{found.key}-cut")
@@ -157,7 +157,7 @@ def choose(
 
 def check_video(library: Library, entry: str) -> None:
     """Raises NotFoundError where an entry has no video, or there is no such entry."""
-    if library.media(entry).video is None:
+    if library.entries.media(entry).video is None:
         raise NotFoundError(f"Entry '{entry}' comes without its video.", "Keep the cut as a list instead.")
 
 

@@ -100,7 +100,7 @@ def cuts(library: Library, request: CutsRequest) -> CutsResult:
         NotFoundError: there is no such entry, segmentation or source.
         InputError: a setting makes no sense, or what is to be kept cannot be.
     """
-    entry = library.entry(request.entry)
+    entry = library.entries.get(request.entry)
     shots = shots_of(entry, request.shots)
     chosen = [source(library, entry, request.source)] if request.source else all_sources(library, entry)
     solve = Solver(entry, shots, request.rule, request.budget, request.keep, request.forbid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from storage.demo import seed_demo
 from storage.library import Library
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -12,7 +13,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 def open_library(data_dir: Path, *, demo: bool = True) -> Library:
     """The library of `data_dir`, made on first use. MANYCUT_DEMO=0 keeps the demo out of a new one."""
-    library = Library(data_dir)
+    library = Library.open(data_dir)
     if demo and os.environ.get("MANYCUT_DEMO", "1") != "0":
-        library.seed_demo(ASSETS / "demo")
+        seed_demo(library, ASSETS / "demo")
     return library

@@ -68,7 +68,7 @@ def import_dataset(
             progress(0.1 + (ends - 0.1) * done, f"Keeping {len(rows)} of {len(entries)} entries")
             yield entry
 
-    ids = library.add_entries(name, noted(), source=Path(path).name, replace=replace)
+    ids = library.entries.add(name, noted(), source=Path(path).name, replace=replace)
     rows = [{"id": entry_id, **row} for entry_id, row in zip(ids, rows, strict=True)]
     found = ids[0].partition("/")[0]
     if captions is not None:
@@ -146,9 +146,9 @@ def export(
 
 def _what_there_is(library: Library) -> tuple[Who, str | None]:
     """What an export means that names nothing: (whose labels, of which dataset)."""
-    if library.annotations.has_labels():
+    if library.labels.exist():
         return "own", None
-    imported = [found.id for found in library.datasets() if found.id != "demo"]
+    imported = [found.id for found in library.datasets.list() if found.id != "demo"]
     if len(imported) == 1:
         return "all", imported[0]
     raise NotFoundError(

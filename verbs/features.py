@@ -48,8 +48,8 @@ def features(
     from core.features.registry import DEFAULT, open_space
 
     space = space or DEFAULT
-    ids = asked_entries(library, entry, dataset, [one.id for one in library.entries()] if all_entries else None)
-    watched = [one for one in ids if library.media(one).video is not None]
+    ids = asked_entries(library, entry, dataset, [one.id for one in library.entries.list()] if all_entries else None)
+    watched = [one for one in ids if library.entries.media(one).video is not None]
     skipped = [{"entry": one, "reason": "it has no video"} for one in ids if one not in watched]
     if not watched:
         where = f"'{entry}' has no video" if entry else f"No entry of '{dataset or 'the library'}' has its video"
@@ -84,14 +84,14 @@ def _features(
 ) -> dict[str, Any]:
     from core.features.extract import features_of
 
-    entry = library.entry(entry_id)
+    entry = library.entries.get(entry_id)
     known = entry.features_in(space.id)
     rows = known
     if rows is None:
         rows = features_of(entry.film, entry.timebase, entry.picks, space, part(progress, 0.0, 0.9), should_stop)
     if known is None or (main and entry.feature_space != space.id):
-        library.put_features(entry_id, space.id, rows, main)
+        library.entries.put_features(entry_id, space.id, rows, main)
     runs: list[int] = []
     if score:  # also where an interruption came between features and scores
-        runs = score_with_all(library, library.entry(entry_id), part(progress, 0.9, 1.0), space.id)
+        runs = score_with_all(library, library.entries.get(entry_id), part(progress, 0.9, 1.0), space.id)
     return {"entry": entry_id, "picks": len(rows), "new": known is None, "runs": runs}

@@ -125,7 +125,7 @@ def ingest(
         told = part(progress, 0.5, 1.0)
         result |= _language(library, ids, (captioner, captioner_model), (judge, judge_model), told, should_stop)
     if alone:
-        entry = library.entry(here[0]["entry"])
+        entry = library.entries.get(here[0]["entry"])
         result |= here[0] | {"shots": next(iter(entry.shots.values())).bounds.tolist()}
     progress(1.0, "Ready")
     return result
@@ -182,17 +182,17 @@ class _Taking:
             notes = {"features_note": self.note, "video_note": taken.info.note}
             notes = {name: note for name, note in notes.items() if note}
             entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
-            entry_id = library.add_ingested(entry, dataset=self.dataset, origin=origin)
+            entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)
             measure(library, entry_id, seen=taken, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
-        entry = library.entry(entry_id)
+        entry = library.entries.get(entry_id)
         return _facts(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0)))
 
     def _known(self, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> dict[str, Any]:
-        entry, name = self.library.entry(entry_id), self.library.origins.of_entry(entry_id).name
+        entry, name = self.library.entries.get(entry_id), self.library.origins.of_entry(entry_id).name
         # Where it was interrupted before it was measured, or before any model had seen it, that is still to do.
         if entry.video is not None and not is_measured(self.library, entry_id):
             measure(self.library, entry_id, progress=part(progress, 0.0, 0.8), should_stop=should_stop)
-            entry = self.library.entry(entry_id)
+            entry = self.library.entries.get(entry_id)
         runs = score_with_all(self.library, entry, part(progress, 0.8, 1.0))
         called = "" if name == file.name else f" as '{name}'"
         return _facts(file, entry, runs) | {"reason": f"it was taken in before{called}"}
@@ -200,7 +200,7 @@ class _Taking:
 
 def _asked_for(library: Library, shots: ShotSettings) -> tuple[FeatureSpace, ...]:
     """The space of earlier versions, where shots of every frame need it or a checkpoint of the library takes it."""
-    wanted = shots.kind == "kts-frames" or library.checkpoints(feature_space=COLOUR_MOTION.id)
+    wanted = shots.kind == "kts-frames" or library.checkpoints.list(feature_space=COLOUR_MOTION.id)
     return (COLOUR_MOTION,) if wanted else ()
 
 

@@ -56,7 +56,7 @@ def encode(
             {
                 "entry": one,
                 **encoded,
-                "runs": encoded["runs"] + score_with_all(library, library.entry(one), silent, encoder.id),
+                "runs": encoded["runs"] + score_with_all(library, library.entries.get(one), silent, encoder.id),
             }
         )
     return {"space": encoder.id, "label": encoder.label, "entries": done, "skipped": skipped}
@@ -103,11 +103,11 @@ def judge(
             told = part(ending(progress, f" in {one}{left}"), index / len(ids), (index + 1) / len(ids))
             newest = _newest_edit(library, one)  # what is corrected from here on is for the next time
             known = library.encodings.of_entry(one).get(opened.space)
-            windows = _judge(library.entry(one), opened, states, told, should_stop)
+            windows = _judge(library.entries.get(one), opened, states, told, should_stop)
             changed = bool(windows) or known is None or known.edit != newest
             now = Encoding(opened.space, newest, model, kept)
             judged = _take_in(library, one, now, states, main=True, changed=changed)
-            runs = judged["runs"] + score_with_all(library, library.entry(one), silent, opened.space)
+            runs = judged["runs"] + score_with_all(library, library.entries.get(one), silent, opened.space)
             done.append({"entry": one, "windows": windows, **judged, "runs": runs})
     finally:
         states.join()
@@ -158,7 +158,7 @@ def renew_text(library: Library, entry_id: str) -> dict[str, list[dict[str, Any]
         "encoded": for each space how many windows of how many were encoded, and the new runs; "failed": for each that
         cannot be encoded here the reason.
     """
-    entry = library.entry(entry_id)
+    entry = library.entries.get(entry_id)
     known = library.encodings.of_entry(entry_id).keys() | {entry.feature_space, entry.text_space, *entry.more}
     spaces = [space for space in TEXT_SPACES.values() if space.id in known]
     here = [space for space in spaces if space.is_here]
@@ -181,7 +181,7 @@ def _renew(library: Library, entry_id: str, space: TextSpace, *, main: bool = Fa
         main: also makes the features those that text models train on.
     """
     newest = _newest_edit(library, entry_id)  # first: what is corrected from here on is for the next time
-    entry = library.entry(entry_id)
+    entry = library.entries.get(entry_id)
     length = len(entry.captions)
     known = library.encodings.of_entry(entry_id).get(space.id, Encoding(space.id))
     features = entry.features_in(space.id)
@@ -193,9 +193,9 @@ def _renew(library: Library, entry_id: str, space: TextSpace, *, main: bool = Fa
     if rows:
         features[rows] = encode_rows(space, entry.captions, rows)
     if main and (rows or training_features(entry, "llmvs")[1] != space.id):
-        library.put_text_features(entry_id, space.id, features)
+        library.entries.put_text_features(entry_id, space.id, features)
     elif rows:
-        library.put_features(entry_id, space.id, features)
+        library.entries.put_features(entry_id, space.id, features)
     runs = _score_again(library, entry_id, space.id) if rows else []
     # Last: whatever is interrupted before is done again the next time.
     library.encodings.put(entry_id, Encoding(space.id, newest))
@@ -244,7 +244,7 @@ def _judge_again(
     from core.captions.local_judge import open_judge
 
     newest = _newest_edit(library, entry_id)  # what is corrected from here on is for the next time
-    states, entry = _states(library, encoding, entry_id), library.entry(entry_id)
+    states, entry = _states(library, encoding, entry_id), library.entries.get(entry_id)
     judged = {"space": encoding.space, "windows": 0, "of": len(entry.captions)}
     if _windows_to_judge(states, entry):  # large models take minutes to open
         progress(0.0, f"Opening {encoding.model}")
@@ -268,10 +268,10 @@ def _take_in(
         changed: whether they are others than those that the heads had.
     """
     judged = states.read(entry_id.partition("/")[2])
-    if main and (changed or training_features(library.entry(entry_id), "llmvs")[1] != encoding.space):
-        library.put_text_features(entry_id, encoding.space, judged.features)
+    if main and (changed or training_features(library.entries.get(entry_id), "llmvs")[1] != encoding.space):
+        library.entries.put_text_features(entry_id, encoding.space, judged.features)
     elif changed:
-        library.put_features(entry_id, encoding.space, judged.features)
+        library.entries.put_features(entry_id, encoding.space, judged.features)
     run = keep_zero_shot(library, entry_id, model_id(encoding.model), encoding.space, judged.numbers)
     runs = _score_again(library, entry_id, encoding.space) if changed else []
     library.encodings.put(entry_id, encoding)
@@ -282,7 +282,7 @@ def _with_captions(
     library: Library, entry: str | None, dataset: str | None, entries: Sequence[str] | None = None
 ) -> tuple[list[str], list[dict[str, str]]]:
     """The asked entries that have captions, and those that have not."""
-    summaries = [library.entry_summary(one) for one in asked_entries(library, entry, dataset, entries)]
+    summaries = [library.entries.summary(one) for one in asked_entries(library, entry, dataset, entries)]
     ids = [summary.id for summary in summaries if summary.has_captions]
     if not ids:
         what = f"'{entry}' has" if entry else f"The entries of '{dataset}' have"
@@ -293,13 +293,13 @@ def _with_captions(
 def _score_again(library: Library, entry_id: str, space: str) -> list[int]:
     """New runs of the checkpoints of a space that scored the entry before."""
     ran = _ran(library, entry_id)
-    heads = [head for head in library.checkpoints(feature_space=space) if head.id in ran]
+    heads = [head for head in library.checkpoints.list(feature_space=space) if head.id in ran]
     return [sample(library, entry=entry_id, model=head.id)["run"] for head in heads]
 
 
 def _ran(library: Library, entry_id: str) -> set[str]:
     """The checkpoints that have scored an entry."""
-    return {run.track.checkpoint for run in library.runs(entry_id)}
+    return {run.track.checkpoint for run in library.runs.of_entry(entry_id)}
 
 
 def _picks_of(entry: Entry, edits: Sequence[CaptionEdit], since: int) -> list[int]:

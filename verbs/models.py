@@ -40,8 +40,8 @@ def sample(
     from core.select.published import select
     from core.training.scoring import score
 
-    found = library.entry(entry)
-    checkpoint = library.checkpoint(model, found)
+    found = library.entries.get(entry)
+    checkpoint = library.checkpoints.find(model, found)
     progress(0.1, f"Loading {checkpoint.label}")
     track = score(
         checkpoint,
@@ -56,7 +56,7 @@ def sample(
     )
     discovered = _discovered(library, found, track) if track.kind == SELF_DISCOVERED else None
     label = "" if discovered is None else f"{track.model}: keeps {discovered['kept']:.0%}"
-    run = library.add_run(entry, track, label) if keep and not should_stop() else None
+    run = library.runs.add(entry, track, label) if keep and not should_stop() else None
     shots = default_shots(found)
     cuts = [select(row, found.picks, shots, found.n_frames, budget) for row in track.scores]
     return {
@@ -80,7 +80,7 @@ def _discovered(library: Library, entry: Entry, track: ScoreTrack) -> dict[str, 
     """How much self-discovered samples keep of the entry, and of people's cuts where somebody judged it."""
     from core.statistics.coverage import coverage, kept_share
 
-    people = library.entry_people(entry.id, entry=entry)
+    people = library.people.of_entry(entry.id, entry=entry)
     covered = coverage(replace(entry, annotations=people), track.scores) if people else None
     return {"kept": kept_share(entry, track.scores), "coverage": covered}
 
@@ -145,7 +145,7 @@ def train(
     if validation:
         entries, judged = _held_out(entries, validation, seed)
     settings = recipes.settings_for(model, preset=preset, targets=targets, epochs=epochs, seed=seed)
-    base = library.checkpoint(start_from) if start_from else None
+    base = library.checkpoints.find(start_from) if start_from else None
     videos, space = training.videos_from_entries(entries, model, space or (base.feature_space if base else None))
     out = Path(out) if out else new_checkpoint_folder(library, f"{model}-{dataset}")
     label = trained_label(model_kind(model), space, out.name)
@@ -168,7 +168,7 @@ def train(
         progress=progress,
         should_stop=should_stop,
     )
-    library.register_checkpoint(checkpoint.path)
+    library.checkpoints.register(checkpoint.path)
     facts = checkpoint.training
     return {
         "checkpoint": str(checkpoint.path),
@@ -195,7 +195,7 @@ def retrain(
     result = train(library, progress=part(progress, 0.0, 0.9), should_stop=should_stop, **arguments)
     if should_stop():
         return result
-    ids = [entry] if entry else [summary.id for summary in library.entries(dataset=arguments["dataset"])]
+    ids = [entry] if entry else [summary.id for summary in library.entries.list(dataset=arguments["dataset"])]
     runs = []
     for index, entry_id in enumerate(ids):
         progress(0.9 + 0.1 * index / len(ids), f"Scoring {entry_id}")
@@ -231,12 +231,12 @@ def evaluate(
         for index, folder in enumerate(folders):
             tested = of_split(entries, read_split(splits, index).test, dataset)
             told = part(progress, index / len(folders), (index + 1) / len(folders))
-            result = evaluate_checkpoint(library.checkpoint(folder), tested, **settings, progress=told)
+            result = evaluate_checkpoint(library.checkpoints.find(folder), tested, **settings, progress=told)
             results.append(result)
         return {"dataset": dataset, "checkpoint": checkpoint, **plain(over_splits(results))}
     if splits is not None:
         entries = of_split(entries, read_split(splits, split).test, dataset)
-    found = library.checkpoint(checkpoint, entries[0])
+    found = library.checkpoints.find(checkpoint, entries[0])
     result = evaluate_checkpoint(found, entries, **settings, progress=progress)
     return {"dataset": dataset, **plain(result)}
 
@@ -283,7 +283,7 @@ def import_checkpoint(
         feature_space=feature_space,
         training={"source": Path(path).name, "released": True},
     )
-    library.register_checkpoint(checkpoint.path)
+    library.checkpoints.register(checkpoint.path)
     return {
         "checkpoint": str(checkpoint.path),
         "id": checkpoint.id,
@@ -329,8 +329,8 @@ def score_with_all(library: Library, entry: Entry, progress: Progress, space: st
     from core.training.scoring import can_score
 
     runs, kinds = [], set()
-    ran = {run.track.checkpoint for run in library.runs(entry.id)}
-    for checkpoint in library.checkpoints(feature_space=space):
+    ran = {run.track.checkpoint for run in library.runs.of_entry(entry.id)}
+    for checkpoint in library.checkpoints.list(feature_space=space):
         if checkpoint.applies_as in kinds or can_score(checkpoint, entry):
             continue
         if learned_from(checkpoint).stands_back(entry.id):
@@ -345,8 +345,8 @@ def score_with_all(library: Library, entry: Entry, progress: Progress, space: st
 
 def new_checkpoint_folder(library: Library, name: str) -> Path:
     """A folder for a new checkpoint: `name`, or name-2 and so on where the library knows or holds that one already."""
-    known = {checkpoint.id for checkpoint in library.checkpoints()}
-    folder, number = library.checkpoint_folder, 2
+    known = {checkpoint.id for checkpoint in library.checkpoints.list()}
+    folder, number = library.checkpoints.folder, 2
     free = name
     while free in known or (folder / free).exists():
         free, number = f"{name}-{number}", number + 1

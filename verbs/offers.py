@@ -37,8 +37,8 @@ def pretraining_offers(library: Library) -> list[PretrainingOffer]:
     from core.models.registry import SELF_DISCOVERED
 
     offers = []
-    for space, videos in sorted(library.spaces().items(), key=lambda one: -one[1]):
-        done = [one for one in library.checkpoints(feature_space=space) if one.applies_as == SELF_DISCOVERED]
+    for space, videos in sorted(library.entries.spaces().items(), key=lambda one: -one[1]):
+        done = [one for one in library.checkpoints.list(feature_space=space) if one.applies_as == SELF_DISCOVERED]
         learned = int(done[0].training.get("n_videos", 0)) if done else 0
         if videos >= ENOUGH and (not learned or videos >= GROWN * learned):
             offers.append(PretrainingOffer(space=space, videos=videos, learned=learned))
@@ -71,7 +71,7 @@ def features_offers(library: Library) -> list[FeaturesOffer]:
     for kind in SPACES:
         if kind.missing():
             continue
-        models = tuple(one.label for one in library.checkpoints(feature_space=kind.id))
-        if (models or kind.id == DEFAULT) and (lacking := len(library.lacking(kind.id))):
+        models = tuple(one.label for one in library.checkpoints.list(feature_space=kind.id))
+        if (models or kind.id == DEFAULT) and (lacking := len(library.entries.lacking(kind.id))):
             offers.append(FeaturesOffer(space=kind.id, label=kind.label, lacking=lacking, models=models))
     return offers

@@ -70,10 +70,10 @@ def pretrain(
     )
     if dataset is None:
         space = space or _most_common(library)
-        ids = _drawn([one.id for one in library.entries(space=space)], seed)
+        ids = _drawn([one.id for one in library.entries.list(space=space)], seed)
     else:
         ids = [one.id for one in summaries_of(library, dataset)]
-    entries = [library.entry(one) for one in ids]
+    entries = [library.entries.get(one) for one in ids]
     if dataset is not None and splits is not None:
         entries = of_split(entries, read_split(splits, split).train, dataset)
     videos, space = unlabelled_videos(entries, settings.model, space)
@@ -89,7 +89,7 @@ def pretrain(
         progress=part(progress, 0.0, 0.8) if own else progress,
         should_stop=should_stop,
     )
-    library.register_checkpoint(checkpoint.path)
+    library.checkpoints.register(checkpoint.path)
     facts = checkpoint.training
     result = {
         "checkpoint": str(checkpoint.path),
@@ -115,7 +115,7 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
     from core.training.scoring import can_score
 
     runs, kept, covered = [], [], []
-    ids = [one.id for one in library.entries(space=checkpoint.feature_space)]
+    ids = [one.id for one in library.entries.list(space=checkpoint.feature_space)]
     start = time.monotonic()
     for index, entry in enumerate(ids):
         if should_stop():
@@ -124,7 +124,7 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
                 "It scores the others where they are opened.",
             )
         progress(index / len(ids), f"Sampling summaries of {entry}{time_left(start, index, len(ids)) if index else ''}")
-        if can_score(checkpoint, library.entry(entry)):
+        if can_score(checkpoint, library.entries.get(entry)):
             continue
         made = sample(library, entry=entry, model=checkpoint.id)
         runs.append(made["run"])
@@ -143,7 +143,7 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
 
 def _most_common(library: Library) -> str:
     """The feature space that most videos have. Raises InputError where too few have any."""
-    spaces = library.spaces()
+    spaces = library.entries.spaces()
     if not spaces:
         raise InputError("No video of the library has features.", "Take videos in first.")
     return max(spaces, key=lambda space: spaces[space])

@@ -92,7 +92,7 @@ def _entries(
     if people not in ("all", "dataset", "own"):
         raise InputError(f"People are all, dataset or own, not '{people}'.")
     if assignment is None:
-        return library.labelled_entries(dataset, entry, who=people)
+        return library.people.labelled_entries(dataset, entry, who=people)
     from storage.people import people_of
 
     asked = assignment_of(library, assignment)
@@ -100,10 +100,10 @@ def _entries(
     for place in library.assignments.places(assignment):
         if (entry and place.entry != entry) or (dataset and not place.entry.startswith(f"{dataset}/")):
             continue
-        given = library.annotations.labels_of(place.entry)
+        given = library.labels.of_entry(place.entry)
         labels = [one for one in given if one.task.protocol.id == asked.protocol.id]
         if labels or people != "own":
-            one = library.entry(place.entry)
+            one = library.entries.get(place.entry)
             judged = people_of(one, labels, people)
             if judged is not None:
                 found.append(replace(one, annotations=judged))
@@ -137,7 +137,7 @@ def _remarks(library: Library, entries: Sequence[Entry], assignment: int | None)
     wanted = None if assignment is None else assignment_of(library, assignment).protocol.id
     found = []
     for entry in entries:
-        for one in library.annotations.labels_of(entry.id):
+        for one in library.labels.of_entry(entry.id):
             how = one.task.protocol
             if wanted is not None and how.id != wanted:
                 continue

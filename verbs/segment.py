@@ -54,8 +54,8 @@ def segment(
                 raise
             skipped.append({"entry": one, "reason": error.message})
             continue
-        library.put_shots(one, made)
-        library.put_survey(one, empty=empty)
+        library.entries.put_shots(one, made)
+        library.entries.put_survey(one, empty=empty)
         done.append({"entry": one, "shots": len(made)})
     return {"segmentation": settings.name, "entries": done, "skipped": skipped}
 
@@ -69,7 +69,7 @@ def _shots(
     from core.segment.segmentation import make_shots
     from storage.scratch import scratch_folder
 
-    entry = library.entry(entry_id)
+    entry = library.entries.get(entry_id)
     features, frames, scaled = entry.features, entry.picks, entry.feature_space == COLOUR_MOTION.id
     if settings.kind in ("transitions", "kts-frames") and entry.video is None:
         raise NotFoundError(f"'{entry.id}' has no video, so not every frame can be looked at.", "Choose kts.")

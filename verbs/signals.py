@@ -35,7 +35,7 @@ def signals(
         all_entries: instead of an entry or a dataset.
         again: also those that were measured before, whose tastes are drawn again.
     """
-    everything = [one.id for one in library.entries()] if all_entries else None
+    everything = [one.id for one in library.entries.list()] if all_entries else None
     ids = asked_entries(library, entry, dataset, everything)
     done, skipped = [], []
     for index, one in enumerate(ids):
@@ -58,8 +58,8 @@ def is_measured(library: Library, entry_id: str) -> bool:
     """Whether an entry has signals and tastes."""
     from core.signals.tastes import KIND
 
-    tastes = any(run.track.kind == KIND for run in library.runs(entry_id))
-    return tastes and {one.name for one in SIGNALS if one.always} <= library.entry(entry_id).signals.keys()
+    tastes = any(run.track.kind == KIND for run in library.runs.of_entry(entry_id))
+    return tastes and {one.name for one in SIGNALS if one.always} <= library.entries.get(entry_id).signals.keys()
 
 
 def measure(
@@ -89,7 +89,7 @@ def measure(
     from core.signals.hearing import hear
     from storage.scratch import scratch_folder
 
-    entry = library.entry(entry_id)
+    entry = library.entries.get(entry_id)
     if entry.video is None:
         raise NotFoundError(f"'{entry_id}' has no video, so nothing can be measured.", "Give it one, or take it in.")
     if seen is not None:
@@ -131,11 +131,11 @@ def _measured(
         seed=seed,
     )
     empty = empty_intervals(survey, entry.timebase) if entry.empty is None else None
-    library.put_survey(entry.id, empty=empty, signals=curves)
-    outdated = [run.id for run in library.runs(entry.id) if run.track.kind == KIND]
-    run = library.add_run(entry.id, track)
+    library.entries.put_survey(entry.id, empty=empty, signals=curves)
+    outdated = [run.id for run in library.runs.of_entry(entry.id) if run.track.kind == KIND]
+    run = library.runs.add(entry.id, track)
     for old in outdated:
-        library.remove_run(old)
+        library.runs.remove(old)
     return {"entry": entry.id, "signals": list(curves), "run": run.id, "tastes": list(track.names)}
 
 

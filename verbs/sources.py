@@ -44,9 +44,9 @@ class Source:
 
 def all_sources(library: Library, entry: Entry) -> list[Source]:
     """Everything that an entry can be cut by: the average, each person, each signal, each sample of each run."""
-    people = library.entry_people(entry.id, entry=entry)
+    people = library.people.of_entry(entry.id, entry=entry)
     names = [] if people is None else ["mean", *(f"person:{name}" for name in people.annotators)]
-    runs = library.runs(entry.id)
+    runs = library.runs.of_entry(entry.id)
     names += [f"signal:{name}" for name in ordered(entry.signals)]
     names += [f"run:{run.id}:{sample}" for run in runs for sample in range(len(run.track.scores))]
     checkpoints = _checkpoints(library)
@@ -62,8 +62,8 @@ def source(library: Library, entry: Entry, name: str | None = None) -> Source:
         NotFoundError: there is no such person, run, sample or signal.
         InputError: the name is none.
     """
-    people = library.entry_people(entry.id, entry=entry)
-    runs = library.runs(entry.id)
+    people = library.people.of_entry(entry.id, entry=entry)
+    runs = library.runs.of_entry(entry.id)
     if name is None:
         name = _first(entry, people, runs)
     return _source(entry, people, runs, _checkpoints(library), name)
@@ -87,7 +87,7 @@ def _first(entry: Entry, people: AnnotationSet | None, runs: list[Run]) -> str:
 
 
 def _checkpoints(library: Library) -> dict[str, Checkpoint]:
-    return {checkpoint.id: checkpoint for checkpoint in library.checkpoints()}
+    return {checkpoint.id: checkpoint for checkpoint in library.checkpoints.list()}
 
 
 def _source(

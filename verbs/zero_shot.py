@@ -100,10 +100,10 @@ def keep_zero_shot(library: Library, entry_id: str, judge: str, space: str, numb
     track = zero_shot_track(judge, space, numbers)
     if track is None:
         return None
-    same = [run for run in library.runs(entry_id) if run.track.checkpoint == track.checkpoint]
+    same = [run for run in library.runs.of_entry(entry_id) if run.track.checkpoint == track.checkpoint]
     if same and np.array_equal(same[-1].track.scores, track.scores):
         return same[-1].id
-    return library.add_run(entry_id, track, zero_shot_label(track)).id
+    return library.runs.add(entry_id, track, zero_shot_label(track)).id
 
 
 def _judge(
@@ -112,7 +112,7 @@ def _judge(
     """What came of one entry, and an answer without a number if there is one."""
     from core.captions.server_judge import numbers  # which imports httpx
 
-    captions = library.entry(entry_id).captions
+    captions = library.entries.get(entry_id).captions
     answers = Answers(library.data_dir, asked, entry_id)
     windows = judge.judge(captions, answers.read(), answers.keep, progress, should_stop)
     said = answers.read()

@@ -32,7 +32,7 @@ def main() -> None:
         threading.Thread(target=_end_with, args=(args.parent,), daemon=True).start()
     threading.Thread(target=_warm_up, daemon=True).start()
 
-    library = Library(args.data_dir)
+    library = Library.open(args.data_dir)
     library.jobs.fail_unfinished("The server stopped while this was running.")
     queue = open_queue(args.data_dir, work=lambda job_id: perform(library, job_id))
     consumer = queue.create_consumer(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Duplicate Operation ID")
 def imported(folder: Path, entries: int) -> Library:
     folder.mkdir()
     benchmark.write_mrhisum(folder / "mr_hisum.h5", entries)
-    library = Library(folder / "data")
+    library = Library.open(folder / "data")
     import_dataset(library, path=folder / "mr_hisum.h5")
     return library
 

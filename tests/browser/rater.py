@@ -145,10 +145,10 @@ def made_video(data_dir: Path, folder: Path, seconds: int, rate: int = 10) -> It
     path = write_video(folder / f"made-{seconds}.mp4", seconds * rate, Fraction(rate))
     timebase = Timebase(Fraction(rate), seconds * rate)
     entry = Entry(f"zz-made/{seconds}-s", f"{seconds} seconds", timebase, np.arange(0, seconds * rate, 5), video=path)
-    with Library(data_dir) as library:
-        entry_id = library.add_ingested(entry, dataset="zz-made", label="Made")
+    with Library.open(data_dir) as library:
+        entry_id = library.entries.add_ingested(entry, dataset="zz-made", label="Made")
     try:
         yield entry_id
     finally:
-        with Library(data_dir) as library:
-            library.remove_entry(entry_id)
+        with Library.open(data_dir) as library:
+            library.entries.remove(entry_id)

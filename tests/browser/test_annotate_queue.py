@@ -26,12 +26,12 @@ def hand_out(server) -> Iterator[Callable[..., None]]:
     made: list[int] = []
 
     def ask(protocol: Protocol, practice: str | None = None, people: int = 100) -> None:
-        with Library(server.data_dir) as library:
+        with Library.open(server.data_dir) as library:
             how = library.annotations.protocols.save("Pilot", protocol)
             made.append(library.assignments.create("Pilot", how, VIDEOS, people, practice=practice).id)
 
     yield ask
-    with Library(server.data_dir) as library:
+    with Library.open(server.data_dir) as library:
         for one in made:
             library.assignments.close(one)
 

@@ -45,8 +45,8 @@ SHOWN = """(time) => new Promise((done) => {
 def test_the_browser_shows_our_frames_at_our_times(page, server, tmp_path, name) -> None:
     from_command(server, "ingest", write_video(tmp_path / name, **VIDEOS[name]), "--dataset", "zz-clock")
     entry_id = f"zz-clock/{name.partition('.')[0]}"
-    with Library(server.data_dir) as library:
-        timebase = library.entry(entry_id).timebase
+    with Library.open(server.data_dir) as library:
+        timebase = library.entries.get(entry_id).timebase
     page.goto(f"{server.url}/compare?entry={quote(entry_id, safe='')}")
     page.wait_for_selector(READY)
     page.wait_for_function("window.manycut.player.video.readyState >= 2")

@@ -37,9 +37,9 @@ def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_p
     page.locator("input[type=file]").set_input_files(uploads)
     several = page.locator(".mc-job", has_text="and 1 more")
     several.get_by_text("2 taken in.").wait_for(timeout=60_000)
-    with Library(server.data_dir) as library:
-        made = library.entry("videos/zz-one")
-        assert {"videos/zz-up-0", "videos/zz-up-1"} <= {one.id for one in library.entries(dataset="videos")}
+    with Library.open(server.data_dir) as library:
+        made = library.entries.get("videos/zz-one")
+        assert {"videos/zz-up-0", "videos/zz-up-1"} <= {one.id for one in library.entries.list(dataset="videos")}
     assert next(iter(made.shots)) == "uniform 1 s"
     page.locator("#search textarea, #search input").fill("zz-one")
     page.get_by_role("link", name="zz-one").wait_for()
@@ -53,8 +53,8 @@ def test_older_videos_get_the_features_that_newer_ones_have(page, server, tmp_pa
     page.get_by_role("button", name="Make them").click()
     page.get_by_text("efficientnet-lite0 features will be made of every video that lacks them.").wait_for()
     deadline = time.monotonic() + 60
-    with Library(server.data_dir) as library:
-        while library.lacking("efficientnet-lite0"):
+    with Library.open(server.data_dir) as library:
+        while library.entries.lacking("efficientnet-lite0"):
             assert time.monotonic() < deadline
             time.sleep(0.1)
     page.reload()
@@ -94,9 +94,9 @@ def test_a_video_is_described_and_judged_by_a_server_that_has_a_name(page, serve
         named.unlink()
         describing.close()
     assert job.get_by_text("Described by llava, judged by studio: llava.").is_visible()
-    with Library(server.data_dir) as library:
-        entry = library.entry("videos/zz-described")
-        kinds = {run.track.kind for run in library.runs(entry.id)}
+    with Library.open(server.data_dir) as library:
+        entry = library.entries.get("videos/zz-described")
+        kinds = {run.track.kind for run in library.runs.of_entry(entry.id)}
     assert all(caption.startswith("A wall of red") for caption in entry.captions)
     # What learned from the simulated people of the demo waits to be asked.
     assert kinds == {"tastes", "zero-shot"}

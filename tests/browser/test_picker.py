@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.picker import fill
+from storage.demo import seed_demo
 from storage.library import Library
 from tests.browser.conftest import ROOT, Server, free_port
 
@@ -23,8 +24,8 @@ ACTIVE = f"{ROW}[aria-selected='true']"
 def server(tmp_path_factory) -> Iterator[Server]:
     """A server over the demo library and many rows that only lists know."""
     data = tmp_path_factory.mktemp("picker") / "data"
-    with Library(data) as library:
-        library.seed_demo(Path(ROOT) / "assets" / "demo")
+    with Library.open(data) as library:
+        seed_demo(library, Path(ROOT) / "assets" / "demo")
         fill(library, MADE)
     running = Server(data, free_port())
     running.start()

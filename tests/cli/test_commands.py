@@ -294,7 +294,7 @@ def test_retraining_makes_a_checkpoint_of_its_own_and_new_curves(data):
         arguments = {"dataset": "demo", "model": "summdiff", "start_from": SUMMDIFF, "epochs": 1}
         made = actions.retrain(library, entry="demo/harbour-day", **arguments)
         assert made["id"] not in (SUMMDIFF, "")
-        tracks = [run.track for run in library.runs("demo/harbour-day")]
+        tracks = [run.track for run in library.runs.of_entry("demo/harbour-day")]
     assert made["id"] in {track.checkpoint for track in tracks}
     assert len({track.model for track in tracks}) == len({track.checkpoint for track in tracks})
 
@@ -302,7 +302,7 @@ def test_retraining_makes_a_checkpoint_of_its_own_and_new_curves(data):
 def demo_keys(data: Path) -> list[str]:
     """Keys of the demo entries, a held-back one first."""
     with open_library(data) as library:
-        return [entry.id.split("/", 1)[1] for entry in library.entries(dataset="demo")]
+        return [entry.id.split("/", 1)[1] for entry in library.entries.list(dataset="demo")]
 
 
 @pytest.mark.parametrize("like_a_space", [False, True])

@@ -29,7 +29,7 @@ def rate(seq, shot, value, client="tab"):
 
 @pytest.fixture
 def task(library, make_entry):
-    library.add_entries("talks", [make_entry()])
+    library.entries.add("talks", [make_entry()])
     annotations = library.annotations
     return annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
 
@@ -174,14 +174,14 @@ def test_labels_after_a_submit_in_the_same_batch_are_refused(library, task):
 def test_the_database_itself_refuses_to_change_the_log(library, task, statement):
     library.annotations.record_events(task.id, [rate(0, 0, 3)])
     before = library.annotations.events(task.id)
-    with pytest.raises(DBAPIError, match="append-only"), writing(library._engine) as session:
+    with pytest.raises(DBAPIError, match="append-only"), writing(library.engine) as session:
         session.execute(text(statement))
     assert library.annotations.events(task.id) == before
 
 
 def test_a_task_with_events_cannot_be_deleted(library, task):
     library.annotations.record_events(task.id, [rate(0, 0, 3)])
-    with pytest.raises(DBAPIError), writing(library._engine) as session:
+    with pytest.raises(DBAPIError), writing(library.engine) as session:
         session.execute(text("DELETE FROM tasks"))
 
 
@@ -214,7 +214,7 @@ def test_threads_lose_nothing(library, task):
 def test_processes_lose_nothing(library, task):
     code = (
         "import sys, pathlib; from core.labelling.events import Event; from storage.library import Library;"
-        f"library = Library(pathlib.Path({str(library.data_dir)!r}));"
+        f"library = Library.open(pathlib.Path({str(library.data_dir)!r}));"
         f"[library.annotations.record_events({task.id}, [Event(sys.argv[1], n, 'rate', n, 1 + n % 5)])"
         " for n in range(30)]"
     )
@@ -232,8 +232,8 @@ BATCHES = st.lists(st.lists(st.tuples(KINDS, st.integers(0, 29), st.integers(1, 
 def test_what_is_read_back_is_what_was_sent(library, make_entry, batches, data):
     """Batches are sent again at random, as after an outage; the log is their first arrivals in order."""
     name = f"person {uuid4()}"  # every example has a log of its own
-    if not library.entries():
-        library.add_entries("talks", [make_entry()])
+    if not library.entries.list():
+        library.entries.add("talks", [make_entry()])
     annotations = library.annotations
     task = annotations.open_task(annotations.get_or_create_annotator(name), "talks/first")
     sent, seq = [], 0
@@ -263,16 +263,16 @@ def test_the_queue_says_how_far_somebody_is(library, task):
 
 def test_only_submitted_labels_count_unless_asked(library, task):
     annotations = library.annotations
-    assert annotations.labels_of("talks/first", include_open=True) == [], "nothing is rated"
+    assert library.labels.of_entry("talks/first", include_open=True) == [], "nothing is rated"
     annotations.record_events(task.id, [rate(0, 0, 3)])
-    assert annotations.labels_of("talks/first") == []
-    assert annotations.labels_of("talks/first", include_open=True)[0].state.ratings == {0: 3}
+    assert library.labels.of_entry("talks/first") == []
+    assert library.labels.of_entry("talks/first", include_open=True)[0].state.ratings == {0: 3}
     annotations.record_events(task.id, [Event("tab", 1, "submit")])
-    assert len(annotations.labels_of("talks/first")) == 1
-    assert annotations.submitted_counts() == {"talks/first": 1}
+    assert len(library.labels.of_entry("talks/first")) == 1
+    assert library.labels.submitted_counts() == {"talks/first": 1}
     annotations.record_events(task.id, [Event("tab", 2, "reopen")])
-    assert annotations.labels_of("talks/first") == []
-    assert annotations.submitted_counts() == {}
+    assert library.labels.of_entry("talks/first") == []
+    assert library.labels.submitted_counts() == {}
 
 
 def mark(seq, number, start, end, client="tab"):
@@ -340,14 +340,14 @@ def test_a_lead_excludes_restores_and_reopens_with_a_reason_and_it_stays_on_reco
     annotations = library.annotations
     annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit")])
     annotations.decide(task.id, "exclude", "Lea", " fell   asleep ")
-    assert annotations.labels_of("talks/first", include_open=True) == []
-    assert annotations.submitted_counts() == {}
-    assert library.entry_summary("talks/first").annotators == 3
+    assert library.labels.of_entry("talks/first", include_open=True) == []
+    assert library.labels.submitted_counts() == {}
+    assert library.entries.summary("talks/first").annotators == 3
     with pytest.raises(ConflictError):
         annotations.decide(task.id, "exclude", "Lea", "again")
     annotations.decide(task.id, "restore", "Lea", "was somebody else")
-    assert annotations.submitted_counts() == {"talks/first": 1}
-    assert library.entry_summary("talks/first").annotators == 4
+    assert library.labels.submitted_counts() == {"talks/first": 1}
+    assert library.entries.summary("talks/first").annotators == 4
     annotations.decide(task.id, "reopen", "Lea", "one shot was missed")
     assert not annotations.state(task.id).submitted
     assert [(event.kind, event.data["text"], which) for event, which in library.board.trail()] == [
@@ -391,8 +391,8 @@ def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
     from storage.database import migration_config, open_database
     from storage.library import Library
 
-    with Library(tmp_path / "data") as old:
-        old.add_entries("talks", [make_entry()])
+    with Library.open(tmp_path / "data") as old:
+        old.entries.add("talks", [make_entry()])
         annotations = old.annotations
         task = annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
         annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 2, 5), Event("tab", 2, "submit")])
@@ -402,7 +402,7 @@ def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
         config.attributes["connection"] = connection
         command.downgrade(config, "0002")
     engine.dispose()
-    with Library(tmp_path / "data") as new:
+    with Library.open(tmp_path / "data") as new:
         (found,) = new.board.progress()
         assert (found.state, found.judged, found.excluded, found.practice) == ("submitted", 2, False, False)
         assert new.annotations.state(task.id).ratings == {0: 3, 2: 5}

@@ -22,7 +22,7 @@ def shelf(library, make_entry, tmp_path):
     """A library of three entries with (empty) videos."""
     video = tmp_path / "some.mp4"
     video.write_bytes(b"")
-    library.add_entries("talks", [make_entry(one, video=video) for one in IDS])
+    library.entries.add("talks", [make_entry(one, video=video) for one in IDS])
     return library
 
 
@@ -76,7 +76,7 @@ def test_a_place_that_nobody_uses_becomes_free_and_its_holder_may_still_finish(s
     mine = shelf.assignments.next_task(person(shelf, "Ada"))
     assert shelf.assignments.next_task(person(shelf, "Bob")) is None
     long_ago = now() - timedelta(minutes=31)
-    with writing(shelf._engine) as session:
+    with writing(shelf.engine) as session:
         session.execute(update(TaskRow).values(touched=long_ago, created=long_ago))
     assert shelf.assignments.next_task(person(shelf, "Bob")).entry == mine.entry
     does(shelf, mine, "rate", 0, shot=0, value=3)
@@ -113,7 +113,7 @@ def test_training_comes_first_and_takes_no_place(shelf):
     does(shelf, practice, "submit", 1)
     assert shelf.assignments.to_train(ada) == []
     assert shelf.assignments.next_task(ada).entry == IDS[0]
-    assert shelf.annotations.labels_of(IDS[2]) == [], "training is never part of a result"
+    assert shelf.labels.of_entry(IDS[2]) == [], "training is never part of a result"
     does(shelf, practice, "restart", 2)
     assert shelf.annotations.state(practice.id).judged == 0
 
@@ -126,7 +126,7 @@ def test_only_training_can_be_begun_again(shelf):
 
 
 def test_disputed_videos_come_first_where_the_lead_says_so(shelf):
-    with writing(shelf._engine) as session:
+    with writing(shelf.engine) as session:
         session.execute(update(EntryRow).where(EntryRow.id == IDS[1]).values(disagreement=0.4))
         session.execute(update(EntryRow).where(EntryRow.id != IDS[1]).values(disagreement=0.1))
     ask(shelf, first="disputed")
@@ -152,7 +152,7 @@ def test_a_closed_assignment_hands_out_nothing_and_lets_people_finish(shelf):
 
 def test_a_removed_video_is_not_handed_out(shelf):
     ask(shelf, entries=IDS[:1])
-    shelf.remove_entry(IDS[0])
+    shelf.entries.remove(IDS[0])
     assert shelf.assignments.next_task(person(shelf, "Ada")) is None
 
 
@@ -188,7 +188,7 @@ def test_an_assignment_that_makes_no_sense_is_refused(shelf, changes, word):
 
 
 def test_videos_without_a_file_or_without_the_shots_are_refused(shelf, make_entry):
-    shelf.add_entries("more", [make_entry("more/silent")])
+    shelf.entries.add("more", [make_entry("more/silent")])
     with pytest.raises(InputError, match="no video"):
         ask(shelf, entries=["more/silent"])
     with pytest.raises(NotFoundError, match="talks/none"):

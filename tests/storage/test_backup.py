@@ -15,8 +15,8 @@ def lived_in(library, make_entry, tmp_path):
     """A library with a video and a label, still open."""
     video = tmp_path / "some.mp4"
     video.write_bytes(b"a film")
-    library.add_entries("talks", [make_entry()])
-    library.store_media("talks/first", video=video)
+    library.entries.add("talks", [make_entry()])
+    library.entries.store_media("talks/first", video=video)
     annotations = library.annotations
     task = annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
     annotations.record_events(task.id, [Event("tab", 0, "rate", 0, 5), Event("tab", 1, "submit")])
@@ -27,9 +27,9 @@ def test_a_restored_library_is_the_same(lived_in, tmp_path):
     file = tmp_path / "backup.tar.gz"
     assert back_up(lived_in.data_dir, file) >= 3
     restore(file, tmp_path / "elsewhere")
-    with Library(tmp_path / "elsewhere") as again:
-        assert again.media("talks/first").video.read_bytes() == b"a film"
-        people, before = again.entry_people("talks/first"), lived_in.entry_people("talks/first")
+    with Library.open(tmp_path / "elsewhere") as again:
+        assert again.entries.media("talks/first").video.read_bytes() == b"a film"
+        people, before = again.people.of_entry("talks/first"), lived_in.people.of_entry("talks/first")
         assert people.annotators == before.annotators
         assert people.scores.tobytes() == before.scores.tobytes()
 

@@ -22,7 +22,7 @@ CAPTIONS = tuple(f"a person does thing {pick}" for pick in range(120))
 @pytest.fixture
 def entry(library, make_entry):
     words = np.ones((120, 4), np.float32)
-    library.add_entries("talks", [make_entry(ENTRY, captions=CAPTIONS, text_features=words, text_space="words")])
+    library.entries.add("talks", [make_entry(ENTRY, captions=CAPTIONS, text_features=words, text_space="words")])
     return ENTRY
 
 
@@ -39,49 +39,49 @@ def test_what_a_captioner_said_is_known_for_the_same_picture_captioner_and_promp
 
 
 def test_the_newest_correction_of_a_frame_is_what_the_entry_says(library, entry):
-    first = library.edit_caption(entry, 5, "  a dog\n runs ", "Ada")
-    second = library.edit_caption(entry, 5, "a dog sleeps", "")
+    first = library.captions.edit(entry, 5, "  a dog\n runs ", "Ada")
+    second = library.captions.edit(entry, 5, "a dog sleeps", "")
     assert (first.text, first.replaced, first.who) == ("a dog runs", CAPTIONS[5], "Ada")
     assert (second.text, second.replaced, second.frame) == ("a dog sleeps", "a dog runs", 60)
-    assert library.entry(entry).captions == (*CAPTIONS[:5], "a dog sleeps", *CAPTIONS[6:])
+    assert library.entries.get(entry).captions == (*CAPTIONS[:5], "a dog sleeps", *CAPTIONS[6:])
     assert library.captions.edits(entry) == [first, second]
-    assert library.edit_caption(entry, 5, "a dog  sleeps", "Bob") is None, "it says that already"
+    assert library.captions.edit(entry, 5, "a dog  sleeps", "Bob") is None, "it says that already"
 
 
 def test_what_no_file_takes_does_not_get_into_a_correction(library, entry, tmp_path):
-    edit = library.edit_caption(entry, 5, "a dog\x00 runs \ud83d\x1b and\u2028 barks 🐕", "Ada")
+    edit = library.captions.edit(entry, 5, "a dog\x00 runs \ud83d\x1b and\u2028 barks 🐕", "Ada")
     assert edit.text == "a dog runs and barks 🐕"
-    path = write_eccv16([library.entry(entry)], tmp_path / "x.h5")
+    path = write_eccv16([library.entries.get(entry)], tmp_path / "x.h5")
     assert read_eccv16(path)[0].captions[5] == edit.text
 
 
 def test_corrections_can_neither_be_changed_nor_deleted(library, entry):
-    library.edit_caption(entry, 5, "a dog runs", "Ada")
+    library.captions.edit(entry, 5, "a dog runs", "Ada")
     for statement in ("UPDATE caption_edits SET text = 'x'", "DELETE FROM caption_edits"):
-        with pytest.raises(DBAPIError, match="append-only"), writing(library._engine) as session:
+        with pytest.raises(DBAPIError, match="append-only"), writing(library.engine) as session:
             session.execute(text(statement))
-    assert library.entry(entry).captions[5] == "a dog runs"
+    assert library.entries.get(entry).captions[5] == "a dog runs"
 
 
 @pytest.mark.parametrize("pick", [-1, 120])
 def test_a_correction_that_cannot_be_kept_gets_a_sentence(library, entry, make_entry, pick):
     with pytest.raises(InputError, match="captions 0 to 119"):
-        library.edit_caption(entry, pick, "x", "Ada")
+        library.captions.edit(entry, pick, "x", "Ada")
     with pytest.raises(InputError, match="at most"):
-        library.edit_caption(entry, 5, "x" * (MAX_CAPTION + 1), "Ada")
+        library.captions.edit(entry, 5, "x" * (MAX_CAPTION + 1), "Ada")
     with pytest.raises(NotFoundError):
-        library.edit_caption("talks/none", 5, "x", "Ada")
-    library.add_entries("talks", [make_entry("talks/mute")])
+        library.captions.edit("talks/none", 5, "x", "Ada")
+    library.entries.add("talks", [make_entry("talks/mute")])
     with pytest.raises(InputError, match="no captions"):
-        library.edit_caption("talks/mute", 5, "x", "Ada")
+        library.captions.edit("talks/mute", 5, "x", "Ada")
 
 
 def test_captions_of_another_captioner_replace_the_entrys_own_and_not_what_people_corrected(library, entry):
-    library.edit_caption(entry, 5, "a dog runs", "Ada")
-    before = library.entry(entry)
+    library.captions.edit(entry, 5, "a dog runs", "Ada")
+    before = library.entries.get(entry)
     others = tuple(f"we see thing {pick}" for pick in range(120))
-    library.put_captions(entry, others, "llava-1.5-7b-hf")
-    after = library.entry(entry)
+    library.entries.put_captions(entry, others, "llava-1.5-7b-hf")
+    after = library.entries.get(entry)
     assert after.captions == (*others[:5], "a dog runs", *others[6:])
     assert after.meta == {**before.meta, "captioner": "llava-1.5-7b-hf"}
     for name in ("features", "text_features", "picks"):
@@ -93,35 +93,35 @@ def test_captions_of_another_captioner_replace_the_entrys_own_and_not_what_peopl
     }
     assert len(list((library.data_dir / "entries/talks").iterdir())) == 1, "the file it had is gone"
     with pytest.raises(InputError, match="120 picks, but there are 3"):
-        library.put_captions(entry, others[:3], "x")
+        library.entries.put_captions(entry, others[:3], "x")
 
 
 def test_an_entry_without_captions_gets_them(library, make_entry):
-    library.add_entries("talks", [make_entry(ENTRY)])
-    assert not library.entry_summary(ENTRY).has_captions
-    library.put_captions(ENTRY, CAPTIONS, "blip")
-    assert library.entry_summary(ENTRY).has_captions
-    assert library.entry(ENTRY).captions == CAPTIONS
+    library.entries.add("talks", [make_entry(ENTRY)])
+    assert not library.entries.summary(ENTRY).has_captions
+    library.entries.put_captions(ENTRY, CAPTIONS, "blip")
+    assert library.entries.summary(ENTRY).has_captions
+    assert library.entries.get(ENTRY).captions == CAPTIONS
 
 
 def test_what_was_encoded_is_stale_once_there_are_other_captions(library, entry):
     library.encodings.put(entry, Encoding("minilm", 7))
-    library.put_captions(entry, CAPTIONS, "")
+    library.entries.put_captions(entry, CAPTIONS, "")
     assert library.encodings.of_entry(entry)["minilm"].edit == STALE
     library.encodings.put(entry, Encoding("minilm", 9))
-    library.put_captions(entry, CAPTIONS, "")
+    library.entries.put_captions(entry, CAPTIONS, "")
     assert library.encodings.of_entry(entry)["minilm"].edit == 9, "nothing changed"
 
 
 def test_features_of_captions_that_are_an_entrys_main_ones_get_stale_too(library, make_entry):
-    library.add_entries("talks", [make_entry(ENTRY, feature_space="minilm", captions=CAPTIONS)])
-    library.put_captions(ENTRY, CAPTIONS[::-1], "llava")
+    library.entries.add("talks", [make_entry(ENTRY, feature_space="minilm", captions=CAPTIONS)])
+    library.entries.put_captions(ENTRY, CAPTIONS[::-1], "llava")
     assert library.encodings.of_entry(ENTRY)["minilm"].edit == STALE
 
 
 def test_an_entry_that_is_imported_again_comes_with_its_own_features(library, entry, make_entry):
     library.encodings.put(entry, Encoding("minilm", STALE))
-    library.add_entries("talks", [make_entry(entry, captions=CAPTIONS)], replace=True)
+    library.entries.add("talks", [make_entry(entry, captions=CAPTIONS)], replace=True)
     assert library.encodings.of_entry(entry) == {}
 
 
@@ -131,13 +131,13 @@ def test_readers_and_writers_of_one_entry_at_once_lose_nothing(library, entry):
     def read():
         while not stop.is_set():
             try:
-                library.entry(entry)
+                library.entries.get(entry)
             except Exception as error:
                 trouble.append(error)
 
     def write(space):
         for _ in range(5):
-            library.put_features(entry, space, np.ones((120, 3), np.float32))
+            library.entries.put_features(entry, space, np.ones((120, 3), np.float32))
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -149,5 +149,5 @@ def test_readers_and_writers_of_one_entry_at_once_lose_nothing(library, entry):
     stop.set()
     reader.join()
     assert not trouble
-    assert set(library.entry(entry).more) == {"space-0", "space-1", "space-2"}
+    assert set(library.entries.get(entry).more) == {"space-0", "space-1", "space-2"}
     assert len(list((library.data_dir / "entries/talks").iterdir())) == 1

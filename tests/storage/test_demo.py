@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from core.data import ScoreTrack
+from storage.demo import seed_demo
 from storage.formats.eccv16 import write_eccv16
 from storage.formats.tracks import write_tracks
 from storage.library import Library
@@ -43,55 +44,55 @@ def assets(tmp_path, make_entry):
 
 
 def test_an_empty_library_gets_the_demo_once(library, assets):
-    assert library.seed_demo(assets)
-    assert not library.seed_demo(assets)
-    first, second = library.entries("demo")
+    assert seed_demo(library, assets)
+    assert not seed_demo(library, assets)
+    first, second = library.entries.list("demo")
     assert (first.id, first.has_video, second.id, second.has_video) == ("demo/harbour-day", True, "demo/market", False)
-    entry = library.entry("demo/harbour-day")
+    entry = library.entries.get("demo/harbour-day")
     assert entry.video == assets / "videos/harbour-day.mp4"
     assert entry.thumbnails == assets / "thumbs/harbour-day.jpg"
-    assert library.runs("demo/harbour-day")[0].track.scores.shape == (3, 120)
-    assert library.checkpoint("small").path == assets / "checkpoints/small"
+    assert library.runs.of_entry("demo/harbour-day")[0].track.scores.shape == (3, 120)
+    assert library.checkpoints.find("small").path == assets / "checkpoints/small"
 
 
 def test_a_library_in_use_is_left_alone(library, assets, make_entry):
-    library.add_entries("mine", [make_entry()])
-    assert not library.seed_demo(assets)
-    assert [dataset.id for dataset in library.datasets()] == ["mine"]
+    library.entries.add("mine", [make_entry()])
+    assert not seed_demo(library, assets)
+    assert [dataset.id for dataset in library.datasets.list()] == ["mine"]
 
 
 def test_a_demo_that_moved_is_found_again(library, assets, tmp_path):
-    library.seed_demo(assets)
+    seed_demo(library, assets)
     moved = assets.rename(tmp_path / "moved")
-    assert library.entry("demo/harbour-day").video is None
-    library.seed_demo(moved)
-    assert library.entry("demo/harbour-day").video == moved / "videos/harbour-day.mp4"
-    assert library.checkpoint("small").path == moved / "checkpoints/small"
+    assert library.entries.get("demo/harbour-day").video is None
+    seed_demo(library, moved)
+    assert library.entries.get("demo/harbour-day").video == moved / "videos/harbour-day.mp4"
+    assert library.checkpoints.find("small").path == moved / "checkpoints/small"
 
 
 def test_checkpoints_of_earlier_demos_are_left_to_the_libraries_of_their_time(library, assets, tmp_path):
     earlier = shutil.copytree(assets / "checkpoints/small", assets / "checkpoints/earlier")
     told = json.loads((earlier / "model.json").read_text())
     (earlier / "model.json").write_text(json.dumps(told | {"feature_space": "of-before"}))
-    library.seed_demo(assets)
-    assert [checkpoint.id for checkpoint in library.checkpoints()] == ["small"]
-    with Library(tmp_path / "of before") as older:
-        entry = dataclasses.replace(library.entry("demo/harbour-day"), feature_space="of-before")
-        older.add_entries("demo", [entry], media_root=assets)
-        older.register_checkpoint(earlier, in_place=True)
+    seed_demo(library, assets)
+    assert [checkpoint.id for checkpoint in library.checkpoints.list()] == ["small"]
+    with Library.open(tmp_path / "of before") as older:
+        entry = dataclasses.replace(library.entries.get("demo/harbour-day"), feature_space="of-before")
+        older.entries.add("demo", [entry], media_root=assets)
+        older.checkpoints.register(earlier, in_place=True)
         moved = assets.rename(tmp_path / "moved")
-        older.seed_demo(moved)
-        assert [checkpoint.path for checkpoint in older.checkpoints()] == [moved / "checkpoints/earlier"]
+        seed_demo(older, moved)
+        assert [checkpoint.path for checkpoint in older.checkpoints.list()] == [moved / "checkpoints/earlier"]
 
 
 def test_another_copy_of_the_program_takes_its_own_demo(library, assets, tmp_path):
-    library.seed_demo(assets)
+    seed_demo(library, assets)
     copied = Path(shutil.copytree(assets, tmp_path / "copied"))
-    library.seed_demo(copied)
-    assert library.entry("demo/harbour-day").video == copied / "videos/harbour-day.mp4"
-    assert library.checkpoint("small").path == copied / "checkpoints/small"
+    seed_demo(library, copied)
+    assert library.entries.get("demo/harbour-day").video == copied / "videos/harbour-day.mp4"
+    assert library.checkpoints.find("small").path == copied / "checkpoints/small"
 
 
 def test_without_a_demo_nothing_happens(library, tmp_path):
-    assert not library.seed_demo(tmp_path)
-    assert library.datasets() == []
+    assert not seed_demo(library, tmp_path)
+    assert library.datasets.list() == []

@@ -43,7 +43,7 @@ def ratings(values):
 @pytest.fixture
 def labelled(library, make_entry):
     """A library where Ada rated 4 of 30 shots of an entry that nobody else judged, and submitted."""
-    library.add_entries("talks", [make_entry(people=0), make_entry("talks/untouched", people=0)])
+    library.entries.add("talks", [make_entry(people=0), make_entry("talks/untouched", people=0)])
     annotations = library.annotations
     task = annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
     events = [Event("tab", n, "rate", n, 1 + n) for n in range(4)]
@@ -74,13 +74,13 @@ def test_names_stay_here(labelled, tmp_path):
 
 
 def test_people_of_the_dataset_can_be_with_them_or_not(library, make_entry, tmp_path):
-    library.add_entries("talks", [make_entry(), make_entry("talks/second")])
+    library.entries.add("talks", [make_entry(), make_entry("talks/second")])
     annotations = library.annotations
     task = annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
     annotations.record_events(task.id, [Event("tab", 0, "rate", 3, 5)])
     out = tmp_path / "out.h5"
     everybody = export_labels(library, out, include_open=True)
-    shots = len(library.entry("talks/first").shots["kts"])
+    shots = len(library.entries.get("talks/first").shots["kts"])
     assert (everybody.entries, everybody.annotators, everybody.labels) == (2, 4, 6 * shots + 1)
     own = export_labels(library, out, who="own", include_open=True)
     assert (own.entries, own.annotators, own.labels) == (1, 1, 1)
@@ -90,15 +90,15 @@ def test_people_of_the_dataset_can_be_with_them_or_not(library, make_entry, tmp_
 
 def test_an_export_can_be_imported_again(labelled, tmp_path):
     export = export_labels(labelled, tmp_path / "out.h5")
-    before = labelled.entry_people("talks/first", pseudonyms=True)
-    labelled.add_entries("again", read_eccv16(export.file))
-    after = labelled.entry_people("again/first")
+    before = labelled.people.of_entry("talks/first", pseudonyms=True)
+    labelled.entries.add("again", read_eccv16(export.file))
+    after = labelled.people.of_entry("again/first")
     assert after.annotators == before.annotators
     np.testing.assert_array_equal(after.scores, before.scores)
 
 
 def test_nothing_to_export_says_so(library, make_entry, tmp_path):
-    library.add_entries("talks", [make_entry(people=0)])
+    library.entries.add("talks", [make_entry(people=0)])
     with pytest.raises(ConflictError, match="nothing to export"):
         export_labels(library, tmp_path / "out.h5")
     with pytest.raises(NotFoundError):
@@ -149,7 +149,7 @@ def as_official_loaders(h5, tsv=None):
 @pytest.fixture
 def rated(library, make_entry):
     """Three videos; the same three people rated all shots of each."""
-    library.add_entries("talks", [make_entry(f"talks/video_{n}", people=0) for n in (1, 2, 3)])
+    library.entries.add("talks", [make_entry(f"talks/video_{n}", people=0) for n in (1, 2, 3)])
     random = np.random.default_rng(5)
     for n in (3, 1, 2):
         for name in ("Ada", "Bob", "Cy"):
@@ -163,8 +163,8 @@ def test_official_loaders_read_what_people_said(rated, tmp_path):
     videos = as_official_loaders(h5, tsv)
     assert sorted(videos) == ["video_1", "video_2", "video_3"]
     for name, video in videos.items():
-        entry = rated.entry(f"talks/{name}")
-        people = rated.entry_people(entry.id)
+        entry = rated.entries.get(f"talks/{name}")
+        people = rated.people.of_entry(entry.id)
         np.testing.assert_array_equal(video["features"], entry.features)
         np.testing.assert_allclose(video["gtscore"], people.scores.mean(axis=0), rtol=1e-6)
         np.testing.assert_allclose(video["user_scores"], people.scores, rtol=1e-6)
@@ -193,7 +193,7 @@ def test_a_tsv_that_loaders_would_misread_is_refused(rated, tmp_path):
 
 
 def test_marked_parts_are_the_summary(library, make_entry, tmp_path):
-    library.add_entries("talks", [make_entry()])
+    library.entries.add("talks", [make_entry()])
     marks = [(0, 30), (100, 160), (150, 200)]
     events = [Event("tab", n, "mark", n, data={"start": start, "end": end}) for n, (start, end) in enumerate(marks)]
     judge(library, "Ada", "talks/first", [*events, SUBMIT], "keyshots")
@@ -209,7 +209,7 @@ def test_marked_parts_are_the_summary(library, make_entry, tmp_path):
 
 
 def test_a_lag_moves_continuous_ratings_and_not_the_log(library, make_entry, tmp_path):
-    library.add_entries("talks", [make_entry(people=0)])
+    library.entries.add("talks", [make_entry(people=0)])
     samples = [[n / 10, 1.0 if n >= 300 else 0.0] for n in range(600)]
     judge(library, "Ada", "talks/first", [Event("t", 0, "trace", 0, data={"samples": samples}), SUBMIT], "continuous")
     found, logs = {}, {}
@@ -231,7 +231,7 @@ def test_a_lag_moves_continuous_ratings_and_not_the_log(library, make_entry, tmp
 
 
 def test_practice_and_excluded_tasks_are_in_the_log_only(library, make_entry, tmp_path):
-    library.add_entries("talks", [make_entry(people=0), make_entry("talks/second", people=0)])
+    library.entries.add("talks", [make_entry(people=0), make_entry("talks/second", people=0)])
     judge(library, "Ada", "talks/first", [*ratings([1, 5, 3]), SUBMIT])
     judge(library, "Bob", "talks/first", [*ratings([2, 2]), SUBMIT], practice=True)
     excluded = judge(library, "Cy", "talks/first", [*ratings([4, 4]), SUBMIT])
@@ -252,7 +252,7 @@ def test_practice_and_excluded_tasks_are_in_the_log_only(library, make_entry, tm
 def test_the_manifest_says_who_judged_what_when(library, make_entry, tmp_path):
     entry = make_entry()
     entry = replace(entry, annotations=replace(entry.annotations, simulated=True))
-    library.add_entries("talks", [entry, make_entry("talks/second", people=0)])
+    library.entries.add("talks", [entry, make_entry("talks/second", people=0)])
     judge(library, "Ada", "talks/first", [*ratings([1, 5]), SUBMIT])
     judge(library, "Ada", "talks/second", [Event("t", 0, "mark", 0, data={"start": 0, "end": 9}), SUBMIT], "keyshots")
     pseudonym = library.annotations.annotator("Ada").pseudonym
@@ -304,7 +304,7 @@ def test_what_cannot_be_written_is_said_in_a_sentence(rated, tmp_path, format):
 
 def test_a_joined_log_makes_the_same_labels_and_the_same_export(library, make_entry, tmp_path):
     names = ("talks/first", "talks/second")
-    library.add_entries("talks", [make_entry(name) for name in names])
+    library.entries.add("talks", [make_entry(name) for name in names])
     undone = [Event("x", 0, "undo"), Event("x", 1, "redo"), Event("x", 2, "undo")]
     judge(library, "Ada", names[0], [*ratings([1, 5, 3]), *undone, SUBMIT])
     judge(library, "Bob", names[0], [Event("t", 0, "mark", 0, data={"start": 7, "end": 99}), SUBMIT], "keyshots")
@@ -313,8 +313,8 @@ def test_a_joined_log_makes_the_same_labels_and_the_same_export(library, make_en
     excluded = judge(library, "Cy", names[1], [*ratings([2]), SUBMIT])
     library.annotations.decide(excluded.id, "exclude", "Grace", "slept")
     log = export_labels(library, tmp_path / "log.jsonl", format="events").file
-    with Library(tmp_path / "fresh") as fresh:
-        fresh.add_entries("talks", [make_entry(name) for name in names])
+    with Library.open(tmp_path / "fresh") as fresh:
+        fresh.entries.add("talks", [make_entry(name) for name in names])
         join_events(fresh, log)
         for task in range(1, 5):
             assert fresh.annotations.state(task) == library.annotations.state(task)
@@ -345,7 +345,7 @@ def test_100_000_labels_come_out_as_they_went_in(library, tmp_path):
     read = {entry.key: entry for entry in read_eccv16(h5.file)}
     for number in (1, 37, 100):
         entry = read[f"video_{number}"]
-        labels = library.annotations.labels_of(f"many/{entry.key}")
+        labels = library.labels.of_entry(f"many/{entry.key}")
         assert len(labels) == len(entry.annotations) == 50
         for one, scores in zip(labels, entry.annotations.scores, strict=True):
             wanted = scores_of_state(one.state, one.task.protocol.settings, one.task.shots, entry.picks, entry.timebase)

@@ -14,6 +14,7 @@ from core.models.mlp import MLP, MLPConfig
 from core.training.loop import training_features
 from core.training.scoring import can_score
 from storage.database import migration_config
+from storage.entry_files import EntryFiles
 from storage.formats.eccv16 import read_eccv16, write_eccv16
 from storage.library import Library
 
@@ -28,20 +29,20 @@ def files(library) -> list[str]:
 
 @pytest.fixture
 def entry_id(library, make_entry):
-    (entry_id,) = library.add_entries("talks", [make_entry(captions=("a talk",) * 120)])
+    (entry_id,) = library.entries.add("talks", [make_entry(captions=("a talk",) * 120)])
     return entry_id
 
 
 def test_further_features_are_kept_beside_the_main_ones(library, entry_id):
-    before = library.entry(entry_id)
-    library.put_features(entry_id, "googlenet-pool5", rows(1024))
-    library.put_features(entry_id, "clip-a, b -> c", rows(8))
-    after = library.entry(entry_id)
+    before = library.entries.get(entry_id)
+    library.entries.put_features(entry_id, "googlenet-pool5", rows(1024))
+    library.entries.put_features(entry_id, "clip-a, b -> c", rows(8))
+    after = library.entries.get(entry_id)
     assert set(after.more) == {"googlenet-pool5", "clip-a, b -> c"}
     np.testing.assert_array_equal(after.features_in("googlenet-pool5"), rows(1024))
     np.testing.assert_array_equal(after.features_in("test-6"), before.features)
     assert after.features_in("unheard-of") is None
-    assert library.entry_summary(entry_id).feature_space == "test-6"
+    assert library.entries.summary(entry_id).feature_space == "test-6"
     assert after.captions == before.captions
     assert after.meta == before.meta
     np.testing.assert_array_equal(after.annotations.scores, before.annotations.scores)
@@ -50,40 +51,40 @@ def test_further_features_are_kept_beside_the_main_ones(library, entry_id):
 
 
 def test_new_main_features_leave_the_old_ones_as_further(library, entry_id):
-    old = library.entry(entry_id).features
-    library.put_features(entry_id, "googlenet-pool5", rows(1024))
-    library.put_features(entry_id, "googlenet-pool5", rows(1024), main=True)
-    after = library.entry(entry_id)
+    old = library.entries.get(entry_id).features
+    library.entries.put_features(entry_id, "googlenet-pool5", rows(1024))
+    library.entries.put_features(entry_id, "googlenet-pool5", rows(1024), main=True)
+    after = library.entries.get(entry_id)
     assert (after.feature_space, set(after.more)) == ("googlenet-pool5", {"test-6"})
     np.testing.assert_array_equal(after.features_in("test-6"), old)
-    assert library.entry_summary(entry_id).feature_space == "googlenet-pool5"
+    assert library.entries.summary(entry_id).feature_space == "googlenet-pool5"
 
 
 def test_features_of_a_space_are_replaced_wherever_they_are(library, make_entry):
-    (entry_id,) = library.add_entries("talks", [make_entry(text_features=rows(4), text_space="words")])
+    (entry_id,) = library.entries.add("talks", [make_entry(text_features=rows(4), text_space="words")])
     for space in ("test-6", "words", "other"):
-        library.put_features(entry_id, space, rows(3, seed=1))
-        library.put_features(entry_id, space, rows(3, seed=2))
-        np.testing.assert_array_equal(library.entry(entry_id).features_in(space), rows(3, seed=2))
-    assert set(library.entry(entry_id).more) == {"other"}
+        library.entries.put_features(entry_id, space, rows(3, seed=1))
+        library.entries.put_features(entry_id, space, rows(3, seed=2))
+        np.testing.assert_array_equal(library.entries.get(entry_id).features_in(space), rows(3, seed=2))
+    assert set(library.entries.get(entry_id).more) == {"other"}
 
 
 def test_text_features_that_are_trained_on_are_those_that_were_put_last(library, make_entry):
     """Also where the dataset keeps features of captions as its main ones."""
-    (entry_id,) = library.add_entries("talks", [make_entry(feature_space="minilm", text_features=None)])
+    (entry_id,) = library.entries.add("talks", [make_entry(feature_space="minilm", text_features=None)])
     for space in ("words", "minilm", "words", "minilm"):
-        library.put_text_features(entry_id, space, rows(6, seed=len(space)))
-        features, trained = training_features(library.entry(entry_id), "llmvs")
+        library.entries.put_text_features(entry_id, space, rows(6, seed=len(space)))
+        features, trained = training_features(library.entries.get(entry_id), "llmvs")
         assert trained == space
         np.testing.assert_array_equal(features, rows(6, seed=len(space)))
-    assert library.entry(entry_id).features_in("words") is not None, "the others stay"
+    assert library.entries.get(entry_id).features_in("words") is not None, "the others stay"
 
 
 def test_a_space_with_a_slash_in_its_id_stays_readable_as_a_further_one(library, make_entry):
-    (entry_id,) = library.add_entries("talks", [make_entry(feature_space="resnet/50 % pool")])
-    before = library.entry(entry_id).features
-    library.put_features(entry_id, "googlenet-pool5", rows(1024), main=True)
-    np.testing.assert_array_equal(library.entry(entry_id).features_in("resnet/50 % pool"), before)
+    (entry_id,) = library.entries.add("talks", [make_entry(feature_space="resnet/50 % pool")])
+    before = library.entries.get(entry_id).features
+    library.entries.put_features(entry_id, "googlenet-pool5", rows(1024), main=True)
+    np.testing.assert_array_equal(library.entries.get(entry_id).features_in("resnet/50 % pool"), before)
 
 
 @pytest.mark.parametrize("field", ["features", "text_features", "more"])
@@ -103,25 +104,25 @@ def test_a_library_made_before_has_minilms_space_under_its_id(library, entry_id)
     from alembic import command
 
     config = migration_config()
-    with library._engine.begin() as connection:
+    with library.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0003")
         connection.execute(text("UPDATE entries SET text_space = :was"), {"was": next(iter(ALIASES))})
     library.close()
-    with Library(library.data_dir) as again:
-        assert again.entry_summary(entry_id).text_space == "minilm-l6-v2"
-        assert again.entry_summary(entry_id).feature_space == "test-6"
+    with Library.open(library.data_dir) as again:
+        assert again.entries.summary(entry_id).text_space == "minilm-l6-v2"
+        assert again.entries.summary(entry_id).feature_space == "test-6"
 
 
 def test_a_checkpoint_trained_under_the_files_name_fits_entries_encoded_here(library, make_entry, tmp_path):
     (alias,) = ALIASES
     folder = save_checkpoint(
-        MLP(MLPConfig(6)), library.checkpoint_folder / "old", label="old", feature_space="x", training={}
+        MLP(MLPConfig(6)), library.checkpoints.folder / "old", label="old", feature_space="x", training={}
     ).path
     path = folder / "model.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"feature_space": alias}))
-    library.register_checkpoint(folder)
-    (checkpoint,) = library.checkpoints(feature_space="minilm-l6-v2")
+    library.checkpoints.register(folder)
+    (checkpoint,) = library.checkpoints.list(feature_space="minilm-l6-v2")
     assert can_score(checkpoint, make_entry(more={"minilm-l6-v2": rows(6)})) == ""
 
 
@@ -129,28 +130,30 @@ def test_features_that_do_not_fit_are_refused_and_change_nothing(library, entry_
     before = files(library)
     for wrong in (rows(5, 119), rows(5)[0], np.full((120, 2), np.nan, np.float32)):
         with pytest.raises(InputError, match="needs 120 rows"):
-            library.put_features(entry_id, "x", wrong)
+            library.entries.put_features(entry_id, "x", wrong)
     with pytest.raises(InputError, match="'a/b'"):
-        library.put_features(entry_id, "a/b", rows(5))
+        library.entries.put_features(entry_id, "a/b", rows(5))
     with pytest.raises(NotFoundError):
-        library.put_features("talks/nobody", "x", rows(5))
+        library.entries.put_features("talks/nobody", "x", rows(5))
     assert files(library) == before
 
 
-def test_an_entry_that_was_replaced_meanwhile_does_not_get_features_of_the_one_before(library, entry_id, make_entry):
-    read = library._arrays._read
+def test_an_entry_that_was_replaced_meanwhile_does_not_get_features_of_the_one_before(
+    library, entry_id, make_entry, monkeypatch
+):
+    read = EntryFiles._read
 
-    def replaced_after_reading(one):
-        found = read(one)
-        library._arrays._read = read
+    def replaced_after_reading(files, one):
+        found = read(files, one)
+        monkeypatch.undo()
         short = make_entry(entry_id, picks=np.arange(0, 1440, 24), people=0, features=None)
-        library.add_entries("talks", [short], replace=True)
+        library.entries.add("talks", [short], replace=True)
         return found
 
-    library._arrays._read = replaced_after_reading
+    monkeypatch.setattr(EntryFiles, "_read", replaced_after_reading)
     with pytest.raises(InputError, match="needs 60 rows"):
-        library.put_features(entry_id, "x", rows(5))
-    assert len(library.entry(entry_id).picks) == 60
+        library.entries.put_features(entry_id, "x", rows(5))
+    assert len(library.entries.get(entry_id).picks) == 60
     assert len(files(library)) == 1
 
 
@@ -162,10 +165,10 @@ def test_a_crash_while_writing_leaves_the_entry_as_it_was(library, entry_id, mon
 
     monkeypatch.setattr(h5py.Group, "create_dataset", full)
     with pytest.raises(InputError, match="no space"):
-        library.put_features(entry_id, "x", rows(5))
+        library.entries.put_features(entry_id, "x", rows(5))
     monkeypatch.undo()
     assert files(library) == before
-    assert library.entry(entry_id).features_in("x") is None
+    assert library.entries.get(entry_id).features_in("x") is None
 
 
 def test_an_export_for_the_official_loaders_has_googlenets_features_where_all_have_them(tmp_path, make_entry):

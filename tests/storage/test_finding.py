@@ -23,7 +23,7 @@ MANY = 30_000
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     """Thirty thousand rows in five datasets, and their ids in the order in which they came."""
-    with Library(tmp_path_factory.mktemp("large") / "data") as library:
+    with Library.open(tmp_path_factory.mktemp("large") / "data") as library:
         yield library, fill(library, MANY)
 
 
@@ -32,11 +32,11 @@ def shelf(library, make_entry, tmp_path):
     """Three talks of three people, a film of nobody with a video, and one of a single person."""
     talks = [make_entry(f"talks/{name}", title=title) for name, title in (("a", "Ünder Öl"), ("b", "50% of_all"))]
     talks.append(make_entry("talks/c", title="Alpha beta", meta={"category": "Sport: 100%"}))
-    library.add_entries("talks", talks, label="Lectures")
+    library.entries.add("talks", talks, label="Lectures")
     video = tmp_path / "film.mp4"
     video.write_text("video")
     films = [make_entry("films/d", people=0, title="Beta", video=video), make_entry("films/e", people=1, title="zeta")]
-    library.add_entries("films", films)
+    library.entries.add("films", films)
     return library
 
 
@@ -46,7 +46,7 @@ def ids(library, **wanted):
 
 def test_without_wishes_everything_comes_in_the_order_of_the_library(shelf):
     found = shelf.picking.find(Wanted())
-    assert [entry.id for entry in found.entries] == [entry.id for entry in shelf.entries()]
+    assert [entry.id for entry in found.entries] == [entry.id for entry in shelf.entries.list()]
     assert (found.total, found.of) == (5, 5)
     film = found.entries[3]
     assert (film.title, film.dataset, film.has_video, film.people, film.disagreement) == (
@@ -97,11 +97,11 @@ def test_filters_can_be_combined(shelf):
 
 
 def test_removed_entries_are_not_found_nor_counted(shelf):
-    shelf.remove_entry("talks/c")
+    shelf.entries.remove("talks/c")
     found = shelf.picking.find(Wanted(search="beta"))
     assert ([entry.id for entry in found.entries], found.total, found.of) == (["films/d"], 1, 4)
     assert shelf.picking.one("talks/c") is None
-    shelf.restore_entry("talks/c")
+    shelf.entries.restore("talks/c")
     assert ids(shelf, search="beta") == ["talks/c", "films/d"]
 
 
@@ -139,7 +139,7 @@ def test_a_submitted_task_counts_as_a_person_until_it_is_reopened(shelf):
     log.record_events(task.id, [Event("tab", 2, "submit")])
     entry = shelf.picking.one("films/e")
     assert entry.people == 2
-    assert entry.disagreement == pytest.approx(disagreement(shelf.entry_people("films/e").scores))
+    assert entry.disagreement == pytest.approx(disagreement(shelf.people.of_entry("films/e").scores))
     log.record_events(task.id, [Event("tab", 3, "reopen")])
     assert (shelf.picking.one("films/e").people, shelf.picking.one("films/e").disagreement) == (1, None)
 
@@ -148,7 +148,7 @@ def test_people_who_labelled_here_stay_when_the_entry_is_replaced(shelf, make_en
     log = shelf.annotations
     task = log.open_task(log.get_or_create_annotator("Ada"), "films/d")
     log.record_events(task.id, [Event("tab", 0, "rate", 0, 5), Event("tab", 1, "submit")])
-    shelf.add_entries("films", [make_entry("films/d", people=2)], replace=True)
+    shelf.entries.add("films", [make_entry("films/d", people=2)], replace=True)
     assert shelf.picking.one("films/d").people == 3
 
 
@@ -168,12 +168,12 @@ def test_a_library_of_the_version_before_gets_words_and_people_when_it_is_opened
     log.record_events(task.id, [Event("tab", 0, "rate", 0, 5), Event("tab", 1, "submit")])
     before = shelf.picking.find(Wanted()).entries
     config = migration_config()
-    with shelf._engine.begin() as connection:
+    with shelf.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
     (shelf.data_dir / "entries/talks/b.h5").unlink()
     shelf.close()
-    with Library(shelf.data_dir) as again:
+    with Library.open(shelf.data_dir) as again:
         after = again.picking.find(Wanted()).entries
         assert [entry for entry in after if entry.id != "talks/b"] == [e for e in before if e.id != "talks/b"]
         unreadable = again.picking.one("talks/b")
@@ -186,9 +186,9 @@ def test_the_most_and_the_least_disputed_quarter_are_of_the_dataset_that_is_look
         scores = np.stack([np.full(120, 0.5 - width, np.float32), np.full(120, 0.5 + width, np.float32)])
         return make_entry(f"{dataset}/{n}", annotations=AnnotationSet(("x", "y"), scores, ("p", "p")))
 
-    library.add_entries("mild", [spread("mild", n, 0.01 * n) for n in range(8)])
-    library.add_entries("wild", [spread("wild", n, 0.2 + 0.03 * n) for n in range(8)])
-    library.add_entries("none", [make_entry("none/a", people=0)])
+    library.entries.add("mild", [spread("mild", n, 0.01 * n) for n in range(8)])
+    library.entries.add("wild", [spread("wild", n, 0.2 + 0.03 * n) for n in range(8)])
+    library.entries.add("none", [make_entry("none/a", people=0)])
     assert ids(library, disputed="most") == ["wild/4", "wild/5", "wild/6", "wild/7"]
     assert ids(library, disputed="most", dataset="mild") == ["mild/6", "mild/7"]
     assert ids(library, disputed="least", dataset="wild") == ["wild/0", "wild/1"]
@@ -258,6 +258,6 @@ def test_the_place_of_an_entry_is_where_its_page_has_it(large, sort):
 def test_counting_groups_reads_only_the_index(large):
     library, _ = large
     query = "SELECT dataset, count(*) FROM entries WHERE removed IS NULL GROUP BY dataset"
-    with writing(library._engine) as session:
+    with writing(library.engine) as session:
         plan = " ".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {query}")))
     assert "USING COVERING INDEX ix_entries_listed" in plan

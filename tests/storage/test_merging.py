@@ -30,7 +30,7 @@ ENTRIES = ("talks/first", "talks/second")
 @pytest.fixture
 def other(tmp_path):
     """Another installation."""
-    with Library(tmp_path / "other") as opened:
+    with Library.open(tmp_path / "other") as opened:
         yield opened
 
 
@@ -38,7 +38,7 @@ def other(tmp_path):
 def both(library, other, make_entry):
     """Two installations with the same entries; Ada rated in the first and Bob in the second."""
     for one, name in ((library, "Ada"), (other, "Bob")):
-        one.add_entries("talks", [make_entry(entry, people=0) for entry in ENTRIES])
+        one.entries.add("talks", [make_entry(entry, people=0) for entry in ENTRIES])
         judge(one, name, ENTRIES[0], [Event(name, 0, "rate", 0, 5), Event(name, 1, "submit")])
     return library, other
 
@@ -58,13 +58,13 @@ def states(library):
     """What every task amounts to, by person, entry and protocol."""
     return {
         (one.task.annotator.pseudonym, one.task.entry, str(one.task.protocol)): one.state
-        for one in library.annotations.labels(true())
+        for one in library.labels.matching(true())
     }
 
 
 def rows(library):
     """Everything about tasks and events that a join may change."""
-    with reading(library._engine) as session:
+    with reading(library.engine) as session:
         tasks = session.execute(select(TaskRow.id, TaskRow.state, TaskRow.judged, TaskRow.touched)).all()
         return tasks, session.scalar(select(func.count()).select_from(EventRow))
 
@@ -80,7 +80,7 @@ def test_another_installation_gets_everything(both, tmp_path):
     ada = here.annotations.annotator("Ada")
     assert there.annotations.annotator(ada.pseudonym).pseudonym == ada.pseudonym
     assert there.annotations.annotator("Ada") is None
-    assert there.entry_summary(ENTRIES[0]).annotators == 2
+    assert there.entries.summary(ENTRIES[0]).annotators == 2
     assert [one.state for one in there.board.progress()] == ["submitted"] * 2
     recorded = [[at for _, at in one.annotations.recorded(task)] for one, task in ((here, 1), (there, 2))]
     assert recorded[0] == recorded[1]
@@ -108,7 +108,7 @@ def test_the_same_again_changes_nothing(both, tmp_path):
 
 def test_entries_that_are_not_here_are_left_out(both, make_entry, tmp_path):
     here, there = both
-    here.add_entries("trips", [make_entry("trips/only", people=0)])
+    here.entries.add("trips", [make_entry("trips/only", people=0)])
     judge(here, "Cy", "trips/only", [Event("t", 0, "rate", 0, 1)])
     joined = join_events(there, log_of(here, tmp_path / "log.jsonl"))
     assert joined.skipped == ("trips/only",)
@@ -120,7 +120,7 @@ def test_entries_that_are_not_here_are_left_out(both, make_entry, tmp_path):
 def test_another_video_under_the_same_id_is_refused(both, make_entry, tmp_path):
     here, there = both
     shorter = make_entry(ENTRIES[0], people=0, timebase=Timebase(Fraction(24), 1441))
-    there.add_entries("talks", [shorter], replace=True)
+    there.entries.add("talks", [shorter], replace=True)
     before = rows(there)
     with pytest.raises(ConflictError, match="1440 frames there and 1441 here"):
         join_events(there, log_of(here, tmp_path / "log.jsonl"))
@@ -130,7 +130,7 @@ def test_another_video_under_the_same_id_is_refused(both, make_entry, tmp_path):
 def test_other_rates_matter_to_continuous_ratings_only(both, make_entry, tmp_path):
     here, there = both
     faster = make_entry(ENTRIES[1], people=0, timebase=Timebase(Fraction(25), 1440))
-    there.add_entries("talks", [faster], replace=True)
+    there.entries.add("talks", [faster], replace=True)
     judge(here, "Ada", ENTRIES[1], [Event("t", 0, "rate", 0, 1)])
     assert join_events(there, log_of(here, tmp_path / "log.jsonl")).tasks == 2
     trace = Event("t", 0, "trace", 0, data={"samples": [[0.0, 0.5]]})
@@ -213,7 +213,7 @@ def test_decisions_of_leads_travel_without_their_names(both, tmp_path):
     log = log_of(here, tmp_path / "log.jsonl")
     assert "Grace" not in log.read_text()
     join_events(there, log)
-    (task,) = there.annotations.labels(TaskRow.excluded)
+    (task,) = there.labels.matching(TaskRow.excluded)
     assert task.state.excluded == "slept"
     assert there.board.trail()[0][0].data == {"by": "lead", "text": "slept"}
     assert join_events(here, log_of(there, tmp_path / "back.jsonl")).new_events == 2  # Bob's; no conflict about "by"
@@ -243,15 +243,15 @@ def test_where_both_went_on_ours_come_first(both, tmp_path):
 @pytest.fixture
 def apart(library, make_entry, tmp_path):
     """Folders of two installations that were joined when two people had begun all kinds of tasks."""
-    library.add_entries("talks", [make_entry(entry, people=0) for entry in ENTRIES])
+    library.entries.add("talks", [make_entry(entry, people=0) for entry in ENTRIES])
     for kind in STANDARD:
         for name in ("Ada", "Bob"):
             for entry in ENTRIES:
                 judge(library, name, entry, [Event("start", 0, "note")], library.annotations.protocols.standard(kind))
     log = log_of(library, tmp_path / "log.jsonl")
     library.close()
-    with Library(tmp_path / "there") as there:
-        there.add_entries("talks", [make_entry(entry, people=0) for entry in ENTRIES])
+    with Library.open(tmp_path / "there") as there:
+        there.entries.add("talks", [make_entry(entry, people=0) for entry in ENTRIES])
         join_events(there, log)
     return library.data_dir, tmp_path / "there"
 
@@ -302,7 +302,7 @@ def test_joined_both_ways_both_have_the_same_labels(apart, done, here_has):
     """Where each person goes on with a task in one place at a time; and a join twice is a join once."""
     with tempfile.TemporaryDirectory() as folder:
         here_dir, there_dir = (shutil.copytree(path, Path(folder) / path.name) for path in apart)
-        with Library(here_dir) as here, Library(there_dir) as there:
+        with Library.open(here_dir) as here, Library.open(there_dir) as there:
             do(here, "here", [one for one in done if one[0] in here_has])
             do(there, "there", [one for one in done if one[0] not in here_has])
             log = log_of(here, Path(folder) / "log.jsonl")

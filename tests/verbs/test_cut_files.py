@@ -51,11 +51,11 @@ def kept(tmp_path_factory):
     scores[0, :] = np.nan
     scores[0, 8:10] = 1  # only frames 120 to 150
     people = AnnotationSet(("person 0", "person 1", "person 2"), scores, ("shot-ratings",) * 3)
-    with Library(folder / "data") as library:
+    with Library.open(folder / "data") as library:
         judged = Entry(ENTRY, "First talk", annotations=people, video=video, **common)
-        library.add_entries("talks", [judged, Entry(SILENT, "Without video", **common)])
+        library.entries.add("talks", [judged, Entry(SILENT, "Without video", **common)])
         curves = random.random((4, len(picks)), np.float32)
-        library.add_run(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
+        library.runs.add(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
         yield library
 
 
@@ -70,7 +70,7 @@ def cut_of(scores, entry, shots="kts", budget=0.15):
 
 
 def test_the_cut_is_solved_as_the_page_does_it(kept):
-    entry, people, run = kept.entry(ENTRY), kept.entry_people(ENTRY), kept.runs(ENTRY)[0]
+    entry, people, run = kept.entries.get(ENTRY), kept.people.of_entry(ENTRY), kept.runs.of_entry(ENTRY)[0]
     curves = run.track.scores
     mean = np.nanmean(people.scores.astype(np.float64), axis=0)
     for source, scores in {

@@ -30,14 +30,14 @@ def judged(library, make_entry):
     random = np.random.default_rng(5)
     signal = random.random(len(entry.picks), np.float32)
     entry = replace(entry, empty=np.array([[0, 24]]), signals={"balanced": signal})
-    library.add_entries("talks", [entry])
-    library.add_run(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", random.random((2, 120), np.float32), 3))
+    library.entries.add("talks", [entry])
+    library.runs.add(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", random.random((2, 120), np.float32), 3))
     return library
 
 
 def test_every_source_has_its_cut_in_frames_and_seconds(judged):
     result = cuts(judged, CutsRequest(entry=ENTRY, budget=0.2))
-    people = judged.entry_people(ENTRY).annotators
+    people = judged.people.of_entry(ENTRY).annotators
     assert [cut.source for cut in result.cuts] == [
         "mean", *(f"person:{name}" for name in people), "signal:balanced", "run:1:0", "run:1:1",
     ]  # fmt: skip
@@ -52,25 +52,25 @@ def test_every_source_has_its_cut_in_frames_and_seconds(judged):
 
 
 def test_the_two_tastes_of_the_people_are_sources_too(judged):
-    entry = judged.entry(ENTRY)
-    scores = judged.entry_people(ENTRY).scores
+    entry = judged.entries.get(ENTRY)
+    scores = judged.people.of_entry(ENTRY).scores
     groups, _ = camps(scores)
     for number, group in enumerate(groups):
         made = source(judged, entry, f"camp:{number}")
         np.testing.assert_allclose(made.scores, scores[list(group.people)].mean(axis=0), atol=1e-6)
-        assert made.facts["people"] == [judged.entry_people(ENTRY).annotators[person] for person in group.people]
+        assert made.facts["people"] == [judged.people.of_entry(ENTRY).annotators[person] for person in group.people]
     with pytest.raises(InputError, match="no source"):
         source(judged, entry, "camp:2")
 
 
 def test_people_who_are_not_of_two_tastes_are_said(library, make_entry):
-    library.add_entries("talks", [make_entry("talks/nobody", people=0)])
+    library.entries.add("talks", [make_entry("talks/nobody", people=0)])
     with pytest.raises(NotFoundError, match="two camps"):
-        source(library, library.entry("talks/nobody"), "camp:0")
+        source(library, library.entries.get("talks/nobody"), "camp:0")
 
 
 def test_the_published_rule_is_that_of_the_papers(judged):
-    entry = judged.entry(ENTRY)
+    entry = judged.entries.get(ENTRY)
     (cut,) = cuts(judged, CutsRequest(entry=ENTRY, rule="published", source="mean")).cuts
     expected = select(source(judged, entry, "mean").scores, entry.picks, entry.shots["kts"], entry.n_frames)
     assert [list(interval) for interval in cut.frames] == expected.segments.tolist()
@@ -88,16 +88,16 @@ def test_what_is_kept_is_in_every_cut(judged):
 
 
 def test_the_source_shown_first_is_people_then_the_signal_then_a_model(judged, make_entry):
-    assert source(judged, judged.entry(ENTRY)).name == "mean"
-    judged.add_entries(
+    assert source(judged, judged.entries.get(ENTRY)).name == "mean"
+    judged.entries.add(
         "talks", [replace(make_entry("talks/second"), annotations=None, signals={"balanced": np.zeros(120)})]
     )
-    assert source(judged, judged.entry("talks/second")).name == "signal:balanced"
-    judged.add_entries("talks", [replace(make_entry("talks/third"), annotations=None)])
+    assert source(judged, judged.entries.get("talks/second")).name == "signal:balanced"
+    judged.entries.add("talks", [replace(make_entry("talks/third"), annotations=None)])
     with pytest.raises(NotFoundError, match="Nobody and no model"):
-        source(judged, judged.entry("talks/third"))
-    judged.add_run("talks/third", ScoreTrack("MLP", "mlp", "c", "test-6", np.zeros((1, 120), np.float32)))
-    assert source(judged, judged.entry("talks/third")).name == "run:2"
+        source(judged, judged.entries.get("talks/third"))
+    judged.runs.add("talks/third", ScoreTrack("MLP", "mlp", "c", "test-6", np.zeros((1, 120), np.float32)))
+    assert source(judged, judged.entries.get("talks/third")).name == "run:2"
 
 
 @pytest.mark.parametrize("name", ["signal:smell", "signal:", "run:7:0", "person:Nobody", "average"])

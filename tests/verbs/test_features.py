@@ -51,9 +51,9 @@ def _empty_cache(monkeypatch, tmp_path):
 
 
 def add_checkpoint(library: Library, name: str, space: str, width: int = 1024) -> None:
-    folder = library.checkpoint_folder / name
+    folder = library.checkpoints.folder / name
     save_checkpoint(MLP(MLPConfig(width)), folder, label=name, feature_space=space, training={})
-    library.register_checkpoint(folder)
+    library.checkpoints.register(folder)
 
 
 def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(library, video, weights, space):
@@ -61,7 +61,7 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     assert taken["feature_space"] == "efficientnet-lite0"
     (note,) = taken["notes"]
     assert "efficientnet-lite0 features, the default." in note
-    assert library.entry(taken["entry"]).meta["features_note"] == note
+    assert library.entries.get(taken["entry"]).meta["features_note"] == note
     add_checkpoint(library, "ours", space)
     add_checkpoint(library, "theirs", "googlenet-pool5")
 
@@ -69,11 +69,11 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     (one,) = made["entries"]
     assert (made["space"], made["width"]) == (space, 1024)
     assert (one["new"], one["picks"]) == (True, taken["picks"])
-    tastes, run = library.runs(taken["entry"])
+    tastes, run = library.runs.of_entry(taken["entry"])
     assert tastes.track.kind == "tastes"
     assert one["runs"] == [run.id]
     assert (run.track.checkpoint, run.track.feature_space) == ("ours", space)
-    entry = library.entry(taken["entry"])
+    entry = library.entries.get(taken["entry"])
     assert (entry.feature_space, set(entry.more)) == ("efficientnet-lite0", {space})
     reasons = {found["id"]: found["reason"] for found in describe(library, entry.id)["checkpoints"]}
     assert reasons["ours"] == ""
@@ -81,20 +81,20 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
 
     again = actions.features(library, space="googlenet-pool5", entry=entry.id, weights=str(weights), main=True)
     assert again["entries"][0]["new"] is False
-    assert library.entry(entry.id).feature_space == space
-    assert len(library.runs(entry.id)) == 2
+    assert library.entries.get(entry.id).feature_space == space
+    assert len(library.runs.of_entry(entry.id)) == 2
 
 
 def test_a_dataset_goes_on_past_entries_without_a_video(library, video, make_entry, weights, space):
     for shots in ("kts", "uniform"):  # the same file in the same way would be taken in once
         actions.ingest(library, path=video, dataset="mine", shots=shots)
-    library.add_entries("mine", [make_entry("mine/blind")])
+    library.entries.add("mine", [make_entry("mine/blind")])
     add_checkpoint(library, "ours", space)
     made = actions.features(library, space="googlenet-pool5", dataset="mine", weights=str(weights), score=False)
     assert [one["entry"] for one in made["entries"]] == ["mine/trip", "mine/trip-2"]
     assert made["skipped"] == [{"entry": "mine/blind", "reason": "it has no video"}]
-    assert all(library.entry(f"mine/{name}").features_in(space) is not None for name in ("trip", "trip-2"))
-    assert [run.track.kind for run in library.runs("mine/trip")] == ["tastes"]
+    assert all(library.entries.get(f"mine/{name}").features_in(space) is not None for name in ("trip", "trip-2"))
+    assert [run.track.kind for run in library.runs.of_entry("mine/trip")] == ["tastes"]
     with pytest.raises(NotFoundError, match="'mine/blind' has no video"):
         actions.features(library, space="colour-motion-v1", entry="mine/blind")
 
@@ -104,13 +104,13 @@ def test_a_stopped_run_keeps_what_is_done(library, video, weights, space):
         actions.ingest(library, path=video, dataset="mine", shots=shots)
 
     def first_is_done() -> bool:
-        return space in library.entry("mine/trip").more
+        return space in library.entries.get("mine/trip").more
 
     with pytest.raises(ConflictError, match="cancelled"):
         actions.features(
             library, space="googlenet-pool5", dataset="mine", weights=str(weights), should_stop=first_is_done
         )
-    assert library.entry("mine/trip").features_in(space) is not None
+    assert library.entries.get("mine/trip").features_in(space) is not None
     made = actions.features(library, space="googlenet-pool5", dataset="mine", weights=str(weights))
     assert [one["new"] for one in made["entries"]] == [False, True]
 
@@ -149,7 +149,7 @@ def manycut(*arguments: object, data: Path, cache: Path) -> subprocess.Completed
 
 def test_the_command_line_adds_features_and_says_what_is_missing(video, weights, space, tmp_path):
     data, cache = tmp_path / "data", tmp_path / "torch"
-    with Library(data) as library:
+    with Library.open(data) as library:
         taken = actions.ingest(library, path=video, space="googlenet-pool5", weights=str(weights))
         assert (taken["feature_space"], taken["notes"]) == (space, [])
     added = manycut("features", "videos/trip", "--space", "colour-motion-v1", data=data, cache=cache)

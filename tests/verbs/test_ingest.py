@@ -78,9 +78,9 @@ def test_a_folder_is_taken_in_past_a_broken_file_and_skipped_the_next_time(libra
     reasons = {one["entry"]: one["reason"] for one in again["skipped"]}
     assert reasons["videos/a"] == "it was taken in before as 'a.mp4'"
     assert reasons["videos/b"] == "it was taken in before"
-    assert len(library.entries()) == 3
+    assert len(library.entries.list()) == 3
 
-    library.remove_entry("videos/a")
+    library.entries.remove("videos/a")
     assert actions.ingest(library, path=moved / "renamed.mp4")["entry"] == "videos/renamed"
 
 
@@ -88,7 +88,7 @@ def test_one_file_answers_for_itself(library, folder):
     first = actions.ingest(library, path=str(folder / "a.mp4"), title="Rain")
     assert (first["entry"], first["n_frames"], first["picks"]) == ("videos/a", 50, 4)
     assert first["shots"][-1][1] == 50
-    assert library.entry("videos/a").title == "Rain"
+    assert library.entries.get("videos/a").title == "Rain"
     again = actions.ingest(library, path=folder / "a.mp4")
     assert (again["entry"], again["reason"], again["entries"]) == ("videos/a", "it was taken in before", [])
     other = actions.ingest(library, path=folder / "a.mp4", picks_per_second="1/2", dataset="videos")
@@ -113,14 +113,14 @@ def test_one_file_answers_for_itself(library, folder):
 def test_mistakes_are_said_before_anything_is_taken_in(library, folder, arguments, words):
     with pytest.raises(InputError, match=words):
         actions.ingest(library, **({"path": folder} | arguments))
-    assert library.entries() == []
+    assert library.entries.list() == []
 
 
 def test_a_name_of_250_bytes_in_any_script(library, tmp_path):
     path = write_video(tmp_path / "a.mp4", 20).rename(tmp_path / ("夏" * 82 + ".mp4"))
     assert len(path.name.encode()) == 250
     taken = actions.ingest(library, path=path)
-    entry = library.entry(taken["entry"])
+    entry = library.entries.get(taken["entry"])
     assert entry.title == "夏" * 82
     assert entry.video.is_file()
     assert entry.thumbnails.is_file()
@@ -142,9 +142,9 @@ def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, 
     running.communicate(timeout=60)
     assert running.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[how]
     with open_library(data) as library:
-        entries = library.entries(dataset="videos")
+        entries = library.entries.list(dataset="videos")
         assert [one.id for one in entries] == ["videos/a", "videos/b", "videos/no-suffix"]
-        assert all(library.entry(one.id).video.is_file() for one in entries)
+        assert all(library.entries.get(one.id).video.is_file() for one in entries)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
     assert done.returncode == 2  # because of the broken one
     result = json.loads(done.stdout)
@@ -157,20 +157,20 @@ def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, 
 def test_what_was_interrupted_before_it_was_measured_is_measured(demo, folder):
     taken = actions.ingest(demo, path=folder / "a.mp4")
     assert taken["runs"] == []  # the demo's checkpoints learned from simulated people, and wait to be asked
-    (tastes,) = demo.runs(taken["entry"])
-    demo.remove_run(tastes.id)
+    (tastes,) = demo.runs.of_entry(taken["entry"])
+    demo.runs.remove(tastes.id)
     again = actions.ingest(demo, path=folder / "a.mp4")
     assert again["reason"]
-    assert [run.track.kind for run in demo.runs(taken["entry"])] == ["tastes"]
+    assert [run.track.kind for run in demo.runs.of_entry(taken["entry"])] == ["tastes"]
 
 
 def test_what_was_interrupted_before_its_scores_gets_them(library, folder, tmp_path):
     made = shutil.copytree(DEMO_CHECKPOINT, tmp_path / "of-people") / "model.json"
     told = json.loads(made.read_text("utf-8"))
     made.write_text(json.dumps(told | {"training": told["training"] | {"simulated": False}}), "utf-8")
-    library.register_checkpoint(made.parent)
+    library.checkpoints.register(made.parent)
     (run,) = actions.ingest(library, path=folder / "a.mp4")["runs"]
-    library.remove_run(run)
+    library.runs.remove(run)
     again = actions.ingest(library, path=folder / "a.mp4")
     assert again["reason"]
     assert len(again["runs"]) == 1
@@ -181,16 +181,19 @@ def test_what_learned_from_simulated_people_does_not_score_a_video_by_itself(dem
 
 
 def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes_it(library, folder):
-    plain_one = library.entry(actions.ingest(library, path=folder / "a.mp4")["entry"])
+    plain_one = library.entries.get(actions.ingest(library, path=folder / "a.mp4")["entry"])
     assert plain_one.features_in("colour-motion-v1") is None
-    checkpoint = library.checkpoint_folder / "ours"
+    checkpoint = library.checkpoints.folder / "ours"
     save_checkpoint(
         MLP(MLPConfig(COLOUR_MOTION.width)), checkpoint, label="Ours", feature_space="colour-motion-v1", training={}
     )
-    library.register_checkpoint(checkpoint)
+    library.checkpoints.register(checkpoint)
     made = actions.ingest(library, path=folder / "day 2" / "b.mkv")
     assert made["feature_space"] == "efficientnet-lite0"
-    assert library.entry(made["entry"]).features_in("colour-motion-v1").shape == (made["picks"], COLOUR_MOTION.width)
+    assert library.entries.get(made["entry"]).features_in("colour-motion-v1").shape == (
+        made["picks"],
+        COLOUR_MOTION.width,
+    )
     assert "colour-motion-v1 was made too: models here, or these shots, take it" in made["notes"][0]
 
 
@@ -209,7 +212,7 @@ def test_nothing_that_moves_still_ends_with_a_cut_and_says_how(demo, tmp_path, n
     taken = actions.ingest(demo, path=write_video(tmp_path / f"still-{n}.mp4", n, still=True))
     assert len(taken["shots"]) == 1
     sampled = actions.sample(demo, entry=taken["entry"], model="summdiff", n=2, budget=0.15)
-    entry = demo.entry(taken["entry"])
+    entry = demo.entries.get(taken["entry"])
     for row, cut, note in zip(sampled["scores"], sampled["cuts"], sampled["notes"], strict=True):
         if int(0.15 * n) == 0:  # less than a frame
             assert (cut, note) == ([], "no shot fits the budget")
@@ -238,8 +241,8 @@ def test_an_entry_is_cut_again_and_keeps_what_it_had(library, folder):
         ({"shots": "kts"}, "kts"),
     ):
         made = actions.segment(library, entry=taken, **arguments)
-        assert made["segmentation"] == next(iter(library.entry(taken).shots)) == name
-        assert made["entries"][0]["shots"] == len(library.entry(taken).shots[name])
+        assert made["segmentation"] == next(iter(library.entries.get(taken).shots)) == name
+        assert made["entries"][0]["shots"] == len(library.entries.get(taken).shots[name])
     labels = [one["label"] for one in describe(library, taken)["shots"]]
     assert labels == [
         "KTS shots",
@@ -254,15 +257,15 @@ def test_an_entry_is_cut_again_and_keeps_what_it_had(library, folder):
 def test_cutting_again_finds_exact_boundaries_and_what_is_empty(library, tmp_path, make_entry):
     pictures = [*[scene(1, step) for step in range(40)], *[plain(0)] * 25, *[scene(2, step) for step in range(61)]]
     path = write_pictures(tmp_path / "a.mp4", pictures)
-    taken = library.entry(actions.ingest(library, path=path, shots="uniform")["entry"])
-    library.put_survey(taken.id, empty=np.empty((0, 2), np.int64))
+    taken = library.entries.get(actions.ingest(library, path=path, shots="uniform")["entry"])
+    library.entries.put_survey(taken.id, empty=np.empty((0, 2), np.int64))
     actions.segment(library, entry=taken.id, shots="kts", penalty=0.2)
-    entry = library.entry(taken.id)
+    entry = library.entries.get(taken.id)
     assert {40, 65} <= set(entry.shots["kts penalty 0.2"].exact[:, 0].tolist())
     assert np.isin(entry.shots["kts penalty 0.2"].bounds[:, 0], entry.picks).all()
     assert entry.empty.tolist() == [[40, 65]]
     actions.segment(library, entry=taken.id, shots="transitions")
-    entry = library.entry(taken.id)
+    entry = library.entries.get(taken.id)
     assert entry.shots["transitions"].bounds.tolist() == [[0, 40], [40, 65], [65, 126]]
     assert entry.shots["transitions"].exact is None
     assert not list(library.data_dir.glob("ingest-*"))
@@ -270,17 +273,17 @@ def test_cutting_again_finds_exact_boundaries_and_what_is_empty(library, tmp_pat
 
 def test_a_video_with_other_frames_than_its_entry_gives_no_transitions(library, tmp_path, make_entry):
     path = write_pictures(tmp_path / "a.mp4", [scene(1, step) for step in range(50)])
-    library.add_entries("mine", [make_entry("mine/other", video=path)])
+    library.entries.add("mine", [make_entry("mine/other", video=path)])
     with pytest.raises(VideoError, match="to the frame"):
         actions.segment(library, entry="mine/other", shots="transitions")
     made = actions.segment(library, entry="mine/other", shots="uniform")
     assert made["skipped"] == []
-    assert library.entry("mine/other").empty is None
+    assert library.entries.get("mine/other").empty is None
 
 
 def test_a_dataset_is_cut_past_entries_without_a_video(library, folder, make_entry):
     actions.ingest(library, path=folder / "a.mp4", dataset="mine")
-    library.add_entries("mine", [make_entry("mine/blind")])
+    library.entries.add("mine", [make_entry("mine/blind")])
     made = actions.segment(library, dataset="mine", shots="kts-frames")
     assert [one["entry"] for one in made["entries"]] == ["mine/a"]
     assert made["skipped"] == [
@@ -306,7 +309,7 @@ def test_from_a_video_to_captions_and_the_numbers_of_a_language_model(library, f
 
     llava, llama = write_llava(folder.parent / "tiny-llava"), write_llama(folder.parent / "tiny-llama")
     made = actions.ingest(library, path=folder / "a.mp4", captioner=str(llava), judge=str(llama))
-    entry = library.entry(made["entry"])
+    entry = library.entries.get(made["entry"])
     assert len(entry.captions) == made["picks"]
     assert made["captioned"]["entries"][0]["described"] > 0
     assert made["judged"]["entries"][0]["windows"] == made["picks"]

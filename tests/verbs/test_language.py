@@ -73,7 +73,7 @@ def talks(library, make_entry, video):
     picks = np.linspace(0, 49, 20).astype(np.int64)
     shown = {"timebase": Timebase(Fraction(25), 50), "picks": picks, "shots": {}, "video": video, "people": 0}
     entries = [make_entry(TALK, **shown), make_entry(MUTE, **shown | {"video": None})]
-    library.add_entries("talks", [one.__class__(**vars(one) | {"features": None}) for one in entries])
+    library.entries.add("talks", [one.__class__(**vars(one) | {"features": None}) for one in entries])
     return "talks"
 
 
@@ -92,7 +92,7 @@ def described(library, make_entry):
         captions=sentences(30),
         annotations=AnnotationSet(("a", "b", "c"), scores, ("ratings",) * 3),
     )
-    library.add_entries("talks", [entry])
+    library.entries.add("talks", [entry])
     actions.encode(library, entry=TALK)
     made = actions.train(library, dataset="talks", model="llmvs", epochs=2)
     actions.encode(library, entry=TALK)
@@ -135,10 +135,10 @@ def command(library, *arguments):
 
 
 def test_every_pick_gets_the_caption_of_its_own_picture(library, talks, captioner):
-    picks = library.entry(TALK).picks
+    picks = library.entries.get(TALK).picks
     made = actions.caption(library, captioner=captioner(Counting()).id, entry=TALK)
-    assert library.entry(TALK).captions == tuple(f"the number {pick}" for pick in picks)
-    assert library.entry(TALK).meta["captioner"] == made["captioner"] == "counting"
+    assert library.entries.get(TALK).captions == tuple(f"the number {pick}" for pick in picks)
+    assert library.entries.get(TALK).meta["captioner"] == made["captioner"] == "counting"
     (row,) = made["entries"]
     assert (row["captions"], row["described"]) == (20, 20)
     assert row["encoded"] == [{"space": WORDS, "windows": 20, "of": 20, "runs": []}]
@@ -149,17 +149,17 @@ def test_an_interrupted_captioning_goes_on_where_it_was(library, talks, captione
     first = captioner(Counting(until=12))
     with contextlib.suppress(KeyboardInterrupt):
         actions.caption(library, captioner="x", entry=TALK)
-    assert library.entry(TALK).captions is None
+    assert library.entries.get(TALK).captions is None
     second = captioner(Counting())
     assert actions.caption(library, captioner="x", entry=TALK)["entries"][0]["described"] == 8
-    assert first.seen + second.seen == library.entry(TALK).picks.tolist()
+    assert first.seen + second.seen == library.entries.get(TALK).picks.tolist()
     third = captioner(Counting())
     actions.caption(library, captioner="x", entry=TALK)
     assert third.seen == []
 
 
 def test_a_still_video_is_described_once(library, talks, captioner, tmp_path):
-    library.store_media(MUTE, video=write_video(tmp_path / "still.mp4", still=True, codec="ffv1"))
+    library.entries.store_media(MUTE, video=write_video(tmp_path / "still.mp4", still=True, codec="ffv1"))
     described = captioner(Counting()).seen
     actions.caption(library, captioner="x", entry=MUTE)
     assert described == [0]
@@ -172,19 +172,19 @@ def test_a_picture_of_which_nothing_was_said_is_asked_about_again(library, talks
 
     captioner(Silent())
     actions.caption(library, captioner="x", entry=TALK)
-    silent = [pick for pick in library.entry(TALK).picks.tolist() if pick % 10 in (0, 1)]
+    silent = [pick for pick in library.entries.get(TALK).picks.tolist() if pick % 10 in (0, 1)]
     again = captioner(Counting()).seen
     actions.caption(library, captioner="x", entry=TALK)
     assert again == silent
-    assert all(library.entry(TALK).captions)
+    assert all(library.entries.get(TALK).captions)
 
 
 def test_a_video_that_ends_before_the_entry_is_not_described(library, talks, captioner, tmp_path):
-    library.store_media(MUTE, video=write_video(tmp_path / "short.mp4", 30))
+    library.entries.store_media(MUTE, video=write_video(tmp_path / "short.mp4", 30))
     captioner(Counting())
     with pytest.raises(VideoError, match="but the entry goes on to"):
         actions.caption(library, captioner="x", entry=MUTE)
-    assert library.entry(MUTE).captions is None
+    assert library.entries.get(MUTE).captions is None
 
 
 def test_entries_without_a_video_are_left_out_of_a_dataset_and_refused_alone(library, talks, captioner):
@@ -205,13 +205,13 @@ def test_the_chain_from_pictures_to_scores_by_commands_with_tiny_models(library,
     code, made, error = command(library, "caption", TALK, "--captioner", llava)
     assert code == 0, error
     assert made["captioner"] == "tiny-llava"
-    captions = library.entry(TALK).captions
+    captions = library.entries.get(TALK).captions
     assert len(captions) == 20
     code, made, error = command(library, "judge", "--dataset", "talks", "--model", llama, "--out", tmp_path / "states")
     assert code == 0, error
     assert (made["judge"], made["entries"][0]["windows"]) == ("tiny-llama", 20)
     assert made["skipped"] == [{"entry": MUTE, "reason": "it has no captions"}]
-    entry = library.entry(TALK)
+    entry = library.entries.get(TALK)
     assert (entry.text_space, entry.text_features.shape) == ("tiny-llama-caption-states", (20, 64))
     assert entry.features_in(WORDS).shape == (20, 256), "what it had stays"
     (released,) = with_llmvs_states([entry], tmp_path / "states")
@@ -225,14 +225,14 @@ def test_a_language_model_judges_only_what_it_has_not_judged(library, described,
     assert Path(first["folder"]) == library.data_dir / "llmvs/tiny-llama-caption-states/talks"
     before = StatesFolder(Path(first["folder"]), "tiny-llama", "talks").read("first")
     assert [one["windows"] for one in actions.judge(library, model=str(llama), entry=TALK)["entries"]] == [0]
-    library.edit_caption(TALK, 10, "a lighthouse", "Ada")
+    library.captions.edit(TALK, 10, "a lighthouse", "Ada")
     again = actions.judge(library, model=str(llama), entry=TALK)
     assert again["entries"][0]["windows"] == 7
     after = StatesFolder(Path(first["folder"]), "tiny-llama", "talks").read("first")
     changed = np.flatnonzero((before.features != after.features).any(axis=1))
     assert set(changed) <= set(range(7, 14))
     assert 10 in changed
-    np.testing.assert_array_equal(library.entry(TALK).text_features, after.features)
+    np.testing.assert_array_equal(library.entries.get(TALK).text_features, after.features)
 
 
 def test_numbers_of_answers_become_a_row_that_says_what_it_is():
@@ -246,9 +246,9 @@ def test_numbers_of_answers_become_a_row_that_says_what_it_is():
 
 
 def test_heads_are_called_after_what_they_were_trained_on(library, described):
-    head = library.checkpoint(described)
+    head = library.checkpoints.find(described)
     assert head.label == f"LLMVS head (hashed-words, {described})"
-    assert library.runs(TALK)[-1].track.model == head.label
+    assert library.runs.of_entry(TALK)[-1].track.model == head.label
     kind = model_kind("llmvs")
     assert trained_label(kind, TEXT_SPACES["minilm-l6-v2"].id) == "LLMVS head (MiniLM)"
     assert trained_label(kind, "llama-2-13b-caption-states", "x") == "LLMVS head (llama-2-13b, x)"
@@ -266,14 +266,14 @@ def test_a_released_head_is_not_called_after_a_model_whose_states_it_cannot_read
     torch.save({"state_dict": state}, tmp_path / "best.ckpt")
     made = actions.import_checkpoint(library, path=tmp_path / "best.ckpt")
     assert made["feature_space"] == space
-    assert ("llama" in library.checkpoint(made["id"]).label) == (width == 5120)
+    assert ("llama" in library.checkpoints.find(made["id"]).label) == (width == 5120)
 
 
 def test_encoding_again_adds_neither_features_nor_rows(library, described):
-    runs = library.run_ids(TALK)
+    runs = library.runs.ids(TALK)
     again = actions.encode(library, dataset="talks")["entries"]
     assert [(one["windows"], one["runs"]) for one in again] == [(0, [])]
-    assert library.run_ids(TALK) == runs
+    assert library.runs.ids(TALK) == runs
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def correct(browser, pick, text, status=200):
 
 def test_a_correction_is_kept_at_once_and_only_its_windows_are_scored_again(library, browser, llama):
     actions.judge(library, model=str(llama), entry=TALK)
-    runs = len(library.run_ids(TALK))
+    runs = len(library.runs.ids(TALK))
     browser.post("/api/me", json={"name": "Ada"})
     made = correct(browser, 10, "a lighthouse")
     assert made["edit"] == {"pick": 10, "text": "a lighthouse", "by": "Ada"}
@@ -304,8 +304,8 @@ def test_a_correction_is_kept_at_once_and_only_its_windows_are_scored_again(libr
         "tiny-llama-caption-states": (7, 30),
     }
     assert len(result["runs"]) == 1
-    assert len(library.run_ids(TALK)) > runs
-    entry = library.entry(TALK)
+    assert len(library.runs.ids(TALK)) > runs
+    entry = library.entries.get(TALK)
     np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
 
 
@@ -315,7 +315,7 @@ def test_corrections_that_come_before_the_job_are_scored_with_it(library, browse
     perform(library, second["job"])
     windows = [library.jobs.get(one["job"]).result["spaces"][0]["windows"] for one in (first, second)]
     assert windows == [14, 0]
-    entry = library.entry(TALK)
+    entry = library.entries.get(TALK)
     np.testing.assert_array_equal(entry.text_features, text_features(entry.captions))
 
 
@@ -337,44 +337,44 @@ def killed(*arguments, **more):
 
 def test_what_was_judged_before_an_interruption_is_taken_in_by_the_next_job(library, browser, llama, monkeypatch):
     space = actions.judge(library, model=str(llama), entry=TALK)["space"]
-    before = library.entry(TALK).features_in(space)
+    before = library.entries.get(TALK).features_in(space)
     correct(browser, 10, "a lighthouse")
     with monkeypatch.context() as patch:
         patch.setattr(language, "_take_in", killed)
         with pytest.raises(KeyboardInterrupt):
             actions.rescore(library, entry=TALK)
-    assert np.array_equal(library.entry(TALK).features_in(space), before)
+    assert np.array_equal(library.entries.get(TALK).features_in(space), before)
     made = actions.rescore(library, entry=TALK)
     assert {one["space"]: one["windows"] for one in made["spaces"]}[space] == 0, "nothing is judged twice"
     states = StatesFolder(library.data_dir / "llmvs" / space / "talks", "tiny-llama", "talks").read("first")
-    np.testing.assert_array_equal(library.entry(TALK).features_in(space), states.features)
+    np.testing.assert_array_equal(library.entries.get(TALK).features_in(space), states.features)
     assert not np.array_equal(states.features, before)
 
 
 def test_heads_are_not_left_with_scores_of_the_features_before(library, browser, monkeypatch):
-    runs = library.run_ids(TALK)
+    runs = library.runs.ids(TALK)
     correct(browser, 10, "a lighthouse")
     with monkeypatch.context() as patch:
         patch.setattr(language, "sample", killed)
         with pytest.raises(KeyboardInterrupt):
             actions.rescore(library, entry=TALK)
-    entry = library.entry(TALK)
+    entry = library.entries.get(TALK)
     np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
     made = actions.rescore(library, entry=TALK)
-    assert len(made["runs"]) == len(library.run_ids(TALK)) - len(runs) == 1
+    assert len(made["runs"]) == len(library.runs.ids(TALK)) - len(runs) == 1
 
 
 def test_captions_made_anew_are_scored_by_the_heads_that_scored_the_old_ones(library, described, tmp_path):
-    runs = library.run_ids(TALK)
-    library.edit_caption(TALK, 3, "a lighthouse", "Ada")
+    runs = library.runs.ids(TALK)
+    library.captions.edit(TALK, 3, "a lighthouse", "Ada")
     file = tmp_path / "other.json"
-    picks = library.entry(TALK).picks.tolist()
+    picks = library.entries.get(TALK).picks.tolist()
     file.write_text(json.dumps({"first": {"picks": picks, "captions": [f"we see \x00 {one}" for one in picks]}}))
     made = actions.import_captions(library, path=file, dataset="talks")
     (encoded,) = made["entries"][0]["encoded"]
     assert (encoded["windows"], len(encoded["runs"])) == (30, 1)
-    assert len(library.run_ids(TALK)) == len(runs) + 1
-    entry = library.entry(TALK)
+    assert len(library.runs.ids(TALK)) == len(runs) + 1
+    entry = library.entries.get(TALK)
     assert entry.captions[2:5] == ("we see 24", "a lighthouse", "we see 48")
     np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
 
@@ -384,13 +384,13 @@ def test_an_encoder_that_is_not_installed_is_named(library, make_entry, monkeypa
     monkeypatch.setitem(sys.modules, space.package, None)
     rows = np.ones((120, 384), np.float32)
     entry = make_entry(TALK, features=rows, feature_space=space.id, captions=("a dog",) * 120)
-    library.add_entries("talks", [entry])
-    library.edit_caption(TALK, 10, "a lighthouse", "Ada")
+    library.entries.add("talks", [entry])
+    library.captions.edit(TALK, 10, "a lighthouse", "Ada")
     made = actions.rescore(library, entry=TALK)
     assert [one["space"] for one in made["failed"]] == [space.id]
     assert "pip install -r requirements-llm.txt" in made["failed"][0]["reason"]
     assert [(one["space"], one["windows"]) for one in made["spaces"]] == [(WORDS, 120)], "words are there meanwhile"
-    np.testing.assert_array_equal(library.entry(TALK).features_in(space.id), rows)
+    np.testing.assert_array_equal(library.entries.get(TALK).features_in(space.id), rows)
 
 
 def test_a_model_behind_a_link_judges_corrections_too(library, browser, llama, tmp_path):
@@ -419,14 +419,14 @@ def test_where_people_have_links_only_leads_correct_captions(library, browser):
 
 
 def test_captions_of_a_file_go_to_the_nearest_pick_in_time(library, make_entry, tmp_path):
-    library.add_entries("talks", [make_entry(TALK, meta={"video_name": "abc"}), make_entry(MUTE)])
+    library.entries.add("talks", [make_entry(TALK, meta={"video_name": "abc"}), make_entry(MUTE)])
     file = tmp_path / "blip.json"
     file.write_text(json.dumps({"abc": {"picks": [0, 12, 25, 1400], "captions": ["zero", "one", "two", "end"]}}))
     code, made, error = command(library, "import", file, "--dataset", "talks")
     assert code == 0, error
     assert made["missing"] == [MUTE]
     assert made["entries"][0]["moved"] == 118
-    entry = library.entry(TALK)
+    entry = library.entries.get(TALK)
     assert entry.captions[:4] == ("zero", "one", "two", "two")
     assert entry.captions[-1] == "end"
     assert entry.meta["captioner"] == "blip"
@@ -456,14 +456,14 @@ def test_real_captions_of_tvsum_become_scores(library, shared):
     found = [captions_for(entry, given) for entry in entries]
     assert all(one is not None and one[1] == 0 for one in found)
     few = sorted(entries, key=lambda entry: len(entry.picks))[:4]
-    library.add_entries("tvsum", [one.__class__(**vars(one) | {"features": None}) for one in few])
+    library.entries.add("tvsum", [one.__class__(**vars(one) | {"features": None}) for one in few])
     done = actions.import_captions(library, path=folder / "captions_blip.json", dataset="tvsum")
     assert len(done["entries"]) == 4
     space = TEXT_SPACES["minilm-l6-v2"]
     space = space if space.is_here else TEXT_SPACES[WORDS]
     actions.encode(library, dataset="tvsum", space=space.id)
     made = actions.train(library, dataset="tvsum", model="llmvs", epochs=2)
-    assert library.checkpoint(made["id"]).label == f"LLMVS head ({space.label}, llmvs-tvsum)"
+    assert library.checkpoints.find(made["id"]).label == f"LLMVS head ({space.label}, llmvs-tvsum)"
     scored = actions.encode(library, dataset="tvsum", space=space.id)
     assert [len(one["runs"]) for one in scored["entries"]] == [1] * 4
-    assert np.isfinite(library.runs(scored["entries"][0]["entry"])[0].track.scores).all()
+    assert np.isfinite(library.runs.of_entry(scored["entries"][0]["entry"])[0].track.scores).all()

@@ -13,13 +13,13 @@ from verbs.offers import features_offers, pretraining_offers
 
 def add(library, make_entry, count, space="test-6", dataset="films"):
     entries = [make_entry(f"{dataset}/{dataset}-{n}", people=0, feature_space=space) for n in range(count)]
-    library.add_entries(dataset, entries)
+    library.entries.add(dataset, entries)
 
 
 def learn(library, tmp_path, videos, targets="none"):
     facts = {"pretraining": "visp", "targets": targets, "n_videos": videos, "visp": {"temperature": 0.5}}
     path = tmp_path / f"made-{videos}-{targets}"
-    library.register_checkpoint(
+    library.checkpoints.register(
         save_checkpoint(MLP(MLPConfig(6, hidden=4)), path, label="M", feature_space="test-6", training=facts).path
     )
 
@@ -36,7 +36,7 @@ def test_videos_of_different_spaces_and_removed_ones_do_not_count_together(libra
     add(library, make_entry, 8)
     add(library, make_entry, 9, space="other", dataset="others")
     assert [(one.space, one.videos) for one in pretraining_offers(library)] == [("other", 9), ("test-6", 8)]
-    library.remove_entry("films/films-0")
+    library.entries.remove("films/films-0")
     assert [one.space for one in pretraining_offers(library)] == ["other"]
 
 
@@ -57,9 +57,9 @@ def test_entries_are_listed_by_the_space_of_their_features(library, make_entry, 
 
     add(library, make_entry, 2)
     text = {"text_features": np.zeros((120, 3), np.float32), "text_space": "words"}
-    library.add_entries("talks", [make_entry("talks/told", features=None, feature_space=None, **text)])
-    assert len(library.entries(space=space)) == {"test-6": 2, "words": 1}[space]
-    assert library.spaces() == {"test-6": 2}
+    library.entries.add("talks", [make_entry("talks/told", features=None, feature_space=None, **text)])
+    assert len(library.entries.list(space=space)) == {"test-6": 2, "words": 1}[space]
+    assert library.entries.spaces() == {"test-6": 2}
 
 
 def test_videos_that_lack_what_newer_ones_have_are_offered_it_until_they_have_it(library, make_entry, tmp_path):
@@ -70,9 +70,9 @@ def test_videos_that_lack_what_newer_ones_have_are_offered_it_until_they_have_it
     assert (offer.space, offer.lacking, offer.models) == ("efficientnet-lite0", 1, ())
     actions.features(library, space=offer.space, all_entries=True)
     assert features_offers(library) == []
-    assert library.lacking("colour-motion-v1") == []
-    library.remove_entry(old["entry"])
-    assert library.lacking("another") == []
+    assert library.entries.lacking("colour-motion-v1") == []
+    library.entries.remove(old["entry"])
+    assert library.entries.lacking("another") == []
 
 
 def test_the_space_of_a_checkpoint_is_offered_to_the_videos_that_it_cannot_score(library, tmp_path):
@@ -80,7 +80,7 @@ def test_the_space_of_a_checkpoint_is_offered_to_the_videos_that_it_cannot_score
     assert features_offers(library) == []
     folder = tmp_path / "ours"
     save_checkpoint(MLP(MLPConfig(176, hidden=4)), folder, label="Ours", feature_space="colour-motion-v1", training={})
-    library.register_checkpoint(folder)
+    library.checkpoints.register(folder)
     (offer,) = features_offers(library)
     assert (offer.space, offer.lacking, offer.models) == ("colour-motion-v1", 1, ("Ours",))
 
@@ -88,6 +88,6 @@ def test_the_space_of_a_checkpoint_is_offered_to_the_videos_that_it_cannot_score
 def test_entries_whose_file_or_video_is_gone_are_not_counted(library, tmp_path):
     for name in ("a", "b", "c"):
         actions.ingest(library, path=write_video(tmp_path / f"{name}.mp4", 40 + ord(name)), space="colour-motion-v1")
-    library.media("videos/a").video.unlink()
+    library.entries.media("videos/a").video.unlink()
     next((library.data_dir / "entries" / "videos").glob("b*.h5")).unlink()
-    assert library.lacking("efficientnet-lite0") == ["videos/c"]
+    assert library.entries.lacking("efficientnet-lite0") == ["videos/c"]

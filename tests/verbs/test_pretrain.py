@@ -18,22 +18,22 @@ QUICK = {"epochs": 2, "batch_size": 8}
 @pytest.fixture
 def films(library, make_entry):
     """Eight films of two datasets in one space, one of them judged, and one of another space."""
-    library.add_entries("trip", [make_entry(f"trip/{n}", people=0) for n in range(5)])
-    library.add_entries("party", [make_entry(f"party/{n}", people=3 if n == 0 else 0) for n in range(3)])
-    library.add_entries("alone", [make_entry("alone/one", people=0, feature_space="other")])
+    library.entries.add("trip", [make_entry(f"trip/{n}", people=0) for n in range(5)])
+    library.entries.add("party", [make_entry(f"party/{n}", people=3 if n == 0 else 0) for n in range(3)])
+    library.entries.add("alone", [make_entry("alone/one", people=0, feature_space="other")])
     return library
 
 
 def test_all_videos_of_a_space_are_learned_from_and_each_gets_a_row_of_samples(films):
     made = pretrain(films, all_videos=True, **QUICK)
     assert (made["feature_space"], made["videos"], len(made["runs"])) == ("test-6", 8, 8)
-    checkpoint = films.checkpoint(made["id"])
-    assert checkpoint.training["videos"] == [one.id for one in films.entries(space="test-6")]
-    (run,) = films.runs("trip/3")
+    checkpoint = films.checkpoints.find(made["id"])
+    assert checkpoint.training["videos"] == [one.id for one in films.entries.list(space="test-6")]
+    (run,) = films.runs.of_entry("trip/3")
     assert (run.track.kind, run.track.model) == ("visp", "Self-discovered, no labels")
     assert run.track.scores.shape == (8, 120)
     assert run.label == f"Self-discovered, no labels: keeps {(run.track.scores > 0.5).mean():.0%}"
-    assert films.runs("alone/one") == []
+    assert films.runs.of_entry("alone/one") == []
     assert 0 < made["kept"] < 1
     assert made["judged"] == 1
     assert made["coverage"].chance.kept == pytest.approx(made["coverage"].kept)
@@ -41,7 +41,7 @@ def test_all_videos_of_a_space_are_learned_from_and_each_gets_a_row_of_samples(f
 
 def test_the_numbers_of_an_entry_say_what_its_samples_cover_beside_chance(films):
     pretrain(films, space="test-6", **QUICK)
-    (run,) = films.runs("party/0")
+    (run,) = films.runs.of_entry("party/0")
     told = of_entry(films, "party/0")["runs"][f"run:{run.id}"]["discovered"]
     assert told.kept == pytest.approx((run.track.scores > 0.5).mean())
     assert told.chance.one == pytest.approx(told.kept, abs=0.1)
@@ -49,15 +49,15 @@ def test_the_numbers_of_an_entry_say_what_its_samples_cover_beside_chance(films)
 
 def test_a_video_that_comes_later_is_scored_as_self_discovered_and_not_as_an_mlp(films, make_entry, tmp_path):
     made = pretrain(films, all_videos=True, **QUICK)
-    films.add_entries("party", [make_entry("party/late", people=0)])
-    late = films.entry("party/late")
-    assert films.checkpoint("visp", late).id == made["id"]
+    films.entries.add("party", [make_entry("party/late", people=0)])
+    late = films.entries.get("party/late")
+    assert films.checkpoints.find("visp", late).id == made["id"]
     with pytest.raises(Exception, match="There is no checkpoint 'mlp'"):
         sample(films, entry=late.id, model="mlp")
     train(films, dataset="party", model="mlp", epochs=1, out=tmp_path / "tuned", start_from=made["id"])
     assert len(score_with_all(films, late, silent)) == 2  # one each: neither hides the other
-    assert {run.track.kind for run in films.runs(late.id)} == {"visp", "mlp"}
-    assert films.checkpoint("mlp", late).id == "tuned"
+    assert {run.track.kind for run in films.runs.of_entry(late.id)} == {"visp", "mlp"}
+    assert films.checkpoints.find("mlp", late).id == "tuned"
 
 
 def test_samples_of_a_seed_are_the_same_and_are_evaluated_like_any_others(films):
@@ -70,12 +70,12 @@ def test_samples_of_a_seed_are_the_same_and_are_evaluated_like_any_others(films)
 
 
 def test_one_dataset_is_pretrained_on_as_published_and_not_scored(films, make_entry):
-    films.add_entries("big", [make_entry(f"big/{n}", people=0) for n in range(8)])
+    films.entries.add("big", [make_entry(f"big/{n}", people=0) for n in range(8)])
     made = pretrain(films, dataset="big", model="mlp", visp={"encoder": "attention"}, **QUICK)
     assert "runs" not in made
-    visp = films.checkpoint(made["id"]).training["visp"]
+    visp = films.checkpoints.find(made["id"]).training["visp"]
     assert (visp["free"], visp["hard_negatives"], visp["beta_size"]) == (0.0, False, 0.01)
-    assert films.runs("big/0") == []
+    assert films.runs.of_entry("big/0") == []
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_it_runs_as_a_job_and_is_cancelled_on_request(films):
             films, space="test-6", **QUICK, progress=lambda done, message, figures=None: told.append(message),
             should_stop=stop_while_scoring,
         )  # fmt: skip
-    assert films.checkpoint("visp").id == "mlp-visp-test-6-2"
+    assert films.checkpoints.find("visp").id == "mlp-visp-test-6-2"

@@ -41,7 +41,7 @@ def studio(library, server, make_entry, monkeypatch):
     monkeypatch.setenv("STUDIO_KEY", "s3cret")
     name_server(library, server.url)
     entry = make_entry(TALK, people=0, picks=np.arange(0, 360, 12), features=None, shots={}, captions=CAPTIONS)
-    library.add_entries("talks", [entry])
+    library.entries.add("talks", [entry])
     return "studio"
 
 
@@ -63,11 +63,11 @@ def test_numbers_of_a_server_become_a_row_that_says_whose_they_are(library, serv
         {"entry": TALK, "windows": 30, "of": 30, "zero_shot": made["entries"][0]["zero_shot"], "runs": []}
     ]
     assert "no text features were stored" in made["notes"][0]
-    (run,) = library.runs(TALK)
+    (run,) = library.runs.of_entry(TALK)
     assert (run.track.kind, run.track.model) == ("zero-shot", "Zero-shot (studio: llava)")
     assert run.label == "Zero-shot (studio: llava): the number in its answer, without a trained head"
     np.testing.assert_allclose(run.track.scores[0], [number % 11 / 10 for number in range(30)], atol=1e-6)
-    entry = library.entry(TALK)
+    entry = library.entries.get(TALK)
     assert (entry.text_features, dict(entry.more)) == (None, {})
     assert library.encodings.of_entry(TALK) == {}
 
@@ -85,7 +85,7 @@ def test_nothing_is_asked_twice_and_the_same_numbers_are_the_same_row(library, s
     assert actions.judge(library, model=studio, server_model="other", entry=TALK)["judge"] == "studio: other"
     name_server(library, server.url, 'judge_model = "other"')
     assert actions.judge(library, model=studio, entry=TALK)["entries"][0]["windows"] == 0
-    assert len(library.runs(TALK)) == 2
+    assert len(library.runs.of_entry(TALK)) == 2
 
 
 def test_an_interrupted_judging_goes_on_where_it_was(library, server, studio):
@@ -97,7 +97,7 @@ def test_an_interrupted_judging_goes_on_where_it_was(library, server, studio):
     server.judge = judge
     with pytest.raises(ManycutError, match="'studio' answers 400"):
         actions.judge(library, model=studio, entry=TALK)
-    assert library.runs(TALK) == []
+    assert library.runs.of_entry(TALK) == []
     server.failures, server.judge = [], lambda text: "Score: 5"
     windows = actions.judge(library, model=studio, entry=TALK)["entries"][0]["windows"]
     assert 0 < windows < 30
@@ -109,13 +109,13 @@ def test_a_job_is_cancelled_while_the_server_is_slow(library, server, studio):
     stops = iter([False] * 3)
     with pytest.raises(ConflictError, match="cancelled"):
         actions.judge(library, model=studio, entry=TALK, should_stop=lambda: next(stops, True))
-    assert library.runs(TALK) == []
+    assert library.runs.of_entry(TALK) == []
 
 
 def test_answers_without_a_number_are_said(library, server, studio):
     server.judge = lambda text: "I'd say 7" if int(central(text).split()[1]) < 3 else "Score: 5"
     actions.judge(library, model=studio, entry=TALK)
-    assert "3 of 30 answers held none" in library.runs(TALK)[-1].label
+    assert "3 of 30 answers held none" in library.runs.of_entry(TALK)[-1].label
     server.models = ["shy"]
     server.judge = lambda text: chat(None, refusal="I cannot judge boats.")
     done = command(library, "judge", TALK, "--model", studio)
@@ -131,7 +131,7 @@ def test_a_correction_is_judged_again_by_the_server_that_judged_before(library, 
         said = {"entry": TALK, "pick": 10, "text": "Boat 4 sinks."}
         perform(library, browser.put("/api/captions", json=said).json()["job"])
         assert len(server.asked) == before + 7
-        first, second = library.runs(TALK)
+        first, second = library.runs.of_entry(TALK)
         changed = np.flatnonzero(first.track.scores[0] != second.track.scores[0])
         assert changed.tolist() == [10]
         (job,) = browser.get("/api/jobs").json()["jobs"]
@@ -151,9 +151,9 @@ def test_a_video_is_described_and_judged_by_named_servers(library, server, studi
     (job,) = library.jobs.list()
     assert job.state == "done", job.error
     assert job.result["judged"]["judge"] == "studio: llava"
-    entry = library.entry("videos/film")
+    entry = library.entries.get("videos/film")
     assert all(caption.startswith("A wall of red") for caption in entry.captions)
-    zero = next(run for run in library.runs(entry.id) if run.track.kind == "zero-shot")
+    zero = next(run for run in library.runs.of_entry(entry.id) if run.track.kind == "zero-shot")
     assert np.allclose(zero.track.scores, 0.6)
     assert set(server.keys) == {"Bearer s3cret"}
 
@@ -163,7 +163,7 @@ def test_what_is_wrong_with_a_server_is_said_before_a_video_is_taken_in(library,
     film = write_video(tmp_path / "film.mp4", 20)
     with pytest.raises(InputError, match="The key of the server 'studio' is not here"):
         actions.ingest(library, path=film, captioner="llava-hf/llava-1.5-7b-hf", judge=studio)
-    assert library.entries(dataset="videos") == []
+    assert library.entries.list(dataset="videos") == []
 
 
 @pytest.mark.parametrize("address", ["http://169.254.169.254/v1", "HTTPS://host/v1", " http://host", "file:///etc"])
@@ -204,7 +204,7 @@ def test_a_name_that_nothing_has_is_answered_with_the_names_there_are(library, s
         raise NotFoundError(f"The hub has no model '{name}'.", "Check the name.")
 
     monkeypatch.setattr(captioners, "open_captioner", gone)
-    library.store_media(TALK, video=write_video(library.data_dir / "film.mp4", 20))
+    library.entries.store_media(TALK, video=write_video(library.data_dir / "film.mp4", 20))
     with pytest.raises(NotFoundError, match="no model 'studoi'") as error:
         actions.caption(library, captioner="studoi", entry=TALK)
     assert error.value.hint == "Check the name. Servers are called: studio."

@@ -40,17 +40,17 @@ def taken(library, video, make_entry):
     picks = timebase.picks()
     features = np.random.default_rng(0).normal(size=(len(picks), 6)).astype(np.float32)
     entry = make_entry("films/film", people=0, timebase=timebase, picks=picks, features=features, video=video, shots={})
-    library.add_entries("films", [entry])
+    library.entries.add("films", [entry])
     return library
 
 
 def test_measuring_keeps_signals_empty_pictures_and_tastes(taken):
     result = measure(taken, "films/film")
-    entry = taken.entry("films/film")
+    entry = taken.entries.get("films/film")
     assert result["signals"] == NAMES
     assert set(entry.signals) == set(NAMES)
     assert entry.empty.tolist() == [[180, 200]]
-    (run,) = taken.runs("films/film")
+    (run,) = taken.runs.of_entry("films/film")
     assert (run.id, run.label, run.track.kind) == (result["run"], "Tastes, no labels", "tastes")
     assert list(run.track.names) == result["tastes"]
     assert "names" not in run.track.settings
@@ -58,11 +58,11 @@ def test_measuring_keeps_signals_empty_pictures_and_tastes(taken):
 
 def test_taking_in_measures_what_a_later_look_measures(library, video):
     taken = actions.ingest(library, path=video)["entry"]
-    signals = library.entry(taken).signals
-    (before,) = [run.track.names for run in library.runs(taken)]
+    signals = library.entries.get(taken).signals
+    (before,) = [run.track.names for run in library.runs.of_entry(taken)]
     again = measure(library, taken)
     assert tuple(again["tastes"]) == tuple(before)
-    for name, curve in library.entry(taken).signals.items():
+    for name, curve in library.entries.get(taken).signals.items():
         np.testing.assert_array_equal(curve, signals[name])
 
 
@@ -70,9 +70,9 @@ def test_what_browsers_do_not_play_is_heard_as_its_copy_sounds(library, tmp_path
     loud = write_sound(tmp_path / "loud.mkv", LOUD_IN_THE_MIDDLE, 12)
     assert not probe(loud).playable
     taken = actions.ingest(library, path=loud)["entry"]
-    heard = library.entry(taken).signals["sound"]
+    heard = library.entries.get(taken).signals["sound"]
     measure(library, taken)
-    np.testing.assert_array_equal(library.entry(taken).signals["sound"], heard)
+    np.testing.assert_array_equal(library.entries.get(taken).signals["sound"], heard)
     assert heard[9:15].mean() > heard[1:7].mean()
 
 
@@ -87,14 +87,14 @@ def test_rows_say_what_each_signal_is_and_what_each_taste_likes(taken):
     (tastes,) = [row for row in rows if row.get("model_kind") == "tastes"]
     assert len(tastes["names"]) == tastes["n"]
     arrays = unpack(series(taken, "films/film"))
-    np.testing.assert_array_equal(arrays["signal:novelty"], taken.entry("films/film").signals["novelty"])
+    np.testing.assert_array_equal(arrays["signal:novelty"], taken.entries.get("films/film").signals["novelty"])
     assert arrays["signal:novelty"].dtype == np.float32
 
 
 def test_cuts_are_labelled_as_rows_are(taken):
     measure(taken, "films/film")
-    (run,) = taken.runs("films/film")
-    labels = [one.label for one in all_sources(taken, taken.entry("films/film"))]
+    (run,) = taken.runs.of_entry("films/film")
+    labels = [one.label for one in all_sources(taken, taken.entries.get("films/film"))]
     signals = ["balanced", "novelty", "typicality", "motion", "sharpness and light"]
     assert labels == [
         *(f"Signal: {title}" for title in signals),
@@ -103,7 +103,7 @@ def test_cuts_are_labelled_as_rows_are(taken):
 
 
 def test_the_library_is_measured_once_and_what_cannot_be_is_listed(taken, make_entry):
-    taken.add_entries("talks", [make_entry("talks/first")])
+    taken.entries.add("talks", [make_entry("talks/first")])
     result = actions.signals(taken, all_entries=True)
     assert [one["entry"] for one in result["entries"]] == ["films/film"]
     assert [one["entry"] for one in result["skipped"]] == ["talks/first"]
@@ -118,10 +118,10 @@ def test_the_library_is_measured_once_and_what_cannot_be_is_listed(taken, make_e
 
 
 def test_an_entry_without_features_is_measured_too(taken):
-    entry = taken.entry("films/film")
-    taken.add_entries("films", [replace(entry, features=None, feature_space=None)], replace=True)
+    entry = taken.entries.get("films/film")
+    taken.entries.add("films", [replace(entry, features=None, feature_space=None)], replace=True)
     measure(taken, "films/film")
-    (run,) = taken.runs("films/film")
+    (run,) = taken.runs.of_entry("films/film")
     assert run.track.feature_space == "colour-motion-v1"
 
 
@@ -134,5 +134,5 @@ def test_the_command_and_the_job_do_the_same(taken):
     answer = CliRunner().invoke(app, ["signals", "films/film", "--again", "--data-dir", str(folder), "--json"])
     assert answer.exit_code == 0, answer.output
     result = json.loads(answer.stdout.splitlines()[-1])
-    with Library(folder) as library:
-        assert [run.id for run in library.runs("films/film")] == [result["entries"][0]["run"]]
+    with Library.open(folder) as library:
+        assert [run.id for run in library.runs.of_entry("films/film")] == [result["entries"][0]["run"]]

@@ -27,13 +27,13 @@ SENTENCE = "Learned from 2 simulated people's labels of 1 video (drawings); this
 @pytest.fixture
 def waiting(library, make_entry, tmp_path):
     """An entry that nobody judged, one of the data set of the drawings, and a checkpoint of simulated people."""
-    library.add_entries("talks", [replace(make_entry("talks/first"), annotations=None)])
-    library.add_entries("drawings", [make_entry("drawings/one")])
+    library.entries.add("talks", [replace(make_entry("talks/first"), annotations=None)])
+    library.entries.add("drawings", [make_entry("drawings/one")])
     training = {"dataset": "drawings", "n_videos": 1, "n_people": 2, "simulated": True, "videos": ["drawings/one"]}
     made = save_checkpoint(
         MLP(MLPConfig(feature_width=6)), tmp_path / "mlp-1", label="MLP", feature_space="test-6", training=training
     )
-    library.register_checkpoint(made.path)
+    library.checkpoints.register(made.path)
     return library
 
 
@@ -42,8 +42,8 @@ def rows(browser, entry):
 
 
 def test_it_is_not_applied_by_itself_to_other_videos(waiting):
-    assert score_with_all(waiting, waiting.entry("talks/first"), silent) == []
-    assert len(score_with_all(waiting, waiting.entry("drawings/one"), silent)) == 1
+    assert score_with_all(waiting, waiting.entries.get("talks/first"), silent) == []
+    assert len(score_with_all(waiting, waiting.entries.get("drawings/one"), silent)) == 1
 
 
 def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from(waiting):
@@ -62,7 +62,7 @@ def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from
         assert (scores["learned_from"], scores["simulated"]) == (SENTENCE, True)
         table = browser.get("/api/cutlist", params={**query, "format": "csv"}).text
         assert "simulated people" in table
-        waiting.remove_checkpoint("mlp-1")
+        waiting.checkpoints.remove("mlp-1")
         assert rows(browser, "talks/first")["run:1"]["learned_from"] == {
             "sentence": "What it learned from is not known: its checkpoint is not in the library.",
             "simulated": None,
@@ -71,9 +71,9 @@ def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from
 
 
 def test_a_video_kept_from_it_says_so(waiting, tmp_path):
-    entry = waiting.entry("talks/first")
+    entry = waiting.entries.get("talks/first")
     film = write_video(tmp_path / "film.mp4", entry.n_frames, entry.timebase.rate)
-    waiting.add_entries("films", [replace(entry, id="films/one", video=film)])
+    waiting.entries.add("films", [replace(entry, id="films/one", video=film)])
     run = actions.sample(waiting, entry="films/one", model="mlp-1")["run"]
     kept = actions.render(waiting, entry="films/one", source=f"run:{run}", out=tmp_path / "cut.mp4", budget=0.5)
     with av.open(kept["file"]) as container:
@@ -86,10 +86,10 @@ def test_the_command_line_says_what_a_model_learned_from(waiting):
 
 
 def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiting, tmp_path):
-    waiting.add_entries("films", [replace(waiting.entry("drawings/one"), id="films/one")])
+    waiting.entries.add("films", [replace(waiting.entries.get("drawings/one"), id="films/one")])
     made = actions.train(waiting, dataset="films", model="mlp", start_from="mlp-1", epochs=1, out=tmp_path / "mlp-2")
-    waiting.remove_checkpoint("mlp-1")
-    facts = learned_from(waiting.checkpoint(made["id"]))
+    waiting.checkpoints.remove("mlp-1")
+    facts = learned_from(waiting.checkpoints.find(made["id"]))
     assert (facts.own_simulated, facts.simulated, facts.stands_back("talks/first")) == (False, True, True)
     assert facts.saw("drawings/one")
 
@@ -97,12 +97,12 @@ def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiti
 def test_training_records_whether_people_are_simulated(waiting, tmp_path):
     from verbs.models import train
 
-    entry = waiting.entry("drawings/one")
-    waiting.remove_entry("drawings/one")
+    entry = waiting.entries.get("drawings/one")
+    waiting.entries.remove("drawings/one")
     simulated = replace(entry, id="drawings/two", annotations=replace(entry.annotations, simulated=True))
-    waiting.add_entries("drawings", [simulated])
+    waiting.entries.add("drawings", [simulated])
     made = train(waiting, dataset="drawings", model="mlp", epochs=1, out=tmp_path / "new")
-    facts = waiting.checkpoint(made["id"]).training
+    facts = waiting.checkpoints.find(made["id"]).training
     assert facts["simulated"] is True
     assert facts["videos"] == ["drawings/two"]
     assert np.isfinite(made["loss"])

@@ -126,7 +126,7 @@ def wait_for(library, job, state, seconds=60):
 
 
 def test_the_worker_process_does_what_is_queued(library, queue, make_entry, tmp_path, start_worker):
-    library.add_entries("talks", [make_entry()])
+    library.entries.add("talks", [make_entry()])
     out = tmp_path / "labels.h5"
     job = jobs.enqueue(library, queue, "export", {"dataset": "talks", "out": str(out)})
     start_worker("--parent", str(os.getpid()))

@@ -30,7 +30,7 @@ NOT_ABOUT_ONE_ENTRY = {
 
 @pytest.fixture
 def app(library, make_entry):
-    library.add_entries("talks", [make_entry(ENTRY), make_entry(OTHER)])
+    library.entries.add("talks", [make_entry(ENTRY), make_entry(OTHER)])
     annotations = library.annotations
     from core.labelling.events import Event
 
@@ -38,7 +38,7 @@ def app(library, make_entry):
         task = annotations.open_task(annotations.get_or_create_annotator(SECRET), entry)
         annotations.record_events(task.id, [Event("a", 0, "rate", 0, 5), Event("a", 1, "submit")])
         curves = np.random.default_rng(1).random((4, 120), np.float32)
-        library.add_run(entry, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
+        library.runs.add(entry, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
     return build_app(library)
 
 

@@ -23,7 +23,7 @@ def section(title: str) -> None:
 
 def dataset_choices(library: Library) -> dict[str, Any]:
     """What a dropdown of datasets offers now, with the oldest chosen."""
-    names = [found.id for found in library.datasets()]
+    names = [found.id for found in library.datasets.list()]
     return {"choices": names, "value": names[0] if names else None}
 
 

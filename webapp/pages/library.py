@@ -159,7 +159,7 @@ def people_cell(entry: EntrySummary) -> str:
 
 def entry_table(library: Library, search: str = "") -> str:
     """Entries as a table, each linking to Compare."""
-    found = library.entries(search=search or None, limit=SHOWN)
+    found = library.entries.list(search=search or None, limit=SHOWN)
     rows = [
         [
             f'<a href="compare?entry={quote(entry.id, safe="")}">{escape(entry.title)}</a>',
@@ -172,7 +172,7 @@ def entry_table(library: Library, search: str = "") -> str:
         for entry in found
     ]
     columns = ["Entry", "Dataset", "Length (m:ss.f)", "People", "Feature space", "Video"]
-    total = library.count_entries(search=search or None)
+    total = library.entries.count(search=search or None)
     empty = "Nothing matches this search." if search else "The library is empty."
     said = f"{total} entries" if total <= SHOWN else f"{total} entries; the first {SHOWN} are listed, search for others"
     return table(columns, rows, empty) + (f'<p class="mc-empty">{said}.</p>' if rows else "")

@@ -53,7 +53,7 @@ def build(library: Library) -> None:
     pretraining_offer(library, queue)
 
     def fill() -> tuple[dict, dict, str]:
-        bases = [FRESH, *((c.label, c.id) for c in library.checkpoints())]
+        bases = [FRESH, *((c.label, c.id) for c in library.checkpoints.list())]
         return (
             gr.update(**dataset_choices(library)),
             gr.update(choices=bases),
@@ -86,7 +86,7 @@ def build(library: Library) -> None:
 def checkpoint_table(library: Library) -> str:
     """All checkpoints as a table, newest first."""
     rows = []
-    for found in library.checkpoints():
+    for found in library.checkpoints.list():
         facts = found.training
         dataset = facts.get("dataset", "")
         simulated = " (simulated)" if learned_from(found).simulated else ""

@@ -28,7 +28,7 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
     @routes.put("/captions")
     def edit(body: CaptionRequest, request: Request) -> dict[str, Any]:
         """Keeps a correction at once; a job then scores the windows that hold it again."""
-        edit = library.edit_caption(body.entry, body.pick, body.text, current_annotator(request) or "")
+        edit = library.captions.edit(body.entry, body.pick, body.text, current_annotator(request) or "")
         if edit is None:  # the caption says that already
             return {"edit": None, "job": None}
         return {

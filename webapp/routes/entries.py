@@ -101,7 +101,7 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         limit: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
         offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
     ) -> dict[str, Any]:
-        return {"entries": plain(library.entries(dataset, search or None, limit, offset))}
+        return {"entries": plain(library.entries.list(dataset, search or None, limit, offset))}
 
     @routes.get("/entry")
     def entry(id: str) -> dict[str, Any]:
@@ -114,7 +114,10 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     @routes.get("/news")
     def news(id: str) -> dict[str, Any]:
         """What an open page asks now and then: has anything come since it was drawn?"""
-        return {"runs": [f"run:{run}" for run in library.run_ids(id)], "people": library.entry_summary(id).annotators}
+        return {
+            "runs": [f"run:{run}" for run in library.runs.ids(id)],
+            "people": library.entries.summary(id).annotators,
+        }
 
     @routes.get("/numbers")
     def entry_numbers(id: str) -> dict[str, Any]:
@@ -122,11 +125,11 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
 
     @routes.get("/checkpoints")
     def checkpoints() -> dict[str, Any]:
-        return {"checkpoints": plain(library.checkpoints())}
+        return {"checkpoints": plain(library.checkpoints.list())}
 
     @routes.post("/sample", status_code=202)
     def sample(body: SampleRequest) -> dict[str, int]:
-        library.entry_summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
+        library.entries.summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
         args = body.model_dump()
         args["model"] = args.pop("checkpoint")
         return {"job": enqueue(library, queue, "sample", args)}

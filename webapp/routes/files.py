@@ -60,7 +60,7 @@ def router(library: Library) -> APIRouter:
 
     @routes.api_route("/media", methods=["GET", "HEAD"])
     def media(id: str) -> Response:
-        path = library.media(id).video
+        path = library.entries.media(id).video
         if path is None or not path.is_file():
             raise NotFoundError(f"Entry '{id}' has no video on this machine.")
         kind = "video/webm" if path.suffix == ".webm" else "video/mp4"
@@ -68,7 +68,7 @@ def router(library: Library) -> APIRouter:
 
     @routes.api_route("/thumbnails", methods=["GET", "HEAD"])
     def thumbnails(id: str) -> Response:
-        path = library.media(id).thumbnails
+        path = library.entries.media(id).thumbnails
         if path is None or not path.is_file():
             raise NotFoundError(f"Entry '{id}' has no thumbnails.")
         return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})

@@ -89,7 +89,7 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
             {"id": one.id, "title": one.title, "closed": one.closed is not None}
             for one in library.assignments.list(include_closed=True)
         ]
-        own = library.annotations.has_labels()
+        own = library.labels.exist()
         return plain({"assignments": assignments, "datasets": library.picking.datasets(), "own": own})
 
     @routes.get("/task")

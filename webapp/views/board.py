@@ -20,10 +20,10 @@ import numpy as np
 from core.data.timebase import Timebase
 from core.errors import NotFoundError, RefusedError
 from core.labelling.events import TaskState
-from storage.annotations import Task
 from storage.board import TaskSummary
 from storage.library import Library
 from storage.tables import now
+from storage.tasks import Task
 from verbs.review import assignment_of
 from webapp.views.assignments import JUDGING, describe_protocol, describe_video, milliseconds, places_of
 
@@ -55,7 +55,7 @@ def board(library: Library, assignment: int | None = None, dataset: str | None =
         "videos": [describe_video(video, places.get(video.id, ())) for video in videos],
         "people": list(people.values()),
         "tasks": [_cell(one, index, column) for one in rows],
-        "labelled": bool(rows) or library.annotations.has_labels(),
+        "labelled": bool(rows) or library.labels.exist(),
     }
 
 
@@ -108,7 +108,7 @@ def task(library: Library, task_id: int, hidden: Collection[str]) -> dict[str, A
         "excluded": state.excluded,
         "created": milliseconds(found.created),
         "quality": seen.as_dict() | {"watch": how.settings.watch},
-        "labels": _labels(found, state, library.entry(found.entry).timebase),
+        "labels": _labels(found, state, library.entries.get(found.entry).timebase),
         "notes": [
             {"t": event.t, "text": str((event.data or {}).get("text", "")), "at": milliseconds(recorded)}
             for event, recorded in log

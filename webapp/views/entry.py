@@ -33,10 +33,10 @@ MODEL_NAMES = {"summdiff": "SummDiff", "llmvs": "LLMVS head"}
 
 def describe(library: Library, entry_id: str) -> dict[str, Any]:
     """Everything about an entry but its arrays; see `series` for those."""
-    entry = library.entry(entry_id)
-    people = library.entry_people(entry_id, entry=entry)
-    runs = library.runs(entry_id)
-    found = {checkpoint.id: checkpoint for checkpoint in library.checkpoints()}
+    entry = library.entries.get(entry_id)
+    people = library.people.of_entry(entry_id, entry=entry)
+    runs = library.runs.of_entry(entry_id)
+    found = {checkpoint.id: checkpoint for checkpoint in library.checkpoints.list()}
     checkpoints = [_checkpoint(checkpoint, entry) for checkpoint in found.values()]
     return {
         "id": entry.id,
@@ -67,8 +67,8 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
 
 def series(library: Library, entry_id: str) -> bytes:
     """The arrays of an entry: picks, times, people (U, T), signal:<name> (T,), and run:<id> (N, T) for each run."""
-    entry = library.entry(entry_id)
-    people = library.entry_people(entry_id, entry=entry)
+    entry = library.entries.get(entry_id)
+    people = library.people.of_entry(entry_id, entry=entry)
     arrays = {
         "picks": entry.picks.astype(np.int32),
         "times": np.asarray(entry.timebase.seconds(entry.picks), np.float64),
@@ -77,7 +77,7 @@ def series(library: Library, entry_id: str) -> bytes:
         arrays["people"] = people.scores.astype(np.float32)
     for name in ordered(entry.signals):
         arrays[f"signal:{name}"] = entry.signals[name].astype(np.float32)
-    for run in library.runs(entry_id):
+    for run in library.runs.of_entry(entry_id):
         arrays[f"run:{run.id}"] = run.track.scores.astype(np.float32)
     return pack(arrays)
 

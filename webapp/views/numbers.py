@@ -18,13 +18,13 @@ def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
     from core.statistics.coverage import coverage
     from core.statistics.evaluation import default_protocol, figures_of, tau_matrix
 
-    found = library.labelled_entries(entry_id=entry_id)
+    found = library.people.labelled_entries(entry_id=entry_id)
     if not found:
         return {"band": None, "runs": {}}
     entry = found[0]
     protocol = default_protocol(entry)
     runs = {}
-    for run in library.runs(entry_id):
+    for run in library.runs.of_entry(entry_id):
         scores = run.track.scores
         matrix = [[None if tau != tau else round(float(tau), 4) for tau in row] for row in tau_matrix(entry, scores)]
         runs[f"run:{run.id}"] = {**vars(figures_of(entry, scores, protocol)), "matrix": matrix}

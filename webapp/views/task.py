@@ -7,11 +7,11 @@ from typing import Any
 
 from core.errors import ConflictError, InputError, NotFoundError
 from core.labelling.events import LEAD_KINDS, Event
-from storage.annotations import Annotator, Task, TaskLabels
 from storage.board import TaskSummary
 from storage.finding import PickedEntry, Wanted
 from storage.library import Library
 from storage.protocols import ProtocolVersion
+from storage.tasks import Annotator, Task, TaskLabels
 from verbs.plain import plain
 from webapp.views.entry import describe_media, describe_thumbnails, shot_rows
 
@@ -67,7 +67,7 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> dic
 def open_task(library: Library, name: str, entry_id: str, protocol: str | None = None) -> int:
     """This person's task on an entry, made on first use under a standard protocol."""
     person = _person(library, name)
-    library.entry_summary(entry_id)
+    library.entries.summary(entry_id)
     how = library.annotations.protocols.standard(protocol or "shot-ratings")
     if library.assignments.list():
         begun = [task for task in library.board.tasks_of(person) if task.entry == entry_id]
@@ -95,7 +95,7 @@ def train(library: Library, name: str, assignment_id: int) -> int:
 def describe(library: Library, name: str, task_id: int) -> dict[str, Any]:
     """A task with its shots, its instructions and every event so far."""
     task = own_task(library, name, task_id)
-    entry = library.entry(task.entry)
+    entry = library.entries.get(task.entry)
     return {
         "task": task.id,
         "practice": task.practice,
@@ -137,8 +137,8 @@ def compare(library: Library, name: str, task_id: int) -> dict[str, Any]:
         raise ConflictError("Submit first: until then you judge without knowing what others said.")
     if task.entry in library.annotations.judging(task.annotator):
         raise ConflictError("You are judging this video in another way too.", "Submit or skip that task first.")
-    entry = library.entry(task.entry)
-    everybody = library.annotations.labels_of(task.entry)
+    entry = library.entries.get(task.entry)
+    everybody = library.labels.of_entry(task.entry)
     mine = people_of(entry, [TaskLabels(task, state)] if state.judged else [], "own")  # training is not in `everybody`
     others = people_of(entry, [one for one in everybody if one.task.annotator.id != task.annotator.id])
     if mine is None:

@@ -157,8 +157,8 @@ def test_an_import_of_a_malformed_file_leaves_nothing(library, tmp_path):
     with h5py.File(path, "a") as file:
         del file["video_10/picks"]
     with pytest.raises(FormatError, match="video_10/picks"):
-        library.add_entries("bad", read_dataset(path))
-    assert library.datasets() == []
+        library.entries.add("bad", read_dataset(path))
+    assert library.datasets.list() == []
 
 
 def test_files_that_are_something_else_are_refused(tmp_path):
@@ -273,13 +273,13 @@ def test_scores_survive_export_and_import_whatever_is_judged(scores, extra):
 
 def test_tvsum_imports_in_seconds_and_exports_for_official_loaders(shared, library, tmp_path):
     start = time.process_time()  # of this process, so that a busy machine does not matter
-    library.add_entries("tvsum", read_dataset(shared / "data/tvsum/tvsum_captions_minilm.h5"))
+    library.entries.add("tvsum", read_dataset(shared / "data/tvsum/tvsum_captions_minilm.h5"))
     assert time.process_time() - start < 5
-    assert len(library.entries()) == 50
-    entry = library.entry("tvsum/video_1")
+    assert len(library.entries.list()) == 50
+    entry = library.entries.get("tvsum/video_1")
     assert entry.feature_space == "minilm-l6-v2", "which the file calls after its captioner"
     assert (len(entry.annotations), entry.features.shape) == (20, (707, 384))
-    path = write_eccv16([library.entry(f"tvsum/video_{n}") for n in (1, 2, 50)], tmp_path / "x.h5")
+    path = write_eccv16([library.entries.get(f"tvsum/video_{n}") for n in (1, 2, 50)], tmp_path / "x.h5")
     official_shape(path)
     with h5py.File(path) as ours, h5py.File(shared / "data/tvsum/tvsum_captions_minilm.h5") as source:
         for key in ours:

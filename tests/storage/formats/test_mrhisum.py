@@ -67,21 +67,21 @@ def test_a_malformed_video_is_refused_by_file_key_and_expectation_and_nothing_is
         del inside[f"video_7/{key}"]
         if value is not None:
             inside[f"video_7/{key}"] = value
-    with Library(tmp_path / "library") as library:
+    with Library.open(tmp_path / "library") as library:
         with pytest.raises(FormatError) as error:
             import_dataset(library, path=file)
         assert error.value.message.startswith(f"mr_hisum.h5: 'video_7/{key}' should be ")
         assert said in error.value.message
-        assert library.datasets() == []
+        assert library.datasets.list() == []
         assert not list(library.data_dir.rglob("*.h5"))
 
 
 def test_an_import_says_what_came_and_how_far_it_is(file, tmp_path):
     told = []
-    with Library(tmp_path / "library") as library:
+    with Library.open(tmp_path / "library") as library:
         result = import_dataset(library, path=file, progress=lambda share, words, figures=None: told.append(share))
         assert [row["id"] for row in result["entries"]] == [f"mr_hisum/video_{number}" for number in range(1, 13)]
-        kept = library.entry("mr_hisum/video_5")
+        kept = library.entries.get("mr_hisum/video_5")
     came = MrHisum(file)[4]
     assert result["entries"][4]["picks"] == len(came.picks)
     np.testing.assert_array_equal(kept.annotations.scores, came.annotations.scores)

@@ -17,7 +17,7 @@ FIRST, SECOND, PRACTICE = "talks/first", "talks/second", "talks/practice"
 def shelf(library, make_entry, tmp_path):
     video = tmp_path / "some.mp4"
     video.write_bytes(b"")
-    library.add_entries("talks", [make_entry(one, video=video) for one in (FIRST, SECOND, PRACTICE)])
+    library.entries.add("talks", [make_entry(one, video=video) for one in (FIRST, SECOND, PRACTICE)])
     return library
 
 
@@ -52,7 +52,7 @@ def test_without_an_assignment_every_video_can_be_chosen_under_any_protocol(ada)
 
 def test_a_removed_video_leaves_the_queue(ada, shelf):
     ada.post("/api/task", json={"entry": FIRST})
-    shelf.remove_entry(FIRST)
+    shelf.entries.remove(FIRST)
     assert FIRST not in [row["entry"] for row in ada.get("/api/tasks").json()["tasks"]]
 
 

@@ -17,10 +17,10 @@ ENTRY = "talks/first"
 def client(library, make_entry):
     """A browser without a name, on a library of one entry with three people and two runs."""
     entry = make_entry(ENTRY)
-    library.add_entries("talks", [entry])
+    library.entries.add("talks", [entry])
     curves = np.random.default_rng(1).random((4, len(entry.picks)), np.float32)
-    library.add_run(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
-    library.add_run(ENTRY, ScoreTrack("LLMVS head", "llmvs", "c2", "words", curves[:1]))
+    library.runs.add(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
+    library.runs.add(ENTRY, ScoreTrack("LLMVS head", "llmvs", "c2", "words", curves[:1]))
     with TestClient(build_app(library)) as browser:
         yield browser
 
@@ -68,7 +68,7 @@ def test_an_entry_names_its_rows_and_says_why_others_are_missing(client):
 
 
 def test_an_entry_without_runs_says_what_is_missing(client, library, make_entry):
-    library.add_entries("talks", [make_entry("talks/second", people=0)])
+    library.entries.add("talks", [make_entry("talks/second", people=0)])
     rows = client.get("/api/entry", params={"id": "talks/second"}).json()["rows"]
     assert rows[0]["why_empty"] == "Nobody has judged this entry yet."
     assert {row["model_kind"] for row in rows if row["kind"] == "missing"} == {"summdiff", "llmvs"}
@@ -79,7 +79,7 @@ def test_series_carry_the_arrays_of_all_rows(client, library):
     arrays = unpack(client.get("/api/series", params={"id": ENTRY}).content)
     assert arrays["people"].shape == (3, 120)
     np.testing.assert_allclose(arrays["times"], np.arange(120) / 2)
-    for run in library.runs(ENTRY):
+    for run in library.runs.of_entry(ENTRY):
         np.testing.assert_array_equal(arrays[f"run:{run.id}"], run.track.scores)
 
 

@@ -15,8 +15,8 @@ from webapp.server import build_app
 def shelf(library, make_entry, tmp_path):
     sheet = tmp_path / "sheet.jpg"
     write_sprite([np.full((72, 128, 3), 20 * n, np.uint8) for n in range(12)], np.arange(12), sheet)
-    library.add_entries("talks", [make_entry(f"talks/{n:03d}", title=f"Talk {n}") for n in range(4)])
-    library.add_entries("films", [make_entry("films/a b&c", people=0, title="Über <b>", thumbnails=sheet)])
+    library.entries.add("talks", [make_entry(f"talks/{n:03d}", title=f"Talk {n}") for n in range(4)])
+    library.entries.add("films", [make_entry("films/a b&c", people=0, title="Über <b>", thumbnails=sheet)])
     return library
 
 

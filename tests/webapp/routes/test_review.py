@@ -30,7 +30,7 @@ def videos(library, make_entry, tmp_path):
     """Two entries with a video each; nobody of a dataset has judged them."""
     film = tmp_path / "film.mp4"
     film.write_bytes(b"not looked at here")
-    library.add_entries(
+    library.entries.add(
         "talks", [dataclasses.replace(make_entry(one, people=0), video=film) for one in (FIRST, SECOND)]
     )
     return library
@@ -142,7 +142,7 @@ def test_excluding_needs_a_reason_counts_no_more_and_can_be_taken_back(client, v
     task = judge(client, "Ada", FIRST, [5, 3, 1])
     assert post(client, "decide", task=task, kind="exclude", reason="  ").status_code == 400
     assert post(client, "decide", task=task, kind="exclude", reason="pressed one key").status_code == 200
-    assert videos.entry_people(FIRST) is None
+    assert videos.people.of_entry(FIRST) is None
     assert post(client, "decide", task=task, kind="exclude", reason="again").status_code == 409
     client.post("/api/me", json={"name": "Lea"})
     assert post(client, "decide", task=task, kind="restore", reason="looked again").status_code == 200
@@ -191,7 +191,7 @@ def test_agreement_has_limits_a_matrix_and_who_stands_apart(client, videos):
 
 
 def test_numbered_people_of_a_dataset_are_not_compared_across_videos(client, videos, make_entry):
-    videos.add_entries("field", [make_entry("field/a"), make_entry("field/b")])
+    videos.entries.add("field", [make_entry("field/a"), make_entry("field/b")])
     across = computed(client, videos, people="dataset", dataset="field")["result"]
     assert (across["numbered"], across["matrix"], across["standings"]) == (6, None, [])
     assert across["figures"]["overall"]["pairwise_kendall"]["value"] is not None
@@ -272,10 +272,10 @@ def test_nothing_of_the_library_stands_in_the_page(client):
 
 
 def test_labels_are_shown_at_the_moments_they_are_about_also_at_a_varying_frame_rate(videos, client):
-    even = videos.entry(FIRST)
+    even = videos.entries.get(FIRST)
     times = np.arange(even.n_frames) + 1500 * (np.arange(even.n_frames) >= 100)  # one frame is shown for very long
     uneven = Timebase.from_times(times, Fraction(1, 30), int(times[-1]) + 1)
-    videos.add_entries("talks", [dataclasses.replace(even, timebase=uneven)], replace=True)
+    videos.entries.add("talks", [dataclasses.replace(even, timebase=uneven)], replace=True)
     task = videos.annotations.open_task(videos.annotations.get_or_create_annotator("Ada"), FIRST)
     videos.annotations.record_events(task.id, [Event("tab", 1, "rate", 1, 4)])
     shown = get(client, "task", id=task.id)["labels"]["ratings"][1]

@@ -1,0 +1,382 @@
+"""The entries of a library: what lists say of them, what is in them, and how they come, change and go."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Engine, Select, func, or_, select, update
+
+from core.data import Entry, Shots
+from core.errors import ConflictError, InputError, ManycutError, NotFoundError
+from storage.arriving import add_entries
+from storage.captions import Captions
+from storage.database import reading, writing
+from storage.encodings import Encodings
+from storage.entry_files import EntryFiles
+from storage.entry_rows import EntrySummary, entry_row, slug, summary_of
+from storage.labels import Labels
+from storage.media import Media, MediaFiles, free_path
+from storage.origins import Origin
+from storage.people_counts import PeopleCounts
+from storage.tables import DatasetRow, EntryRow, now
+
+
+class Entries:
+    """The entries of one library.
+
+    Args:
+        engine: from `open_database`.
+        media: where videos and thumbnails lie.
+        files: with the arrays.
+        captions, encodings: what people corrected, and how features were made of it.
+        labels: what people labelled here.
+        counts: of the people of entries.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        media: MediaFiles,
+        files: EntryFiles,
+        captions: Captions,
+        encodings: Encodings,
+        labels: Labels,
+        counts: PeopleCounts,
+    ) -> None:
+        self._engine = engine
+        self._media = media
+        self._files = files
+        self._captions = captions
+        self._encodings = encodings
+        self._labels = labels
+        self._counts = counts
+
+    def list(
+        self,
+        dataset: str | None = None,
+        search: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        space: str | None = None,
+    ) -> list[EntrySummary]:
+        """Entries in the order in which their datasets came.
+
+        Args:
+            dataset: only of this one.
+            search: only those with this in their title, category or id, whatever the case.
+            limit, offset: a page of them.
+            space: only those whose features, of pictures or of captions, are of this space.
+        """
+        query = _matching(select(EntryRow), dataset, search)
+        if space is not None:
+            query = query.where(or_(EntryRow.feature_space == space, EntryRow.text_space == space))
+        query = query.join(DatasetRow, DatasetRow.id == EntryRow.dataset)
+        query = query.order_by(DatasetRow.created, DatasetRow.id, EntryRow.position, EntryRow.id)
+        submitted = self._labels.submitted_counts()
+        with reading(self._engine) as session:
+            rows = session.scalars(query.limit(limit).offset(offset)).all()
+        return [summary_of(row, submitted.get(row.id, 0)) for row in rows]
+
+    def count(self, dataset: str | None = None, search: str | None = None) -> int:
+        """How many entries `list` would give without a limit."""
+        with reading(self._engine) as session:
+            return session.scalar(_matching(select(func.count(EntryRow.id)), dataset, search)) or 0
+
+    def spaces(self) -> dict[str, int]:
+        """How many entries have features of each space, over all datasets; those that lists show, not further ones."""
+        query = _matching(select(EntryRow.feature_space, func.count(EntryRow.id)), None, None)
+        query = query.where(EntryRow.feature_space.is_not(None)).group_by(EntryRow.feature_space)
+        with reading(self._engine) as session:
+            return {space: count for space, count in session.execute(query) if space is not None}
+
+    def lacking(self, space: str) -> Sequence[str]:
+        """Entries whose video is here and that have no features of a space; what cannot be read is left out."""
+        query = _matching(select(EntryRow.id), None, None).where(EntryRow.video.is_not(None))
+        query = query.where(EntryRow.feature_space.is_distinct_from(space)).order_by(EntryRow.id)
+        with reading(self._engine) as session:
+            ids = session.scalars(query).all()
+        found = []
+        for entry_id in ids:
+            with suppress(ManycutError):  # it was removed just now, or its file is gone
+                if self._files.lacks(entry_id, space):
+                    found.append(entry_id)
+        return found
+
+    def summary(self, entry_id: str) -> EntrySummary:
+        """What lists show of one entry. Raises NotFoundError."""
+        submitted = self._labels.submitted_counts().get(entry_id, 0)
+        with reading(self._engine) as session:
+            return summary_of(entry_row(session, entry_id), submitted)
+
+    def get(self, entry_id: str) -> Entry:
+        """One entry with its arrays, its captions as people corrected them, and the people of its dataset.
+
+        `video` and `thumbnails` are None where the files are gone.
+
+        Raises:
+            NotFoundError: there is no such entry, or its file is gone.
+        """
+        return self._captions.corrected(self._files.read(entry_id))
+
+    def media(self, entry_id: str) -> Media:
+        """Where an entry's video and thumbnails lie, without reading its arrays. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            row = entry_row(session, entry_id)
+            root = session.get_one(DatasetRow, row.dataset).media_root
+        return Media(self._media.find(row.video, root), self._media.find(row.thumbnails, root))
+
+    def add(
+        self,
+        dataset_id: str,
+        entries: Iterable[Entry],
+        *,
+        label: str = "",
+        source: str = "",
+        licence: str = "",
+        replace: bool = False,
+        media_root: Path | None = None,
+        origin: Origin | None = None,
+    ) -> Sequence[str]:
+        """Takes entries into a dataset, all of them or none.
+
+        Every entry also gets uniform two-second shots, on which people are asked to judge. Their videos and
+        thumbnails stay where they are; see `store_media`.
+
+        Args:
+            dataset_id: of a new or an existing dataset; becomes the first part of the ids.
+            entries: their own ids only matter for the key.
+            label, source, licence: of a new dataset; for an existing one those that are not "" are renewed.
+            replace: entries that exist are replaced instead of being an error; removed ones always are.
+            media_root: folder from which videos and thumbnails are found again when the whole of it moves.
+            origin: the file that they were taken in from.
+
+        Returns:
+            The ids, in order.
+
+        Raises:
+            ConflictError: an entry exists.
+            InputError: no entries, or two with the same key.
+            Whatever reading `entries` raises, such as FormatError.
+        """
+        ids, known = add_entries(
+            self._engine,
+            self._media,
+            dataset_id,
+            entries,
+            label=label,
+            source=source,
+            licence=licence,
+            replace=replace,
+            media_root=media_root,
+            origin=origin,
+        )
+        for entry_id in known:  # people who labelled the entries that were replaced are still theirs
+            self._counts.recount(entry_id)
+        return ids
+
+    def add_ingested(
+        self, entry: Entry, *, dataset: str = "videos", label: str = "Videos", origin: Origin | None = None
+    ) -> str:
+        """Takes one ingested video into the library, with its playable file and thumbnails, under a free key.
+
+        Args:
+            entry: with video and thumbnails where the ingest left them.
+            dataset, label: where it belongs.
+            origin: the file that it was made from.
+
+        Returns:
+            The id.
+        """
+        dataset = slug(dataset)
+        key = self.free_key(dataset, entry.key)
+        taken: dict[str, Path] = {}
+        try:
+            for name, source in {"video": entry.video, "thumbnails": entry.thumbnails}.items():
+                if source is not None:
+                    taken[name] = free_path(self._media.data_dir / "media" / dataset, key, source.suffix.lower())
+                    self._media.take(source, taken[name])
+            if entry.thumbnails is not None and (sidecar := entry.thumbnails.with_suffix(".json")).is_file():
+                self._media.take(sidecar, taken["thumbnails"].with_suffix(".json"))
+            while True:
+                try:
+                    entry = dataclasses.replace(
+                        entry, id=f"{dataset}/{key}", video=taken.get("video"), thumbnails=taken.get("thumbnails")
+                    )
+                    return self.add(dataset, [entry], label=label, origin=origin)[0]
+                except ConflictError:  # another process was given the same key meanwhile
+                    key = self.free_key(dataset, entry.key)
+        except BaseException:
+            for path in taken.values():
+                path.unlink(missing_ok=True)
+                path.with_suffix(".json").unlink(missing_ok=True)
+            raise
+
+    def free_key(self, dataset: str, name: str) -> str:
+        """A key for a new entry of the dataset, made from a name: "Mein Film.mp4" -> "mein-film", "mein-film-2"."""
+        base = slug(Path(name).stem).lower()
+        with reading(self._engine) as session:
+            taken = set(session.scalars(select(EntryRow.id).where(EntryRow.dataset == dataset)))
+        key, number = base, 2
+        while f"{dataset}/{key}" in taken:
+            key, number = f"{base}-{number}", number + 1
+        return key
+
+    def store_media(self, entry_id: str, video: Path | None = None, thumbnails: Path | None = None) -> None:
+        """Takes a video, a thumbnail sprite (with its .json beside it) or both into the library's media folder.
+
+        Files that lie in the data directory are moved; all others belong to somebody and are copied.
+
+        Args:
+            entry_id: of the entry that they show.
+            video, thumbnails: files; None leaves what the entry has.
+        """
+        with reading(self._engine) as session:
+            row = entry_row(session, entry_id)
+        folder = self._media.data_dir / "media" / row.dataset
+        values: dict[str, str] = {}
+        for column, path in {"video": video, "thumbnails": thumbnails}.items():
+            if path is None:
+                continue
+            target = folder / f"{row.id.partition('/')[2]}{path.suffix.lower()}"
+            self._media.take(path, target)
+            values[column] = str(target)
+            sidecar = path.with_suffix(".json")
+            if column == "thumbnails" and sidecar.is_file():
+                self._media.take(sidecar, target.with_suffix(".json"))
+        if values:
+            with writing(self._engine) as session:
+                session.execute(
+                    update(EntryRow)
+                    .where(EntryRow.id == entry_id)
+                    .values({name: self._media.stored(Path(path)) for name, path in values.items()})
+                )
+
+    def remove(self, entry_id: str) -> None:
+        """Takes an entry out of every list; nothing is deleted. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            entry_row(session, entry_id).removed = now()
+
+    def restore(self, entry_id: str) -> None:
+        """Brings a removed entry back. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            row = session.get(EntryRow, entry_id)
+            if row is None:
+                raise NotFoundError(f"There is no entry '{entry_id}'.")
+            row.removed = None
+        self._counts.recount(entry_id)
+
+    # Features
+
+    def put_features(self, entry_id: str, space: str, features: np.ndarray, main: bool = False) -> None:
+        """Gives an entry features of a space, in place of those it has of that space.
+
+        Args:
+            entry_id: whose.
+            space: id of the space.
+            features: (T, D) finite, one row per pick.
+            main: also as those that lists show and training takes; those it had stay as further ones.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: the features do not fit the entry, or the id is no name.
+        """
+        self._files.rewrite(entry_id, lambda now: now.with_features(space, _fitting(features, now, space), main))
+
+    def put_text_features(self, entry_id: str, space: str, features: np.ndarray) -> None:
+        """Gives an entry features of its captions as those that text models train on; those it had become further ones.
+
+        Args, raises: as `put_features`.
+        """
+        self._files.rewrite(entry_id, lambda now: now.with_text_features(space, _fitting(features, now, space)))
+
+    # Shots
+
+    def put_shots(self, entry_id: str, shots: Shots) -> None:
+        """Gives an entry a segmentation, which becomes its first; those it had stay, except one of the same name.
+
+        Raises:
+            NotFoundError: there is no such entry.
+        """
+
+        def changed(now: Entry) -> Entry:
+            others = {name: kept for name, kept in now.shots.items() if name != shots.source}
+            return dataclasses.replace(now, shots={shots.source: shots, **others})
+
+        self._files.rewrite(entry_id, changed)
+
+    def put_survey(
+        self, entry_id: str, *, empty: np.ndarray | None = None, signals: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """Gives an entry what its pictures and its sound were measured to be; see `core.data.Entry`.
+
+        Args:
+            entry_id: whose.
+            empty: (E, 2) half-open frame intervals whose pictures show nothing; None leaves those it has.
+            signals: (T,) curves in [0, 1] by name, in place of those it has of these names.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: a signal does not fit the entry's picks.
+        """
+
+        def measured(now: Entry) -> Entry:
+            for name, curve in (signals or {}).items():
+                if curve.shape != now.picks.shape or not np.all((curve >= 0) & (curve <= 1)):
+                    raise InputError(f"The signal '{name}' needs {len(now.picks)} numbers in [0, 1].")
+            changed = now if empty is None else dataclasses.replace(now, empty=empty)
+            return dataclasses.replace(changed, signals={**now.signals, **(signals or {})})
+
+        self._files.rewrite(entry_id, measured)
+
+    # Captions
+
+    def put_captions(self, entry_id: str, captions: Sequence[str], captioner: str) -> None:
+        """Gives an entry captions, in place of those it has; what people corrected at the same frames stays corrected.
+
+        Args:
+            entry_id: whose.
+            captions: T sentences, one per pick.
+            captioner: who made them, for people.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: there are more or fewer captions than picks.
+        """
+
+        def captioned(now: Entry) -> Entry:
+            if len(captions) != len(now.picks):
+                raise InputError(f"'{entry_id}' has {len(now.picks)} picks, but there are {len(captions)} captions.")
+            return dataclasses.replace(now, captions=tuple(captions), meta={**now.meta, "captioner": captioner})
+
+        entry = self._files.read(entry_id)
+        captioned(entry)
+        if entry.captions == tuple(captions) and entry.meta.get("captioner") == captioner:
+            return
+        # Some datasets keep features of captions as the main ones; for visual ones the note means nothing.
+        spaces = (entry.feature_space, entry.text_space, *entry.more)
+        self._encodings.make_stale(entry_id, {space for space in spaces if space is not None})
+        self._files.rewrite(entry_id, captioned)
+
+
+def _matching(query: Select, dataset: str | None, search: str | None) -> Select:
+    query = query.where(EntryRow.removed.is_(None))
+    if dataset:
+        query = query.where(EntryRow.dataset == dataset)
+    if search and search.strip():
+        columns = (EntryRow.title, EntryRow.category, EntryRow.id)
+        query = query.where(or_(*(c.icontains(search.strip(), autoescape=True) for c in columns)))
+    return query
+
+
+def _fitting(features: np.ndarray, entry: Entry, space: str) -> np.ndarray:
+    """Features as float32. Asked whenever a file is written: another process may have replaced the entry meanwhile."""
+    picks = len(entry.picks)
+    if features.ndim != 2 or len(features) != picks or not np.isfinite(features).all():
+        raise InputError(f"'{entry.id}' needs {picks} rows of finite numbers, not an array of {features.shape}.")
+    if not space or "/" in space:
+        raise InputError(f"A feature space cannot be called '{space}'.")
+    return features.astype(np.float32)
