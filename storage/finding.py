@@ -7,12 +7,25 @@ labels arrive, so that a query reads no file and folds no text.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from core.errors import InputError
@@ -23,6 +36,7 @@ from storage.tables import DatasetRow, EntryRow
 Sort = Literal[
     "library", "title", "-title", "duration", "-duration", "people", "-people", "disagreement", "-disagreement"
 ]
+Disagreement = SQLColumnExpression[float | None]
 # A search of more words than this is no search any more, and databases limit how deep a condition may be.
 MAX_WORDS = 16
 # "Most disputed" and "most agreed" mean this share of the entries that two people or more have judged.
@@ -41,6 +55,8 @@ class Wanted:
         disputed: only the quarter of the library (or of `dataset`) on which people differ "most" or "least".
         sort: a column, with "-" before it for the largest first; "library" is the order in which entries came.
             Entries whose disagreement is not defined come last, whichever way.
+        hidden: ids of entries whose disagreement is not told: as if nobody knew it, in what is filtered, sorted and
+            answered.
     """
 
     search: str = ""
@@ -50,6 +66,7 @@ class Wanted:
     people: bool | None = None
     disputed: Literal["most", "least"] | None = None
     sort: Sort = "library"
+    hidden: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +118,20 @@ class Picked:
     place: int | None = None
 
 
+@dataclass(frozen=True)
+class _Key:
+    """What decides an order: a column, whether the largest comes first, and whether it may be unknown."""
+
+    column: SQLColumnExpression[Any]
+    down: bool = False
+    optional: bool = False
+
+    @property
+    def ordered(self) -> ColumnElement[Any]:
+        ordered = self.column.desc() if self.down else self.column.asc()
+        return ordered.nulls_last() if self.optional else ordered
+
+
 class Picking:
     """Search over the entries of one database. Removed entries are never found."""
 
@@ -124,25 +155,26 @@ class Picking:
         with reading(self._engine) as session:
             datasets = session.scalars(select(DatasetRow).order_by(DatasetRow.created, DatasetRow.id)).all()
             conditions = _conditions(session, wanted, datasets)
-            keys = _keys(wanted.sort)
+            told = _told(wanted.hidden)
+            keys = _keys(wanted.sort, told)
             of = session.scalar(_counted([EntryRow.removed.is_(None)])) or 0
             total = of if len(conditions) == 1 else session.scalar(_counted(conditions)) or 0
             place = None if place_of is None else _place(session, place_of, conditions, keys)
-            rows = session.execute(_lines(conditions, _order(keys), offset, limit)).all() if limit else []
+            rows = session.execute(_lines(conditions, _order(keys), offset, limit, told)).all() if limit else []
         return Picked([self._line(row) for row in rows], total, of, place)
 
     def one(self, entry_id: str) -> PickedEntry | None:
         """The line of one entry, None where there is no such entry."""
         conditions = [EntryRow.removed.is_(None), EntryRow.id == entry_id]
         with reading(self._engine) as session:
-            row = session.execute(_lines(conditions, [EntryRow.id.asc()])).first()
+            row = session.execute(_lines(conditions, _order([_Key(EntryRow.id)]))).first()
         return None if row is None else self._line(row)
 
     def some(self, entry_ids: Sequence[str]) -> list[PickedEntry]:
         """The lines of these entries in the order of the library, without those that do not exist."""
-        found: list[Row] = []
+        found: list[Row[*tuple[Any, ...]]] = []
         with reading(self._engine) as session:
-            order = _order(_keys("library"))
+            order = _order(_keys("library", EntryRow.disagreement))
             for start in range(0, len(entry_ids), 500):  # databases limit the number of parameters
                 part = entry_ids[start : start + 500]
                 found += session.execute(_lines([EntryRow.removed.is_(None), EntryRow.id.in_(part)], order, 0, 500))
@@ -166,18 +198,17 @@ class Picking:
             found = [Group(*row) for row in session.execute(query)]
         return sorted(found, key=lambda group: folded(group.label))
 
-    def _line(self, row: Row) -> PickedEntry:
-        thumbnails = self._files.find(row.thumbnails, row.media_root)
+    def _line(self, row: Row[*tuple[Any, ...]]) -> PickedEntry:
         return PickedEntry(
-            row.id,
-            row.title,
-            row.dataset,
-            row.category,
-            row.duration,
-            row.judges,
-            row.disagreement,
-            row.video is not None,
-            thumbnails,
+            id=row.id,
+            title=row.title,
+            dataset=row.dataset,
+            category=row.category,
+            duration=row.duration,
+            people=row.judges,
+            disagreement=row.disagreement,
+            has_video=row.video is not None,
+            thumbnails=self._files.find(row.thumbnails, row.media_root),
         )
 
 
@@ -198,7 +229,7 @@ def _conditions(session: Session, wanted: Wanted, datasets: Sequence[DatasetRow]
     if wanted.dataset:
         found.append(EntryRow.dataset == wanted.dataset)
     if wanted.disputed:  # of the dataset: its people may have judged in another way than those of the next one
-        found.append(_disputed(session, wanted.disputed, found))
+        found.append(_disputed(session, wanted.disputed, found, _told(wanted.hidden)))
     if wanted.category:
         found.append(EntryRow.category == wanted.category)
     if wanted.video is not None:
@@ -212,9 +243,17 @@ def _conditions(session: Session, wanted: Wanted, datasets: Sequence[DatasetRow]
     return found
 
 
-def _disputed(session: Session, which: str, conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+def _told(hidden: Collection[str]) -> Disagreement:
+    """How much people disagree about an entry, unknown where that is hidden."""
+    if not hidden:
+        return EntryRow.disagreement
+    return case((EntryRow.id.in_(hidden), null()), else_=EntryRow.disagreement)
+
+
+def _disputed(
+    session: Session, which: str, conditions: Sequence[ColumnElement[bool]], column: Disagreement
+) -> ColumnElement[bool]:
     """The quarter of the entries on which people differ most or least; nothing where nobody can be compared."""
-    column = EntryRow.disagreement
     known = and_(*conditions, column.is_not(None))
     many = session.scalar(_counted([known])) or 0
     order = column.desc() if which == "most" else column.asc()
@@ -225,55 +264,60 @@ def _disputed(session: Session, which: str, conditions: Sequence[ColumnElement[b
     return column >= edge if which == "most" else column <= edge
 
 
-def _keys(sort: Sort) -> list[tuple[Any, bool]]:
+def _keys(sort: Sort, disagreement: Disagreement) -> list[_Key]:
     """The columns that decide the order one after the other, and whether the largest comes first."""
     name, down = sort.removeprefix("-"), sort.startswith("-")
     if name == "library":
-        columns = (DatasetRow.created, DatasetRow.id, EntryRow.position, EntryRow.id)
-        return [(column, False) for column in columns]
-    column = {
-        "title": EntryRow.words,
-        "duration": EntryRow.duration,
-        "people": EntryRow.judges,
-        "disagreement": EntryRow.disagreement,
-    }[name]
-    return [(column, down), (EntryRow.id, False)]
+        columns: tuple[SQLColumnExpression[Any], ...] = (
+            DatasetRow.created, DatasetRow.id, EntryRow.position, EntryRow.id,
+        )  # fmt: skip
+        return [_Key(column) for column in columns]
+    if name == "disagreement":
+        return [_Key(disagreement, down, optional=True), _Key(EntryRow.id)]
+    column = {"title": EntryRow.words, "duration": EntryRow.duration, "people": EntryRow.judges}[name]
+    return [_Key(column, down), _Key(EntryRow.id)]
 
 
-def _order(keys: Sequence[tuple[Any, bool]]) -> list[ColumnElement]:
-    ordered = [column.desc() if down else column.asc() for column, down in keys]
-    return [ordered[0].nulls_last() if keys[0][0] is EntryRow.disagreement else ordered[0], *ordered[1:]]
+def _order(keys: Sequence[_Key]) -> list[ColumnElement[Any]]:
+    return [key.ordered for key in keys]
 
 
-def _counted(conditions: Sequence[ColumnElement[bool]]) -> Select:
+def _counted(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     return select(func.count()).select_from(EntryRow).where(*conditions)
 
 
 def _lines(
-    conditions: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement], offset: int = 0, limit: int = 1
-) -> Select:
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]],
+    offset: int = 0,
+    limit: int = 1,
+    disagreement: Disagreement = EntryRow.disagreement,
+) -> Select[*tuple[Any, ...]]:
     # The page is cut from the ids alone: sorting whole rows takes twice as long where the page is far down.
     ids = select(EntryRow.id).join(DatasetRow, DatasetRow.id == EntryRow.dataset).where(*conditions)
     ids = ids.order_by(*order).limit(limit).offset(offset)
     entry = EntryRow
-    shown = (entry.id, entry.title, entry.dataset, entry.category, entry.duration, entry.judges, entry.disagreement)
-    query = select(*shown, entry.video, entry.thumbnails, DatasetRow.media_root)
+    shown = (entry.id, entry.title, entry.dataset, entry.category, entry.duration, entry.judges)
+    query: Select[*tuple[Any, ...]] = select(
+        *shown, disagreement.label("disagreement"), entry.video, entry.thumbnails, DatasetRow.media_root
+    )
     return query.join(DatasetRow, DatasetRow.id == entry.dataset).where(entry.id.in_(ids)).order_by(*order)
 
 
 def _place(
-    session: Session, entry_id: str, conditions: Sequence[ColumnElement[bool]], keys: Sequence[tuple[Any, bool]]
+    session: Session, entry_id: str, conditions: Sequence[ColumnElement[bool]], keys: Sequence[_Key]
 ) -> int | None:
     """How many of those that match come before an entry: one pass, where numbering all of them would sort them."""
     joined = (DatasetRow, DatasetRow.id == EntryRow.dataset)
-    own = select(*(column for column, _ in keys)).join_from(EntryRow, *joined)
+    own = select(*(key.column for key in keys)).join_from(EntryRow, *joined)
     values = session.execute(own.where(*conditions, EntryRow.id == entry_id)).first()
     if values is None:
         return None
     before: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
-    for (column, down), value in zip(keys, values, strict=True):
-        ahead = column.is_not(None) if value is None else column > value if down else column < value
+    for key, value in zip(keys, values, strict=True):
+        column = key.column
+        ahead = column.is_not(None) if value is None else column > value if key.down else column < value
         before.append(and_(*same, ahead))
         same.append(column == value)
     query = select(func.count()).select_from(EntryRow).join(*joined)

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from core.errors import ConflictError, ManycutError, NotFoundError, RefusedError
 from storage.library import Library
+from webapp.gate import Gate
 from webapp.jobs import open_queue
 from webapp.routes import annotate as annotate_api
 from webapp.routes import captions as captions_api
@@ -26,7 +27,6 @@ from webapp.routes import files as static
 from webapp.routes import picker as picker_api
 from webapp.routes import review as review_api
 from webapp.sessions import COOKIE_LIFE_S, secret_key
-from webapp.visibility import Gate
 
 log = logging.getLogger("manycut.web")
 STATUS = {NotFoundError: 404, ConflictError: 409, RefusedError: 403}
@@ -44,6 +44,7 @@ def build_app(library: Library) -> FastAPI:
 
     data_dir: Path = library.data_dir
     app = FastAPI(title="Manycut", docs_url="/api/docs", openapi_url="/api/openapi.json")
+    app.state.library = library  # of `webapp.visibility`
     _answer_errors(app)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
@@ -55,7 +56,7 @@ def build_app(library: Library) -> FastAPI:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}")
 
-    app.include_router(static.router(library))
+    app.include_router(static.router())
     queue = open_queue(data_dir)
     app.include_router(api.router(library, queue, data_dir / "exports"))
     app.include_router(annotate_api.router(library))

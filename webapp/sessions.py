@@ -6,8 +6,9 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import HTTPException, Request
+from fastapi import Depends, HTTPException, Request
 from starlette.requests import HTTPConnection
 
 from storage.accounts import Account, hashed
@@ -33,7 +34,8 @@ def library_mark(data_dir: Path) -> str:
 
 def current_annotator(request: HTTPConnection) -> str | None:
     """The name of the signed-in person, or None."""
-    return request.session.get("annotator")
+    name: str | None = request.session.get("annotator")
+    return name
 
 
 def sign_in(request: HTTPConnection, name: str, key: str = "") -> None:
@@ -56,3 +58,6 @@ def require_annotator(request: Request) -> str:
     if not name:
         raise HTTPException(401, "Sign in with your name first.")
     return name
+
+
+SignedIn = Annotated[str, Depends(require_annotator)]  # their name

@@ -1,143 +1,220 @@
-"""What somebody may not see: on every route of ours that is about a video, the server asks here first.
+"""What somebody may not see of single videos, as dependencies: a route gets its entry, job or task only after a check.
 
-Whoever is judging a video gets neither other people's labels nor any score of it, by whatever address. Where people
-have accounts (see `storage.accounts`), annotators moreover get nothing but what the Annotate page needs; that gate
-stands before everything, Gradio's own addresses included.
+Whoever is judging a video gets neither other people's labels nor any score of it, by whatever address. A route about
+an entry, a job, a task or a file declares so by taking it from here; one that lists many takes `Hidden` and leaves
+those out. Who gets in at all is said by `webapp.gate`.
 """
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, TypeVar
 
-from fastapi import Request
-from pydantic import TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi import Depends, Query, Request
 
 from core.errors import NotFoundError, RefusedError
+from storage.annotations import Task
 from storage.jobs import Job
 from storage.library import Library
-from webapp.sessions import account_of, current_annotator
+from storage.media import Media
+from webapp.sessions import SignedIn, current_annotator
 
 BLIND = RefusedError(
     "You are judging this video: what others and models say of it is not shown to you.",
     "Submit your task, or skip it, and look again.",
 )
-# What everybody may ask for, who has signed in or not: how the pages look, and how to come in.
-OPEN = ("/healthz", "/favicon.ico", "/enter", "/api/me", "/annotate", "/assets/", "/static/", "/vendor/", "/theme.css")
-# What an annotator may ask for beside these. Of Gradio only what loading a page takes; no function of a page.
-ANNOTATOR = (
-    "/api/tasks", "/api/task", "/media", "/thumbnails", "/gradio_api/startup-events", "/gradio_api/heartbeat/",
-)  # fmt: skip
+WHOLE = ("export", "agreement")  # the jobs that lay open a whole dataset where they name no entry
 
 
-NUMBER = TypeAdapter(int)  # as the routes read one: 7, "7", " 7" and "7.0" are the same
+@dataclass(frozen=True)
+class Subject:
+    """What a request or a job is about.
 
-
-class Gate:
-    """Middleware: where people have accounts, annotators reach the Annotate page and nothing else."""
-
-    def __init__(self, app: ASGIApp, library: Library) -> None:
-        self.app = app
-        self.library = library
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            return await self.app(scope, receive, send)
-        refusal = await run_in_threadpool(self._refusal, HTTPConnection(scope))
-        return await (refusal or self.app)(scope, receive, send)
-
-    def _refusal(self, request: HTTPConnection) -> Response | None:
-        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-        if _within(path, OPEN) or not self.library.accounts.closed():
-            return None
-        account = account_of(request, self.library)
-        if account and (account.role == "lead" or _within(path, ANNOTATOR)):
-            return None
-        if "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse(f"{request.scope.get('root_path', '')}/annotate", 303)
-        if account is None:
-            body = {"code": "http_401", "message": "Sign in first.", "hint": "Open your personal link."}
-            return JSONResponse({"error": body}, 401)
-        body = RefusedError("This is for those who lead the annotation.").as_dict()
-        return JSONResponse({"error": body}, 403)
-
-
-def _within(path: str, allowed: tuple[str, ...]) -> bool:
-    return any(path == one.rstrip("/") or path.startswith(one.rstrip("/") + "/") for one in allowed)
-
-
-class Sight:
-    """Dependency of routes about videos: refuses those about a video that the person is judging.
-
-    Raises:
-        RefusedError: the request names such an entry, or a job on one.
+    Attributes:
+        entry: id of the one entry, None where it is about none or about many.
+        whole: it lays open every entry of `dataset`, or of the library where that is None.
+        dataset: see `whole`.
     """
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    entry: str | None = None
+    whole: bool = False
+    dataset: str | None = None
 
-    async def __call__(self, request: Request) -> None:
-        name = current_annotator(request)
-        if not name:
-            return
-        asked = {request.query_params.get(key) for key in ("id", "entry")}
-        jobs = {request.query_params.get("job")}
-        whole: set[str | None] = set()  # of these datasets, None for all
-        if request.method in ("POST", "PUT"):
-            body = await _json(request)
-            asked |= {_single(body.get(key)) for key in ("id", "entry")}
-            if request.url.path.endswith("/export") and body.get("entry") is None:
-                whole = {_text(body.get("dataset"))}
-        if request.url.path.endswith(("/job", "/job/cancel")):
-            jobs |= asked
-        await run_in_threadpool(self._check, name, asked, jobs, whole)
-
-    def hidden(self, name: str | None) -> set[str]:
-        """The entries that a person is judging now."""
-        person = self.library.annotations.annotator(name) if name else None
-        return self.library.annotations.judging(person) if person else set()
-
-    def _check(self, name: str, asked: set[Any], jobs: set[Any], whole: set[str | None]) -> None:
-        hidden = self.hidden(name)
-        if not hidden:
-            return
-        for dataset in whole:
-            asked = asked | _of_dataset(hidden, dataset)
-        for number in jobs:
-            with suppress(ValidationError, NotFoundError):  # the route says so itself
-                asked = asked | _entries_of(self.library.jobs.get(NUMBER.validate_python(number)), hidden)
-        if hidden & {one for one in asked if isinstance(one, str)}:
-            raise BLIND
+    def is_about(self, entries: Collection[str]) -> bool:
+        """Whether one of these entries is among what it is about."""
+        if self.whole:
+            return any(self.dataset in (None, entry.partition("/")[0]) for entry in entries)
+        return self.entry in entries
 
 
-def _entries_of(job: Job, hidden: set[str]) -> set[str | None]:
-    """The entries that the result of a job is about, as far as they are hidden."""
+class _OfEntry(Protocol):
+    @property
+    def entry(self) -> str | None: ...
+
+
+class _OfJob(Protocol):
+    id: int
+
+
+class _OfTask(Protocol):
+    task: int
+
+
+B = TypeVar("B", bound=_OfEntry)
+
+
+def subject_of(job: Job) -> Subject:
+    """What the result of a job is about, from what was asked for."""
     entry, dataset = job.args.get("entry"), job.args.get("dataset")
-    if job.kind != "export" or entry is not None:
-        return {entry}
-    return _of_dataset(hidden, dataset)
+    if entry is None and job.kind in WHOLE:
+        return Subject(whole=True, dataset=dataset)
+    return Subject(entry)
 
 
-def _of_dataset(entries: set[str], dataset: str | None) -> set[str]:
-    return {one for one in entries if dataset is None or one.partition("/")[0] == dataset}
+def refuse(subject: Subject, hidden: Collection[str]) -> None:
+    """Raises RefusedError where the subject is about a video that the person is judging."""
+    if subject.is_about(hidden):
+        raise BLIND
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+def library_of(request: Request) -> Library:
+    """The library that the application is about."""
+    library: Library = request.app.state.library
+    return library
 
 
-def _single(value: Any) -> str | float | None:
-    return value if isinstance(value, (str, int, float)) else None
+TheLibrary = Annotated[Library, Depends(library_of)]
 
 
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+def hidden_entries(request: Request, library: TheLibrary) -> frozenset[str]:
+    """The entries that whoever asks is judging now; none of somebody without a name."""
+    name = current_annotator(request)
+    person = library.annotations.annotator(name) if name else None
+    return frozenset(library.annotations.judging(person)) if person else frozenset()
+
+
+Hidden = Annotated[frozenset[str], Depends(hidden_entries)]
+
+
+# By the query of a request
+
+
+def _visible_entry(parameter: str) -> Any:
+    def visible_entry(hidden: Hidden, entry: str = Query(alias=parameter)) -> str:
+        refuse(Subject(entry), hidden)
+        return entry
+
+    return Depends(visible_entry)
+
+
+def _visible_job(parameter: str) -> Any:
+    def visible_job(library: TheLibrary, hidden: Hidden, job: int = Query(alias=parameter)) -> Job:
+        return checked_job(job, library, hidden)
+
+    return Depends(visible_job)
+
+
+def visible_task(id: int, library: TheLibrary, hidden: Hidden) -> Task:
+    """A task of anybody, unless it is on a video that the person is judging."""
+    return checked_task(id, library, hidden)
+
+
+def own_task(id: int, library: TheLibrary, name: SignedIn) -> Task:
+    """A task of the person who asks."""
+    return checked_own_task(id, library, name)
+
+
+def shown_media(id: str, library: TheLibrary) -> Media:
+    """The files that show an entry: its pictures and its sound are hidden from nobody."""
+    return library.entries.media(id)
+
+
+VisibleEntry = Annotated[str, _visible_entry("id")]  # ?id=
+VisibleEntryNamed = Annotated[str, _visible_entry("entry")]  # ?entry=
+VisibleJob = Annotated[Job, _visible_job("id")]  # ?id=
+VisibleJobNamed = Annotated[Job, _visible_job("job")]  # ?job=
+VisibleTask = Annotated[Task, Depends(visible_task)]  # ?id=
+OwnTask = Annotated[Task, Depends(own_task)]  # ?id=
+ShownMedia = Annotated[Media, Depends(shown_media)]  # ?id=
+
+
+# By the body of a request, which is a `model`
+
+
+def visible(model: type[B], subject: Callable[[B], Subject] = lambda body: Subject(body.entry)) -> Any:
+    """Dependency: the body, if what it is about is not hidden."""
+
+    def visible_body(body: B, hidden: Hidden) -> B:
+        refuse(subject(body), hidden)
+        return body
+
+    return _reading(model, visible_body)
+
+
+def visible_query(model: type[B]) -> Any:
+    """Dependency: the query of a request as a `model`, if the entry it names is not hidden."""
+
+    def visible_asked(asked: B, hidden: Hidden) -> B:
+        refuse(Subject(asked.entry), hidden)
+        return asked
+
+    visible_asked.__annotations__["asked"] = Annotated[model, Query()]
+    return Depends(visible_asked)
+
+
+def visible_job_in(model: type[_OfJob]) -> Any:
+    """Dependency: the job that the body names."""
+
+    def visible_job(body: _OfJob, library: TheLibrary, hidden: Hidden) -> Job:
+        return checked_job(body.id, library, hidden)
+
+    return _reading(model, visible_job)
+
+
+def visible_task_in(model: type[_OfTask]) -> Any:
+    """Dependency: the task of anybody that the body names."""
+
+    def visible_task(body: _OfTask, library: TheLibrary, hidden: Hidden) -> Task:
+        return checked_task(body.task, library, hidden)
+
+    return _reading(model, visible_task)
+
+
+def own_task_in(model: type[_OfTask]) -> Any:
+    """Dependency: the task of the person who asks that the body names."""
+
+    def own_task(body: _OfTask, library: TheLibrary, name: SignedIn) -> Task:
+        return checked_own_task(body.task, library, name)
+
+    return _reading(model, own_task)
+
+
+def _reading(model: type, dependency: Callable[..., Any]) -> Any:
+    dependency.__annotations__["body"] = model  # what FastAPI reads the body as
+    return Depends(dependency)
+
+
+# The checks themselves
+
+
+def checked_job(number: int, library: Library, hidden: Collection[str]) -> Job:
+    """A job, unless its result is about a hidden entry. Raises NotFoundError, RefusedError."""
+    job = library.jobs.get(number)
+    refuse(subject_of(job), hidden)
+    return job
+
+
+def checked_task(number: int, library: Library, hidden: Collection[str]) -> Task:
+    """A task, unless it is on a hidden entry. Raises NotFoundError, RefusedError."""
+    task = library.annotations.task(number)
+    refuse(Subject(task.entry), hidden)
+    return task
+
+
+def checked_own_task(number: int, library: Library, name: str) -> Task:
+    """A task of the person of that name. Raises NotFoundError for those of others, too."""
+    task = library.annotations.task(number)
+    if task.annotator.name != name:
+        raise NotFoundError(f"There is no task {number} for {name}.", "Open it under the name it was begun with.")
+    return task

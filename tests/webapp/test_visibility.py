@@ -8,23 +8,29 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import RouteContext
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from core.data import ScoreTrack
+from tests.webapp.routes_of import our_routes
+from webapp import visibility
+from webapp.gate import ANNOTATOR, OPEN
 from webapp.jobs import perform
 from webapp.server import build_app
-from webapp.visibility import ANNOTATOR, OPEN
 
 pytestmark = pytest.mark.filterwarnings("ignore:Duplicate Operation ID")
 ENTRY, OTHER = "talks/first", "talks/second"
 # The secret: a name that must not appear anywhere, and scores that must not either.
 SECRET = "Secret Person"
-# Routes of ours that name no entry, or that the Annotate page itself needs.
-NOT_ABOUT_ONE_ENTRY = {
-    "/healthz", "/favicon.ico", "/enter", "/compare", "/media", "/thumbnails", "/assets/player/{tag}/{name}",
-    "/vendor/plotly.min.js", "/api/me", "/api/tasks", "/api/task", "/api/entries", "/api/picker", "/api/jobs",
-    "/api/checkpoints",
+# Routes of ours that show nothing of a video but what is in the file, or nothing of anybody else's labels.
+SHOWS_NOTHING = {
+    "/healthz", "/favicon.ico", "/enter", "/compare", "/assets/player/{tag}/{name:path}", "/vendor/plotly.min.js",
+    "/api/me", "/api/entries", "/api/checkpoints", "/api/ingest",
+    "/api/tasks", "/api/task/next", "/api/task/train",  # a person's own
+    "/api/review/board", "/api/review/pace", "/api/review/filters",  # how many labels, never which
+    "/api/review/assignments", "/api/review/assignments/close", "/api/review/people", "/api/review/people/invite",
+    "/api/review/people/revoke", "/api/review/join",
 }  # fmt: skip
 
 
@@ -51,11 +57,9 @@ def judging(app):
         yield browser
 
 
-def our_routes(app) -> Iterator[tuple[str, str]]:
+def addresses(app) -> Iterator[tuple[str, str]]:
+    """Of our routes and of Gradio's."""
     yield from _paths(app)
-
-
-def gradio_routes(app) -> Iterator[tuple[str, str]]:
     (mounted,) = [route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, FastAPI)]
     yield from _paths(mounted)
 
@@ -67,23 +71,56 @@ def _paths(app: FastAPI) -> Iterator[tuple[str, str]]:
                 yield method.upper(), path
 
 
-def test_somebody_who_judges_a_video_gets_nothing_about_it_from_any_route(app, judging):
-    tried = 0
-    for method, path in our_routes(app):
-        if path in NOT_ABOUT_ONE_ENTRY or path.startswith(("/api/task", "/api/review")):
-            continue
-        if method == "GET" and path not in ("/api/job", "/api/download"):
-            answer = judging.get(path, params={"id": ENTRY, "entry": ENTRY, "format": "json"})
-        elif method == "PUT":
-            answer = judging.put(path, json={"entry": ENTRY})
-        elif method == "POST" and not path.startswith(("/api/job", "/api/ingest", "/api/train")):
-            answer = judging.post(path, json={"entry": ENTRY})
-        else:
-            continue
-        assert answer.status_code == 403, (method, path, answer.text[:200])
-        assert answer.json()["error"]["code"] == "refused"
-        tried += 1
-    assert tried >= 10
+def checks(route: RouteContext) -> bool:
+    """Whether a route takes something from `webapp.visibility` that was checked there, and not the library alone."""
+    return any(
+        one.call.__module__ == visibility.__name__ and one.call is not visibility.library_of
+        for one in route.dependant.dependencies
+    )
+
+
+def test_a_route_about_a_video_declares_what_it_shows(app):
+    unchecked = {(route.path, *route.methods) for route in our_routes(app) if not checks(route)}
+    assert {path for path, *_ in unchecked} - {"/api/task"} == SHOWS_NOTHING
+    assert [methods for path, *methods in unchecked if path == "/api/task"] == [["POST"]], "begins a task of one's own"
+
+
+# One request for each route that names a video.
+ABOUT_ONE_ENTRY = [
+    ("GET", "/api/entry", {"id": ENTRY}),
+    ("GET", "/api/series", {"id": ENTRY}),
+    ("GET", "/api/news", {"id": ENTRY}),
+    ("GET", "/api/numbers", {"id": ENTRY}),
+    ("GET", "/api/cuts", {"entry": ENTRY}),
+    ("GET", "/api/cutlist", {"entry": ENTRY, "format": "json"}),
+    ("GET", "/api/cutlist/notes", {"entry": ENTRY}),
+    ("GET", "/api/review/agreement", {"entry": ENTRY}),
+    ("POST", "/api/review/agreement", {"entry": ENTRY}),
+    ("POST", "/api/review/want", {"assignment": 1, "entry": ENTRY, "people": 2}),
+    ("POST", "/api/sample", {"entry": ENTRY}),
+    ("POST", "/api/train", {"dataset": "talks", "entry": ENTRY}),
+    ("POST", "/api/export", {"entry": ENTRY}),
+    ("POST", "/api/export", {"dataset": "talks"}),
+    ("POST", "/api/export", {}),
+    ("POST", "/api/render", {"entry": ENTRY}),
+    ("PUT", "/api/captions", {"entry": ENTRY, "pick": 0, "text": "A dog"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "asked"), ABOUT_ONE_ENTRY)
+def test_somebody_who_judges_a_video_gets_nothing_about_it_from_any_route(judging, method, path, asked):
+    answer = judging.request(method, path, **{"params" if method == "GET" else "json": asked})
+    assert answer.status_code == 403, answer.text[:200]
+    assert answer.json()["error"]["code"] == "refused"
+
+
+def test_every_route_that_names_a_video_is_tried(app):
+    tried = {path for _, path, _ in ABOUT_ONE_ENTRY}
+    by_task_or_job = {"/api/job", "/api/job/cancel", "/api/download", "/api/review/task", "/api/review/decide"}
+    own = {"/api/task", "/api/task/events", "/api/task/compare", "/media", "/thumbnails"}
+    lists = {"/api/jobs", "/api/picker", "/api/review/trail", "/api/review/disputed"}
+    ours = {route.path for route in our_routes(app)}
+    assert ours - SHOWS_NOTHING == tried | by_task_or_job | own | lists
 
 
 def test_the_same_routes_answer_about_other_videos(judging):
@@ -91,12 +128,14 @@ def test_the_same_routes_answer_about_other_videos(judging):
     assert judging.get("/api/series", params={"id": OTHER}).status_code == 200
 
 
-def test_lists_hold_neither_labels_nor_scores(judging, app):
-    for method, path in our_routes(app):
-        if method == "GET" and path in NOT_ABOUT_ONE_ENTRY and path.startswith("/api/"):
-            answer = judging.get(path, params={"id": judging.task})
-            assert SECRET not in answer.text, path
-            assert "0." not in re.sub(r'"(duration|disagreement|budget|watch|shots)": ?[^a-z]*', "", answer.text), path
+@pytest.mark.parametrize(
+    "path", ["/api/entries", "/api/picker", "/api/jobs", "/api/checkpoints", "/api/tasks", "/api/task", "/api/me"]
+)
+def test_lists_hold_neither_labels_nor_scores(judging, path):
+    answer = judging.get(path, params={"id": judging.task})
+    assert answer.status_code == 200
+    assert SECRET not in answer.text
+    assert "0." not in re.sub(r'"(duration|disagreement|budget|watch|shots)": ?[^a-z]*', "", answer.text)
 
 
 def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
@@ -125,6 +164,32 @@ def test_the_picker_does_not_say_how_disputed_the_video_is(judging):
     found = {row["id"]: row["disagreement"] for row in judging.get("/api/picker").json()["entries"]}
     assert found[ENTRY] is None
     assert found[OTHER] > 0
+
+
+@pytest.mark.parametrize("sort", ["disagreement", "-disagreement"])
+def test_where_the_video_stands_among_the_disputed_ones_is_not_told(judging, sort):
+    answer = judging.get("/api/picker", params={"sort": sort, "place_of": ENTRY}).json()
+    assert [row["id"] for row in answer["entries"]] == [OTHER, ENTRY], "as one of which nothing is known"
+    assert answer["place"] == 1
+
+
+@pytest.mark.parametrize("disputed", ["most", "least"])
+def test_the_video_is_neither_among_the_most_nor_among_the_least_disputed(judging, disputed):
+    answer = judging.get("/api/picker", params={"disputed": disputed, "place_of": ENTRY}).json()
+    assert [row["id"] for row in answer["entries"]] == [OTHER]
+    assert (answer["total"], answer["place"]) == (1, None)
+
+
+def test_what_leads_decided_about_the_labels_of_the_video_is_not_told(judging, library):
+    for (
+        task,
+        _,
+    ) in ((1, ENTRY), (2, OTHER)):
+        library.annotations.decide(task, "exclude", "Lea", "always five")
+    assert [row["entry"] for row in judging.get("/api/review/trail").json()["decisions"]] == [OTHER]
+    assert judging.get("/api/review/task", params={"id": 1}).status_code == 403
+    decided = judging.post("/api/review/decide", json={"task": 1, "kind": "restore", "reason": "x"})
+    assert decided.status_code == 403
 
 
 @pytest.mark.parametrize("how", ["submit", "skip"])
@@ -159,7 +224,7 @@ def closed(app, library):
 def test_an_annotator_reaches_the_annotate_page_and_nothing_else(app, closed):
     _, ada = closed
     refused = 0
-    for method, path in [*our_routes(app), *gradio_routes(app)]:
+    for method, path in addresses(app):
         address = re.sub(r"\{[^}]*\}", "x", path)
         if any(address == one.rstrip("/") or address.startswith(one.rstrip("/") + "/") for one in OPEN + ANNOTATOR):
             continue

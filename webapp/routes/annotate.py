@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import InputError, RefusedError
+from storage.annotations import Task
 from storage.library import Library
 from verbs.plain import plain
 from webapp import sessions
-from webapp.sessions import current_annotator, library_mark, require_annotator
+from webapp.sessions import SignedIn, current_annotator, library_mark
 from webapp.views import task as annotating
+from webapp.visibility import OwnTask, own_task_in
 
 
 class NameRequest(BaseModel):
@@ -77,31 +79,31 @@ def router(library: Library) -> APIRouter:
         return {"annotator": name, "library": mark, "closed": closed, "role": role}
 
     @routes.get("/api/tasks")
-    def tasks(protocol: str = "shot-ratings", name: str = Depends(require_annotator)) -> dict[str, Any]:
+    def tasks(name: SignedIn, protocol: str = "shot-ratings") -> dict[str, Any]:
         return annotating.queue_of(library, name, protocol)
 
     @routes.post("/api/task")
-    def open_task(body: OpenRequest, name: str = Depends(require_annotator)) -> dict[str, int]:
+    def open_task(body: OpenRequest, name: SignedIn) -> dict[str, int]:
         return {"task": annotating.open_task(library, name, body.entry, body.protocol)}
 
     @routes.post("/api/task/next")
-    def next_task(name: str = Depends(require_annotator)) -> dict[str, int | None]:
+    def next_task(name: SignedIn) -> dict[str, int | None]:
         return {"task": annotating.next_task(library, name)}
 
     @routes.post("/api/task/train")
-    def train(body: AssignmentRequest, name: str = Depends(require_annotator)) -> dict[str, int]:
+    def train(body: AssignmentRequest, name: SignedIn) -> dict[str, int]:
         return {"task": annotating.train(library, name, body.assignment)}
 
     @routes.get("/api/task")
-    def task(id: int, name: str = Depends(require_annotator)) -> dict[str, Any]:
-        return plain(annotating.describe(library, name, id))
+    def task(task: OwnTask) -> dict[str, Any]:
+        return plain(annotating.describe(library, task))
 
     @routes.post("/api/task/events")
-    def events(body: EventsRequest, name: str = Depends(require_annotator)) -> dict[str, Any]:
-        return annotating.record(library, name, body.task, body.events)
+    def events(body: EventsRequest, task: Annotated[Task, own_task_in(EventsRequest)]) -> dict[str, Any]:
+        return annotating.record(library, task, body.events)
 
     @routes.post("/api/task/compare")
-    def compare(body: TaskRequest, name: str = Depends(require_annotator)) -> dict[str, Any]:
-        return plain(annotating.compare(library, name, body.task))
+    def compare(task: Annotated[Task, own_task_in(TaskRequest)]) -> dict[str, Any]:
+        return plain(annotating.compare(library, task))
 
     return routes

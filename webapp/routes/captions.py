@@ -1,10 +1,10 @@
-"""The REST of correcting captions. Where people have accounts, only leads come here (see `webapp.visibility.Gate`)."""
+"""The REST of correcting captions. Where people have accounts, only leads come here (see `webapp.gate`)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from huey import SqliteHuey
 from pydantic import BaseModel, Field
 
@@ -12,7 +12,7 @@ from storage.captions import MAX_CAPTION
 from storage.library import Library
 from webapp.jobs import enqueue
 from webapp.sessions import current_annotator
-from webapp.visibility import Sight
+from webapp.visibility import visible
 
 
 class CaptionRequest(BaseModel):
@@ -23,10 +23,10 @@ class CaptionRequest(BaseModel):
 
 def router(library: Library, queue: SqliteHuey) -> APIRouter:
     """The routes over one library."""
-    routes = APIRouter(prefix="/api", dependencies=[Depends(Sight(library))])
+    routes = APIRouter(prefix="/api")
 
     @routes.put("/captions")
-    def edit(body: CaptionRequest, request: Request) -> dict[str, Any]:
+    def edit(body: Annotated[CaptionRequest, visible(CaptionRequest)], request: Request) -> dict[str, Any]:
         """Keeps a correction at once; a job then scores the windows that hold it again."""
         edit = library.captions.edit(body.entry, body.pick, body.text, current_annotator(request) or "")
         if edit is None:  # the caption says that already

@@ -6,21 +6,21 @@ import hashlib
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from core.errors import InputError
 from storage.library import Library
-from verbs import cut_files as keeping
+from verbs import cut_files
 from verbs.cuts import DEFAULT_RULE, Rule
 from verbs.intervals import parse_intervals
 from webapp.jobs import enqueue
-from webapp.visibility import Sight
+from webapp.visibility import VisibleEntryNamed, visible
 
 TYPES = {
     "json": "application/json",
@@ -43,11 +43,11 @@ class RenderRequest(BaseModel):
 
 def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
     """The routes over one library; videos are rendered into the folder `renders`."""
-    routes = APIRouter(prefix="/api", dependencies=[Depends(Sight(library))])
+    routes = APIRouter(prefix="/api")
 
     @routes.post("/render", status_code=202)
-    def render(body: RenderRequest) -> dict[str, int]:
-        keeping.check_video(library, body.entry)  # says so now and not in the worker
+    def render(body: Annotated[RenderRequest, visible(RenderRequest)]) -> dict[str, int]:
+        cut_files.check_video(library, body.entry)  # says so now and not in the worker
         args = body.model_dump()
         # One file for each cut: asking for another one never takes away what somebody is downloading.
         mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
@@ -56,7 +56,7 @@ def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
 
     @routes.get("/cutlist")
     def cut_list(
-        entry: str,
+        entry: VisibleEntryNamed,
         format: str,
         source: str | None = None,
         rule: Rule = DEFAULT_RULE,
@@ -69,7 +69,7 @@ def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
             raise InputError(f"There is no cut list format '{format}'.", f"Choose one of: {', '.join(TYPES)}.")
         chosen = parse_intervals(segments) if segments else None
         with tempfile.TemporaryDirectory(prefix="manycut-") as folder:
-            made = keeping.cut_list(
+            made = cut_files.cut_list(
                 library,
                 entry=entry,
                 out=Path(folder) / f"cut.{format}",
@@ -88,7 +88,7 @@ def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
         return Response(content, media_type=TYPES[format], headers=headers)
 
     @routes.get("/cutlist/notes")
-    def notes(entry: str) -> dict[str, Any]:
-        return keeping.cut_list_notes(library, entry)
+    def notes(entry: VisibleEntryNamed) -> dict[str, Any]:
+        return cut_files.cut_list_notes(library, entry)
 
     return routes

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from core.data import DEFAULT_BUDGET
 from storage.library import Library
 from verbs import cuts as verb
 from verbs.intervals import parse_intervals
-from webapp.visibility import Sight
+from webapp.visibility import VisibleEntryNamed
 
 
 def router(library: Library) -> APIRouter:
     """The route over one library."""
-    routes = APIRouter(prefix="/api", dependencies=[Depends(Sight(library))])
+    routes = APIRouter(prefix="/api")
 
     @routes.get("/cuts", response_model=verb.CutsResult)
     def cuts(
-        entry: str,
+        entry: VisibleEntryNamed,
         rule: verb.Rule = verb.DEFAULT_RULE,
         budget: float = Query(DEFAULT_BUDGET, gt=0, le=1),
         shots: str | None = None,

@@ -10,20 +10,29 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
 from core.segment.settings import DEFAULT_KIND
+from storage.jobs import Job
 from storage.library import Library
 from verbs.plain import plain
 from webapp.jobs import enqueue
-from webapp.sessions import current_annotator
 from webapp.views import entry as entry_view
 from webapp.views import numbers
-from webapp.visibility import Sight
+from webapp.visibility import (
+    Hidden,
+    Subject,
+    VisibleEntry,
+    VisibleJob,
+    VisibleJobNamed,
+    subject_of,
+    visible,
+    visible_job_in,
+)
 
 # The jobs that end with a file.
 DOWNLOADS = ("export", "render")
@@ -69,6 +78,10 @@ class ExportRequest(BaseModel):
     lag: float = Field(0.0, ge=0, le=10)
     include_open: bool = True
 
+    def subject(self) -> Subject:
+        """The whole of a dataset, or of the library, where no entry is named."""
+        return Subject(self.entry, whole=self.entry is None, dataset=self.dataset)
+
 
 class IngestRequest(BaseModel):
     path: str | list[str]
@@ -91,8 +104,7 @@ class JobRequest(BaseModel):
 
 def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
     """All /api routes over one library."""
-    sight = Sight(library)
-    routes = APIRouter(prefix="/api", dependencies=[Depends(sight)])
+    routes = APIRouter(prefix="/api")
 
     @routes.get("/entries")
     def entries(
@@ -104,15 +116,15 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         return {"entries": plain(library.entries.list(dataset, search or None, limit, offset))}
 
     @routes.get("/entry")
-    def entry(id: str) -> dict[str, Any]:
+    def entry(id: VisibleEntry) -> dict[str, Any]:
         return plain(entry_view.describe(library, id))
 
     @routes.get("/series")
-    def series(id: str) -> Response:
+    def series(id: VisibleEntry) -> Response:
         return Response(entry_view.series(library, id), media_type="application/octet-stream")
 
     @routes.get("/news")
-    def news(id: str) -> dict[str, Any]:
+    def news(id: VisibleEntry) -> dict[str, Any]:
         """What an open page asks now and then: has anything come since it was drawn?"""
         return {
             "runs": [f"run:{run}" for run in library.runs.ids(id)],
@@ -120,7 +132,7 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         }
 
     @routes.get("/numbers")
-    def entry_numbers(id: str) -> dict[str, Any]:
+    def entry_numbers(id: VisibleEntry) -> dict[str, Any]:
         return plain(numbers.of_entry(library, id))
 
     @routes.get("/checkpoints")
@@ -128,18 +140,18 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         return {"checkpoints": plain(library.checkpoints.list())}
 
     @routes.post("/sample", status_code=202)
-    def sample(body: SampleRequest) -> dict[str, int]:
+    def sample(body: Annotated[SampleRequest, visible(SampleRequest)]) -> dict[str, int]:
         library.entries.summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
         args = body.model_dump()
         args["model"] = args.pop("checkpoint")
         return {"job": enqueue(library, queue, "sample", args)}
 
     @routes.post("/train", status_code=202)
-    def train(body: TrainRequest) -> dict[str, int]:
+    def train(body: Annotated[TrainRequest, visible(TrainRequest)]) -> dict[str, int]:
         return {"job": enqueue(library, queue, "train", body.model_dump())}
 
     @routes.post("/export", status_code=202)
-    def export(body: ExportRequest) -> dict[str, int]:
+    def export(body: Annotated[ExportRequest, visible(ExportRequest, ExportRequest.subject)]) -> dict[str, int]:
         args = body.model_dump()
         # One folder for each request: asking for another file never takes away what somebody is downloading.
         mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
@@ -152,27 +164,24 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         return {"job": enqueue(library, queue, "ingest", body.model_dump())}
 
     @routes.get("/jobs")
-    def jobs(request: Request) -> dict[str, Any]:
-        hidden = sight.hidden(current_annotator(request))
-        return {"jobs": plain([job for job in library.jobs.list() if job.args.get("entry") not in hidden])}
+    def jobs(hidden: Hidden) -> dict[str, Any]:
+        return {"jobs": plain([job for job in library.jobs.list() if not subject_of(job).is_about(hidden)])}
 
     @routes.get("/job")
-    def job(id: int) -> dict[str, Any]:
-        return plain(library.jobs.get(id))
+    def job(job: VisibleJob) -> dict[str, Any]:
+        return plain(job)
 
     @routes.post("/job/cancel")
-    def cancel(body: JobRequest) -> dict[str, Any]:
-        library.jobs.request_cancel(body.id)
-        return plain(library.jobs.get(body.id))
+    def cancel(job: Annotated[Job, visible_job_in(JobRequest)]) -> dict[str, Any]:
+        return plain(library.jobs.request_cancel(job.id))
 
     @routes.get("/download")
-    def download(job: int, manifest: bool = False) -> Response:
-        done = library.jobs.get(job)
-        if done.kind not in DOWNLOADS or done.state != "done":
-            raise NotFoundError(f"Job {job} has no file to download.")
+    def download(done: VisibleJobNamed, manifest: bool = False) -> Response:
+        if done.kind not in DOWNLOADS or done.result is None:
+            raise NotFoundError(f"Job {done.id} has no file to download.")
         path = Path(done.result["manifest" if manifest and "manifest" in done.result else "file"])
         if not path.is_file():
-            raise NotFoundError(f"The file of {done.kind} {job} is gone; {done.kind} again.")
+            raise NotFoundError(f"The file of {done.kind} {done.id} is gone; {done.kind} again.")
         kind = TYPES.get(path.suffix, "application/octet-stream")
         return FileResponse(path, filename=done.result.get("name", path.name), media_type=kind)
 

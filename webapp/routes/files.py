@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
-from storage.library import Library
+from webapp.visibility import ShownMedia
 
 PLAYER_DIR = Path(__file__).resolve().parents[2] / "assets" / "player"
 TYPES = {".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -36,7 +36,7 @@ def _plotly() -> bytes:
     return gzip.compress(script.read_bytes(), 6)
 
 
-def router(library: Library) -> APIRouter:
+def router() -> APIRouter:
     """Routes for files. Names come from the library or a fixed folder, never from a path in the request."""
     routes = APIRouter()
 
@@ -59,16 +59,16 @@ def router(library: Library) -> APIRouter:
         return Response(_plotly(), media_type="text/javascript", headers=headers)
 
     @routes.api_route("/media", methods=["GET", "HEAD"])
-    def media(id: str) -> Response:
-        path = library.entries.media(id).video
+    def media(id: str, shown: ShownMedia) -> Response:
+        path = shown.video
         if path is None or not path.is_file():
             raise NotFoundError(f"Entry '{id}' has no video on this machine.")
         kind = "video/webm" if path.suffix == ".webm" else "video/mp4"
         return FileResponse(path, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
     @routes.api_route("/thumbnails", methods=["GET", "HEAD"])
-    def thumbnails(id: str) -> Response:
-        path = library.entries.media(id).thumbnails
+    def thumbnails(id: str, shown: ShownMedia) -> Response:
+        path = shown.thumbnails
         if path is None or not path.is_file():
             raise NotFoundError(f"Entry '{id}' has no thumbnails.")
         return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from storage.finding import PickedEntry, Sort, Wanted
 from storage.library import Library
 from verbs.plain import plain
-from webapp.sessions import current_annotator
 from webapp.views.entry import describe_thumbnails
-from webapp.visibility import Sight
+from webapp.visibility import Hidden
 
 MOST = 200
 Choice = Literal["", "yes", "no"]
@@ -20,12 +19,11 @@ MEANS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 
 def router(library: Library) -> APIRouter:
     """The routes of the picker over one library."""
-    sight = Sight(library)
     routes = APIRouter(prefix="/api")
 
     @routes.get("/picker")
     def picker(
-        request: Request,
+        hidden: Hidden,
         search: Annotated[str, Query(max_length=500)] = "",
         dataset: str = "",
         category: str = "",
@@ -47,14 +45,14 @@ def router(library: Library) -> APIRouter:
             people=MEANS[people],
             disputed=disputed or None,
             sort=sort,
+            hidden=hidden,
         )
         found = library.picking.find(wanted, offset=offset, limit=limit, place_of=place_of)
-        hidden = sight.hidden(current_annotator(request))
-        answer = {
+        answer: dict[str, Any] = {
             "total": found.total,
             "of": found.of,
             "place": found.place,
-            "entries": [describe(entry, entry.id in hidden) for entry in found.entries],
+            "entries": [describe(entry) for entry in found.entries],
         }
         if groups:
             answer["datasets"] = library.picking.datasets()
@@ -64,11 +62,8 @@ def router(library: Library) -> APIRouter:
     return routes
 
 
-def describe(entry: PickedEntry, hidden: bool = False) -> dict[str, Any]:
-    """A line of the picker; of the filmstrip only what it takes to show one of its pictures.
-
-    `hidden`: the person is judging this video, and is not told how much others disagree about it.
-    """
+def describe(entry: PickedEntry) -> dict[str, Any]:
+    """A line of the picker; of the filmstrip only what it takes to show one of its pictures."""
     sheet = describe_thumbnails(entry.id, entry.thumbnails)
     if sheet:
         del sheet["times"]
@@ -79,7 +74,7 @@ def describe(entry: PickedEntry, hidden: bool = False) -> dict[str, Any]:
         "category": entry.category,
         "duration": entry.duration,
         "people": entry.people,
-        "disagreement": None if hidden else entry.disagreement,
+        "disagreement": entry.disagreement,
         "video": entry.has_video,
         "thumbnails": sheet,
     }

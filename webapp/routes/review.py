@@ -1,24 +1,25 @@
-"""The REST of the Review page. Where people have accounts, only leads come here (see `webapp.visibility.Gate`)."""
+"""The REST of the Review page. Where people have accounts, only leads come here (see `webapp.gate`)."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import InputError
+from storage.annotations import Task
 from storage.formats.events_jsonl import is_event_log
 from storage.library import Library
 from verbs.plain import plain
 from webapp.jobs import enqueue
 from webapp.sessions import current_annotator, sign_in
-from webapp.views import assignments as campaigns
-from webapp.views import board as reviewing
-from webapp.visibility import Sight
+from webapp.views import assignments as assignments_view
+from webapp.views import board as board_view
+from webapp.visibility import Hidden, VisibleTask, visible, visible_query, visible_task_in
 
 MAX_UPLOAD = 512 * 2**20
 
@@ -41,7 +42,7 @@ class CreateRequest(BaseModel):
     protocol: int | None = None
     name: str = ""
     settings: dict[str, Any] | None = None
-    entries: list[str] | None = Field(None, max_length=campaigns.MOST_ENTRIES)
+    entries: list[str] | None = Field(None, max_length=assignments_view.MOST_ENTRIES)
     search: str = Field("", max_length=500)
     dataset: str | None = None
     people: int = 3
@@ -67,20 +68,15 @@ class InviteRequest(BaseModel):
 
 def router(library: Library, queue: SqliteHuey) -> APIRouter:
     """The routes over one library."""
-    sight = Sight(library)
-    outer = APIRouter(prefix="/api/review")  # of uploads, which are about no video and too large to be read before
-    routes = APIRouter(dependencies=[Depends(sight)])
-
-    def hidden(request: Request) -> set[str]:
-        return sight.hidden(current_annotator(request))
+    routes = APIRouter(prefix="/api/review")
 
     @routes.get("/board")
     def board(assignment: int | None = None, dataset: str | None = None) -> dict[str, Any]:
-        return reviewing.board(library, assignment, dataset)
+        return board_view.board(library, assignment, dataset)
 
     @routes.get("/pace")
     def pace(assignment: int | None = None, dataset: str | None = None) -> dict[str, Any]:
-        return reviewing.pace(library, assignment, dataset)
+        return board_view.pace(library, assignment, dataset)
 
     @routes.get("/filters")
     def filters() -> dict[str, Any]:
@@ -93,41 +89,43 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
         return plain({"assignments": assignments, "datasets": library.picking.datasets(), "own": own})
 
     @routes.get("/task")
-    def task(id: int, request: Request) -> dict[str, Any]:
-        return plain(reviewing.task(library, id, hidden(request)))
+    def task(task: VisibleTask) -> dict[str, Any]:
+        return plain(board_view.task(library, task))
 
     @routes.post("/decide")
-    def decide(body: DecideRequest, request: Request) -> dict[str, Any]:
-        reviewing.decide(library, current_annotator(request), body.task, body.kind, body.reason)
-        return {"task": body.task}
+    def decide(
+        body: DecideRequest, task: Annotated[Task, visible_task_in(DecideRequest)], request: Request
+    ) -> dict[str, Any]:
+        library.annotations.decide(task.id, body.kind, current_annotator(request) or "lead", body.reason)
+        return {"task": task.id}
 
     @routes.get("/trail")
-    def trail() -> dict[str, Any]:
-        return reviewing.trail(library)
+    def trail(hidden: Hidden) -> dict[str, Any]:
+        return board_view.trail(library, hidden)
 
     @routes.get("/disputed")
     def disputed(
-        request: Request,
+        hidden: Hidden,
         assignment: int | None = None,
         dataset: str | None = None,
         search: Annotated[str, Query(max_length=500)] = "",
         offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
     ) -> dict[str, Any]:
         where = {"assignment": assignment, "dataset": dataset, "search": search, "offset": offset}
-        return plain(campaigns.disputed(library, hidden(request), **where))
+        return plain(assignments_view.disputed(library, hidden, **where))
 
     @routes.post("/want")
-    def want(body: WantRequest, request: Request) -> dict[str, Any]:
+    def want(body: Annotated[WantRequest, visible(WantRequest)]) -> dict[str, Any]:
         library.assignments.want(body.assignment, body.entry, body.people)
         return body.model_dump()
 
     @routes.get("/assignments")
     def assignments() -> dict[str, Any]:
-        return campaigns.assignments(library)
+        return assignments_view.assignments(library)
 
     @routes.post("/assignments", status_code=201)
     def create(body: CreateRequest) -> dict[str, Any]:
-        return campaigns.create(library, **body.model_dump())
+        return assignments_view.create(library, **body.model_dump())
 
     @routes.post("/assignments/close")
     def close(body: AssignmentRequest) -> dict[str, Any]:
@@ -136,7 +134,7 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
 
     @routes.get("/people")
     def people() -> dict[str, Any]:
-        return campaigns.people(library)
+        return assignments_view.people(library)
 
     @routes.post("/people/invite")
     def invite(body: InviteRequest, request: Request) -> dict[str, Any]:
@@ -154,7 +152,7 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
         library.accounts.revoke(body.name)
         return {"name": body.name}
 
-    @outer.post("/join", status_code=202)
+    @routes.post("/join", status_code=202)
     async def join(request: Request, name: str = "") -> dict[str, int]:
         """The body is the file: an export of another installation in the format "events"."""
         folder = library.data_dir / "uploads"
@@ -181,18 +179,12 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
 
     @routes.get("/agreement")
     def agreement(
-        request: Request,
-        people: Literal["own", "dataset", "all"] = "own",
-        dataset: str | None = None,
-        assignment: int | None = None,
-        entry: str | None = None,
+        asked: Annotated[AgreementRequest, visible_query(AgreementRequest)], hidden: Hidden
     ) -> dict[str, Any]:
-        asked = {"people": people, "dataset": dataset, "assignment": assignment, "entry": entry}
-        return plain(reviewing.agreement(library, hidden(request), asked))
+        return plain(board_view.agreement(library, hidden, asked.model_dump()))
 
     @routes.post("/agreement", status_code=202)
-    def compute(body: AgreementRequest) -> dict[str, int]:
+    def compute(body: Annotated[AgreementRequest, visible(AgreementRequest)]) -> dict[str, int]:
         return {"job": enqueue(library, queue, "reliability", body.model_dump())}
 
-    outer.include_router(routes)
-    return outer
+    return routes

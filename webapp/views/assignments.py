@@ -41,7 +41,7 @@ def disputed(
         listed.sort(key=lambda one: (one.disagreement is None or one.id in hidden, -(one.disagreement or 0)))
         total, listed = len(listed), listed[offset : offset + PAGE]
     else:
-        wanted = Wanted(search=search, dataset=dataset, people=True, sort="-disagreement")
+        wanted = Wanted(search=search, dataset=dataset, people=True, sort="-disagreement", hidden=hidden)
         found = library.picking.find(wanted, offset=offset, limit=PAGE)
         total, listed = found.total, found.entries
     rows = [
@@ -54,8 +54,6 @@ def disputed(
         }
         for one in listed
     ]
-    if not assignment:  # where a hidden one stands would tell
-        rows.sort(key=lambda row: row["disagreement"] is None)
     return {"rows": rows, "total": total, "page": PAGE}
 
 

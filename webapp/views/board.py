@@ -78,18 +78,15 @@ def pace(library: Library, assignment: int | None = None, dataset: str | None = 
     }
 
 
-def task(library: Library, task_id: int, hidden: Collection[str]) -> dict[str, Any]:
+def task(library: Library, found: Task) -> dict[str, Any]:
     """One task in full: what was said, how it was worked on, and everything that was decided about it."""
     from core.labelling.attention import quality
 
-    found = library.annotations.task(task_id)
-    if found.entry in hidden:
-        raise RefusedError(f"These labels are not shown: {JUDGING}.", "Submit your own task, or skip it, first.")
     entry = library.picking.one(found.entry)
     if entry is None:
-        raise NotFoundError(f"The video of task {task_id} was taken out of the library.")
-    log = library.annotations.recorded(task_id)
-    state = library.annotations.state(task_id)
+        raise NotFoundError(f"The video of task {found.id} was taken out of the library.")
+    log = library.annotations.recorded(found.id)
+    state = library.annotations.state(found.id)
     how = found.protocol
     seen = quality([event for event, _ in log], state, entry.duration, how.settings.watch)
     steps = ("submit", "skip", "reopen", "restart", "revealed", "exclude", "restore")
@@ -127,13 +124,8 @@ def task(library: Library, task_id: int, hidden: Collection[str]) -> dict[str, A
     }
 
 
-def decide(library: Library, name: str | None, task_id: int, kind: str, reason: str) -> None:
-    """Excludes, restores or reopens a task; `name` is who decides."""
-    library.annotations.decide(task_id, kind, name or "lead", reason)
-
-
-def trail(library: Library) -> dict[str, Any]:
-    """Everything leads decided, newest first."""
+def trail(library: Library, hidden: Collection[str]) -> dict[str, Any]:
+    """Everything leads decided, newest first, without what was decided about labels that are hidden."""
     tasks = {one.task: one for one in library.board.progress()}
     titles = {one.id: one.title for one in library.picking.some(sorted({one.entry for one in tasks.values()}))}
     return {
@@ -149,6 +141,7 @@ def trail(library: Library) -> dict[str, Any]:
                 "title": titles.get(tasks[task_id].entry, tasks[task_id].entry),
             }
             for event, task_id in library.board.trail()
+            if tasks[task_id].entry not in hidden
         ]
     }
 

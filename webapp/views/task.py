@@ -92,9 +92,8 @@ def train(library: Library, name: str, assignment_id: int) -> int:
     raise NotFoundError(f"Assignment {assignment_id} has no training round.")
 
 
-def describe(library: Library, name: str, task_id: int) -> dict[str, Any]:
+def describe(library: Library, task: Task) -> dict[str, Any]:
     """A task with its shots, its instructions and every event so far."""
-    task = own_task(library, name, task_id)
     entry = library.entries.get(task.entry)
     return {
         "task": task.id,
@@ -112,15 +111,14 @@ def describe(library: Library, name: str, task_id: int) -> dict[str, Any]:
     }
 
 
-def record(library: Library, name: str, task_id: int, events: list[dict[str, Any]]) -> dict[str, Any]:
+def record(library: Library, task: Task, events: list[dict[str, Any]]) -> dict[str, Any]:
     """Stores events, each once however often it is sent, and says which are safe now."""
-    task = own_task(library, name, task_id)
     parsed = [_event(event) for event in events]
     count = library.annotations.record_events(task.id, parsed)
     return {"acknowledged": [[event.client, event.seq] for event in parsed], "count": count}
 
 
-def compare(library: Library, name: str, task_id: int) -> dict[str, Any]:
+def compare(library: Library, task: Task) -> dict[str, Any]:
     """How a submitted task compares with what the others said. From then on its labels stay as they are.
 
     Raises:
@@ -129,7 +127,6 @@ def compare(library: Library, name: str, task_id: int) -> dict[str, Any]:
     from core.statistics.person import compare_person
     from storage.people import people_of
 
-    task = own_task(library, name, task_id)
     if not task.protocol.settings.reveal:
         raise ConflictError("Comparisons are not shown for this task.", "The lead decides that with the protocol.")
     state = library.annotations.state(task.id)
@@ -151,14 +148,6 @@ def compare(library: Library, name: str, task_id: int) -> dict[str, Any]:
         "seconds": entry.timebase.seconds(entry.picks).tolist(),
         **plain(compare_person(mine.scores[0], others.scores)),
     }
-
-
-def own_task(library: Library, name: str, task_id: int) -> Task:
-    """A task of the person of that name. Raises NotFoundError for those of others, too."""
-    task = library.annotations.task(task_id)
-    if task.annotator.name != name:
-        raise NotFoundError(f"There is no task {task_id} for {name}.", "Open it under the name it was begun with.")
-    return task
 
 
 def _person(library: Library, name: str) -> Annotator:
