@@ -1,0 +1,54 @@
+"""What people said about a video."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class AnnotationSet:
+    """What people said about one video.
+
+    Attributes:
+        annotators: U names or pseudonyms, unique; at least one.
+        scores: (U, T) float32 importance at the picks in [0, 1], NaN where not judged.
+        protocols: U strings, how each judged ("tvsum", "summe", "shot-ratings", "simulated").
+        summaries: (U, n_frames) uint8 of 0/1, each person's own summary where the dataset gives one.
+        frame_labels: (U, n_frames) uint8 the raw labels per frame where the dataset gives them (TVSum: 1..5).
+        simulated: True when these people are made by a program; shown wherever they are.
+
+    Raises:
+        InputError: says what does not fit.
+    """
+
+    annotators: tuple[str, ...]
+    scores: np.ndarray
+    protocols: tuple[str, ...]
+    summaries: np.ndarray | None = None
+    frame_labels: np.ndarray | None = None
+    simulated: bool = False
+
+    def __post_init__(self) -> None:
+        count, scores = len(self.annotators), self.scores
+        if not count:
+            raise InputError("Where nobody judged, there are no people.")
+        if len(set(self.annotators)) != count:
+            raise InputError("People should have different names, but some appear twice.")
+        if len(self.protocols) != count:
+            raise InputError(f"{count} people should have a protocol each, not {len(self.protocols)}.")
+        if scores.ndim != 2 or len(scores) != count:
+            raise InputError(f"The scores of {count} people should have a row each, not the shape {scores.shape}.")
+        if np.any((scores < 0) | (scores > 1)):
+            raise InputError("People's scores should be in [0, 1], or NaN where not judged, but some are outside.")
+        for name, rows in (("summaries", self.summaries), ("labels per frame", self.frame_labels)):
+            if rows is not None and (rows.ndim != 2 or len(rows) != count):
+                raise InputError(f"The {name} of {count} people should have a row each, not the shape {rows.shape}.")
+        if self.summaries is not None and np.any((self.summaries != 0) & (self.summaries != 1)):
+            raise InputError("People's summaries should be of 0 and 1, but hold other values.")
+
+    def __len__(self) -> int:
+        return len(self.annotators)
