@@ -44,7 +44,7 @@ def entries_of(count: int, shots: int) -> list[Entry]:
             title=f"Video {number}",
             timebase=Timebase(Fraction(FPS), n_frames),
             picks=picks,
-            features=random.normal(size=(len(picks), 1024)).astype(np.float32),
+            features={"googlenet-pool5": random.normal(size=(len(picks), 1024)).astype(np.float32)},
             feature_space="googlenet-pool5",
             shots={"kts": Shots(np.stack([edges[:-1], edges[1:]], axis=1), "kts")},
         )

@@ -95,7 +95,7 @@ def add(library: Library, name: str, minutes: float, seed: int = 0) -> str:
         f"Bench {name}",
         timebase,
         picks,
-        features=features,
+        features={"bench": features},
         feature_space="bench",
         shots=shots,
         annotations=people,

@@ -74,14 +74,13 @@ class Ingested:
             title=title,
             timebase=self.info.timebase,
             picks=self.picks,
-            features=self.features,
+            features={self.feature_space: self.features, **self.more},
             feature_space=self.feature_space,
             shots=self.shots,
             video=self.video,
             thumbnails=self.thumbnails,
             meta=meta,
             empty=self.empty,
-            more=self.more,
         )
 
 

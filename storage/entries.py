@@ -284,14 +284,16 @@ class Entries:
             NotFoundError: there is no such entry.
             InputError: the features do not fit the entry, or the id is no name.
         """
-        self._files.rewrite(entry_id, lambda now: now.with_features(space, _fitting(features, now, space), main))
+        rows = _finite(features, space)
+        self._files.rewrite(entry_id, lambda now: now.with_features(space, rows, main))
 
     def put_text_features(self, entry_id: str, space: str, features: np.ndarray) -> None:
         """Gives an entry features of its captions as those that text models train on; those it had become further ones.
 
         Args, raises: as `put_features`.
         """
-        self._files.rewrite(entry_id, lambda now: now.with_text_features(space, _fitting(features, now, space)))
+        rows = _finite(features, space)
+        self._files.rewrite(entry_id, lambda now: now.with_text_features(space, rows))
 
     # Shots
 
@@ -324,9 +326,6 @@ class Entries:
         """
 
         def measured(now: Entry) -> Entry:
-            for name, curve in (signals or {}).items():
-                if curve.shape != now.picks.shape or not np.all((curve >= 0) & (curve <= 1)):
-                    raise InputError(f"The signal '{name}' needs {len(now.picks)} numbers in [0, 1].")
             changed = now if empty is None else dataclasses.replace(now, empty=empty)
             return dataclasses.replace(changed, signals={**now.signals, **(signals or {})})
 
@@ -348,17 +347,14 @@ class Entries:
         """
 
         def captioned(now: Entry) -> Entry:
-            if len(captions) != len(now.picks):
-                raise InputError(f"'{entry_id}' has {len(now.picks)} picks, but there are {len(captions)} captions.")
             return dataclasses.replace(now, captions=tuple(captions), meta={**now.meta, "captioner": captioner})
 
         entry = self._files.read(entry_id)
-        captioned(entry)
+        captioned(entry)  # says what does not fit before anything is noted
         if entry.captions == tuple(captions) and entry.meta.get("captioner") == captioner:
             return
         # Some datasets keep features of captions as the main ones; for visual ones the note means nothing.
-        spaces = (entry.feature_space, entry.text_space, *entry.more)
-        self._encodings.make_stale(entry_id, {space for space in spaces if space is not None})
+        self._encodings.make_stale(entry_id, set(entry.features))
         self._files.rewrite(entry_id, captioned)
 
 
@@ -372,11 +368,10 @@ def _matching(query: Select, dataset: str | None, search: str | None) -> Select:
     return query
 
 
-def _fitting(features: np.ndarray, entry: Entry, space: str) -> np.ndarray:
-    """Features as float32. Asked whenever a file is written: another process may have replaced the entry meanwhile."""
-    picks = len(entry.picks)
-    if features.ndim != 2 or len(features) != picks or not np.isfinite(features).all():
-        raise InputError(f"'{entry.id}' needs {picks} rows of finite numbers, not an array of {features.shape}.")
+def _finite(features: np.ndarray, space: str) -> np.ndarray:
+    """Features as float32, where they are finite and their space can be called like that."""
+    if not np.isfinite(features).all():
+        raise InputError(f"Features of '{space}' should be finite numbers, but some are not.", "Extract them again.")
     if not space or "/" in space:
         raise InputError(f"A feature space cannot be called '{space}'.")
     return features.astype(np.float32)

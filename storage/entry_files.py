@@ -4,19 +4,53 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
+import numpy as np
 from sqlalchemy import Engine
 
 from core.data import Entry, Shots
-from core.errors import FormatError, NotFoundError
+from core.errors import ConflictError, FormatError, NotFoundError
 from storage.database import reading, writing
 from storage.entry_rows import entry_row
-from storage.formats.entry_group import further_spaces, read_entry, write_entry
+from storage.formats.entry_group import FeatureSpaces, feature_spaces, read_entry, read_features, write_entry
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
 from storage.media import MediaFiles
 from storage.tables import DatasetRow, EntryRow
+
+Found = TypeVar("Found")
+
+
+class StoredFeatures(Mapping[str, np.ndarray]):
+    """Features by the id of their space, each read when it is first asked for, and kept from then on.
+
+    Args:
+        spaces: which there are.
+        read: gives the (T, D) float32 of one of them.
+    """
+
+    def __init__(self, spaces: FeatureSpaces, read: Callable[[str], np.ndarray]) -> None:
+        self._spaces = spaces.places
+        self._read = read
+        self._known: dict[str, np.ndarray] = {}
+
+    def __getitem__(self, space: str) -> np.ndarray:
+        if space not in self._spaces:
+            raise KeyError(space)
+        if space not in self._known:
+            self._known[space] = self._read(space)
+        return self._known[space]
+
+    def __contains__(self, space: object) -> bool:
+        return space in self._spaces
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spaces)
+
+    def __len__(self) -> int:
+        return len(self._spaces)
 
 
 class EntryFiles:
@@ -39,11 +73,17 @@ class EntryFiles:
     def read(self, entry_id: str) -> Entry:
         """An entry as its file has it, with title, video and thumbnails as its row has them.
 
+        Its features are read from the file that is there when they are asked for.
+
         Raises:
             NotFoundError: there is no such entry, or its file is gone.
-            FormatError: its file is damaged.
+            FormatError: its file is damaged; later, too, where features are.
         """
-        return self._read(entry_id)[0]
+
+        def later(spaces: FeatureSpaces, steps: int) -> StoredFeatures:
+            return StoredFeatures(spaces, lambda space: self._features(entry_id, space, steps))
+
+        return self._opened(entry_id, lambda reader, row, root: self._entry(reader, row, root, later))
 
     def shots(self, entry_id: str, name: str) -> Shots:
         """The segmentation of that name. Raises NotFoundError, FormatError."""
@@ -62,8 +102,7 @@ class EntryFiles:
         row, root = self._row(entry_id)
         if space in (row.feature_space, row.text_space) or self._media.find(row.video, root) is None:
             return False
-        with open_hdf5(self._data_dir / row.arrays) as file:
-            return space not in further_spaces(file["entry"])
+        return self._opened(entry_id, lambda reader, *_: space not in feature_spaces(reader).places)
 
     def rewrite(self, entry_id: str, change: Callable[[Entry], Entry]) -> None:
         """Keeps a changed entry in place of the one that is there; a crash leaves either the old or the new one.
@@ -76,51 +115,76 @@ class EntryFiles:
         Raises:
             NotFoundError: there is no such entry.
         """
-        while True:
-            entry, arrays = self._read(entry_id)
-            changed = change(entry)
-            # Never a name that was used before: a reader may still be on its way to the file that had it.
-            path = self._data_dir / "entries" / entry.dataset / f"{entry.key}~{uuid.uuid4().hex[:8]}.h5"
-            try:
-                with new_hdf5(path) as file:
-                    write_entry(file.create_group("entry"), dataclasses.replace(changed, video=None))
-                with writing(self._engine) as session:
-                    row = entry_row(session, entry_id)
-                    kept = row.arrays == arrays
-                    if kept:
-                        row.arrays = str(path.relative_to(self._data_dir))
-                        row.feature_space = None if changed.features is None else changed.feature_space or "unknown"
-                        row.text_space = None if changed.text_features is None else changed.text_space or "unknown"
-                        row.has_captions = changed.captions is not None
-            except BaseException:
-                path.unlink(missing_ok=True)
-                raise
-            (self._data_dir / arrays if kept else path).unlink(missing_ok=True)
-            if kept:
-                return
+        while not self._opened(entry_id, lambda reader, row, root: self._rewritten(reader, row, root, change)):
+            pass
 
-    def _read(self, entry_id: str) -> tuple[Entry, str]:
-        """The entry, and where its file is below the data directory."""
+    def _rewritten(self, reader: Reader, row: EntryRow, root: str | None, change: Callable[[Entry], Entry]) -> bool:
+        """Whether the changed entry is there now; not where another process was first."""
+
+        def from_here(spaces: FeatureSpaces, steps: int) -> StoredFeatures:
+            return StoredFeatures(spaces, lambda space: read_features(reader, spaces, space, steps))
+
+        arrays = row.arrays
+        entry = self._entry(reader, row, root, from_here)
+        changed = change(entry)
+        # Never a name that was used before: a reader may still be on its way to the file that had it.
+        path = self._data_dir / "entries" / entry.dataset / f"{entry.key}~{uuid.uuid4().hex[:8]}.h5"
+        try:
+            with new_hdf5(path) as file:
+                write_entry(file.create_group("entry"), dataclasses.replace(changed, video=None))
+            with writing(self._engine) as session:
+                now = entry_row(session, entry.id)
+                kept = now.arrays == arrays
+                if kept:
+                    now.arrays = str(path.relative_to(self._data_dir))
+                    now.feature_space = changed.feature_space
+                    now.text_space = changed.text_space
+                    now.has_captions = changed.captions is not None
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        (self._data_dir / arrays if kept else path).unlink(missing_ok=True)
+        return kept
+
+    def _entry(
+        self,
+        reader: Reader,
+        row: EntryRow,
+        root: str | None,
+        features: Callable[[FeatureSpaces, int], Mapping[str, np.ndarray]],
+    ) -> Entry:
+        dataset, _, key = row.id.partition("/")
+        return dataclasses.replace(
+            read_entry(reader, dataset=dataset, key=key, features=features),
+            title=row.title,
+            video=self._media.find(row.video, root),
+            thumbnails=self._media.find(row.thumbnails, root),
+        )
+
+    def _features(self, entry_id: str, space: str, steps: int) -> np.ndarray:
+        """The features of an entry that had so many picks."""
+
+        def read(reader: Reader, *_: object) -> np.ndarray:
+            spaces = feature_spaces(reader)
+            if space not in spaces.places or int(reader.array("n_steps", np.int64, (), "a number")) != steps:
+                raise ConflictError(f"'{entry_id}' was replaced by another one meanwhile.", "Open it again.")
+            return read_features(reader, spaces, space, steps)
+
+        return self._opened(entry_id, read)
+
+    def _opened(self, entry_id: str, use: Callable[[Reader, EntryRow, str | None], Found]) -> Found:
+        """What `use` makes of the open file of an entry, its row, and the folder of its media."""
         row, root = self._row(entry_id)
         while True:
             path = self._data_dir / row.arrays
             try:
                 with open_hdf5(path) as file:
-                    dataset, _, key = entry_id.partition("/")
-                    entry = read_entry(Reader(path, file["entry"]), dataset=dataset, key=key)
-                break
+                    return use(Reader(path, file["entry"]), row, root)
             except (NotFoundError, FormatError):  # gone before it was looked for, or just before it was opened
                 before = row.arrays
                 row, root = self._row(entry_id)
                 if row.arrays == before:
                     raise
-        found = dataclasses.replace(
-            entry,
-            title=row.title,
-            video=self._media.find(row.video, root),
-            thumbnails=self._media.find(row.thumbnails, root),
-        )
-        return found, row.arrays
 
     def _row(self, entry_id: str) -> tuple[EntryRow, str | None]:
         with reading(self._engine) as session:

@@ -14,6 +14,7 @@ from hypothesis import settings
 from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
 from storage.library import Library
+from tests.spaces import in_spaces
 
 # Times are not what these tests are about, and the first call of a compiled function is slow.
 settings.register_profile("manycut", deadline=None)
@@ -56,7 +57,10 @@ def library(tmp_path):
 
 @pytest.fixture
 def make_entry():
-    """Makes a one-minute entry at 24 fps (30 two-second shots) with three people, unless told otherwise."""
+    """Makes a one-minute entry at 24 fps (30 two-second shots) with three people, unless told otherwise.
+
+    `features` are those of `feature_space`, `text_features` of `text_space`, `more` of further spaces by their ids.
+    """
 
     def make(entry_id="talks/first", people=3, **changes):
         random = np.random.default_rng(crc32(entry_id.encode()))
@@ -78,6 +82,6 @@ def make_entry():
                 scores=random.integers(1, 6, (people, len(picks))).astype(np.float32) / 5,
                 protocols=("shot-ratings",) * people,
             )
-        return Entry(**(values | changes))
+        return Entry(**in_spaces(values | changes))
 
     return make

@@ -60,7 +60,7 @@ def import_dataset(
                     "n_frames": entry.n_frames,
                     "picks": len(entry.picks),
                     "annotators": len(entry.annotations) if entry.annotations else 0,
-                    "has_features": entry.features is not None,
+                    "has_features": entry.feature_space is not None,
                     "has_video": entry.video is not None,
                 }
             )

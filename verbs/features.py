@@ -85,13 +85,13 @@ def _features(
     from core.features.extract import features_of
 
     entry = library.entries.get(entry_id)
-    known = entry.features_in(space.id)
-    rows = known
+    rows = entry.features.get(space.id)
+    new = rows is None
     if rows is None:
         rows = features_of(entry.film, entry.timebase, entry.picks, space, part(progress, 0.0, 0.9), should_stop)
-    if known is None or (main and entry.feature_space != space.id):
+    if new or (main and entry.feature_space != space.id):
         library.entries.put_features(entry_id, space.id, rows, main)
     runs: list[int] = []
     if score:  # also where an interruption came between features and scores
         runs = score_with_all(library, library.entries.get(entry_id), part(progress, 0.9, 1.0), space.id)
-    return {"entry": entry_id, "picks": len(rows), "new": known is None, "runs": runs}
+    return {"entry": entry_id, "picks": len(rows), "new": new, "runs": runs}

@@ -17,7 +17,7 @@ from core.features.hashed_words import REACH, TEXT_SPACE
 from core.features.text import TEXT_SPACES, TextSpace, encode_rows, text_space, windows_with
 from core.models.hub import model_id
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.training.loop import training_features
+from core.training.loop import training_space
 from storage.encodings import STALE, Encoding
 from storage.formats.llmvs import StatesFolder
 from verbs.common import asked_entries, ending, time_left
@@ -159,11 +159,11 @@ def renew_text(library: Library, entry_id: str) -> dict[str, list[dict[str, Any]
         cannot be encoded here the reason.
     """
     entry = library.entries.get(entry_id)
-    known = library.encodings.of_entry(entry_id).keys() | {entry.feature_space, entry.text_space, *entry.more}
+    known = library.encodings.of_entry(entry_id).keys() | set(entry.features)
     spaces = [space for space in TEXT_SPACES.values() if space.id in known]
     here = [space for space in spaces if space.is_here]
     encoded = [_renew(library, entry_id, space) for space in here]
-    if entry.text_features is None and not here:
+    if entry.text_space is None and not here:
         encoded = [_renew(library, entry_id, text_space(TEXT_SPACE), main=not spaces)]
     reason = "is not installed; get it with: pip install -r requirements-llm.txt"
     failed = [
@@ -184,7 +184,7 @@ def _renew(library: Library, entry_id: str, space: TextSpace, *, main: bool = Fa
     entry = library.entries.get(entry_id)
     length = len(entry.captions)
     known = library.encodings.of_entry(entry_id).get(space.id, Encoding(space.id))
-    features = entry.features_in(space.id)
+    features = entry.features.get(space.id)
     if features is None or known.edit == STALE:
         rows, features = list(range(length)), np.zeros((length, space.width), np.float32)
     else:
@@ -192,7 +192,7 @@ def _renew(library: Library, entry_id: str, space: TextSpace, *, main: bool = Fa
         rows, features = windows_with(_picks_of(entry, edits, known.edit), length, space.reach), features.copy()
     if rows:
         features[rows] = encode_rows(space, entry.captions, rows)
-    if main and (rows or training_features(entry, "llmvs")[1] != space.id):
+    if main and (rows or training_space(entry, "llmvs") != space.id):
         library.entries.put_text_features(entry_id, space.id, features)
     elif rows:
         library.entries.put_features(entry_id, space.id, features)
@@ -268,7 +268,7 @@ def _take_in(
         changed: whether they are others than those that the heads had.
     """
     judged = states.read(entry_id.partition("/")[2])
-    if main and (changed or training_features(library.entries.get(entry_id), "llmvs")[1] != encoding.space):
+    if main and (changed or training_space(library.entries.get(entry_id), "llmvs") != encoding.space):
         library.entries.put_text_features(entry_id, encoding.space, judged.features)
     elif changed:
         library.entries.put_features(entry_id, encoding.space, judged.features)

@@ -70,7 +70,7 @@ def _shots(
     from storage.scratch import scratch_folder
 
     entry = library.entries.get(entry_id)
-    features, frames, scaled = entry.features, entry.picks, entry.feature_space == COLOUR_MOTION.id
+    features, frames, scaled = entry.main_features, entry.picks, entry.feature_space == COLOUR_MOTION.id
     if settings.kind in ("transitions", "kts-frames") and entry.video is None:
         raise NotFoundError(f"'{entry.id}' has no video, so not every frame can be looked at.", "Choose kts.")
     if settings.kind == "kts-frames":

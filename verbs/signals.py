@@ -149,7 +149,7 @@ def _visual(entry: Entry, progress: Progress, should_stop: ShouldStop) -> tuple[
     from core.features.registry import DEFAULT
 
     for space in (DEFAULT, entry.feature_space, COLOUR_MOTION.id):
-        if space and space != entry.text_space and (found := entry.features_in(space)) is not None:
+        if space and space != entry.text_space and (found := entry.features.get(space)) is not None:
             return space, found
     made = features_of(entry.film, entry.timebase, entry.picks, COLOUR_MOTION, progress, should_stop)
     return COLOUR_MOTION.id, made

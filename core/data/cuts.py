@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.intervals import are_intervals
-from core.errors import InputError
+from core.data.misfit import Misfit
 
 # Share of a video that a summary may take, where nobody says.
 DEFAULT_BUDGET = 0.15
@@ -34,9 +34,11 @@ class Cut:
 
     def __post_init__(self) -> None:
         if not are_intervals(self.segments, self.n_frames):
-            raise InputError(f"The segments of a cut should ascend within {self.n_frames} frames without overlapping.")
+            raise Misfit(
+                "segments", f"The segments of a cut should ascend within {self.n_frames} frames without overlapping."
+            )
         if not 0 < self.budget <= 1:
-            raise InputError(f"A budget is a share of the video in (0, 1], not {self.budget}.")
+            raise Misfit("budget", f"A budget is a share of the video in (0, 1], not {self.budget}.")
 
     @property
     def mask(self) -> np.ndarray:

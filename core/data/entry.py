@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.data.intervals import are_intervals
+from core.data.misfit import Misfit
 from core.data.people import AnnotationSet
 from core.data.shots import Shots
 from core.data.timebase import Timebase
@@ -62,25 +63,25 @@ class Entry:
     def __post_init__(self) -> None:
         picks, frames, steps = self.picks, self.n_frames, len(self.picks)
         if picks.ndim != 1 or not steps or picks[0] < 0 or picks[-1] >= frames or np.any(np.diff(picks) <= 0):
-            raise self._unfit(f"the picks should ascend within its {frames} frames")
+            raise self._misfit("picks", f"the picks should ascend within its {frames} frames")
         for space in (self.feature_space, self.text_space):
             if space is not None and space not in self.features:
-                raise self._unfit(f"there are no features of '{space}'")
+                raise self._misfit("features", f"there are no features of '{space}'")
         if isinstance(self.features, dict):  # others are checked when they are read
             for space, features in self.features.items():
                 self._check_features(space, features)
         for name, shots in self.shots.items():
             if shots.end > frames:
-                raise self._unfit(f"the shots '{name}' should end within its {frames} frames")
+                raise self._misfit(f"shots/{name}", f"the shots '{name}' should end within its {frames} frames")
         if self.annotations is not None:
             self._check_people(self.annotations)
         if self.captions is not None and len(self.captions) != steps:
-            raise self._unfit(f"it has {steps} picks, but there are {len(self.captions)} captions")
+            raise self._misfit("captions", f"it has {steps} picks, but there are {len(self.captions)} captions")
         if self.empty is not None and not are_intervals(self.empty, frames):
-            raise self._unfit(f"what is empty should ascend within its {frames} frames without overlapping")
+            raise self._misfit("empty", f"what is empty should ascend within its {frames} frames without overlapping")
         for name, curve in self.signals.items():
             if curve.shape != (steps,) or not np.all((curve >= 0) & (curve <= 1)):
-                raise self._unfit(f"the signal '{name}' needs {steps} numbers in [0, 1]")
+                raise self._misfit(f"signals/{name}", f"the signal '{name}' needs {steps} numbers in [0, 1]")
 
     @property
     def people(self) -> AnnotationSet:
@@ -90,7 +91,7 @@ class Entry:
             InputError: nobody did.
         """
         if self.annotations is None:
-            raise InputError(f"Nobody has judged '{self.title or self.id}'.", "Leave it out, or label it first.")
+            raise InputError(f"Nobody has judged '{self.id}'.", "Leave it out, or label it first.")
         return self.annotations
 
     @property
@@ -113,6 +114,11 @@ class Entry:
     def text_features(self) -> np.ndarray | None:
         """The features of `text_space`, read now; None when there are none."""
         return None if self.text_space is None else self.features[self.text_space]
+
+    @property
+    def further_spaces(self) -> tuple[str, ...]:
+        """The spaces of `features` besides `feature_space` and `text_space`."""
+        return tuple(space for space in self.features if space not in (self.feature_space, self.text_space))
 
     def with_features(self, space: str, features: np.ndarray, main: bool = False) -> Entry:
         """This entry with features of a space, in place of those it has of it.
@@ -153,14 +159,18 @@ class Entry:
 
     def _check_features(self, space: str, features: np.ndarray) -> None:
         if features.ndim != 2 or len(features) != len(self.picks):
-            raise self._unfit(f"the features of '{space}' need {len(self.picks)} rows, not the shape {features.shape}")
+            raise self._misfit(
+                "features", f"the features of '{space}' need {len(self.picks)} rows, not the shape {features.shape}"
+            )
 
     def _check_people(self, people: AnnotationSet) -> None:
         if people.scores.shape[1] != len(self.picks):
-            raise self._unfit(f"people's scores need {len(self.picks)} columns, not {people.scores.shape[1]}")
-        for name, rows in (("summaries", people.summaries), ("labels per frame", people.frame_labels)):
+            raise self._misfit(
+                "scores", f"people's scores need {len(self.picks)} columns, not {people.scores.shape[1]}"
+            )
+        for name, rows in (("summaries", people.summaries), ("frame_labels", people.frame_labels)):
             if rows is not None and rows.shape[1] != self.n_frames:
-                raise self._unfit(f"people's {name} need {self.n_frames} columns, not {rows.shape[1]}")
+                raise self._misfit(name, f"people's {name} need {self.n_frames} columns, not {rows.shape[1]}")
 
-    def _unfit(self, why: str) -> InputError:
-        return InputError(f"'{self.id}' cannot be like this: {why}.")
+    def _misfit(self, part: str, why: str) -> Misfit:
+        return Misfit(part, f"'{self.id}' cannot be like this: {why}.")

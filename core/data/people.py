@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import InputError
+from core.data.misfit import Misfit
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,20 +35,25 @@ class AnnotationSet:
     def __post_init__(self) -> None:
         count, scores = len(self.annotators), self.scores
         if not count:
-            raise InputError("Where nobody judged, there are no people.")
+            raise Misfit("annotators", "Where nobody judged, there are no people.")
         if len(set(self.annotators)) != count:
-            raise InputError("People should have different names, but some appear twice.")
+            raise Misfit("annotators", "People should have different names, but some appear twice.")
         if len(self.protocols) != count:
-            raise InputError(f"{count} people should have a protocol each, not {len(self.protocols)}.")
+            raise Misfit("protocols", f"{count} people should have a protocol each, not {len(self.protocols)}.")
         if scores.ndim != 2 or len(scores) != count:
-            raise InputError(f"The scores of {count} people should have a row each, not the shape {scores.shape}.")
-        if np.any((scores < 0) | (scores > 1)):
-            raise InputError("People's scores should be in [0, 1], or NaN where not judged, but some are outside.")
-        for name, rows in (("summaries", self.summaries), ("labels per frame", self.frame_labels)):
-            if rows is not None and (rows.ndim != 2 or len(rows) != count):
-                raise InputError(f"The {name} of {count} people should have a row each, not the shape {rows.shape}.")
+            raise Misfit(
+                "scores", f"The scores of {count} people should have a row each, not the shape {scores.shape}."
+            )
         if self.summaries is not None and np.any((self.summaries != 0) & (self.summaries != 1)):
-            raise InputError("People's summaries should be of 0 and 1, but hold other values.")
+            raise Misfit("summaries", "People's summaries should be of 0 and 1, but hold other values.")
+        if np.any((scores < 0) | (scores > 1)):
+            raise Misfit(
+                "scores", "People's scores should be in [0, 1], or NaN where not judged, but some are outside."
+            )
+        for name, rows in (("summaries", self.summaries), ("frame_labels", self.frame_labels)):
+            if rows is not None and (rows.ndim != 2 or len(rows) != count):
+                why = f"The {name} of {count} people should have a row each, not the shape {rows.shape}."
+                raise Misfit(name, why)
 
     def __len__(self) -> int:
         return len(self.annotators)

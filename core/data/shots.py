@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.intervals import are_intervals
-from core.errors import InputError
+from core.data.misfit import Misfit
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +31,12 @@ class Shots:
 
     def __post_init__(self) -> None:
         if not are_intervals(self.bounds):
-            raise InputError(f"The shots '{self.source}' should be whole frames that ascend without overlapping.")
+            raise Misfit("bounds", f"The shots '{self.source}' should be whole frames that ascend and do not overlap.")
         if self.exact is not None and not (self.exact.shape == self.bounds.shape and are_intervals(self.exact)):
-            raise InputError(
+            raise Misfit(
+                "exact",
                 f"The exact boundaries of the shots '{self.source}' should be {len(self.bounds)} intervals of whole"
-                " frames that ascend without overlapping."
+                " frames that ascend and do not overlap.",
             )
 
     @property

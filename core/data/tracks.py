@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.errors import InputError
+from core.data.misfit import Misfit
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,8 @@ class ScoreTrack:
     def __post_init__(self) -> None:
         scores = self.scores
         if scores.ndim != 2 or not len(scores):
-            raise InputError(f"The scores of '{self.model}' should be (N, T), not of shape {scores.shape}.")
+            raise Misfit("scores", f"The scores of '{self.model}' should be (N, T), not of shape {scores.shape}.")
         if not np.all((scores >= 0) & (scores <= 1)):
-            raise InputError(f"The scores of '{self.model}' should be in [0, 1], but some are not.")
+            raise Misfit("scores", f"The scores of '{self.model}' should be in [0, 1], but some are not.")
         if self.names and len(self.names) != len(scores):
-            raise InputError(f"'{self.model}' has {len(scores)} samples and {len(self.names)} names for them.")
+            raise Misfit("names", f"'{self.model}' has {len(scores)} samples and {len(self.names)} names for them.")

@@ -111,8 +111,11 @@ def empty_spans(entry: Entry) -> np.ndarray:
 
 def _looks(entry: Entry) -> np.ndarray | None:
     """(T, D) float32 of unit length, centred within the video: what all pictures share does not make them alike."""
-    features = entry.features if entry.features is not None else next(iter(entry.more.values()), entry.text_features)
-    return None if features is None else unit_looks(features - features.mean(axis=0))
+    space = entry.feature_space or next(iter(entry.further_spaces), entry.text_space)
+    if space is None:
+        return None
+    features = entry.features[space]
+    return unit_looks(features - features.mean(axis=0))
 
 
 def _joined(shots: np.ndarray, picks: np.ndarray, looks: np.ndarray | None) -> np.ndarray:

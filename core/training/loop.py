@@ -102,7 +102,7 @@ def videos_from_entries(
     videos = [
         TrainingVideo(entry.id, features, told.scores, told.annotators, told.simulated)
         for entry in judged
-        if (told := entry.annotations) and space is not None and (features := entry.features_in(space)) is not None
+        if (told := entry.annotations) and space is not None and (features := entry.features.get(space)) is not None
     ]
     if space is None or not videos:
         wanted = f"'{space}'" if space else model_kind(model).features
@@ -112,13 +112,13 @@ def videos_from_entries(
 
 def lacking(entries: Sequence[Entry], space: str) -> list[str]:
     """The ids of the entries without features of a space."""
-    return [entry.id for entry in entries if entry.features_in(space) is None]
+    return [entry.id for entry in entries if space not in entry.features]
 
 
 def _spaces(entry: Entry, model: str) -> list[str]:
     """The spaces in which an entry could be trained on, first the one that stands out."""
-    _, first = training_features(entry, model)
-    others = [] if model_kind(model).features == "text" else [name for name in entry.more if name != first]
+    first = training_space(entry, model)
+    others = () if model_kind(model).features == "text" else entry.further_spaces
     return [name for name in (first, *others) if name is not None]
 
 
@@ -131,11 +131,10 @@ def one_space(videos: Sequence[TrainingVideo], spaces: Set[str], missing: str) -
     return next(iter(spaces))
 
 
-def training_features(entry: Entry, model: str) -> tuple[np.ndarray | None, str | None]:
-    """What the model reads of an entry, and its space; `features` stand in where there are no text features."""
-    if model_kind(model).features == "text" and entry.text_features is not None:
-        return entry.text_features, entry.text_space
-    return entry.features, entry.feature_space
+def training_space(entry: Entry, model: str) -> str | None:
+    """The space of what the model reads of an entry; the main one stands in where there are no text features."""
+    text = entry.text_space if model_kind(model).features == "text" else None
+    return text or entry.feature_space
 
 
 def train(

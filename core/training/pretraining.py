@@ -18,7 +18,7 @@ from core.models.checkpoints import Checkpoint, save_checkpoint
 from core.models.registry import SELF_DISCOVERED_LABEL, model_kind
 from core.progress import Progress, ShouldStop, never, silent
 from core.training.labels import trained_label
-from core.training.loop import MAX_LISTED, TrainingVideo, fit, one_space, training_features
+from core.training.loop import MAX_LISTED, TrainingVideo, fit, one_space, training_space
 from core.training.recipes import TrainSettings
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def unlabelled_videos(
     videos, spaces, looked_at = [], set(), 0
     for entry in entries:
         looked_at += 1
-        features, found = (entry.features_in(space), space) if space else training_features(entry, model)
-        if features is not None and found is not None and len(features) >= 2:
-            videos.append(TrainingVideo(entry.id, features, np.zeros((1, len(features)), np.float32)))
+        found = space or training_space(entry, model)
+        if found is not None and found in entry.features and len(entry.picks) >= 2:
+            videos.append(TrainingVideo(entry.id, entry.features[found], np.zeros((1, len(entry.picks)), np.float32)))
             spaces.add(found)
     missing = f"None of the {looked_at} videos has {space or model_kind(model).features} features."
     return videos, one_space(videos, spaces, missing)

@@ -34,20 +34,24 @@ def features_for(entry: Entry, kind: str, feature_space: str) -> tuple[np.ndarra
 
     Where they lie does not matter: some datasets keep caption embeddings as `features`.
     """
-    features = entry.features_in(feature_space)
-    if features is not None:
-        return features, ""
+    reason = lacks_features(entry, kind, feature_space)
+    return (None, reason) if reason else (entry.features[feature_space], "")
+
+
+def lacks_features(entry: Entry, kind: str, feature_space: str) -> str:
+    """Why the entry has no features in that space, in a sentence for people; "" where it has some. Reads none."""
+    if feature_space in entry.features:
+        return ""
     model = model_kind(kind)
     if model.features == "visual":
-        space = None if entry.features is None else entry.feature_space
-        missing = "this entry has no features"
+        space, missing = entry.feature_space, "this entry has no features"
     else:
-        space = None if entry.text_features is None else entry.text_space
+        space = entry.text_space
         missing = "the captions of this entry are not encoded" if entry.captions else "this entry has no captions"
-    if space is None and (model.features == "text" or not entry.more):
-        return None, f"{model.label}: {missing}."
-    known = " and ".join(f"'{name}'" for name in (space, *entry.more) if name)
-    return None, f"{model.label}: trained on '{feature_space}' features, this entry has {known}."
+    if space is None and (model.features == "text" or not entry.further_spaces):
+        return f"{model.label}: {missing}."
+    known = " and ".join(f"'{name}'" for name in (space, *entry.further_spaces) if name)
+    return f"{model.label}: trained on '{feature_space}' features, this entry has {known}."
 
 
 def can_score(checkpoint: CheckpointLike, entry: Entry) -> str:
@@ -55,8 +59,8 @@ def can_score(checkpoint: CheckpointLike, entry: Entry) -> str:
     model = model_kind(checkpoint.kind)
     if checkpoint.applies_as == SELF_DISCOVERED and model.samples:
         return f"{model.label}: only pretrained, and a model that samples keeps no choices of frames; train it first."
-    features, reason = features_for(entry, checkpoint.kind, checkpoint.feature_space)
-    if features is not None and len(features) < 2:
+    reason = lacks_features(entry, checkpoint.kind, checkpoint.feature_space)
+    if not reason and len(entry.picks) < 2:
         return f"{model.label}: this entry has fewer than two picks."
     return reason
 

@@ -84,7 +84,7 @@ def write_eccv16(entries: Sequence[Entry], path: Path, *, dataset: str = "", bud
     """
     if not entries or len({entry.id for entry in entries}) != len(entries):
         raise InputError("An export needs at least one entry, each only once.")
-    published = [entry.features_in(GOOGLENET) for entry in entries]
+    published = [entry.features.get(GOOGLENET) for entry in entries]
     given = [
         entry.with_features(GOOGLENET, features, main=True)
         for entry, features in zip(entries, published, strict=True)

@@ -20,6 +20,8 @@ others. Added to the eccv16 keys (T picks, U people):
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from urllib.parse import quote, unquote
 
@@ -33,7 +35,15 @@ from core.errors import InputError
 from storage.formats.hdf5 import Reader
 
 GOOGLENET = "googlenet-pool5"
+UNKNOWN = "unknown"
 TEXT = h5py.string_dtype("utf-8")
+# Where files keep the parts of our values.
+KEYS = {
+    "annotators": "annotator_ids",
+    "protocols": "user_protocol",
+    "scores": "user_scores",
+    "summaries": "user_summary",
+}
 PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
@@ -59,15 +69,12 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
             group.create_dataset(name, data=value, dtype=TEXT)
     group.attrs["entry_id"] = entry.id
     group.attrs["meta"] = json.dumps(dict(entry.meta), ensure_ascii=False)
-    if entry.features is not None:
-        group["features"] = entry.features.astype(np.float32)
-        group.attrs["feature_space"] = entry.feature_space or ""
-    if entry.text_features is not None:
-        group["text_features"] = entry.text_features.astype(np.float32)
-        group.attrs["text_space"] = entry.text_space or ""
-    for space, features in entry.more.items():
-        # A slash would begin a group in the group. Percent signs as in addresses, so that the id can be told again.
-        group[f"spaces/{quote(space, safe=' ,:;+=()<>')}"] = features.astype(np.float32)
+    for space in entry.features:  # one in memory at a time
+        group[_place_of(space, entry)] = entry.features[space].astype(np.float32)
+    if entry.feature_space is not None:
+        group.attrs["feature_space"] = entry.feature_space
+    if entry.text_space is not None:
+        group.attrs["text_space"] = entry.text_space
     if entry.captions is not None:
         group.create_dataset("captions", data=list(entry.captions), dtype=TEXT)
     _write_shots(group, entry)
@@ -79,13 +86,22 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
         _write_people(group, entry.annotations)
 
 
-def read_entry(reader: Reader, *, dataset: str, key: str, needs_features: bool = False) -> Entry:
+def read_entry(
+    reader: Reader,
+    *,
+    dataset: str,
+    key: str,
+    needs_features: bool = False,
+    features: Callable[[FeatureSpaces, int], Mapping[str, np.ndarray]] | None = None,
+) -> Entry:
     """Reads one group, whether written by `write_entry` or taken from a released eccv16 file.
 
     Args:
         reader: of the group.
         dataset, key: make up the id of the entry.
         needs_features: True for released files, which are useless without `features` and `change_points`.
+        features: makes a mapping that reads the features of these spaces, and of so many picks, when it is asked to;
+            by default they are read now.
 
     Raises:
         FormatError: a key is missing, has another shape than the others imply, or holds NaN.
@@ -97,34 +113,70 @@ def read_entry(reader: Reader, *, dataset: str, key: str, needs_features: bool =
         raise reader.error("n_steps", f"{steps}, the number of picks", "it is another number")
     meta = _read_meta(reader)
     timebase = _read_timebase(reader, n_frames, picks, meta)
-    features = text_features = None
-    if "features" in reader or needs_features:
-        features = reader.finite("features", np.float32, (steps, None), f"({steps}, D) finite numbers")
-    if "text_features" in reader:
-        text_features = reader.finite("text_features", np.float32, (steps, None), f"({steps}, W) numbers")
-    return Entry(
-        id=f"{dataset}/{key}",
-        title=reader.text("title") or meta.get("video_name") or key,
-        timebase=timebase,
-        picks=picks,
-        features=features,
-        feature_space=None if features is None else _feature_space(reader, features.shape[1]),
-        text_features=text_features,
-        text_space=canonical(reader.text("text_space")) or None if text_features is not None else None,
-        shots=read_shots(reader, n_frames, needs_features),
-        annotations=_read_people(reader, picks, n_frames, dataset, meta),
-        captions=reader.texts("captions", steps) if "captions" in reader else None,
-        meta=meta,
-        more=_read_spaces(reader, steps),
-        empty=_read_empty(reader, n_frames),
-        signals=_read_signals(reader, steps),
-    )
+    spaces = feature_spaces(reader, needs_features)
+    if features is None:
+        found: Mapping[str, np.ndarray] = {one: read_features(reader, spaces, one, steps) for one in spaces.places}
+    else:
+        found = features(spaces, steps)
+    shots = read_shots(reader, n_frames, needs_features)
+    keys = {f"shots/{name}": "change_points" for name in list(shots)[:1]} if "change_points" in reader else {}
+    with reader.naming(KEYS | keys):
+        return Entry(
+            id=f"{dataset}/{key}",
+            title=reader.text("title") or meta.get("video_name") or key,
+            timebase=timebase,
+            picks=picks,
+            features=found,
+            feature_space=spaces.main,
+            text_space=spaces.text,
+            shots=shots,
+            annotations=_read_people(reader, picks, n_frames, dataset, meta),
+            captions=reader.texts("captions", steps) if "captions" in reader else None,
+            meta=meta,
+            empty=_read_empty(reader),
+            signals=_read_signals(reader, steps),
+        )
 
 
-def further_spaces(group: h5py.Group) -> dict[str, str]:
-    """The spaces that an entry has features of besides its main ones, each with its name in `spaces`."""
-    spaces = group.get("spaces")
-    return {canonical(unquote(name)): name for name in spaces} if isinstance(spaces, h5py.Group) else {}
+@dataclass(frozen=True)
+class FeatureSpaces:
+    """Which features a group holds.
+
+    Attributes:
+        places: where they lie in it, by the id of their space: the main ones first, then those of captions.
+        main, text: see `Entry.feature_space` and `Entry.text_space`.
+    """
+
+    places: Mapping[str, str]
+    main: str | None
+    text: str | None
+
+
+def feature_spaces(reader: Reader, required: bool = False) -> FeatureSpaces:
+    """Which features a group holds, without reading any; `required` where it must have main ones."""
+    main = _main_space(reader) if required or "features" in reader else None
+    text = canonical(reader.text("text_space")) or UNKNOWN if "text_features" in reader else None
+    places = {} if main is None else {main: "features"}
+    if text is not None:
+        places.setdefault(text, "text_features")
+    folder = reader.group.get("spaces")
+    for name in folder if isinstance(folder, h5py.Group) else ():
+        places.setdefault(canonical(unquote(name)), f"spaces/{name}")
+    return FeatureSpaces(places, main, None if text == main else text)
+
+
+def read_features(reader: Reader, spaces: FeatureSpaces, space: str, steps: int) -> np.ndarray:
+    """(T, D) float32 of one space. Raises FormatError."""
+    return reader.finite(spaces.places[space], np.float32, (steps, None), f"({steps}, D) finite numbers")
+
+
+def _place_of(space: str, entry: Entry) -> str:
+    if space == entry.feature_space:
+        return "features"
+    if space == entry.text_space:
+        return "text_features"
+    # A slash would begin a group in the group. Percent signs as in addresses, so that the id can be told again.
+    return f"spaces/{quote(space, safe=' ,:;+=()<>')}"
 
 
 def inclusive_ends(shots: Shots) -> np.ndarray:
@@ -186,14 +238,6 @@ def _write_shots(group: h5py.Group, entry: Entry) -> None:
             folder[name.replace("/", "-")] = shots.bounds.astype(np.int32)
 
 
-def _read_spaces(reader: Reader, steps: int) -> dict[str, np.ndarray]:
-    expected = f"({steps}, D) finite numbers"
-    return {
-        space: reader.finite(f"spaces/{name}", np.float32, (steps, None), expected)
-        for space, name in further_spaces(reader.group).items()
-    }
-
-
 def read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots]:
     """The segmentations of a group by name, `change_points` first; `required` where it must have that."""
     shots: dict[str, Shots] = {}
@@ -202,50 +246,34 @@ def read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots
         bounds = reader.array("change_points", np.int64, (None, 2), expected)
         if len(bounds) == 0:
             raise reader.error("change_points", expected, "there are none")
-        bounds = half_open(bounds, n_frames)
-        _check_bounds(reader, "change_points", bounds, n_frames)
         source = reader.text("shots_source") or "kts"
-        shots[source] = Shots(bounds, source, _read_exact(reader, source, len(bounds), n_frames))
+        shots[source] = _shots(reader, "change_points", half_open(bounds, n_frames), source)
     folder = reader.group.get("shots")
     for name in folder if isinstance(folder, h5py.Group) else ():
         bounds = reader.array(f"shots/{name}", np.int64, (None, 2), "(S, 2) half-open frame intervals")
-        _check_bounds(reader, f"shots/{name}", bounds, n_frames)
-        shots[name] = Shots(bounds, name, _read_exact(reader, name, len(bounds), n_frames))
+        shots[name] = _shots(reader, f"shots/{name}", bounds, name)
     return shots
 
 
-def _read_exact(reader: Reader, source: str, count: int, n_frames: int) -> np.ndarray | None:
-    name = f"exact/{source.replace('/', '-')}"
-    if name not in reader:
-        return None
-    bounds = reader.array(name, np.int64, (count, 2), f"({count}, 2) half-open frame intervals")
-    _check_bounds(reader, name, bounds, n_frames)
-    return bounds
+def _shots(reader: Reader, key: str, bounds: np.ndarray, source: str) -> Shots:
+    exact, found = f"exact/{source.replace('/', '-')}", None
+    if exact in reader:
+        found = reader.array(exact, np.int64, (len(bounds), 2), f"({len(bounds)}, 2) half-open frame intervals")
+    with reader.naming({"bounds": key, "exact": exact}):
+        return Shots(bounds, source, found)
 
 
-def _read_empty(reader: Reader, n_frames: int) -> np.ndarray | None:
+def _read_empty(reader: Reader) -> np.ndarray | None:
     if "empty" not in reader:
         return None
-    intervals = reader.array("empty", np.int64, (None, 2), "(E, 2) half-open frame intervals")
-    _check_bounds(reader, "empty", intervals, n_frames)
-    return intervals
+    return reader.array("empty", np.int64, (None, 2), "(E, 2) half-open frame intervals")
 
 
 def _read_signals(reader: Reader, steps: int) -> dict[str, np.ndarray]:
     folder = reader.group.get("signals")
     expected = f"({steps},) numbers in [0, 1]"
-    signals = {}
-    for name in folder if isinstance(folder, h5py.Group) else ():
-        signals[name] = reader.finite(f"signals/{name}", np.float32, (steps,), expected)
-        if np.any((signals[name] < 0) | (signals[name] > 1)):
-            raise reader.error(f"signals/{name}", expected, "some are outside")
-    return signals
-
-
-def _check_bounds(reader: Reader, name: str, bounds: np.ndarray, n_frames: int) -> None:
-    ascending = np.all(bounds[:, 0] < bounds[:, 1]) and np.all(bounds[1:, 0] >= bounds[:-1, 1])
-    if len(bounds) and not (ascending and bounds[0, 0] >= 0 and bounds[-1, 1] <= n_frames):
-        raise reader.error(name, f"ascending shots within {n_frames} frames that do not overlap", "they are not")
+    names = list(folder) if isinstance(folder, h5py.Group) else []
+    return {name: reader.array(f"signals/{name}", np.float32, (steps,), expected) for name in names}
 
 
 def _write_people(group: h5py.Group, people: AnnotationSet) -> None:
@@ -267,15 +295,10 @@ def _read_people(
     scores = summaries = frame_labels = None
     if "user_scores" in reader:
         scores = reader.array("user_scores", np.float32, (None, steps), f"(U, {steps}) scores in [0, 1] or NaN")
-        if np.any((scores < 0) | (scores > 1)):
-            raise reader.error("user_scores", "in [0, 1] or NaN", "some are outside")
     if "user_summary" in reader:
         people = None if scores is None else len(scores)
         expected = f"({'U' if people is None else people}, {n_frames}) of 0 and 1"
-        summaries = reader.array("user_summary", np.float32, (people, n_frames), expected)
-        if not np.isin(summaries, (0, 1)).all():
-            raise reader.error("user_summary", expected, "it holds other values")
-        summaries = summaries.astype(np.uint8)
+        summaries = reader.array("user_summary", np.uint8, (people, n_frames), expected)
     protocol = _protocol(dataset, scores is not None)
     if scores is None and summaries is not None:
         scores = summaries[:, picks].astype(np.float32)
@@ -290,8 +313,6 @@ def _read_people(
         expected = f"({count}, {n_frames}) raw labels"
         frame_labels = reader.array("frame_labels", np.uint8, (count, n_frames), expected)
     names = reader.texts("annotator_ids", count) if "annotator_ids" in reader else person_names(count)
-    if len(set(names)) != count:
-        raise reader.error("annotator_ids", "different names", "some appear twice")
     protocols = reader.texts("user_protocol", count) if "user_protocol" in reader else (protocol,) * count
     simulated = bool(reader.group.attrs.get("simulated", False))
     return AnnotationSet(names, scores, protocols, summaries, frame_labels, simulated)
@@ -314,7 +335,9 @@ def _protocol(dataset: str, rated: bool) -> str:
     return "ratings" if rated else "summaries"
 
 
-def _feature_space(reader: Reader, width: int) -> str:
+def _main_space(reader: Reader) -> str:
+    features = reader.group.get("features")
+    width = features.shape[1] if isinstance(features, h5py.Dataset) and features.ndim == 2 else 0
     stated = reader.text("feature_space") or Reader(reader.path, reader.group.file).text("feature_space")
     return canonical(stated) or (GOOGLENET if width == 1024 else f"unknown-{width}")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from core.data.misfit import Misfit
 from core.errors import FormatError, NotFoundError
 from storage.files import whole_file
 
@@ -66,6 +67,19 @@ class Reader:
         """What is wrong with one key, as a sentence."""
         key = f"{self.group.name}/{name}".lstrip("/")
         return FormatError(f"{self.path.name}: '{key}' should be {expected}, but {found}.")
+
+    @contextmanager
+    def naming(self, keys: Mapping[str, str]) -> Iterator[None]:
+        """Says which file and key it was that does not fit when a value is made of what was read.
+
+        Args:
+            keys: from parts of the value; others have their own name.
+        """
+        try:
+            yield
+        except Misfit as error:
+            key = f"{self.group.name}/{keys.get(error.part, error.part)}".lstrip("/")
+            raise FormatError(f"{self.path.name}: '{key}': {error.message}", error.hint) from error
 
     def array(self, name: str, dtype: type[np.generic], shape: tuple[int | None, ...], expected: str) -> np.ndarray:
         """A numeric dataset as `dtype`; None in `shape` stands for any length. Raises where it is missing."""

@@ -16,7 +16,6 @@ import numpy as np
 from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError, NotFoundError
 from storage.files import whole_file
-from storage.formats.checks import checked_people
 
 MICROSECONDS = 1_000_000
 
@@ -72,7 +71,7 @@ def write_labels_csv(entries: Iterable[Entry], path: Path) -> Path:
                 raise InputError(f"'{entry.id}' is there twice.", "An export needs each entry only once.")
             seen.add(entry.id)
             if entry.annotations is not None and len(entry.annotations):
-                table.writerows(_rows(entry, checked_people(entry)))
+                table.writerows(_rows(entry, entry.people))
                 judged = True
         if not judged:
             raise InputError("There are no labels to write: nobody has judged these entries.", "Label something first.")

@@ -48,7 +48,7 @@ def with_llmvs_states(entries: Sequence[Entry], folder: Path) -> list[Entry]:
             states = np.maximum(_states(queries, entry), _states(answers, entry))
             record = _record(folder, entry.key)  # the release has none: it is by the paper's model
             space = PUBLISHED_SPACE if record is None else states_space(record["judge"])
-            found.append(dataclasses.replace(entry, text_features=states, text_space=space))
+            found.append(entry.with_text_features(space, states))
     return found
 
 

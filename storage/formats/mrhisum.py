@@ -68,27 +68,23 @@ class MrHisum(Sequence[Entry]):
         steps, width = features.shape
         if steps == 0:
             raise reader.error("features", expected, "there are none")
+        space = SPACE if width == WIDTH else f"unknown-{width}"
         meta: dict[str, str] = {}
         people = mean_person(reader, steps, meta)
         name = next((name for name in SUMMARIES if name in reader), None)
         if name is not None:
-            people = dataclasses.replace(people, summaries=_summary(reader, name, steps))
-        return Entry(
-            id=f"{self.path.stem}/{key}",
-            title=key,
-            timebase=Timebase(Fraction(1), steps),
-            picks=np.arange(steps),
-            features=features,
-            feature_space=SPACE if width == WIDTH else f"unknown-{width}",
-            shots=read_shots(reader, steps, True),
-            annotations=people,
-            meta=meta,
-        )
-
-
-def _summary(reader: Reader, name: str, steps: int) -> np.ndarray:
-    expected = f"({steps},) of 0 and 1"
-    values = reader.array(name, np.float32, (steps,), expected)
-    if not np.isin(values, (0, 1)).all():
-        raise reader.error(name, expected, "it holds other values")
-    return values[None].astype(np.uint8)
+            summary = reader.array(name, np.uint8, (steps,), f"({steps},) of 0 and 1")
+            with reader.naming({"summaries": name}):
+                people = dataclasses.replace(people, summaries=summary[None])
+        with reader.naming({}):
+            return Entry(
+                id=f"{self.path.stem}/{key}",
+                title=key,
+                timebase=Timebase(Fraction(1), steps),
+                picks=np.arange(steps),
+                features={space: features},
+                feature_space=space,
+                shots=read_shots(reader, steps, True),
+                annotations=people,
+                meta=meta,
+            )

@@ -14,7 +14,6 @@ from core.data.timebase import Timebase, parse_rate
 from core.errors import FormatError, InputError, NotFoundError
 from core.statistics.curves import mean_of_people
 from storage.files import whole_file
-from storage.formats.checks import checked_people
 from storage.formats.eccv16 import summaries_of
 from storage.formats.entry_group import person_names
 
@@ -93,7 +92,7 @@ def _file_name(entry: Entry) -> str:
 
 def _values(entry: Entry) -> dict[str, Any]:
     """The variables of one file; whole numbers in the smallest type, as in the release."""
-    people = checked_people(entry)
+    people = entry.people
     selected = summaries_of(entry, people).astype(bool)
     begins = selected & ~np.pad(selected, ((0, 0), (1, 0)))[:, :-1]
     numbers = np.where(selected, begins.cumsum(axis=1), 0)

@@ -48,16 +48,15 @@ def read_tracks(path: Path) -> dict[str, list[ScoreTrack]]:
 
 
 def _read_track(reader: Reader) -> ScoreTrack:
-    scores = reader.finite("scores", np.float32, (None, None), "(N, T) scores in [0, 1]")
-    if scores.size and (scores.min() < 0 or scores.max() > 1):
-        raise reader.error("scores", "in [0, 1]", "some are outside")
+    scores = reader.array("scores", np.float32, (None, None), "(N, T) scores in [0, 1]")
     attributes = reader.group.attrs
-    return ScoreTrack(
-        model=reader.text("model"),
-        kind=reader.text("kind"),
-        checkpoint=reader.text("checkpoint"),
-        feature_space=reader.text("feature_space"),
-        scores=scores,
-        seed=int(attributes["seed"]) if "seed" in attributes else None,
-        settings=json.loads(reader.text("settings", "{}")),
-    )
+    with reader.naming({}):
+        return ScoreTrack(
+            model=reader.text("model"),
+            kind=reader.text("kind"),
+            checkpoint=reader.text("checkpoint"),
+            feature_space=reader.text("feature_space"),
+            scores=scores,
+            seed=int(attributes["seed"]) if "seed" in attributes else None,
+            settings=json.loads(reader.text("settings", "{}")),
+        )

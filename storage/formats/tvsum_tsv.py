@@ -16,7 +16,6 @@ import numpy as np
 from core.data import AnnotationSet, Entry
 from core.errors import ConflictError, InputError
 from storage.files import whole_file
-from storage.formats.checks import checked_people
 from storage.formats.eccv16 import video_keys
 from storage.formats.tvsum import HIGHEST
 
@@ -55,7 +54,7 @@ def write_tvsum_tsv(entries: Sequence[Entry], path: Path) -> Path:
     named: dict[str, str] = {}
     with whole_file(path) as partial, partial.open("wb") as file:
         for entry in ordered:
-            people = checked_people(entry)
+            people = entry.people
             people_of_first = people_of_first or len(people)
             if len(people) != people_of_first:
                 raise _refusal(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -194,7 +193,7 @@ def test_samples_of_a_video_never_trained_on_fall_into_both_tastes(story: Story)
 @pytest.mark.parametrize("shift", [20, 60])
 def test_samples_follow_the_events_when_these_come_at_other_times(story: Story, shift: int) -> None:
     entry = entries()[story.key]
-    moved = dataclasses.replace(entry, features=np.roll(entry.features, shift, axis=0))
+    moved = entry.with_features(entry.feature_space, np.roll(entry.main_features, shift, axis=0))
     checkpoint = read_checkpoint(HERE / "checkpoints" / SUMMDIFF)
     curves = np.roll(score(checkpoint, moved, n=16, seed=SEED, device="cpu").scores, -shift, axis=1)
     step = loved_event(story, entry, curves)

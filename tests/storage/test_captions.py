@@ -149,5 +149,5 @@ def test_readers_and_writers_of_one_entry_at_once_lose_nothing(library, entry):
     stop.set()
     reader.join()
     assert not trouble
-    assert set(library.entries.get(entry).more) == {"space-0", "space-1", "space-2"}
+    assert set(library.entries.get(entry).further_spaces) == {"space-0", "space-1", "space-2"}
     assert len(list((library.data_dir / "entries/talks").iterdir())) == 1

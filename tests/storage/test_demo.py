@@ -77,7 +77,9 @@ def test_checkpoints_of_earlier_demos_are_left_to_the_libraries_of_their_time(li
     seed_demo(library, assets)
     assert [checkpoint.id for checkpoint in library.checkpoints.list()] == ["small"]
     with Library.open(tmp_path / "of before") as older:
-        entry = dataclasses.replace(library.entries.get("demo/harbour-day"), feature_space="of-before")
+        found = library.entries.get("demo/harbour-day")
+        features = {"of-before": found.main_features}
+        entry = dataclasses.replace(found, features=features, feature_space="of-before", text_space=None)
         older.entries.add("demo", [entry], media_root=assets)
         older.checkpoints.register(earlier, in_place=True)
         moved = assets.rename(tmp_path / "moved")

@@ -165,7 +165,7 @@ def test_official_loaders_read_what_people_said(rated, tmp_path):
     for name, video in videos.items():
         entry = rated.entries.get(f"talks/{name}")
         people = rated.people.of_entry(entry.id)
-        np.testing.assert_array_equal(video["features"], entry.features)
+        np.testing.assert_array_equal(video["features"], entry.main_features)
         np.testing.assert_allclose(video["gtscore"], people.scores.mean(axis=0), rtol=1e-6)
         np.testing.assert_allclose(video["user_scores"], people.scores, rtol=1e-6)
         assert video["ids"] == {name}

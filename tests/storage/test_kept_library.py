@@ -75,7 +75,7 @@ def test_features_are_those_of_their_spaces(kept, values):
         "hashed-words-v1": "text",
         "example/vision": "further",
     }.items():
-        np.testing.assert_array_equal(entry.features_in(space), values[name])
+        np.testing.assert_array_equal(entry.features.get(space), values[name])
 
 
 def test_an_entry_with_nothing_in_it_opens(kept):

@@ -69,7 +69,7 @@ def test_an_entry_comes_back_as_it_went_in(library, make_entry):
     back = library.entries.get("talks/first")
     for name in ("id", "title", "feature_space", "text_space", "captions", "meta"):
         assert getattr(back, name) == getattr(entry, name), name
-    for name in ("picks", "features", "text_features"):
+    for name in ("picks", "main_features", "text_features"):
         np.testing.assert_array_equal(getattr(back, name), getattr(entry, name))
     assert back.timebase.rate == Fraction(24)
     assert list(back.shots) == ["kts", "uniform 2 s"]
@@ -323,7 +323,7 @@ def test_runs_are_kept(library, make_entry):
 def test_a_run_for_other_picks_is_refused(library, make_entry):
     library.entries.add("talks", [make_entry()])
     with pytest.raises(InputError, match="120 picks"):
-        library.runs.add("talks/first", track_of(make_entry(picks=np.arange(10))))
+        library.runs.add("talks/first", track_of(make_entry(people=0, picks=np.arange(10), features=None)))
     with pytest.raises(NotFoundError):
         library.runs.add("talks/none", track_of(make_entry()))
     assert not list((library.data_dir / "runs").glob("*"))

@@ -74,7 +74,7 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     assert one["runs"] == [run.id]
     assert (run.track.checkpoint, run.track.feature_space) == ("ours", space)
     entry = library.entries.get(taken["entry"])
-    assert (entry.feature_space, set(entry.more)) == ("efficientnet-lite0", {space})
+    assert (entry.feature_space, set(entry.further_spaces)) == ("efficientnet-lite0", {space})
     reasons = {found["id"]: found["reason"] for found in describe(library, entry.id)["checkpoints"]}
     assert reasons["ours"] == ""
     assert all(f"'{known}'" in reasons["theirs"] for known in ("efficientnet-lite0", space))
@@ -93,7 +93,7 @@ def test_a_dataset_goes_on_past_entries_without_a_video(library, video, make_ent
     made = actions.features(library, space="googlenet-pool5", dataset="mine", weights=str(weights), score=False)
     assert [one["entry"] for one in made["entries"]] == ["mine/trip", "mine/trip-2"]
     assert made["skipped"] == [{"entry": "mine/blind", "reason": "it has no video"}]
-    assert all(library.entries.get(f"mine/{name}").features_in(space) is not None for name in ("trip", "trip-2"))
+    assert all(library.entries.get(f"mine/{name}").features.get(space) is not None for name in ("trip", "trip-2"))
     assert [run.track.kind for run in library.runs.of_entry("mine/trip")] == ["tastes"]
     with pytest.raises(NotFoundError, match="'mine/blind' has no video"):
         actions.features(library, space="colour-motion-v1", entry="mine/blind")
@@ -104,13 +104,13 @@ def test_a_stopped_run_keeps_what_is_done(library, video, weights, space):
         actions.ingest(library, path=video, dataset="mine", shots=shots)
 
     def first_is_done() -> bool:
-        return space in library.entries.get("mine/trip").more
+        return space in library.entries.get("mine/trip").features
 
     with pytest.raises(ConflictError, match="cancelled"):
         actions.features(
             library, space="googlenet-pool5", dataset="mine", weights=str(weights), should_stop=first_is_done
         )
-    assert library.entries.get("mine/trip").features_in(space) is not None
+    assert library.entries.get("mine/trip").features.get(space) is not None
     made = actions.features(library, space="googlenet-pool5", dataset="mine", weights=str(weights))
     assert [one["new"] for one in made["entries"]] == [False, True]
 

@@ -182,7 +182,7 @@ def test_what_learned_from_simulated_people_does_not_score_a_video_by_itself(dem
 
 def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes_it(library, folder):
     plain_one = library.entries.get(actions.ingest(library, path=folder / "a.mp4")["entry"])
-    assert plain_one.features_in("colour-motion-v1") is None
+    assert plain_one.features.get("colour-motion-v1") is None
     checkpoint = library.checkpoints.folder / "ours"
     save_checkpoint(
         MLP(MLPConfig(COLOUR_MOTION.width)), checkpoint, label="Ours", feature_space="colour-motion-v1", training={}
@@ -190,7 +190,7 @@ def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes
     library.checkpoints.register(checkpoint)
     made = actions.ingest(library, path=folder / "day 2" / "b.mkv")
     assert made["feature_space"] == "efficientnet-lite0"
-    assert library.entries.get(made["entry"]).features_in("colour-motion-v1").shape == (
+    assert library.entries.get(made["entry"]).features.get("colour-motion-v1").shape == (
         made["picks"],
         COLOUR_MOTION.width,
     )

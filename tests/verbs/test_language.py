@@ -213,7 +213,7 @@ def test_the_chain_from_pictures_to_scores_by_commands_with_tiny_models(library,
     assert made["skipped"] == [{"entry": MUTE, "reason": "it has no captions"}]
     entry = library.entries.get(TALK)
     assert (entry.text_space, entry.text_features.shape) == ("tiny-llama-caption-states", (20, 64))
-    assert entry.features_in(WORDS).shape == (20, 256), "what it had stays"
+    assert entry.features.get(WORDS).shape == (20, 256), "what it had stays"
     (released,) = with_llmvs_states([entry], tmp_path / "states")
     np.testing.assert_array_equal(released.text_features, entry.text_features)
     with h5py.File(tmp_path / "states/gen/gen_pool.h5") as gen:
@@ -306,7 +306,7 @@ def test_a_correction_is_kept_at_once_and_only_its_windows_are_scored_again(libr
     assert len(result["runs"]) == 1
     assert len(library.runs.ids(TALK)) > runs
     entry = library.entries.get(TALK)
-    np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
+    np.testing.assert_array_equal(entry.features.get(WORDS), text_features(entry.captions))
 
 
 def test_corrections_that_come_before_the_job_are_scored_with_it(library, browser):
@@ -337,17 +337,17 @@ def killed(*arguments, **more):
 
 def test_what_was_judged_before_an_interruption_is_taken_in_by_the_next_job(library, browser, llama, monkeypatch):
     space = actions.judge(library, model=str(llama), entry=TALK)["space"]
-    before = library.entries.get(TALK).features_in(space)
+    before = library.entries.get(TALK).features.get(space)
     correct(browser, 10, "a lighthouse")
     with monkeypatch.context() as patch:
         patch.setattr(language, "_take_in", killed)
         with pytest.raises(KeyboardInterrupt):
             actions.rescore(library, entry=TALK)
-    assert np.array_equal(library.entries.get(TALK).features_in(space), before)
+    assert np.array_equal(library.entries.get(TALK).features.get(space), before)
     made = actions.rescore(library, entry=TALK)
     assert {one["space"]: one["windows"] for one in made["spaces"]}[space] == 0, "nothing is judged twice"
     states = StatesFolder(library.data_dir / "llmvs" / space / "talks", "tiny-llama", "talks").read("first")
-    np.testing.assert_array_equal(library.entries.get(TALK).features_in(space), states.features)
+    np.testing.assert_array_equal(library.entries.get(TALK).features.get(space), states.features)
     assert not np.array_equal(states.features, before)
 
 
@@ -359,7 +359,7 @@ def test_heads_are_not_left_with_scores_of_the_features_before(library, browser,
         with pytest.raises(KeyboardInterrupt):
             actions.rescore(library, entry=TALK)
     entry = library.entries.get(TALK)
-    np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
+    np.testing.assert_array_equal(entry.features.get(WORDS), text_features(entry.captions))
     made = actions.rescore(library, entry=TALK)
     assert len(made["runs"]) == len(library.runs.ids(TALK)) - len(runs) == 1
 
@@ -376,7 +376,7 @@ def test_captions_made_anew_are_scored_by_the_heads_that_scored_the_old_ones(lib
     assert len(library.runs.ids(TALK)) == len(runs) + 1
     entry = library.entries.get(TALK)
     assert entry.captions[2:5] == ("we see 24", "a lighthouse", "we see 48")
-    np.testing.assert_array_equal(entry.features_in(WORDS), text_features(entry.captions))
+    np.testing.assert_array_equal(entry.features.get(WORDS), text_features(entry.captions))
 
 
 def test_an_encoder_that_is_not_installed_is_named(library, make_entry, monkeypatch):
@@ -390,7 +390,7 @@ def test_an_encoder_that_is_not_installed_is_named(library, make_entry, monkeypa
     assert [one["space"] for one in made["failed"]] == [space.id]
     assert "pip install -r requirements-llm.txt" in made["failed"][0]["reason"]
     assert [(one["space"], one["windows"]) for one in made["spaces"]] == [(WORDS, 120)], "words are there meanwhile"
-    np.testing.assert_array_equal(library.entries.get(TALK).features_in(space.id), rows)
+    np.testing.assert_array_equal(library.entries.get(TALK).features.get(space.id), rows)
 
 
 def test_a_model_behind_a_link_judges_corrections_too(library, browser, llama, tmp_path):

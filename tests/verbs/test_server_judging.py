@@ -68,7 +68,7 @@ def test_numbers_of_a_server_become_a_row_that_says_whose_they_are(library, serv
     assert run.label == "Zero-shot (studio: llava): the number in its answer, without a trained head"
     np.testing.assert_allclose(run.track.scores[0], [number % 11 / 10 for number in range(30)], atol=1e-6)
     entry = library.entries.get(TALK)
-    assert (entry.text_features, dict(entry.more)) == (None, {})
+    assert (entry.text_features, dict(entry.features)) == (None, {})
     assert library.encodings.of_entry(TALK) == {}
 
 

@@ -119,7 +119,7 @@ def test_the_library_is_measured_once_and_what_cannot_be_is_listed(taken, make_e
 
 def test_an_entry_without_features_is_measured_too(taken):
     entry = taken.entries.get("films/film")
-    taken.entries.add("films", [replace(entry, features=None, feature_space=None)], replace=True)
+    taken.entries.add("films", [replace(entry, features={}, feature_space=None)], replace=True)
     measure(taken, "films/film")
     (run,) = taken.runs.of_entry("films/film")
     assert run.track.feature_space == "colour-motion-v1"

@@ -68,11 +68,9 @@ def judged_entry(story: Story, work: Path) -> Entry:
     seconds = entry.timebase.seconds(entry.picks)
     sentences = captions(story, seconds)
     return dataclasses.replace(
-        entry,
-        signals=signals(made.survey, entry.timebase, entry.picks, entry.features, made.heard),
+        entry.with_text_features(TEXT_SPACE, text_features(sentences)),
+        signals=signals(made.survey, entry.timebase, entry.picks, made.features, made.heard),
         captions=sentences,
-        text_features=text_features(sentences),
-        text_space=TEXT_SPACE,
         annotations=annotations(story, seconds),
     )
 

@@ -28,7 +28,7 @@ def entry(number, people=3):
         "",
         Timebase(Fraction(30), 600),
         np.arange(40) * 15,
-        features=features,
+        features={"s": features},
         feature_space="s",
         annotations=AnnotationSet(tuple(f"p{i}" for i in range(people)), scores, ("test",) * people),
     )

@@ -21,6 +21,7 @@ from core.training.loop import (
     videos_from_entries,
 )
 from core.training.recipes import PRESETS, TrainSettings, get_preset, settings_for
+from tests.spaces import in_spaces
 
 TINY = {
     "summdiff": {"hidden": 16, "heads": 2, "feed_forward": 16, "decoder_layers": 1, "denoiser": "joint"},
@@ -242,7 +243,7 @@ def entry(key, **changes):
         "feature_space": "s",
         "annotations": AnnotationSet(one.people, one.targets, ("tvsum",) * 3),
     }
-    return Entry(f"made/{key}", key, Timebase(Fraction(24), 240), np.arange(20) * 12, **{**fields, **changes})
+    return Entry(f"made/{key}", key, Timebase(Fraction(24), 240), np.arange(20) * 12, **in_spaces(fields | changes))
 
 
 def test_entries_with_people_and_features_become_training_videos():

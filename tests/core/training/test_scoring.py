@@ -14,17 +14,21 @@ from core.models.checkpoints import save_checkpoint
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.summdiff import SummDiff, SummDiffConfig
 from core.training.scoring import can_score, score
+from tests.spaces import in_spaces
+
+ONE_PICK = {"picks": np.zeros(1, int), "features": np.zeros((1, 6), np.float32), "text_features": None}
 
 
 def entry(**changes):
     generator = np.random.default_rng(0)
     fields = {
+        "picks": np.arange(20) * 12,
         "features": generator.standard_normal((20, 6), dtype=np.float32),
         "feature_space": "pictures",
         "text_features": generator.standard_normal((20, 4), dtype=np.float32),
         "text_space": "words",
     }
-    return Entry("made/one", "One", Timebase(Fraction(24), 240), np.arange(20) * 12, **{**fields, **changes})
+    return Entry("made/one", "One", Timebase(Fraction(24), 240), **in_spaces(fields | changes))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +88,12 @@ def test_the_language_head_reads_caption_embeddings_kept_as_features(llmvs):
         ("llmvs", "words", {}, ""),
         ("llmvs", "words", {"text_features": None}, "no captions"),
         ("llmvs", "llama-2", {}, "trained on 'llama-2' features, this entry has 'words'"),
-        ("summdiff", "pictures", {"features": np.zeros((1, 6), np.float32)}, "fewer than two picks"),
+        (
+            "summdiff",
+            "pictures",
+            {"picks": np.zeros(1, int), "features": np.zeros((1, 6), np.float32), "text_features": None},
+            "fewer than two picks",
+        ),
         ("summdiff", "third", {"more": {"third": np.zeros((20, 6), np.float32)}}, ""),
         ("summdiff", "third", {"more": {"third": np.zeros((20, 6), np.float32)}, "features": None}, ""),
         ("llmvs", "third", {"more": {"third": np.zeros((20, 4), np.float32)}, "text_features": None}, ""),
@@ -107,7 +116,7 @@ def test_a_checkpoint_is_never_applied_to_another_space(summdiff, llmvs):
 
 
 def test_further_features_are_scored_like_main_ones(summdiff):
-    features = entry().features
+    features = entry().main_features
     further = entry(features=np.zeros((20, 3), np.float32), feature_space="other", more={"pictures": features})
     np.testing.assert_array_equal(score(summdiff, further, n=2).scores, score(summdiff, entry(), n=2).scores)
 
@@ -116,7 +125,7 @@ def test_features_and_settings_that_make_no_sense_are_refused(summdiff):
     with pytest.raises(InputError, match="NaN"):
         score(summdiff, entry(features=np.full((20, 6), np.nan, np.float32)))
     with pytest.raises(InputError, match="fewer than two picks"):
-        score(summdiff, entry(features=np.zeros((1, 6), np.float32)))
+        score(summdiff, entry(**ONE_PICK))
     with pytest.raises(InputError, match="steps"):
         score(summdiff, entry(), steps=0)
 

@@ -204,7 +204,7 @@ def test_a_written_file_comes_back_whole(tmp_path, make_entry):
     assert list(back.shots) == ["kts", "own shots"]
     for name, shots in entry.shots.items():
         np.testing.assert_array_equal(back.shots[name].bounds, shots.bounds)
-    for name in ("picks", "features", "text_features"):
+    for name in ("picks", "main_features", "text_features"):
         np.testing.assert_array_equal(getattr(back, name), getattr(entry, name))
     assert back.annotations.simulated
     assert back.annotations.protocols == people.protocols
@@ -238,7 +238,7 @@ def test_a_failed_export_leaves_the_old_file(tmp_path, make_entry):
     path = write_eccv16([make_entry()], tmp_path / "x.h5")
     before = path.read_bytes()
     with pytest.raises(TypeError):
-        write_eccv16([make_entry(), make_entry("t/bad", captions=(object(),))], path)
+        write_eccv16([make_entry(), make_entry("t/bad", captions=(object(),) * T)], path)
     with pytest.raises(InputError):
         write_eccv16([], path)
     assert path.read_bytes() == before
@@ -257,7 +257,7 @@ def test_scores_survive_export_and_import_whatever_is_judged(scores, extra):
         title="Anything",
         timebase=Timebase(Fraction(25), 120 + extra),
         picks=picks,
-        features=np.zeros((12, 2), np.float32),
+        features={"two": np.zeros((12, 2), np.float32)},
         feature_space="two",
         shots={"kts": Shots(np.array([[0, 50], [50, 60], [60, 120 + extra]]), "kts")},
         annotations=AnnotationSet(tuple(f"p{n}" for n in range(len(scores))), scores, ("x",) * len(scores)),
@@ -278,7 +278,7 @@ def test_tvsum_imports_in_seconds_and_exports_for_official_loaders(shared, libra
     assert len(library.entries.list()) == 50
     entry = library.entries.get("tvsum/video_1")
     assert entry.feature_space == "minilm-l6-v2", "which the file calls after its captioner"
-    assert (len(entry.annotations), entry.features.shape) == (20, (707, 384))
+    assert (len(entry.annotations), entry.main_features.shape) == (20, (707, 384))
     path = write_eccv16([library.entries.get(f"tvsum/video_{n}") for n in (1, 2, 50)], tmp_path / "x.h5")
     official_shape(path)
     with h5py.File(path) as ours, h5py.File(shared / "data/tvsum/tvsum_captions_minilm.h5") as source:

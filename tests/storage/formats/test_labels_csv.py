@@ -98,14 +98,10 @@ def test_an_older_file_stays_when_the_new_one_fails(make_entry, tmp_path):
     path = write_labels_csv([make_entry()], tmp_path / "labels.csv")
     before = path.read_bytes()
     good = make_entry("talks/good")
-    bad = dataclasses.replace(good.annotations, scores=good.annotations.scores + 1)
     for entries, said in (
-        ([good, dataclasses.replace(good, id="talks/bad", annotations=bad)], r"'talks/bad' should be \(3, 120\)"),
         ([good, good], "twice"),
         ([make_entry(people=0)], "nobody has judged"),
         ([], "nobody has judged"),
-        ([dataclasses.replace(good, picks=good.picks[::-1])], "ascend"),
-        ([dataclasses.replace(good, annotations=dataclasses.replace(good.annotations, protocols=()))], "protocol"),
     ):
         with pytest.raises(InputError, match=said):
             write_labels_csv(entries, path)

@@ -28,7 +28,7 @@ def test_videos_come_in_the_order_of_their_numbers_at_one_pick_a_second(file, mo
     length = first.n_frames
     assert first.timebase.rate == 1
     assert first.picks.tolist() == list(range(length))
-    assert first.features.shape == (length, 1024)
+    assert first.main_features.shape == (length, 1024)
     assert first.feature_space == "youtube8m-inception-v3"
     assert first.annotations.annotators == ("dataset mean",)
 

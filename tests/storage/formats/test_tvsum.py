@@ -223,7 +223,7 @@ def test_everybody_comes_back_from_the_official_slicing(tmp_path_factory, data):
 
 
 def test_scores_become_the_nearest_rating(tmp_path):
-    entry = rated([[1, 2]], "a/b", picks=np.arange(0, 14, 2), n_frames=14)
+    entry = rated([[1, 2, 3, 4, 5, 1, 2]], "a/b")
     scores = np.array([[0, 0.04, 0.3, 0.5, 0.69, 0.7, 1]], np.float32)
     entry = dataclasses.replace(entry, annotations=dataclasses.replace(entry.annotations, scores=scores))
     (back,) = read_tvsum_tsv(write_tvsum_tsv([entry], tmp_path / "anno.tsv"))
