@@ -35,6 +35,7 @@ BENCHMARKS = {
     "evaluation-tvsum": ("50 curves against 20 people each", "evaluation:evaluation_tvsum"),
     "scaling": ("how time and memory grow with the length of a video", "scaling:scaling"),
     "library-31892": ("a library of MR.HiSum's size: start, first page, search", "library:library_31892"),
+    "task-wide": ("a task that opens, with wide states on the entry and without", "task:task_wide"),
     "entry-series": ("opening an entry of ten minutes, 20 people, 16 samples", "series:entry_series"),
     "judging-prefix": (
         "captions judged, with what all prompts begin with read once",
