@@ -14,7 +14,8 @@ import numpy as np
 from core.data import Entry
 from core.errors import ConflictError, ManycutError, NotFoundError
 from core.features.hashed_words import REACH, TEXT_SPACE
-from core.features.text import TEXT_SPACES, TextSpace, encode_rows, text_space, windows_with
+from core.features.registry import TEXT_SPACES, text_space
+from core.features.text import TextSpace, encode_rows, windows_with
 from core.models.hub import model_id
 from core.progress import Progress, ShouldStop, never, part, silent
 from core.training.loop import training_space

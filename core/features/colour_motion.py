@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from core.data import space_ids
 from core.errors import InputError
 from core.features.space import FeatureSpace, Moment
 
@@ -240,7 +241,7 @@ def _compressed(values: np.ndarray, knee: float) -> np.ndarray:
 
 
 COLOUR_MOTION = FeatureSpace(
-    "colour-motion-v1",
+    space_ids.COLOUR_MOTION,
     176,
     "Colour and motion",
     colour_motion,

@@ -1,7 +1,6 @@
-"""Text encoders: captions in, one row per caption out, without a large language model.
+"""What a feature space of captions is: captions in, one row per caption out, without a large language model.
 
-Scores that a head gives on these features are named after the encoder, never after LLMVS's language model. Importing
-this module imports neither torch nor transformers.
+Scores that a head gives on these features are named after the encoder, never after LLMVS's language model.
 """
 
 from __future__ import annotations
@@ -9,14 +8,10 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
-from core.data.space_ids import MINILM, canonical
-from core.errors import InputError, NotFoundError
-from core.features import hashed_words as words
-from core.features import minilm
+from core.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -43,25 +38,6 @@ class TextSpace:
     def is_here(self) -> bool:
         """Whether what it needs is installed."""
         return self.package is None or importlib.util.find_spec(self.package) is not None
-
-
-TEXT_SPACES = MappingProxyType(
-    {
-        space.id: space
-        for space in (
-            TextSpace(words.TEXT_SPACE, words.WIDTH, "hashed-words", words.REACH, words.text_features),
-            TextSpace(MINILM, minilm.WIDTH, "MiniLM", 0, minilm.text_features, minilm.PACKAGE),
-        )
-    }
-)
-
-
-def text_space(name: str) -> TextSpace:
-    """The text space of that id. Raises NotFoundError."""
-    space = TEXT_SPACES.get(canonical(name))
-    if space is not None:
-        return space
-    raise NotFoundError(f"There is no text space '{name}'.", f"Known ones: {', '.join(TEXT_SPACES)}.")
 
 
 def windows_with(changed: Sequence[int], length: int, reach: int) -> list[int]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from core.errors import ConflictError, InputError, ManycutError, NotFoundError
 from core.features.kinds import SpaceOptions
 from core.progress import Progress, ShouldStop, never, silent
-from core.video.probe import file_hash
 
 TIMEOUT_S = 30
 PIECE = 1 << 18
@@ -51,6 +50,8 @@ def published_file(name: str, url: str, whose: str, options: SpaceOptions) -> tu
         InputError: the file in the cache is damaged.
         ManycutError: it cannot be fetched.
     """
+    from core.video.probe import file_hash  # PyAV: only needed here
+
     path = Path(options.weights).expanduser() if options.weights else torch_cache() / name
     if not path.is_file():
         if not options.download:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
+from typing import Any, TypeGuard
 
 from core.data import Shots
 from core.errors import InputError
@@ -110,11 +110,11 @@ def _check_text(event: Event, protocol: Protocol, shots: Shots) -> None:
         raise InputError("Skipping a video needs a reason.", "Say in a few words why.")
 
 
-def _whole(value: object) -> bool:
+def _whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
-def _number(value: object) -> bool:
+def _number(value: object) -> TypeGuard[int | float]:
     return _whole(value) or (isinstance(value, float) and isfinite(value))
 
 
@@ -131,7 +131,6 @@ def _single(value: object) -> bool:
     return value is None or isinstance(value, bool) or _number(value) or _text(value, MAX_TEXT)
 
 
-def _text(value: object, most: int) -> bool:
+def _text(value: object, most: int) -> TypeGuard[str]:
     """Whether it is a text without half a character, which could neither be sent nor exported."""
-    fine = isinstance(value, str) and len(value) <= most
-    return fine and not any("\ud800" <= character <= "\udfff" for character in value)
+    return isinstance(value, str) and len(value) <= most and not any("\ud800" <= one <= "\udfff" for one in value)

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from math import isfinite
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, TypeAdapter, ValidationError
 
 from core.errors import InputError
 
 Kind = Literal["shot-ratings", "keyshots", "continuous"]
 Shots = Literal["uniform 2 s", "kts", "dataset"]
 MAX_TEXT = 5000
+
+
+def _two_or_more(scale: tuple[int, ...]) -> tuple[int, ...]:
+    if len(scale) < 2 or list(scale) != sorted(set(scale)):
+        raise ValueError
+    return scale
+
+
+def _from_to(budget: tuple[float, float]) -> tuple[float, float]:
+    if budget[0] > budget[1]:
+        raise ValueError
+    return budget
+
+
+Share = Annotated[float, Field(gt=0, le=1)]
+Scale = Annotated[tuple[Annotated[StrictInt, Field(ge=0, le=9)], ...], AfterValidator(_two_or_more)]
+Budget = Annotated[tuple[Share, Share], AfterValidator(_from_to)]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]  # pydantic refuses half a character, which could not be exported
+Label = Annotated[Text, BeforeValidator(str)]
 
 
 @dataclass(frozen=True)
@@ -34,20 +53,40 @@ class Protocol:
     """
 
     kind: Kind = "shot-ratings"
-    instructions: str = ""
+    instructions: Text = ""
     shots: Shots = "uniform 2 s"
-    scale: tuple[int, ...] = (1, 2, 3, 4, 5)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    budget: tuple[float, float] = (0.05, 0.15)
-    hz: int = 20
-    muted: bool = True
-    watch: float = 0.9
-    reveal: bool = False
+    scale: Scale = (
+        1,
+        2,
+        3,
+        4,
+        5,
+    )
+    labels: Mapping[Label, Label] = field(default_factory=dict)
+    budget: Budget = (0.05, 0.15)
+    hz: Annotated[StrictInt, Field(ge=10, le=60)] = 20
+    muted: StrictBool = True
+    watch: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.9
+    reveal: StrictBool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        return {**asdict(self), "scale": list(self.scale), "labels": dict(self.labels), "budget": list(self.budget)}
+        given: dict[str, Any] = PROTOCOL.dump_python(self, mode="json")
+        return given
 
+
+PROTOCOL = TypeAdapter(Protocol)
+SENTENCES = {
+    "scale": "A scale is two or more different whole numbers of 0 to 9, ascending.",
+    "budget": "A budget is two shares of the video, as 0.05 to 0.15.",
+    "shots": f"Shots are one of {', '.join(get_args(Shots))}.",
+    "hz": "A continuous rating has 10 to 60 samples a second.",
+    "watch": "The share to be watched is between 0 and 1.",
+    "muted": "Muted and reveal are true or false.",
+    "reveal": "Muted and reveal are true or false.",
+    "labels": "Labels are texts by the value that they belong to, as 1: Not important.",
+    "instructions": f"Instructions have at most {MAX_TEXT} characters.",
+}
 
 SHOT_RATINGS = Protocol(
     kind="shot-ratings",
@@ -90,38 +129,10 @@ def protocol_from(given: Mapping[str, Any]) -> Protocol:
     if unknown:
         raise InputError(f"A protocol has no {sorted(unknown)[0]!r}.")
     try:
-        protocol = replace(
-            STANDARD[kind],
-            **{
-                **given,
-                "scale": tuple(given.get("scale", STANDARD[kind].scale)),
-                "labels": {str(key): str(text) for key, text in given.get("labels", STANDARD[kind].labels).items()},
-                "budget": tuple(map(float, given.get("budget", STANDARD[kind].budget))),
-            },
-        )
-        json.dumps(protocol.as_dict(), ensure_ascii=False).encode()  # half a character can neither be sent nor exported
-        return _checked(protocol)
-    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise InputError(f"This protocol is malformed: {error}.") from error
-
-
-def _checked(protocol: Protocol) -> Protocol:
-    scale, budget = protocol.scale, protocol.budget
-    for fine, sentence in (
-        (
-            len(scale) > 1 and all(type(v) is int and 0 <= v <= 9 for v in scale) and list(scale) == sorted(set(scale)),
-            "A scale is two or more different whole numbers of 0 to 9, ascending.",
-        ),
-        (len(budget) == 2 and 0 < budget[0] <= budget[1] <= 1, "A budget is two shares of the video, as 0.05 to 0.15."),
-        (protocol.shots in get_args(Shots), f"Shots are one of {', '.join(get_args(Shots))}."),
-        (type(protocol.hz) is int and 10 <= protocol.hz <= 60, "A continuous rating has 10 to 60 samples a second."),
-        (isfinite(protocol.watch) and 0 <= protocol.watch <= 1, "The share to be watched is between 0 and 1."),
-        (type(protocol.muted) is bool and type(protocol.reveal) is bool, "Muted and reveal are true or false."),
-        (
-            isinstance(protocol.instructions, str) and len(protocol.instructions) <= MAX_TEXT,
-            f"Instructions have at most {MAX_TEXT} characters.",
-        ),
-    ):
-        if not fine:
-            raise InputError(sentence)
-    return protocol
+        return PROTOCOL.validate_python({**vars(STANDARD[kind]), **given})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        part = str(first["loc"][0])
+        if part in SENTENCES and first["type"] != "string_unicode":
+            raise InputError(SENTENCES[part]) from None
+        raise InputError(f"This protocol is malformed: {part}: {first['msg']}.") from None

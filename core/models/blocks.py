@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 Valid: TypeAlias = Tensor | None  # bool, or None where everything is
+Layer = TypeVar("Layer", bound=nn.Module)
+
+
+class Denoiser(nn.Module, ABC):
+    """Noised score curves, embedded, and the video that they are of -> what the clean ones are made from."""
+
+    @abstractmethod
+    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> Any:
+        """What all curves of a video share at a step: memory and position (B, T, H), t (B,), valid (B, T)."""
+
+    @abstractmethod
+    def forward(self, x: Tensor, shared: Any, valid: Valid, seen: Valid) -> Tensor:
+        """x (B, C, T, H), `shared`, valid (B, T), seen (B, C, T) -> (B, C, T, H)."""
+
+
+class Layers(nn.ModuleList, Generic[Layer]):
+    """Layers of one kind, one after the other."""
+
+    if TYPE_CHECKING:  # torch says only that they are modules
+
+        def __iter__(self) -> Iterator[Layer]: ...
+
+
+def zeroed(layer: nn.Linear) -> nn.Linear:
+    """The layer with zeros for weights: what ends with it adds nothing at first; its block starts as the identity."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
 
 
 def sinusoids(t: Tensor, width: int) -> Tensor:
@@ -28,7 +58,7 @@ class TimeEmbedding(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(width, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
 
     def forward(self, t: Tensor) -> Tensor:
-        return self.mlp(sinusoids(t, self.width).to(self.mlp[0].weight.dtype))
+        return self.mlp(sinusoids(t, self.width).to(next(self.parameters()).dtype))
 
 
 class Attention(nn.Module):

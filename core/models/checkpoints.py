@@ -22,7 +22,7 @@ from core.errors import CheckpointError
 from core.models.registry import MODELS, SELF_DISCOVERED
 
 if TYPE_CHECKING:
-    from torch import nn
+    from core.models.summarizer import Summarizer
 
 SCHEMA = "manycut-checkpoint-2"  # all shares in [0, 1]
 PERCENT_SCHEMA = "manycut-checkpoint-1"  # F1 in percent where it was measured under a protocol
@@ -69,7 +69,7 @@ def pretrained_only(training: Mapping[str, Any]) -> bool:
 
 
 def save_checkpoint(
-    model: nn.Module,
+    model: Summarizer,
     directory: Path,
     *,
     label: str,
@@ -153,7 +153,7 @@ def _in_shares(measured: Any) -> Any:
     return {**measured, "f1": measured["f1"] / 100}
 
 
-def load_model(checkpoint: Checkpoint, device: str = "auto") -> nn.Module:
+def load_model(checkpoint: Checkpoint, device: str = "auto") -> Summarizer:
     """The model of a checkpoint, ready to predict.
 
     Args:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from abc import abstractmethod
+from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.models.batch import Batch, check_features, masked_mse, smooth
+from core.models.summarizer import Summarizer
 
 
-class CurveModel(nn.Module, ABC):
+class CurveModel(Summarizer):
     """Features -> one score curve. A subclass has `config` (with `feature_width` and `smoothing`) and `logits`."""
 
     samples: ClassVar[bool] = False
-    config: Any
 
     @abstractmethod
     def logits(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         """Features (B, T, D), valid (B, T) bool or None for all -> (B, T) logits of the scores."""
-
-    def prepare(self, videos: Sequence[Tensor]) -> None:
-        """Nothing is measured on the training videos; there is something to measure in models that override this."""
 
     def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         """Features (B, T, D) -> (B, T) scores in (0, 1)."""

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.models.blocks import Attention, TimeEmbedding, Valid, modulate
+from core.models.blocks import Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
 
 if TYPE_CHECKING:
     from core.models.summdiff import SummDiffConfig
@@ -50,7 +50,7 @@ class JointBlock(nn.Module):
             nn.Dropout(config.dropout),
             nn.Linear(config.feed_forward, hidden),
         )
-        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 6 * hidden))
+        self.modulation = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(hidden, 6 * hidden)))
 
     def shared(self, condition: Tensor) -> tuple[Tensor, ...]:
         """condition (B, T, H) -> six modulations (B, 1, T, H)."""
@@ -66,7 +66,7 @@ class JointBlock(nn.Module):
         return torch.addcmul(x, mlp_gate, self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale)))
 
 
-class Joint(nn.Module):
+class Joint(Denoiser):
     """Every token is one frame with its noised score and its own memory; tokens attend to each other.
 
     DiT predicts each frame's score from that frame's noised score and the video (latentmlp: from its neighbours'
@@ -79,10 +79,7 @@ class Joint(nn.Module):
         hidden = config.hidden
         self.time = TimeEmbedding(hidden, width=256)
         self.context = nn.Linear(hidden, hidden)
-        self.blocks = nn.ModuleList(JointBlock(config) for _ in range(config.decoder_layers))
-        for block in self.blocks:
-            nn.init.zeros_(block.modulation[1].weight)
-            nn.init.zeros_(block.modulation[1].bias)
+        self.blocks: Layers[JointBlock] = Layers(JointBlock(config) for _ in range(config.decoder_layers))
 
     def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
         condition = self.time(t)[:, None] + memory

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.models.blocks import TimeEmbedding, Valid
+from core.models.blocks import Denoiser, Layers, TimeEmbedding, Valid, zeroed
 
 if TYPE_CHECKING:
     from core.models.summdiff import SummDiffConfig
@@ -24,21 +24,19 @@ class LatentMLPBlock(nn.Module):
         self.context = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden))
         self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
         self.outer = nn.Sequential(
-            nn.LayerNorm(hidden), nn.SiLU(), nn.Dropout(config.dropout), nn.Linear(hidden, hidden)
+            nn.LayerNorm(hidden), nn.SiLU(), nn.Dropout(config.dropout), zeroed(nn.Linear(hidden, hidden))
         )
-        nn.init.zeros_(self.outer[3].weight)
-        nn.init.zeros_(self.outer[3].bias)
 
     def shared(self, memory: Tensor, time: Tensor, keep: Valid) -> tuple[Tensor, Tensor]:
         added = self.time(time)[:, None, None] + self.context(memory)[:, None]
-        return linear_then_conv(self.inner[2], self.conv, added, keep)
+        return linear_then_conv(cast(nn.Linear, self.inner[2]), self.conv, added, keep)
 
     def forward(self, x: Tensor, shared: tuple[Tensor, Tensor], keep: Valid) -> Tensor:
         weight, added = shared
         return x + self.outer(over_time(only(self.inner[:2](x), keep), weight) + added)
 
 
-class LatentMLP(nn.Module):
+class LatentMLP(Denoiser):
     """The release's denoiser for SumMe and TVSum: a residual MLP per frame with convolutions over three frames."""
 
     def __init__(self, config: SummDiffConfig) -> None:
@@ -47,10 +45,8 @@ class LatentMLP(nn.Module):
         self.time = TimeEmbedding(hidden, width=hidden)
         self.input = nn.Linear(hidden, hidden)
         self.conv = nn.Conv1d(hidden, hidden, 3, padding=1)
-        self.blocks = nn.ModuleList(LatentMLPBlock(config) for _ in range(config.decoder_layers))
-        self.output = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, hidden))
-        nn.init.zeros_(self.output[2].weight)
-        nn.init.zeros_(self.output[2].bias)
+        self.blocks: Layers[LatentMLPBlock] = Layers(LatentMLPBlock(config) for _ in range(config.decoder_layers))
+        self.output = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), zeroed(nn.Linear(hidden, hidden)))
 
     def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
         time = self.time(t)

@@ -1,17 +1,18 @@
 """The models that can be trained and applied, by the name that checkpoints and the command line use.
 
-Every model class has `config`, `samples` (whether it draws different curves), `prepare(videos)` (once, before it is
-trained), `loss(batch)` and `predict(features (T, D), n, seed, **settings) -> (N, T)`. Importing this module does not
-import torch.
+Every model class is a `core.models.summarizer.Summarizer`. Importing this module does not import torch.
 """
 
 from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from core.models.summarizer import Summarizer
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class ModelKind:
         return getattr(importlib.import_module(self.module), self.config_name)
 
     @property
-    def model_class(self) -> Any:
-        return getattr(importlib.import_module(self.module), self.model_name)
+    def model_class(self) -> type[Summarizer]:
+        found: type[Summarizer] = getattr(importlib.import_module(self.module), self.model_name)
+        return found
 
 
 MODELS = {

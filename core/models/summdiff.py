@@ -10,9 +10,9 @@ H hidden width. All C curves of a video share its encoding and its noise level, 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -20,10 +20,11 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.models.batch import Batch, check_features, masked_mse, smooth
-from core.models.blocks import Attention, TimeEmbedding, Valid, modulate
+from core.models.blocks import Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
 from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampling_noise
 from core.models.joint import Joint
 from core.models.latentmlp import LatentMLP
+from core.models.summarizer import Sampler
 
 # Frames that go through the denoiser at once on a CPU: as many as stay in its cache with the feed-forward's width.
 CPU_ROWS = 1200
@@ -271,7 +272,7 @@ class DiTBlock(nn.Module):
         self.mlp = nn.Sequential(
             nn.Linear(hidden, config.feed_forward), nn.ReLU(inplace=True), nn.Linear(config.feed_forward, hidden)
         )
-        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 6 * hidden))
+        self.modulation = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(hidden, 6 * hidden)))  # AdaLN-Zero
 
     def shared(self, memory: Tensor, condition: Tensor) -> tuple[Tensor, ...]:
         """memory and condition (B, T, H) -> six modulations (B, 1, T, H), keys and values."""
@@ -289,7 +290,7 @@ class DiTBlock(nn.Module):
         return torch.addcmul(x, mlp_gate, self.mlp(modulate(self.norm(x), mlp_shift, mlp_scale)))
 
 
-class DiT(nn.Module):
+class DiT(Denoiser):
     """The paper's denoiser: two cross-attention blocks; the condition is 0.1 * time embedding + position per frame.
 
     The final layer is modulated by 0.1 * time embedding alone.
@@ -299,13 +300,10 @@ class DiT(nn.Module):
         super().__init__()
         hidden = config.hidden
         self.time = TimeEmbedding(hidden, width=256)
-        self.blocks = nn.ModuleList(DiTBlock(config) for _ in range(2))
+        self.blocks: Layers[DiTBlock] = Layers(DiTBlock(config) for _ in range(2))
         self.final_norm = nn.LayerNorm(hidden, elementwise_affine=False, eps=1e-6)
-        self.final_modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 2 * hidden))
+        self.final_modulation = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(hidden, 2 * hidden)))
         self.final_linear = nn.Linear(hidden, hidden)
-        for layer in [self.final_modulation[1], *(block.modulation[1] for block in self.blocks)]:
-            nn.init.zeros_(layer.weight)  # AdaLN-Zero: every block starts as the identity
-            nn.init.zeros_(layer.bias)
 
     def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
         time = 0.1 * self.time(t)[:, None]
@@ -343,7 +341,7 @@ class DecoderLayer(nn.Module):
         return self.norm2(x + self.dropout(inner))
 
 
-class TransformerDecoder(nn.Module):
+class TransformerDecoder(Denoiser):
     """The release's DETR-like denoiser without self-attention; 0.1 * time embedding is added to the scores once.
 
     Positions are added to the projected queries of the first layer only.
@@ -352,7 +350,7 @@ class TransformerDecoder(nn.Module):
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
         self.time = TimeEmbedding(config.hidden, width=256)
-        self.blocks = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
+        self.blocks: Layers[DecoderLayer] = Layers(DecoderLayer(config) for _ in range(config.decoder_layers))
 
     def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
         time = 0.1 * self.time(t)[:, None, None]
@@ -381,13 +379,13 @@ class AdditiveBlock(nn.Module):
         return x + self.mlp(self.norm(x + condition))
 
 
-class Additive(nn.Module):
+class Additive(Denoiser):
     """Ablation of the paper's Table of components: no cross-attention, time, position and video are added up."""
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
         self.time = TimeEmbedding(config.hidden, width=256)
-        self.blocks = nn.ModuleList(AdditiveBlock(config) for _ in range(2))
+        self.blocks: Layers[AdditiveBlock] = Layers(AdditiveBlock(config) for _ in range(2))
 
     def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> Tensor:
         return (0.1 * self.time(t)[:, None] + position + memory)[:, None]
@@ -398,7 +396,7 @@ class Additive(nn.Module):
         return x
 
 
-DENOISERS = {
+DENOISERS: Mapping[str, type[Denoiser]] = {
     "DiT": DiT,
     "latentmlp": LatentMLP,
     "Transformer_dec": TransformerDecoder,
@@ -410,10 +408,9 @@ DENOISERS = {
 # The model -------------------------------------------------------------------------------------------------------
 
 
-class SummDiff(nn.Module):
+class SummDiff(Sampler):
     """Video features -> a distribution over score curves."""
 
-    samples: ClassVar[bool] = True
     null_video: Tensor
 
     def __init__(self, config: SummDiffConfig) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.models.batch import Batch
+from core.models.summarizer import Trainable
 
 
 @dataclass(frozen=True)
@@ -165,10 +166,8 @@ class CSTAEncoder(nn.Module):
         return torch.stack([self.csta.video_state(x[:n]) for x, n in zip(features, lengths, strict=True)])
 
 
-class ViSP(nn.Module):
+class ViSP(Trainable):
     """A summarizer with what it needs to be pretrained. `summarizer` is what is kept."""
-
-    samples: ClassVar[bool] = False
 
     def __init__(self, summarizer: Any, config: ViSPConfig) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.features.text import TEXT_SPACES
+from core.features.registry import TEXT_SPACES
 from core.models.registry import ModelKind
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -29,11 +29,15 @@ from core.training.labels import trained_label
 from core.training.recipes import TrainSettings
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from core.models.batch import Batch
+    from core.models.summarizer import Summarizer, Trainable
 
-    Judge: TypeAlias = Callable[[nn.Module], float]  # a model ready to predict -> the larger, the better
+    Tensors: TypeAlias = tuple[Tensor, ...] | list[Tensor]
+    Judge: TypeAlias = Callable[[Summarizer], float]  # a model ready to predict -> the larger, the better
+
+Model = TypeVar("Model", bound="Trainable")
 
 MAX_LISTED = 5000  # a checkpoint names the videos that it was trained on, up to so many
 
@@ -228,11 +232,11 @@ def check_fits(checkpoint: Checkpoint, kind: str, feature_space: str, width: int
 
 
 def fit(
-    model: nn.Module,
+    model: Model,
     videos: Sequence[TrainingVideo],
     settings: TrainSettings,
     started: float,
-    judge: Judge | None,
+    judge: Callable[[Model], float] | None,
     progress: Progress,
     should_stop: ShouldStop,
 ) -> tuple[list[float], int]:
@@ -242,18 +246,32 @@ def fit(
         The mean loss of every epoch, and the epoch whose weights were kept.
     """
     import torch
+    from torch.optim.lr_scheduler import LambdaLR
+    from torch.optim.swa_utils import AveragedModel
 
     device = next(model.parameters()).device
     generator = np.random.default_rng(settings.seed)
     per_epoch = math.ceil(len(videos) / settings.batch_size)
     epochs = settings.epochs or math.ceil(settings.updates / per_epoch)
-    total = epochs * math.ceil(per_epoch / settings.accumulate)
+    steps_an_epoch = math.ceil(per_epoch / settings.accumulate)
     kinds = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
     optimizer = kinds[settings.optimizer](model.parameters(), settings.lr, weight_decay=settings.weight_decay)
-    average = [weight.detach().clone() for weight in model.parameters()]
-    losses: list[float] = []
-    best, best_epoch = -math.inf, 0
+    schedule = LambdaLR(
+        optimizer,
+        lambda done: learning_rate_factor(settings.schedule, done / (epochs * steps_an_epoch), done // steps_an_epoch),
+    )
+
     step = 0
+
+    def forget(averages: Tensors, weights: Tensors, _: Tensor | int) -> None:
+        decay = min(settings.ema, step / (step + 10))  # the first weights are forgotten quickly
+        torch._foreach_lerp_(averages, weights, 1 - decay)
+
+    average = AveragedModel(model, multi_avg_fn=forget)
+    average.update_parameters(model)  # it starts as a copy
+    averaged = cast("Model", average.module).eval()
+    losses: list[float] = []
+    best, best_epoch, best_state = -math.inf, 0, None
     for epoch in range(1, epochs + 1):
         epoch_losses = []
         for index, batch in enumerate(batches(videos, settings, generator), 1):
@@ -264,21 +282,17 @@ def fit(
                 raise TrainingCancelled("The training was cancelled; nothing was saved.")
             if index % settings.accumulate and index < per_epoch:
                 continue
-            for group in optimizer.param_groups:
-                group["lr"] = settings.lr * learning_rate_factor(settings.schedule, step / total, epoch - 1)
             torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
             optimizer.step()
             optimizer.zero_grad()
+            schedule.step()
             step += 1
-            decay = min(settings.ema, step / (step + 10))  # the first weights are forgotten quickly
-            with torch.no_grad():
-                torch._foreach_lerp_(average, list(model.parameters()), 1 - decay)
+            average.update_parameters(model)
         losses.append(float(np.mean([float(loss) for loss in epoch_losses])))
         if judge is not None:
-            judged = with_weights(model, average)
-            verdict = judge(judged)
+            verdict = judge(averaged)
             if verdict > best or not best_epoch:
-                best, best_epoch, best_state = verdict, epoch, judged.state_dict()
+                best, best_epoch, best_state = verdict, epoch, copy.deepcopy(averaged.state_dict())
         progress(
             epoch / epochs,
             f"Epoch {epoch} of {epochs}",
@@ -286,22 +300,8 @@ def fit(
         )
         if settings.time_limit_s is not None and time.monotonic() - started > settings.time_limit_s:
             break
-    if judge is None:
-        model.load_state_dict(with_weights(model, average).state_dict())
-        return losses, len(losses)
-    model.load_state_dict(best_state)
-    return losses, best_epoch
-
-
-def with_weights(model: nn.Module, weights: Sequence[Tensor]) -> nn.Module:
-    """A copy of the model with other weights, ready to predict."""
-    import torch
-
-    other = copy.deepcopy(model).eval()
-    with torch.no_grad():
-        for weight, new in zip(other.parameters(), weights, strict=True):
-            weight.copy_(new)
-    return other
+    model.load_state_dict(best_state or averaged.state_dict())
+    return losses, best_epoch or len(losses)
 
 
 def learning_rate_factor(schedule: str, done: float, epoch: int) -> float:

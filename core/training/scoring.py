@@ -102,6 +102,8 @@ def score(
     """
     import torch
 
+    from core.models.summarizer import Sampler
+
     if checkpoint.applies_as == SELF_DISCOVERED and (reason := can_score(checkpoint, entry)):
         raise CheckpointError(f"'{checkpoint.label}' cannot score '{entry.id}'. {reason}")
     features, reason = features_for(entry, checkpoint.kind, checkpoint.feature_space)
@@ -116,17 +118,20 @@ def score(
             f"'{entry.id}' has {features.shape[1]}."
         )
     progress(0.0, f"Loading {checkpoint.label}")
-    model: Any = load_model(checkpoint, device)
+    model = load_model(checkpoint, device)
     progress(0.3, f"Scoring {entry.title}")
     if checkpoint.applies_as == SELF_DISCOVERED:
         progress(1.0, "Done")
         return _self_discovered(checkpoint, model, features, n, seed)
     settings: dict[str, float] = {}
-    if model.samples:
-        if guidance is None:
-            guidance = model.config.guidance
+    read = torch.from_numpy(np.ascontiguousarray(features))
+    if isinstance(model, Sampler):
+        guidance = model.config.guidance if guidance is None else guidance
         settings = {"steps": steps, "guidance": guidance, "eta": eta, "temperature": temperature}
-    scores = model.predict(torch.from_numpy(np.ascontiguousarray(features)), n, seed, **settings).numpy()
+        predicted = model.predict(read, n, seed, steps=steps, guidance=guidance, eta=eta, temperature=temperature)
+    else:
+        predicted = model.predict(read, n, seed)
+    scores = predicted.numpy()
     if not np.isfinite(scores).all():
         raise InputError(f"'{checkpoint.label}' gave no finite scores for '{entry.id}'.", "Check its features.")
     progress(1.0, "Done")

@@ -21,7 +21,7 @@ from core.data import AnnotationSet
 from core.data.timebase import Timebase
 from core.errors import ConflictError, FormatError, InputError, NotFoundError, VideoError
 from core.features.hashed_words import text_features
-from core.features.text import TEXT_SPACES
+from core.features.registry import TEXT_SPACES
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.official.llmvs import KEYS
 from core.models.registry import model_kind

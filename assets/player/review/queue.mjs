@@ -8,6 +8,10 @@ export function queueSection(app) {
   return new QueueSection(app);
 }
 
+const MEANING =
+  'Where people disagree most, one more person tells most. Disagreement is how far people’s scores spread at a moment ' +
+  '(their standard deviation), averaged over the video: 0 where all say the same, at most 0.5.';
+
 class QueueSection {
   constructor(app) {
     this.app = app;
@@ -16,7 +20,7 @@ class QueueSection {
     this._search = h('input', { type: 'search', placeholder: 'Search videos', 'aria-label': 'Search videos', oninput: () => this._later() });
     this._tools = h('div', { class: 'mcr-tools' });
     this._main = h('div');
-    this.element = h('div', {}, h('p', { class: 'mcr-lead' }, 'Where people disagree most, one more person tells most. Disagreement is 1 minus the mean correlation of two people on the same video.'), this._tools, this._main);
+    this.element = h('div', {}, h('p', { class: 'mcr-lead' }, MEANING), this._tools, this._main);
   }
 
   async show(asked) {

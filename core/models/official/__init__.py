@@ -13,10 +13,10 @@ import numpy as np
 from core.errors import CheckpointError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from core.models.summarizer import Summarizer
 
 
-def load_released(path: Path, *, null_video: Path | None = None, **options: Any) -> tuple[str, nn.Module]:
+def load_released(path: Path, *, null_video: Path | None = None, **options: Any) -> tuple[str, Summarizer]:
     """The model in a released file.
 
     Args:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -26,7 +26,7 @@ class Settings(dict):
 
 
 # Harmless containers by the name under which files ask for them; the tools themselves are not installed.
-CONTAINERS = [
+CONTAINERS: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
     argparse.Namespace,
     *(
         (Settings, name)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError, InputError, VideoError
+from core.errors import ConflictError, InputError, NotFoundError, VideoError
 from core.features.colour_motion import COLOUR_MOTION
 from core.features.extract import features_of
 from core.features.moments import moments
-from core.features.registry import SPACES, open_space, why_default
+from core.features.registry import SPACES, open_space, text_space, why_default
 from core.features.space import FeatureSpace
 from core.ingest import ingest
 from core.segment.segmentation import kts_shots
@@ -40,6 +40,7 @@ def big_pictures(seen: list[tuple[int, ...]]) -> FeatureSpace:
 
 def test_the_space_without_weights_opens_at_once():
     assert open_space("colour-motion-v1") is COLOUR_MOTION
+    assert COLOUR_MOTION.label in {kind.label for kind in SPACES if kind.id == COLOUR_MOTION.id}
 
 
 def test_an_unknown_space_names_the_known_ones():
@@ -49,9 +50,19 @@ def test_an_unknown_space_names_the_known_ones():
         assert kind.id in caught.value.hint
 
 
+def test_a_space_of_captions_is_not_asked_for_pictures_nor_the_other_way_round():
+    with pytest.raises(InputError, match="of captions") as caught:
+        open_space("minilm-l6-v2")
+    assert "encode" in caught.value.hint
+    with pytest.raises(NotFoundError, match="of pictures") as caught:
+        text_space("googlenet-pool5")
+    assert "features" in caught.value.hint
+
+
 def test_listing_the_spaces_loads_neither_torch_nor_transformers():
     code = (
-        "import sys, core.features.registry; print([n for n in ('torch', 'transformers', 'PIL') if n in sys.modules])"
+        "import sys, core.features.registry;"
+        "print([n for n in ('torch', 'transformers', 'PIL', 'cv2', 'av') if n in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from core.data.space_ids import ALIASES, canonical
 from core.errors import InputError, NotFoundError
-from core.features.text import TEXT_SPACES, encode_rows, text_space, windows_with
+from core.features.registry import TEXT_SPACES, text_space
+from core.features.text import encode_rows, windows_with
 
 ROOT = Path(__file__).resolve().parents[3]
 CAPTIONS = ["A boat leaves the harbour.", "", "A dog barks.", "夏祭りの夜", "A dog barks.", "waves " * 400, "End"]
@@ -103,7 +104,7 @@ def test_a_missing_package_is_named(monkeypatch):
 
 def test_asking_what_there_is_loads_nothing():
     code = (
-        "import sys; from core.features.text import TEXT_SPACES; import core.captions.captioners;"
+        "import sys; from core.features.registry import TEXT_SPACES; import core.captions.captioners;"
         "import core.captions.local_judge; [space.is_here for space in TEXT_SPACES.values()];"
         "print([name for name in ('torch', 'transformers', 'cv2', 'httpx') if name in sys.modules])"
     )

@@ -69,3 +69,40 @@ def test_covered_time_counts_every_second_once(given_spans):
     seconds = {second for start, end in given_spans for second in range(start, end)}
     assert covered(given_spans) == len(seconds)
     assert covered(given_spans * 2) == covered(given_spans)
+
+
+# Where the remarks begin
+
+
+def after(seconds):
+    return [Event("a", 0, "rate", 0, 1, at=1_000), Event("a", 1, "rate", 1, 2, at=1_000 + round(1000 * seconds))]
+
+
+def test_a_pause_is_longer_than_a_minute():
+    assert (of(after(60)).pauses, of(after(60)).seconds, of(after(60)).per_label) == (0, 60.0, 60.0)
+    assert (of(after(60.001)).pauses, of(after(60.001)).seconds, of(after(60.001)).per_label) == (1, 0.0, None)
+
+
+def test_less_than_a_second_per_shot_is_hurried_from_eight_shots_on():
+    logs = (rated([1, 2, 3, 4] * 2, every_ms=each) for each in (999, 1000))
+    hurried = [any("per shot" in remark for remark in of(log).remarks) for log in logs]
+    assert hurried == [True, False]
+    assert not of(rated([1, 2, 3, 4, 5, 4, 3], every_ms=300)).remarks
+
+
+def test_twenty_equal_ratings_in_a_row_are_told_and_nineteen_are_not():
+    others = [1, 2, 4, 5, 1, 2, 4, 5]
+    assert of(rated([3] * 20 + others)).remarks == ("20 equal ratings in a row",)
+    assert of(rated([3] * 19 + others)).remarks == ()
+
+
+def test_nine_of_ten_equal_ratings_are_told_from_eight_ratings_on():
+    assert of(rated([3, 3, 3, 4, 3, 3, 3, 3, 3, 3])).remarks == ("90% of the ratings are the same",)
+    assert of(rated([3, 3, 3, 4, 3, 3, 3, 3, 3])).remarks == ()
+    assert of(rated([3] * 8)).remarks == ("100% of the ratings are the same",)
+    assert of(rated([3] * 7)).remarks == ()
+
+
+@pytest.mark.parametrize(("until", "told"), [(53.3, True), (53.5, False)])  # of 60 s, where 90 % was asked for
+def test_up_to_a_hundredth_less_than_was_asked_for_passes_as_watched(until, told):
+    assert any("watched" in remark for remark in of([*rated([1, 2]), watched(9, 0, until)]).remarks) == told

@@ -103,3 +103,18 @@ def test_what_somebody_does_is_no_name_but_words_that_look_like_it_are():
 def test_captions_that_are_alike_everywhere_name_nothing():
     assert moment_word(["a dog on a sofa"] * 8, 2, 4) == ""
     assert moment_word([""] * 8, 2, 4) == ""
+
+
+def test_a_moment_goes_as_far_as_camps_differ_by_half_of_where_they_differ_most():
+    scores = np.full((4, 12), 0.2)
+    scores[:2, 3:8] += [0.3, 0.29, 0.6, 0.31, 0.1]
+    scores[2:, 9:11] += 0.8  # as much in all, so that nobody rates higher throughout
+    moments = {(camp.start, camp.end) for camp in camps(scores)[0]}
+    assert (5, 7) in moments  # 0.29 and 0.1 are less than half of 0.6
+
+
+def test_a_word_stands_out_by_half_at_least():
+    captions = ["a dog", "a dog", "a dog", "a dog", "a dog", "nothing", "nothing", "nothing"]
+    assert moment_word(captions, 0, 4) == "dog"  # 4 of 4 inside, 1 of 4 outside
+    assert moment_word(["a dog"] * 6 + ["nothing"] * 2, 0, 4) == "dog"  # 2 of 4 outside: just half
+    assert moment_word(["a dog"] * 7 + ["nothing"], 0, 4) == ""

@@ -55,3 +55,9 @@ def test_the_same_seed_gives_the_same_chance(judged):
 def test_without_people_there_is_nothing_to_cover(make_entry):
     with pytest.raises(InputError, match="Nobody has judged"):
         coverage(make_entry(people=0), np.ones((1, 120)))
+
+
+def test_a_frame_is_kept_where_its_score_is_over_a_half(judged):
+    half = np.full((1, len(judged.picks)), 0.5)
+    assert kept_share(judged, half) == 0
+    assert kept_share(judged, half + 1e-6) == 1

@@ -175,3 +175,12 @@ def test_what_cannot_be_evaluated_is_refused(people):
         generative(people, np.zeros(59))
     with pytest.raises(InputError, match="not finite"):
         generative(people, np.full(60, np.nan))
+
+
+def test_highlights_are_windows_of_five_picks():
+    truth = np.repeat([0.0, 1.0, 0.0, 0.0], 5)
+    shifted = np.roll(truth, 2)  # within a window of another size it would still be found in part
+    assert highlight_precision(truth, truth, 0.25) == 1
+    assert highlight_precision(np.where(np.arange(20) == 5, 1.0, 0.0), truth, 0.25) == 1
+    assert highlight_precision(shifted, truth, 0.25) == 1
+    assert highlight_precision(np.roll(truth, 3), truth, 0.25) == 0.5

@@ -28,6 +28,7 @@ from core.statistics.reliability import (
     Reliability,
     Statistics,
     _krippendorff_alphas,
+    _percentiles,
     people_matrix,
     reliability,
     unlike_the_others,
@@ -378,3 +379,35 @@ def test_who_judged_alone_is_listed_last_without_a_z():
     }
     assert unlike_the_others([]) == ()
     assert isinstance(last, PersonStanding)
+
+
+# Where limits and words begin
+
+
+def test_three_people_or_entries_have_limits():
+    found = reliability([noisy(f"test/{i}", people=3) for i in range(3)], resamples=50)
+    assert np.isfinite(found.overall.pairwise_kendall.low)
+    assert np.isfinite(found.per_entry[0].statistics.pairwise_kendall.low)
+    assert np.isfinite(found.per_entry[0].statistics.leave_one_out_kendall.low)
+
+
+@pytest.mark.parametrize(("undefined", "has_limits"), [(49, True), (50, False)])
+def test_limits_need_more_than_half_of_the_resamples(undefined, has_limits):
+    resampled = np.linspace(0, 1, 100)
+    resampled[:undefined] = np.nan
+    assert np.isfinite(_percentiles(0.5, resampled).low) == has_limits
+
+
+def test_limits_hold_95_of_100_resamples():
+    found = _percentiles(0.5, np.linspace(0, 1, 1001))
+    assert (found.low, found.high) == pytest.approx((0.025, 0.975))
+
+
+@pytest.mark.parametrize(("z", "unusual"), [(-2.51, True), (-2.49, False)])
+def test_unusual_is_more_than_two_and_a_half_deviations_below_the_others(monkeypatch, z, unusual):
+    monkeypatch.setattr("core.statistics.reliability._robust_z", lambda means: np.array([z, 0, 0, 0]))
+    assert [each.unusual for each in unlike_the_others([noisy("test/a", people=4)])] == [unusual, False, False, False]
+
+
+def test_among_four_people_one_can_be_unusual():
+    assert [each.unusual for each in unlike_the_others(contrary(3, noise=0.0))] == [True, False, False, False]

@@ -10,8 +10,6 @@ import pytest
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase
 from core.models.checkpoints import load_model
-from core.statistics.figure import deviation_of, mean_of
-from core.statistics.reliability import Interval
 from core.training.evaluating import evaluate_checkpoint, judge_on, over_splits
 from core.training.loop import train, videos_from_entries
 from core.training.recipes import TrainSettings
@@ -67,16 +65,6 @@ def test_splits_have_a_mean_and_a_deviation(trained):
     assert found.std.human.pairwise.f1 == pytest.approx(np.std([row.human.pairwise.f1 for row in results], ddof=1))
     assert [row.split for row in found.splits] == [0, 1, 2]
     assert found.splits[0].per_video is None
-
-
-def test_undefined_figures_are_left_out_of_means():
-    nan = float("nan")
-    rows = [Interval(1.0, nan, nan), Interval(nan, 2.0, nan), Interval(nan, 4.0, nan)]
-    found = mean_of(rows)
-    assert (found.value, found.low) == (1.0, 3.0)
-    assert np.isnan(found.high)
-    assert np.isnan(deviation_of(rows).value)
-    assert deviation_of(rows).low == pytest.approx(2**0.5)
 
 
 def test_a_judge_chooses_the_epoch_and_the_checkpoint_says_so(tmp_path):

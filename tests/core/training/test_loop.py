@@ -287,6 +287,37 @@ def two_events(seed):
     return TrainingVideo(f"made/{seed}", features, targets), first, second
 
 
+@pytest.mark.parametrize(("ema", "decays"), [(0.999, (1 / 11, 2 / 12, 3 / 13)), (0.1, (1 / 11, 0.1, 0.1))])
+def test_the_weights_that_are_kept_are_the_moving_average_of_the_trained_ones(tmp_path, ema, decays):
+    base = train_tiny(tmp_path / "base")
+    chosen = settings(batch_size=3, schedule="decay 1", lr=1e-2)  # one step an epoch, always of the same length
+    expected = weights(base)
+    for steps, decay in enumerate(decays, start=1):
+        last = replace(chosen, epochs=steps, ema=0.0)  # nothing is averaged
+        trained = weights(train_tiny(tmp_path / f"last-{steps}", chosen=last, start_from=base))
+        expected = {name: decay * expected[name] + (1 - decay) * trained[name] for name in expected}
+    found = weights(
+        train_tiny(tmp_path / "averaged", chosen=replace(chosen, epochs=len(decays), ema=ema), start_from=base)
+    )
+    assert found.keys() == expected.keys()
+    torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
+    assert any((found[name] - trained[name]).abs().max() > 1e-4 for name in found)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "factors"),
+    [("decay 0.5", (1, 0.5, 0.25)), ("cosine 2", (1, 0.5, 0)), ("warm cosine", (0.02, 0.75, 0.25))],
+)
+def test_the_learning_rate_follows_its_schedule(tmp_path, monkeypatch, schedule, factors):
+    rates = []
+    step = torch.optim.AdamW.step
+    monkeypatch.setattr(
+        torch.optim.AdamW, "step", lambda self: rates.append(self.param_groups[0]["lr"]) or step(self), raising=True
+    )
+    train_tiny(tmp_path / "one", chosen=settings(epochs=3, batch_size=3, lr=0.01, schedule=schedule))
+    assert rates == pytest.approx([0.01 * factor for factor in factors])
+
+
 def test_samples_follow_people_who_disagree_instead_of_their_mean(tmp_path):
     chosen = get_preset("summdiff-demo", updates=250)  # shorter than the preset: one easy kind of disagreement
     videos = [two_events(seed)[0] for seed in range(6)]

@@ -1,0 +1,54 @@
+"""What every model that can be trained and applied has."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from torch import Tensor, nn
+
+from core.models.batch import Batch
+
+
+class Trainable(nn.Module, ABC):
+    """What the training loop takes. `config` is a dataclass."""
+
+    config: Any
+
+    def prepare(self, videos: Sequence[Tensor]) -> None:
+        """Takes what is measured instead of learned from the training videos, each (T, D), once before training."""
+
+    @abstractmethod
+    def loss(self, batch: Batch) -> Tensor:
+        """() what training makes smaller."""
+
+
+class Summarizer(Trainable):
+    """Features of a video -> one score curve or several. `config` has `feature_width`, D."""
+
+    samples: ClassVar[bool]  # whether it draws different curves
+
+    @abstractmethod
+    def predict(self, features: Tensor, n: int = 1, seed: int = 0) -> Tensor:
+        """Features (T, D) -> (N, T) float32 scores in (0, 1) on the CPU; N is 1 where it does not sample, else n."""
+
+
+class Sampler(Summarizer):
+    """Draws different curves; `config` also has the `guidance` that is usual for the checkpoint."""
+
+    samples: ClassVar[bool] = True
+
+    @abstractmethod
+    def predict(
+        self,
+        features: Tensor,
+        n: int = 8,
+        seed: int = 0,
+        *,
+        steps: int = 10,
+        guidance: float | None = None,
+        eta: float = 1.0,
+        temperature: float = 1.0,
+    ) -> Tensor:
+        """As in `Summarizer`; what the settings do is told by the model."""
