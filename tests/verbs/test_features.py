@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import ConflictError, NotFoundError
+from core.errors import Cancelled, NotFoundError
 from core.features.kinds import SpaceOptions
 from core.features.registry import open_space
 from core.models.checkpoints import save_checkpoint
@@ -106,7 +106,7 @@ def test_a_stopped_run_keeps_what_is_done(library, video, weights, space):
     def first_is_done() -> bool:
         return space in library.entries.get("mine/trip").more
 
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         actions.features(
             library, space="googlenet-pool5", dataset="mine", weights=str(weights), should_stop=first_is_done
         )

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.captions import captioners
-from core.errors import ConflictError, InputError, ManycutError, NotFoundError
+from core.errors import Cancelled, InputError, ManycutError, NotFoundError
 from tests.core.captioning_server import Server, central, chat
 from tests.core.made_videos import write_video
 from verbs import by_name as actions
@@ -107,7 +107,7 @@ def test_an_interrupted_judging_goes_on_where_it_was(library, server, studio):
 def test_a_job_is_cancelled_while_the_server_is_slow(library, server, studio):
     server.seconds = 0.3
     stops = iter([False] * 3)
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         actions.judge(library, model=studio, entry=TALK, should_stop=lambda: next(stops, True))
     assert library.runs.of_entry(TALK) == []
 
