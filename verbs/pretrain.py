@@ -118,8 +118,8 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
     ids = [one.id for one in library.entries.list(space=checkpoint.feature_space)]
     start = time.monotonic()
     for index, entry in enumerate(ids):
-        kept = f"{index} of {len(ids)} videos have their rows, and the checkpoint '{checkpoint.id}' is kept."
-        check(should_stop, "Scoring", kept)
+        saved = f"{index} of {len(ids)} videos have their rows, and the checkpoint '{checkpoint.id}' is kept."
+        check(should_stop, "Scoring", saved)
         progress(index / len(ids), f"Sampling summaries of {entry}{time_left(start, index, len(ids)) if index else ''}")
         if can_score(checkpoint, library.entries.get(entry)):
             continue

@@ -94,8 +94,7 @@ def test_what_cannot_be_pretrained_on_gets_a_sentence(films, asked, message):
 
 
 def test_it_runs_as_a_job_and_is_cancelled_on_request(films):
-    queue = jobs.open_queue(films.data_dir)
-    done = jobs.enqueue(films, queue, "pretrain", {"space": "test-6", **QUICK})
+    done = jobs.enqueue(films, "pretrain", {"space": "test-6", **QUICK})
     jobs.perform(films, done)
     assert films.jobs.get(done).state == "done"
     assert len(films.jobs.get(done).result["runs"]) == 8

@@ -139,9 +139,9 @@ def test_lists_hold_neither_labels_nor_scores(judging, path):
 
 
 def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
-    asked = library.jobs.create_job("sample", {"entry": ENTRY, "model": "c1"})
+    asked = library.jobs.create_job("sample", {"entry": ENTRY, "model": "c1"}, entries=[ENTRY])
     perform(library, asked)
-    other = library.jobs.create_job("sample", {"entry": OTHER, "model": "c1"})
+    other = library.jobs.create_job("sample", {"entry": OTHER, "model": "c1"}, entries=[OTHER])
     assert judging.get("/api/job", params={"id": asked}).status_code == 403
     assert judging.get("/api/download", params={"job": asked}).status_code == 403
     assert judging.post("/api/job/cancel", json={"id": asked}).status_code == 403
