@@ -5,7 +5,7 @@
  * @property {number|string} id
  * @property {string} kind
  * @property {'queued'|'running'|'done'|'failed'|'cancelled'} state
- * @property {string|null} waits_for other work that is done before a queued one
+ * @property {string|null} [waits_for] other work that is done before a queued one
  * @property {number} progress share
  * @property {string} message
  * @property {Record<string, any>} args
