@@ -96,7 +96,8 @@ def test_a_job_of_a_process_that_died_right_after_asking_is_done(talks, tmp_path
     code = (
         "import os, signal, sys; from pathlib import Path; from storage.library import Library\n"
         "from webapp.jobs import enqueue\n"
-        "print(enqueue(Library.open(Path(sys.argv[1])), 'export', {'dataset': 'talks', 'out': sys.argv[2]}), flush=True)\n"
+        "library = Library.open(Path(sys.argv[1]))\n"
+        "print(enqueue(library, 'export', {'dataset': 'talks', 'out': sys.argv[2]}), flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     command = [sys.executable, "-c", code, str(talks.data_dir), str(tmp_path / "labels.h5")]

@@ -29,6 +29,7 @@ from webapp.visibility import (
     VisibleEntry,
     VisibleJob,
     VisibleJobNamed,
+    about,
     visible,
     visible_job_in,
 )
@@ -79,7 +80,7 @@ class ExportRequest(BaseModel):
 
     def subject(self) -> Subject:
         """The whole of a dataset, or of the library, where no entry is named."""
-        return Subject(self.entry, whole=self.entry is None, dataset=self.dataset)
+        return about(self.entry) if self.entry else Subject(whole=True, dataset=self.dataset)
 
 
 class IngestRequest(BaseModel):

@@ -61,4 +61,3 @@ def _named(job: Job, hidden: Collection[str]) -> str:
         entries[0] if len(entries) == 1 else job.dataset or (f"{len(entries)} videos" if entries else "the library")
     )
     return f"{WORK.get(job.kind, job.kind)} {subject}"
-
