@@ -299,7 +299,7 @@ class JobRow(Base):
     kind: Mapped[str]
     args: Mapped[dict[str, Any]]
     lane: Mapped[str]
-    entries: Mapped[list[Any] | None]
+    entries: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     dataset: Mapped[str | None]
     state: Mapped[str] = mapped_column(index=True)
     claimed_by: Mapped[str | None]
