@@ -25,7 +25,7 @@ class Server:
 
     Attributes:
         port: on 127.0.0.1.
-        process: the web process; the worker process is its child.
+        process: the web process; the worker processes are its children.
         begun: `time.perf_counter()` when the process was started.
         seconds: from then until /healthz answered.
     """
@@ -41,10 +41,11 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def memory_mb(self) -> dict[str, float]:
-        """The most that the web process and its worker have held so far, MiB; Linux only."""
+        """The most that the web process and its workers have held so far, MiB; Linux only."""
         pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return {"web": _memory_mb(pid), "worker": sum(_memory_mb(int(child)) for child in children)}
+        lists = Path(f"/proc/{pid}/task").glob("*/children")  # of every thread those that it started
+        children = [int(child) for one in lists for child in one.read_text().split()]
+        return {"web": _memory_mb(pid), "worker": sum(_memory_mb(child) for child in children)}
 
 
 def start(data_dir: Path, *, port: int | None = None, demo: bool = True) -> Server:

@@ -59,9 +59,15 @@ class NotFoundError(ManycutError):
 
 
 class ConflictError(ManycutError):
-    """The action does not fit the present state (already exists, already submitted, cancelled)."""
+    """The action does not fit the present state (already exists, already submitted)."""
 
     code = "conflict"
+
+
+class Cancelled(ManycutError):
+    """Somebody asked long work to stop; the hint says what is kept."""
+
+    code = "cancelled"
 
 
 class RefusedError(ManycutError):

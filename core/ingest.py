@@ -111,7 +111,7 @@ def ingest(
         VideoError: the file cannot be used; the sentence says why.
         InputError, NotFoundError: there is no such feature space, its weights are not here, or it is too slow for
             every frame.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     space = open_space(feature_space) if isinstance(feature_space, str) else feature_space
     spaces = (space, *beside)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from core.errors import Cancelled
+
 
 class Progress(Protocol):
     """Called often by long work.
@@ -28,6 +30,21 @@ def silent(fraction: float, message: str, figures: Mapping[str, float] | None = 
 def never() -> bool:
     """A ShouldStop that never stops."""
     return False
+
+
+def check(should_stop: ShouldStop, what: str, kept: str = "") -> None:
+    """Ends work that nobody wants any more.
+
+    Args:
+        should_stop: asked.
+        what: the work, as the beginning of the sentence "... was cancelled."
+        kept: a sentence about what is kept of it, or "".
+
+    Raises:
+        Cancelled: `should_stop` said so.
+    """
+    if should_stop():
+        raise Cancelled(f"{what} was cancelled.", kept)
 
 
 def part(progress: Progress, start: float, end: float) -> Progress:

@@ -11,10 +11,11 @@ from pathlib import Path
 from core.errors import ConflictError, InputError, NotFoundError
 from core.progress import Progress, silent
 from storage.database import FILE_NAME
+from storage.server_lock import ENDING
 
 # Made anew when needed, or of this very moment.
 LEFT_OUT = (
-    "queue.db",
+    "queue.db",  # of earlier versions
     "queue.db-wal",
     "queue.db-shm",
     "worker.log",
@@ -22,6 +23,7 @@ LEFT_OUT = (
     "exports",
     f"{FILE_NAME}-wal",
     f"{FILE_NAME}-shm",
+    f"{FILE_NAME}{ENDING}",
     FILE_NAME,
 )
 

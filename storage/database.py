@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from core.errors import ConflictError, InputError
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
-HEAD = "0005"
+HEAD = "0006"
 BUSY_SECONDS = 30
 FILE_NAME = "manycut.db"
 # Any constant: on PostgreSQL it names the one lock that SQLite has anyway.
@@ -38,10 +38,8 @@ def open_database(data_dir: Path, url: str | None = None) -> Engine:
         InputError: the URL or its driver is not usable, or the file is no database.
         ConflictError: the database was written by a newer version of Manycut.
     """
-    url = url or os.environ.get("DATABASE_URL")
-    if not url:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{data_dir / FILE_NAME}"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    url = url or database_url(data_dir)
     try:
         engine = create_engine(url, connect_args=_connect_args(url))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -63,6 +61,11 @@ def open_database(data_dir: Path, url: str | None = None) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def database_url(data_dir: Path) -> str:
+    """SQLAlchemy's address of a data directory's database: the environment's DATABASE_URL, else manycut.db in it."""
+    return os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / FILE_NAME}"
 
 
 @contextmanager

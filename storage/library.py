@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from storage.accounts import Accounts
+from storage.agreements import Agreements
 from storage.annotations import Annotations
 from storage.assignments import Assignments
 from storage.board import Board
@@ -61,6 +62,7 @@ class Library:
         assignments: what they are asked to label.
         board: how far everybody is.
         accounts: who may come in.
+        agreements: what was computed about how people agree.
         jobs: the table of background jobs.
     """
 
@@ -84,6 +86,7 @@ class Library:
         self.assignments = Assignments(engine, self.annotations)
         self.board = Board(engine)
         self.accounts = Accounts(engine)
+        self.agreements = Agreements(engine)
         self.jobs = Jobs(engine)
 
     @classmethod

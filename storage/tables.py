@@ -291,14 +291,19 @@ class OriginRow(Base):
 
 
 class JobRow(Base):
-    """Background work and how far it is."""
+    """Background work, who does it and how far it is; see `storage.jobs`."""
 
     __tablename__ = "jobs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     args: Mapped[dict[str, Any]]
+    lane: Mapped[str]
+    entries: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    dataset: Mapped[str | None]
     state: Mapped[str] = mapped_column(index=True)
+    claimed_by: Mapped[str | None]
+    heartbeat: Mapped[datetime | None]
     progress: Mapped[float] = mapped_column(default=0.0)
     message: Mapped[str] = mapped_column(default="")
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -307,3 +312,17 @@ class JobRow(Base):
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=now)
     updated: Mapped[datetime] = mapped_column(default=now)
+
+
+class AgreementRow(Base):
+    """How far people agree, as it was computed for a choice of people and videos."""
+
+    __tablename__ = "agreements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[str]
+    dataset: Mapped[str | None]
+    assignment: Mapped[int | None]
+    entry: Mapped[str | None]
+    computed: Mapped[datetime] = mapped_column(default=now)
+    result: Mapped[dict[str, Any]]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data import Entry
-from core.errors import ConflictError, NotFoundError, VideoError
-from core.progress import Progress, ShouldStop, never, part, silent
+from core.errors import NotFoundError, VideoError
+from core.progress import Progress, ShouldStop, check, never, part, silent
 from verbs.common import asked_entries, summaries_of, time_left
 from verbs.language import renew_text
 from verbs.models import score_with_all
@@ -92,8 +92,7 @@ def import_captions(
     ids = [summary.id for summary in summaries_of(library, dataset)]
     done, missing = [], []
     for index, one in enumerate(ids):
-        if should_stop():
-            raise ConflictError("Importing captions was cancelled; the videos so far have theirs.")
+        check(should_stop, "Importing captions", "The videos so far have theirs.")
         progress(index / len(ids), f"Captions of {one}")
         found = captions_for(library.entries.get(one), given)
         if found is None:
@@ -117,8 +116,7 @@ def _caption(
     captions: list[str] = []
     made, start = 0, time.monotonic()
     for batch in _batches(_pictures(entry)):
-        if should_stop():
-            raise ConflictError(f"Captioning '{entry_id}' was cancelled; asking again goes on from there.")
+        check(should_stop, f"Captioning '{entry_id}'", "Asking again goes on from there.")
         texts, new = _describe(library, captioner, batch)
         captions += texts
         made += new

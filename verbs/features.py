@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from core.errors import ConflictError, NotFoundError, VideoError
-from core.progress import Progress, ShouldStop, never, part, silent
+from core.errors import NotFoundError, VideoError
+from core.progress import Progress, ShouldStop, check, never, part, silent
 from verbs.common import asked_entries, time_left
 from verbs.models import score_with_all
 
@@ -59,8 +59,7 @@ def features(
     opened = open_space(options)
     done, start = [], time.monotonic()
     for index, one in enumerate(watched):
-        if should_stop():
-            raise ConflictError("Making features was cancelled; asking again goes on from there.")
+        check(should_stop, "Making features", "Asking again goes on from there.")
         left = time_left(start, index, len(watched)) if index else ""
         progress(0.1 + 0.9 * index / len(watched), f"Looking at {one}{left}")
         told = part(progress, 0.1 + 0.9 * index / len(watched), 0.1 + 0.9 * (index + 1) / len(watched))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.data.timebase import format_rate
-from core.errors import InputError, ManycutError, VideoError
+from core.errors import Cancelled, InputError, ManycutError, VideoError
 from core.features.colour_motion import COLOUR_MOTION
 from core.features.kinds import SpaceOptions
 from core.features.registry import DEFAULT, open_space, why_default
@@ -111,8 +111,10 @@ def ingest(
     for index, file in enumerate(files):
         try:
             facts = taking.take(file, _of_file(reading, files, shares, index, start), should_stop)
+        except Cancelled:
+            raise
         except Exception as error:
-            if alone or should_stop():
+            if alone:
                 raise
             if not isinstance(error, ManycutError):
                 log.exception("'%s' could not be taken in", file)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data import Entry
-from core.errors import ConflictError, ManycutError, NotFoundError
+from core.errors import Cancelled, ManycutError, NotFoundError
 from core.features.hashed_words import REACH, TEXT_SPACE
 from core.features.registry import TEXT_SPACES, text_space
 from core.features.text import TextSpace, encode_rows, windows_with
 from core.models.hub import model_id
-from core.progress import Progress, ShouldStop, never, part, silent
+from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.training.loop import training_space
 from storage.encodings import STALE, Encoding
 from storage.formats.llmvs import StatesFolder
@@ -49,8 +49,7 @@ def encode(
     ids, skipped = _with_captions(library, entry, dataset)
     done, start = [], time.monotonic()
     for index, one in enumerate(ids):
-        if should_stop():
-            raise ConflictError("Encoding was cancelled; asking again goes on from there.")
+        check(should_stop, "Encoding", "Asking again goes on from there.")
         progress(index / len(ids), f"Encoding {one}{time_left(start, index, len(ids))}")
         encoded = _renew(library, one, encoder, main=True)
         done.append(
@@ -141,9 +140,9 @@ def rescore(
             continue
         try:
             spaces.append(_judge_again(library, entry, encoding, part(progress, 0.1, 0.5), should_stop))
+        except Cancelled:
+            raise
         except ManycutError as error:
-            if should_stop():
-                raise
             failed.append({"space": encoding.space, "reason": str(error)})
     asked, unasked = judge_again(library, entry, part(progress, 0.5, 1.0), should_stop)
     spaces, failed = spaces + asked, failed + unasked

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import Entry, ScoreTrack
 from core.errors import InputError
-from core.progress import Progress, ShouldStop, never, part, silent
+from core.progress import Progress, ShouldStop, check, never, part, silent
 from verbs.common import entries_with_people, of_split, read_split
 from verbs.plain import plain
 
@@ -56,7 +56,8 @@ def sample(
     )
     discovered = _discovered(library, found, track) if track.kind == SELF_DISCOVERED else None
     label = "" if discovered is None else f"{track.model}: keeps {discovered['kept']:.0%}"
-    run = library.runs.add(entry, track, label) if keep and not should_stop() else None
+    check(should_stop, "Sampling")
+    run = library.runs.add(entry, track, label) if keep else None
     shots = default_shots(found)
     cuts = [select(row, found.picks, shots, found.n_frames, budget) for row in track.scores]
     return {
@@ -115,8 +116,7 @@ def train(
         folders = _folders_of_splits(splits, out)
         made = []
         for index, folder in enumerate(folders):
-            if should_stop():
-                break
+            check(should_stop, "The training", f"The checkpoints of {index} splits are kept.")
             told = part(progress, index / len(folders), (index + 1) / len(folders))
             made.append(
                 train(
@@ -193,8 +193,7 @@ def retrain(
 ) -> dict[str, Any]:
     """Trains as `train` does, then scores with the result: `entry` if given, else the whole dataset."""
     result = train(library, progress=part(progress, 0.0, 0.9), should_stop=should_stop, **arguments)
-    if should_stop():
-        return result
+    check(should_stop, "Scoring", f"The checkpoint '{result['id']}' is kept.")
     ids = [entry] if entry else [summary.id for summary in library.entries.list(dataset=arguments["dataset"])]
     runs = []
     for index, entry_id in enumerate(ids):

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import ConflictError, InputError
-from core.progress import Progress, ShouldStop, never, part, silent
+from core.errors import InputError
+from core.progress import Progress, ShouldStop, check, never, part, silent
 from verbs.common import of_split, read_split, summaries_of, time_left
 from verbs.models import new_checkpoint_folder, sample
 
@@ -118,11 +118,8 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
     ids = [one.id for one in library.entries.list(space=checkpoint.feature_space)]
     start = time.monotonic()
     for index, entry in enumerate(ids):
-        if should_stop():
-            raise ConflictError(
-                f"Scoring was cancelled after {index} of {len(ids)} videos; the checkpoint '{checkpoint.id}' is kept.",
-                "It scores the others where they are opened.",
-            )
+        saved = f"{index} of {len(ids)} videos have their rows, and the checkpoint '{checkpoint.id}' is kept."
+        check(should_stop, "Scoring", saved)
         progress(index / len(ids), f"Sampling summaries of {entry}{time_left(start, index, len(ids)) if index else ''}")
         if can_score(checkpoint, library.entries.get(entry)):
             continue

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +33,7 @@ def reliability(
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
-    """Agreement with confidence limits, person by person, and tasks worth a look; written to a file of its own.
+    """Agreement with confidence limits, person by person, and tasks worth a look; kept as the newest agreement.
 
     Only submitted labels count. "Person 3" of a dataset is a number within one video, so such people are compared
     across videos by nothing: they are part of the figures, not of the matrix, unless there is one video only.
@@ -66,12 +64,9 @@ def reliability(
         "simulated": sum(one.annotations.simulated for one in entries),
         "remarks": [] if people == "dataset" else _remarks(library, entries, assignment),
     }
-    folder = library.data_dir / "reliability"
-    folder.mkdir(exist_ok=True)
-    file = folder / f"{secrets.token_hex(8)}.json"
-    file.write_text(json.dumps(plain(result)))
+    library.agreements.add(plain(result), people=people, dataset=dataset, assignment=assignment, entry=entry)
     # Not the figures themselves: everybody sees the list of jobs, also those who are judging one of the videos.
-    return {"file": str(file), "entries": len(found.per_entry)}
+    return {"entries": len(found.per_entry)}
 
 
 def join(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import ConflictError, NotFoundError, VideoError
-from core.progress import Progress, ShouldStop, never, part, silent
+from core.errors import NotFoundError, VideoError
+from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.segment.settings import ShotSettings
 from verbs.common import asked_entries
 
@@ -43,8 +43,7 @@ def segment(
     ids = asked_entries(library, entry, dataset)
     done, skipped = [], []
     for index, one in enumerate(ids):
-        if should_stop():
-            raise ConflictError("Finding shots was cancelled; the entries so far have theirs.")
+        check(should_stop, "Finding shots", "The entries so far have theirs.")
         told = part(progress, index / len(ids), (index + 1) / len(ids))
         told(0.0, f"Finding shots of {one}")
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.errors import ConflictError, NotFoundError, VideoError
-from core.progress import Progress, ShouldStop, never, part, silent
+from core.errors import NotFoundError, VideoError
+from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.signals import SIGNALS
 from verbs.common import asked_entries
 
@@ -39,8 +39,7 @@ def signals(
     ids = asked_entries(library, entry, dataset, everything)
     done, skipped = [], []
     for index, one in enumerate(ids):
-        if should_stop():
-            raise ConflictError("Measuring was cancelled; asking again goes on from there.")
+        check(should_stop, "Measuring", "Asking again goes on from there.")
         told = part(progress, index / len(ids), (index + 1) / len(ids))
         if not again and is_measured(library, one):
             skipped.append({"entry": one, "reason": "it was measured before"})
@@ -83,7 +82,7 @@ def measure(
     Raises:
         NotFoundError: there is no such entry, or it has no video.
         VideoError: the video cannot be read, or does not have the entry's frames.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     from core.segment.survey import survey_of
     from core.signals.hearing import hear

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.captions.prompt import read_score
 from core.captions.zero_shot import NO_SPACE, zero_shot_label, zero_shot_track
-from core.errors import ManycutError, NotFoundError
+from core.errors import Cancelled, ManycutError, NotFoundError
 from core.progress import Progress, ShouldStop, part
 from storage.answers import Answers, Asked, asked_about
 from verbs.common import ending, time_left
@@ -78,9 +78,9 @@ def judge_again(
             judge = ServerJudge(server, asked.model)
             row, _ = _judge(library, judge, asked, entry_id, told, should_stop)
             done.append({"space": judge.id, "windows": row["windows"], "of": row["of"], "runs": row["runs"]})
+        except Cancelled:
+            raise
         except ManycutError as error:
-            if should_stop():
-                raise
             failed.append({"space": f"{asked.server}: {asked.model}", "reason": str(error)})
     return done, failed
 

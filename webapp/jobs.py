@@ -1,7 +1,7 @@
-"""Background work: asked for by a page, kept in the database, done by the worker process.
+"""Background work: asked for by a page, kept in the database, done by worker processes.
 
-The queue is huey on its own SQLite file, which needs no server. The queue only carries a job's number; what the
-job is, how far it is and what came out stands in the library's `jobs` table, so that it outlives tab, page and process.
+The library's `jobs` table is all there is: what a job is, who does it, how far it is and what came out. It outlives
+tab, page and process.
 """
 
 from __future__ import annotations
@@ -9,17 +9,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from huey import SqliteHuey
-
-from core.errors import ConflictError, ManycutError
+from core.errors import Cancelled, ConflictError, ManycutError
 from verbs.named_servers import refuse_address
 from verbs.plain import plain
 
 if TYPE_CHECKING:
     from core.progress import Progress, ShouldStop
+    from storage.jobs import Job, Lane
     from storage.library import Library
 
 log = logging.getLogger("manycut.jobs")
@@ -27,23 +25,12 @@ log = logging.getLogger("manycut.jobs")
 # Arguments that name one: all jobs are asked for by pages.
 LANGUAGE_MODELS = ("captioner", "judge", "model")
 WRITE_EVERY_S = 0.25  # progress is written at most this often; a training step is far shorter
+# What somebody sits and waits for; everything else may take hours, and never stands before these.
+QUICK = frozenset({"sample", "export", "render", "agreement", "reliability", "join", "rescore"})
 
 
-def open_queue(data_dir: Path, work: Callable[[int], None] | None = None) -> SqliteHuey:
-    """The queue of one data directory; `work` is what the worker process does with a job's number."""
-    queue = SqliteHuey("manycut", filename=str(data_dir / "queue.db"), fsync=True, results=False)
-
-    def run_job(job_id: int) -> None:
-        if work is None:
-            raise RuntimeError("this process only asks for jobs")
-        work(job_id)
-
-    queue.run_job = queue.task(name="run_job")(run_job)
-    return queue
-
-
-def enqueue(library: Library, queue: SqliteHuey, kind: str, args: Mapping[str, Any]) -> int:
-    """Writes the job down, hands its number to the worker, returns the number.
+def enqueue(library: Library, kind: str, args: Mapping[str, Any]) -> int:
+    """Writes a job down for the workers and returns its number.
 
     Raises:
         ConflictError: there is no such work.
@@ -53,30 +40,46 @@ def enqueue(library: Library, queue: SqliteHuey, kind: str, args: Mapping[str, A
         raise ConflictError(f"There is no background work called '{kind}'.")
     for name in LANGUAGE_MODELS:
         refuse_address(args.get(name))
-    job_id = library.jobs.create_job(kind, dict(args))
-    queue.run_job(job_id)
-    return job_id
+    entries = _entries(library, args)
+    return library.jobs.create_job(kind, args, lane=lane_of(kind), entries=entries, dataset=args.get("dataset"))
+
+
+def lane_of(kind: str) -> Lane:
+    """Which workers do work of a kind."""
+    return "quick" if kind in QUICK else "long"
 
 
 def perform(library: Library, job_id: int) -> None:
-    """Does one job in this process and writes down how it ended. Never raises."""
+    """Does a queued job in this process; one that was cancelled, or that a worker has, is left alone. Never raises."""
+    job = library.jobs.claim("this process", job_id=job_id)
+    if job is not None:
+        work_on(library, job)
+
+
+def work_on(library: Library, job: Job) -> None:
+    """Does a job that was claimed and writes down how it ended. Never raises."""
     jobs = library.jobs
-    if not jobs.start(job_id):
-        return  # cancelled before it began
-    job = jobs.get(job_id)
-    report, should_stop = _watch(library, job_id)
+    report, should_stop = _watch(library, job.id)
     try:
         result = _actions()[job.kind](library, progress=report, should_stop=should_stop, **job.args)
-        jobs.finish(job_id, plain(result))
+        jobs.finish(job.id, plain(result))
+    except Cancelled as error:
+        jobs.cancelled(job.id, error.as_dict())
     except ManycutError as error:
-        if jobs.is_cancel_requested(job_id):
-            jobs.cancelled(job_id)
-        else:
-            jobs.fail(job_id, error.as_dict())
+        jobs.fail(job.id, error.as_dict())
     except Exception:
-        log.exception("job %s (%s) failed", job_id, job.kind)
+        log.exception("job %s (%s) failed", job.id, job.kind)
         message = f"The {job.kind} job stopped on an unexpected error; the worker's log has the details."
-        jobs.fail(job_id, {"code": "unexpected", "message": message, "hint": "Try again, or look into worker.log."})
+        jobs.fail(job.id, {"code": "unexpected", "message": message, "hint": "Try again, or look into worker.log."})
+
+
+def _entries(library: Library, args: Mapping[str, Any]) -> list[str] | None:
+    """The entries that a job is about; None where it is about a whole dataset, or everything."""
+    if args.get("entry"):
+        return [args["entry"]]
+    if args.get("assignment") is not None:
+        return [place.entry for place in library.assignments.places(args["assignment"])]
+    return args.get("entries")
 
 
 def _watch(library: Library, job_id: int) -> tuple[Progress, ShouldStop]:
@@ -89,7 +92,7 @@ def _watch(library: Library, job_id: int) -> tuple[Progress, ShouldStop]:
         now = time.monotonic()
         if not stop and now - last_read > WRITE_EVERY_S:
             last_read = now
-            stop = library.jobs.is_cancel_requested(job_id)
+            stop = library.jobs.should_stop(job_id)
         return stop
 
     def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:

@@ -17,7 +17,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from core.errors import ConflictError, ManycutError, NotFoundError, RefusedError
 from storage.library import Library
 from webapp.gate import Gate
-from webapp.jobs import open_queue
 from webapp.routes import annotate as annotate_api
 from webapp.routes import captions as captions_api
 from webapp.routes import cut_files as keep_api
@@ -57,14 +56,13 @@ def build_app(library: Library) -> FastAPI:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}")
 
     app.include_router(static.router())
-    queue = open_queue(data_dir)
-    app.include_router(api.router(library, queue, data_dir / "exports"))
+    app.include_router(api.router(library, data_dir / "exports"))
     app.include_router(annotate_api.router(library))
-    app.include_router(captions_api.router(library, queue))
+    app.include_router(captions_api.router(library))
     app.include_router(cuts_api.router(library))
-    app.include_router(keep_api.router(library, queue, data_dir / "renders"))
+    app.include_router(keep_api.router(library, data_dir / "renders"))
     app.include_router(picker_api.router(library))
-    app.include_router(review_api.router(library, queue))
+    app.include_router(review_api.router(library))
     app = gr.mount_gradio_app(app, build_pages(library), path="", **MOUNT)
     app.add_middleware(Gate, library=library)
     app.add_middleware(GZipMiddleware, minimum_size=1000)

@@ -1,22 +1,19 @@
-"""`app.py serve`: the web process and beside it the worker process, ended together."""
+"""`app.py serve`: the web process and beside it the worker processes, ended together."""
 
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
 from core.errors import ConflictError
+from storage.server_lock import only_server
 from verbs.data_folder import open_library
+from webapp.workers import workers
 
-ROOT = Path(__file__).resolve().parent.parent
 GOODBYE_S = 3  # open pages keep a connection; they get this long before the server ends
 
 
@@ -24,53 +21,25 @@ def serve(host: str, port: int, data_dir: Path, *, demo: bool = True) -> None:
     """Serves until SIGTERM or Ctrl-C.
 
     Raises:
-        ConflictError: the port is taken.
+        ConflictError: the port is taken, or another server runs on this data directory.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("httpx", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # uvicorn ends gracefully and then raises the signal again; what is left to do is to end the worker and leave.
+    # uvicorn ends gracefully and then raises the signal again; what is left to do is to end the workers and leave.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    library = open_library(data_dir, demo=demo)
-    _check_port(host, port)
+    with only_server(data_dir) as alone, open_library(data_dir, demo=demo) as library:
+        _check_port(host, port)
+        if alone:  # then no worker lives that could be doing these
+            library.jobs.interrupt("The server stopped while this was running.")
 
-    from webapp.server import build_app  # gradio takes seconds to import: after the cheap checks
+        from webapp.server import build_app  # gradio takes seconds to import: after the cheap checks
 
-    with _worker(data_dir):
-        app = build_app(library)
-        print(f"Manycut is on http://{host}:{port}", file=sys.stderr, flush=True)
-        config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=GOODBYE_S)
-        uvicorn.Server(config).run()
-    library.close()
-
-
-@contextmanager
-def _worker(data_dir: Path) -> Iterator[None]:
-    """The worker process, alive as long as the block runs. Its log is `worker.log` in the data directory."""
-    with (data_dir / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "webapp.worker",
-                "--data-dir",
-                str(data_dir),
-                "--parent",
-                str(os.getpid()),
-            ],
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(GOODBYE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        with workers(library):
+            app = build_app(library)
+            print(f"Manycut is on http://{host}:{port}", file=sys.stderr, flush=True)
+            config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=GOODBYE_S)
+            uvicorn.Server(config).run()
 
 
 def _check_port(host: str, port: int) -> None:

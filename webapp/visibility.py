@@ -32,12 +32,12 @@ class Subject:
     """What a request or a job is about.
 
     Attributes:
-        entry: id of the one entry, None where it is about none or about many.
+        entries: ids of those that it names.
         whole: it lays open every entry of `dataset`, or of the library where that is None.
         dataset: see `whole`.
     """
 
-    entry: str | None = None
+    entries: Collection[str] = ()
     whole: bool = False
     dataset: str | None = None
 
@@ -45,7 +45,12 @@ class Subject:
         """Whether one of these entries is among what it is about."""
         if self.whole:
             return any(self.dataset in (None, entry.partition("/")[0]) for entry in entries)
-        return self.entry in entries
+        return any(entry in entries for entry in self.entries)
+
+
+def about(entry: str | None) -> Subject:
+    """Of a request that names one entry, or none."""
+    return Subject() if entry is None else Subject((entry,))
 
 
 class _OfEntry(Protocol):
@@ -65,11 +70,10 @@ B = TypeVar("B", bound=_OfEntry)
 
 
 def subject_of(job: Job) -> Subject:
-    """What the result of a job is about, from what was asked for."""
-    entry, dataset = job.args.get("entry"), job.args.get("dataset")
-    if entry is None and job.kind in WHOLE:
-        return Subject(whole=True, dataset=dataset)
-    return Subject(entry)
+    """What the result of a job is about."""
+    if job.entries is None and job.kind in WHOLE:
+        return Subject(whole=True, dataset=job.dataset)
+    return Subject(job.entries or ())
 
 
 def refuse(subject: Subject, hidden: Collection[str]) -> None:
@@ -102,7 +106,7 @@ Hidden = Annotated[frozenset[str], Depends(hidden_entries)]
 
 def _visible_entry(parameter: str) -> Any:
     def visible_entry(hidden: Hidden, entry: str = Query(alias=parameter)) -> str:
-        refuse(Subject(entry), hidden)
+        refuse(about(entry), hidden)
         return entry
 
     return Depends(visible_entry)
@@ -142,7 +146,7 @@ ShownMedia = Annotated[Media, Depends(shown_media)]  # ?id=
 # By the body of a request, which is a `model`
 
 
-def visible(model: type[B], subject: Callable[[B], Subject] = lambda body: Subject(body.entry)) -> Any:
+def visible(model: type[B], subject: Callable[[B], Subject] = lambda body: about(body.entry)) -> Any:
     """Dependency: the body, if what it is about is not hidden."""
 
     def visible_body(body: B, hidden: Hidden) -> B:
@@ -156,7 +160,7 @@ def visible_query(model: type[B]) -> Any:
     """Dependency: the query of a request as a `model`, if the entry it names is not hidden."""
 
     def visible_asked(asked: B, hidden: Hidden) -> B:
-        refuse(Subject(asked.entry), hidden)
+        refuse(about(asked.entry), hidden)
         return asked
 
     visible_asked.__annotations__["asked"] = Annotated[model, Query()]
@@ -208,7 +212,7 @@ def checked_job(number: int, library: Library, hidden: Collection[str]) -> Job:
 def checked_task(number: int, library: Library, hidden: Collection[str]) -> Task:
     """A task, unless it is on a hidden entry. Raises NotFoundError, RefusedError."""
     task = library.annotations.task(number)
-    refuse(Subject(task.entry), hidden)
+    refuse(about(task.entry), hidden)
     return task
 
 

@@ -1,4 +1,4 @@
-"""The worker process: `python -m webapp.worker --data-dir DIR`. Started and ended by `app.py serve`.
+"""A worker process: `python -m webapp.worker --data-dir DIR --lane quick`. Started and ended by `webapp.workers`.
 
 A process of its own, so that neither training nor sampling can slow a person's keystroke down, and so that a job
 survives the tab it was asked from. It ends itself when the server that started it is gone.
@@ -9,43 +9,112 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import signal
+import socket
+import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
+from typing import get_args
 
+from storage.jobs import Jobs, Lane
 from storage.library import Library
-from webapp.jobs import open_queue, perform
+from webapp.jobs import work_on
 
-NICENESS = 5  # the web process goes first where cores are few
+# The web process goes first where cores are few, and what a person waits for before what takes hours.
+NICENESS: dict[Lane, int] = {"quick": 5, "long": 10}
+LOOK_S = 0.1  # between two looks for a job
+BEAT_S = 5.0  # between two signs of life
+DEAD_AFTER_BEATS = 6  # a worker that gives none for so many of somebody else's is gone
+GOODBYE_S = 3.0  # for the step that it is at
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Does Manycut's background jobs.")
     parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--lane", choices=get_args(Lane), required=True)
+    parser.add_argument("--name", default="", help="no other worker may have it (default: made up)")
     parser.add_argument("--parent", type=int, default=0, help="end when this process is gone")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
-    os.nice(NICENESS)
-    if args.parent:
-        threading.Thread(target=_end_with, args=(args.parent,), daemon=True).start()
-    threading.Thread(target=_warm_up, daemon=True).start()
-
+    os.nice(NICENESS[args.lane])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    if args.lane == "quick":
+        threading.Thread(target=_warm_up, daemon=True).start()
+    name = args.name or worker_name(args.lane)
     library = Library.open(args.data_dir)
-    library.jobs.fail_unfinished("The server stopped while this was running.")
-    queue = open_queue(args.data_dir, work=lambda job_id: perform(library, job_id))
-    consumer = queue.create_consumer(
-        workers=1, worker_type="thread", periodic=False, initial_delay=0.05, backoff=1.1, max_delay=0.4
-    )
-    consumer.run()
+    if args.parent:
+        threading.Thread(target=_end_with, args=(args.parent, library.jobs, name), daemon=True).start()
+    threading.Thread(target=_beat, args=(library.jobs, name), daemon=True).start()
+    try:
+        while not args.parent or os.getppid() == args.parent:
+            job = library.jobs.claim(name, args.lane)
+            if job is None:
+                time.sleep(LOOK_S)
+            else:
+                work_on(library, job)
+    finally:
+        library.jobs.interrupt("The server stopped while this was running.", worker=name)
 
 
-def _end_with(parent: int) -> None:
+def worker_name(lane: Lane) -> str:
+    """A name that no other worker has, here or on another machine."""
+    return f"{socket.gethostname()}/{lane}/{secrets.token_hex(4)}"
+
+
+class DeadClaims:
+    """Ends the claims of workers that give no sign of life any more.
+
+    Counts looks instead of comparing clocks: those of two machines differ, and that of one jumps when it wakes up.
+
+    Args:
+        jobs: the table.
+    """
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._looks: Counter[object] = Counter()
+
+    def look(self) -> None:
+        """To be called every `BEAT_S`."""
+        claims = self._jobs.claims()
+        self._looks = Counter({claim: self._looks[claim] + 1 for claim in claims})
+        for claim in claims:
+            if self._looks[claim] > DEAD_AFTER_BEATS:
+                self._jobs.interrupt("Its worker was not heard of any more while this was running.", job_id=claim.job)
+
+
+def _beat(jobs: Jobs, name: str) -> None:
+    """Says that this worker is alive while it is at work, and looks after the others."""
+    log = logging.getLogger("manycut.worker")
+    dead = DeadClaims(jobs)
+    while True:
+        try:
+            if any(claim.worker == name for claim in jobs.claims()):
+                jobs.beat(name)
+            dead.look()
+        except Exception:  # the database is away for a moment
+            log.exception("No sign of life could be given.")
+        time.sleep(BEAT_S)
+
+
+def _end_with(parent: int, jobs: Jobs, name: str) -> None:
     """Ends this process once `parent` is no longer its parent (the server was killed)."""
     while os.getppid() == parent:
-        time.sleep(1)
+        time.sleep(0.2)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GOODBYE_S)  # longer steps, such as one of a network, do not hear the signal
+    jobs.interrupt("The server stopped while this was running.", worker=name)
+    os._exit(1)
+
+
+def _leave(number: int, frame: object) -> None:
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def _warm_up() -> None:

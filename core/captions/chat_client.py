@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from core.captions.chat_server import Answer, ChatServer, checked_key
-from core.errors import ConflictError, ManycutError, NotFoundError
+from core.errors import Cancelled, ManycutError, NotFoundError
 
 ATTEMPTS = 4
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -61,7 +61,7 @@ class ChatClient:
         Raises:
             NotFoundError: the server does not answer, or does not have the model.
             Unfit: it does not take such a conversation.
-            ConflictError: `stop` was called.
+            Cancelled: `stop` was called.
             ManycutError: it refuses, stays busy, or answers something else than the interface says.
         """
         body = {"model": self.model, "messages": list(messages), "max_tokens": max_tokens, "temperature": 0}
@@ -119,7 +119,7 @@ class ChatClient:
                     return self._checked(response)
                 pause = _wished_pause(response, pause)
             self._stopped.wait(min(pause, LONGEST_PAUSE_S))
-        raise ConflictError(f"Asking the server {self._server.called} was stopped.")
+        raise Cancelled(f"Asking the server {self._server.called} was cancelled.")
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.is_success or response.status_code in (400, 404):

@@ -19,9 +19,9 @@ import numpy as np
 
 from core.captions.prompt import ANSWER_TOKENS, Prompt, read_score
 from core.compute import choose_device
-from core.errors import ConflictError, InputError
+from core.errors import InputError
 from core.models.hub import load, model_id
-from core.progress import Progress, ShouldStop, never, silent
+from core.progress import Progress, ShouldStop, check, never, silent
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -101,7 +101,7 @@ class Judge:
         Raises:
             InputError: a row is not among the captions, a window is longer than the model can read, or its states are
                 no finite numbers in half precision.
-            ConflictError: `should_stop` said so.
+            Cancelled: `should_stop` said so.
         """
         rows = range(len(captions)) if rows is None else list(rows)
         if any(not 0 <= row < len(captions) for row in rows):
@@ -116,8 +116,7 @@ class Judge:
         prefix = self._read_prefix() if order else None
         done = 0
         while done < len(order):
-            if should_stop():
-                raise ConflictError("Judging the captions was cancelled.")
+            check(should_stop, "Judging the captions")
             batch = order[done : done + self._batch_size]
             if not _pads(prefix):
                 batch = [index for index in batch if len(asked[index]) == len(asked[batch[0]])]

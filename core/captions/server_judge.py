@@ -15,8 +15,7 @@ import numpy as np
 from core.captions.chat_client import ChatClient, Unfit
 from core.captions.chat_server import Answer, ChatServer
 from core.captions.prompt import ANSWER_TOKENS, messages, read_score
-from core.errors import ConflictError
-from core.progress import Progress, ShouldStop, never, silent
+from core.progress import Progress, ShouldStop, check, never, silent
 
 # How often somebody who cancels is listened to while the server thinks.
 LISTEN_S = 0.2
@@ -74,7 +73,7 @@ class ServerJudge:
             How many windows were asked about.
 
         Raises:
-            ConflictError: `should_stop` said so.
+            Cancelled: `should_stop` said so.
             NotFoundError, ManycutError: see `ChatClient.say`.
         """
         rows = {question(captions, row): row for row in reversed(range(len(captions)))}
@@ -120,7 +119,6 @@ def _as_they_come(futures: Iterable[Future[Answer]], should_stop: ShouldStop) ->
     """The futures that are done, those that failed after the others that came with them."""
     waiting = set(futures)
     while waiting:
-        if should_stop():
-            raise ConflictError("Judging the captions was cancelled; asking again goes on from there.")
+        check(should_stop, "Judging the captions", "Asking again goes on from there.")
         done, waiting = wait(waiting, LISTEN_S, FIRST_COMPLETED)
         yield from sorted(done, key=lambda future: future.exception() is not None)

@@ -37,7 +37,7 @@ def features_of(
 
     Raises:
         VideoError: the file cannot be read, or ends before the last pick.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     video = probe(path)
     return space.extract(moments(video, frames_of_picks(video, timebase, picks), progress, should_stop, space=space))

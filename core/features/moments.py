@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError
 from core.features.space import FeatureSpace, Moment
-from core.progress import Progress, ShouldStop, never, silent
+from core.progress import Progress, ShouldStop, check, never, silent
 from core.video.prefetch import prefetch
 from core.video.probe import VideoInfo, frames_at
 
@@ -46,7 +45,7 @@ def moments(
 
     Raises:
         VideoError: the file can no longer be read.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     nearby = nearby_frames(video.timebase, picks) if space.motion else picks
     seconds = video.timebase.seconds(nearby) - video.timebase.seconds(picks)
@@ -55,8 +54,7 @@ def moments(
     pictures: dict[int, np.ndarray] = {}
     with closing(prefetch(chosen, READ_AHEAD)) as frames:
         for index, (pick, near) in enumerate(zip(picks.tolist(), nearby.tolist(), strict=True)):
-            if should_stop():
-                raise ConflictError(f"Reading '{video.path.name}' was cancelled.")
+            check(should_stop, f"Reading '{video.path.name}'")
             while pick not in pictures or near not in pictures:
                 frame, picture = next(frames)
                 pictures[frame] = picture

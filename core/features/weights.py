@@ -11,9 +11,9 @@ import uuid
 from hashlib import sha256
 from pathlib import Path
 
-from core.errors import ConflictError, InputError, ManycutError, NotFoundError
+from core.errors import InputError, ManycutError, NotFoundError
 from core.features.kinds import SpaceOptions
-from core.progress import Progress, ShouldStop, never, silent
+from core.progress import Progress, ShouldStop, check, never, silent
 
 TIMEOUT_S = 30
 PIECE = 1 << 18
@@ -84,7 +84,7 @@ def download(
     Raises:
         NotFoundError: the server does not have it, or does not answer.
         InputError: it broke off, or holds something else.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     digest, got = sha256(), 0
@@ -93,8 +93,7 @@ def download(
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer, partial.open("wb") as file:
             size = int(answer.headers.get("Content-Length") or 0)
             while piece := answer.read(PIECE):
-                if should_stop():
-                    raise ConflictError(f"Fetching {target.name} was cancelled.")
+                check(should_stop, f"Fetching {target.name}")
                 file.write(piece)
                 digest.update(piece)
                 got += len(piece)

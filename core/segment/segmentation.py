@@ -101,7 +101,7 @@ def make_shots(
     Raises:
         InputError: bad features, or transitions without a survey.
         NotFoundError: the network that sees transitions is not on this machine.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     gradual = None
     if settings.kind == "transitions":

@@ -12,8 +12,8 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError, VideoError
-from core.progress import Progress, ShouldStop, never, silent
+from core.errors import VideoError
+from core.progress import Progress, ShouldStop, check, never, silent
 from core.video.probe import probe, shown_frames
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def survey_of(
 
     Raises:
         VideoError: the file cannot be read, or does not have the entry's frames.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     video = probe(path)
     if not _same_frames(video.timebase, timebase):
@@ -181,8 +181,7 @@ def survey_of(
     surveyor = Surveyor(video.rotation, scratch)
     try:
         for index, frame in shown_frames(video):
-            if should_stop():
-                raise ConflictError(f"Reading '{path.name}' was cancelled.")
+            check(should_stop, f"Reading '{path.name}'")
             surveyor.look(frame)
             if index % REPORTED == 0:
                 progress(index / timebase.n_frames, f"Looking at frame {index} of {timebase.n_frames}")

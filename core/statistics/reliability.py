@@ -19,8 +19,8 @@ from scipy.stats import median_abs_deviation
 from scipy.stats import t as student
 
 from core.data import DEFAULT_BUDGET, Entry
-from core.errors import ConflictError, InputError
-from core.progress import Progress, ShouldStop, never, silent
+from core.errors import InputError
+from core.progress import Progress, ShouldStop, check, never, silent
 from core.statistics.agreement import (
     Comparison,
     cronbach_alpha,
@@ -198,7 +198,7 @@ def reliability(
 
     Raises:
         InputError: no entry was judged by two people, or budget, resamples or seed are out of range.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     judged = [entry for entry in entries if entry.annotations is not None and len(entry.annotations) > 1]
     if not judged:
@@ -209,8 +209,7 @@ def reliability(
         raise InputError(f"Cannot make {resamples} resamples with seed {seed}.", "Ask for 1000 with seed 0.")
     per_entry = []
     for done, entry in enumerate(judged):
-        if should_stop():
-            raise ConflictError("Measuring the reliability was cancelled.")
+        check(should_stop, "Measuring the reliability")
         progress(done / len(judged), f"Comparing the people of '{entry.title or entry.id}'")
         statistics = _of_entry(entry, budget, resamples, seed)
         per_entry.append(EntryReliability(entry.id, entry.title, len(entry.people), statistics))

@@ -19,11 +19,11 @@ import numpy as np
 
 from core.compute import choose_device
 from core.data import Entry
-from core.errors import CheckpointError, InputError, ManycutError
+from core.errors import CheckpointError, InputError
 from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
 from core.models.provenance import origin
 from core.models.registry import model_kind
-from core.progress import Progress, ShouldStop, never, silent
+from core.progress import Progress, ShouldStop, check, never, silent
 from core.statistics.curves import mean_of_people
 from core.training.labels import trained_label
 from core.training.recipes import TrainSettings
@@ -40,12 +40,6 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound="Trainable")
 
 MAX_LISTED = 5000  # a checkpoint names the videos that it was trained on, up to so many
-
-
-class TrainingCancelled(ManycutError):
-    """Somebody asked the training to stop; nothing was written."""
-
-    code = "cancelled"
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +166,7 @@ def train(
     Raises:
         InputError: no usable videos, or of different widths.
         CheckpointError: `start_from` is of another model, space or width, or `out` exists.
-        TrainingCancelled: `should_stop` said so; nothing is written.
+        Cancelled: `should_stop` said so; nothing is written.
     """
     import torch
 
@@ -278,8 +272,7 @@ def fit(
             loss = model.loss(batch.to(device))
             (loss / settings.accumulate).backward()
             epoch_losses.append(loss.detach())  # a number only when the epoch is over: asking waits for the device
-            if should_stop():
-                raise TrainingCancelled("The training was cancelled; nothing was saved.")
+            check(should_stop, "The training", "Nothing was saved.")
             if index % settings.accumulate and index < per_epoch:
                 continue
             torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)

@@ -128,7 +128,7 @@ def pretrain(
     Raises:
         InputError: too few videos, or settings out of range.
         CheckpointError: `out` exists.
-        TrainingCancelled: `should_stop` said so; nothing is written.
+        Cancelled: `should_stop` said so; nothing is written.
     """
     import torch
 

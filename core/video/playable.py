@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import av
 from av.video.reformatter import VideoReformatter
 
-from core.errors import ConflictError, VideoError
-from core.progress import Progress, ShouldStop, never, silent
+from core.errors import VideoError
+from core.progress import Progress, ShouldStop, check, never, silent
 from core.video.decode import PictureDecoder, is_void, shown_at
 from core.video.probe import (
     BROWSER_AUDIO,
@@ -62,7 +62,7 @@ def make_playable(video: VideoInfo, out: Path, progress: Progress = silent, shou
 
     Raises:
         VideoError: the file cannot be read or `out` cannot be written.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     if video.playable:
         return video.path
@@ -81,8 +81,7 @@ def make_playable(video: VideoInfo, out: Path, progress: Progress = silent, shou
             seconds = float(packet.dts * packet.time_base - video.start)
             if seconds >= reported + 1:
                 reported = seconds
-                if should_stop():
-                    raise ConflictError(f"Converting '{video.path.name}' was cancelled.")
+                check(should_stop, f"Converting '{video.path.name}'")
                 message = f"Making a copy that browsers play: {seconds:.0f} of {video.duration:.0f} s"
                 progress(min(seconds / video.duration, 1.0), message)
     return out

@@ -15,8 +15,8 @@ from av.video.reformatter import VideoReformatter
 
 from core.data.segments import Segments, checked_segments, joined
 from core.data.timebase import Timebase, VaryingTimebase
-from core.errors import ConflictError, VideoError
-from core.progress import Progress, ShouldStop, never, silent
+from core.errors import VideoError
+from core.progress import Progress, ShouldStop, check, never, silent
 from core.video.decode import shown_at
 from core.video.playable import AUDIO_RATE, COPIED_CONTAINERS, H264_OPTIONS, name_colours, new_mp4, writing
 from core.video.probe import VideoInfo, clock_step, decode, open_video, probe
@@ -87,7 +87,7 @@ def render_cut(
     Raises:
         InputError: the cut is empty or leaves the video.
         VideoError: the file cannot be read, ends before the cut does, or `out` cannot be written.
-        ConflictError: `should_stop` said so.
+        Cancelled: `should_stop` said so.
     """
     progress(0.0, "Looking into the file")
     info = probe(video)
@@ -107,8 +107,7 @@ def render_cut(
         sound = _SoundWriter(info, segments, timebase, target) if info.audio_codec else None
         found = _pictures(info, _frames_of_file(info.timebase, timebase, frames))
         for index, picture in enumerate(found):
-            if should_stop():
-                raise ConflictError(f"Rendering the cut of '{info.path.name}' was cancelled.")
+            check(should_stop, f"Rendering the cut of '{info.path.name}'")
             until = int(ticks[index + 1]) if index + 1 < len(ticks) else total
             with writing(out):
                 pictures.write(picture, int(ticks[index]), until)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError, InputError, ManycutError
+from core.errors import Cancelled, InputError, ManycutError
 from core.features.colour_motion import COLOUR_MOTION
 from core.features.moments import moments
 from core.features.space import FeatureSpace
@@ -200,7 +200,7 @@ def test_picks_of_a_varying_rate_are_read_by_presentation_time(tmp_path: Path) -
 def test_a_cancelled_ingest_leaves_neither_files_nor_threads(tmp_path: Path, after: int) -> None:
     asked = iter(range(100))
     threads = threading.active_count()
-    with pytest.raises(ConflictError, match="was cancelled"):
+    with pytest.raises(Cancelled, match="was cancelled"):
         ingest(write_video(tmp_path / "a.mp4", 200), work=tmp_path / "w", should_stop=lambda: next(asked) >= after)
     assert threading.active_count() == threads
     assert not (tmp_path / "w").exists()
@@ -212,7 +212,7 @@ def test_other_files_in_the_working_folder_stay_when_ingest_fails(tmp_path: Path
     work.mkdir()
     (work / "notes.txt").write_text("keep me")
     calls = iter([False] * 5)
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         ingest(video, work=work, should_stop=lambda: next(calls, True))
     assert [file.name for file in work.iterdir()] == ["notes.txt"]
 

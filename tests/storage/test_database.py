@@ -13,7 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import ConflictError, InputError
+from storage.agreements import Agreements
 from storage.database import FILE_NAME, HEAD, migration_config, open_database, reading, writing
+from storage.jobs import Jobs
 from storage.tables import AnnotatorRow, Base
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +60,45 @@ def test_downgrade_leaves_nothing_behind(engine):
         command.downgrade(config, "base")
         left = connection.scalars(text("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")).all()
     assert left == ["alembic_version"]
+
+
+def test_jobs_of_before_are_kept_and_those_that_nobody_does_any_more_are_ended(engine, tmp_path):
+    """A database as it was when another queue carried the jobs."""
+    from alembic import command
+
+    config = migration_config()
+    answer = tmp_path / "answer.json"
+    answer.write_text('{"figures": {"per_entry": []}}')
+    old = (
+        "INSERT INTO jobs (kind, args, state, progress, message, figures, result, cancel_requested, created, updated)"
+        " VALUES (:kind, :args, :state, 0, '', '{}', :result, 0, '2026-01-01', '2026-01-02')"
+    )
+    rows = [
+        ("sample", '{"entry": "talks/a"}', "done", '{"run": 3}'),
+        ("train", '{"dataset": "talks"}', "running", "null"),
+        ("export", "{}", "queued", "null"),
+        ("reliability", '{"people": "own", "dataset": "talks"}', "done", f'{{"file": "{answer}"}}'),
+        ("reliability", '{"people": "all"}', "done", '{"file": "/gone.json"}'),
+    ]
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        for kind, args, state, result in rows:
+            connection.execute(text(old), {"kind": kind, "args": args, "state": state, "result": result})
+    open_database(tmp_path).dispose()
+    jobs = sorted(Jobs(engine).list(), key=lambda job: job.id)
+    assert [(job.lane, job.entries, job.dataset, job.state) for job in jobs] == [
+        ("quick", ["talks/a"], None, "done"),
+        ("long", None, "talks", "failed"),
+        ("quick", None, None, "failed"),
+        ("quick", None, "talks", "done"),
+        ("quick", None, None, "done"),
+    ]
+    assert jobs[0].result == {"run": 3}
+    assert jobs[1].error["hint"] == "Start it again."
+    kept = Agreements(engine).newest(people="own", dataset="talks")
+    assert (kept.result, kept.computed.day) == ({"figures": {"per_entry": []}}, 2)
+    assert Agreements(engine).newest(people="all") is None
 
 
 def test_opening_again_is_quick_and_needs_no_alembic(engine, tmp_path):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy.dialects import postgresql
 
 from core.errors import NotFoundError
+from storage.jobs import claim_statement
 
 
 @pytest.fixture
@@ -17,7 +19,8 @@ def jobs(library):
 def test_a_job_runs_and_is_done(jobs):
     job_id = jobs.create_job("sample", {"entry": "demo/a", "n": 8})
     assert jobs.get(job_id).state == "queued"
-    assert jobs.start(job_id)
+    claimed = jobs.claim("w", "quick")
+    assert (claimed.id, claimed.state, claimed.args) == (job_id, "running", {"entry": "demo/a", "n": 8})
     jobs.update(job_id, 0.4, "step 4 of 10", {"loss": 0.5})
     running = jobs.get(job_id)
     assert (running.state, running.progress, running.message) == ("running", 0.4, "step 4 of 10")
@@ -28,37 +31,79 @@ def test_a_job_runs_and_is_done(jobs):
     assert done.args == {"entry": "demo/a", "n": 8}
 
 
+def test_a_job_says_what_it_is_about(jobs):
+    job = jobs.get(jobs.create_job("judge", {}, lane="long", entries=["talks/a", "talks/b"], dataset="talks"))
+    assert (job.lane, job.entries, job.dataset) == ("long", ["talks/a", "talks/b"], "talks")
+    everything = jobs.get(jobs.create_job("export", {}))
+    assert (everything.lane, everything.entries, everything.dataset) == ("quick", None, None)
+
+
 def test_a_failure_is_kept_for_the_person(jobs):
     job_id = jobs.create_job("train", {})
-    jobs.start(job_id)
-    jobs.fail(job_id, {"code": "bad_input", "message": "No entries.", "hint": "Import some."})
+    jobs.claim("w")
+    assert jobs.fail(job_id, {"code": "bad_input", "message": "No entries.", "hint": "Import some."})
     assert jobs.get(job_id).state == "failed"
     assert jobs.get(job_id).error["message"] == "No entries."
 
 
-def test_only_one_worker_gets_a_job(jobs):
-    job_id = jobs.create_job("sample", {})
+def test_jobs_are_claimed_in_the_order_in_which_they_came_and_by_lane(jobs):
+    first, train, second = (jobs.create_job("x", {}, lane=lane) for lane in ("quick", "long", "quick"))
+    assert [jobs.claim("w", "quick").id for _ in range(2)] == [first, second]
+    assert jobs.claim("w", "quick") is None
+    assert jobs.claim("w", "long").id == train
+
+
+def test_one_job_can_be_claimed_by_its_number(jobs):
+    jobs.create_job("a", {})
+    second = jobs.create_job("b", {})
+    assert jobs.claim("w", job_id=second).kind == "b"
+    assert jobs.claim("w", job_id=second) is None
+
+
+def test_every_job_is_claimed_by_one_worker_however_many_there_are(jobs):
+    made = [jobs.create_job("sample", {}) for _ in range(30)]
     won = []
-    threads = [threading.Thread(target=lambda: won.append(jobs.start(job_id))) for _ in range(6)]
+
+    def take(worker):
+        while (job := jobs.claim(worker, "quick")) is not None:
+            won.append(job.id)
+
+    threads = [threading.Thread(target=take, args=(f"worker {n}",)) for n in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(won) == [False] * 5 + [True]
+    assert sorted(won) == made
+
+
+def test_on_postgresql_a_claim_is_one_statement_that_passes_over_what_others_are_claiming():
+    said = " ".join(str(claim_statement("w", "long").compile(dialect=postgresql.dialect())).split())
+    assert said.startswith("UPDATE jobs SET state=")
+    assert "WHERE jobs.id = (SELECT jobs.id FROM jobs WHERE jobs.state =" in said
+    assert "ORDER BY jobs.id LIMIT" in said
+    assert "FOR UPDATE SKIP LOCKED) RETURNING jobs.id" in said
+    assert ";" not in said
+
+
+def test_looking_for_work_takes_no_lock_of_writers(jobs, library):
+    from storage.database import writing
+
+    with writing(library.engine):
+        assert jobs.claim("w") is None
 
 
 def test_a_queued_job_is_cancelled_at_once(jobs):
     job_id = jobs.create_job("sample", {})
     assert jobs.request_cancel(job_id).state == "cancelled"
-    assert not jobs.start(job_id)
+    assert jobs.claim("w") is None
 
 
 def test_a_running_job_is_asked_to_stop(jobs):
     job_id = jobs.create_job("train", {})
-    jobs.start(job_id)
-    assert not jobs.is_cancel_requested(job_id)
+    jobs.claim("w")
+    assert not jobs.should_stop(job_id)
     assert jobs.request_cancel(job_id).state == "running"
-    assert jobs.is_cancel_requested(job_id)
+    assert jobs.should_stop(job_id)
     jobs.cancelled(job_id)
     jobs.finish(job_id, {"too": "late"})
     assert (jobs.get(job_id).state, jobs.get(job_id).result) == ("cancelled", None)
@@ -66,18 +111,36 @@ def test_a_running_job_is_asked_to_stop(jobs):
 
 def test_jobs_are_listed_newest_first(jobs):
     first, second = jobs.create_job("a", {}), jobs.create_job("b", {})
-    jobs.start(first)
+    jobs.claim("w", job_id=first)
     assert [job.id for job in jobs.list()] == [second, first]
     assert [job.id for job in jobs.list(states=["running"])] == [first]
     assert [job.id for job in jobs.list(limit=1)] == [second]
+    assert [job.id for job in jobs.list(kind="a")] == [first]
 
 
-def test_jobs_of_a_worker_that_died_are_failed(jobs):
-    running, queued = jobs.create_job("a", {}), jobs.create_job("b", {})
-    jobs.start(running)
-    assert jobs.fail_unfinished("The worker stopped.") == 1
-    assert jobs.get(running).state == "failed"
-    assert jobs.get(queued).state == "queued"
+def test_jobs_of_a_worker_that_is_gone_end_as_failed(jobs):
+    lost, other, queued = (jobs.create_job(kind, {}) for kind in "abc")
+    jobs.claim("gone", job_id=lost)
+    jobs.claim("alive", job_id=other)
+    assert jobs.interrupt("The worker died.", worker="gone") == [lost]
+    error = jobs.get(lost).error
+    assert (jobs.get(lost).state, error["code"], error["message"]) == ("failed", "interrupted", "The worker died.")
+    assert "Start it again" in error["hint"]
+    assert [jobs.get(one).state for one in (other, queued)] == ["running", "queued"]
+    assert jobs.should_stop(lost), "a worker that comes back does not go on"
+    jobs.finish(lost, {})
+    assert jobs.get(lost).state == "failed"
+
+
+def test_signs_of_life_are_of_one_worker(jobs):
+    for worker in ("one", "two"):
+        jobs.create_job("a", {})
+        jobs.claim(worker)
+    before = {claim.worker: claim.heartbeat for claim in jobs.claims()}
+    jobs.beat("one")
+    after = {claim.worker: claim.heartbeat for claim in jobs.claims()}
+    assert after["one"] > before["one"]
+    assert after["two"] == before["two"]
 
 
 def test_an_unknown_job_is_not_found(jobs):

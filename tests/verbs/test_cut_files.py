@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from core.data import AnnotationSet, Entry, ScoreTrack, Shots
 from core.data.timebase import Timebase
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import Cancelled, InputError, NotFoundError
 from core.select.footage import footage
 from core.select.published import select
 from core.select.viewing import view
@@ -155,7 +155,7 @@ def test_what_cannot_be_rendered_is_said_at_once_or_by_the_job(client, kept):
 
 def test_a_cancelled_render_leaves_nothing(kept, tmp_path):
     out = tmp_path / "renders" / "cut.mp4"
-    with pytest.raises(ConflictError, match="was cancelled"):
+    with pytest.raises(Cancelled, match="was cancelled"):
         actions.render(kept, entry=ENTRY, out=out, should_stop=lambda: True)
     assert list(out.parent.iterdir()) == []
     with pytest.raises(InputError, match=r"written as \.mp4"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import ConflictError, NotFoundError
+from core.errors import Cancelled, NotFoundError
 from core.features.kinds import SpaceOptions
 from core.features.registry import open_space
 from core.models.checkpoints import save_checkpoint
@@ -21,7 +21,7 @@ from storage.library import Library
 from tests.core.made_videos import write_video
 from tests.core.made_weights import write_googlenet
 from verbs import by_name as actions
-from webapp.jobs import enqueue, open_queue, perform
+from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +106,7 @@ def test_a_stopped_run_keeps_what_is_done(library, video, weights, space):
     def first_is_done() -> bool:
         return space in library.entries.get("mine/trip").features
 
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         actions.features(
             library, space="googlenet-pool5", dataset="mine", weights=str(weights), should_stop=first_is_done
         )
@@ -134,7 +134,7 @@ def test_features_that_an_interruption_left_without_scores_are_scored(library, v
 def test_features_can_be_a_background_job(library, video, weights, space):
     taken = actions.ingest(library, path=video)
     args = {"space": "googlenet-pool5", "entry": taken["entry"], "weights": str(weights)}
-    job = enqueue(library, open_queue(library.data_dir), "features", args)
+    job = enqueue(library, "features", args)
     perform(library, job)
     done = library.jobs.get(job)
     assert done.state == "done", done.error

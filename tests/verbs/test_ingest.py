@@ -24,7 +24,7 @@ from tests.core.segment.made_pictures import plain, scene, write_pictures
 from verbs import by_name as actions
 from verbs.data_folder import open_library
 from verbs.video_files import video_files
-from webapp.jobs import enqueue, open_queue, perform
+from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe, shots_label
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,7 +199,7 @@ def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes
 
 def test_a_job_takes_in_several_and_lists_what_failed(library, folder):
     args = {"path": [str(folder / "a.mp4"), str(folder / "broken.mp4")], "shots": "uniform", "seconds": "1"}
-    job = enqueue(library, open_queue(library.data_dir), "ingest", args)
+    job = enqueue(library, "ingest", args)
     perform(library, job)
     done = library.jobs.get(job)
     assert done.state == "done", done.error

@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from core.captions.zero_shot import zero_shot_label, zero_shot_track
 from core.data import AnnotationSet
 from core.data.timebase import Timebase
-from core.errors import ConflictError, FormatError, InputError, NotFoundError, VideoError
+from core.errors import Cancelled, FormatError, InputError, NotFoundError, VideoError
 from core.features.hashed_words import text_features
 from core.features.registry import TEXT_SPACES
 from core.models.llmvs import LLMVSConfig, LLMVSHead
@@ -194,7 +194,7 @@ def test_entries_without_a_video_are_left_out_of_a_dataset_and_refused_alone(lib
     assert made["skipped"] == [{"entry": MUTE, "reason": "it has no video"}]
     with pytest.raises(NotFoundError, match="'talks/mute' has no video"):
         actions.caption(library, captioner="x", entry=MUTE)
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         actions.caption(library, captioner="x", entry=TALK, should_stop=lambda: True)
     for wrong in ({}, {"entry": TALK, "dataset": "talks"}):
         with pytest.raises(InputError, match="Name an entry or"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.errors import InputError
+from core.errors import Cancelled, InputError
 from core.progress import silent
 from verbs.by_name import evaluate, pretrain, sample, train
 from verbs.models import score_with_all
@@ -94,8 +94,7 @@ def test_what_cannot_be_pretrained_on_gets_a_sentence(films, asked, message):
 
 
 def test_it_runs_as_a_job_and_is_cancelled_on_request(films):
-    queue = jobs.open_queue(films.data_dir)
-    done = jobs.enqueue(films, queue, "pretrain", {"space": "test-6", **QUICK})
+    done = jobs.enqueue(films, "pretrain", {"space": "test-6", **QUICK})
     jobs.perform(films, done)
     assert films.jobs.get(done).state == "done"
     assert len(films.jobs.get(done).result["runs"]) == 8
@@ -105,9 +104,10 @@ def test_it_runs_as_a_job_and_is_cancelled_on_request(films):
     def stop_while_scoring():
         return any("Sampling summaries" in message for message in told)
 
-    with pytest.raises(Exception, match="checkpoint 'mlp-visp-test-6-2' is kept"):
+    with pytest.raises(Cancelled) as cancelled:
         pretrain(
             films, space="test-6", **QUICK, progress=lambda done, message, figures=None: told.append(message),
             should_stop=stop_while_scoring,
         )  # fmt: skip
+    assert "checkpoint 'mlp-visp-test-6-2' is kept" in cancelled.value.hint
     assert films.checkpoints.find("visp").id == "mlp-visp-test-6-2"

@@ -13,11 +13,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.captions import captioners
-from core.errors import ConflictError, InputError, ManycutError, NotFoundError
+from core.errors import Cancelled, InputError, ManycutError, NotFoundError
 from tests.core.captioning_server import Server, central, chat
 from tests.core.made_videos import write_video
 from verbs import by_name as actions
-from webapp.jobs import enqueue, open_queue, perform
+from webapp.jobs import enqueue, perform
 from webapp.pages.library import servers_here
 from webapp.server import build_app
 
@@ -107,7 +107,7 @@ def test_an_interrupted_judging_goes_on_where_it_was(library, server, studio):
 def test_a_job_is_cancelled_while_the_server_is_slow(library, server, studio):
     server.seconds = 0.3
     stops = iter([False] * 3)
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         actions.judge(library, model=studio, entry=TALK, should_stop=lambda: next(stops, True))
     assert library.runs.of_entry(TALK) == []
 
@@ -147,7 +147,7 @@ def test_a_correction_is_judged_again_by_the_server_that_judged_before(library, 
 def test_a_video_is_described_and_judged_by_named_servers(library, server, studio, tmp_path):
     server.judge = lambda text: "Score: 6"
     args = {"path": str(write_video(tmp_path / "film.mp4", 50)), "captioner": studio, "judge": studio}
-    perform(library, enqueue(library, open_queue(library.data_dir), "ingest", args))
+    perform(library, enqueue(library, "ingest", args))
     (job,) = library.jobs.list()
     assert job.state == "done", job.error
     assert job.result["judged"]["judge"] == "studio: llava"
@@ -174,10 +174,9 @@ def test_a_page_never_chooses_an_address(library, server, studio, address, who):
         answer = browser.post("/api/ingest", json={"path": "/videos/film.mp4", **names})
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "A page takes the name of a server, never an address."
-    queue = open_queue(library.data_dir)
     for kind, args in (("caption", {"captioner": address}), ("judge", {"model": address})):
         with pytest.raises(InputError, match="never an address"):
-            enqueue(library, queue, kind, {"entry": TALK, **args})
+            enqueue(library, kind, {"entry": TALK, **args})
     assert library.jobs.list() == []
     assert server.keys == []
 

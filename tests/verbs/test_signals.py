@@ -20,7 +20,7 @@ from tests.core.signals.test_hearing import LOUD_IN_THE_MIDDLE, write_sound
 from verbs import by_name as actions
 from verbs.signals import measure
 from verbs.sources import all_sources
-from webapp.jobs import enqueue, open_queue, perform
+from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe, series
 from webapp.views.series import unpack
 
@@ -126,7 +126,7 @@ def test_an_entry_without_features_is_measured_too(taken):
 
 
 def test_the_command_and_the_job_do_the_same(taken):
-    job = enqueue(taken, open_queue(taken.data_dir), "signals", {"entry": "films/film"})
+    job = enqueue(taken, "signals", {"entry": "films/film"})
     perform(taken, job)
     assert taken.jobs.get(job).state == "done"
     folder = taken.data_dir

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gradio as gr
-from huey import SqliteHuey
 
 from core.errors import ManycutError
 from storage.library import Library
@@ -11,7 +10,7 @@ from verbs.offers import FeaturesOffer, features_offers
 from webapp.jobs import enqueue
 
 
-def features_offer(library: Library, queue: SqliteHuey) -> None:
+def features_offer(library: Library) -> None:
     """A sentence, a choice of spaces and a button; nothing is shown where no video lacks any."""
     said = gr.Markdown(visible=False, elem_id="features-said")
     with gr.Row(elem_classes="mc-form"):
@@ -31,7 +30,7 @@ def features_offer(library: Library, queue: SqliteHuey) -> None:
 
     def start(chosen: str) -> str:
         try:
-            enqueue(library, queue, "features", {"space": chosen, "all_entries": True})
+            enqueue(library, "features", {"space": chosen, "all_entries": True})
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         return f"{chosen} features will be made of every video that lacks them."

@@ -14,7 +14,7 @@ from core.segment.settings import DEFAULT_KIND
 from storage.entry_rows import EntrySummary
 from storage.library import Library
 from storage.servers import read_servers
-from webapp.jobs import enqueue, open_queue
+from webapp.jobs import enqueue
 from webapp.pages.elements import heading, section, table
 from webapp.pages.features_offer import features_offer
 from webapp.pages.jobs_panel import jobs_panel
@@ -31,7 +31,6 @@ SHOTS = [
 
 def build(library: Library) -> None:
     """Lays out the page over one library."""
-    queue = open_queue(library.data_dir)
     heading(
         "Library",
         "Add videos and they are made playable, sampled, cut into shots and scored in the background; what is here "
@@ -74,8 +73,8 @@ def build(library: Library) -> None:
     unusable = gr.HTML()
     said = gr.Markdown()
     jobs_panel("ingest", "features")
-    features_offer(library, queue)
-    pretraining_offer(library, queue)
+    features_offer(library)
+    pretraining_offer(library)
     section("Entries")
     with gr.Row(elem_classes="mc-form"):
         search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")
@@ -96,7 +95,7 @@ def build(library: Library) -> None:
         if args["judge"] and not args["captioner"]:
             return "A language model judges captions: say who describes the videos, too."
         try:
-            enqueue(library, queue, "ingest", {"path": paths, **args})
+            enqueue(library, "ingest", {"path": paths, **args})
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         what = Path(paths[0]).name if len(paths) == 1 else f"{len(paths)} videos"

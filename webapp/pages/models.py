@@ -10,7 +10,7 @@ from core.errors import ManycutError
 from core.models.provenance import learned_from
 from core.models.registry import MODELS
 from storage.library import Library
-from webapp.jobs import enqueue, open_queue
+from webapp.jobs import enqueue
 from webapp.pages.elements import dataset_choices, heading, section, table
 from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.offer import pretraining_offer
@@ -21,7 +21,6 @@ FRESH = ("Fresh weights", "")
 
 def build(library: Library) -> None:
     """Lays out the page over one library."""
-    queue = open_queue(library.data_dir)
     heading(
         "Models",
         "Train on a dataset's people together with the labels collected here, then see before and after on the same "
@@ -50,7 +49,7 @@ def build(library: Library) -> None:
     said = gr.Markdown()
     section("Trainings")
     jobs_panel("train")
-    pretraining_offer(library, queue)
+    pretraining_offer(library)
 
     def fill() -> tuple[dict, dict, str]:
         bases = [FRESH, *((c.label, c.id) for c in library.checkpoints.list())]
@@ -70,7 +69,7 @@ def build(library: Library) -> None:
             "epochs": epochs or None,
         }
         try:
-            job = enqueue(library, queue, "train", args)
+            job = enqueue(library, "train", args)
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         return f"Training {job} has been queued."

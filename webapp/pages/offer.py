@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gradio as gr
-from huey import SqliteHuey
 
 from core.errors import ManycutError
 from storage.library import Library
@@ -19,7 +18,7 @@ WHAT = (
 )
 
 
-def pretraining_offer(library: Library, queue: SqliteHuey) -> None:
+def pretraining_offer(library: Library) -> None:
     """A sentence, a choice of spaces, a button and its jobs; says what is missing where nothing can be offered."""
     section("Self-discovered cuts")
     said = gr.Markdown(elem_id="offer-said")
@@ -39,7 +38,7 @@ def pretraining_offer(library: Library, queue: SqliteHuey) -> None:
 
     def start(space: str) -> str:
         try:
-            enqueue(library, queue, "pretrain", {"space": space})
+            enqueue(library, "pretrain", {"space": space})
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         return f"Pretraining on the videos with {space} features has been queued."

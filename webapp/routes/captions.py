@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from huey import SqliteHuey
 from pydantic import BaseModel, Field
 
 from storage.captions import MAX_CAPTION
@@ -21,7 +20,7 @@ class CaptionRequest(BaseModel):
     text: str = Field(max_length=4 * MAX_CAPTION)
 
 
-def router(library: Library, queue: SqliteHuey) -> APIRouter:
+def router(library: Library) -> APIRouter:
     """The routes over one library."""
     routes = APIRouter(prefix="/api")
 
@@ -33,7 +32,7 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
             return {"edit": None, "job": None}
         return {
             "edit": {"pick": body.pick, "text": edit.text, "by": edit.who},
-            "job": enqueue(library, queue, "rescore", {"entry": body.entry}),
+            "job": enqueue(library, "rescore", {"entry": body.entry}),
         }
 
     return routes

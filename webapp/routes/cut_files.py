@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
-from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -41,7 +40,7 @@ class RenderRequest(BaseModel):
     budget: float = Field(0.15, gt=0, le=1)
 
 
-def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
+def router(library: Library, renders: Path) -> APIRouter:
     """The routes over one library; videos are rendered into the folder `renders`."""
     routes = APIRouter(prefix="/api")
 
@@ -52,7 +51,7 @@ def router(library: Library, queue: SqliteHuey, renders: Path) -> APIRouter:
         # One file for each cut: asking for another one never takes away what somebody is downloading.
         mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
         args["out"] = str(renders / f"{mark}.mp4")
-        return {"job": enqueue(library, queue, "render", args)}
+        return {"job": enqueue(library, "render", args)}
 
     @routes.get("/cutlist")
     def cut_list(

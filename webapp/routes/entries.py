@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
 
@@ -22,6 +21,7 @@ from storage.library import Library
 from verbs.plain import plain
 from webapp.jobs import enqueue
 from webapp.views import entry as entry_view
+from webapp.views import jobs as jobs_view
 from webapp.views import numbers
 from webapp.visibility import (
     Hidden,
@@ -29,7 +29,7 @@ from webapp.visibility import (
     VisibleEntry,
     VisibleJob,
     VisibleJobNamed,
-    subject_of,
+    about,
     visible,
     visible_job_in,
 )
@@ -80,7 +80,7 @@ class ExportRequest(BaseModel):
 
     def subject(self) -> Subject:
         """The whole of a dataset, or of the library, where no entry is named."""
-        return Subject(self.entry, whole=self.entry is None, dataset=self.dataset)
+        return about(self.entry) if self.entry else Subject(whole=True, dataset=self.dataset)
 
 
 class IngestRequest(BaseModel):
@@ -102,7 +102,7 @@ class JobRequest(BaseModel):
     id: int
 
 
-def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
+def router(library: Library, exports: Path) -> APIRouter:
     """All /api routes over one library."""
     routes = APIRouter(prefix="/api")
 
@@ -144,11 +144,11 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         library.entries.summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
         args = body.model_dump()
         args["model"] = args.pop("checkpoint")
-        return {"job": enqueue(library, queue, "sample", args)}
+        return {"job": enqueue(library, "sample", args)}
 
     @routes.post("/train", status_code=202)
     def train(body: Annotated[TrainRequest, visible(TrainRequest)]) -> dict[str, int]:
-        return {"job": enqueue(library, queue, "train", body.model_dump())}
+        return {"job": enqueue(library, "train", body.model_dump())}
 
     @routes.post("/export", status_code=202)
     def export(body: Annotated[ExportRequest, visible(ExportRequest, ExportRequest.subject)]) -> dict[str, int]:
@@ -157,23 +157,23 @@ def router(library: Library, queue: SqliteHuey, exports: Path) -> APIRouter:
         mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
         name = f"{body.dataset or body.entry or 'manycut'}-{'events' if body.format == 'events' else 'labels'}"
         args["out"] = str(exports / mark / (name.replace("/", "-") + ENDINGS[body.format]))
-        return {"job": enqueue(library, queue, "export", args)}
+        return {"job": enqueue(library, "export", args)}
 
     @routes.post("/ingest", status_code=202)
     def ingest(body: IngestRequest) -> dict[str, int]:
-        return {"job": enqueue(library, queue, "ingest", body.model_dump())}
+        return {"job": enqueue(library, "ingest", body.model_dump())}
 
     @routes.get("/jobs")
     def jobs(hidden: Hidden) -> dict[str, Any]:
-        return {"jobs": plain([job for job in library.jobs.list() if not subject_of(job).is_about(hidden)])}
+        return {"jobs": jobs_view.listed(library, hidden)}
 
     @routes.get("/job")
-    def job(job: VisibleJob) -> dict[str, Any]:
-        return plain(job)
+    def job(job: VisibleJob, hidden: Hidden) -> dict[str, Any]:
+        return jobs_view.described(library, [job], hidden)[0]
 
     @routes.post("/job/cancel")
-    def cancel(job: Annotated[Job, visible_job_in(JobRequest)]) -> dict[str, Any]:
-        return plain(library.jobs.request_cancel(job.id))
+    def cancel(job: Annotated[Job, visible_job_in(JobRequest)], hidden: Hidden) -> dict[str, Any]:
+        return jobs_view.described(library, [library.jobs.request_cancel(job.id)], hidden)[0]
 
     @routes.get("/download")
     def download(done: VisibleJobNamed, manifest: bool = False) -> Response:

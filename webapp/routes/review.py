@@ -6,7 +6,6 @@ import secrets
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from huey import SqliteHuey
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -66,7 +65,7 @@ class InviteRequest(BaseModel):
     role: Literal["annotator", "lead"] | None = None
 
 
-def router(library: Library, queue: SqliteHuey) -> APIRouter:
+def router(library: Library) -> APIRouter:
     """The routes over one library."""
     routes = APIRouter(prefix="/api/review")
 
@@ -173,9 +172,7 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        return {
-            "job": await run_in_threadpool(enqueue, library, queue, "join", {"path": str(path), "name": name[:200]})
-        }
+        return {"job": await run_in_threadpool(enqueue, library, "join", {"path": str(path), "name": name[:200]})}
 
     @routes.get("/agreement")
     def agreement(
@@ -185,6 +182,6 @@ def router(library: Library, queue: SqliteHuey) -> APIRouter:
 
     @routes.post("/agreement", status_code=202)
     def compute(body: Annotated[AgreementRequest, visible(AgreementRequest)]) -> dict[str, int]:
-        return {"job": enqueue(library, queue, "reliability", body.model_dump())}
+        return {"job": enqueue(library, "reliability", body.model_dump())}
 
     return routes

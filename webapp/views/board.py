@@ -8,11 +8,9 @@ people said of those stays out.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -148,15 +146,14 @@ def trail(library: Library, hidden: Collection[str]) -> dict[str, Any]:
 
 def agreement(library: Library, hidden: Collection[str], asked: dict[str, Any]) -> dict[str, Any]:
     """The newest agreement that was computed for a choice of people and videos, and whether another is on its way."""
-    jobs = [job for job in library.jobs.list(limit=1000) if job.kind == "reliability" and job.args == asked]
-    running = next((job for job in jobs[:1] if job.state in ("queued", "running")), None)
-    failed = next((job for job in jobs[:1] if job.state == "failed"), None)
-    done = next((job for job in jobs if job.state == "done" and Path(job.result["file"]).is_file()), None)
+    job = next((job for job in library.jobs.list(kind="reliability", limit=1000) if job.args == asked), None)
+    running = job if job and job.state in ("queued", "running") else None
+    newest = library.agreements.newest(**asked)
     return {
         "running": running and {"job": running.id, "progress": running.progress, "message": running.message},
-        "failed": failed and dict(failed.error),
-        "computed": done and milliseconds(done.updated),
-        "result": done and _shown(json.loads(Path(done.result["file"]).read_text()), hidden),
+        "failed": dict(job.error or {}) if job and job.state == "failed" else None,
+        "computed": newest and milliseconds(newest.computed),
+        "result": newest and _shown(newest.result, hidden),
     }
 
 

@@ -5,6 +5,7 @@
  * @property {number|string} id
  * @property {string} kind
  * @property {'queued'|'running'|'done'|'failed'|'cancelled'} state
+ * @property {string|null} [waits_for] other work that is done before a queued one
  * @property {number} progress share
  * @property {string} message
  * @property {Record<string, any>} args
@@ -42,7 +43,7 @@ export function title(job) {
 export function sentence(job) {
   switch (job.state) {
     case 'queued':
-      return 'Waiting for the worker.';
+      return job.waits_for ? `Waits for: ${job.waits_for}.` : 'Waiting for the worker.';
     case 'running':
       return `${whole(job.progress)}  ${job.message}`;
     case 'failed':

@@ -9,7 +9,7 @@ import transformers
 
 from core.captions.local_judge import open_judge
 from core.captions.prompt import ANSWER_TOKENS, Prompt, read_score
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import Cancelled, InputError, NotFoundError
 from tests.core.tiny_language_models import write_llama, write_mistral, write_neox, write_qwen
 
 CAPTIONS = [
@@ -139,7 +139,7 @@ def test_progress_and_stopping(llama):
     seen = []
     judge.judge(CAPTIONS, progress=lambda fraction, message: seen.append(fraction))
     assert seen == pytest.approx([4 / 9, 8 / 9, 1])
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         judge.judge(CAPTIONS, should_stop=lambda: len(seen) == 3)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError, InputError, NotFoundError, VideoError
+from core.errors import Cancelled, InputError, NotFoundError, VideoError
 from core.features.colour_motion import COLOUR_MOTION
 from core.features.extract import features_of
 from core.features.moments import moments
@@ -121,7 +121,7 @@ def test_a_file_that_ends_before_the_entry_is_refused(tmp_path):
 def test_extraction_stops_on_request(tmp_path):
     video = probe(write_video(tmp_path / "a.mp4", 100))
     calls = iter([False] * 3)
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         features_of(
             video.path, video.timebase, video.timebase.picks(), COLOUR_MOTION, should_stop=lambda: next(calls, True)
         )

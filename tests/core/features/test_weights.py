@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import Cancelled, InputError, NotFoundError
 from core.features.kinds import SpaceOptions
 from core.features.weights import checksum_in, download, published_file, torch_cache
 
@@ -81,7 +81,7 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path):
 
 
 def test_fetching_stops_on_request_and_leaves_nothing(server, tmp_path):
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         download(f"{server}/good", tmp_path / NAME, CHECKSUM, should_stop=lambda: True)
     assert list(tmp_path.iterdir()) == []
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError, VideoError
+from core.errors import Cancelled, VideoError
 from core.segment.survey import MEASURES, survey_of
 from core.video.probe import probe
 from tests.core.segment.made_pictures import card, plain, scene, write_pictures
@@ -87,7 +87,7 @@ def test_a_file_with_other_frames_than_the_entry_is_not_measured(tmp_path: Path)
 
 def test_it_can_be_cancelled(tmp_path: Path) -> None:
     path = write_pictures(tmp_path / "a.mp4", PICTURES)
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         survey_of(path, probe(path).timebase, tmp_path / "pictures", should_stop=lambda: True)
 
 

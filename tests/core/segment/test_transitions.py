@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.errors import ConflictError
+from core.errors import Cancelled
 from core.segment.empty import empty_intervals
 from core.segment.survey import Survey, survey_of
 from core.segment.transitions import WINDOW, find_transitions, load_network
@@ -124,7 +124,7 @@ def test_a_trailer_has_the_boundaries_of_the_network_on_every_frame(shared, netw
 
 def test_it_can_be_cancelled(tmp_path, network) -> None:
     survey = surveyed(write_pictures(tmp_path / "a.mp4", moving(1, 60)))
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         find_transitions(survey, network, everywhere=True, should_stop=lambda: True)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.data.timebase import Timebase
-from core.errors import ConflictError
+from core.errors import Cancelled
 from core.signals.hearing import RATE, hear
 from core.signals.sound import sound
 
@@ -109,7 +109,7 @@ def test_sound_shorter_than_the_recogniser_needs_is_heard(tmp_path):
 def test_listening_stops_when_asked(tmp_path):
     path = write_sound(tmp_path / "a.mkv", tone(1, 0.3), 1)
     timebase = Timebase(Fraction(10), 10)
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         hear(path, timebase, timebase.picks(), lambda: True)
 
 

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from core.errors import ConflictError, VideoError
+from core.errors import Cancelled, VideoError
 from core.signals.hearing import hear
 from core.signals.listening import Listening
 from core.video.probe import probe
@@ -37,7 +37,7 @@ def test_who_gives_up_leaves_no_thread(loud):
 
 def test_cancelling_and_unreadable_files_are_said(loud, tmp_path):
     slow = Listening(loud.path, loud.timebase, loud.timebase.picks())
-    with pytest.raises(ConflictError, match="was cancelled"):
+    with pytest.raises(Cancelled, match="was cancelled"):
         slow.heard(lambda: True)
     slow.close()
     missing = Listening(tmp_path / "none.mp4", loud.timebase, loud.timebase.picks())

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase, parse_rate
-from core.errors import ConflictError, InputError
+from core.errors import Cancelled, InputError
 from core.statistics.agreement import agreement, krippendorff_alpha
 from core.statistics.ranks import kendall
 from core.statistics.reliability import (
@@ -253,7 +253,7 @@ def test_reliability_tells_how_far_it_is_and_stops_when_asked():
     told = []
     reliability(entries, resamples=10, progress=lambda fraction, message, figures=None: told.append(fraction))
     assert told == pytest.approx([0, 1 / 3, 2 / 3, 1])
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(Cancelled, match="cancelled"):
         reliability(entries, resamples=10, should_stop=lambda: True)
 
 

@@ -10,10 +10,9 @@ from safetensors.torch import load_file
 
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase
-from core.errors import CheckpointError, InputError, NotFoundError
+from core.errors import Cancelled, CheckpointError, InputError, NotFoundError
 from core.models.checkpoints import load_model, read_checkpoint
 from core.training.loop import (
-    TrainingCancelled,
     TrainingVideo,
     lacking,
     make_batch,
@@ -184,7 +183,7 @@ def test_a_cancelled_training_leaves_nothing_behind(tmp_path):
         asked.append(1)
         return len(asked) == 2
 
-    with pytest.raises(TrainingCancelled):
+    with pytest.raises(Cancelled):
         train_tiny(tmp_path / "one", should_stop=stop)
     assert list(tmp_path.iterdir()) == []
 

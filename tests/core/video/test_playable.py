@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from core.errors import ConflictError, VideoError
+from core.errors import Cancelled, VideoError
 from core.video.playable import make_playable
 from core.video.probe import VideoInfo, frames_at, probe
 from tests.core.made_videos import number_of, write_video
@@ -131,7 +131,7 @@ def test_a_damaged_end_is_left_out(shared: Path, tmp_path: Path) -> None:
 def test_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
     video = probe(write_video(tmp_path / "a.avi", 100, codec="mpeg4"))
     (tmp_path / "out").mkdir()
-    with pytest.raises(ConflictError, match="was cancelled"):
+    with pytest.raises(Cancelled, match="was cancelled"):
         make_playable(video, tmp_path / "out" / "out.mp4", should_stop=lambda: True)
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.data import Cut
 from core.data.segments import checked_segments, joined
 from core.data.timebase import Timebase, VaryingTimebase
-from core.errors import ConflictError, InputError, VideoError
+from core.errors import Cancelled, InputError, VideoError
 from core.video.probe import decode, frames_at, probe
 from core.video.render import AUDIO_RATE, Rendered, _cut_sound, render_cut
 from tests.core.made_videos import number_of, numbered_picture, write_video
@@ -233,7 +233,7 @@ def test_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
     video = write_video(tmp_path / "v.mp4", 60, sound=True)
     (tmp_path / "out").mkdir()
     asked = iter([False] * 30 + [True] * 99)
-    with pytest.raises(ConflictError, match="was cancelled"):
+    with pytest.raises(Cancelled, match="was cancelled"):
         render_cut(video, [[0, 60]], tmp_path / "out" / "cut.mp4", should_stop=lambda: next(asked))
     assert list((tmp_path / "out").iterdir()) == []
 

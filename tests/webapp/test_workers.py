@@ -1,0 +1,172 @@
+"""Worker processes: two lanes, killed at any moment, with no job that is queued or running for ever."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from storage.backup import back_up, restore
+from storage.library import Library
+from webapp.jobs import enqueue
+from webapp.worker import DEAD_AFTER_BEATS, DeadClaims
+from webapp.workers import workers
+
+ROOT = Path(__file__).resolve().parents[2]
+# A process that keeps workers as a server does, and can be killed.
+KEEPER = (
+    "import sys, time; from pathlib import Path\n"
+    "from storage.library import Library; from webapp.workers import workers\n"
+    "with workers(Library.open(Path(sys.argv[1]))): time.sleep(600)"
+)
+ENDLESS = {"dataset": "talks", "model": "mlp", "epochs": 10_000}
+
+
+@pytest.fixture
+def talks(library, make_entry):
+    library.entries.add("talks", [make_entry(f"talks/{n}") for n in range(3)])
+    return library
+
+
+def wait_for(library, job, *states, seconds=90):
+    deadline = time.monotonic() + seconds
+    while (found := library.jobs.get(job)).state not in states:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+    return found
+
+
+def pid_of(lane, library):
+    """The worker of a lane and a library that is there now; None where there is none."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended
+            words = (folder / "cmdline").read_text().split("\0")
+            if "webapp.worker" in words and lane in words and str(library.data_dir) in words:
+                return int(folder.name)
+    return None
+
+
+def test_a_training_does_not_stand_before_an_export_and_one_that_dies_ends_as_failed(talks, tmp_path):
+    with workers(talks):
+        training = enqueue(talks, "train", ENDLESS)
+        wait_for(talks, training, "running")
+        export = enqueue(talks, "export", {"dataset": "talks", "out": str(tmp_path / "labels.h5")})
+        assert wait_for(talks, export, "done").result["annotators"] == 3
+        assert talks.jobs.get(training).state == "running"
+
+        killed = pid_of("long", talks)
+        os.kill(killed, signal.SIGKILL)
+        error = wait_for(talks, training, "failed", seconds=10).error
+        assert (error["code"], error["message"]) == (
+            "interrupted",
+            "The worker died while this was running (signal 9).",
+        )
+
+        again = enqueue(talks, "train", ENDLESS | {"epochs": 1})  # by another worker
+        wait_for(talks, again, "done")
+        assert pid_of("long", talks) not in (None, killed)
+
+        last = enqueue(talks, "train", ENDLESS)
+        wait_for(talks, last, "running")
+    assert talks.jobs.get(last).error["message"] == "The server stopped while this was running."
+    assert (pid_of("long", talks), pid_of("quick", talks)) == (None, None)
+
+
+def test_workers_of_a_killed_server_end_and_leave_no_running_job(talks):
+    server = subprocess.Popen([sys.executable, "-c", KEEPER, str(talks.data_dir)], cwd=ROOT)
+    training = enqueue(talks, "train", ENDLESS)
+    wait_for(talks, training, "running")
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    assert wait_for(talks, training, "failed", seconds=10).error["code"] == "interrupted"
+    deadline = time.monotonic() + 10
+    while pid_of("long", talks) or pid_of("quick", talks):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_job_of_a_process_that_died_right_after_asking_is_done(talks, tmp_path):
+    code = (
+        "import os, signal, sys; from pathlib import Path; from storage.library import Library\n"
+        "from webapp.jobs import enqueue\n"
+        "library = Library.open(Path(sys.argv[1]))\n"
+        "print(enqueue(library, 'export', {'dataset': 'talks', 'out': sys.argv[2]}), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    command = [sys.executable, "-c", code, str(talks.data_dir), str(tmp_path / "labels.h5")]
+    job = int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout)
+    with workers(talks):
+        wait_for(talks, job, "done")
+
+
+def test_a_worker_that_cannot_start_is_tried_again_with_pauses(talks, monkeypatch, caplog):
+    starts = []
+
+    def start(*_):
+        starts.append(time.monotonic())
+        return subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
+
+    monkeypatch.setattr("webapp.workers._start", start)
+    monkeypatch.setattr("webapp.workers.FIRST_PAUSE_S", 0.1)
+    monkeypatch.setattr("webapp.workers.get_args", lambda _: ("long",))
+    with workers(talks):
+        deadline = time.monotonic() + 20
+        while len(starts) < 4:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    pauses = [after - before for before, after in pairwise(starts)]
+    assert pauses[2] > pauses[0] > 0.1, "each longer than the one before"
+    assert "The long worker died (code 3)" in caplog.text
+
+
+def test_claims_of_workers_that_are_not_heard_of_end(library):
+    silent, alive = (library.jobs.create_job("train", {}) for _ in range(2))
+    library.jobs.claim("silent", job_id=silent)
+    library.jobs.claim("alive", job_id=alive)
+    dead = DeadClaims(library.jobs)
+    for _ in range(DEAD_AFTER_BEATS):
+        dead.look()
+        library.jobs.beat("alive")
+    assert library.jobs.get(silent).state == "running"
+    dead.look()
+    assert library.jobs.get(silent).error["code"] == "interrupted"
+    assert library.jobs.get(alive).state == "running"
+
+
+def test_what_ran_when_a_backup_was_made_does_not_run_for_ever_where_it_is_restored(talks, tmp_path):
+    job = talks.jobs.create_job("train", ENDLESS, lane="long")
+    talks.jobs.claim("of the other machine", job_id=job)
+    back_up(talks.data_dir, tmp_path / "backup.tar.gz")
+    restore(tmp_path / "backup.tar.gz", tmp_path / "elsewhere")
+    with Library.open(tmp_path / "elsewhere") as restored:
+        dead = DeadClaims(restored.jobs)
+        for _ in range(DEAD_AFTER_BEATS + 1):
+            dead.look()
+        assert restored.jobs.get(job).state == "failed"
+
+
+@contextmanager
+def worker(library, lane):
+    command = [sys.executable, "-m", "webapp.worker", "--data-dir", str(library.data_dir), "--lane", lane]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_worker_ends_when_told_and_says_what_it_left(talks):
+    training = enqueue(talks, "train", ENDLESS)
+    with worker(talks, "long") as process:
+        wait_for(talks, training, "running")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert talks.jobs.get(training).error["code"] == "interrupted"

@@ -1,0 +1,94 @@
+"""The worker processes beside a server: one for each lane, started again when they die.
+
+Two processes and not two threads: a training holds Python's lock for a good part of each step, and one that the system
+kills because it needs too much memory takes nothing with it that a person waits for.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, get_args
+
+from storage.jobs import Lane
+from storage.library import Library
+from webapp.worker import GOODBYE_S, worker_name
+
+log = logging.getLogger("manycut.workers")
+ROOT = Path(__file__).resolve().parent.parent
+LOOK_S = 0.2  # between two looks whether a worker is still there
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # before a worker that died is started again; doubled every time
+STEADY_S = 60.0  # a worker that lived so long did not die of how it was started
+
+
+@contextmanager
+def workers(library: Library) -> Iterator[None]:
+    """The worker processes of a library, alive as long as the block runs.
+
+    Their log is `worker.log` in the data directory. The job of one that dies ends as failed.
+    """
+    stop = threading.Event()
+    with (library.data_dir / "worker.log").open("ab") as sink:
+        keepers = [threading.Thread(target=_keep, args=(library, lane, sink, stop)) for lane in get_args(Lane)]
+        for keeper in keepers:
+            keeper.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for keeper in keepers:
+                keeper.join()
+
+
+def _keep(library: Library, lane: Lane, sink: BinaryIO, stop: threading.Event) -> None:
+    """Starts the worker of a lane again and again, until `stop`."""
+    pause = FIRST_PAUSE_S
+    while not stop.is_set():
+        name, begun = worker_name(lane), time.monotonic()
+        try:
+            process = _start(library.data_dir, lane, name, sink)
+        except OSError:  # no memory or no process is left for the moment
+            log.exception("The %s worker cannot be started; once more in %.1f s.", lane, pause)
+            stop.wait(pause)
+            continue
+        while process.poll() is None and not stop.wait(LOOK_S):
+            pass
+        if stop.is_set():
+            _end(process)
+            _interrupt(library, name, "The server stopped while this was running.")
+            return
+        ended = f"signal {-process.returncode}" if process.returncode < 0 else f"code {process.returncode}"
+        _interrupt(library, name, f"The worker died while this was running ({ended}).")
+        pause = FIRST_PAUSE_S if time.monotonic() - begun > STEADY_S else pause
+        log.warning("The %s worker died (%s); another is started in %.1f s. See worker.log.", lane, ended, pause)
+        stop.wait(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def _start(data_dir: Path, lane: Lane, name: str, sink: BinaryIO) -> subprocess.Popen[bytes]:
+    options = {"--data-dir": data_dir, "--lane": lane, "--name": name, "--parent": os.getpid()}
+    command = [sys.executable, "-m", "webapp.worker", *(str(word) for pair in options.items() for word in pair)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=sink)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(GOODBYE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _interrupt(library: Library, name: str, reason: str) -> None:
+    try:
+        library.jobs.interrupt(reason, worker=name)
+    except Exception:  # the database is away for a moment; the other workers look after it, see `DeadClaims`
+        log.exception("The jobs of the worker %s could not be ended.", name)
