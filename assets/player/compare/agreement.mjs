@@ -1,7 +1,8 @@
 /**
  * How well cuts agree, solved again with every move of the budget. Pure: no DOM.
  *
- * The F1 of two cuts is the overlap of their frames; all are cuts by the published rule, whichever the page shows. What does not depend on cuts (tau, rho) comes from the server.
+ * The F1 of two cuts is the overlap of their frames; all are cuts by the published rule, whichever the page shows. What
+ * does not depend on cuts (tau, rho) comes from the server.
  */
 
 import { overlap } from './selection.mjs';
