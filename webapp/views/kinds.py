@@ -33,7 +33,7 @@ class KindFacts(BaseModel):
 
 
 def kind_facts(names: Iterable[str]) -> dict[str, KindFacts]:
-    """The kinds of these names. Those that are in no registry (made elsewhere, or from nobody's labels) are known, too."""
+    """The kinds of these names, also of those that are in no registry: made elsewhere, or without labels."""
     return {name: _facts(name) for name in sorted(set(names))}
 
 

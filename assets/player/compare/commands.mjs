@@ -53,10 +53,7 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, focu
     const next = shown[Math.min(Math.max(0, at + amount), shown.length - 1)];
     if (next) store.choose(next.id, true);
   };
-  const zoom = (amount) => {
-    if (amount) axis.zoomBy(amount > 0 ? 0.5 : 2, axis.clamp(clock.time()));
-    else axis.reset();
-  };
+  const zoom = (amount) => axis.zoomBy(amount > 0 ? 0.5 : 2, axis.clamp(clock.time()));
   const escape = () => {
     if (store.overlay) store.show(null);
     else if (clock.cut) clock.leaveCut();
@@ -94,8 +91,8 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, focu
       enabled: () => Boolean(store.selected?.seconds?.length), run: playCut,
     },
     { name: 'loop', keys: ['O'], label: 'loop the cut, or not', run: () => clock.setLoop(!clock.loop) },
-    { name: 'zoom', keys: { '+': 1, '-': -1, 0: 0 }, alias: { '=': 1 }, label: 'zoom in, out, show everything', run: zoom },
-    { name: 'zoomout', label: 'show everything (double click or 0)', run: () => axis.reset() },
+    { name: 'zoom', keys: { '+': 1, '-': -1 }, alias: { '=': 1 }, label: 'zoom in, out', run: zoom },
+    { name: 'zoomout', keys: ['0'], label: 'show everything, as a double click does', run: () => axis.reset() },
     {
       name: 'matrix', keys: ['W'], label: 'who agrees with whom: the matrix, the figures',
       run: () => figures.choose({ view: figures.view === 'matrix' ? 'numbers' : 'matrix' }),

@@ -4,6 +4,7 @@
  * @typedef {object} Page
  * @property {HTMLElement} root
  * @property {AbortSignal} signal ends all listening
+ * @property {() => void} stop ends the page
  * @property {import('./store.mjs').Store} store
  * @property {import('./clock.mjs').Clock} clock
  * @property {import('../shared/commands.mjs').Commands} commands

@@ -45,7 +45,7 @@ export function createPlayer(root) {
   const parts = { store, clock, seek, playCut: cuts.toggle, reloadVideo: () => stage.again(), focusRows };
   const commands = new Commands(compareCommands(parts));
   /** @type {import('./page.mjs').Page} */
-  const page = { root, signal, store, clock, commands, colour: palette(root), focusRows };
+  const page = { root, signal, stop: () => ending.abort(), store, clock, commands, colour: palette(root), focusRows };
 
   const pane = new Pane(page);
   const transport = new Transport(page);
@@ -94,5 +94,5 @@ export function createPlayer(root) {
     store.cuts.solver.stop();
     clock.stop();
   });
-  return { ...page, pane, seek, load: (entry, view) => loader.load(entry, view), stop: () => ending.abort() };
+  return { ...page, pane, seek, load: (entry, view) => loader.load(entry, view) };
 }

@@ -22,7 +22,8 @@ export class Playhead {
   }
 
   #frame() {
-    const { clock, signal } = this.page;
+    const { clock, root, signal, stop } = this.page;
+    if (!root.isConnected) stop();
     if (signal.aborted) return;
     clock.tick();
     if (clock.playing) this.move();

@@ -186,7 +186,8 @@ export function bestMoment(scores, footage, pieces, values, lengths, room, kept)
 export function adjoined(spans) {
   /** @type {Span[]} */
   const rows = [];
-  for (const row of spans.map((span) => /** @type {Span} */ ([...span])).sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3])) {
+  const copies = spans.map((span) => /** @type {Span} */ ([...span]));
+  for (const row of copies.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3])) {
     const last = rows[rows.length - 1];
     if (last && row[0] <= last[1]) {
       if (row[1] > last[1]) [last[1], last[3]] = [row[1], row[3]];
