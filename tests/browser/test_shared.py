@@ -29,7 +29,8 @@ async ([table, presses]) => {
   const field = (html) => document.body.appendChild(document.createRange().createContextualFragment(html).firstChild);
   const places = {
     page: document.body, field: field('<input>'), area: field('<textarea></textarea>'),
-    button: field('<button>x</button>'), slider: field('<input type="range">'), bar: field('<div role="separator" tabindex="0"></div>'),
+    button: field('<button>x</button>'), slider: field('<input type="range">'),
+    bar: field('<div role="separator" tabindex="0"></div>'),
     own: field('<div data-own-keys tabindex="0"></div>'),
   };
   const ending = new AbortController();
