@@ -22,7 +22,7 @@ const LISTS = [
 ];
 
 /** How the server names the scores behind a strip. @param {string} id @param {string[]} names of people */
-export function sourceOf(id, names) {
+function sourceOf(id, names) {
   const [kind, number, sample] = id.split(':');
   if (kind === 'person') return `person:${names[Number(number)]}`;
   return kind === 'run' && sample === 'mean' ? `run:${number}` : id;

@@ -23,7 +23,7 @@ export function rowKey(row) {
  * @param {string[]} keys as they come
  * @param {string[]} order stored
  */
-export function ordered(keys, order) {
+function ordered(keys, order) {
   const known = order.filter((key) => keys.includes(key));
   let next = 0;
   return keys.map((key) => (known.includes(key) ? known[next++] : key));

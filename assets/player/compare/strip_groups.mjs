@@ -25,7 +25,7 @@ import { what } from './camps.mjs';
 
 /** CSS pixels of a strip, and of a group's head. */
 export const STRIP = 14;
-export const GROUP = 20;
+const GROUP = 20;
 
 /** All cuts of the page in the order they are shown. @param {Model} model @returns {Group[]} */
 export function buildGroups(model) {
