@@ -139,3 +139,30 @@ def test_samples_are_called_by_what_they_like(page, server) -> None:
     strips = page.locator(f"[data-strip^='{run}:']").all_inner_texts()
     assert [strip.split("\n")[0].strip() for strip in strips[1:]] == likes[: len(strips) - 1]
     assert page.locator(f"[data-row='{run}'] [data-sample]").all_inner_texts() == liked[: len(strips) - 1]
+
+
+def test_a_second_model_that_samples_gets_its_sampler_from_what_the_server_says(page, server) -> None:
+    kind = {"label": "Second", "family": "seconds", "colour": "other-model", "samples": True}
+
+    def entry(route) -> None:
+        answer = route.fetch().json()
+        for row in answer["rows"]:
+            if row.get("model_kind") == "llmvs":
+                row["model_kind"] = "second"
+        for checkpoint in answer["checkpoints"]:
+            if checkpoint["kind"] == "llmvs":
+                checkpoint["kind"] = "second"
+        route.fulfill(json=answer | {"kinds": answer["kinds"] | {"second": kind}})
+
+    page.route(re.compile(r"/api/entry\?"), entry)
+    page.goto(f"{server.url}/compare?entry={quote(ENTRY, safe='/')}")
+    page.wait_for_selector(READY)
+    model = page.get_by_label("Model", exact=True)
+    model.select_option(label="LLMVS head (demo)")
+    assert page.get_by_label("Samples").is_enabled()
+    assert "seconds" in page.get_by_label("Colours").inner_text()
+    page.unroute(re.compile(r"/api/entry\?"))
+    page.reload()
+    page.wait_for_selector(READY)
+    model.select_option(label="LLMVS head (demo)")
+    assert page.get_by_label("Samples").is_disabled()

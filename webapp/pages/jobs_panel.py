@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.models.registry import MODELS
 from webapp.components.widget import Widget
 
 
 def jobs_panel(*kinds: str) -> Widget:
     """A list of jobs of these kinds with progress, cancel, and a way to what came out; newest first."""
-    return Widget({"kinds": list(kinds)}, module="shared/jobs.mjs", root_id=f"jobs-{'-'.join(kinds)}")
+    value = {"kinds": list(kinds), "models": {name: kind.label for name, kind in MODELS.items()}}
+    return Widget(value, module="shared/jobs.mjs", root_id=f"jobs-{'-'.join(kinds)}")

@@ -19,6 +19,7 @@ from core.training.scoring import can_score
 from core.video.thumbnails import read_sprite
 from storage.library import Library
 from storage.runs import Run
+from webapp.views.kinds import kind_facts
 from webapp.views.series import pack
 
 SHOT_LABELS = {
@@ -62,6 +63,7 @@ def describe(library: Library, entry_id: str) -> dict[str, Any]:
             *_missing_rows(runs, checkpoints),
         ],
         "checkpoints": checkpoints,
+        "kinds": kind_facts([*(run.track.kind for run in runs), *(one["kind"] for one in checkpoints)]),
     }
 
 

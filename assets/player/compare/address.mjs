@@ -19,7 +19,6 @@
 export function readAddress(search) {
   const asked = new URLSearchParams(search);
   const share = Math.round(Number(asked.get('budget'))) / 100;
-  const zoom = (asked.get('zoom') ?? '').split('-').map(Number);
   return {
     entry: asked.get('entry'),
     t: Math.max(0, Number(asked.get('t')) || 0),
@@ -28,12 +27,26 @@ export function readAddress(search) {
     rule: asked.get('rule'),
     cut: asked.get('cut'),
     person: asked.get('person'),
-    zoom: zoom.length === 2 && zoom[1] > zoom[0] ? zoom : null,
+    zoom: stretch(asked.get('zoom')),
     runs: asked.getAll('run'),
-    over: asked.getAll('over').map((pair) => pair.split('~')).filter((pair) => pair.length === 2),
+    over: asked.getAll('over').map((pair) => pair.split('~')).filter(isPair),
     hidden: asked.has('hide') ? asked.getAll('hide').filter(Boolean) : null,
   };
 }
+
+/** "5.0-40.0" @param {string|null} words @returns {[number, number]|null} */
+function stretch(words) {
+  const [start, end, ...more] = (words ?? '').split('-').map(Number);
+  return end > start && !more.length ? [start, end] : null;
+}
+
+/** @param {string[]} parts @returns {parts is [string, string]} */
+function isPair(parts) {
+  return parts.length === 2;
+}
+
+/** What a view says in the address. */
+const NAMES = ['entry', 't', 'budget', 'shots', 'rule', 'cut', 'person', 'zoom', 'run', 'over', 'hide'];
 
 /**
  * The address with a view in it; what is as always is left out.
@@ -42,7 +55,7 @@ export function readAddress(search) {
  */
 export function writeAddress(href, view) {
   const url = new URL(href);
-  for (const name of ['entry', 't', 'budget', 'shots', 'rule', 'cut', 'person', 'zoom', 'run', 'over', 'hide']) url.searchParams.delete(name);
+  for (const name of NAMES) url.searchParams.delete(name);
   const set = (name, value) => value !== null && url.searchParams.append(name, value);
   set('entry', view.entry);
   set('t', view.t.toFixed(1));

@@ -1,13 +1,14 @@
 /**
  * How well cuts agree, solved again with every move of the budget. Pure: no DOM.
  *
- * The F1 of two cuts is the overlap of their frames; all are cuts by the published rule, whichever the page shows. What does not depend on cuts (tau, rho) comes from the server.
+ * The F1 of two cuts is the overlap of their frames; all are cuts by the published rule, whichever the page shows. What
+ * does not depend on cuts (tau, rho) comes from the server.
  */
 
 import { overlap } from './selection.mjs';
 
 /** Mean of the numbers that are defined, NaN where none is. */
-export function meanDefined(values) {
+function meanDefined(values) {
   let n = 0;
   let sum = 0;
   for (const value of values) {
@@ -28,7 +29,7 @@ function best(values) {
 const f1 = (a, b) => (a && b ? overlap(a.segments, b.segments) : NaN);
 
 /** F1 of every cut of one list with every cut of another, (A)(B). */
-export function f1Matrix(a, b) {
+function f1Matrix(a, b) {
   return a.map((one) => b.map((other) => f1(one, other)));
 }
 

@@ -1,91 +1,124 @@
 /** The caption at the cursor, and correcting it in place. */
 
-import { clock } from '../shared/format.mjs';
 import { put, sentence } from '../shared/http.mjs';
+import { clock } from '../shared/format.mjs';
 import { follow } from './follow.mjs';
+import { h } from '../shared/dom.mjs';
+
+const slot = (name, tag, attributes = {}, ...children) => h(tag, { 'data-slot': name, ...attributes }, ...children);
 
 export class CaptionEditor {
-  /** @param {import('./player.mjs').Player} player */
-  constructor(player) {
-    Object.assign(this, { player, slot: player.slot, pick: 0, editing: null });
-    const { signal } = player.abort;
-    const { 'caption-edit': button, 'caption-box': box, caption } = this.slot;
-    button.addEventListener('click', (event) => {
-      event.stopPropagation(); // or the player would take the focus back to its rows
-      this.open();
-    }, { signal });
-    caption.addEventListener('dblclick', () => this.open(), { signal });
-    box.addEventListener('keydown', (event) => {
-      if (event.isComposing || !['Enter', 'Escape'].includes(event.key)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (event.key === 'Enter') this.save();
-      else this.close();
-    }, { signal });
+  /** @param {import('./page.mjs').Page} page */
+  constructor(page) {
+    this.page = page;
+    this.pick = 0;
+    /** @type {{entry: string, pick: number}|null} */
+    this.editing = null;
+    /** Id of the entry whose captions are shown. */
+    this.shown = '';
+    this.#build();
+    page.store.on('pick', (pick) => this.show(pick));
+    page.store.on('asked', (part) => part === 'caption' && this.open());
   }
 
-  /** What is said of one pick; while somebody corrects another one, that stays. */
+  #build() {
+    this.time = slot('caption-time', 'b', {}, 'Caption');
+    const about = 'Correct this caption (E, or double click on it); what is read from it is then scored again';
+    // Or the page would give the focus back to its rows.
+    const open = (event) => {
+      event.stopPropagation();
+      this.open();
+    };
+    this.edit = slot('caption-edit', 'button', { title: about, hidden: true, onclick: open }, 'Edit');
+    this.text = slot('caption', 'p', { ondblclick: () => this.open() });
+    this.by = slot('caption-by', 'p', { class: 'mc-quiet' });
+    this.box = slot('caption-box', 'textarea', {
+      'aria-label': 'Caption', rows: 3, maxlength: 2000, hidden: true, onkeydown: (event) => this.#key(event),
+    });
+    this.hint = slot('caption-hint', 'p', { class: 'mc-quiet', hidden: true }, 'Enter keeps it, Esc cancels.');
+    this.problem = slot('caption-error', 'p', { class: 'mc-error', role: 'alert', hidden: true });
+    const title = 'What is seen at the cursor, in one sentence; the captions that LLMVS reads.';
+    const parts = [h('header', {}, this.time, this.edit), this.text, this.by, this.box, this.hint, this.problem];
+    this.element = h('div', { class: 'mc-caption', title }, parts);
+  }
+
+  #key(event) {
+    if (event.isComposing || !['Enter', 'Escape'].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === 'Enter') this.save();
+    else this.close();
+  }
+
+  /** What is said of one pick; while somebody corrects another one, that stays. @param {number} pick */
   show(pick) {
     this.pick = pick;
-    const { entry, model } = this.player;
-    const { slot } = this;
+    const { entry, model } = this.page.store;
     if (this.editing) {
       if (this.editing.entry === entry.id) return;
       this.close();
     }
     if (this.shown !== entry.id) this.error('');
     this.shown = entry.id;
-    const { captions, captioner, corrected } = entry;
-    slot['caption-time'].textContent = captions ? `Caption at ${clock(model.times[pick])}` : 'Caption';
-    slot['caption-edit'].hidden = !captions;
-    slot.caption.textContent = captions ? captions[pick] || 'It says nothing.' : 'This entry has no captions.';
-    const by = corrected?.[pick];
-    const edited = by === undefined ? '' : by ? `edited by ${by}` : 'edited';
-    slot['caption-by'].textContent = [captioner, edited].filter(Boolean).join(' · ');
-    slot['caption-by'].title = captioner ? `Described by ${captioner}${edited ? `; this one ${edited}` : ''}` : edited;
+    const { captions } = entry;
+    this.time.textContent = captions ? `Caption at ${clock(model.times[pick])}` : 'Caption';
+    this.edit.hidden = !captions;
+    this.text.textContent = captions ? captions[pick] || 'It says nothing.' : 'This entry has no captions.';
+    this.#showMaker(entry, entry.corrected?.[pick]);
+  }
+
+  /**
+   * Who described a pick.
+   * @param {import('./server.mjs').Entry} entry
+   * @param {string|undefined} by who corrected it, "" where nobody knows
+   */
+  #showMaker({ captioner }, by) {
+    let edited = '';
+    if (by !== undefined) edited = by ? `edited by ${by}` : 'edited';
+    this.by.textContent = [captioner, edited].filter(Boolean).join(' · ');
+    this.by.title = captioner ? `Described by ${captioner}${edited ? `; this one ${edited}` : ''}` : edited;
   }
 
   open() {
-    const { player, slot, pick } = this;
-    if (this.editing || !player.entry?.captions) return;
-    player.clock.pause();
-    this.editing = { entry: player.entry.id, pick };
-    slot['caption-box'].value = player.entry.captions[pick];
-    this.toggle(true);
-    slot['caption-box'].select();
-    slot['caption-hint'].scrollIntoView({ block: 'nearest' });
+    const { store, clock: time } = this.page;
+    if (this.editing || !store.entry?.captions) return;
+    time.pause();
+    this.editing = { entry: store.entry.id, pick: this.pick };
+    this.box.value = store.entry.captions[this.pick];
+    this.#toggle(true);
+    this.box.select();
+    this.hint.scrollIntoView({ block: 'nearest' });
   }
 
   close() {
-    const focused = document.activeElement === this.slot['caption-box'];
+    const focused = document.activeElement === this.box;
     this.editing = null;
-    this.toggle(false);
-    if (focused) this.player.focusRows();
+    this.#toggle(false);
+    if (focused) this.page.focusRows();
     this.show(this.pick);
   }
 
-  toggle(editing) {
-    const { slot } = this;
+  #toggle(editing) {
     this.error('');
-    slot['caption-box'].disabled = false;
-    slot['caption-box'].hidden = slot['caption-hint'].hidden = !editing;
-    slot.caption.hidden = slot['caption-edit'].hidden = slot['caption-by'].hidden = editing;
-    if (editing) slot['caption-box'].focus();
+    this.box.disabled = false;
+    this.box.hidden = this.hint.hidden = !editing;
+    this.text.hidden = this.edit.hidden = this.by.hidden = editing;
+    if (editing) this.box.focus();
   }
 
   async save() {
-    const { player, slot, editing } = this;
-    const box = slot['caption-box'];
+    const { box, editing } = this;
+    const { store } = this.page;
     if (!editing || box.disabled) return;
     box.disabled = true;
     try {
       const { edit, job } = await put('/api/captions', { ...editing, text: box.value });
-      const { entry } = player;
+      const { entry } = store;
       if (edit && entry.id === editing.entry) {
         entry.captions[edit.pick] = edit.text;
         entry.corrected[edit.pick] = edit.by;
-        player.toast('The caption is kept. What is read from it is scored again.');
-        this.report(job, entry.id);
+        store.toast('The caption is kept. What is read from it is scored again.');
+        this.#report(job, entry.id);
       }
       if (this.editing === editing) {
         box.focus(); // it lost the focus when it was disabled
@@ -100,8 +133,9 @@ export class CaptionEditor {
   }
 
   /** Say what could not be scored again; new scores are announced by themselves. */
-  async report(id, entry) {
-    const wanted = () => this.player.entry?.id === entry && !this.player.abort.signal.aborted;
+  async #report(id, entry) {
+    const { store, signal } = this.page;
+    const wanted = () => store.entry?.id === entry && !signal.aborted;
     try {
       const job = await follow(id, { told: () => {}, wanted });
       if (!job) return;
@@ -113,8 +147,9 @@ export class CaptionEditor {
     }
   }
 
+  /** @param {string} message */
   error(message) {
-    this.slot['caption-error'].hidden = !message;
-    this.slot['caption-error'].textContent = message;
+    this.problem.hidden = !message;
+    this.problem.textContent = message;
   }
 }

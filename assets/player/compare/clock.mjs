@@ -1,22 +1,25 @@
 /**
  * One clock for the page: the video's where there is one, otherwise its own, so that timelines can be played without
- * a video. It also plays cuts: what is not selected is skipped, nothing is rendered.
+ * a video. It also plays cuts: what is not selected is skipped, nothing is rendered. Tells 'changed' after play, pause,
+ * seek and change of rate.
  */
 
-/** Seconds by which clips begin late, so that rounding does not show the frame before, and end early, so that none of what follows flashes. */
+import { Observable } from '../shared/observable.mjs';
+
+/**
+ * Seconds by which clips begin late, so that rounding does not show the frame before, and end early, so that none of
+ * what follows flashes.
+ */
 const HAIR = 0.001;
 const LEAD = 0.02;
 
 const RATES = [0.25, 0.5, 1, 1.5, 2, 4];
 
-export class Clock {
-  /**
-   * @param {HTMLVideoElement} video
-   * @param {() => void} changed called after play, pause, seek and change of rate
-   */
-  constructor(video, changed) {
+export class Clock extends Observable {
+  /** @param {HTMLVideoElement} video */
+  constructor(video) {
+    super();
     this.video = video;
-    this.changed = changed;
     this.duration = 0;
     this.rate = 1;
     this.useVideo = false;
@@ -34,8 +37,12 @@ export class Clock {
       if (this.wanted !== undefined) video.currentTime = this.wanted;
     });
     for (const event of ['play', 'pause', 'seeked', 'ratechange', 'ended', 'seeking']) {
-      video.addEventListener(event, () => this.useVideo && changed());
+      video.addEventListener(event, () => this.useVideo && this.changed());
     }
+  }
+
+  changed() {
+    this.tell('changed');
   }
 
   /** Begin with another entry. @param {string|null} url address of the video, null where there is none */
@@ -130,6 +137,24 @@ export class Clock {
     this.play();
   }
 
+  /** Play everything from now on. */
+  leaveCut() {
+    this.cut = null;
+    this.changed();
+  }
+
+  /** @param {boolean} loop begin cuts again at their end */
+  setLoop(loop) {
+    this.loop = loop;
+    this.changed();
+  }
+
+  /** @param {boolean} muted */
+  mute(muted) {
+    this.video.muted = muted;
+    this.changed();
+  }
+
   /** Seconds into the cut that is played and its length; null while everything is played. */
   inCut() {
     if (!this.cut) return null;
@@ -143,22 +168,27 @@ export class Clock {
     const now = this.time();
     const over = this.useVideo ? this.video.ended : this.own.playing && now >= this.duration;
     if (!this.playing && !(over && this.cut)) return;
-    if (!this.cut) {
-      if (over) this.own = { playing: false, time: this.duration, since: 0 };
-      if (over) this.changed();
-    } else if (this.wanted === undefined) {
-      const here = over ? undefined : this.cut.find(({ end }) => now < end - LEAD * this.rate);
-      if (!here && this.loop) {
-        this.seek(this.cut[0].start + HAIR);
-        this.play();
-      } else if (!here) {
-        const last = this.cut[this.cut.length - 1].end;
-        this.cut = null;
-        this.pause();
-        this.seek(last);
-      } else if (now < here.start - 0.02) {
-        this.seek(here.start + HAIR);
-      }
+    if (this.cut) {
+      if (this.wanted === undefined) this.#skip(over ? Infinity : now);
+    } else if (over) {
+      this.own = { playing: false, time: this.duration, since: 0 };
+      this.changed();
+    }
+  }
+
+  /** From what is not selected to the next clip; after the last one from the beginning, or no further. @param {number} now */
+  #skip(now) {
+    const here = this.cut.find(({ end }) => now < end - LEAD * this.rate);
+    if (here) {
+      if (now < here.start - 0.02) this.seek(here.start + HAIR);
+    } else if (this.loop) {
+      this.seek(this.cut[0].start + HAIR);
+      this.play();
+    } else {
+      const last = this.cut[this.cut.length - 1].end;
+      this.cut = null;
+      this.pause();
+      this.seek(last);
     }
   }
 }

@@ -1,40 +1,29 @@
 /** The Compare page: brings a player to life, in step with the address, the entry picker and Gradio. */
 
-import { readAddress } from './address.mjs';
-import { watchNews } from './news.mjs';
-import { Player } from './player.mjs';
+import { asked } from './link.mjs';
+import { createPlayer } from './player.mjs';
+import { stylesheets } from '../shared/dom.mjs';
 
-/** The style sheets, once per page and before anything is measured. */
-function styles() {
-  const wanted = ['player.css', 'compare.css'];
-  return Promise.all(wanted.map((name) => new Promise((resolve) => {
-    if (document.querySelector(`link[data-mc="${name}"]`)) return resolve();
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.dataset.mc = name;
-    link.href = new URL(name, import.meta.url).href;
-    link.onload = link.onerror = resolve;
-    document.head.append(link);
-    return undefined;
-  })));
-}
+/** The page that is alive; another mount ends it. @type {ReturnType<typeof createPlayer>|null} */
+let alive = null;
 
 /**
  * Called by the Gradio component when its frame is in the page.
  * @param {{element: HTMLElement, props: {value: any}, watch: Function}} gradio
  */
 export async function mount({ element, props, watch }) {
-  await styles();
-  window.manycut?.stop?.();
-  const root = element.querySelector('#player') ?? element;
+  await stylesheets(import.meta.url, 'player.css', 'compare.css');
+  alive?.stop();
+  const root = /** @type {HTMLElement} */ (element.querySelector('#player') ?? element);
   root.classList.add('mc-player');
-  const player = new Player(root);
-  const { signal } = player.abort;
+  const player = createPlayer(root);
+  alive = player;
+  const { signal, store } = player;
   let shown = null;
 
   /** Show an entry as the address asks for it, or from its start. */
   const show = (entry) => {
-    const view = readAddress(location.search);
+    const view = asked();
     return player.load(entry, entry && entry === view.entry ? view : null);
   };
 
@@ -45,14 +34,14 @@ export async function mount({ element, props, watch }) {
     if (key === shown) return;
     const first = shown === null;
     shown = key;
-    if (first && player.entry) return;
+    if (first && store.entry) return;
     show(value.entry);
   };
   watch('value', () => proposed(props.value));
 
   // Another entry is another page in the browser's history.
-  document.addEventListener('manycut:open', ({ detail: { entry } }) => {
-    if (entry === player.entry?.id) return;
+  document.addEventListener('manycut:open', (/** @type {CustomEvent} */ { detail: { entry } }) => {
+    if (entry === store.entry?.id) return;
     const url = new URL(location.href);
     url.search = `?entry=${encodeURIComponent(entry)}`;
     history.pushState(history.state, '', url.href.replaceAll('%2F', '/'));
@@ -60,30 +49,30 @@ export async function mount({ element, props, watch }) {
     player.focusRows();
   }, { signal });
   addEventListener('popstate', () => {
-    const { entry } = readAddress(location.search);
+    const { entry } = asked();
     if (entry) show(entry);
   }, { signal });
 
-  watchNews(player, signal);
-  window.manycut = { player: handle(player, root), stop: () => player.abort.abort() };
-  const { entry } = readAddress(location.search);
+  Object.assign(window, { manycut: { player: handle(player) } });
+  const { entry } = asked();
   if (entry) await show(entry);
   else proposed(props.value);
 }
 
-/** What scripts and tests may ask the page. */
-function handle(player, root) {
+/** What scripts and tests may ask the page. @param {ReturnType<typeof createPlayer>} player */
+function handle({ root, store, clock, pane, seek }) {
+  const length = (segments) => segments?.reduce((sum, [start, end]) => sum + end - start, 0);
   return {
-    video: player.nodes.video,
-    seek: (time) => player.seek(time),
-    time: () => player.clock.time(),
-    playing: () => player.clock.playing,
-    rows: () => [...root.querySelectorAll('[data-row]')].map((row) => row.dataset.row),
-    zoom: () => [player.timeline.start, player.timeline.end],
-    xOf: (time) => player.timeline.clientX(time),
-    strips: () => player.strips.map(({ id, cut, seconds }) => ({ id, seconds, ...cut, frames: cut?.segments.reduce((sum, [start, end]) => sum + end - start, 0) })),
-    selected: () => player.selectedId,
-    peaks: () => [...player.peaks],
-    figures: () => player.figures.live,
+    video: clock.video,
+    seek,
+    time: () => clock.time(),
+    playing: () => clock.playing,
+    rows: () => [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-row]'))].map((row) => row.dataset.row),
+    zoom: () => [store.axis.start, store.axis.end],
+    xOf: (time) => pane.clientX(time),
+    strips: () => store.strips.map(({ id, cut, seconds }) => ({ id, seconds, ...cut, frames: length(cut?.segments) })),
+    selected: () => store.selectedId,
+    peaks: () => [...store.peaks],
+    figures: () => store.figures.live,
   };
 }

@@ -4,38 +4,38 @@ import { prepare } from '../shared/canvas.mjs';
 import { indexAt } from './series.mjs';
 import { ticks } from '../shared/format.mjs';
 
-export const RULER = 20;
-export const FILM = 40;
+const RULER = 20;
+const FILM = 40;
 /** How much of the ground lies over pictures that the cut leaves out. */
 const DIMMED = 0.7;
 
 /**
  * Time axis, with marks where people disagree most.
  * @param {HTMLCanvasElement} canvas
- * @param {import('./timeline.mjs').Timeline} timeline
+ * @param {import('./time_axis.mjs').TimeAxis} axis
  * @param {number[]} peaks seconds
  * @param {(name: string, opacity?: number) => string} colour
  */
-export function drawRuler(canvas, timeline, peaks, colour) {
-  const context = prepare(canvas, timeline.width, RULER);
-  const { values, labels } = ticks(timeline.start, timeline.end, timeline.width);
+export function drawRuler(canvas, axis, peaks, colour) {
+  const context = prepare(canvas, axis.width, RULER);
+  const { values, labels } = ticks(axis.start, axis.end, axis.width);
   context.font = `10.5px ${getComputedStyle(canvas).fontFamily}`;
   context.textBaseline = 'middle';
   context.fillStyle = colour('ink-2');
   context.strokeStyle = colour('ink-3');
   values.forEach((value, k) => {
-    const x = Math.round(timeline.x(value)) + 0.5;
+    const x = Math.round(axis.x(value)) + 0.5;
     context.beginPath();
     context.moveTo(x, RULER - 6);
     context.lineTo(x, RULER);
     context.stroke();
     const width = context.measureText(labels[k]).width;
-    if (x + 4 + width <= timeline.width) context.fillText(labels[k], x + 3, 7.5);
+    if (x + 4 + width <= axis.width) context.fillText(labels[k], x + 3, 7.5);
   });
   context.fillStyle = colour('people');
   for (const peak of peaks) {
-    const x = timeline.x(peak);
-    if (x < 0 || x > timeline.width) continue;
+    const x = axis.x(peak);
+    if (x < 0 || x > axis.width) continue;
     context.beginPath();
     context.moveTo(x - 3.5, RULER - 6);
     context.lineTo(x + 3.5, RULER - 6);
@@ -47,22 +47,22 @@ export function drawRuler(canvas, timeline, peaks, colour) {
 /**
  * Pictures side by side, each the one nearest in time to the middle of its place; what a cut leaves out is dimmed.
  * @param {HTMLCanvasElement} canvas
- * @param {import('./timeline.mjs').Timeline} timeline
+ * @param {import('./time_axis.mjs').TimeAxis} axis
  * @param {{columns: number, width: number, height: number, times: number[]}} sheet
  * @param {HTMLImageElement} image
  * @param {{start: number, end: number}[]|undefined} cut clips of the selected cut, ascending; none dims nothing
  * @param {(name: string, opacity?: number) => string} colour
  */
-export function drawFilm(canvas, timeline, sheet, image, cut, colour) {
-  const context = prepare(canvas, timeline.width, FILM);
+export function drawFilm(canvas, axis, sheet, image, cut, colour) {
+  const context = prepare(canvas, axis.width, FILM);
   if (!image.complete || !image.naturalWidth || !sheet.times.length) return;
   const tile = (FILM * sheet.width) / sheet.height;
-  for (let left = 0; left < timeline.width; left += tile) {
-    const middle = timeline.start + ((left + tile / 2) / timeline.width) * (timeline.end - timeline.start);
+  for (let left = 0; left < axis.width; left += tile) {
+    const middle = axis.start + ((left + tile / 2) / axis.width) * (axis.end - axis.start);
     let k = indexAt(sheet.times, middle);
     if (k + 1 < sheet.times.length && sheet.times[k + 1] - middle < middle - sheet.times[k]) k += 1;
     const [column, row] = [k % sheet.columns, Math.floor(k / sheet.columns)];
-    const width = Math.min(tile, timeline.width - left);
+    const width = Math.min(tile, axis.width - left);
     context.drawImage(
       image,
       column * sheet.width, row * sheet.height, (sheet.width * width) / tile, sheet.height,
@@ -72,9 +72,9 @@ export function drawFilm(canvas, timeline, sheet, image, cut, colour) {
   if (!cut?.length) return;
   context.fillStyle = colour('ground', DIMMED);
   let from = 0;
-  for (const { start, end } of [...cut, { start: timeline.end, end: timeline.end }]) {
-    const until = Math.min(timeline.width, timeline.x(start));
+  for (const { start, end } of [...cut, { start: axis.end, end: axis.end }]) {
+    const until = Math.min(axis.width, axis.x(start));
     if (until > from) context.fillRect(from, 0, until - from, FILM);
-    from = Math.max(from, timeline.x(end));
+    from = Math.max(from, axis.x(end));
   }
 }

@@ -1,12 +1,15 @@
 /** Keep: the selected cut as video or cut list, the figure as a picture, the numbers as a table. */
 
-import { follow } from './follow.mjs';
-import { clock, count, escape } from '../shared/format.mjs';
-import { numbersCsv } from './numbers.mjs';
-import { pageFigure, standalone } from './keep_figure.mjs';
 import { PLOTLY, loadPlotly } from './plotly.mjs';
+import { clock, count } from '../shared/format.mjs';
+import { fetchFile, save } from './downloads.mjs';
 import { get, post, request, sentence, url } from '../shared/http.mjs';
-import { playing } from './cuts.mjs';
+import { h, replace } from '../shared/dom.mjs';
+import { numberRows, numbersCsv } from './numbers.mjs';
+import { pageFigure, standalone } from './keep_figure.mjs';
+import { follow } from './follow.mjs';
+import { playing } from './clips.mjs';
+import { progressLine } from './swatch.mjs';
 
 /** Formats of cut lists, and who reads them. */
 const LISTS = [
@@ -19,175 +22,175 @@ const LISTS = [
 ];
 
 /** How the server names the scores behind a strip. @param {string} id @param {string[]} names of people */
-export function sourceOf(id, names) {
+function sourceOf(id, names) {
   const [kind, number, sample] = id.split(':');
   if (kind === 'person') return `person:${names[Number(number)]}`;
   return kind === 'run' && sample === 'mean' ? `run:${number}` : id;
 }
 
 export class Keeper {
-  /** @param {import('./player.mjs').Player} player */
-  constructor(player) {
-    this.player = player;
-    this.dialog = player.root.querySelector('.mc-keep');
-    this.notes = new Map();
+  /** @param {import('./page.mjs').Page} page */
+  constructor(page) {
+    this.page = page;
+    this.store = page.store;
+    /** What each format of cut lists cannot hold. @type {Record<string, string>} */
+    this.notes = {};
+    /** @type {number|string|null} */
     this.job = null;
     this.busy = false;
-    /** What the server needs to make the cut that the dialog names. */
+    /** What the server needs to make the cut that the dialog names. @type {Record<string, any>|null} */
     this.asked = null;
-    const { signal } = player.abort;
-    this.dialog.addEventListener('click', (event) => this.clicked(event), { signal });
+    this.progress = progressLine('Progress of the video', () => this.#do(() => this.#cancel()));
+    this.problem = h('p', { class: 'mc-error', role: 'alert', hidden: true });
+    this.sheet = h('div', { class: 'mc-sheet' });
+    this.dialog = h('dialog', { class: 'mc-keep', 'aria-label': 'Keep' }, this.sheet);
     // A click beside the sheet closes it.
-    this.dialog.addEventListener('pointerdown', (event) => event.target === this.dialog && this.dialog.close(), { signal });
-    this.dialog.addEventListener('close', () => player.focusRows(), { signal });
+    this.dialog.addEventListener('pointerdown', ({ target }) => target === this.dialog && this.dialog.close());
+    this.dialog.addEventListener('close', () => page.focusRows());
+    this.store.on('asked', (part) => part === 'keep' && this.open());
   }
 
   async open() {
-    const { player } = this;
-    if (this.dialog.open) return this.dialog.close();
-    this.draw();
-    this.dialog.showModal();
-    const entry = player.entry.id;
-    try {
-      this.notes = new Map(Object.entries(await get(`/api/cutlist/notes?entry=${encodeURIComponent(entry)}`)));
-    } catch {
-      this.notes = new Map();
+    if (this.dialog.open) {
+      this.dialog.close();
+      return;
     }
-    if (player.entry.id === entry && this.dialog.open) this.redraw();
-    return undefined;
+    this.#draw();
+    this.dialog.showModal();
+    const entry = this.store.entry.id;
+    this.notes = await get(`/api/cutlist/notes?entry=${encodeURIComponent(entry)}`).catch(() => ({}));
+    if (this.store.entry.id === entry && this.dialog.open) this.#redraw();
   }
 
   /** The same dialog again: the focus stays on the button that it was on. */
-  redraw() {
-    const at = [...this.dialog.querySelectorAll('button')].indexOf(document.activeElement);
-    this.draw();
+  #redraw() {
+    const at = [...this.dialog.querySelectorAll('button')].indexOf(/** @type {any} */ (document.activeElement));
+    this.#draw();
     this.dialog.querySelectorAll('button')[Math.max(0, at)].focus();
   }
 
-  draw() {
-    const { entry, selected, cuts, selectedId, model } = this.player;
+  #draw() {
+    const { entry, selected, cuts, selectedId, model, figures } = this.store;
     // Kept with what is shown: a run that comes meanwhile must not change what the buttons save.
-    this.asked = selected && { entry: entry.id, source: sourceOf(selectedId, model.people.names), rule: cuts.rule, shots: cuts.segmentation?.name, budget: cuts.budget };
-    const length = playing(selected?.seconds);
-    const cut = selected?.cut?.segments.length;
-    const list = ([format, label, what]) => {
-      const note = this.notes.get(format);
-      return `<li><button data-list="${format}" ${cut ? '' : 'disabled'}>${label}</button><span>${what}${note ? `<em>${escape(note)}</em>` : ''}</span></li>`;
+    this.asked = selected && {
+      entry: entry.id, source: sourceOf(selectedId, model.people.names),
+      rule: cuts.rule, shots: cuts.segmentation?.name, budget: cuts.budget,
     };
-    const video = entry.video
-      ? `<button data-render class="mc-primary" ${cut ? '' : 'disabled'}>MP4 video</button><span>the cut with its sound, frame by frame as shown</span>`
-      : `<button disabled>MP4 video</button><span>${escape(entry.video_reason)}</span>`;
-    this.dialog.innerHTML = `<div class="mc-sheet"><header><b>Keep</b><button data-shut>Close</button></header>
-<h4>This cut</h4><p class="mc-quiet">${selected ? `${escape(selected.title)}: ${clock(length)} in ${count(selected.cut?.segments.length ?? 0, 'clip')}, ${escape(cuts.words)}` : 'No cut is selected.'}</p>
-<ul><li>${video}</li>${LISTS.map(list).join('')}</ul>
-<div class="mc-progress" data-job hidden><progress max="1" value="0" aria-label="Progress of the video"></progress><span role="status"></span><button data-stop>Cancel</button></div>
-<p class="mc-error" role="alert" hidden></p>
-<h4>This figure</h4><p class="mc-quiet">All rows and cuts that are shown, for the part of the time axis that is shown, in the page's colours.</p>
-<ul class="line"><li><button data-figure="png">PNG</button></li><li><button data-figure="svg">SVG</button></li><li><button data-figure="html">HTML</button><span>interactive, works without a network</span></li></ul>
-<h4>These numbers</h4><ul class="line"><li><button data-csv ${this.player.figures.rows.length ? '' : 'disabled'}>CSV</button><span>agreement with people, with protocol and budget</span></li></ul></div>`;
+    const clips = selected?.cut?.segments.length ?? 0;
+    const made = selected && `${selected.title}: ${clock(playing(selected.seconds))} in ${count(clips, 'clip')}, ${cuts.words}`;
+    const rows = numberRows(model, figures.numbers, figures.live);
+    const close = h('button', { 'data-shut': '', onclick: () => this.dialog.close() }, 'Close');
+    const quiet = (words) => h('p', { class: 'mc-quiet' }, words);
+    const about = 'All rows and cuts that are shown, for the part of the time axis that is shown, in the page\'s colours.';
+    const csv = this.#button('CSV', () => this.#saveNumbers(rows), { 'data-csv': '', disabled: !rows.length });
+    this.#error('');
+    replace(
+      this.sheet,
+      h('header', {}, h('b', {}, 'Keep'), close),
+      h('h4', {}, 'This cut'), quiet(made ?? 'No cut is selected.'),
+      h('ul', {}, h('li', {}, this.#video(clips)), LISTS.map(([format, label, what]) => this.#list(format, label, what, clips))),
+      this.progress.element,
+      this.problem,
+      h('h4', {}, 'This figure'), quiet(about),
+      h('ul', { class: 'line' }, this.#figure('png'), this.#figure('svg'), this.#figure('html', 'interactive, works without a network')),
+      h('h4', {}, 'These numbers'),
+      h('ul', { class: 'line' }, h('li', {}, csv, h('span', {}, 'agreement with people, with protocol and budget'))),
+    );
   }
 
-  async clicked(event) {
-    const button = event.target.closest('button');
-    if (!button) return;
-    const { list, figure } = button.dataset;
-    this.error('');
+  /** A button that says what went wrong. @param {string} words @param {() => any} action @param {Record<string, any>} attributes */
+  #button(words, action, attributes) {
+    return h('button', { onclick: () => this.#do(action), ...attributes }, words);
+  }
+
+  #video(clips) {
+    const { entry } = this.store;
+    if (!entry.video) return [h('button', { disabled: true }, 'MP4 video'), h('span', {}, entry.video_reason)];
+    const attributes = { 'data-render': '', class: 'mc-primary', disabled: !clips };
+    return [this.#button('MP4 video', () => this.#render(), attributes), h('span', {}, 'the cut with its sound, frame by frame as shown')];
+  }
+
+  #list(format, label, what, clips) {
+    const button = this.#button(label, () => this.#saveList(format), { 'data-list': format, disabled: !clips });
+    const note = this.notes[format];
+    return h('li', {}, button, h('span', {}, what, note ? h('em', {}, note) : null));
+  }
+
+  #figure(format, what = '') {
+    const button = this.#button(format.toUpperCase(), () => this.#saveFigure(format), { 'data-figure': format });
+    return h('li', {}, button, what ? h('span', {}, what) : null);
+  }
+
+  async #do(action) {
+    this.#error('');
     try {
-      if ('shut' in button.dataset) this.dialog.close();
-      else if ('stop' in button.dataset) {
-        if (this.job) await post('/api/job/cancel', { id: this.job });
-      }
-      else if ('render' in button.dataset) await this.render();
-      else if (list) await this.cutList(list);
-      else if (figure) await this.figure(figure);
-      else if ('csv' in button.dataset) {
-        const { entry, figures, cuts } = this.player;
-        save(new Blob([numbersCsv(entry, figures.rows, figures.numbers, cuts.figureWords)], { type: 'text/csv' }), `${this.name('numbers')}.csv`);
-      }
+      await action();
     } catch (error) {
-      this.error(sentence(error));
+      this.#error(sentence(error));
     }
   }
 
-  async cutList(format) {
-    const query = new URLSearchParams({ ...this.asked, format });
-    const answer = await request(`/api/cutlist?${query}`, { timeout: 0 });
-    const named = /filename="?([^"]+)"?/.exec(answer.headers.get('content-disposition') ?? '');
-    save(await answer.blob(), named?.[1] ?? `${this.name('cut')}.${format}`);
-    const note = answer.headers.get('x-manycut-note');
-    if (note) this.player.toast(decodeURIComponent(note));
+  async #cancel() {
+    if (this.job) await post('/api/job/cancel', { id: this.job });
   }
 
-  async render() {
-    const { player } = this;
+  async #saveList(format) {
+    const answer = await request(`/api/cutlist?${new URLSearchParams({ ...this.asked, format })}`, { timeout: 0 });
+    const named = /filename="?([^"]+)"?/.exec(answer.headers.get('content-disposition') ?? '');
+    save(await answer.blob(), named?.[1] ?? `${this.#name('cut')}.${format}`);
+    const note = answer.headers.get('x-manycut-note');
+    if (note) this.store.toast(decodeURIComponent(note));
+  }
+
+  async #render() {
+    const { store, page } = this;
     if (this.busy) {
-      player.toast('A video is being made; wait for it or cancel it.');
+      store.toast('A video is being made; wait for it or cancel it.');
       return;
     }
     this.busy = true;
-    const line = this.dialog.querySelector('[data-job]');
-    const told = (job) => {
-      const now = this.dialog.querySelector('[data-job]') ?? line;
-      now.hidden = false;
-      const bar = now.querySelector('progress');
-      if (job.progress === null) bar.removeAttribute('value');
-      else bar.value = job.progress ?? 0;
-      now.querySelector('span').textContent = job.message || job.state;
-    };
-    told({ progress: 0, message: 'waiting for the worker' });
+    this.progress.show({ progress: 0, message: 'waiting for the worker' });
     try {
       ({ job: this.job } = await post('/api/render', this.asked));
-      const job = await follow(this.job, { told, wanted: () => !player.abort.signal.aborted });
-      if (job?.state === 'failed') this.error([job.error?.message ?? 'Rendering failed.', job.error?.hint].filter(Boolean).join(' '));
-      else if (job?.state === 'done') {
-        fetchFile(url(`/api/download?job=${this.job}`));
-        player.toast('The video of the cut is ready.');
-      }
+      const job = await follow(this.job, { told: (now) => this.progress.show(now), wanted: () => !page.signal.aborted });
+      if (job?.state === 'failed') this.#error([job.error?.message ?? 'Rendering failed.', job.error?.hint].filter(Boolean).join(' '));
+      if (job?.state !== 'done') return;
+      fetchFile(url(`/api/download?job=${this.job}`));
+      store.toast('The video of the cut is ready.');
     } finally {
       this.busy = false;
       this.job = null;
-      (this.dialog.querySelector('[data-job]') ?? line).hidden = true;
+      this.progress.show(null);
     }
   }
 
-  async figure(format) {
-    const { player } = this;
+  async #saveFigure(format) {
+    const { store, page } = this;
     const plotly = await loadPlotly();
-    const { traces, layout } = pageFigure(player);
+    const { traces, layout } = pageFigure(store, page.colour);
     if (format === 'html') {
       const source = await (await request(PLOTLY, { timeout: 0 })).text();
-      save(new Blob([standalone(player.entry.title, source, traces, layout)], { type: 'text/html' }), `${this.name('figure')}.html`);
+      save(new Blob([standalone(store.entry.title, source, traces, layout)], { type: 'text/html' }), `${this.#name('figure')}.html`);
       return;
     }
     const { width, height } = layout;
     const address = await plotly.toImage({ data: traces, layout }, { format, width, height, scale: format === 'png' ? 2 : 1 });
-    fetchFile(address, `${this.name('figure')}.${format}`);
+    fetchFile(address, `${this.#name('figure')}.${format}`);
   }
 
-  /** A file's name without its ending. */
-  name(what) {
-    return `${this.player.entry.id.replaceAll(/[^\w.-]+/g, '-')}-${what}`;
+  #saveNumbers(rows) {
+    const { entry, figures, cuts } = this.store;
+    save(new Blob([numbersCsv(entry, rows, figures.numbers, cuts.figureWords)], { type: 'text/csv' }), `${this.#name('numbers')}.csv`);
   }
 
-  error(message) {
-    const node = this.dialog.querySelector('.mc-error');
-    if (!node) return;
-    node.hidden = !message;
-    node.textContent = message;
+  /** A file's name without its ending. @param {string} what */
+  #name(what) {
+    return `${this.store.entry.id.replaceAll(/[^\w.-]+/g, '-')}-${what}`;
   }
-}
 
-function save(blob, name) {
-  const address = URL.createObjectURL(blob);
-  fetchFile(address, name);
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-function fetchFile(address, name = '') {
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
+  /** @param {string} message */
+  #error(message) {
+    this.problem.hidden = !message;
+    this.problem.textContent = message;
+  }
 }

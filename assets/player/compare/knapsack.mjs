@@ -29,7 +29,8 @@ export function mostWithin(values, lengths, capacity) {
   return order.filter((_, i) => taken[i]).sort((a, b) => a - b);
 }
 
-/** (S,) 0 or 1 for pieces in descending order of value per length. */
+/** (S,) 0 or 1 for pieces in descending order of value per length. One loop without calls, because it has to be fast. */
+// eslint-disable-next-line complexity
 function solve(values, lengths, capacity) {
   const count = values.length;
   const taken = greedy(values, lengths, capacity);
@@ -78,7 +79,8 @@ function solve(values, lengths, capacity) {
       }
       if (value <= highest) continue;
       highest = value;
-      if (value <= best && bound(value, capacity - length, i + 1, values, lengths, beforeLength, beforeValue) < best + 1 - ROUNDING) continue;
+      if (value <= best
+        && bound(value, capacity - length, i + 1, values, lengths, beforeLength, beforeValue) < best + 1 - ROUNDING) continue;
       if (take) {
         nodePiece.push(i);
         nodeBefore.push(node);

@@ -122,6 +122,7 @@ export function gcd(a, b) {
 export function select(scores, picks, shots, nFrames, budget, strict = false) {
   const clean = known(scores);
   const capacity = Math.floor(budget * nFrames);
+  /** @type {[number, number][]} */
   let bounds = shots.map(([start, end]) => [start, end]);
   let parents = bounds.map((_, shot) => shot);
   let note = '';

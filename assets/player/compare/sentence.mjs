@@ -1,48 +1,82 @@
 /** The sentence above the rows: who judged this video, what they want, and cuts to play. Pure: no DOM. */
 
-import { SIMULATED } from './panel.mjs';
-import { clock, count, escape } from '../shared/format.mjs';
+import { count } from '../shared/format.mjs';
+import { span, what } from './camps.mjs';
 import { overlap } from './selection.mjs';
-import { pairs } from './strips.mjs';
+import { pairs } from './clips.mjs';
+
+/** @typedef {import('./strip_groups.mjs').Strip} Strip */
+
+/**
+ * A part of the sentence: words, strong words, a word with more in its title, a cut to play, or the mark that people
+ * are simulated.
+ * @typedef {string | {strong: string} | {emphasis: string} | {aside: string, title?: string}
+ *   | {play: string, label: string, title: string} | {simulated: true}} Part
+ */
 
 /** From this share of people's differences on, two groups explain them: they are called camps. */
 const DIVIDED = 0.5;
 /** Two cuts that share less than this have nothing in common for a person. */
 const NOTHING_SHARED = 0.1;
+/** Cuts that are offered at most where nobody judged. */
+const OFFERED = 4;
 
 /**
- * @param {object} model of the player
- * @param {import('./strips.mjs').Strip[]} strips
- * @param {import('./strips.mjs').Strip|null} selected
- * @returns {string} HTML
+ * @param {import('./model.mjs').Model} model
+ * @param {Strip[]} strips
+ * @param {Strip|null} selected
+ * @returns {Part[]}
  */
 export function sentence(model, strips, selected) {
-  const { people, entry } = model;
-  const by = new Map(strips.map((strip) => [strip.id, strip]));
-  if (people.raw.length) return judged(people, entry, by, selected);
+  if (model.people.raw.length) return judged(model, strips, selected);
+  if (!selected) {
+    const nobody = model.whyEmpty || 'Nobody has judged this video yet.';
+    return [{ strong: nobody }, ' No model has scored it either: rate it on Annotate, or let a model score it.'];
+  }
   const others = strips.filter((strip) => strip !== selected);
-  if (!selected) return `<b>${escape(model.whyEmpty || 'Nobody has judged this video yet.')}</b> No model has scored it either: rate it on Annotate, or let a model score it.`;
   const signals = others.filter(({ id }) => id.startsWith('signal:'));
-  const offered = (signals.length ? signals : others).slice(0, 4).map(({ id, label }) => play(id, label));
+  const offered = (signals.length ? signals : others).slice(0, OFFERED).map(({ id, label }) => play(id, label));
   const shown = selected.about
-    ? `This cut is <em>${escape(selected.label)}</em>: ${escape(phrase(selected.about))}`
-    : `Shown is the ${escape(selected.title.replace(/^Cut/, 'cut'))}`;
-  return `<b>Nobody has judged this video.</b> ${shown}${offered.length ? `; or play ${offered.join(', ')}` : ''}.`;
+    ? ['This cut is ', { emphasis: selected.label }, `: ${phrase(selected.about)}`]
+    : [`Shown is the ${selected.title.replace(/^Cut/, 'cut')}`];
+  const more = offered.length ? ['; or play ', ...joined(offered, ', ')] : [];
+  return [{ strong: 'Nobody has judged this video.' }, ' ', ...shown, ...more, '.'];
 }
 
-function judged(people, entry, by, selected) {
+/** @param {import('./model.mjs').Model} model @param {Strip[]} strips @param {Strip|null} selected @returns {Part[]} */
+function judged({ people, entry }, strips, selected) {
   const n = people.raw.length;
   const video = entry.duration >= 50 && entry.duration <= 70 ? 'minute' : 'video';
-  const who = `<b>${count(n, 'person', 'people')}</b>${people.simulated ? ` ${SIMULATED}` : ''} judged this ${video}`;
-  if (!people.camps.length) return `${who}${n > 1 ? ' and agree' : ''}: play ${play('mean', n > 1 ? 'their cut' : 'this person’s cut')}.`;
-  const divided = people.divided >= DIVIDED;
-  const [first, second] = people.camps;
-  const half = first.people.length === second.people.length;
-  const group = (camp, begin) => (divided && half && n > 2 ? (begin ? 'Half' : 'half') : String(camp.people.length));
-  const verb = (camp, name) => `${name} ${divided ? (name === '1' ? 'wants' : 'want') : name === '1' ? 'leans to' : 'lean to'}`;
-  const split = `${verb(first, group(first, true))} ${thing(first)}, ${group(second, false)} ${thing(second)}`;
-  const links = people.camps.map((camp, k) => play(`camp:${k}`, what(camp), `Play the cut of the ${count(camp.people.length, 'person', 'people')} who rate ${what(camp)} highest above the others (${span(camp)})`));
-  return `${who}. ${divided ? '' : 'They are of many minds: '}${split}: play ${links.join(' or ')}.${average(by, selected)}`;
+  /** @type {Part[]} */
+  const who = [
+    { strong: count(n, 'person', 'people') },
+    ...(people.simulated ? [' ', /** @type {Part} */ ({ simulated: true })] : []),
+    ` judged this ${video}`,
+  ];
+  if (!people.camps.length) {
+    return [...who, `${n > 1 ? ' and agree' : ''}: play `, play('mean', n > 1 ? 'their cut' : 'this person’s cut'), '.'];
+  }
+  const links = people.camps.map((camp, k) => {
+    const fans = count(camp.people.length, 'person', 'people');
+    return play(`camp:${k}`, what(camp), `Play the cut of the ${fans} who rate ${what(camp)} highest above the others (${span(camp)})`);
+  });
+  return [...who, '. ', ...camps(people), ': play ', ...joined(links, ' or '), '.', ...average(strips, selected)];
+}
+
+/** What the two camps want. @param {import('./model.mjs').People} people @returns {Part[]} */
+function camps({ camps: [first, second], divided: share, raw }) {
+  const divided = share >= DIVIDED;
+  const halves = divided && first.people.length === second.people.length && raw.length > 2;
+  const name = (camp) => String(camp.people.length);
+  const verb = (camp) => {
+    const one = !halves && camp.people.length === 1;
+    if (divided) return one ? 'wants' : 'want';
+    return one ? 'leans to' : 'lean to';
+  };
+  return [
+    `${divided ? '' : 'They are of many minds: '}${halves ? 'Half' : name(first)} ${verb(first)} `, thing(first),
+    `, ${halves ? 'half' : name(second)} `, thing(second),
+  ];
 }
 
 /** A sentence as a part of another one. */
@@ -50,26 +84,31 @@ function phrase(words) {
   return words.charAt(0).toLowerCase() + words.slice(1).replace(/\.$/, '');
 }
 
-/** What their average hides: said while it is the cut that is shown. */
-function average(by, selected) {
-  if (selected?.id !== 'mean') return '';
-  const shared = ['camp:0', 'camp:1'].map((id) => overlap(pairs(selected.seconds), pairs(by.get(id)?.seconds)));
-  return ` <span>Shown is the cut of their average${shared.every((f1) => f1 < NOTHING_SHARED) ? ', which holds neither' : ''}.</span>`;
+/**
+ * What their average hides: said while it is the cut that is shown.
+ * @param {Strip[]} strips
+ * @param {Strip|null} selected
+ * @returns {Part[]}
+ */
+function average(strips, selected) {
+  if (selected?.id !== 'mean') return [];
+  const clips = (camp) => pairs(strips.find(({ id }) => id === camp)?.seconds);
+  const shared = ['camp:0', 'camp:1'].map((camp) => overlap(pairs(selected.seconds), clips(camp)));
+  const neither = shared.every((f1) => f1 < NOTHING_SHARED) ? ', which holds neither' : '';
+  return [' ', { aside: `Shown is the cut of their average${neither}.` }];
 }
 
-/** "the boats", or when it comes where nothing says what it is. */
-export function what(camp) {
-  return camp.word ? `the ${camp.word}` : clock(camp.from, 0);
-}
-
+/** @returns {Part} */
 function thing(camp) {
-  return `<span title="${escape(span(camp))}">${escape(what(camp))}</span>`;
+  return { aside: what(camp), title: span(camp) };
 }
 
-function span(camp) {
-  return `${clock(camp.from)} to ${clock(camp.to)}`;
+/** @param {string} id @param {string} label @param {string} [title] @returns {Part} */
+function play(id, label, title = `Play the cut: ${label}`) {
+  return { play: id, label, title };
 }
 
-function play(id, label, title = '') {
-  return `<button class="mc-link" data-playcut="${escape(id)}" title="${escape(title || `Play the cut: ${label}`)}">▶ ${escape(label)}</button>`;
+/** @param {Part[]} parts @param {string} between @returns {Part[]} */
+function joined(parts, between) {
+  return parts.flatMap((part, k) => (k ? [between, part] : [part]));
 }

@@ -61,7 +61,7 @@ export function meanAndSpread(rows) {
 /**
  * Peaks of disagreement: picks where the spread between rows is a local maximum and clearly above usual.
  * @param {Float32Array} spread (T,) standard deviation per pick
- * @param {Float64Array} times (T,) seconds per pick
+ * @param {ArrayLike<number>} times (T,) seconds per pick
  * @param {number} [apart] seconds between two peaks at least
  * @returns {number[]} picks, ascending
  */
@@ -143,7 +143,7 @@ export function similarityOrder(rows) {
       [[...left].reverse(), right],
       [[...left].reverse(), [...right].reverse()],
     ];
-    const gap = ([a, b]) => far[a[a.length - 1]][b[0]];
+    const gap = (/** @type {number[][]} */ [a, b]) => far[a[a.length - 1]][b[0]];
     const [a, b] = turns.reduce((chosen, turn) => (gap(turn) < gap(chosen) - 1e-12 ? turn : chosen));
     clusters = clusters.filter((_, k) => k !== best[0] && k !== best[1]);
     clusters.push([...a, ...b]);

@@ -15,6 +15,7 @@ const PIECES_AT_ONCE = 2e4;
 
 /**
  * @typedef {'viewing'|'published'} Rule
+ * @typedef {import('./strip_groups.mjs').Reference} Reference
  * @typedef {object} Task
  * @property {Rule} rule of the cuts that are shown
  * @property {number} budget share of the video
@@ -34,8 +35,8 @@ export class Solver {
 
   /**
    * Give every strip its cut by the rule (`cut`) and by the published one (`published`), now or soon.
-   * @param {import('./strips.mjs').Strip[]} strips the first is solved first
-   * @param {{scores: ArrayLike<number>}[]} references that are only compared with, by the published rule
+   * @param {import('./strip_groups.mjs').Strip[]} strips the first is solved first
+   * @param {Reference[]} references that are only compared with, by the published rule
    * @param {Task} task
    */
   solve(strips, references, task) {
@@ -45,7 +46,7 @@ export class Solver {
     const compared = others.map((strip) => ({ strip, rule: 'published' }));
     const later = [];
     const cut = solverOf(task);
-    for (const [orders, most] of [[shown, AT_ONCE], [compared, COMPARED_AT_ONCE]]) {
+    for (const { orders, most } of [{ orders: shown, most: AT_ONCE }, { orders: compared, most: COMPARED_AT_ONCE }]) {
       if (atOnce(orders, task, most)) for (const { strip, rule } of orders) put(strip, rule, task, cut(strip.scores, rule));
       else later.push(...orders);
     }
@@ -98,7 +99,7 @@ function put(strip, rule, task, cut) {
   if (rule === task.rule) strip.cut = cut;
 }
 
-if (typeof WorkerGlobalScope !== 'undefined' && self instanceof WorkerGlobalScope) {
+if (typeof document === 'undefined' && typeof self !== 'undefined') {
   let order = null;
   const next = () => {
     if (!order) return;

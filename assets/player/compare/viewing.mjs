@@ -73,7 +73,7 @@ export function view(scores, footage, budget, kept = [], forbidden = [], pieces 
   for (const k of mostWithin(rest.map((k) => values[k]), rest.map((k) => lengths[k]), room)) taken.push(free[rest[k]]);
   const spans = adjoined(taken);
   const note = spans.length ? '' : whyEmpty(footage, lengths, capacity, forbidden.length > 0);
-  return { spans, segments: spans.map(([start, end]) => [start, end]), note };
+  return { spans, segments: spans.map(([start, end]) => /** @type {[number, number]} */ ([start, end])), note };
 }
 
 /** Why nothing could be taken. */
@@ -143,8 +143,14 @@ export function freePieces(footage, longest, kept, forbidden) {
   return pieces;
 }
 
-/** The pieces that shots fall into while none may be longer than `longest` ms. @returns {Span[]} */
+/**
+ * The pieces that shots fall into while none may be longer than `longest` ms.
+ * @param {[number, number, number][][]} shots
+ * @param {number} longest
+ * @returns {Span[]}
+ */
 export function piecesInForce(shots, longest) {
+  /** @type {Span[]} */
   const pieces = [];
   for (const edges of shots) {
     const inside = edges.filter(([, , level]) => level === 0 || level > longest);
@@ -172,10 +178,16 @@ export function bestMoment(scores, footage, pieces, values, lengths, room, kept)
   return best;
 }
 
-/** Spans in the order of time; where one begins before or as another ends, they are one. @param {Span[]} spans */
+/**
+ * Spans in the order of time; where one begins before or as another ends, they are one.
+ * @param {Span[]} spans
+ * @returns {Span[]}
+ */
 export function adjoined(spans) {
+  /** @type {Span[]} */
   const rows = [];
-  for (const row of spans.map((span) => [...span]).sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3])) {
+  const copies = spans.map((span) => /** @type {Span} */ ([...span]));
+  for (const row of copies.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3])) {
     const last = rows[rows.length - 1];
     if (last && row[0] <= last[1]) {
       if (row[1] > last[1]) [last[1], last[3]] = [row[1], row[3]];
@@ -184,8 +196,14 @@ export function adjoined(spans) {
   return rows;
 }
 
-/** The parts of a span outside of ascending others. */
+/**
+ * The parts of a span outside of ascending others.
+ * @param {Span} span
+ * @param {Span[]} decided
+ * @returns {Span[]}
+ */
 function without([start, end, fromMs, toMs], decided) {
+  /** @type {Span[]} */
   const parts = [];
   for (const [first, last, firstMs, lastMs] of decided) {
     if (last <= start || first >= end) continue;
@@ -196,7 +214,12 @@ function without([start, end, fromMs, toMs], decided) {
   return parts;
 }
 
-/** A span without the empty pictures that it begins and ends with; of length 0 where all are. */
+/**
+ * A span without the empty pictures that it begins and ends with; of length 0 where all are.
+ * @param {Span} span
+ * @param {Span[]} empty
+ * @returns {Span}
+ */
 function trim([start, end, fromMs, toMs], empty) {
   for (const [first, last, , lastMs] of empty) {
     if (first <= start && start < last) [start, fromMs] = [last, lastMs];

@@ -19,13 +19,6 @@ export function prepare(canvas, width, height) {
   return context;
 }
 
-const FAMILY = { summdiff: 'summdiff', llmvs: 'llmvs', csta: 'csta' };
-
-/** Name of the theme variable for a model's registry name. */
-export function familyOf(modelKind) {
-  return FAMILY[modelKind] ?? 'other-model';
-}
-
 /**
  * The theme's colours as they are now (light or dark), by name without the "--mc-".
  * @param {Element} element

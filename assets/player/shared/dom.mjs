@@ -1,6 +1,9 @@
 /** The one way to make elements. Text is always text: nothing here reads HTML. */
 
-/** @typedef {Node|string|number|null|undefined|false} Child what is null, undefined or false is left out */
+/**
+ * What is null, undefined or false is left out, lists are gone through.
+ * @typedef {Node|string|number|null|undefined|false|any[]} Child
+ */
 
 /**
  * Make an element: h('button', {class: 'x', onclick: f, 'aria-label': 'y', disabled: true}, 'text', child).
@@ -8,7 +11,7 @@
  * @param {T} tag
  * @param {Record<string, any>} [attributes] on… are listeners; true is an attribute without a value; what is false, null
  *   or undefined is left out
- * @param {...(Child|Child[])} children
+ * @param {...Child} children
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function h(tag, attributes = {}, ...children) {
@@ -20,14 +23,14 @@ export function h(tag, attributes = {}, ...children) {
  * @template {keyof SVGElementTagNameMap} T
  * @param {T} tag
  * @param {Record<string, any>} [attributes]
- * @param {...(Child|Child[])} children
+ * @param {...Child} children
  * @returns {SVGElementTagNameMap[T]}
  */
 export function svg(tag, attributes = {}, ...children) {
   return dressed(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 }
 
-/** Put these children in the place of those that an element has. @param {Element} element @param {...(Child|Child[])} children */
+/** Put these children in the place of those that an element has. @param {Element} element @param {...Child} children */
 export function replace(element, ...children) {
   element.replaceChildren(...present(children));
 }

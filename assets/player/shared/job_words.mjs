@@ -18,24 +18,27 @@ export const NAMES = {
   train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
   export: 'Export', agreement: 'Agreement', join: 'Joining',
 };
-const MODELS = { summdiff: 'SummDiff', llmvs: 'LLMVS head', csta: 'CSTA', vasnet: 'VASNet', mlp: 'MLP' };
 const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
 
 const whole = (share) => `${Math.round(100 * share)} %`;
 
-/** @type {Record<string, (args: Record<string, any>) => string>} by the kind of job */
+/** By the kind of job. @type {Record<string, (args: Record<string, any>, models: Record<string, string>) => string>} */
 const SUBJECTS = {
-  train: (args) => `${MODELS[args.model] ?? args.model} on ${args.dataset}`,
+  train: (args, models) => `${models[args.model] ?? args.model} on ${args.dataset}`,
   ingest: (args) => files([args.path ?? ''].flat()),
   pretrain: (args) => `on ${args.dataset ?? `all videos with ${args.space} features`}`,
   join: (args) => args.name,
   export: (args) => `${FORMATS[args.format] ?? args.format} ${args.entry ?? args.dataset ?? ''}`,
 };
 
-/** "Training SummDiff on demo". @param {Job} job */
-export function title(job) {
+/**
+ * "Training SummDiff on demo".
+ * @param {Job} job
+ * @param {Record<string, string>} models what kinds of models are called
+ */
+export function title(job, models) {
   const args = job.args ?? {};
-  const subject = SUBJECTS[job.kind]?.(args) ?? args.entry ?? args.dataset ?? '';
+  const subject = SUBJECTS[job.kind]?.(args, models) ?? args.entry ?? args.dataset ?? '';
   return `${NAMES[job.kind] ?? job.kind} ${subject}`;
 }
 

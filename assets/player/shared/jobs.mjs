@@ -12,7 +12,10 @@ const SHOWN = 8;
 
 const underway = ({ state }) => state === 'running' || state === 'queued';
 
-/** @param {{element: HTMLElement, props: {value?: {kinds?: string[]}}}} gradio kinds: those that are listed */
+/**
+ * @param {{element: HTMLElement, props: {value?: {kinds?: string[], models?: Record<string, string>}}}} gradio
+ *   kinds: of the jobs that are listed; models: what kinds of models are called
+ */
 export function mount({ element, props }) {
   const kinds = new Set(props.value?.kinds ?? Object.keys(NAMES));
   const list = h('ol', { class: 'mc-jobs', 'aria-label': 'Background work', 'aria-live': 'polite' });
@@ -41,7 +44,7 @@ export function mount({ element, props }) {
   function item(job) {
     return h(
       'li', { class: 'mc-job', 'data-job': job.id, 'data-state': job.state },
-      h('span', { class: 'mc-job-name' }, title(job)),
+      h('span', { class: 'mc-job-name' }, title(job, props.value?.models ?? {})),
       h('span', { class: 'mc-job-said' }, sentence(job)),
       underway(job) ? [bar(job), h('button', { type: 'button', onclick: () => cancel(job) }, 'Cancel')] : null,
       lossCurve(seen(job)),

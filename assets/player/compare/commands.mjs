@@ -1,0 +1,118 @@
+/** What Compare can do: its keys, its buttons and its sheet of keys come from here. */
+
+import { indexAt } from './series.mjs';
+
+/** @typedef {import('../shared/commands.mjs').Command} Command */
+
+/** Seconds by which a picture or a shot has to be passed, so that going back does not stay where it is. */
+const BEHIND = 0.02;
+const HAIR = 1e-3;
+
+/**
+ * @param {object} parts of the page
+ * @param {import('./store.mjs').Store} parts.store
+ * @param {import('./clock.mjs').Clock} parts.clock
+ * @param {(time: number) => void} parts.seek
+ * @param {() => void} parts.playCut play the selected cut, or stop it
+ * @param {() => void} parts.reloadVideo
+ * @param {() => void} parts.focusRows
+ * @returns {Command[]} in the order of the sheet
+ */
+export function compareCommands({ store, clock, seek, playCut, reloadVideo, focusRows }) {
+  const { axis, cuts, figures } = store;
+  const there = () => Boolean(store.model);
+
+  const pick = (amount) => {
+    const { times } = store.model;
+    const now = clock.time();
+    const at = indexAt(times, now + HAIR);
+    const back = amount < 0 && now - times[at] > BEHIND ? 0 : amount;
+    seek(times[Math.min(Math.max(0, at + back), times.length - 1)]);
+  };
+  const shot = (amount) => {
+    const { starts } = cuts;
+    const now = clock.time();
+    if (amount > 0) seek(starts.find((start) => start > now + HAIR) ?? store.entry.duration);
+    else seek(starts.findLast((start) => start < now - HAIR) ?? 0);
+  };
+  const frame = (amount) => {
+    const [n, d] = store.entry.fps.split('/').map(Number);
+    const length = (d || 1) / n;
+    const now = clock.time();
+    clock.pause();
+    // A hair after the frame begins, so that rounding does not show the one before.
+    seek(Math.max(0, (Math.floor(now / length + BEHIND) + amount) * length) + Math.min(0.002, length / 10));
+  };
+  const differ = () => {
+    const usable = store.usablePeaks;
+    store.setDiffer(usable[(usable.indexOf(store.differ) + 1) % usable.length]);
+  };
+  const select = (amount) => {
+    const shown = store.strips.filter(({ top }) => top !== null);
+    const at = shown.findIndex(({ id }) => id === store.selectedId);
+    const next = shown[Math.min(Math.max(0, at + amount), shown.length - 1)];
+    if (next) store.choose(next.id, true);
+  };
+  const zoom = (amount) => axis.zoomBy(amount > 0 ? 0.5 : 2, axis.clamp(clock.time()));
+  const escape = () => {
+    if (store.overlay) store.show(null);
+    else if (clock.cut) clock.leaveCut();
+    else return false;
+    focusRows();
+    return true;
+  };
+
+  /** @type {Command[]} */
+  const list = [
+    { name: 'toggle', keys: ['Space', 'K'], label: 'play, pause', run: () => (clock.playing ? clock.pause() : clock.play()) },
+    {
+      name: 'slower', keys: ['J'], label: 'slower; while paused one second back',
+      run: () => (clock.playing ? clock.faster(-1) : seek(clock.time() - 1)),
+    },
+    { name: 'faster', keys: ['L'], label: 'play; faster', run: () => (clock.playing ? clock.faster(1) : clock.play()) },
+    { name: 'rate', label: 'normal speed', run: () => clock.setRate(1) },
+    { name: 'pick', keys: { ArrowLeft: -1, ArrowRight: 1 }, label: 'one pick (sampled picture) back, on', run: pick },
+    {
+      name: 'shot', keys: { 'Shift+ArrowLeft': -1, 'Shift+ArrowRight': 1 }, label: 'one shot back, on',
+      enabled: () => there() && cuts.starts.length > 0, run: shot,
+    },
+    { name: 'frame', keys: { ',': -1, '.': 1 }, label: 'one frame back, on', run: frame },
+    {
+      name: 'disagreement', keys: ['N'], label: 'next place where they differ most', enabled: () => store.peaks.length > 0,
+      run: () => seek(store.peaks.find((peak) => peak > clock.time() + HAIR) ?? store.peaks[0]),
+    },
+    {
+      name: 'differ', keys: ['Shift+N'], label: 'whose disagreement: people, samples, models and people',
+      enabled: () => store.usablePeaks.length > 1, run: differ,
+    },
+    { name: 'row', keys: { '[': -1, ']': 1 }, label: 'select the cut above, below', run: select },
+    {
+      name: 'cut', keys: ['P'], label: 'play the selected cut, skipping the rest',
+      enabled: () => Boolean(store.selected?.seconds?.length), run: playCut,
+    },
+    { name: 'loop', keys: ['O'], label: 'loop the cut, or not', run: () => clock.setLoop(!clock.loop) },
+    { name: 'zoom', keys: { '+': 1, '-': -1 }, alias: { '=': 1 }, label: 'zoom in, out', run: zoom },
+    { name: 'zoomout', keys: ['0'], label: 'show everything, as a double click does', run: () => axis.reset() },
+    {
+      name: 'matrix', keys: ['W'], label: 'who agrees with whom: the matrix, the figures',
+      run: () => figures.choose({ view: figures.view === 'matrix' ? 'numbers' : 'matrix' }),
+    },
+    {
+      name: 'rows', keys: ['R'], label: 'which rows are shown, and in which order',
+      run: () => store.show(store.overlay === 'rows' ? null : 'rows'),
+    },
+    { name: 'fit', keys: ['F'], label: 'scale curves to their own range, or 0 to 1', run: () => store.toggleFit() },
+    { name: 'caption', keys: ['E'], label: 'edit the caption at the cursor', run: () => store.ask('caption') },
+    { name: 'link', keys: ['C'], label: 'copy the link to this moment and view', run: () => store.ask('link') },
+    { name: 'keep', keys: ['S'], label: 'save: video, cut list, figure, numbers', run: () => store.ask('keep') },
+    { name: 'mute', keys: ['M'], label: 'sound on, off', run: () => clock.mute(!clock.video.muted) },
+    { name: 'video', label: 'load the video again', run: reloadVideo },
+    { name: 'choose', keys: ['/'], label: 'choose another entry' },
+    { name: 'next', keys: ['Alt+ArrowUp', 'Alt+ArrowDown'], label: 'previous, next entry' },
+  ];
+  return [
+    ...list.map((command) => ({ enabled: there, ...command })),
+    { name: 'help', keys: ['?'], label: 'show, hide these keys', run: () => store.show(store.overlay === 'help' ? null : 'help') },
+    { name: 'escape', keys: ['Escape'], label: 'close what is open; stop skipping', run: escape },
+  ];
+}

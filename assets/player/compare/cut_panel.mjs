@@ -1,0 +1,79 @@
+/** Budget, shots and rule of the cuts, and what is known about the selected one. */
+
+import { clock, count, percent } from '../shared/format.mjs';
+import { h, replace } from '../shared/dom.mjs';
+import { RULES } from './cuts.mjs';
+import { playing } from './clips.mjs';
+import { swatch } from './swatch.mjs';
+
+const SPLIT = 'A cut takes whole shots. Where every shot is longer than the budget, '
+  + 'the best one is split at its weakest point until it fits.';
+const EMPTY = 'Why the cut is empty.';
+
+export class CutPanel {
+  /** @param {import('./page.mjs').Page} page */
+  constructor({ store, clock: time, commands }) {
+    this.store = store;
+    this.#build(commands);
+    store.on('model', () => this.#showSettings());
+    store.on('settings', () => this.#showSettings());
+    store.on('cuts', () => this.#showCut());
+    time.on('changed', () => {
+      this.play.textContent = time.cut && time.playing ? 'Stop' : 'Play this cut';
+      this.loop.setAttribute('aria-pressed', String(time.loop));
+    });
+  }
+
+  /** @param {import('../shared/commands.mjs').Commands} commands */
+  #build(commands) {
+    const { store } = this;
+    this.budget = h('input', { id: 'mc-budget', type: 'range', min: 5, max: 50, step: 1, value: 15, 'data-slot': 'budget' });
+    this.budget.addEventListener('input', () => store.setBudget(Number(this.budget.value) / 100));
+    this.share = h('output', { 'data-slot': 'budget-text' }, '15 %');
+    this.shots = h('select', { id: 'mc-shots', 'data-slot': 'shots', onchange: () => store.setShots(Number(this.shots.value)) });
+    this.rules = RULES.map(({ name, label, about }) => h(
+      'button', { 'data-rule': name, 'aria-pressed': 'false', title: about, onclick: () => store.setRule(name) }, label,
+    ));
+    this.selected = h('p', { 'data-slot': 'selected', title: 'The selected cut: click a strip below to choose another' });
+    this.facts = h('p', { 'data-slot': 'cut-facts' });
+    this.play = commands.button('cut', { class: 'mc-primary' }, 'Play this cut');
+    this.loop = commands.button('loop', { 'aria-pressed': 'false' }, 'Loop');
+    const budget = 'Share of the video that a summary may take. Every cut is solved again as you move it.';
+    this.element = h(
+      'div', { class: 'mc-cutbox' },
+      h('div', { class: 'mc-field' }, h('label', { for: 'mc-budget', title: budget }, 'Budget'), this.budget, this.share),
+      h(
+        'div', { class: 'mc-field' }, h('label', { for: 'mc-shots', title: 'How the video is divided' }, 'Shots'), this.shots,
+        h('span', { class: 'mc-rule', 'data-slot': 'rule', role: 'group', 'aria-label': 'Rule of the cuts' }, this.rules),
+      ),
+      h('div', { class: 'mc-selected' }, this.selected, this.facts),
+      h('div', { class: 'mc-actions' }, this.play, this.loop, commands.button('keep', {}, 'Keep …')),
+    );
+  }
+
+  #showSettings() {
+    const { cuts, entry } = this.store;
+    replace(this.shots, entry.shots.map((one, k) => h('option', { value: k }, `${one.label} (${cuts.count(one)})`)));
+    this.shots.value = String(cuts.shots);
+    this.shots.disabled = entry.shots.length < 2;
+    this.budget.value = String(Math.round(cuts.budget * 100));
+    this.share.textContent = percent(cuts.budget, 0);
+    for (const button of this.rules) button.setAttribute('aria-pressed', String(button.dataset.rule === cuts.rule));
+  }
+
+  /** Its length and share are those that play. */
+  #showCut() {
+    const { selected, entry, cuts } = this.store;
+    const words = selected ? [swatch(selected.colour), selected.title] : 'Nobody and no model has scored this entry yet.';
+    replace(this.selected, words);
+    if (!selected?.cut) {
+      replace(this.facts);
+      return;
+    }
+    const { cut, seconds } = selected;
+    const viewing = cuts.rule === 'viewing';
+    const length = playing(seconds);
+    const made = `${clock(length)} in ${count(cut.segments.length, viewing ? 'clip' : 'shot')}, ${percent(length / entry.duration)}`;
+    replace(this.facts, made, cut.note ? h('em', { title: viewing ? EMPTY : SPLIT }, cut.note) : null);
+  }
+}

@@ -1,0 +1,33 @@
+/** What runs and their samples are called. Pure: no DOM. */
+
+/** @typedef {import('./server.mjs').Row} Row of a run */
+
+/** What tells a run from another one of this page. @param {Row} run @param {Row|null} [beside] */
+export function runWords(run, beside = null) {
+  const words = [
+    beside && run.checkpoint !== beside.checkpoint ? run.label || run.checkpoint : '',
+    (run.seed ?? null) === null ? '' : `seed ${run.seed}`,
+    ...settingWords(run.settings ?? {}),
+    run.n > 1 ? `${run.n} samples` : '',
+  ];
+  return words.filter(Boolean).join(', ') || run.label || run.checkpoint;
+}
+
+/** Settings of the sampler that are not as usual. @param {Record<string, any>} settings */
+function settingWords({ guidance, temperature = 1, steps = 10 }) {
+  return [guidance ? `w ${guidance}` : '', temperature === 1 ? '' : `T ${temperature}`, steps === 10 ? '' : `${steps} steps`];
+}
+
+/**
+ * What a sample likes, in few words: "blue, bright" of "likes blue, bright moments"; "" where nothing is known.
+ * @param {Row} run
+ * @param {number} k
+ */
+export function liking(run, k) {
+  return (run.names?.[k] ?? '').replace(/^likes /, '').replace(/ moments(?= |$)/, '');
+}
+
+/** What a sample is called: by what it likes, where that is known. @param {Row} run @param {number} k */
+export function sampleName(run, k) {
+  return run.names?.[k] ?? `Sample ${k + 1}`;
+}

@@ -1,0 +1,49 @@
+/** In which state the page is, for people, for styles and for whoever drives it; and what is said in passing. */
+
+import { h, replace } from '../shared/dom.mjs';
+
+const TOAST_MS = 3500;
+
+export class Status {
+  /** @param {import('./page.mjs').Page} page */
+  constructor({ root, store, signal }) {
+    this.root = root;
+    this.store = store;
+    this.element = h('div', { class: 'mc-status', role: 'status', hidden: true });
+    this.toast = h('p', { class: 'mc-toast', role: 'status', hidden: true });
+    store.on('status', () => this.#show());
+    store.on('said', (words) => this.#say(words));
+    store.on('rows', () => (root.dataset.hides = [...store.layout.hidden].join(' ')));
+    store.on('solving', () => this.#mark());
+    addEventListener('online', () => store.status.state === 'offline' && store.status.retry?.(), { signal });
+  }
+
+  #show() {
+    const { state, message, hint, retry } = this.store.status;
+    this.root.dataset.state = state;
+    this.root.dataset.ready = String(state === 'ready');
+    if (state === 'ready') this.root.dataset.seen = '';
+    this.element.hidden = state === 'ready';
+    this.element.className = `mc-status ${state}${this.store.model && state === 'offline' ? ' bar' : ''}`;
+    replace(
+      this.element, h('p', {}, h('b', {}, message)), hint ? h('p', {}, hint) : null,
+      retry ? h('button', { onclick: retry }, 'Try again') : null,
+    );
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    this.toast.textContent = words;
+    this.toast.hidden = false;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => (this.toast.hidden = true), TOAST_MS);
+  }
+
+  /** Whether cuts are being solved, and which settings those that are shown follow. */
+  #mark() {
+    const { made, solver } = this.store.cuts;
+    this.root.dataset.solving = String(solver.open > 0);
+    if (solver.open === 0) this.root.dataset.shown = made;
+    if (solver.waiting === 0) this.root.dataset.solved = made;
+  }
+}

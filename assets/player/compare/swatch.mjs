@@ -1,0 +1,30 @@
+/** Small things that many parts of Compare show. */
+
+import { h } from '../shared/dom.mjs';
+
+/** A square of a theme colour. @param {string} colour name of a theme variable */
+export function swatch(colour) {
+  return h('i', { style: `background:var(--mc-${colour})` });
+}
+
+/** Says that people are not people. */
+export function simulatedMark() {
+  const title = 'These annotators were made by a program to show the app. They are not people.';
+  return h('mark', { class: 'mc-simulated', title }, 'simulated');
+}
+
+/** A bar with what is being done, and a way to end it. @param {string} label for screen readers @param {() => void} cancel */
+export function progressLine(label, cancel) {
+  const bar = h('progress', { max: 1, value: 0, 'aria-label': label });
+  const words = h('span', { role: 'status' });
+  const element = h('div', { class: 'mc-progress', hidden: true }, bar, words, h('button', { type: 'button', onclick: cancel }, 'Cancel'));
+  /** Show a job; nothing where there is none. @param {{progress?: number|null, message?: string, state?: string}|null} job */
+  const show = (job) => {
+    element.hidden = !job;
+    if (!job) return;
+    if (job.progress === null) bar.removeAttribute('value');
+    else bar.value = job.progress ?? 0;
+    words.textContent = job.message || job.state;
+  };
+  return { element, show };
+}

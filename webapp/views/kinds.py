@@ -1,0 +1,49 @@
+"""Kinds of models as the page shows them. A kind that is new to the registry needs nothing here or in the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict
+
+from core.models.registry import MODELS, SELF_DISCOVERED
+
+# Kinds with a colour of their own in assets/player/shared/theme.css.
+COLOURED = ("summdiff", "llmvs", "csta")
+OTHER = "other-model"
+OTHERS = "other models"
+
+
+class KindFacts(BaseModel):
+    """What a page has to know about a kind of model.
+
+    Attributes:
+        label: its name for people.
+        family: what the kinds of its colour are called together.
+        colour: name of a colour of the theme.
+        samples: whether it draws several curves of one video.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    family: str
+    colour: str
+    samples: bool
+
+
+def kind_facts(names: Iterable[str]) -> dict[str, KindFacts]:
+    """The kinds of these names, also of those that are in no registry: made elsewhere, or without labels."""
+    return {name: _facts(name) for name in sorted(set(names))}
+
+
+def _facts(name: str) -> KindFacts:
+    kind = MODELS.get(name)
+    label = kind.label if kind else name
+    own = name in COLOURED
+    return KindFacts(
+        label=label,
+        family=label if own else OTHERS,
+        colour=name if own else OTHER,
+        samples=kind.samples if kind else name == SELF_DISCOVERED,
+    )
