@@ -44,7 +44,7 @@ class App {
   }
 
   async start() {
-    this.root.classList.add('mca');
+    this.root.classList.add('mc-annotate');
     this.root.dataset.ready = 'false';
     this.header = new Header({
       back: () => this.go({}),
@@ -53,7 +53,7 @@ class App {
       submit: () => this.view?.submit(),
       discard: (task) => this._discard(task),
     });
-    this._main = h('div', { class: 'mca-main' });
+    this._main = h('div', { class: 'mc-main' });
     this.root.replaceChildren(this.header.element, this.header.banner, this._main);
     new ResizeObserver(() => this._fit()).observe(document.body);
     addEventListener('resize', () => this._fit());
@@ -138,7 +138,7 @@ class App {
 
   _loading() {
     this.root.dataset.ready = 'false';
-    this._show('loading', h('div', { class: 'mca-center mca-slow' }, h('p', { class: 'mca-faint' }, 'Loading …')), '');
+    this._show('loading', h('div', { class: 'mc-center mc-slow' }, h('p', { class: 'mc-faint' }, 'Loading …')), '');
   }
 
   async _showSignIn(reason = '') {
@@ -252,7 +252,7 @@ class App {
       place.replaceChildren(nextView({ ...answer, tasks, kind, practice }, this._ways()));
     } catch {
       place.replaceChildren(
-        h('button', { type: 'button', class: 'mca-button', onclick: () => this.go({}) }, 'Back to the queue'),
+        h('button', { type: 'button', class: 'mc-button', onclick: () => this.go({}) }, 'Back to the queue'),
       );
     }
   }
@@ -359,7 +359,7 @@ class App {
   // The page fills the window below Gradio's bar, so that nothing important scrolls away.
   _fit() {
     const top = this.root.getBoundingClientRect().top + scrollY;
-    this.root.style.setProperty('--mca-top', Math.ceil(top) + 'px');
+    this.root.style.setProperty('--mc-top', Math.ceil(top) + 'px');
   }
 }
 

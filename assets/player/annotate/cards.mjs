@@ -3,7 +3,7 @@
 import { h } from '../shared/dom.mjs';
 
 function button(text, action, style = '') {
-  return h('button', { type: 'button', class: 'mca-button ' + style, onclick: action }, text);
+  return h('button', { type: 'button', class: 'mc-button ' + style, onclick: action }, text);
 }
 
 /**
@@ -15,17 +15,17 @@ export function failureView(error, { again, queue }) {
   const safe = 'What you did is safe in this browser. Check the connection, then try again.';
   return h(
     'div',
-    { class: 'mca-center' },
+    { class: 'mc-center' },
     h(
       'div',
-      { class: 'mca-card', role: 'alert' },
+      { class: 'mc-card', role: 'alert' },
       h('h2', {}, offline ? 'The server cannot be reached' : 'This could not be opened'),
       h('p', {}, offline ? safe : error.message),
-      error.hint ? h('p', { class: 'mca-faint' }, error.hint) : null,
+      error.hint ? h('p', { class: 'mc-faint' }, error.hint) : null,
       h(
         'div',
-        { class: 'mca-answers' },
-        button('Try again', again, 'mca-primary'),
+        { class: 'mc-answers' },
+        button('Try again', again, 'mc-primary'),
         queue ? button('To the queue', queue) : null,
       ),
     ),
@@ -39,16 +39,16 @@ export function curtain(free, { take, queue }) {
     : 'Labels are taken in one tab at a time, so that the two do not overwrite each other.';
   return h(
     'div',
-    { class: 'mca-curtain' },
+    { class: 'mc-curtain' },
     h(
       'div',
-      { class: 'mca-card', role: 'alertdialog', 'aria-label': 'Open in another tab' },
+      { class: 'mc-card', role: 'alertdialog', 'aria-label': 'Open in another tab' },
       h('h2', {}, free ? 'The other tab was closed' : 'This video is open in another tab'),
       h('p', {}, text),
       h(
         'div',
-        { class: 'mca-answers' },
-        button('Work in this tab', take, 'mca-primary'),
+        { class: 'mc-answers' },
+        button('Work in this tab', take, 'mc-primary'),
         button('Back to the queue', queue),
       ),
     ),

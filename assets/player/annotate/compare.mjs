@@ -30,20 +30,20 @@ export async function compareDialog(task, { practice, entry }, revealed) {
     show(view(answer, entry.duration));
     return !practice;
   } catch (error) {
-    show([h('p', { role: 'alert' }, error.message), h('p', { class: 'mca-faint' }, error.hint ?? '')]);
+    show([h('p', { role: 'alert' }, error.message), h('p', { class: 'mc-faint' }, error.hint ?? '')]);
     return false;
   }
 }
 
 function show(parts) {
   const title = 'How you compare';
-  const close = h('button', { type: 'button', class: 'mca-button', onclick: () => dialog.close() }, 'Close');
+  const close = h('button', { type: 'button', class: 'mc-button', onclick: () => dialog.close() }, 'Close');
   const dialog = h(
     'dialog',
-    { class: 'mca-dialog mca-compare', 'aria-label': title },
+    { class: 'mc-dialog mc-compare', 'aria-label': title },
     h('h3', {}, title),
     ...parts,
-    h('div', { class: 'mca-answers' }, close),
+    h('div', { class: 'mc-answers' }, close),
   );
   dialog.addEventListener('close', () => dialog.remove());
   document.getElementById('annotator').append(dialog);
@@ -64,13 +64,13 @@ function view(answer, duration) {
     h('p', {}, `${words(mine.kendall, people)} There is no right answer: people differ.`),
     h(
       'ul',
-      { class: 'mca-legend' },
+      { class: 'mc-legend' },
       ...legend.map(([name, text]) => h('li', {}, h('i', { 'data-line': name }), text)),
     ),
     chart(answer, duration),
     h(
       'ul',
-      { class: 'mca-figures' },
+      { class: 'mc-figures' },
       line(`You and ${people}`, mine),
       between ? line('The others among themselves', between) : null,
     ),
@@ -96,10 +96,10 @@ function chart({ seconds, mine, mean, low, high }, duration) {
   const { width, height, left, right, top, bottom } = SIZE;
   const x = (t) => left + (t / duration) * (width - left - right);
   const y = (v) => top + (1 - v) * (height - top - bottom);
-  const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, class: 'mca-chart', role: 'img' });
+  const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, class: 'mc-chart', role: 'img' });
   svg.setAttribute('aria-label', 'Importance over time: you, and the others');
   for (const v of [0, 0.5, 1]) {
-    svg.append(element('line', { x1: left, x2: width - right, y1: y(v), y2: y(v), class: 'mca-grid' }));
+    svg.append(element('line', { x1: left, x2: width - right, y1: y(v), y2: y(v), class: 'mc-grid' }));
     svg.append(label(String(v), left - 6, y(v) + 4, 'end'));
   }
   const { values } = ticks(0, duration, width - left - right, 70);
@@ -107,12 +107,12 @@ function chart({ seconds, mine, mean, low, high }, duration) {
   for (const [from, end] of runs(mean)) {
     const there = seconds.slice(from, end).map((t, k) => `${x(t)},${y(high[from + k])}`);
     const back = seconds.slice(from, end).map((t, k) => `${x(t)},${y(low[from + k])}`);
-    svg.append(element('polygon', { points: [...there, ...back.reverse()].join(' '), class: 'mca-band' }));
+    svg.append(element('polygon', { points: [...there, ...back.reverse()].join(' '), class: 'mc-band' }));
   }
   for (const [name, line] of [['mean', mean], ['mine', mine]]) {
     for (const [from, end] of runs(line)) {
       const points = line.slice(from, end).map((v, k) => `${x(seconds[from + k])},${y(v)}`);
-      svg.append(element('polyline', { points: points.join(' '), class: 'mca-line', 'data-line': name }));
+      svg.append(element('polyline', { points: points.join(' '), class: 'mc-line', 'data-line': name }));
     }
   }
   return svg;

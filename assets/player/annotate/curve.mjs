@@ -19,12 +19,12 @@ export class Curve {
     this.trace = [];
     this.live = []; // the take that is being recorded; it replaces what it covers
     this._canvas = h('canvas', { 'aria-hidden': 'true' });
-    this._playhead = h('div', { class: 'mca-playhead', 'aria-hidden': 'true' });
-    this._plot = h('div', { class: 'mca-plot' }, this._canvas, this._playhead);
+    this._playhead = h('div', { class: 'mc-playhead', 'aria-hidden': 'true' });
+    this._plot = h('div', { class: 'mc-plot' }, this._canvas, this._playhead);
     this.element = h(
       'div',
-      { class: 'mca-curve', role: 'group', 'aria-label': 'What is recorded so far' },
-      h('div', { class: 'mca-curve-ends' }, h('span', {}, high), h('span', {}, low)),
+      { class: 'mc-curve', role: 'group', 'aria-label': 'What is recorded so far' },
+      h('div', { class: 'mc-curve-ends' }, h('span', {}, high), h('span', {}, low)),
       this._plot,
     );
     const go = (event) => {

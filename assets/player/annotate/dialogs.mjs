@@ -11,16 +11,16 @@ export function ask({ title, text, buttons }) {
   return new Promise((resolve) => {
     const dialog = h(
       'dialog',
-      { class: 'mca-dialog', 'aria-label': title },
+      { class: 'mc-dialog', 'aria-label': title },
       h('h3', {}, title),
       ...[text].flat().map((one) => h('p', {}, one)),
       h(
         'div',
-        { class: 'mca-answers' },
+        { class: 'mc-answers' },
         ...buttons.map(([id, label, style]) =>
           h(
             'button',
-            { type: 'button', class: 'mca-button mca-' + (style || 'plain'), onclick: () => dialog.close(id) },
+            { type: 'button', class: 'mc-button mc-' + (style || 'plain'), onclick: () => dialog.close(id) },
             label,
           ),
         ),
@@ -55,19 +55,19 @@ export function askText({ title, text, choices = [], action }) {
       choices.length
         ? h(
             'div',
-            { class: 'mca-answers mca-choices' },
-            ...choices.map((one) => h('button', { type: 'button', class: 'mca-button', onclick: () => pick(one) }, one)),
+            { class: 'mc-answers mc-choices' },
+            ...choices.map((one) => h('button', { type: 'button', class: 'mc-button', onclick: () => pick(one) }, one)),
           )
         : null,
       field,
       h(
         'div',
-        { class: 'mca-answers' },
-        h('button', { type: 'submit', class: 'mca-button mca-primary' }, action),
-        h('button', { type: 'button', class: 'mca-button mca-quiet', onclick: () => dialog.close() }, 'Cancel'),
+        { class: 'mc-answers' },
+        h('button', { type: 'submit', class: 'mc-button mc-primary' }, action),
+        h('button', { type: 'button', class: 'mc-button mc-quiet', onclick: () => dialog.close() }, 'Cancel'),
       ),
     );
-    const dialog = h('dialog', { class: 'mca-dialog', 'aria-label': title }, form);
+    const dialog = h('dialog', { class: 'mc-dialog', 'aria-label': title }, form);
     field.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -94,13 +94,13 @@ function combinations(keys) {
 export function keyHelp(keys) {
   const dialog = h(
     'dialog',
-    { class: 'mca-dialog mca-keys', 'aria-label': 'Keys' },
+    { class: 'mc-dialog mc-keys', 'aria-label': 'Keys' },
     h('h3', {}, 'Keys'),
     h('dl', {}, ...keys.map(([key, meaning]) => h('div', {}, h('dt', {}, ...combinations(key)), h('dd', {}, meaning)))),
     h(
       'div',
-      { class: 'mca-answers' },
-      h('button', { type: 'button', class: 'mca-button', onclick: () => dialog.close() }, 'Close'),
+      { class: 'mc-answers' },
+      h('button', { type: 'button', class: 'mc-button', onclick: () => dialog.close() }, 'Close'),
     ),
   );
   dialog.addEventListener('close', () => dialog.remove());

@@ -9,17 +9,17 @@ export class Header {
   constructor(act) {
     this._act = act;
     const button = (style, action, ...text) =>
-      h('button', { type: 'button', class: 'mca-button ' + style, onclick: action }, ...text);
-    this._title = h('h1', { class: 'mca-heading' });
-    this._badge = h('span', { class: 'mca-badge', hidden: true });
-    this._back = button('mca-quiet', act.back, '‹ Queue');
-    this._saved = h('span', { class: 'mca-saved', role: 'status', 'aria-live': 'polite' });
-    this._who = button('mca-quiet', act.signOut);
-    this._submit = button('mca-primary', act.submit, 'Submit');
+      h('button', { type: 'button', class: 'mc-button ' + style, onclick: action }, ...text);
+    this._title = h('h1', { class: 'mc-heading' });
+    this._badge = h('span', { class: 'mc-badge', hidden: true });
+    this._back = button('mc-quiet', act.back, '‹ Queue');
+    this._saved = h('span', { class: 'mc-saved', role: 'status', 'aria-live': 'polite' });
+    this._who = button('mc-quiet', act.signOut);
+    this._submit = button('mc-primary', act.submit, 'Submit');
     this._submit.title = 'Submit (Ctrl+Enter)';
     const parts = [this._back, this._badge, this._title, this._saved, this._who, this._submit];
-    this.element = h('header', { class: 'mca-header' }, ...parts);
-    this.banner = h('div', { class: 'mca-banner', role: 'alert', hidden: true });
+    this.element = h('header', { class: 'mc-header' }, ...parts);
+    this.banner = h('div', { class: 'mc-banner', role: 'alert', hidden: true });
   }
 
   title(text, badge) {
@@ -36,7 +36,7 @@ export class Header {
     this._who.title = `Signed in as ${me}`;
     this._submit.hidden = !task || task.state.submitted;
     this._submit.disabled = !task?.editable;
-    this._submit.classList.toggle('mca-complete', Boolean(task?.complete));
+    this._submit.classList.toggle('mc-complete', Boolean(task?.complete));
     this._saved.hidden = !outbox || view === 'signin';
     const state = outbox?.state ?? 'saved';
     const unsaved = outbox?.unsaved ?? 0;
@@ -59,7 +59,7 @@ export class Header {
   }
 
   _problem(outbox, task, { status, message, hint }) {
-    const button = (text, action) => h('button', { type: 'button', class: 'mca-button', onclick: action }, text);
+    const button = (text, action) => h('button', { type: 'button', class: 'mc-button', onclick: action }, text);
     if (status === 401) return [h('span', {}, SIGNED_OUT), button('Sign in', this._act.signIn)];
     const n = outbox.pending(task).filter(isLabel).length;
     const text = `The server did not take ${count(n, 'change')}: ${[message, hint].filter(Boolean).join(' ')}`;

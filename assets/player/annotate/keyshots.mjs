@@ -352,15 +352,15 @@ export class KeyshotsTool {
       drop: (kept) => (kept ? this.rest() : this._giveUp()),
     });
     this._meter = new BudgetMeter(task.data.protocol.budget);
-    this._count = h('span', { class: 'mca-faint mca-count' });
+    this._count = h('span', { class: 'mc-faint mc-count' });
     const zoom = [
       button('Zoom the strip out', '−', () => this._zoom(-1), '−'),
       button('Zoom the strip in', '+', () => this._zoom(1), '+'),
     ];
     this.below = h(
       'div',
-      { class: 'mca-timeline' },
-      h('div', { class: 'mca-summary' }, this._meter.element, this._count, ...zoom),
+      { class: 'mc-timeline' },
+      h('div', { class: 'mc-summary' }, this._meter.element, this._count, ...zoom),
       this._reel.element,
     );
     this._panel = new PartPanel(this);

@@ -32,29 +32,29 @@ export class TaskLayout {
     this.data = data;
     this.tool = tool;
     this.act = act;
-    this.live = h('div', { class: 'mca-hidden', role: 'status', 'aria-live': 'polite' });
+    this.live = h('div', { class: 'mc-hidden', role: 'status', 'aria-live': 'polite' });
     this.instructions = this._instructions();
-    this.submitted = h('div', { class: 'mca-submitted', role: 'status', hidden: true });
-    this.aside = h('div', { class: 'mca-aside', hidden: true });
+    this.submitted = h('div', { class: 'mc-submitted', role: 'status', hidden: true });
+    this.aside = h('div', { class: 'mc-aside', hidden: true });
     this.notes = new NoteList((seconds) => act.goToTime(seconds));
     const edits = this._edits();
-    this._work = h('div', { class: 'mca-work' }, tool.panel, edits, tool.option);
-    const stage = h('div', { class: 'mca-stage' }, h('div', { class: 'mca-picture-row' }, this._screen(), tool.beside));
+    this._work = h('div', { class: 'mc-work' }, tool.panel, edits, tool.option);
+    const stage = h('div', { class: 'mc-stage' }, h('div', { class: 'mc-picture-row' }, this._screen(), tool.beside));
     stage.append(this._transport());
     this.element = h(
       'div',
-      { class: 'mca-task', 'data-kind': data.protocol.kind },
+      { class: 'mc-task', 'data-kind': data.protocol.kind },
       stage,
       h(
         'aside',
-        { class: 'mca-panel', 'aria-label': 'Judging' },
+        { class: 'mc-panel', 'aria-label': 'Judging' },
         this.aside,
         this.submitted,
         this._work,
-        h('div', { class: 'mca-reading' }, this.notes.element, this.instructions),
+        h('div', { class: 'mc-reading' }, this.notes.element, this.instructions),
         this._more(),
       ),
-      h('div', { class: 'mca-below' }, tool.below),
+      h('div', { class: 'mc-below' }, tool.below),
       this.live,
     );
   }
@@ -76,30 +76,30 @@ export class TaskLayout {
       'aria-label': entry.title,
       onclick: () => this.act.touch(),
     });
-    this._echo = h('div', { class: 'mca-echo', 'aria-hidden': 'true', hidden: true });
-    this._note = h('div', { class: 'mca-note', hidden: true });
-    this._waiting = h('div', { class: 'mca-waiting', hidden: true }, 'Loading the video …');
+    this._echo = h('div', { class: 'mc-echo', 'aria-hidden': 'true', hidden: true });
+    this._note = h('div', { class: 'mc-note', hidden: true });
+    this._waiting = h('div', { class: 'mc-waiting', hidden: true }, 'Loading the video …');
     this._reason = h('p');
-    this._retry = h('button', { type: 'button', class: 'mca-button', onclick: () => this.act.retry() }, 'Try again');
+    this._retry = h('button', { type: 'button', class: 'mc-button', onclick: () => this.act.retry() }, 'Try again');
     this._retry.hidden = !entry.video;
-    this._problem = h('div', { class: 'mca-problem', role: 'alert', hidden: true }, this._reason, this._retry);
+    this._problem = h('div', { class: 'mc-problem', role: 'alert', hidden: true }, this._reason, this._retry);
     const above = [this._echo, this._waiting, this.tool.above, this._problem, this._note];
-    return h('div', { class: 'mca-screen' }, this.video, ...above.filter(Boolean));
+    return h('div', { class: 'mc-screen' }, this.video, ...above.filter(Boolean));
   }
 
   _transport() {
     const { act, tool } = this;
     this._play = button('Play', tool.playKey, () => act.toggle(), icon('play'));
-    this._clock = h('span', { class: 'mca-clock' });
+    this._clock = h('span', { class: 'mc-clock' });
     const speeds = SPEEDS.map((speed) => [`${speed}×`, speed]);
     this._speed = choice('Speed', 'J L', speeds, (value) => act.habits.setSpeed(value));
     const [back, on] = tool.steps;
     return h(
       'div',
-      { class: 'mca-transport' },
+      { class: 'mc-transport' },
       h(
         'div',
-        { class: 'mca-buttons' },
+        { class: 'mc-buttons' },
         button(back[0], back[1], back[2], icon('previous')),
         this._play,
         button(on[0], on[1], on[2], icon('next')),
@@ -114,7 +114,7 @@ export class TaskLayout {
   _soundPart() {
     if (this.data.protocol.muted) {
       const title = 'This task is judged without sound, so that everyone judges the picture.';
-      return h('span', { class: 'mca-sound', title }, 'Sound off for this task');
+      return h('span', { class: 'mc-sound', title }, 'Sound off for this task');
     }
     this._sound = button('Sound', 'M', () => this.act.habits.toggleSound());
     return this._sound;
@@ -124,15 +124,15 @@ export class TaskLayout {
     const { act } = this;
     this._undo = button('Undo', 'U or Ctrl+Z', () => act.undo(), icon('undo'), 'Undo');
     this._redo = button('Redo', 'Shift+U or Ctrl+Shift+Z', () => act.undo('redo'), icon('redo'), 'Redo');
-    return h('div', { class: 'mca-edits' }, this._undo, this._redo, this.tool.remove);
+    return h('div', { class: 'mc-edits' }, this._undo, this._redo, this.tool.remove);
   }
 
   _more() {
     const { act } = this;
     this._skip = button('Put this video aside', 'X', () => act.skip(), 'Skip …');
     const keys = button('All keys', '?', () => act.help(), 'Keys ', h('kbd', {}, '?'));
-    const row = h('div', { class: 'mca-more' }, button('Write a note', 'T', () => act.note(), 'Note …'), this._skip, keys);
-    for (const one of row.children) one.classList.add('mca-quiet');
+    const row = h('div', { class: 'mc-more' }, button('Write a note', 'T', () => act.note(), 'Note …'), this._skip, keys);
+    for (const one of row.children) one.classList.add('mc-quiet');
     return row;
   }
 
@@ -143,7 +143,7 @@ export class TaskLayout {
     const details = h(
       'details',
       {
-        class: 'mca-instructions',
+        class: 'mc-instructions',
         open: practice || recall(key, true),
         ontoggle: () => practice || remember(key, details.open),
       },
@@ -152,7 +152,7 @@ export class TaskLayout {
       h('p', {}, this.tool.hint + ' Everything is saved at once.'),
       h(
         'p',
-        { class: 'mca-faint' },
+        { class: 'mc-faint' },
         `Protocol: ${protocol.name}, version ${protocol.version}. `,
         "You see nobody else's labels and no model's scores while you judge.",
       ),

@@ -21,13 +21,13 @@ export class Level {
     this._direction = 0;
     this._stick = null;
     this._abort = new AbortController();
-    this._fill = h('div', { class: 'mca-level-fill' });
-    this._thumb = h('div', { class: 'mca-level-thumb' });
-    this._track = h('div', { class: 'mca-level-track' }, this._fill, this._thumb);
+    this._fill = h('div', { class: 'mc-level-fill' });
+    this._thumb = h('div', { class: 'mc-level-thumb' });
+    this._track = h('div', { class: 'mc-level-track' }, this._fill, this._thumb);
     this.element = h(
       'div',
       {
-        class: 'mca-level',
+        class: 'mc-level',
         role: 'slider',
         tabindex: '0',
         'aria-label': 'Importance of this moment',

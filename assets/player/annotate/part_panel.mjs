@@ -8,10 +8,10 @@ export class PartPanel {
   /** @param {import('./keyshots.mjs').KeyshotsTool} tool */
   constructor(tool) {
     this.tool = tool;
-    this._where = h('div', { class: 'mca-where' });
+    this._where = h('div', { class: 'mc-where' });
     this._in = button('Mark in', 'I', () => tool.markIn(), h('kbd', {}, 'I'), 'Begins here');
     this._out = button('Mark out', 'O', () => tool.markOut(), 'Ends here', h('kbd', {}, 'O'));
-    for (const one of [this._in, this._out]) one.classList.add('mca-mark');
+    for (const one of [this._in, this._out]) one.classList.add('mc-mark');
     this._nudges = [];
     this._edges = [];
     this._playPart = button('Play this part', 'P', () => tool.play(false), 'Play part');
@@ -20,12 +20,12 @@ export class PartPanel {
     this.remove = button('Remove this part', 'Backspace', () => tool.removePart(), 'Remove');
     this.element = h(
       'div',
-      { class: 'mca-rating' },
-      h('div', { class: 'mca-pair' }, this._in, this._out),
+      { class: 'mc-rating' },
+      h('div', { class: 'mc-pair' }, this._in, this._out),
       this._where,
       this._edge('Begins', 'in', ['Shift+←', 'Shift+→']),
       this._edge('Ends', 'out', ['Ctrl+←', 'Ctrl+→']),
-      h('div', { class: 'mca-pair' }, this._playPart, this._playCut),
+      h('div', { class: 'mc-pair' }, this._playPart, this._playCut),
     );
   }
 
@@ -45,7 +45,7 @@ export class PartPanel {
       const seconds = frames.start(part[1]) - frames.start(part[0]);
       this._where.append(
         h('span', {}, `of ${parts.length}`),
-        h('span', { class: 'mca-span' }, `${seconds.toFixed(1)} s`),
+        h('span', { class: 'mc-span' }, `${seconds.toFixed(1)} s`),
       );
     }
     this._edges.forEach((one, index) => {
@@ -61,6 +61,6 @@ export class PartPanel {
     const more = button(`${name} a frame later`, keys[1], () => this.tool.nudge(edge, 1), '+1');
     this._nudges.push(less, more);
     this._edges.push(time);
-    return h('div', { class: 'mca-edge-line' }, h('span', {}, name), less, time, more);
+    return h('div', { class: 'mc-edge-line' }, h('span', {}, name), less, time, more);
   }
 }

@@ -181,7 +181,7 @@ export class RatingsTool {
     this._where.replaceChildren(
       h('strong', {}, `Shot ${this.shot + 1}`),
       h('span', {}, `of ${this.shots.length}`),
-      h('span', { class: 'mca-span' }, `${clock(start)} – ${clock(end)}`),
+      h('span', { class: 'mc-span' }, `${clock(start)} – ${clock(end)}`),
     );
     this._values.forEach((one, index) => {
       one.setAttribute('aria-pressed', String(this.scale[index] === rating));
@@ -193,18 +193,18 @@ export class RatingsTool {
   _build() {
     const { task } = this;
     this._strip = new Strip(this.shots, task.data.entry.thumbnails, this.scale, (shot) => this.goTo(shot));
-    this._where = h('div', { class: 'mca-where' });
+    this._where = h('div', { class: 'mc-where' });
     this._values = this.scale.map((value) => this._value(value));
-    const values = h('div', { class: 'mca-values', role: 'group', 'aria-label': 'Rating of the current shot' });
+    const values = h('div', { class: 'mc-values', role: 'group', 'aria-label': 'Rating of the current shot' });
     values.style.setProperty('--values', Math.min(5, this.scale.length));
     values.append(...this._values);
     const ends = [this.scale[0], this.scale.at(-1)].map((value) => h('span', {}, this._label(value)));
-    this.panel = h('div', { class: 'mca-rating' }, this._where, values, h('div', { class: 'mca-ends' }, ...ends));
+    this.panel = h('div', { class: 'mc-rating' }, this._where, values, h('div', { class: 'mc-ends' }, ...ends));
     this.remove = button('Clear this rating', 'Backspace', () => this.clear(), 'Clear');
     this._advance = h('input', { type: 'checkbox', onchange: (event) => this.setAdvance(event.target.checked) });
     this._advance.checked = task.preferences.advance;
     const advance = h('span', {}, 'After rating, go to the next unrated shot');
-    this.option = h('label', { class: 'mca-check' }, this._advance, advance);
+    this.option = h('label', { class: 'mc-check' }, this._advance, advance);
     const ways = [
       ['Loop shot', true],
       ['Play on', false],
@@ -212,18 +212,18 @@ export class RatingsTool {
     this._way = choice('Playing', 'R', ways, (value) => this.setLoop(value));
     this._way.show(task.preferences.loop);
     this.way = this._way.element;
-    this._done = h('span', { class: 'mca-done' });
-    this._bar = h('progress', { class: 'mca-bar', max: this.shots.length, 'aria-label': 'Shots rated' });
+    this._done = h('span', { class: 'mc-done' });
+    this._bar = h('progress', { class: 'mc-bar', max: this.shots.length, 'aria-label': 'Shots rated' });
     this._next = button('Next unrated shot', 'N', () => this.nextUnrated(), 'Next unrated');
     this.below = h('div', {}, summaryLine(this._done, this._bar, this._next), this._strip.element);
-    this.below.className = 'mca-timeline';
+    this.below.className = 'mc-timeline';
   }
 
   _value(value) {
     const name = [value, this._label(value)].filter(Boolean).join(', ');
     const step = 1 + Math.round((4 * this.scale.indexOf(value)) / (this.scale.length - 1));
-    const swatch = h('span', { class: 'mca-swatch', 'data-step': step });
-    const attributes = { type: 'button', class: 'mca-value', 'data-rate': value, 'aria-label': name };
+    const swatch = h('span', { class: 'mc-swatch', 'data-step': step });
+    const attributes = { type: 'button', class: 'mc-value', 'data-rate': value, 'aria-label': name };
     return h('button', { ...attributes, onclick: () => this.rate(value) }, swatch, String(value));
   }
 

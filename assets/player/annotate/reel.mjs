@@ -27,13 +27,13 @@ export class Reel {
     this._on = on;
     this._width = 0;
     this._shown = 0;
-    this._ruler = h('div', { class: 'mca-ruler', 'aria-hidden': 'true' });
-    this._film = h('div', { class: 'mca-film', 'aria-hidden': 'true' });
-    this._parts = h('div', { class: 'mca-parts' });
-    this._opening = h('div', { class: 'mca-opening', hidden: true, title: 'A part begins here' });
-    this._playhead = h('div', { class: 'mca-playhead', 'aria-hidden': 'true' });
-    this._inner = h('div', { class: 'mca-reel-inner' }, this._ruler, this._film, this._parts, this._opening, this._playhead);
-    this.element = h('div', { class: 'mca-reel', role: 'group', 'aria-label': 'Marked parts' }, this._inner);
+    this._ruler = h('div', { class: 'mc-ruler', 'aria-hidden': 'true' });
+    this._film = h('div', { class: 'mc-film', 'aria-hidden': 'true' });
+    this._parts = h('div', { class: 'mc-parts' });
+    this._opening = h('div', { class: 'mc-opening', hidden: true, title: 'A part begins here' });
+    this._playhead = h('div', { class: 'mc-playhead', 'aria-hidden': 'true' });
+    this._inner = h('div', { class: 'mc-reel-inner' }, this._ruler, this._film, this._parts, this._opening, this._playhead);
+    this.element = h('div', { class: 'mc-reel', role: 'group', 'aria-label': 'Marked parts' }, this._inner);
     this._drag = null;
     this._inner.addEventListener('pointerdown', (event) => this._down(event));
     this._inner.addEventListener('pointermove', (event) => this._move(event));
@@ -93,9 +93,9 @@ export class Reel {
   }
 
   _part(number) {
-    const pick = h('button', { type: 'button', class: 'mca-part-body', onclick: () => this._on.pick(number) });
-    const edge = (name) => h('span', { class: 'mca-edge', 'data-edge': name, 'aria-hidden': 'true' });
-    return h('div', { class: 'mca-part', 'data-segment': number }, pick, edge('in'), edge('out'));
+    const pick = h('button', { type: 'button', class: 'mc-part-body', onclick: () => this._on.pick(number) });
+    const edge = (name) => h('span', { class: 'mc-edge', 'data-edge': name, 'aria-hidden': 'true' });
+    return h('div', { class: 'mc-part', 'data-segment': number }, pick, edge('in'), edge('out'));
   }
 
   _seconds(event) {
@@ -105,8 +105,8 @@ export class Reel {
 
   _down(event) {
     if (event.button !== 0 || this._drag) return;
-    const edge = event.target.closest('.mca-edge');
-    if (!edge && event.target.closest('.mca-part-body')) return;
+    const edge = event.target.closest('.mc-edge');
+    if (!edge && event.target.closest('.mc-part-body')) return;
     event.preventDefault();
     this._inner.setPointerCapture(event.pointerId);
     if (!edge) {

@@ -25,12 +25,12 @@ export class Strip {
     this._held = 0; // ms epoch until which the person's own scrolling is respected
     this._width = 0;
     this._thumbnails = thumbnails;
-    this._playhead = h('div', { class: 'mca-playhead', 'aria-hidden': 'true' });
+    this._playhead = h('div', { class: 'mc-playhead', 'aria-hidden': 'true' });
     this._cells = shots.map((shot, index) => this._cell(shot, index, picked));
-    this._row = h('div', { class: 'mca-row' }, ...this._cells, this._playhead);
-    this._scroller = h('div', { class: 'mca-scroller' }, this._row);
+    this._row = h('div', { class: 'mc-row' }, ...this._cells, this._playhead);
+    this._scroller = h('div', { class: 'mc-scroller' }, this._row);
     this._overview = h('canvas', {
-      class: 'mca-overview',
+      class: 'mc-overview',
       title: 'The whole video',
       'aria-hidden': 'true',
       hidden: true,
@@ -42,7 +42,7 @@ export class Strip {
     for (const kind of ['wheel', 'pointerdown', 'touchmove']) {
       this._scroller.addEventListener(kind, () => (this._held = Date.now() + 4000), { passive: true });
     }
-    this.element = h('div', { class: 'mca-strip', role: 'group', 'aria-label': 'Shots and their ratings' });
+    this.element = h('div', { class: 'mc-strip', role: 'group', 'aria-label': 'Shots and their ratings' });
     this.element.append(this._overview, this._scroller);
     this._observer = new ResizeObserver(() => this._layout());
     this._observer.observe(this.element);
@@ -61,9 +61,9 @@ export class Strip {
     });
     if (changed !== null) {
       const cell = this._cells[changed];
-      cell.classList.remove('mca-flash');
+      cell.classList.remove('mc-flash');
       void cell.offsetWidth; // restarts the animation
-      cell.classList.add('mca-flash');
+      cell.classList.add('mc-flash');
     }
     this._ratings = ratings;
     this._paint();
@@ -110,7 +110,7 @@ export class Strip {
       'button',
       {
         type: 'button',
-        class: 'mca-cell',
+        class: 'mc-cell',
         tabindex: '-1',
         'data-shot': index,
         'data-value': '',
@@ -118,8 +118,8 @@ export class Strip {
         title: `Shot ${index + 1} · ${clock(shot[2])} to ${clock(shot[3])}`,
         onclick: () => picked(index),
       },
-      h('span', { class: 'mca-picture' }),
-      h('span', { class: 'mca-digit' }),
+      h('span', { class: 'mc-picture' }),
+      h('span', { class: 'mc-digit' }),
     );
   }
 
@@ -136,7 +136,7 @@ export class Strip {
         const seconds = middle(this.shots[index]);
         const picture = this._thumbnails
           ? thumbnail(this._thumbnails, Math.max(1, Math.ceil(width) - 2), PICTURE, seconds)
-          : h('span', { class: 'mca-number' }, String(index + 1));
+          : h('span', { class: 'mc-number' }, String(index + 1));
         cell.firstChild.replaceChildren(picture);
       });
     }
@@ -166,7 +166,7 @@ export class Strip {
     const total = this.shots[this.shots.length - 1][3];
     this.shots.forEach(([, , start, end], index) => {
       const value = this._ratings.get(index);
-      context.fillStyle = style.getPropertyValue(`--mca-${this._step(value) || 0}`);
+      context.fillStyle = style.getPropertyValue(`--mc-step-${this._step(value) || 0}`);
       const x = Math.round((start / total) * width);
       context.fillRect(x, 0, Math.max(1, Math.round((end / total) * width) - x), height);
     });

@@ -9,7 +9,7 @@ import { h } from '../shared/dom.mjs';
  * @returns {{parts: Node[], place: Element}} place is where what comes next goes
  */
 export function submittedView({ arrived, progress, practice, revealed, reveal }, act) {
-  const place = h('div', { class: 'mca-nexts' });
+  const place = h('div', { class: 'mc-nexts' });
   const title = practice ? 'Training finished' : 'Submitted';
   const parts = [
     h('h3', {}, arrived ? title : 'Submitting …'),
@@ -17,15 +17,15 @@ export function submittedView({ arrived, progress, practice, revealed, reveal },
   ];
   if (!arrived) return { parts, place };
   const button = (text, action, style) =>
-    h('button', { type: 'button', class: 'mca-button ' + style, onclick: action }, text);
-  const row = h('div', { class: 'mca-nexts' });
+    h('button', { type: 'button', class: 'mc-button ' + style, onclick: action }, text);
+  const row = h('div', { class: 'mc-nexts' });
   if (reveal) row.append(button('See how you compare', () => act.compare(), ''));
   if (practice) row.append(button('Do it again', () => act.again(), ''));
   parts.push(place, ...(row.firstChild ? [row] : []));
   if (practice) return { parts, place };
   const why = 'You have seen how others judged, so your labels stay as they are.';
-  if (revealed) parts.push(h('p', { class: 'mca-faint' }, why));
-  else parts.push(h('button', { type: 'button', class: 'mca-link', onclick: () => act.reopen() }, 'Reopen it to change something'));
+  if (revealed) parts.push(h('p', { class: 'mc-faint' }, why));
+  else parts.push(h('button', { type: 'button', class: 'mc-link', onclick: () => act.reopen() }, 'Reopen it to change something'));
   return { parts, place };
 }
 

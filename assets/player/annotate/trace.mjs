@@ -60,7 +60,7 @@ export class TraceTool {
 
   start() {
     const { video, element } = this.task.layout;
-    const stage = element.querySelector('.mca-picture-row');
+    const stage = element.querySelector('.mc-picture-row');
     this._stage = stage;
     this.level.start(stage);
     video.addEventListener('canplay', () => this.recorder.ready());
@@ -242,22 +242,22 @@ export class TraceTool {
     const ends = { low: labels?.['0'] ?? '0', high: labels?.['1'] ?? '1' };
     this.level = new Level(ends, () => this.recorder.busy);
     this.beside = this.level.element;
-    this._count = h('div', { class: 'mca-countdown', hidden: true, 'aria-hidden': 'true' });
-    this._light = h('div', { class: 'mca-recording', hidden: true }, 'Recording');
-    this._why = h('div', { class: 'mca-why', hidden: true });
-    this.above = h('div', { class: 'mca-above' }, this._count, this._light, this._why);
+    this._count = h('div', { class: 'mc-countdown', hidden: true, 'aria-hidden': 'true' });
+    this._light = h('div', { class: 'mc-recording', hidden: true }, 'Recording');
+    this._why = h('div', { class: 'mc-why', hidden: true });
+    this.above = h('div', { class: 'mc-above' }, this._count, this._light, this._why);
     this._recordText = h('span');
-    this._record = button('Record', 'Space', () => this.toggle(), h('i', { class: 'mca-dot' }), this._recordText);
+    this._record = button('Record', 'Space', () => this.toggle(), h('i', { class: 'mc-dot' }), this._recordText);
     this._record.append(h('kbd', {}, 'Space'));
-    this._record.classList.add('mca-record');
-    this._takes = h('p', { class: 'mca-faint' });
-    this.panel = h('div', { class: 'mca-rating' }, this._record, this._takes);
+    this._record.classList.add('mc-record');
+    this._takes = h('p', { class: 'mc-faint' });
+    this.panel = h('div', { class: 'mc-rating' }, this._record, this._takes);
     this._curve = new Curve(this.end, ends, (seconds) => this.task.goToTime(seconds));
     this._curve.live = this.live;
-    this._done = h('span', { class: 'mca-done' });
-    this._bar = h('progress', { class: 'mca-bar', max: this.end, 'aria-label': 'Recorded' });
+    this._done = h('span', { class: 'mc-done' });
+    this._bar = h('progress', { class: 'mc-bar', max: this.end, 'aria-label': 'Recorded' });
     this._gap = button('Go to the first gap', 'G', () => this.goToGap(), 'First gap');
-    const line = h('div', { class: 'mca-summary' }, this._done, this._bar, this._gap);
-    this.below = h('div', { class: 'mca-timeline' }, line, this._curve.element);
+    const line = h('div', { class: 'mc-summary' }, this._done, this._bar, this._gap);
+    this.below = h('div', { class: 'mc-timeline' }, line, this._curve.element);
   }
 }

@@ -18,9 +18,9 @@ class AgreementSection {
   constructor(app) {
     this.app = app;
     this._sort = { by: 2, down: false };
-    this._tools = h('div', { class: 'mcr-tools' });
-    this._job = h('div', { class: 'mcr-job', role: 'status' });
-    this._main = h('div', { class: 'mcr-sections' });
+    this._tools = h('div', { class: 'mc-tools' });
+    this._job = h('div', { class: 'mc-review-job', role: 'status' });
+    this._main = h('div', { class: 'mc-sections' });
     this.element = h('div', {}, this._tools, this._job, this._main);
   }
 
@@ -37,7 +37,7 @@ class AgreementSection {
       entry: asked.entry,
     };
     const people = choice(WHOSE, this.asked.people, (value) => this.app.go({ people: value }), { 'aria-label': 'Whose labels' });
-    const only = asked.entry ? h('span', { class: 'mcr-chip' }, `Only ${asked.entry}`, button('×', () => this.app.go({ entry: null }), { class: 'mcr-link', 'aria-label': 'All videos again' })) : '';
+    const only = asked.entry ? h('span', { class: 'mc-chip' }, `Only ${asked.entry}`, button('×', () => this.app.go({ entry: null }), { class: 'mc-link', 'aria-label': 'All videos again' })) : '';
     this._compute = primary('Compute', () => this._start(), { id: 'compute-agreement' });
     this._tools.replaceChildren(people, ...this.app.scope(), only, this._compute);
     this._main.replaceChildren(loading());
@@ -77,7 +77,7 @@ class AgreementSection {
       const bar = h('progress', { max: 1, value: running.progress || false, 'aria-label': 'Computing' });
       const stop = button('Cancel', async () => (await act('/api/job/cancel', { id: running.job })) && this._load());
       this._job.replaceChildren(bar, h('span', {}, running.message || 'Waiting for the worker.'), stop);
-    } else if (failed) this._job.replaceChildren(h('span', { class: 'mcr-bad' }, `${failed.message} ${failed.hint}`));
+    } else if (failed) this._job.replaceChildren(h('span', { class: 'mc-bad' }, `${failed.message} ${failed.hint}`));
     else this._job.replaceChildren(computed ? h('span', {}, `Computed ${when(computed)}, from labels submitted until then.`) : '');
     this.element.dataset.state = running ? 'running' : failed ? 'failed' : computed ? 'done' : 'none';
   }
@@ -97,7 +97,7 @@ class AgreementSection {
   }
 
   _part(title, ...children) {
-    return h('section', { class: 'mcr-part' }, h('h2', {}, title), ...children);
+    return h('section', { class: 'mc-part' }, h('h2', {}, title), ...children);
   }
 
   _videos(result) {
@@ -116,24 +116,24 @@ class AgreementSection {
         label,
         number: true,
         value: (row) => row.statistics?.[name].value ?? null,
-        cell: (row) => (row.statistics ? interval(row.statistics[name]) : h('span', { class: 'mcr-quietly' }, name === measures[0][1] ? row.why : '')),
+        cell: (row) => (row.statistics ? interval(row.statistics[name]) : h('span', { class: 'mc-quietly' }, name === measures[0][1] ? row.why : '')),
       })),
-      { label: '', cell: (row) => (row.statistics && result.figures.per_entry.length > 1 ? button('Person by person', () => this.app.go({ entry: row.entry }), { class: 'mcr-link', title: 'Only this video: who agrees with whom' }) : '') },
+      { label: '', cell: (row) => (row.statistics && result.figures.per_entry.length > 1 ? button('Person by person', () => this.app.go({ entry: row.entry }), { class: 'mc-link', title: 'Only this video: who agrees with whom' }) : '') },
     ];
     const draw = () => place.replaceChildren(table(columns, result.figures.per_entry, { label: 'Agreement per video', state: this._sort, changed: draw }));
     draw();
-    return this._part('Per video', h('p', { class: 'mcr-quietly' }, 'Value and 95 % interval. Those of the α say how it would be at other moments of the same video, the others how it would be with other people.'), place);
+    return this._part('Per video', h('p', { class: 'mc-quietly' }, 'Value and 95 % interval. Those of the α say how it would be at other moments of the same video, the others how it would be with other people.'), place);
   }
 
   _matrix({ matrix, numbered }) {
     const notes = [];
-    if (numbered) notes.push(h('p', { class: 'mcr-notice' }, `${count(numbered, 'judgement')} of people who are only called “person 1”, “person 2” …: a number within one video, not the same person in the next. A matrix across videos would mean nothing for them; choose “Person by person” at one video above.`));
-    if (!matrix || matrix.names.length < 2) return this._part('Person by person', ...notes, notes.length ? '' : h('p', { class: 'mcr-quietly' }, 'Nobody to compare.'));
-    return this._part('Person by person', h('p', { class: 'mcr-quietly' }, 'Mean Kendall τ over the videos that both judged; people who agree stand side by side.'), ...notes, matrixView(matrix));
+    if (numbered) notes.push(h('p', { class: 'mc-notice' }, `${count(numbered, 'judgement')} of people who are only called “person 1”, “person 2” …: a number within one video, not the same person in the next. A matrix across videos would mean nothing for them; choose “Person by person” at one video above.`));
+    if (!matrix || matrix.names.length < 2) return this._part('Person by person', ...notes, notes.length ? '' : h('p', { class: 'mc-quietly' }, 'Nobody to compare.'));
+    return this._part('Person by person', h('p', { class: 'mc-quietly' }, 'Mean Kendall τ over the videos that both judged; people who agree stand side by side.'), ...notes, matrixView(matrix));
   }
 
   _apart({ standings }) {
-    if (!standings.length) return this._part('Unlike the others', h('p', { class: 'mcr-quietly' }, 'Nobody to compare across videos.'));
+    if (!standings.length) return this._part('Unlike the others', h('p', { class: 'mc-quietly' }, 'Nobody to compare across videos.'));
     const odd = standings.filter((one) => one.unusual);
     const place = h('div');
     let all = false;
@@ -149,17 +149,17 @@ class AgreementSection {
     draw();
     const few = standings.filter((one) => one.z !== null).length < 4;
     const said = few ? 'With fewer than four people, nobody can stand out.' : odd.length ? `${count(odd.length, 'person', 'people')} with z below −2.5. It is a reason to look, not a verdict: whoever judged only hard videos stands here as well. Nothing is left out by itself.` : 'Nobody stands out (z below −2.5).';
-    return this._part('Unlike the others', h('p', { class: 'mcr-quietly' }, said), check('Show everybody', false, (on) => ((all = on), draw())), place);
+    return this._part('Unlike the others', h('p', { class: 'mc-quietly' }, said), check('Show everybody', false, (on) => ((all = on), draw())), place);
   }
 
   _remarks({ remarks, figures }) {
     const titles = new Map(figures.per_entry.map((row) => [row.entry, row.title]));
-    if (!remarks.length) return this._part('Worth a look', h('p', { class: 'mcr-quietly' }, 'No submitted task was hurried, unwatched or all of one value.'));
+    if (!remarks.length) return this._part('Worth a look', h('p', { class: 'mc-quietly' }, 'No submitted task was hurried, unwatched or all of one value.'));
     const columns = [
       { label: 'Person', cell: (one) => one.name },
       { label: 'Video', cell: (one) => h('span', { title: one.entry }, titles.get(one.entry) || one.entry) },
       { label: 'What stands out', cell: (one) => one.remarks.join('; ') },
-      { label: '', cell: (one) => button('Look', () => this.app.go({ section: 'progress', task: one.task }), { class: 'mcr-link' }) },
+      { label: '', cell: (one) => button('Look', () => this.app.go({ section: 'progress', task: one.task }), { class: 'mc-link' }) },
     ];
     return this._part('Worth a look', table(columns, remarks, { label: 'Tasks worth a look' }));
   }
@@ -167,5 +167,5 @@ class AgreementSection {
 
 function interval({ value, low, high }) {
   const limits = low === null ? '' : `${figure(low)} to ${figure(high)}`;
-  return h('span', { class: 'mcr-interval' }, figure(value), h('small', {}, limits));
+  return h('span', { class: 'mc-interval' }, figure(value), h('small', {}, limits));
 }

@@ -44,25 +44,25 @@ class AssignmentsSection {
       return;
     }
     const columns = [
-      { label: 'Title', cell: (one) => h('span', { class: 'mcr-two' }, one.title, h('small', {}, one.first === 'disputed' ? 'most disputed videos first' : 'nearly complete videos first')) },
+      { label: 'Title', cell: (one) => h('span', { class: 'mc-two' }, one.title, h('small', {}, one.first === 'disputed' ? 'most disputed videos first' : 'nearly complete videos first')) },
       { label: 'Protocol', cell: (one) => h('span', { title: one.protocol.instructions }, `${one.protocol.name} v${one.protocol.version}`) },
       { label: 'Videos', number: true, cell: (one) => one.videos },
       { label: 'People each', number: true, cell: (one) => one.people },
-      { label: 'Places done', cell: (one) => h('span', { class: 'mcr-meter', style: `--share:${one.wanted ? one.submitted / one.wanted : 0}` }, `${one.submitted} of ${one.wanted}`) },
+      { label: 'Places done', cell: (one) => h('span', { class: 'mc-meter', style: `--share:${one.wanted ? one.submitted / one.wanted : 0}` }, `${one.submitted} of ${one.wanted}`) },
       { label: 'At work', number: true, title: 'Places held by people who have begun and not finished', cell: (one) => one.held },
       { label: 'State', cell: (one) => (one.closed ? `closed ${when(one.closed)}` : one.complete === one.videos ? 'complete' : 'open') },
-      { label: '', cell: (one) => h('span', { class: 'mcr-row' }, button('Progress', () => this.app.go({ section: 'progress', assignment: one.id }), { class: 'mcr-link' }), one.closed ? '' : button('Close…', () => this._close(one), { class: 'mcr-link' })) },
+      { label: '', cell: (one) => h('span', { class: 'mc-row' }, button('Progress', () => this.app.go({ section: 'progress', assignment: one.id }), { class: 'mc-link' }), one.closed ? '' : button('Close…', () => this._close(one), { class: 'mc-link' })) },
     ];
     this._main.replaceChildren(
-      h('div', { class: 'mcr-tools' }, primary('New assignment', () => this._new())),
-      table(columns, assignments, { label: 'Assignments', row: (line, one) => line.classList.toggle('mcr-dim', Boolean(one.closed)) }),
+      h('div', { class: 'mc-tools' }, primary('New assignment', () => this._new())),
+      table(columns, assignments, { label: 'Assignments', row: (line, one) => line.classList.toggle('mc-dim', Boolean(one.closed)) }),
     );
   }
 
   async _close(one) {
     const sure = await dialog(`Close “${one.title}”?`, (done) => [
       h('p', {}, `Nobody gets a video of it any more. What was begun can be finished, and all labels stay. It cannot be opened again; ${count(one.wanted - one.submitted, 'place')} would stay empty.`),
-      h('div', { class: 'mcr-row' }, primary('Close it', () => done(true)), button('Leave it open', () => done(null))),
+      h('div', { class: 'mc-row' }, primary('Close it', () => done(true)), button('Leave it open', () => done(null))),
     ]);
     if (!sure || !(await act('/api/review/assignments/close', { assignment: one.id }))) return;
     tell(`“${one.title}” is closed.`);

@@ -33,13 +33,13 @@ class BoardSection {
     });
     this._search = h('input', { type: 'search', placeholder: 'Search videos and people', 'aria-label': 'Search videos and people', oninput: () => this._draw() });
     this._order = choice(ORDERS, 'library', () => this._draw(), { 'aria-label': 'Order of the videos' });
-    this._scope = h('span', { class: 'mcr-row' });
-    this._sum = h('p', { class: 'mcr-sum', role: 'status' });
-    this._pace = h('div', { class: 'mcr-pace' });
-    this._main = h('div', { class: 'mcr-board' });
-    const legend = h('ul', { class: 'mcr-legend', 'aria-label': 'Legend' }, ...LEGEND.map(([name, text]) => h('li', {}, h('i', { 'data-state': name, style: '--share:.4' }, { open: '40', skipped: '–', excluded: '×' }[name] ?? ''), text)));
-    this._tools = h('div', { class: 'mcr-tools' }, this._scope, this._search, this._order, legend);
-    this.element = h('div', { class: 'mcr-progress' }, this._pace, this._tools, this._sum, this._main);
+    this._scope = h('span', { class: 'mc-row' });
+    this._sum = h('p', { class: 'mc-sum', role: 'status' });
+    this._pace = h('div', { class: 'mc-pace' });
+    this._main = h('div', { class: 'mc-board' });
+    const legend = h('ul', { class: 'mc-legend', 'aria-label': 'Legend' }, ...LEGEND.map(([name, text]) => h('li', {}, h('i', { 'data-state': name, style: '--share:.4' }, { open: '40', skipped: '–', excluded: '×' }[name] ?? ''), text)));
+    this._tools = h('div', { class: 'mc-tools' }, this._scope, this._search, this._order, legend);
+    this.element = h('div', { class: 'mc-progress' }, this._pace, this._tools, this._sum, this._main);
     this._timer = setInterval(() => document.visibilityState === 'visible' && this._idle() && this.load(), EVERY_MS);
   }
 

@@ -27,19 +27,19 @@ export function query(values) {
 }
 
 export function button(text, onclick, attributes = {}) {
-  return h('button', { type: 'button', class: 'mcr-button', onclick, ...attributes }, text);
+  return h('button', { type: 'button', class: 'mc-button', onclick, ...attributes }, text);
 }
 
 export function primary(text, onclick, attributes = {}) {
-  return button(text, onclick, { class: 'mcr-button mcr-primary', ...attributes });
+  return button(text, onclick, { class: 'mc-button mc-primary', ...attributes });
 }
 
 /** A labelled control; `help` stands below it in small letters. */
 export function field(label, control, help = '', wide = false) {
-  control.id ||= `mcr-field-${(numbered += 1)}`;
+  control.id ||= `mc-field-${(numbered += 1)}`;
   const note = help ? h('small', { id: `${control.id}-help` }, help) : null;
   if (note) control.setAttribute('aria-describedby', note.id);
-  return h('div', { class: 'mcr-field' + (wide ? ' mcr-wide' : '') }, h('label', { for: control.id }, label), control, note);
+  return h('div', { class: 'mc-field' + (wide ? ' mc-wide' : '') }, h('label', { for: control.id }, label), control, note);
 }
 
 /** A select; options are [value, text]. */
@@ -54,27 +54,27 @@ export function choice(options, value, onchange = null, attributes = {}) {
 export function check(text, checked, onchange = null, attributes = {}) {
   const box = h('input', { type: 'checkbox', checked, ...attributes });
   if (onchange) box.addEventListener('change', () => onchange(box.checked));
-  return h('label', { class: 'mcr-check' }, box, text);
+  return h('label', { class: 'mc-check' }, box, text);
 }
 
 /** What is said where there is nothing yet, with the next step. */
 export function empty(title, text, ...actions) {
-  return h('div', { class: 'mcr-empty' }, h('h3', {}, title), h('p', {}, text), h('div', { class: 'mcr-row' }, ...actions));
+  return h('div', { class: 'mc-review-empty' }, h('h3', {}, title), h('p', {}, text), h('div', { class: 'mc-row' }, ...actions));
 }
 
 export function failure(error, again) {
   if (!(error.status >= 0)) console.error(error);
   return h(
     'div',
-    { class: 'mcr-empty', role: 'alert' },
+    { class: 'mc-review-empty', role: 'alert' },
     h('h3', {}, error.status === 0 ? 'The server cannot be reached' : 'This could not be shown'),
     h('p', {}, error.status === 0 ? 'Check the connection; what people label meanwhile is kept in their browsers.' : [error.message, error.hint].filter(Boolean).join(' ')),
-    again ? h('div', { class: 'mcr-row' }, primary('Try again', again)) : null,
+    again ? h('div', { class: 'mc-row' }, primary('Try again', again)) : null,
   );
 }
 
 export function loading() {
-  return h('p', { class: 'mcr-loading', role: 'status' }, 'Loading …');
+  return h('p', { class: 'mc-loading', role: 'status' }, 'Loading …');
 }
 
 /** Fetch into `place`: loading, then what `draw` makes of the answer, or the failure with a way to try again. */
@@ -98,7 +98,7 @@ export function table(columns, rows, { label, state = {}, changed = null, row: r
   const sorted = columns[state.by]?.value;
   const ordered = sorted ? [...rows].sort((a, b) => compare(sorted(a), sorted(b), state.down)) : rows;
   const head = columns.map((column, index) => {
-    const attributes = { scope: 'col', class: column.number ? 'mcr-number' : column.slim ? 'mcr-slim' : '', title: column.title };
+    const attributes = { scope: 'col', class: column.number ? 'mc-number' : column.slim ? 'mc-slim' : '', title: column.title };
     if (!column.value || !changed) return h('th', attributes, column.label);
     const current = state.by === index;
     const turn = () => {
@@ -110,15 +110,15 @@ export function table(columns, rows, { label, state = {}, changed = null, row: r
     return h('th', attributes, h('button', { type: 'button', onclick: turn }, column.label, arrow));
   });
   const body = ordered.map((one) => {
-    const cells = columns.map((column) => h('td', { class: column.number ? 'mcr-number' : '' }, column.cell(one) ?? ''));
+    const cells = columns.map((column) => h('td', { class: column.number ? 'mc-number' : '' }, column.cell(one) ?? ''));
     const line = h('tr', {}, ...cells);
     rowOf?.(line, one);
     return line;
   });
   return h(
     'div',
-    { class: 'mcr-scroll', tabindex: '0', role: 'region', 'aria-label': label },
-    h('table', { class: 'mcr-table' }, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...body)),
+    { class: 'mc-scroll', tabindex: '0', role: 'region', 'aria-label': label },
+    h('table', { class: 'mc-review-table' }, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...body)),
   );
 }
 
@@ -133,7 +133,7 @@ function compare(a, b, down) {
 export function dialog(title, build) {
   return new Promise((resolve) => {
     let answer = null;
-    const box = h('dialog', { class: 'mcr-dialog', 'aria-label': title }, h('h3', {}, title));
+    const box = h('dialog', { class: 'mc-dialog', 'aria-label': title }, h('h3', {}, title));
     const done = (value) => {
       answer = value;
       box.close();
@@ -149,7 +149,7 @@ export function dialog(title, build) {
 export function askReason(title, text, verb) {
   return dialog(title, (done) => {
     const words = h('textarea', { rows: 3, maxlength: 1000, required: true, name: 'reason' });
-    const said = h('p', { class: 'mcr-bad', role: 'alert' });
+    const said = h('p', { class: 'mc-bad', role: 'alert' });
     const form = h(
       'form',
       {
@@ -162,7 +162,7 @@ export function askReason(title, text, verb) {
       h('p', {}, text),
       field('Reason', words, 'Stays with the task, together with your name.', true),
       said,
-      h('div', { class: 'mcr-row' }, h('button', { type: 'submit', class: 'mcr-button mcr-primary' }, verb), button('Cancel', () => done(null))),
+      h('div', { class: 'mc-row' }, h('button', { type: 'submit', class: 'mc-button mc-primary' }, verb), button('Cancel', () => done(null))),
     );
     return [form];
   });
@@ -170,9 +170,9 @@ export function askReason(title, text, verb) {
 
 /** A sentence that passes: what was done, or what went wrong. */
 export function tell(text, bad = false) {
-  const place = document.querySelector('#review .mcr-told');
+  const place = document.querySelector('#review .mc-told');
   place.textContent = text;
-  place.classList.toggle('mcr-bad', bad);
+  place.classList.toggle('mc-bad', bad);
   clearTimeout(tell.timer);
   tell.timer = setTimeout(() => (place.textContent = ''), bad ? 12000 : 6000);
 }

@@ -15,13 +15,13 @@ const FORMATS = [
 
 export function exportSection(app) {
   const datasets = [['', 'All datasets'], ...app.filters.datasets.map((one) => [one.id, one.label])];
-  const about = h('p', { class: 'mcr-quietly', role: 'status' });
+  const about = h('p', { class: 'mc-quietly', role: 'status' });
   const format = choice(FORMATS.map(([id, label]) => [id, label]), 'eccv16', () => changed(), { id: 'export-format' });
   const people = choice([['own', 'Labels from here'], ['dataset', 'The datasets’ people'], ['all', 'Both merged']], app.filters.own ? 'own' : 'dataset', null, { id: 'export-people' });
   const dataset = choice(datasets, app.asked.dataset ?? '', null, { id: 'export-dataset' });
   const lag = h('input', { type: 'number', min: 0, max: 10, step: 0.1, value: 0, id: 'export-lag' });
   const open = check('Also tasks that are not submitted', false, null, { id: 'export-open' });
-  const start = h('button', { type: 'submit', class: 'mcr-button mcr-primary', id: 'export' }, 'Export');
+  const start = h('button', { type: 'submit', class: 'mc-button mc-primary', id: 'export' }, 'Export');
   const lagField = field('Lag of continuous ratings, s', lag, 'People react a moment late: so many seconds are taken off the times of continuous ratings; 0 leaves them as recorded.');
   const peopleField = field('Whose labels', people);
 
@@ -60,18 +60,18 @@ export function exportSection(app) {
   const jobs = h('div', {}, h('div', { class: 'mc-widget' }));
   const form = h(
     'form',
-    { class: 'mcr-form', onsubmit: submit, 'aria-label': 'Export' },
-    h('div', { class: 'mcr-fields' }, field('Format', format), peopleField, field('Dataset', dataset), lagField),
+    { class: 'mc-review-form', onsubmit: submit, 'aria-label': 'Export' },
+    h('div', { class: 'mc-fields' }, field('Format', format), peopleField, field('Dataset', dataset), lagField),
     about,
     open,
-    h('div', { class: 'mcr-row' }, start, h('small', { class: 'mcr-quietly' }, 'People appear under their pseudonyms. A manifest with the checksum comes with every file.')),
+    h('div', { class: 'mc-row' }, start, h('small', { class: 'mc-quietly' }, 'People appear under their pseudonyms. A manifest with the checksum comes with every file.')),
   );
   const element = h(
     'div',
-    { class: 'mcr-sections' },
-    h('section', { class: 'mcr-part' }, h('h2', {}, 'Export'), form),
-    h('section', { class: 'mcr-part' }, h('h2', {}, 'Exports and joins'), jobs),
-    h('section', { class: 'mcr-part' }, h('h2', {}, 'Join another installation'), h('p', { class: 'mcr-quietly' }, 'A file of events from another installation with the same videos. Everything that is new in it is added; taking the same file twice changes nothing.'), field('File of events (.jsonl)', chosen, '', true)),
+    { class: 'mc-sections' },
+    h('section', { class: 'mc-part' }, h('h2', {}, 'Export'), form),
+    h('section', { class: 'mc-part' }, h('h2', {}, 'Exports and joins'), jobs),
+    h('section', { class: 'mc-part' }, h('h2', {}, 'Join another installation'), h('p', { class: 'mc-quietly' }, 'A file of events from another installation with the same videos. Everything that is new in it is added; taking the same file twice changes nothing.'), field('File of events (.jsonl)', chosen, '', true)),
   );
   let mounted = false;
   changed();

@@ -24,24 +24,24 @@ export function figuresView({ figures, simulated }) {
   const x = (value) => ((Math.min(TO, Math.max(FROM, value)) - FROM) / (TO - FROM)) * WIDTH;
   const rows = FIGURES.map(([name, label, sentence]) => {
     const { value, low, high } = shown[name];
-    const line = h('td', { class: 'mcr-whisker', 'aria-hidden': 'true' });
+    const line = h('td', { class: 'mc-whisker', 'aria-hidden': 'true' });
     const band = low === null ? '' : `<path d="M${x(low)} 8H${x(high)}"/>`;
-    line.innerHTML = `<svg width="${WIDTH}" height="16"><path class="mcr-axis" d="M0 8H${WIDTH}M${x(0)} 3V13M${WIDTH - 0.5} 3V13"/>${band}${value === null ? '' : `<circle cx="${x(value)}" cy="8" r="3.5"/>`}</svg>`;
+    line.innerHTML = `<svg width="${WIDTH}" height="16"><path class="mc-axis" d="M0 8H${WIDTH}M${x(0)} 3V13M${WIDTH - 0.5} 3V13"/>${band}${value === null ? '' : `<circle cx="${x(value)}" cy="8" r="3.5"/>`}</svg>`;
     return h(
       'tr',
       { title: sentence },
-      h('th', { scope: 'row' }, h('span', { class: 'mcr-tip', tabindex: '0', 'data-tip': sentence, 'aria-label': `${label}. ${sentence}` }, label)),
-      h('td', { class: 'mcr-number', 'data-figure': name }, figure(value)),
-      h('td', { class: 'mcr-number mcr-quietly' }, low === null ? 'too few to say' : `${figure(low)} to ${figure(high)}`),
+      h('th', { scope: 'row' }, h('span', { class: 'mc-tip', tabindex: '0', 'data-tip': sentence, 'aria-label': `${label}. ${sentence}` }, label)),
+      h('td', { class: 'mc-number', 'data-figure': name }, figure(value)),
+      h('td', { class: 'mc-number mc-quietly' }, low === null ? 'too few to say' : `${figure(low)} to ${figure(high)}`),
       line,
     );
   });
   const people = figures.per_entry.reduce((sum, row) => sum + row.people, 0);
   const made = simulated ? ` ${count(simulated, 'video')} with simulated people.` : '';
   return [
-    h('p', { class: 'mcr-quietly' }, (single
+    h('p', { class: 'mc-quietly' }, (single
       ? `${only.title || only.entry}, ${count(people, 'person', 'people')}, and 95 % intervals: those of the three α for other moments of this video, the others for other people`
       : `Means over ${count(figures.per_entry.length, 'video')} with ${count(people, 'judgement')}, and 95 % intervals for other videos like these`) + ` (${count(figures.resamples, 'resample')}).${made}`),
-    h('div', { class: 'mcr-scroll' }, h('table', { class: 'mcr-table mcr-figures' }, h('thead', {}, h('tr', {}, ...['Figure', 'Value', '95 % interval'].map((text, i) => h('th', { scope: 'col', class: i ? 'mcr-number' : '' }, text)), h('th', { 'aria-hidden': 'true' }, h('span', { class: 'mcr-ends', style: `--zero:${x(0)}px` }, h('small', {}, '0'), h('small', {}, '1'))))), h('tbody', {}, ...rows))),
+    h('div', { class: 'mc-scroll' }, h('table', { class: 'mc-review-table mc-figures' }, h('thead', {}, h('tr', {}, ...['Figure', 'Value', '95 % interval'].map((text, i) => h('th', { scope: 'col', class: i ? 'mc-number' : '' }, text)), h('th', { 'aria-hidden': 'true' }, h('span', { class: 'mc-ends', style: `--zero:${x(0)}px` }, h('small', {}, '0'), h('small', {}, '1'))))), h('tbody', {}, ...rows))),
   ];
 }

@@ -32,8 +32,8 @@ export class Grid {
     this.at = [0, 0]; // the cell that the keyboard is on
     this._head = h('thead');
     this._body = h('tbody');
-    this._table = h('table', { class: 'mcr-grid', role: 'grid', 'aria-label': 'Videos by people' }, this._head, this._body);
-    this.element = h('div', { class: 'mcr-gridbox' }, this._table);
+    this._table = h('table', { class: 'mc-grid', role: 'grid', 'aria-label': 'Videos by people' }, this._head, this._body);
+    this.element = h('div', { class: 'mc-gridbox' }, this._table);
     this.element.addEventListener('scroll', () => this._draw());
     new ResizeObserver(() => this._lay()).observe(this.element);
     this._table.addEventListener('click', (event) => this._click(event.target.closest('td[data-column]')));
@@ -60,14 +60,14 @@ export class Grid {
     const room = this.element.clientWidth - FIRST;
     const width = Math.round(Math.max(NARROW, Math.min(WIDE, room / Math.max(1, this.people.length))));
     this._table.style.width = `${FIRST + width * this.people.length}px`;
-    this._table.classList.toggle('mcr-upright', width < 84);
+    this._table.classList.toggle('mc-upright', width < 84);
     this._table.setAttribute('aria-rowcount', this.rows.length + 1);
     this._table.setAttribute('aria-colcount', this.people.length + 1);
     const done = this.people.map((_, column) => this.rows.filter((row) => row.cells[column]?.some(counts)).length);
     const heads = this.people.map((name, column) =>
       h('th', { scope: 'col', style: `width:${width}px`, title: `${name}: ${done[column]} submitted of ${this.rows.length} videos shown` }, h('span', {}, shortened(name)), h('small', {}, String(done[column]))),
     );
-    this._head.replaceChildren(h('tr', {}, h('th', { scope: 'col', style: `width:${FIRST}px`, class: 'mcr-corner' }, h('span', {}, 'Video'), h('small', {}, 'submitted')), ...heads));
+    this._head.replaceChildren(h('tr', {}, h('th', { scope: 'col', style: `width:${FIRST}px`, class: 'mc-corner' }, h('span', {}, 'Video'), h('small', {}, 'submitted')), ...heads));
     this._draw(true);
   }
 

@@ -9,7 +9,7 @@ const [WIDTH, HEIGHT] = [360, 56];
 export function labelsView({ labels, duration, protocol }) {
   const x = (seconds) => ((seconds / duration) * WIDTH).toFixed(2);
   const [shapes, said] = { 'shot-ratings': ratings, keyshots: marks, continuous: curve }[protocol.kind](labels, x, duration);
-  const figure = h('figure', { class: 'mcr-labels' });
+  const figure = h('figure', { class: 'mc-labels' });
   figure.innerHTML =
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${said}">${shapes}</svg>` +
     `<div><span>${clock(0, 0)}</span><span>${said}</span><span>${clock(duration, 0)}</span></div>`;
@@ -29,7 +29,7 @@ function ratings({ ratings: shots, scale }, x) {
 
 function marks({ marks: segments }, x, duration) {
   const total = segments.reduce((sum, [start, end]) => sum + end - start, 0);
-  const bars = segments.map(([start, end]) => `<rect class="mcr-mark" x="${x(start)}" y="6" width="${Math.max(1, x(end) - x(start))}" height="${HEIGHT - 12}"><title>${clock(start, 0)} to ${clock(end, 0)}</title></rect>`);
+  const bars = segments.map(([start, end]) => `<rect class="mc-mark" x="${x(start)}" y="6" width="${Math.max(1, x(end) - x(start))}" height="${HEIGHT - 12}"><title>${clock(start, 0)} to ${clock(end, 0)}</title></rect>`);
   return [bars.join(''), `${count(segments.length, 'segment')}, ${percent(total / duration)}`];
 }
 

@@ -15,13 +15,13 @@ export function matrixView(matrix) {
   const values = matrix.tau.flatMap((row, i) => row.filter((value, j) => i !== j && value !== null));
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const share = (value) => (high > low ? (value - low) / (high - low) : 1);
-  const canvas = h('canvas', { class: 'mcr-matrix', tabindex: '0', role: 'img' });
-  const said = h('p', { class: 'mcr-quietly', role: 'status' });
+  const canvas = h('canvas', { class: 'mc-matrix', tabindex: '0', role: 'img' });
+  const said = h('p', { class: 'mc-quietly', role: 'status' });
   const closest = values.length ? `Kendall τ ${figure(low)} (dark) to ${figure(high)} (light).` : 'No two people judged the same video.';
   const still = `${closest} Point at a cell, or focus the matrix and use the arrow keys.`;
   canvas.setAttribute('aria-label', `How much every two of ${matrix.names.length} people agree. ${closest}`);
   said.textContent = still;
-  const element = h('div', { class: 'mcr-matrixbox' }, h('div', { class: 'mcr-scrollx' }, canvas), said);
+  const element = h('div', { class: 'mc-matrixbox' }, h('div', { class: 'mc-scrollx' }, canvas), said);
   let at = null;
   let cell = 20;
   let names = MOST_NAME; // room for them on each side

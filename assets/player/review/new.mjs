@@ -16,7 +16,7 @@ export function newAssignment({ protocols, datasets, chosen, cancel, made }) {
   const practice = choice([['', 'None']], '');
   const videos = new VideoChoice({ datasets, chosen, changed: (rows) => offer(rows) });
   const protocol = new ProtocolForm(protocols);
-  const make = h('button', { type: 'submit', class: 'mcr-button mcr-primary' }, 'Make the assignment');
+  const make = h('button', { type: 'submit', class: 'mc-button mc-primary' }, 'Make the assignment');
 
   // The training round can be any video that is in sight; it is never judged for real.
   function offer(rows) {
@@ -44,9 +44,9 @@ export function newAssignment({ protocols, datasets, chosen, cancel, made }) {
 
   return h(
     'form',
-    { class: 'mcr-form', onsubmit: submit, 'aria-label': 'New assignment' },
+    { class: 'mc-review-form', onsubmit: submit, 'aria-label': 'New assignment' },
     h('h2', {}, 'New assignment'),
-    h('div', { class: 'mcr-fields' }, field('Title', title, 'Annotators see it.', true), field('People for each video', people)),
+    h('div', { class: 'mc-fields' }, field('Title', title, 'Annotators see it.', true), field('People for each video', people)),
     h('fieldset', {}, h('legend', {}, 'Videos'), videos.element),
     h('fieldset', {}, h('legend', {}, 'How they are judged'), protocol.element),
     h(
@@ -55,13 +55,13 @@ export function newAssignment({ protocols, datasets, chosen, cancel, made }) {
       h('summary', {}, 'Order, time and training'),
       h(
         'div',
-        { class: 'mcr-fields' },
+        { class: 'mc-fields' },
         field('Handed out first', first),
         field('A place is held for, minutes', hold, 'Without anything done for so long, somebody else gets the video.'),
         field('Training round', practice, 'Everybody does this video first. It never counts.'),
       ),
     ),
-    h('div', { class: 'mcr-row mcr-foot' }, make, button('Cancel', cancel)),
+    h('div', { class: 'mc-row mc-foot' }, make, button('Cancel', cancel)),
   );
 }
 

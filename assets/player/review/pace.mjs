@@ -11,7 +11,7 @@ const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric
 /** @param pace {hours: [ms, labels, submitted][], left: number | null} */
 export function paceView(pace, labelled) {
   const days = byDay(pace.hours);
-  const end = h('p', { class: 'mcr-end' }, ...estimate(pace, days).map(([kind, text]) => h(kind, {}, text)));
+  const end = h('p', { class: 'mc-end' }, ...estimate(pace, days).map(([kind, text]) => h(kind, {}, text)));
   if (!labelled) return [end];
   return [chart(days, 'labels', 'Labels a day'), chart(days, 'submitted', 'Submitted tasks a day'), end];
 }
@@ -61,12 +61,12 @@ function chart(days, what, title) {
     const tall = day[what] ? Math.max(2, (day[what] / most) * (height - 2)) : 0;
     const tip = `${DAY.format(day.at)}: ${day[what]}`;
     return `<g><title>${tip}</title><rect x="${index * bar}" y="0" width="${bar}" height="${height}" fill="transparent"/>` +
-      `<rect class="mcr-bar" x="${index * bar + 1}" y="${height - tall}" width="${bar - 2}" height="${tall}"/></g>`;
+      `<rect class="mc-bar" x="${index * bar + 1}" y="${height - tall}" width="${bar - 2}" height="${tall}"/></g>`;
   });
-  const figure = h('figure', { class: 'mcr-chart', role: 'img', 'aria-label': `${title}, last ${SHOWN} days: ${total} in all, at most ${most} on a day` });
+  const figure = h('figure', { class: 'mc-chart', role: 'img', 'aria-label': `${title}, last ${SHOWN} days: ${total} in all, at most ${most} on a day` });
   figure.innerHTML =
     `<figcaption>${title}<span>at most ${most}</span></figcaption>` +
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${bars.join('')}<path d="M0 ${height - 0.5}H${width}" class="mcr-axis"/></svg>` +
+    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${bars.join('')}<path d="M0 ${height - 0.5}H${width}" class="mc-axis"/></svg>` +
     `<div><span>${DAY.format(days[0].at)}</span><span>today</span></div>`;
   return figure;
 }

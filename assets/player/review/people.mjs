@@ -39,15 +39,15 @@ class PeopleSection {
         cell: (one) =>
           h(
             'span',
-            { class: 'mcr-row' },
-            closed || one.role === 'lead' ? button(one.invited ? 'New link…' : 'Invite…', () => this._again(one), { class: 'mcr-link' }) : '',
-            one.invited ? button('Take the link away…', () => this._revoke(one), { class: 'mcr-link' }) : '',
+            { class: 'mc-row' },
+            closed || one.role === 'lead' ? button(one.invited ? 'New link…' : 'Invite…', () => this._again(one), { class: 'mc-link' }) : '',
+            one.invited ? button('Take the link away…', () => this._revoke(one), { class: 'mc-link' }) : '',
           ),
       },
     ];
     this._main.replaceChildren(
-      h('p', { class: 'mcr-lead' }, lead),
-      h('div', { class: 'mcr-tools' }, primary(closed ? 'Invite somebody' : 'Make the first lead’s link', () => this._invite(closed))),
+      h('p', { class: 'mc-lead' }, lead),
+      h('div', { class: 'mc-tools' }, primary(closed ? 'Invite somebody' : 'Make the first lead’s link', () => this._invite(closed))),
       people.length ? table(columns, people, { label: 'People', state: this._sort, changed: () => this._draw(answer) }) : empty('Nobody is here yet.', 'People appear when they first sign in on Annotate, or when you invite them.'),
     );
   }
@@ -63,8 +63,8 @@ class PeopleSection {
           done({ name: name.value, role: role.value });
         },
       };
-      const warning = closed ? '' : h('p', { class: 'mcr-notice' }, 'This is your own link: this browser is signed in with it, and from now on everybody else needs a link as well, also those who are labelling now. Keep it; it cannot be shown again.');
-      return [h('form', form, warning, field(closed ? 'Name' : 'Your name', name, 'Exports say a pseudonym instead.', true), field('Role', role), h('div', { class: 'mcr-row' }, h('button', { type: 'submit', class: 'mcr-button mcr-primary' }, 'Make the link'), button('Cancel', () => done(null))))];
+      const warning = closed ? '' : h('p', { class: 'mc-notice' }, 'This is your own link: this browser is signed in with it, and from now on everybody else needs a link as well, also those who are labelling now. Keep it; it cannot be shown again.');
+      return [h('form', form, warning, field(closed ? 'Name' : 'Your name', name, 'Exports say a pseudonym instead.', true), field('Role', role), h('div', { class: 'mc-row' }, h('button', { type: 'submit', class: 'mc-button mc-primary' }, 'Make the link'), button('Cancel', () => done(null))))];
     });
     if (asked) await this._link(asked);
   }
@@ -72,7 +72,7 @@ class PeopleSection {
   async _again(one) {
     const sure = await dialog(`A new link for ${one.name}`, (done) => [
       h('p', {}, one.invited ? 'The link they have now stops working. What they labelled stays.' : 'With the link they come in under this name and go on where they stopped.'),
-      h('div', { class: 'mcr-row' }, primary('Make the link', () => done(true)), button('Cancel', () => done(null))),
+      h('div', { class: 'mc-row' }, primary('Make the link', () => done(true)), button('Cancel', () => done(null))),
     ]);
     if (sure) await this._link({ name: one.name });
   }
@@ -82,7 +82,7 @@ class PeopleSection {
     if (!answer) return;
     const link = `${location.origin}${new URL(url('/enter'), location.href).pathname}?key=${encodeURIComponent(answer.key)}`;
     await dialog(`The link of ${answer.name}`, (done) => {
-      const shown = h('input', { type: 'text', readonly: true, value: link, onfocus: (event) => event.target.select(), class: 'mcr-linkbox' });
+      const shown = h('input', { type: 'text', readonly: true, value: link, onfocus: (event) => event.target.select(), class: 'mc-linkbox' });
       const copy = primary('Copy', async () => {
         try {
           await navigator.clipboard.writeText(link);
@@ -92,7 +92,7 @@ class PeopleSection {
           copy.textContent = 'Press Ctrl C';
         }
       });
-      return [h('p', {}, 'Send it to them in private: whoever has it comes in under this name. It is shown this once only; a lost one is replaced.'), field('Personal link', shown, '', true), h('div', { class: 'mcr-row' }, copy, button('Done', () => done(null)))];
+      return [h('p', {}, 'Send it to them in private: whoever has it comes in under this name. It is shown this once only; a lost one is replaced.'), field('Personal link', shown, '', true), h('div', { class: 'mc-row' }, copy, button('Done', () => done(null)))];
     });
     await this.show();
   }
@@ -100,7 +100,7 @@ class PeopleSection {
   async _revoke(one) {
     const sure = await dialog(`Take the link of ${one.name} away?`, (done) => [
       h('p', {}, 'They can no longer come in. What they labelled stays, and they can be invited again.'),
-      h('div', { class: 'mcr-row' }, primary('Take it away', () => done(true)), button('Cancel', () => done(null))),
+      h('div', { class: 'mc-row' }, primary('Take it away', () => done(true)), button('Cancel', () => done(null))),
     ]);
     if (!sure || !(await act('/api/review/people/revoke', { name: one.name }))) return;
     tell(`${one.name} can no longer come in.`);

@@ -14,7 +14,7 @@ export class ProtocolForm {
     const options = [...protocols].sort((a, b) => standard(b) - standard(a));
     const start = options.find((one) => one.name === 'shot-ratings' && one.version === 1) ?? options[0];
     this._which = choice(options.map((one) => [one.id, standard(one) ? KINDS[one.name] : `${one.name} v${one.version}`]), start.id, () => this._take());
-    this._fields = h('div', { class: 'mcr-fields' });
+    this._fields = h('div', { class: 'mc-fields' });
     this._details = h('details', {}, h('summary', {}, 'Scale, words, budget, sound, instructions'), this._fields);
     this.element = h('div', {}, field('Protocol', this._which, '', true), this._details);
     this._take();

@@ -14,9 +14,9 @@ class QueueSection {
     this._offset = 0;
     this._chosen = new Set();
     this._search = h('input', { type: 'search', placeholder: 'Search videos', 'aria-label': 'Search videos', oninput: () => this._later() });
-    this._tools = h('div', { class: 'mcr-tools' });
+    this._tools = h('div', { class: 'mc-tools' });
     this._main = h('div');
-    this.element = h('div', {}, h('p', { class: 'mcr-lead' }, 'Where people disagree most, one more person tells most. Disagreement is 1 minus the mean correlation of two people on the same video.'), this._tools, this._main);
+    this.element = h('div', {}, h('p', { class: 'mc-lead' }, 'Where people disagree most, one more person tells most. Disagreement is 1 minus the mean correlation of two people on the same video.'), this._tools, this._main);
   }
 
   async show(asked) {
@@ -46,14 +46,14 @@ class QueueSection {
     const most = Math.max(...rows.map((row) => row.disagreement ?? 0), 0.01);
     const columns = [
       { label: '', slim: true, cell: (row) => (row.video && !row.places.length ? this._tick(row) : '') },
-      { label: 'Video', cell: (row) => h('span', { class: 'mcr-two', title: row.id }, row.title, h('small', {}, `${row.dataset} · ${clock(row.duration, 0)}`)) },
+      { label: 'Video', cell: (row) => h('span', { class: 'mc-two', title: row.id }, row.title, h('small', {}, `${row.dataset} · ${clock(row.duration, 0)}`)) },
       { label: 'People', number: true, cell: (row) => row.people },
-      { label: 'Disagreement', cell: (row) => (row.disagreement === null ? h('span', { class: 'mcr-quietly' }, row.why) : h('span', { class: 'mcr-meter', style: `--share:${row.disagreement / most}` }, figure(row.disagreement))) },
-      { label: 'Asked for', cell: (row) => (row.places.length ? h('div', { class: 'mcr-stack' }, ...row.places.map((place) => this._place(row, place))) : h('span', { class: 'mcr-quietly' }, row.video ? 'in no open assignment' : 'has no video to judge')) },
+      { label: 'Disagreement', cell: (row) => (row.disagreement === null ? h('span', { class: 'mc-quietly' }, row.why) : h('span', { class: 'mc-meter', style: `--share:${row.disagreement / most}` }, figure(row.disagreement))) },
+      { label: 'Asked for', cell: (row) => (row.places.length ? h('div', { class: 'mc-stack' }, ...row.places.map((place) => this._place(row, place))) : h('span', { class: 'mc-quietly' }, row.video ? 'in no open assignment' : 'has no video to judge')) },
     ];
     this._ask = primary('', () => this.app.go({ section: 'assignments' }).then(() => document.dispatchEvent(new CustomEvent('manycut:assign', { detail: [...this._chosen] }))));
     this._count();
-    const pages = total > page ? h('div', { class: 'mcr-row' }, button('‹ Before', () => this._turn(-page), { disabled: !this._offset }), h('span', { class: 'mcr-quietly' }, `${this._offset + 1} to ${Math.min(total, this._offset + page)} of ${total}`), button('Next ›', () => this._turn(page), { disabled: this._offset + page >= total })) : '';
+    const pages = total > page ? h('div', { class: 'mc-row' }, button('‹ Before', () => this._turn(-page), { disabled: !this._offset }), h('span', { class: 'mc-quietly' }, `${this._offset + 1} to ${Math.min(total, this._offset + page)} of ${total}`), button('Next ›', () => this._turn(page), { disabled: this._offset + page >= total })) : '';
     this._main.replaceChildren(this._ask, table(columns, rows, { label: 'Videos by disagreement' }), pages);
   }
 
@@ -87,10 +87,10 @@ class QueueSection {
       less.disabled = people <= 1;
       tell(`${row.title}: ${count(people, 'person', 'people')} wanted in “${place.title}”.`);
     };
-    const named = (text) => ({ class: 'mcr-button mcr-step', 'aria-label': `${text} for ${row.title} in ${place.title}`, title: text });
+    const named = (text) => ({ class: 'mc-button mc-step', 'aria-label': `${text} for ${row.title} in ${place.title}`, title: text });
     const less = button('−', () => want(place.wanted - 1), { ...named('One person fewer'), disabled: place.wanted <= 1 });
     const more = button('+', () => want(place.wanted + 1), { ...named('One more person'), 'data-more': row.id });
     words();
-    return h('span', { class: 'mcr-place' }, less, said, more, h('small', {}, place.title));
+    return h('span', { class: 'mc-place' }, less, said, more, h('small', {}, place.title));
   }
 }

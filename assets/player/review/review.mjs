@@ -49,20 +49,20 @@ class App {
   }
 
   async start() {
-    this.root.classList.add('mcr');
+    this.root.classList.add('mc-review');
     const tabs = SECTIONS.map(([name, label]) =>
       h(
         'button',
-        { type: 'button', role: 'tab', id: `mcr-tab-${name}`, 'aria-controls': 'mcr-panel', 'data-section': name, onclick: () => this.go({ section: name }) },
+        { type: 'button', role: 'tab', id: `mc-tab-${name}`, 'aria-controls': 'mc-panel', 'data-section': name, onclick: () => this.go({ section: name }) },
         label,
       ),
     );
-    this._tabs = h('div', { class: 'mcr-tabs', role: 'tablist', 'aria-label': 'Review', onkeydown: (event) => this._turn(event) }, ...tabs);
-    this._panel = h('section', { class: 'mcr-panel', role: 'tabpanel', id: 'mcr-panel' });
-    const told = h('p', { class: 'mcr-told', role: 'status', 'aria-live': 'polite' });
-    this.root.replaceChildren(h('header', { class: 'mcr-header' }, h('h1', {}, 'Review'), this._tabs), told, this._panel);
+    this._tabs = h('div', { class: 'mc-tabs', role: 'tablist', 'aria-label': 'Review', onkeydown: (event) => this._turn(event) }, ...tabs);
+    this._panel = h('section', { class: 'mc-panel', role: 'tabpanel', id: 'mc-panel' });
+    const told = h('p', { class: 'mc-told', role: 'status', 'aria-live': 'polite' });
+    this.root.replaceChildren(h('header', { class: 'mc-header' }, h('h1', {}, 'Review'), this._tabs), told, this._panel);
     addEventListener('popstate', () => this.route());
-    const fit = () => this.root.style.setProperty('--mcr-top', `${this.root.getBoundingClientRect().top + scrollY}px`);
+    const fit = () => this.root.style.setProperty('--mc-top', `${this.root.getBoundingClientRect().top + scrollY}px`);
     new ResizeObserver(fit).observe(document.body);
     fit();
     await this.route();
@@ -97,7 +97,7 @@ class App {
       tab.setAttribute('aria-selected', String(current));
       tab.tabIndex = current ? 0 : -1;
     }
-    this._panel.setAttribute('aria-labelledby', `mcr-tab-${name}`);
+    this._panel.setAttribute('aria-labelledby', `mc-tab-${name}`);
     this._panel.setAttribute('aria-label', label);
     if (name !== this._name) {
       this._section?.close?.();

@@ -19,7 +19,7 @@ export class TaskPanel {
   constructor(on) {
     this.on = on;
     this.id = null;
-    this.element = h('aside', { class: 'mcr-task', 'aria-label': 'Task', hidden: true });
+    this.element = h('aside', { class: 'mc-task', 'aria-label': 'Task', hidden: true });
     this.element.addEventListener('keydown', (event) => event.key === 'Escape' && !event.target.closest('dialog') && on.close());
   }
 
@@ -38,7 +38,7 @@ export class TaskPanel {
     try {
       task = await get(`/api/review/task?id=${id}`);
     } catch (error) {
-      if (this.id === id) this.element.replaceChildren(h('div', { class: 'mcr-tasktop' }, h('h2', {}, `Task ${id}`), this._x()), failure(error, error.status === 0 ? () => this.show(id, siblings) : null));
+      if (this.id === id) this.element.replaceChildren(h('div', { class: 'mc-tasktop' }, h('h2', {}, `Task ${id}`), this._x()), failure(error, error.status === 0 ? () => this.show(id, siblings) : null));
       return;
     }
     if (this.id !== id) return;
@@ -47,7 +47,7 @@ export class TaskPanel {
   }
 
   _x() {
-    return button('×', () => this.on.close(), { 'aria-label': 'Close', class: 'mcr-button mcr-quiet', title: 'Close (Esc)' });
+    return button('×', () => this.on.close(), { 'aria-label': 'Close', class: 'mc-button mc-quiet', title: 'Close (Esc)' });
   }
 
   _view(task, siblings) {
@@ -56,22 +56,22 @@ export class TaskPanel {
     if (task.state !== 'open') kinds.push('reopen');
     const others = siblings.filter(({ id }) => id !== task.task);
     return [
-      h('div', { class: 'mcr-tasktop' }, h('h2', { tabindex: '-1' }, task.name), h('span', { class: 'mcr-state', 'data-state': state }, state), this._x()),
-      h('p', { class: 'mcr-quietly' }, `${task.title}, ${clock(task.duration, 0)} · ${KINDS[task.protocol.kind]} (${task.protocol.name} v${task.protocol.version}) · task ${task.task}`),
-      others.length ? h('p', { class: 'mcr-quietly' }, 'Also by this person on this video: ', ...others.map((one) => button(one.protocol, () => this.on.other(one.id), { class: 'mcr-link' }))) : '',
-      task.excluded === null ? '' : h('p', { class: 'mcr-notice' }, `Excluded: ${task.excluded}`),
-      task.state === 'skipped' ? h('p', { class: 'mcr-notice' }, `Skipped: ${task.skipped || 'no reason given'}`) : '',
-      h('div', { class: 'mcr-row' }, ...kinds.map((kind) => button(DECISIONS[kind][0], () => this._decide(task, kind), { 'data-decide': kind }))),
+      h('div', { class: 'mc-tasktop' }, h('h2', { tabindex: '-1' }, task.name), h('span', { class: 'mc-state', 'data-state': state }, state), this._x()),
+      h('p', { class: 'mc-quietly' }, `${task.title}, ${clock(task.duration, 0)} · ${KINDS[task.protocol.kind]} (${task.protocol.name} v${task.protocol.version}) · task ${task.task}`),
+      others.length ? h('p', { class: 'mc-quietly' }, 'Also by this person on this video: ', ...others.map((one) => button(one.protocol, () => this.on.other(one.id), { class: 'mc-link' }))) : '',
+      task.excluded === null ? '' : h('p', { class: 'mc-notice' }, `Excluded: ${task.excluded}`),
+      task.state === 'skipped' ? h('p', { class: 'mc-notice' }, `Skipped: ${task.skipped || 'no reason given'}`) : '',
+      h('div', { class: 'mc-row' }, ...kinds.map((kind) => button(DECISIONS[kind][0], () => this._decide(task, kind), { 'data-decide': kind }))),
       h('h3', {}, 'Labels'),
       labelsView(task),
       h('h3', {}, 'How it was worked on'),
       ...qualityView(task.quality, task.protocol.kind),
       h('h3', {}, 'Notes'),
-      task.notes.length ? h('ul', { class: 'mcr-notes' }, ...task.notes.map((note) => h('li', {}, note.t === null ? '' : h('b', {}, clock(note.t, 0) + ' '), note.text))) : h('p', { class: 'mcr-quietly' }, 'None.'),
+      task.notes.length ? h('ul', { class: 'mc-notes' }, ...task.notes.map((note) => h('li', {}, note.t === null ? '' : h('b', {}, clock(note.t, 0) + ' '), note.text))) : h('p', { class: 'mc-quietly' }, 'None.'),
       h('h3', {}, 'What happened'),
       h(
         'ol',
-        { class: 'mcr-steps' },
+        { class: 'mc-steps' },
         ...task.trail.map((step) => h('li', { 'data-kind': step.kind }, h('time', {}, when(step.at)), h('span', {}, `${step.by} ${STEPS[step.kind] ?? step.kind}`, step.lead ? h('em', {}, ' lead') : '', step.text ? h('q', {}, step.text) : ''))),
         h('li', {}, h('time', {}, when(task.created)), h('span', {}, `${task.name} began`)),
       ),
@@ -105,7 +105,7 @@ function qualityView(seen, kind) {
     rows.push(['Most used value', seen.same_share === null ? '–' : percent(seen.same_share, 0), 'of the ratings']);
   }
   const remarks = seen.remarks.length
-    ? h('ul', { class: 'mcr-remarks' }, ...seen.remarks.map((one) => h('li', {}, one)))
-    : h('p', { class: 'mcr-quietly' }, 'Nothing stands out.');
-  return [remarks, h('dl', { class: 'mcr-facts' }, ...rows.flatMap(([name, value, note]) => [h('dt', {}, name), h('dd', {}, value, h('small', {}, note))]))];
+    ? h('ul', { class: 'mc-remarks' }, ...seen.remarks.map((one) => h('li', {}, one)))
+    : h('p', { class: 'mc-quietly' }, 'Nothing stands out.');
+  return [remarks, h('dl', { class: 'mc-facts' }, ...rows.flatMap(([name, value, note]) => [h('dt', {}, name), h('dd', {}, value, h('small', {}, note))]))];
 }

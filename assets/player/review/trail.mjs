@@ -10,10 +10,10 @@ export function trailSection(app) {
   const columns = [
     { label: 'When', cell: (one) => h('time', {}, when(one.at)) },
     { label: 'Who', cell: (one) => one.by },
-    { label: 'Decision', cell: (one) => h('span', { class: 'mcr-state', 'data-state': one.kind === 'exclude' ? 'excluded' : one.kind === 'reopen' ? 'open' : 'submitted' }, WORDS[one.kind] ?? one.kind) },
-    { label: 'Whose task', cell: (one) => h('span', { class: 'mcr-two' }, one.name, h('small', {}, one.title)) },
+    { label: 'Decision', cell: (one) => h('span', { class: 'mc-state', 'data-state': one.kind === 'exclude' ? 'excluded' : one.kind === 'reopen' ? 'open' : 'submitted' }, WORDS[one.kind] ?? one.kind) },
+    { label: 'Whose task', cell: (one) => h('span', { class: 'mc-two' }, one.name, h('small', {}, one.title)) },
     { label: 'Reason', cell: (one) => one.reason },
-    { label: '', cell: (one) => button('Look', () => app.go({ section: 'progress', assignment: null, dataset: null, task: one.task }), { class: 'mcr-link' }) },
+    { label: '', cell: (one) => button('Look', () => app.go({ section: 'progress', assignment: null, dataset: null, task: one.task }), { class: 'mc-link' }) },
   ];
   const draw = ({ decisions }) =>
     main.replaceChildren(

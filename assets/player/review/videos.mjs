@@ -18,9 +18,9 @@ export class VideoChoice {
     this._every = check('', this.all, (on) => ((this.all = on), this._draw()), { name: 'every' });
     this._words = document.createTextNode('');
     this._every.append(this._words);
-    this._list = h('ul', { class: 'mcr-pick', 'aria-label': 'Videos' });
-    this._said = h('p', { class: 'mcr-quietly', role: 'status' });
-    this.element = h('div', { class: 'mcr-videos' }, h('div', { class: 'mcr-tools' }, this._dataset, this._search, this._every), this._list, this._said);
+    this._list = h('ul', { class: 'mc-pick', 'aria-label': 'Videos' });
+    this._said = h('p', { class: 'mc-quietly', role: 'status' });
+    this.element = h('div', { class: 'mc-videos' }, h('div', { class: 'mc-tools' }, this._dataset, this._search, this._every), this._list, this._said);
     this.rows = [];
     this._load();
   }
