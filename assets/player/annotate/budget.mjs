@@ -3,7 +3,7 @@
 import { h } from '../shared/dom.mjs';
 import { percent } from '../shared/format.mjs';
 
-/** "5–15 %" */
+/** "5–15 %" @param {[number, number]} budget */
 export function budgetWords([low, high]) {
   const plain = (share) => String(Math.round(share * 1000) / 10);
   return `${plain(low)}–${plain(high)} %`;

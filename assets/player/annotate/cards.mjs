@@ -1,14 +1,11 @@
 /** Cards instead of, or over, the work: something failed; the task is open in another tab. */
 
 import { h } from '../shared/dom.mjs';
-
-function button(text, action, style = '') {
-  return h('button', { type: 'button', class: 'mc-button ' + style, onclick: action }, text);
-}
+import { plainButton } from './controls.mjs';
 
 /**
  * @param {{status?: number, message: string, hint?: string}} error  without a status the server was not reached
- * @param {{again: Function, queue: Function|null}} act
+ * @param {{again: () => void, queue: (() => void)|null}} act
  */
 export function failureView(error, { again, queue }) {
   const offline = !error.status;
@@ -25,14 +22,18 @@ export function failureView(error, { again, queue }) {
       h(
         'div',
         { class: 'mc-answers' },
-        button('Try again', again, 'mc-primary'),
-        queue ? button('To the queue', queue) : null,
+        plainButton('Try again', again, 'mc-primary'),
+        queue && plainButton('To the queue', queue),
       ),
     ),
   );
 }
 
-/** Over a task that another tab has, or (`free`) had. */
+/**
+ * Over a task that another tab has, or (`free`) had.
+ * @param {boolean} free
+ * @param {{take: () => void, queue: () => void}} act
+ */
 export function curtain(free, { take, queue }) {
   const text = free
     ? 'You can go on here, where it left off.'
@@ -48,8 +49,8 @@ export function curtain(free, { take, queue }) {
       h(
         'div',
         { class: 'mc-answers' },
-        button('Work in this tab', take, 'mc-primary'),
-        button('Back to the queue', queue),
+        plainButton('Work in this tab', take, 'mc-primary'),
+        plainButton('Back to the queue', queue),
       ),
     ),
   );

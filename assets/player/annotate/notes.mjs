@@ -12,13 +12,14 @@ export class NoteList {
     this.element = h('details', { class: 'mc-notes', open: true, hidden: true }, this._title, this._list);
   }
 
-  /** Show events of kind "note", in their order. */
+  /** Show events of kind "note", in their order. @param {import('./labels.mjs').LabelEvent[]} notes */
   show(notes) {
     this.element.hidden = notes.length === 0;
     this._title.textContent = count(notes.length, 'note');
     this._list.replaceChildren(...notes.map((note) => this._item(note)));
   }
 
+  /** @param {import('./labels.mjs').LabelEvent} note */
   _item({ t, data }) {
     const time = clock(t ?? 0);
     const label = `Go to ${time}`;

@@ -1,19 +1,53 @@
 /** What there is to judge: what was begun, what is handed out or can be chosen, training first. */
 
-import { choice } from './controls.mjs';
 import { h } from '../shared/dom.mjs';
-import { thumbnail } from '../shared/thumbnail.mjs';
 import { clock, count } from '../shared/format.mjs';
+import { sentence } from '../shared/http.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
+import { choice, plainButton } from './controls.mjs';
 
 const FIRST = 60; // rows shown at once; more on request
 const MANY = 8; // from here on there is a search field
 const ACTIONS = { new: 'Start', open: 'Continue', skipped: 'Take up', submitted: 'View' };
+/** @type {Kind[]} */
+const KINDS = ['shot-ratings', 'keyshots', 'continuous'];
 export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots', continuous: 'Continuous' };
+
+/** @typedef {'shot-ratings'|'keyshots'|'continuous'} Kind */
+/**
+ * @typedef {object} TaskRow
+ * @property {number|null} task  null: not begun
+ * @property {string} entry
+ * @property {string} title
+ * @property {number} duration  seconds
+ * @property {'new'|'open'|'skipped'|'submitted'} state
+ * @property {Kind} kind
+ * @property {number} judged
+ * @property {number} shots
+ * @property {boolean} practice
+ * @property {import('./task.mjs').Thumbnails|null} thumbnail
+ */
+/**
+ * @typedef {object} TasksAnswer  of GET /api/tasks
+ * @property {boolean} assigned  videos are handed out
+ * @property {Kind|null} protocol  where they can be chosen freely
+ * @property {TaskRow[]} tasks
+ * @property {number} waiting  videos that can be handed out
+ * @property {{assignment: number, title: string, kind: Kind, entry: string}[]} training  to be done first
+ */
+/**
+ * @typedef {object} Ways  where the queue leads to
+ * @property {(row: TaskRow) => unknown} open
+ * @property {() => Promise<unknown>} next
+ * @property {(assignment: number) => Promise<unknown>} train
+ * @property {(kind: Kind) => void} choose
+ * @property {() => void} back
+ */
 
 /**
  * The queue of the signed-in person.
- * @param {object} answer  of GET /api/tasks
- * @param {object} ways  recent: id of the task opened last; open(row), next(), train(assignment), choose(kind)
+ * @param {TasksAnswer} answer
+ * @param {Ways & {recent: number|null}} ways  recent: id of the task opened last
  */
 export function queueView({ assigned, protocol, tasks, waiting, training }, ways) {
   if (!assigned && tasks.length === 0) return nothing();
@@ -27,7 +61,11 @@ export function queueView({ assigned, protocol, tasks, waiting, training }, ways
   return view;
 }
 
-/** What to do after a submission: the next video, or a thank-you. */
+/**
+ * What to do after a submission: the next video, or a thank-you.
+ * @param {TasksAnswer & {kind: Kind, practice: boolean}} facts
+ * @param {Ways} ways
+ */
 export function nextView({ assigned, tasks, waiting, training, kind, practice }, ways) {
   const view = h('div', { class: 'mc-nexts' });
   const mine = tasks.find((task) => task.state === 'open') ?? tasks.find((task) => task.state === 'new' && task.kind === kind);
@@ -43,7 +81,7 @@ export function nextView({ assigned, tasks, waiting, training, kind, practice },
     view.append(h('p', { class: 'mc-faint' }, 'That was the last one of your queue.'));
   }
   const text = practice && !assigned ? 'Go on to the videos' : 'Back to the queue';
-  view.append(h('button', { type: 'button', class: 'mc-button', onclick: ways.back }, text));
+  view.append(plainButton(text, ways.back));
   return view;
 }
 
@@ -53,16 +91,16 @@ function nothing() {
 }
 
 // A primary button whose action asks the server; what it answers instead is said below.
-function asking(text, action) {
+function asking(text, action, style = 'mc-primary') {
   const problem = h('p', { class: 'mc-error', role: 'alert', hidden: true });
-  const button = h('button', { type: 'button', class: 'mc-button mc-primary mc-large' }, text);
+  const button = h('button', { type: 'button', class: `mc-button ${style} mc-large` }, text);
   button.addEventListener('click', async () => {
     button.disabled = true;
     problem.hidden = true;
     try {
       await action();
     } catch (error) {
-      problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+      problem.textContent = sentence(error);
       problem.hidden = false;
     }
     button.disabled = false;
@@ -88,12 +126,11 @@ function trainingCard({ assignment, title, kind }, { train }) {
 function nextCard({ waiting, open, training }, { next }) {
   const words = waiting === 1 ? '1 video is waiting' : `${waiting} videos are waiting`;
   const text = waiting > 0 ? words : open > 0 ? 'Finish what you have begun' : 'Nothing is waiting for you now';
-  const card = h('section', { class: 'mc-hero', 'aria-label': 'Next video' }, h('div', {}, h('h2', {}, text)));
-  if (waiting + open === 0) card.firstChild.append(h('p', { class: 'mc-faint' }, 'New videos appear here. Thank you!'));
-  else card.append(asking('Next video', next));
+  const none = waiting + open === 0;
+  const thanks = none ? h('p', { class: 'mc-faint' }, 'New videos appear here. Thank you!') : null;
   // While training is to be done first, that is the button to press.
-  if (training > 0) card.querySelector('.mc-primary')?.classList.remove('mc-primary');
-  return card;
+  const button = none ? null : asking('Next video', next, training > 0 ? '' : 'mc-primary');
+  return h('section', { class: 'mc-hero', 'aria-label': 'Next video' }, h('div', {}, h('h2', {}, text), thanks), button);
 }
 
 function list(tasks, protocol, { open, choose }) {
@@ -134,8 +171,9 @@ function list(tasks, protocol, { open, choose }) {
     h('span', { class: 'mc-faint' }, real.length ? `${finished} of ${count(real.length, 'video')} submitted` : 'None yet'),
   );
   if (protocol) {
-    const kinds = Object.entries(KIND_NAMES).map(([kind, name]) => [name, kind]);
-    const how = choice('How to judge', '', kinds, choose);
+    /** @type {[string, Kind][]} */
+    const kinds = KINDS.map((kind) => [KIND_NAMES[kind], kind]);
+    const how = choice('How to judge', [], kinds, choose);
     how.show(protocol);
     head.append(how.element);
   }

@@ -1,8 +1,16 @@
 /** Before anything else: who is it? */
 
 import { h } from '../shared/dom.mjs';
+import { sentence } from '../shared/http.mjs';
 
-/** The sign-in form. `signIn(name)` returns a promise; its rejection is shown. */
+/**
+ * The sign-in form.
+ * @param {object} about
+ * @param {(name: string) => Promise<unknown>} about.signIn  its rejection is shown
+ * @param {string} [about.suggestion]  a name
+ * @param {string} [about.reason]  why one has to sign in
+ * @param {string} [about.waiting]  what could not be sent yet
+ */
 export function signInView({ signIn, suggestion = '', reason = '', waiting = '' }) {
   const field = h('input', {
     type: 'text',
@@ -29,7 +37,7 @@ export function signInView({ signIn, suggestion = '', reason = '', waiting = '' 
         try {
           await signIn(name);
         } catch (error) {
-          problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+          problem.textContent = sentence(error);
           problem.hidden = false;
           button.disabled = false;
         }
@@ -53,7 +61,7 @@ export function signInView({ signIn, suggestion = '', reason = '', waiting = '' 
   return h('div', { class: 'mc-center' }, form);
 }
 
-/** Where a name alone is not enough: people come by their personal link. */
+/** Where a name alone is not enough: people come by their personal link. @param {{reason?: string, waiting?: string}} about */
 export function closedView({ reason = '', waiting = '' }) {
   return h(
     'div',

@@ -4,17 +4,17 @@
  */
 
 import { h } from '../shared/dom.mjs';
-import { thumbnail } from '../shared/thumbnail.mjs';
 import { shotAt } from './frames.mjs';
 import { clock } from '../shared/format.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
 
 const NARROWEST = 34; // px per shot, so that a digit reads and a finger hits
 const PICTURE = 40; // px, height of a shot's picture
 
 export class Strip {
   /**
-   * @param {[number, number, number, number][]} shots  [first frame, end frame, start s, end s]
-   * @param {object|null} thumbnails  sprite of the entry
+   * @param {import('./frames.mjs').Shot[]} shots
+   * @param {import('./task.mjs').Thumbnails|null} thumbnails
    * @param {number[]} scale  values that can be given, ascending
    * @param {(shot: number) => void} picked  a person clicked a shot
    */
@@ -48,16 +48,20 @@ export class Strip {
     this._observer.observe(this.element);
   }
 
-  /** Show all ratings; `changed` is a shot to flash. */
+  /**
+   * Show all ratings.
+   * @param {Map<number, number>} ratings
+   * @param {number|null} [changed]  a shot to flash
+   */
   showRatings(ratings, changed = null) {
     this._cells.forEach((cell, index) => {
-      const value = ratings.get(index) ?? '';
-      if (cell.dataset.value !== String(value)) {
-        cell.dataset.value = value;
-        cell.dataset.step = this._step(value);
-        cell.lastChild.textContent = value;
-        cell.setAttribute('aria-label', this._name(index, value));
-      }
+      const value = ratings.get(index);
+      const text = String(value ?? '');
+      if (cell.dataset.value === text) return;
+      cell.dataset.value = text;
+      cell.dataset.step = this._step(value);
+      cell.lastChild.textContent = text;
+      cell.setAttribute('aria-label', this._name(index, value));
     });
     if (changed !== null) {
       const cell = this._cells[changed];
@@ -97,11 +101,11 @@ export class Strip {
   // Which of the five colours a value has; "" where there is none.
   _step(value) {
     const place = this.scale.indexOf(value);
-    return place < 0 ? '' : 1 + Math.round((4 * place) / (this.scale.length - 1));
+    return place < 0 ? '' : String(1 + Math.round((4 * place) / (this.scale.length - 1)));
   }
 
   _name(index, value) {
-    const rated = value === '' ? 'not rated' : 'rated ' + value;
+    const rated = value === undefined ? 'not rated' : 'rated ' + value;
     return `Shot ${index + 1}, ${clock(this.shots[index][2])}, ${rated}`;
   }
 
@@ -114,7 +118,7 @@ export class Strip {
         tabindex: '-1',
         'data-shot': index,
         'data-value': '',
-        'aria-label': this._name(index, ''),
+        'aria-label': this._name(index, undefined),
         title: `Shot ${index + 1} · ${clock(shot[2])} to ${clock(shot[3])}`,
         onclick: () => picked(index),
       },
@@ -137,7 +141,7 @@ export class Strip {
         const picture = this._thumbnails
           ? thumbnail(this._thumbnails, Math.max(1, Math.ceil(width) - 2), PICTURE, seconds)
           : h('span', { class: 'mc-number' }, String(index + 1));
-        cell.firstChild.replaceChildren(picture);
+        cell.firstElementChild.replaceChildren(picture);
       });
     }
     this._overview.hidden = !overflows;
