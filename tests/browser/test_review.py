@@ -108,7 +108,7 @@ def test_the_board_shows_a_task_and_a_lead_excludes_restores_and_reopens_it(page
     assert counting(page, server, ENTRY) == before
 
     page.get_by_role("tab", name="Decisions").click()
-    rows = page.locator("table.mc-review-table tbody tr", has_text="Reviewed One")
+    rows = page.locator("table.mc-data-table tbody tr", has_text="Reviewed One")
     rows.first.wait_for()
     assert [rows.nth(i).locator("td").nth(4).inner_text() for i in range(3)] == [
         "the end is missing", "looked again", "pressed one key",
@@ -148,7 +148,7 @@ def test_agreement_of_real_labels_has_intervals_and_is_kept(desk, own):
     desk.goto(f"{own.url}/review?section=agreement&people=own&dataset=demo")
     desk.locator("#compute-agreement").click(timeout=30_000)
     desk.locator("[data-state=done] [data-figure=pairwise_kendall]").wait_for(timeout=60_000)
-    row = desk.locator(".mc-review-table tbody tr", has_text="Storm crossing").first
+    row = desk.locator(".mc-data-table tbody tr", has_text="Storm crossing").first
     assert " to " in row.locator("td").nth(4).inner_text()  # the interval of tau
     canvas = desk.locator("canvas.mc-matrix")
     canvas.focus()

@@ -58,7 +58,7 @@ export async function compareDialog(task) {
 function show(parts) {
   const title = 'How you compare';
   const close = plainButton('Close', () => dialog.close());
-  const dialog = openDialog(title, 'mc-compare', h('h3', {}, title), ...parts, h('div', { class: 'mc-answers' }, close));
+  const dialog = openDialog(title, 'mc-compare', ...parts, h('div', { class: 'mc-answers' }, close));
 }
 
 /** @param {ComparisonAnswer} answer @param {number} duration seconds */

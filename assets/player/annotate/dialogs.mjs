@@ -1,21 +1,18 @@
 /** Dialogs of the annotator: a question with buttons, a text to write, and the list of keys. */
 
 import { shownKey } from '../shared/commands.mjs';
+import { openDialog as openOver } from '../shared/dialog.mjs';
 import { h } from '../shared/dom.mjs';
 import { plainButton } from './controls.mjs';
 
 /**
- * A dialog over the page, gone when it is closed.
+ * A dialog over the Annotate page.
  * @param {string} title
  * @param {string} style  more classes
  * @param {...import('../shared/dom.mjs').Child} parts
  */
 export function openDialog(title, style, ...parts) {
-  const dialog = h('dialog', { class: `mc-dialog ${style}`.trim(), 'aria-label': title }, ...parts);
-  dialog.addEventListener('close', () => dialog.remove());
-  (document.getElementById('annotator') ?? document.body).append(dialog);
-  dialog.showModal();
-  return dialog;
+  return openOver(document.getElementById('annotator'), title, style, ...parts);
 }
 
 /**
@@ -28,7 +25,7 @@ export function ask({ title, text, buttons }) {
   return new Promise((resolve) => {
     const answers = buttons.map(([id, label, style]) => plainButton(label, () => dialog.close(id), `mc-${style || 'plain'}`));
     const texts = [text].flat().map((one) => h('p', {}, one));
-    const dialog = openDialog(title, '', h('h3', {}, title), ...texts, h('div', { class: 'mc-answers' }, ...answers));
+    const dialog = openDialog(title, '', ...texts, h('div', { class: 'mc-answers' }, ...answers));
     dialog.addEventListener('close', () => resolve(dialog.returnValue));
   });
 }
@@ -49,7 +46,6 @@ export function askText({ title, text, choices = [], action }) {
     const form = h(
       'form',
       { method: 'dialog', onsubmit: () => (written = true) },
-      h('h3', {}, title),
       h('p', {}, text),
       choices.length > 0 && h('div', { class: 'mc-answers mc-choices' }, choices.map((one) => plainButton(one, () => pick(one)))),
       field,
@@ -85,7 +81,6 @@ export function keyHelp(commands) {
   const dialog = openDialog(
     'Keys',
     'mc-keys',
-    h('h3', {}, 'Keys'),
     h('dl', {}, ...lines),
     h('div', { class: 'mc-answers' }, plainButton('Close', () => dialog.close())),
   );
