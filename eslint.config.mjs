@@ -2,7 +2,7 @@ import globals from 'globals';
 import js from '@eslint/js';
 
 /** What is checked. */
-const FILES = ['assets/player/shared/**/*.mjs'];
+const FILES = ['shared', 'annotate', 'picker', 'review'].map((folder) => `assets/player/${folder}/**/*.mjs`);
 
 export default [
   { ...js.configs.recommended, files: FILES },

@@ -11,17 +11,12 @@ import { failureView } from './cards.mjs';
 import { plainButton } from './controls.mjs';
 import { ask } from './dialogs.mjs';
 import { Header } from './header.mjs';
-import { Outbox, waitingOwners } from './outbox.mjs';
+import { waitingOwners } from './outbox.mjs';
 import { nextView, queueView } from './queue.mjs';
+import { Session } from './session.mjs';
 import { closedView, signInView } from './signin.mjs';
 import { TaskTab } from './task_tab.mjs';
 
-/**
- * @typedef {object} MeAnswer  of GET /api/me
- * @property {string|null} annotator  the name of whoever is signed in
- * @property {string} [library]  id of the data folder
- * @property {boolean} closed  a personal link is needed
- */
 /** @typedef {import('./queue.mjs').TasksAnswer} TasksAnswer */
 /** @typedef {{task?: number, entry?: string, protocol?: string}} Query  a task, or an entry under a protocol; {} is the queue */
 
@@ -38,11 +33,8 @@ class App {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    /** @type {string|null} */
-    this.me = null;
-    this.closed = false;
-    /** @type {Outbox|null} */
-    this.outbox = null;
+    this.session = new Session();
+    this.session.on('changed', () => this._savedChanged());
     /** @type {TaskTab|null} */
     this.tab = null;
     this._turn = 0; // counts navigations: answers of an earlier one are dropped
@@ -75,13 +67,11 @@ class App {
     this._closeTask();
     this._loading();
     try {
-      /** @type {MeAnswer} */
-      const me = await get('/api/me');
+      const me = await this.session.ask();
       if (!current()) return;
-      this.closed = me.closed;
-      await this._become(me);
+      await this.session.become(me);
       const query = new URLSearchParams(location.search);
-      if (!this.me) await this._showSignIn(query.has('refused') ? REFUSED : '');
+      if (!this.session.me) await this._showSignIn(query.has('refused') ? REFUSED : '');
       else if (query.get('task')) await this._openTask(Number(query.get('task')), current);
       else if (query.get('entry')) await this._openEntry(query.get('entry'), query.get('protocol'), current);
       else await this._showQueue(current);
@@ -99,26 +89,22 @@ class App {
   }
 
   async signIn(name) {
-    await post('/api/me', { name });
-    remember('name', name);
+    await this.session.signIn(name);
     await this.route();
   }
 
   async signOut() {
-    const waiting = this.outbox?.unsaved ?? 0;
+    const { me, unsaved } = this.session;
+    const kept =
+      `${count(unsaved, 'change')} could not be sent yet. They stay in this browser and are sent when ${me} signs in again.`;
     const answer = await ask({
-      title: `Signed in as ${this.me}`,
-      text: waiting
-        ? `${count(waiting, 'change')} could not be sent yet. They stay in this browser and are sent when ${this.me} signs in again.`
-        : 'Everything you did is saved.',
-      buttons: [
-        ['out', 'Sign out', 'primary'],
-        ['', 'Stay', ''],
-      ],
+      title: `Signed in as ${me}`,
+      text: unsaved ? kept : 'Everything you did is saved.',
+      buttons: [['out', 'Sign out', 'primary'], ['', 'Stay', '']],
     });
     if (answer !== 'out') return;
     try {
-      await post('/api/me', { name: null });
+      await this.session.signOut();
     } catch (error) {
       this._showFailure(error);
       return;
@@ -140,7 +126,7 @@ class App {
       .concat(owners.length ? ['They are sent at the next sign-in with that name.'] : [])
       .join(' ');
     const about = { reason, waiting };
-    const view = this.closed
+    const view = this.session.closed
       ? closedView(about)
       : signInView({ ...about, signIn: (name) => this.signIn(name), suggestion: recall('name', '') });
     this._show('signin', view, 'Annotate');
@@ -150,7 +136,7 @@ class App {
   async _showQueue(current) {
     const answer = await this._tasks();
     if (!current()) return;
-    const recent = recall('recent-task:' + this.me, null);
+    const recent = recall('recent-task:' + this.session.me, null);
     const view = queueView(answer, { recent, ...this._ways() });
     this._show('queue', view, 'Your queue');
     this._ready();
@@ -193,7 +179,7 @@ class App {
   }
 
   async _openTask(id, current) {
-    const tab = new TaskTab(id, this.outbox, this.root, { queue: () => this.go({}), route: () => this.route() });
+    const tab = new TaskTab(id, this.session.outbox, this.root, { queue: () => this.go({}), route: () => this.route() });
     this.tab = tab;
     const act = {
       changed: () => this._showHeader(),
@@ -203,7 +189,7 @@ class App {
     const page = await tab.open(act, current);
     if (!page) return;
     const { entry, practice } = page.task.data;
-    remember('recent-task:' + this.me, id);
+    remember('recent-task:' + this.session.me, id);
     this._show('task', page.element, entry.title, practice ? 'Training' : '', page.submit);
     tab.shown();
     this._ready();
@@ -242,12 +228,12 @@ class App {
 
   // The queue is asked for once the server knows, or cannot be told now.
   async _leaveSkipped() {
-    await Promise.race([this.outbox.flush(), new Promise((resolve) => setTimeout(resolve, SKIP_PATIENCE_MS))]);
+    await Promise.race([this.session.outbox.flush(), new Promise((resolve) => setTimeout(resolve, SKIP_PATIENCE_MS))]);
     this.go({});
   }
 
   async _discard(task) {
-    await this.outbox.discard(task);
+    await this.session.outbox.discard(task);
     this.route();
   }
 
@@ -256,38 +242,17 @@ class App {
     this.tab = null;
   }
 
-  // ---- identity and saving ----
-
-  /** @param {MeAnswer} me */
-  async _become({ annotator, library = '' }) {
-    if (this.outbox && this.me === annotator) {
-      if (this.outbox.problems.size > 0) this.outbox.retry();
-      return;
-    }
-    this.outbox?.close();
-    this.me = annotator;
-    this.outbox = null;
-    if (!annotator) return;
-    this.outbox = new Outbox(
-      [library, annotator].filter(Boolean).join('/'),
-      sendEvents,
-      () => get('/api/me'),
-      () => this._savedChanged(),
-    );
-    await this.outbox.open();
-  }
-
   _savedChanged() {
     this._showHeader();
     this.tab?.page?.outboxChanged();
   }
 
   _showHeader() {
-    const { outbox } = this;
+    const { me, outbox, state, unsaved } = this.session;
     const { view } = this.root.dataset;
-    this.root.dataset.saved = outbox?.state ?? 'saved';
-    this.root.dataset.unsaved = String(outbox?.unsaved ?? 0);
-    this.header.show({ view, me: this.me, outbox, working: Boolean(this.tab?.page) });
+    this.root.dataset.saved = state;
+    this.root.dataset.unsaved = String(unsaved);
+    this.header.show({ view, me, outbox, working: Boolean(this.tab?.page) });
   }
 
   // The page fills the window below Gradio's bar, so that nothing important scrolls away.
@@ -312,15 +277,4 @@ function giveFocusBack(event) {
   const focused = document.activeElement;
   if (event.detail === 0 || !(focused instanceof HTMLElement)) return;
   if (focused.matches('button, summary, input[type=checkbox]')) focused.blur();
-}
-
-/**
- * @param {number} task
- * @param {import('./labels.mjs').LabelEvent[]} events
- * @param {{keepalive?: boolean}} options
- * @returns {Promise<[string, number][]>} client and seq of what is safe now
- */
-async function sendEvents(task, events, options) {
-  const answer = await post('/api/task/events', { task, events }, options);
-  return answer.acknowledged;
 }

@@ -6,7 +6,6 @@
 import { percent } from '../shared/format.mjs';
 import { Observable } from '../shared/observable.mjs';
 import { apply, emptyState, isLabel } from './labels.mjs';
-import { askNote, askReason, askWhatIsMissing } from './questions.mjs';
 import { Watch } from './watched.mjs';
 
 /** @typedef {import('./labels.mjs').LabelEvent} LabelEvent */
@@ -44,6 +43,7 @@ import { Watch } from './watched.mjs';
  * @property {Protocol} protocol
  * @property {LabelEvent[]} events
  */
+/** @typedef {typeof import('./questions.mjs')} Questions */
 /** @typedef {[string, string?, (() => void)?]} Missing  a sentence; some with a button that leads to what is missing */
 
 /**
@@ -62,8 +62,9 @@ export class Task extends Observable {
    * @param {import('./outbox.mjs').Outbox} outbox
    * @param {import('./playback.mjs').Playback} playback
    * @param {import('./habits.mjs').Habits} habits
+   * @param {Questions} questions  what its annotator is asked
    */
-  constructor(data, events, outbox, playback, habits) {
+  constructor(data, events, outbox, playback, habits, questions) {
     super();
     this.data = data;
     this.id = data.task;
@@ -72,6 +73,7 @@ export class Task extends Observable {
     this.outbox = outbox;
     this.playback = playback;
     this.habits = habits;
+    this.questions = questions;
     this.state = emptyState();
     /** @type {LabelEvent[]} */
     this.notes = [];
@@ -170,7 +172,7 @@ export class Task extends Observable {
     this.rest();
     const missing = [...this.tool.missing(), ...this._unwatched()];
     if (missing.length > 0) {
-      const answer = await askWhatIsMissing(missing);
+      const answer = await this.questions.askWhatIsMissing(missing);
       if (answer === 'go') missing.find(([, text]) => text)[2]();
       if (answer !== 'submit' || !this.editable) return;
     }
@@ -214,7 +216,7 @@ export class Task extends Observable {
     this.playback.pause();
     this.rest();
     const { time } = this.playback;
-    const text = await askNote();
+    const text = await this.questions.askNote();
     if (text === null || this.held) return;
     this.record({ kind: 'note', t: rounded(time), data: { text } });
     this.tell('noted');
@@ -225,7 +227,7 @@ export class Task extends Observable {
     if (!this.mayEdit()) return;
     this.playback.pause();
     this.rest();
-    const text = await askReason();
+    const text = await this.questions.askReason();
     if (text === null || !this.editable) return;
     this.record({ kind: 'skip', data: { text } });
     this.tell('skipped');

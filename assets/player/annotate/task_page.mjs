@@ -10,6 +10,7 @@ import { Habits } from './habits.mjs';
 import { TaskLayout } from './layout.mjs';
 import { lastPlace, Playback } from './playback.mjs';
 import { PROTOCOLS } from './protocols.mjs';
+import * as questions from './questions.mjs';
 import { videoElement } from './screen.mjs';
 import { Task } from './task.mjs';
 import { taskCommands } from './task_commands.mjs';
@@ -36,7 +37,7 @@ export class TaskPage {
       key,
     });
     this.habits = new Habits();
-    this.task = new Task(data, events, outbox, this.playback, this.habits);
+    this.task = new Task(data, events, outbox, this.playback, this.habits, questions);
     const { Tool, View, commandsOf } = PROTOCOLS[protocol.kind];
     const tool = new Tool(this.task);
     const own = commandsOf(/** @type {any} */ (tool), {
