@@ -34,7 +34,7 @@ class Rater:
     def sign_in(self) -> None:
         self.page.goto(f"{self.url}/annotate")
         self.page.wait_for_selector("#annotator[data-view=signin][data-ready=true]")
-        self.page.fill("#mca-name", self.name)
+        self.page.fill("#mc-name", self.name)
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
 

@@ -50,7 +50,7 @@ def test_a_name_is_enough_to_get_a_queue_and_to_start(rater):
     rater.saved()
     rater.page.go_back()
     rater.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
-    assert rater.page.locator("[data-state=open] .mca-state").inner_text().startswith("1 of ")
+    assert rater.page.locator("[data-state=open] .mc-state").inner_text().startswith("1 of ")
     assert rater.page.get_by_role("button", name="Continue", exact=True).is_visible()
 
 
@@ -92,7 +92,7 @@ def test_an_outage_is_shown_and_loses_and_doubles_nothing(rater, until):
     rater.saved("offline")
     rater.press("3 4 5 u")
     assert rater.unsaved == 4
-    assert "Offline, 4 unsaved" in rater.page.inner_text(".mca-saved")
+    assert "Offline, 4 unsaved" in rater.page.inner_text(".mc-saved")
     assert rater.ratings == {0: 1, 1: 2, 2: 3, 3: 4}
     rater.page.context.set_offline(False)
     rater.saved()
@@ -136,12 +136,12 @@ def test_signed_out_meanwhile_the_ratings_wait_for_the_next_sign_in(rater):
     rater.open()
     rater.page.request.post(f"{rater.url}/api/me", data={"name": None})
     rater.press("4 2")
-    banner = rater.page.locator(".mca-banner")
+    banner = rater.page.locator(".mc-banner")
     banner.wait_for()
     assert rater.unsaved == 2
     banner.get_by_role("button", name="Sign in").click()
-    rater.page.wait_for_selector("#mca-name")
-    rater.page.fill("#mca-name", rater.name)
+    rater.page.wait_for_selector("#mc-name")
+    rater.page.fill("#mc-name", rater.name)
     rater.page.keyboard.press("Enter")
     rater.ready()
     rater.saved()
@@ -157,11 +157,11 @@ def test_ratings_after_a_submission_elsewhere_are_refused_in_words(rater):
     submit = {"client": "elsewhere", "seq": 1, "kind": "submit", "shot": None, "value": None, "t": 0, "at": 0}
     rater.page.request.post(f"{rater.url}/api/task/events", data={"task": rater.task, "events": [submit]})
     rater.press("5")
-    banner = rater.page.locator(".mca-banner")
+    banner = rater.page.locator(".mc-banner")
     banner.wait_for()
     assert "did not take 1 change" in banner.inner_text()
     banner.get_by_role("button", name="Discard them").click()
-    rater.page.wait_for_selector(".mca-submitted:visible")
+    rater.page.wait_for_selector(".mc-submitted:visible")
     rater.saved()
     assert rater.ratings == {0: 4}
 
@@ -312,7 +312,7 @@ def test_a_second_tab_is_told_and_can_take_over(rater, until):
 def test_submitting_asks_about_unrated_shots_and_closes_the_video(rater):
     rater.open()
     rater.press("5")
-    rater.page.click(".mca-header >> text=Submit")
+    rater.page.click(".mc-header >> text=Submit")
     dialog = rater.page.locator("dialog[open]")
     assert "shots are not rated" in dialog.inner_text()
     dialog.get_by_role("button", name="Submit as it is").click()
@@ -321,7 +321,7 @@ def test_submitting_asks_about_unrated_shots_and_closes_the_video(rater):
     assert rater.ratings == {0: 5}
     assert [event["kind"] for event in rater.stored("rate", "submit")] == ["rate", "submit"]
     rater.reload()
-    assert rater.page.locator(".mca-submitted").is_visible()
+    assert rater.page.locator(".mc-submitted").is_visible()
     assert [task["state"] for task in rater.tasks() if task["task"] == rater.task] == ["submitted"]
     rater.page.get_by_role("button", name="Reopen it to change something").click()
     rater.press("1")
@@ -354,7 +354,7 @@ def test_an_unknown_entry_says_so(rater):
     rater.page.request.post(f"{rater.url}/api/me", data={"name": rater.name})
     rater.page.goto(f"{rater.url}/annotate?entry=demo/no-such-video")
     rater.page.wait_for_selector("#annotator[data-view=failed][data-ready=true]")
-    assert "no-such-video" in rater.page.inner_text("#annotator .mca-card")
+    assert "no-such-video" in rater.page.inner_text("#annotator .mc-card")
     rater.page.get_by_role("button", name="To the queue").click()
     rater.page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
 
@@ -363,7 +363,7 @@ def test_an_unknown_entry_says_so(rater):
 def test_everything_fits_a_small_laptop_window(rater, theme):
     rater.page.set_viewport_size({"width": 1280, "height": 720})
     rater.open(theme=theme)
-    for selector in ("video", "[data-rate='5']", ".mca-transport", ".mca-strip", ".mca-header .mca-primary"):
+    for selector in ("video", "[data-rate='5']", ".mc-transport", ".mc-strip", ".mc-header .mc-primary"):
         box = rater.page.locator(f"#annotator {selector}").bounding_box()
         assert box["y"] >= 0, selector
         assert box["y"] + box["height"] <= 720, selector
@@ -413,6 +413,6 @@ def test_a_note_is_kept_with_its_moment(rater):
     assert note["t"] == pytest.approx(2, abs=0.1)
     rater.press("End")
     rater.reload()
-    assert "The mast is cut off" in rater.page.inner_text(".mca-notes")
+    assert "The mast is cut off" in rater.page.inner_text(".mc-notes")
     rater.page.get_by_role("button", name="Go to 0:02.0").click()
     assert rater.shot == 1

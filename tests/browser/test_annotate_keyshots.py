@@ -19,11 +19,11 @@ def rater(page, server) -> Rater:
 
 
 def budget(rater: Rater) -> str:
-    return rater.page.inner_text(".mca-budget")
+    return rater.page.inner_text(".mc-budget")
 
 
 def side(rater: Rater) -> str:
-    return rater.page.get_attribute(".mca-budget", "data-side")
+    return rater.page.get_attribute(".mc-budget", "data-side")
 
 
 def cut(rater: Rater) -> list[tuple[int, int]]:
@@ -54,7 +54,7 @@ def test_a_whole_task_by_keyboard(rater):
     rater.submit_as_it_is()
     assert cut(rater)[0] == (51, 126)
     assert rater.stored("submit")
-    assert "2 parts, 7.0 % of the video marked" in rater.page.inner_text(".mca-submitted")
+    assert "2 parts, 7.0 % of the video marked" in rater.page.inner_text(".mc-submitted")
     rater.press("i")
     assert rater.parts == {0: (51, 126), 1: (173, 204)}
 
@@ -72,13 +72,13 @@ def test_marks_inside_a_part_move_its_edges(rater):
 def test_a_mark_in_waits_for_its_mark_out_also_after_a_reload(rater):
     rater.press("o")
     assert rater.parts == {}
-    assert "First press I" in rater.page.inner_text(".mca-note")
+    assert "First press I" in rater.page.inner_text(".mc-note")
     rater.press("ArrowRight i")
     rater.reload()
     rater.press("ArrowRight o")
     assert rater.parts == {0: (25, 51)}
     rater.press("ArrowRight ArrowRight i Escape ArrowRight")
-    assert rater.page.locator(".mca-opening").is_hidden()
+    assert rater.page.locator(".mc-opening").is_hidden()
 
 
 def test_the_budget_says_under_over_and_counts_overlaps_once(rater):
@@ -152,7 +152,7 @@ def edge(rater: Rater, name: str) -> tuple[float, float]:
 
 def test_mouse_alone_is_enough(rater):
     page = rater.page
-    reel = page.locator(".mca-reel-inner").bounding_box()
+    reel = page.locator(".mc-reel-inner").bounding_box()
     at = lambda seconds: reel["x"] + reel["width"] * seconds / 60.48  # noqa: E731
     low = reel["y"] + reel["height"] - 4
     page.mouse.click(at(10), low)
@@ -203,7 +203,7 @@ def test_a_finger_drags_an_edge(browser, server):
         rater = Rater(context.new_page(), server.url)
         rater.open(protocol="keyshots")
         rater.press("ArrowRight ArrowRight i ArrowRight ArrowRight ArrowRight o")
-        rater.page.locator(".mca-reel").scroll_into_view_if_needed()
+        rater.page.locator(".mc-reel").scroll_into_view_if_needed()
         x, y = edge(rater, "out")
         touches = context.new_cdp_session(rater.page)
 
@@ -265,7 +265,7 @@ def test_submitting_outside_the_budget_asks_first(rater):
 def test_everything_fits_a_small_laptop_window(rater, theme):
     rater.page.set_viewport_size({"width": 1280, "height": 720})
     rater.open(protocol="keyshots", theme=theme)
-    for selector in ("video", ".mca-mark", ".mca-transport", ".mca-reel", ".mca-budget", ".mca-more"):
+    for selector in ("video", ".mc-mark", ".mc-transport", ".mc-reel", ".mc-budget", ".mc-more"):
         box = rater.page.locator(f"#annotator {selector}").first.bounding_box()
         assert 0 <= box["y"] <= 720 - box["height"], selector
         assert 0 <= box["x"] <= 1280 - box["width"], selector

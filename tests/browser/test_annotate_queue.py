@@ -64,16 +64,16 @@ def test_training_comes_first_then_the_next_video(rater, hand_out):
     hand_out(replace(SHOT_RATINGS, reveal=True), practice="demo/match-day")
     rater.queue()
     assert rows(rater) == []
-    assert "2 videos are waiting" in rater.page.inner_text(".mca-queue")
+    assert "2 videos are waiting" in rater.page.inner_text(".mc-queue")
     rater.button("Next video").click()
     rater.page.get_by_text("The training round comes first.").wait_for()
     rater.button("Begin training").click()
     rater.ready()
-    assert rater.page.inner_text(".mca-badge") == "Training"
+    assert rater.page.inner_text(".mc-badge") == "Training"
     rater.press("5 4")
     rater.submit_as_it_is()
     rater.button("See how you compare").click()
-    rater.page.wait_for_selector(".mca-chart")  # without a warning: training can be repeated all the same
+    rater.page.wait_for_selector(".mc-chart")  # without a warning: training can be repeated all the same
     rater.press("Escape")
     rater.button("Do it again").click()
     assert rater.ratings == {}
@@ -83,19 +83,19 @@ def test_training_comes_first_then_the_next_video(rater, hand_out):
     rater.submit_as_it_is()
     assert [event["kind"] for event in rater.stored_once("submit", "restart")] == ["submit", "restart", "submit"]
     rater.button("Go on to the videos").click()
-    rater.page.wait_for_function("!document.querySelector('.mca-badge:not([hidden])')")
+    rater.page.wait_for_function("!document.querySelector('.mc-badge:not([hidden])')")
     rater.ready()
     assert rater.data["entry"]["id"] in VIDEOS
     rater.press("3")
     rater.submit_as_it_is()
     rater.button("Next video").click()
-    rater.page.wait_for_function("!document.querySelector('.mca-submitted:not([hidden])')")
+    rater.page.wait_for_function("!document.querySelector('.mc-submitted:not([hidden])')")
     rater.ready()
     rater.submit_as_it_is()
     rater.page.get_by_text("That was the last one of your queue.").wait_for()
     rater.button("Back to the queue").click()
     rater.at_queue()
-    assert "Nothing is waiting for you now" in rater.page.inner_text(".mca-queue")
+    assert "Nothing is waiting for you now" in rater.page.inner_text(".mc-queue")
     assert len(rows(rater)) == 3
 
 
@@ -112,9 +112,9 @@ def test_a_video_put_aside_goes_back_and_can_be_taken_up_again(rater):
     row.get_by_role("button").click()
     rater.ready()
     assert rater.stored_once("skip")[0]["data"] == {"text": "I know this video, my brother made it"}
-    assert "I know this video, my brother made it" in rater.page.inner_text(".mca-aside")
+    assert "I know this video, my brother made it" in rater.page.inner_text(".mc-aside")
     rater.button("Take this video up again").click()
-    assert rater.page.locator(".mca-aside").is_hidden()
+    assert rater.page.locator(".mc-aside").is_hidden()
     assert rater.ratings == {0: 4}
     rater.saved()
     assert [task["state"] for task in rater.tasks() if task["entry"] == entry] == ["open"]
@@ -150,7 +150,7 @@ def test_after_the_comparison_the_labels_stay_as_they_are(rater, browser, hand_o
     assert rater.button("Reopen it to change something").is_visible()
     rater.button("See how you compare").click()
     rater.button("Show it").click()
-    chart = rater.page.locator(".mca-compare")
+    chart = rater.page.locator(".mc-compare")
     chart.locator("polyline[data-line=mine]").first.wait_for()
     assert chart.locator("polyline[data-line=mean]").count() >= 1
     assert "tau" in chart.inner_text()
@@ -186,8 +186,8 @@ def test_where_names_are_not_enough_there_is_no_form(rater, query, sentence):
     rater.page.route("**/api/me", lambda route: route.fulfill(json=me))
     rater.page.goto(f"{rater.url}/annotate{query}")
     rater.page.wait_for_selector("#annotator[data-view=signin][data-ready=true]")
-    assert sentence in rater.page.inner_text(".mca-card")
-    assert rater.page.locator("#mca-name").count() == 0
+    assert sentence in rater.page.inner_text(".mc-card")
+    assert rater.page.locator("#mc-name").count() == 0
 
 
 def test_without_the_server_the_queue_says_so_and_can_be_asked_again(rater):
@@ -195,7 +195,7 @@ def test_without_the_server_the_queue_says_so_and_can_be_asked_again(rater):
     rater.page.route("**/api/tasks*", lambda route: route.abort())
     rater.button("How to judge: Continuous").click()
     rater.page.wait_for_selector("#annotator[data-view=failed][data-ready=true]")
-    assert "cannot be reached" in rater.page.inner_text(".mca-card")
+    assert "cannot be reached" in rater.page.inner_text(".mc-card")
     rater.page.unroute("**/api/tasks*")
     rater.button("Try again").click()
     rater.at_queue()

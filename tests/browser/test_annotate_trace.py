@@ -29,7 +29,7 @@ def rater(page, server, clip) -> Rater:
 
 
 def state(rater: Rater) -> str:
-    return rater.page.get_attribute(".mca-record", "data-state")
+    return rater.page.get_attribute(".mc-record", "data-state")
 
 
 def record(rater: Rater) -> None:
@@ -45,7 +45,7 @@ def to_the_end(rater: Rater) -> None:
 
 
 def level(rater: Rater) -> int:
-    return int(rater.page.get_attribute(".mca-level", "aria-valuenow"))
+    return int(rater.page.get_attribute(".mc-level", "aria-valuenow"))
 
 
 def samples(rater: Rater, take: int) -> list[list[float]]:
@@ -59,7 +59,7 @@ def test_a_whole_task_by_keyboard(rater):
     rater.page.keyboard.up("ArrowUp")
     assert level(rater) > 80
     to_the_end(rater)
-    assert "Recorded 0:06 of 0:06" in rater.page.inner_text(".mca-summary")
+    assert "Recorded 0:06 of 0:06" in rater.page.inner_text(".mc-summary")
     taken = samples(rater, 0)
     assert taken[0][0] < 0.3
     assert taken[-1][0] == pytest.approx(6, abs=0.1)
@@ -71,7 +71,7 @@ def test_a_whole_task_by_keyboard(rater):
     assert 4 <= len(rater.stored("trace")) <= 9  # about one event a second
     rater.press("Control+Enter")
     rater.page.wait_for_selector("[data-arrived=true]")  # watched and recorded: nothing to ask
-    assert "Recorded 0:06 of 0:06" in rater.page.inner_text(".mca-submitted")
+    assert "Recorded 0:06 of 0:06" in rater.page.inner_text(".mc-submitted")
 
 
 def test_a_later_take_replaces_what_it_covers_and_undo_takes_it_back(rater):
@@ -91,13 +91,13 @@ def test_a_later_take_replaces_what_it_covers_and_undo_takes_it_back(rater):
     assert merged[merged[:, 0] > 3.2][:, 1].tolist() == [0.5] * int((merged[:, 0] > 3.2).sum())
     assert merged[abs(merged[:, 0] - 2).argmin(), 1] < 0.2
     rater.press("u")
-    assert "1 take" in rater.page.inner_text(".mca-rating")
+    assert "1 take" in rater.page.inner_text(".mc-rating")
     rater.saved()
     rater.reload()
     rater.press("Shift+U")
-    assert "2 takes" in rater.page.inner_text(".mca-rating")
+    assert "2 takes" in rater.page.inner_text(".mc-rating")
     rater.press("u u")
-    assert "Recorded 0:00 of 0:06" in rater.page.inner_text(".mca-summary")
+    assert "Recorded 0:00 of 0:06" in rater.page.inner_text(".mc-summary")
 
 
 def test_gaps_are_shown_reached_by_a_key_and_asked_about(rater):
@@ -118,7 +118,7 @@ def test_gaps_are_shown_reached_by_a_key_and_asked_about(rater):
 
 
 def test_mouse_height_holds_the_level_without_a_button(rater):
-    track = rater.page.locator(".mca-level-track").bounding_box()
+    track = rater.page.locator(".mc-level-track").bounding_box()
     record(rater)
     rater.page.mouse.move(400, track["y"] + 0.1 * track["height"])  # over the picture
     rater.until(lambda: level(rater) == 90)
@@ -139,7 +139,7 @@ def test_a_finger_holds_the_level_and_does_not_stop_it(browser, server, clip):
         rater.open(clip, protocol="continuous")
         rater.button("Record").tap()
         rater.until(lambda: state(rater) == "rolling" and not rater.paused)
-        track = rater.page.locator(".mca-level-track").bounding_box()
+        track = rater.page.locator(".mc-level-track").bounding_box()
         rater.page.touchscreen.tap(track["x"] + 10, track["y"] + 0.2 * track["height"])
         rater.until(lambda: level(rater) == 80)
         rater.page.touchscreen.tap(200, track["y"] + 0.6 * track["height"])  # on the picture
@@ -195,10 +195,10 @@ def test_recording_pauses_by_itself_says_why_and_goes_on_after_a_short_countdown
     else:
         rater.page.evaluate(what)
     assert (state(rater), rater.paused) == ("broken", True)
-    assert reason in rater.page.inner_text(".mca-why")
+    assert reason in rater.page.inner_text(".mc-why")
     before = rater.seconds
     rater.press("Space")
-    assert rater.page.inner_text(".mca-countdown") == "2"
+    assert rater.page.inner_text(".mc-countdown") == "2"
     rater.until(lambda: state(rater) == "rolling" and rater.seconds > before + 0.5)
     rater.press("Space")
     to_the_end(rater)
@@ -211,12 +211,12 @@ def test_recording_waits_for_a_video_that_has_to_load_and_goes_on_by_itself(rate
     rater.until(lambda: rater.seconds > 1)
     rater.page.evaluate("document.querySelector('#annotator video').dispatchEvent(new Event('waiting'))")
     assert (state(rater), rater.paused) == ("broken", True)
-    assert "has to load" in rater.page.inner_text(".mca-why")
+    assert "has to load" in rater.page.inner_text(".mc-why")
     rater.page.evaluate("document.querySelector('#annotator video').dispatchEvent(new Event('canplay'))")
     assert state(rater) == "counting"
     rater.until(lambda: state(rater) == "rolling" and not rater.paused)
     to_the_end(rater)
-    assert "Recorded 0:06 of 0:06" in rater.page.inner_text(".mca-summary")
+    assert "Recorded 0:06 of 0:06" in rater.page.inner_text(".mc-summary")
 
 
 def test_a_jump_ends_the_take_and_playing_alone_records_nothing(rater):
@@ -253,13 +253,13 @@ def test_outage_killed_server_and_reload_lose_and_double_nothing(rater, server):
     rater.saved("offline")
     server.start()
     rater.saved()
-    shown = rater.page.inner_text(".mca-done")
+    shown = rater.page.inner_text(".mc-done")
     for take in (0, 1):
         times = [t for t, _ in samples(rater, take)]
         assert times
         assert all(after > before for before, after in pairwise(times))
     rater.reload()
-    assert rater.page.inner_text(".mca-done") == shown
+    assert rater.page.inner_text(".mc-done") == shown
 
 
 def test_a_reload_while_recording_keeps_what_was_held_until_then(rater):
@@ -279,7 +279,7 @@ def test_a_reload_while_recording_keeps_what_was_held_until_then(rater):
 def test_everything_fits_a_small_laptop_window(rater, clip, theme):
     rater.page.set_viewport_size({"width": 1280, "height": 720})
     rater.open(clip, theme, "continuous")
-    for selector in ("video", ".mca-level", ".mca-record", ".mca-transport", ".mca-curve", ".mca-more"):
+    for selector in ("video", ".mc-level", ".mc-record", ".mc-transport", ".mc-curve", ".mc-more"):
         box = rater.page.locator(f"#annotator {selector}").first.bounding_box()
         assert 0 <= box["y"] <= 720 - box["height"], selector
         assert 0 <= box["x"] <= 1280 - box["width"], selector

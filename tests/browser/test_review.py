@@ -13,7 +13,7 @@ from tests.browser.pages import fetch_json
 pytestmark = pytest.mark.browser
 ENTRY = "demo/polar-lights"
 OTHER = "demo/storm-crossing"
-READY = "#review .mcr-progress[data-ready=true]"
+READY = "#review .mc-progress[data-ready=true]"
 RATED = [int(value) for value in "312454132211345543215432112345"]
 
 
@@ -85,9 +85,9 @@ def test_the_board_shows_a_task_and_a_lead_excludes_restores_and_reopens_it(page
     assert cell.get_attribute("data-state") == "submitted"
     assert page.locator("td[aria-label^='Reviewed Two, Polar lights: open, 12 of']").inner_text() == "40"
     cell.click()
-    panel = page.locator(".mcr-task")
+    panel = page.locator(".mc-task")
     panel.get_by_role("heading", name="Reviewed One").wait_for()
-    assert panel.locator(".mcr-labels rect").count() == 30
+    assert panel.locator(".mc-labels rect").count() == 30
     assert f"task={task}" in page.url
 
     def decide(kind: str, reason: str) -> None:
@@ -95,7 +95,7 @@ def test_the_board_shows_a_task_and_a_lead_excludes_restores_and_reopens_it(page
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Reason").fill(reason)
         dialog.locator("button[type=submit]").click()
-        panel.locator(".mcr-steps q", has_text=reason).wait_for()
+        panel.locator(".mc-steps q", has_text=reason).wait_for()
 
     decide("exclude", "pressed one key")
     page.wait_for_selector(f"td[data-task='{task}'][data-state=excluded]")
@@ -108,7 +108,7 @@ def test_the_board_shows_a_task_and_a_lead_excludes_restores_and_reopens_it(page
     assert counting(page, server, ENTRY) == before
 
     page.get_by_role("tab", name="Decisions").click()
-    rows = page.locator("table.mcr-table tbody tr", has_text="Reviewed One")
+    rows = page.locator("table.mc-data-table tbody tr", has_text="Reviewed One")
     rows.first.wait_for()
     assert [rows.nth(i).locator("td").nth(4).inner_text() for i in range(3)] == [
         "the end is missing", "looked again", "pressed one key",
@@ -118,9 +118,9 @@ def test_the_board_shows_a_task_and_a_lead_excludes_restores_and_reopens_it(page
 def test_the_board_is_walked_with_the_keyboard_and_survives_a_reload(page, server):
     task = judge(page, server, "Keyed", OTHER, RATED)
     page.goto(f"{server.url}/review?task={task}")
-    page.locator(".mcr-task h2", has_text="Keyed").wait_for(timeout=30_000)
+    page.locator(".mc-task h2", has_text="Keyed").wait_for(timeout=30_000)
     page.keyboard.press("Escape")
-    page.locator(".mcr-task").wait_for(state="hidden")
+    page.locator(".mc-task").wait_for(state="hidden")
     page.get_by_label("Search videos and people").fill("keyed")
     page.locator("td[data-row]").first.focus()
     for key in ("End", "Home", "ArrowDown", "ArrowUp"):
@@ -131,9 +131,9 @@ def test_the_board_is_walked_with_the_keyboard_and_survives_a_reload(page, serve
             break
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.locator(".mcr-task h2", has_text="Keyed").wait_for()
+    page.locator(".mc-task h2", has_text="Keyed").wait_for()
     page.reload()
-    page.locator(".mcr-task h2", has_text="Keyed").wait_for(timeout=30_000)
+    page.locator(".mc-task h2", has_text="Keyed").wait_for(timeout=30_000)
 
 
 def test_agreement_of_real_labels_has_intervals_and_is_kept(desk, own):
@@ -148,13 +148,13 @@ def test_agreement_of_real_labels_has_intervals_and_is_kept(desk, own):
     desk.goto(f"{own.url}/review?section=agreement&people=own&dataset=demo")
     desk.locator("#compute-agreement").click(timeout=30_000)
     desk.locator("[data-state=done] [data-figure=pairwise_kendall]").wait_for(timeout=60_000)
-    row = desk.locator(".mcr-table tbody tr", has_text="Storm crossing").first
+    row = desk.locator(".mc-data-table tbody tr", has_text="Storm crossing").first
     assert " to " in row.locator("td").nth(4).inner_text()  # the interval of tau
-    canvas = desk.locator("canvas.mcr-matrix")
+    canvas = desk.locator("canvas.mc-matrix")
     canvas.focus()
     desk.keyboard.press("ArrowRight")
     desk.keyboard.press("ArrowRight")
-    said = desk.locator(".mcr-matrixbox [role=status]").inner_text()
+    said = desk.locator(".mc-matrixbox [role=status]").inner_text()
     assert "in common" in said
     desk.reload()
     desk.locator("[data-figure=pairwise_kendall]").wait_for(timeout=30_000)

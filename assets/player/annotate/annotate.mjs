@@ -3,70 +3,57 @@
  * /api/tasks, /api/task, and the video with its pictures. Nobody else's labels and no scores ever come here.
  */
 
+import { h, stylesheets } from '../shared/dom.mjs';
+import { count } from '../shared/format.mjs';
 import { get, post } from '../shared/http.mjs';
-import { h } from '../shared/dom.mjs';
 import { recall, remember } from '../shared/preferences.mjs';
-import { curtain, failureView } from './cards.mjs';
+import { failureView } from './cards.mjs';
+import { plainButton } from './controls.mjs';
 import { ask } from './dialogs.mjs';
 import { Header } from './header.mjs';
+import { waitingOwners } from './outbox.mjs';
 import { nextView, queueView } from './queue.mjs';
+import { Session } from './session.mjs';
 import { closedView, signInView } from './signin.mjs';
-import { TabGuard } from './tabs.mjs';
-import { TaskView } from './task.mjs';
-import { count } from '../shared/format.mjs';
-import { Outbox, waitingOwners } from './outbox.mjs';
+import { TaskTab } from './task_tab.mjs';
+
+/** @typedef {import('./queue.mjs').TasksAnswer} TasksAnswer */
+/** @typedef {{task?: number, entry?: string, protocol?: string}} Query  a task, or an entry under a protocol; {} is the queue */
 
 const REFUSED = 'This link is no longer valid. Ask whoever sent it for a new one.';
+const SKIP_PATIENCE_MS = 3000;
 
-/** Called by the Gradio component once its element exists. */
+/** Called by the Gradio component once its element exists. @param {{element: HTMLElement}} gradio */
 export async function mount({ element }) {
-  const root = element.querySelector('#annotator');
-  await stylesheet();
-  await new App(root).start();
-}
-
-function stylesheet() {
-  const href = new URL('./annotate.css', import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return null;
-  const link = h('link', { rel: 'stylesheet', href });
-  document.head.append(link);
-  return new Promise((resolve) => (link.onload = link.onerror = resolve));
+  await stylesheets(import.meta.url, 'annotate.css');
+  await new App(element.querySelector('#annotator')).start();
 }
 
 class App {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.me = null;
-    this.outbox = null;
-    this.view = null; // the open TaskView
-    this.guard = null;
+    this.session = new Session();
+    this.session.on('changed', () => this._savedChanged());
+    /** @type {TaskTab|null} */
+    this.tab = null;
     this._turn = 0; // counts navigations: answers of an earlier one are dropped
-  }
-
-  async start() {
-    this.root.classList.add('mca');
-    this.root.dataset.ready = 'false';
+    this._main = h('div', { class: 'mc-main' });
     this.header = new Header({
       back: () => this.go({}),
       signOut: () => this.signOut(),
       signIn: () => this.route(),
-      submit: () => this.view?.submit(),
       discard: (task) => this._discard(task),
     });
-    this._main = h('div', { class: 'mca-main' });
+  }
+
+  async start() {
+    this.root.classList.add('mc-annotate');
+    this.root.dataset.ready = 'false';
     this.root.replaceChildren(this.header.element, this.header.banner, this._main);
     new ResizeObserver(() => this._fit()).observe(document.body);
     addEventListener('resize', () => this._fit());
-    // A clicked button gives the focus back at once, so that the space bar goes on playing; one reached with Tab keeps it.
-    this.root.addEventListener(
-      'click',
-      (event) =>
-        event.detail > 0 &&
-        document.activeElement?.matches('button, summary, input[type=checkbox]') &&
-        document.activeElement.blur(),
-      { capture: true },
-    );
-    document.addEventListener('keydown', (event) => this._key(event), { capture: true });
+    this.root.addEventListener('click', giveFocusBack, { capture: true });
     addEventListener('popstate', () => this.route());
     addEventListener('pageshow', (event) => event.persisted && this.route());
     this._fit();
@@ -80,13 +67,12 @@ class App {
     this._closeTask();
     this._loading();
     try {
-      const me = await get('/api/me');
+      const me = await this.session.ask();
       if (!current()) return;
-      this.closed = me.closed;
-      await this._become(me);
+      await this.session.become(me);
       const query = new URLSearchParams(location.search);
-      if (!this.me) return await this._showSignIn(query.has('refused') ? REFUSED : '');
-      if (query.get('task')) await this._openTask(Number(query.get('task')), current);
+      if (!this.session.me) await this._showSignIn(query.has('refused') ? REFUSED : '');
+      else if (query.get('task')) await this._openTask(Number(query.get('task')), current);
       else if (query.get('entry')) await this._openEntry(query.get('entry'), query.get('protocol'), current);
       else await this._showQueue(current);
     } catch (error) {
@@ -96,40 +82,32 @@ class App {
     }
   }
 
-  /** Go to the queue ({}), a task ({task}) or an entry ({entry, protocol}); the address follows. */
-  go(query, replace = false) {
-    const address = new URL(location.href);
-    for (const name of ['task', 'entry', 'protocol', 'refused']) {
-      address.searchParams.delete(name);
-      if (query[name] !== undefined) address.searchParams.set(name, query[name]);
-    }
-    history[replace ? 'replaceState' : 'pushState'](history.state, '', address);
-    return replace ? null : this.route();
+  /** Go there; the address follows. @param {Query} query */
+  go(query) {
+    history.pushState(history.state, '', addressOf(query));
+    return this.route();
   }
 
   async signIn(name) {
-    await post('/api/me', { name });
-    remember('name', name);
+    await this.session.signIn(name);
     await this.route();
   }
 
   async signOut() {
-    const waiting = this.outbox?.unsaved ?? 0;
+    const { me, unsaved } = this.session;
+    const kept =
+      `${count(unsaved, 'change')} could not be sent yet. They stay in this browser and are sent when ${me} signs in again.`;
     const answer = await ask({
-      title: `Signed in as ${this.me}`,
-      text: waiting
-        ? `${count(waiting, 'change')} could not be sent yet. They stay in this browser and are sent when ${this.me} signs in again.`
-        : 'Everything you did is saved.',
-      buttons: [
-        ['out', 'Sign out', 'primary'],
-        ['', 'Stay', ''],
-      ],
+      title: `Signed in as ${me}`,
+      text: unsaved ? kept : 'Everything you did is saved.',
+      buttons: [['out', 'Sign out', 'primary'], ['', 'Stay', '']],
     });
     if (answer !== 'out') return;
     try {
-      await post('/api/me', { name: null });
+      await this.session.signOut();
     } catch (error) {
-      return this._showFailure(error);
+      this._showFailure(error);
+      return;
     }
     this.go({});
   }
@@ -138,7 +116,7 @@ class App {
 
   _loading() {
     this.root.dataset.ready = 'false';
-    this._show('loading', h('div', { class: 'mca-center mca-slow' }, h('p', { class: 'mca-faint' }, 'Loading …')), '');
+    this._show('loading', h('div', { class: 'mc-center mc-slow' }, h('p', { class: 'mc-faint' }, 'Loading …')), '');
   }
 
   async _showSignIn(reason = '') {
@@ -148,7 +126,7 @@ class App {
       .concat(owners.length ? ['They are sent at the next sign-in with that name.'] : [])
       .join(' ');
     const about = { reason, waiting };
-    const view = this.closed
+    const view = this.session.closed
       ? closedView(about)
       : signInView({ ...about, signIn: (name) => this.signIn(name), suggestion: recall('name', '') });
     this._show('signin', view, 'Annotate');
@@ -158,12 +136,13 @@ class App {
   async _showQueue(current) {
     const answer = await this._tasks();
     if (!current()) return;
-    const recent = recall('recent-task:' + this.me, null);
+    const recent = recall('recent-task:' + this.session.me, null);
     const view = queueView(answer, { recent, ...this._ways() });
     this._show('queue', view, 'Your queue');
     this._ready();
   }
 
+  /** @returns {Promise<TasksAnswer>} */
   _tasks(kind = recall('protocol', 'shot-ratings')) {
     return get('/api/tasks?protocol=' + encodeURIComponent(kind));
   }
@@ -195,30 +174,24 @@ class App {
   async _openEntry(entry, protocol, current) {
     const { task } = await post('/api/task', { entry, protocol });
     if (!current()) return;
-    this.go({ task }, true);
+    history.replaceState(history.state, '', addressOf({ task }));
     await this._openTask(task, current);
   }
 
   async _openTask(id, current) {
-    const guard = new TabGuard(
-      id,
-      (state) => this._tabs(state),
-      () => this._yield(),
-    );
-    this.guard = guard;
-    const held = await guard.ask();
-    const pending = this.outbox.pending(id); // may arrive at the server while it answers: taken before asking
-    const data = await get('/api/task?id=' + encodeURIComponent(id));
-    if (!current()) return guard.close();
-    remember('recent-task:' + this.me, id);
-    this.view = new TaskView(data, pending, this.outbox, {
+    const tab = new TaskTab(id, this.session.outbox, this.root, { queue: () => this.go({}), route: () => this.route() });
+    this.tab = tab;
+    const act = {
       changed: () => this._showHeader(),
-      submitted: (place) => this._offerNext(place),
+      next: (place, task) => this._offerNext(place, task),
       skipped: () => this._leaveSkipped(),
-    });
-    this._show('task', this.view.element, data.entry.title, data.practice ? 'Training' : '');
-    if (held === 'elsewhere') this.view.hold();
-    this._tabs(guard.state);
+    };
+    const page = await tab.open(act, current);
+    if (!page) return;
+    const { entry, practice } = page.task.data;
+    remember('recent-task:' + this.session.me, id);
+    this._show('task', page.element, entry.title, practice ? 'Training' : '', page.submit);
+    tab.shown();
     this._ready();
   }
 
@@ -230,9 +203,9 @@ class App {
     this._ready();
   }
 
-  _show(name, view, title, badge = '') {
+  _show(name, view, title, badge = '', action = null) {
     this.root.dataset.view = name;
-    this.header.title(title, badge);
+    this.header.title(title, badge, action);
     this._main.replaceChildren(view);
     this._showHeader();
     this._fit();
@@ -242,128 +215,66 @@ class App {
     this.root.dataset.ready = 'true';
   }
 
-  async _offerNext(place) {
-    const { view } = this;
+  async _offerNext(place, { id, data }) {
+    const { practice, protocol: { kind } } = data;
     try {
-      const { kind } = view.data.protocol;
       const answer = await this._tasks(kind);
-      const tasks = answer.tasks.filter((task) => task.task !== view.task && !task.practice);
-      const { practice } = view.data;
+      const tasks = answer.tasks.filter((row) => row.task !== id && !row.practice);
       place.replaceChildren(nextView({ ...answer, tasks, kind, practice }, this._ways()));
     } catch {
-      place.replaceChildren(
-        h('button', { type: 'button', class: 'mca-button', onclick: () => this.go({}) }, 'Back to the queue'),
-      );
+      place.replaceChildren(plainButton('Back to the queue', () => this.go({})));
     }
   }
 
   // The queue is asked for once the server knows, or cannot be told now.
   async _leaveSkipped() {
-    await Promise.race([this.outbox.flush(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+    await Promise.race([this.session.outbox.flush(), new Promise((resolve) => setTimeout(resolve, SKIP_PATIENCE_MS))]);
     this.go({});
   }
 
   async _discard(task) {
-    await this.outbox.discard(task);
+    await this.session.outbox.discard(task);
     this.route();
   }
 
   _closeTask() {
-    this.view?.close();
-    this.guard?.close();
-    this.view = this.guard = null;
-  }
-
-  // ---- identity and saving ----
-
-  async _become({ annotator, library = '' }) {
-    if (this.outbox && this.me === annotator) {
-      if (this.outbox.problems.size > 0) this.outbox.retry();
-      return;
-    }
-    this.outbox?.close();
-    this.me = annotator;
-    this.outbox = null;
-    if (!annotator) return;
-    this.outbox = new Outbox(
-      [library, annotator].filter(Boolean).join('/'),
-      sendEvents,
-      () => get('/api/me'),
-      () => this._savedChanged(),
-    );
-    await this.outbox.open();
+    this.tab?.close();
+    this.tab = null;
   }
 
   _savedChanged() {
     this._showHeader();
-    this.view?.outboxChanged();
+    this.tab?.page?.outboxChanged();
   }
 
   _showHeader() {
-    const { outbox } = this;
-    const view = this.root.dataset.view;
-    this.root.dataset.saved = outbox?.state ?? 'saved';
-    this.root.dataset.unsaved = outbox?.unsaved ?? 0;
-    this.header.show({ view, me: this.me, outbox, task: this.view });
-  }
-
-  // ---- two tabs ----
-
-  async _yield() {
-    this.view?.hold();
-    await this.outbox?.kept();
-    this.outbox?.flush();
-  }
-
-  _tabs(state) {
-    if (!this.view) return;
-    const elsewhere = state === 'elsewhere' || state === 'free';
-    this.root.dataset.tab = state;
-    if (state === 'elsewhere') this.view.hold();
-    this._curtain?.remove();
-    this._curtain = null;
-    if (!elsewhere) return;
-    this._curtain = curtain(state === 'free', { take: () => this._takeOver(), queue: () => this.go({}) });
-    this._main.append(this._curtain);
-    this._curtain.querySelector('button').focus();
-  }
-
-  async _takeOver() {
-    const task = this.guard.task;
-    await this.guard.take();
-    this.guard.close(); // the route asks anew; the other tab has let go
-    await this.outbox.reload();
-    await this.route();
-  }
-
-  // ---- keys and size ----
-
-  _key(event) {
-    if (!this.view || !this.root.isConnected || event.isComposing) return;
-    if (document.querySelector('dialog[open]')) return;
-    const target = event.target instanceof Element ? event.target : document.body;
-    if (
-      target.closest(
-        "textarea, select, [contenteditable='true'], input:not([type=checkbox], [type=radio], [type=range])",
-      )
-    )
-      return;
-    const activates = event.key === ' ' || event.key === 'Enter';
-    if (activates && target.closest('button, summary, a, input')) return;
-    if (this.view.held) return;
-    if (!this.view.key(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
+    const { me, outbox, state, unsaved } = this.session;
+    const { view } = this.root.dataset;
+    this.root.dataset.saved = state;
+    this.root.dataset.unsaved = String(unsaved);
+    this.header.show({ view, me, outbox, working: Boolean(this.tab?.page) });
   }
 
   // The page fills the window below Gradio's bar, so that nothing important scrolls away.
   _fit() {
     const top = this.root.getBoundingClientRect().top + scrollY;
-    this.root.style.setProperty('--mca-top', Math.ceil(top) + 'px');
+    this.root.style.setProperty('--mc-top', Math.ceil(top) + 'px');
   }
 }
 
-async function sendEvents(task, events, { keepalive = false } = {}) {
-  const answer = await post('/api/task/events', { task, events }, { keepalive });
-  return answer.acknowledged;
+/** The page's address for what is asked. @param {Query} query */
+function addressOf(query) {
+  const address = new URL(location.href);
+  for (const name of ['task', 'entry', 'protocol', 'refused']) {
+    address.searchParams.delete(name);
+    if (query[name] !== undefined) address.searchParams.set(name, query[name]);
+  }
+  return address;
+}
+
+// A clicked button gives the focus back at once, so that the space bar goes on playing; one reached with Tab keeps it.
+function giveFocusBack(event) {
+  const focused = document.activeElement;
+  if (event.detail === 0 || !(focused instanceof HTMLElement)) return;
+  if (focused.matches('button, summary, input[type=checkbox]')) focused.blur();
 }

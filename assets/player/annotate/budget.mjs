@@ -3,7 +3,7 @@
 import { h } from '../shared/dom.mjs';
 import { percent } from '../shared/format.mjs';
 
-/** "5–15 %" */
+/** "5–15 %" @param {[number, number]} budget */
 export function budgetWords([low, high]) {
   const plain = (share) => String(Math.round(share * 1000) / 10);
   return `${plain(low)}–${plain(high)} %`;
@@ -15,15 +15,15 @@ export class BudgetMeter {
     this.budget = budget;
     this._full = Math.min(1, budget[1] * 1.6);
     this._text = h('strong');
-    this._words = h('span', { class: 'mca-faint' });
-    this._fill = h('span', { class: 'mca-fill' });
+    this._words = h('span', { class: 'mc-faint' });
+    this._fill = h('span', { class: 'mc-fill' });
     const [low, high] = budget.map((share) => (share / this._full) * 100);
-    const band = h('span', { class: 'mca-band-wanted' });
+    const band = h('span', { class: 'mc-band-wanted' });
     band.style.left = low + '%';
     band.style.width = high - low + '%';
-    this._bar = h('div', { class: 'mca-meter', role: 'meter', 'aria-label': 'Used budget', 'aria-valuemin': '0' }, band, this._fill);
+    this._bar = h('div', { class: 'mc-meter', role: 'meter', 'aria-label': 'Used budget', 'aria-valuemin': '0' }, band, this._fill);
     this._bar.setAttribute('aria-valuemax', '100');
-    this.element = h('div', { class: 'mca-budget' }, h('span', { class: 'mca-done' }, this._text), this._bar, this._words);
+    this.element = h('div', { class: 'mc-budget' }, h('span', { class: 'mc-done' }, this._text), this._bar, this._words);
   }
 
   /** Show the used share. Returns "under", "over" or "within". */

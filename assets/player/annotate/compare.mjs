@@ -1,20 +1,40 @@
 /** How a submitted task compares with what the others said: a small chart and two numbers in words. */
 
-import { ask } from './dialogs.mjs';
-import { h } from '../shared/dom.mjs';
-import { post } from '../shared/http.mjs';
+import { h, svg } from '../shared/dom.mjs';
 import { clock, number, ticks } from '../shared/format.mjs';
+import { post } from '../shared/http.mjs';
+import { plainButton } from './controls.mjs';
+import { ask, openDialog } from './dialogs.mjs';
 
 const SIZE = { width: 640, height: 220, left: 34, right: 8, top: 8, bottom: 22 };
-const TAU = 'Kendall’s tau: take any two moments. 1 means that the same one is always the more important, 0 that it is as good as chance, −1 that it is always the other.';
-const RHO = 'Spearman’s rho: how well the order of all moments by importance agrees. 1 is the same order, 0 none, −1 the reverse.';
+const TAU =
+  'Kendall’s tau: take any two moments. 1 means that the same one is always the more important, 0 that it is as good as ' +
+  'chance, −1 that it is always the other.';
+const RHO =
+  'Spearman’s rho: how well the order of all moments by importance agrees. 1 is the same order, 0 none, −1 the reverse.';
+
+/** @typedef {{kendall: number|null, spearman: number|null}} Correlations */
+/** @typedef {(number|null)[]} Line  a share of importance at each moment, null where nothing was judged */
+/**
+ * @typedef {object} ComparisonAnswer  of POST /api/task/compare
+ * @property {number[]} seconds
+ * @property {Line} mine
+ * @property {Line} mean  of the others
+ * @property {Line} low  first quartile of the others
+ * @property {Line} high  third quartile
+ * @property {number} others  how many
+ * @property {Correlations} with_mean
+ * @property {Correlations|null} between  the others among themselves
+ */
 
 /**
  * Warns where it has consequences, asks the server, and shows the answer.
+ * @param {import('./task.mjs').Task} task
  * @returns {Promise<boolean>} whether the labels are fixed from now on
  */
-export async function compareDialog(task, { practice, entry }, revealed) {
-  if (!practice && !revealed) {
+export async function compareDialog(task) {
+  const { practice, entry } = task.data;
+  if (!practice && !task.revealed) {
     const answer = await ask({
       title: 'See how you compare?',
       text: 'Once you have seen how others judged this video, you can no longer reopen it.',
@@ -26,30 +46,22 @@ export async function compareDialog(task, { practice, entry }, revealed) {
     if (answer !== 'show') return false;
   }
   try {
-    const answer = await post('/api/task/compare', { task });
+    const answer = await post('/api/task/compare', { task: task.id });
     show(view(answer, entry.duration));
     return !practice;
   } catch (error) {
-    show([h('p', { role: 'alert' }, error.message), h('p', { class: 'mca-faint' }, error.hint ?? '')]);
+    show([h('p', { role: 'alert' }, error.message), h('p', { class: 'mc-faint' }, error.hint ?? '')]);
     return false;
   }
 }
 
 function show(parts) {
   const title = 'How you compare';
-  const close = h('button', { type: 'button', class: 'mca-button', onclick: () => dialog.close() }, 'Close');
-  const dialog = h(
-    'dialog',
-    { class: 'mca-dialog mca-compare', 'aria-label': title },
-    h('h3', {}, title),
-    ...parts,
-    h('div', { class: 'mca-answers' }, close),
-  );
-  dialog.addEventListener('close', () => dialog.remove());
-  document.getElementById('annotator').append(dialog);
-  dialog.showModal();
+  const close = plainButton('Close', () => dialog.close());
+  const dialog = openDialog(title, 'mc-compare', ...parts, h('div', { class: 'mc-answers' }, close));
 }
 
+/** @param {ComparisonAnswer} answer @param {number} duration seconds */
 function view(answer, duration) {
   const { others, with_mean: mine, between } = answer;
   const people = others === 1 ? 'the other person' : `the ${others} others`;
@@ -64,13 +76,13 @@ function view(answer, duration) {
     h('p', {}, `${words(mine.kendall, people)} There is no right answer: people differ.`),
     h(
       'ul',
-      { class: 'mca-legend' },
+      { class: 'mc-legend' },
       ...legend.map(([name, text]) => h('li', {}, h('i', { 'data-line': name }), text)),
     ),
     chart(answer, duration),
     h(
       'ul',
-      { class: 'mca-figures' },
+      { class: 'mc-figures' },
       line(`You and ${people}`, mine),
       between ? line('The others among themselves', between) : null,
     ),
@@ -78,48 +90,57 @@ function view(answer, duration) {
 }
 
 function words(tau, people) {
-  if (tau === null || tau === undefined) return `Your order cannot be compared with that of ${people}: somebody gave everything the same value.`;
-  const step = [
+  if (tau === null || tau === undefined) {
+    return `Your order cannot be compared with that of ${people}: somebody gave everything the same value.`;
+  }
+  /** @type {[number, string][]} */
+  const steps = [
     [0.5, 'You see the importance much like'],
     [0.25, 'You see the importance somewhat like'],
     [0.1, 'Your view is only a little like that of'],
     [-0.1, 'Your view is unlike that of'],
-  ].find(([least]) => tau >= least);
+  ];
+  const step = steps.find(([least]) => tau >= least);
   return `${step?.[1] ?? 'You find other moments important than'} ${people}.`;
 }
 
 function figure(name, value, explanation) {
-  return h('abbr', { title: explanation, tabindex: '0', 'aria-label': `${name} ${number(value)}. ${explanation}` }, `${name} ${number(value)}`);
+  const text = `${name} ${number(value)}`;
+  return h('abbr', { title: explanation, tabindex: '0', 'aria-label': `${text}. ${explanation}` }, text);
 }
 
+/** @param {ComparisonAnswer} answer @param {number} duration seconds */
 function chart({ seconds, mine, mean, low, high }, duration) {
   const { width, height, left, right, top, bottom } = SIZE;
   const x = (t) => left + (t / duration) * (width - left - right);
   const y = (v) => top + (1 - v) * (height - top - bottom);
-  const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, class: 'mca-chart', role: 'img' });
-  svg.setAttribute('aria-label', 'Importance over time: you, and the others');
-  for (const v of [0, 0.5, 1]) {
-    svg.append(element('line', { x1: left, x2: width - right, y1: y(v), y2: y(v), class: 'mca-grid' }));
-    svg.append(label(String(v), left - 6, y(v) + 4, 'end'));
-  }
+  const grid = [0, 0.5, 1].map((v) => [
+    svg('line', { x1: left, x2: width - right, y1: y(v), y2: y(v), class: 'mc-grid' }),
+    svg('text', { x: left - 6, y: y(v) + 4, 'text-anchor': 'end' }, String(v)),
+  ]);
   const { values } = ticks(0, duration, width - left - right, 70);
-  for (const t of values) svg.append(label(clock(t, 0), x(t), height - 6, t === 0 ? 'start' : 'middle'));
-  for (const [from, end] of runs(mean)) {
+  const times = values.map((t) => {
+    const anchor = t === 0 ? 'start' : 'middle';
+    return svg('text', { x: x(t), y: height - 6, 'text-anchor': anchor }, clock(t, 0));
+  });
+  const bands = runs(mean).map(([from, end]) => {
     const there = seconds.slice(from, end).map((t, k) => `${x(t)},${y(high[from + k])}`);
     const back = seconds.slice(from, end).map((t, k) => `${x(t)},${y(low[from + k])}`);
-    svg.append(element('polygon', { points: [...there, ...back.reverse()].join(' '), class: 'mca-band' }));
-  }
-  for (const [name, line] of [['mean', mean], ['mine', mine]]) {
-    for (const [from, end] of runs(line)) {
+    return svg('polygon', { points: [...there, ...back.reverse()].join(' '), class: 'mc-band' });
+  });
+  const lines = Object.entries({ mean, mine }).map(([name, line]) =>
+    runs(line).map(([from, end]) => {
       const points = line.slice(from, end).map((v, k) => `${x(seconds[from + k])},${y(v)}`);
-      svg.append(element('polyline', { points: points.join(' '), class: 'mca-line', 'data-line': name }));
-    }
-  }
-  return svg;
+      return svg('polyline', { points: points.join(' '), class: 'mc-line', 'data-line': name });
+    }),
+  );
+  const about = { class: 'mc-chart', role: 'img', 'aria-label': 'Importance over time: you, and the others' };
+  return svg('svg', { viewBox: `0 0 ${width} ${height}`, ...about }, grid.flat(), times, bands, lines.flat());
 }
 
-// Stretches [from, end) of a list that are not null.
+/** Stretches [from, end) of a line that are not null. @param {Line} values */
 function runs(values) {
+  /** @type {[number, number][]} */
   const found = [];
   values.forEach((value, k) => {
     if (value === null) return;
@@ -127,16 +148,4 @@ function runs(values) {
     else found.push([k, k + 1]);
   });
   return found;
-}
-
-function label(text, x, y, anchor) {
-  const node = element('text', { x, y, 'text-anchor': anchor });
-  node.textContent = text;
-  return node;
-}
-
-function element(tag, attributes) {
-  const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
 }

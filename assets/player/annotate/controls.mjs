@@ -1,27 +1,97 @@
-/** Controls that every task has: buttons with their key in the tooltip, and rows of buttons of which one is chosen. */
+/** Controls that every task has: buttons of its commands, and rows of buttons of which one is chosen. */
 
+import { shownKey } from '../shared/commands.mjs';
 import { h } from '../shared/dom.mjs';
 
-/** A button that says what it does, and by which keys, to everybody. */
-export function button(label, keys, action, ...inside) {
-  const title = keys ? `${label} (${keys})` : label;
-  return h('button', { type: 'button', class: 'mca-button', onclick: action, 'aria-label': label, title }, ...inside);
+/** @typedef {import('../shared/commands.mjs').Commands} Commands */
+
+/** "Undo (U or Ctrl+Z)". @param {string} label @param {string[]} keys */
+function titled(label, keys) {
+  return keys.length > 0 ? `${label} (${keys.map(shownKey).join(' or ')})` : label;
 }
 
-/** A row of buttons of which one is chosen; options are [text, value]. `show(value)` marks the chosen one. */
+/**
+ * The keys that do a command, or that do it by this amount.
+ * @param {Commands} commands
+ * @param {string} name
+ * @param {number} [amount]
+ */
+function keysOf(commands, name, amount) {
+  const { keys = [] } = commands.get(name);
+  if (Array.isArray(keys)) return keys;
+  return Object.keys(keys).filter((key) => amount === undefined || keys[key] === amount);
+}
+
+/**
+ * A button that does a command, and says what and by which keys, to everybody.
+ * @param {Commands} commands
+ * @param {string} name
+ * @param {{label?: string, amount?: number, style?: string}} options  label: where it says less than the list of keys;
+ *   amount: what the command is given; style: more classes
+ * @param {...import('../shared/dom.mjs').Child} inside
+ */
+export function commandButton(commands, name, { label = commands.get(name).label, amount, style = '' }, ...inside) {
+  return h('button', {
+    type: 'button',
+    class: `mc-button ${style}`.trim(),
+    'data-act': name,
+    'aria-label': label,
+    title: titled(label, keysOf(commands, name, amount)),
+    onclick: () => commands.run(name, amount),
+  }, ...inside);
+}
+
+/** Buttons within a place can be pressed where their command is usable. @param {Element} place @param {Commands} commands */
+export function refreshButtons(place, commands) {
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const buttons = place.querySelectorAll('button[data-act]');
+  for (const button of buttons) {
+    /** @type {import('./task_commands.mjs').TaskCommand} */
+    const { usable } = commands.get(button.dataset.act);
+    if (usable) button.disabled = !usable();
+  }
+}
+
+/** @param {string} text @param {() => unknown} action @param {string} [style] more classes */
+export function plainButton(text, action, style = '') {
+  return h('button', { type: 'button', class: `mc-button ${style}`.trim(), onclick: action }, text);
+}
+
+/**
+ * A row of buttons of which one is chosen. `show(value)` marks the chosen one.
+ * @template T
+ * @param {string} label
+ * @param {string[]} keys
+ * @param {[string, T][]} options  text and value
+ * @param {(value: T) => void} chosen
+ */
 export function choice(label, keys, options, chosen) {
   const buttons = options.map(([text, value]) =>
     h('button', { type: 'button', onclick: () => chosen(value), 'aria-label': `${label}: ${text}` }, text),
   );
-  const title = keys ? `${label} (${keys})` : label;
-  const element = h('div', { class: 'mca-choice', role: 'group', 'aria-label': label, title }, ...buttons);
+  const about = { role: 'group', 'aria-label': label, title: titled(label, keys) };
+  const element = h('div', { class: 'mc-choice', ...about }, ...buttons);
+  /** @param {T} value */
   const show = (value) => {
     buttons.forEach((one, index) => one.setAttribute('aria-pressed', String(options[index][1] === value)));
   };
   return { element, show };
 }
 
-/** The line above a timeline: how much is done, and what helps with the rest. */
+/**
+ * The same for a command: its keys are in the tooltip.
+ * @template T
+ * @param {Commands} commands
+ * @param {string} name
+ * @param {string} label
+ * @param {[string, T][]} options
+ * @param {(value: T) => void} chosen
+ */
+export function commandChoice(commands, name, label, options, chosen) {
+  return choice(label, keysOf(commands, name), options, chosen);
+}
+
+/** The line above a timeline: how much is done, and what helps with the rest. @param {...Element} parts */
 export function summaryLine(...parts) {
-  return h('div', { class: 'mca-summary' }, ...parts);
+  return h('div', { class: 'mc-summary' }, ...parts);
 }

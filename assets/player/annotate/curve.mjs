@@ -8,6 +8,8 @@ import { clock, ticks } from '../shared/format.mjs';
 const AXIS = 18; // px, height of the time axis
 const EDGE = 4; // px above and below the curve
 
+/** @typedef {import('./labels.mjs').Sample} Sample */
+
 export class Curve {
   /**
    * @param {number} end  length of the video, seconds
@@ -16,15 +18,17 @@ export class Curve {
    */
   constructor(end, { low, high }, seek) {
     this.end = end;
+    /** @type {Sample[]} */
     this.trace = [];
-    this.live = []; // the take that is being recorded; it replaces what it covers
+    /** @type {Sample[]} the take that is being recorded; it replaces what it covers */
+    this.live = [];
     this._canvas = h('canvas', { 'aria-hidden': 'true' });
-    this._playhead = h('div', { class: 'mca-playhead', 'aria-hidden': 'true' });
-    this._plot = h('div', { class: 'mca-plot' }, this._canvas, this._playhead);
+    this._playhead = h('div', { class: 'mc-playhead', 'aria-hidden': 'true' });
+    this._plot = h('div', { class: 'mc-plot' }, this._canvas, this._playhead);
     this.element = h(
       'div',
-      { class: 'mca-curve', role: 'group', 'aria-label': 'What is recorded so far' },
-      h('div', { class: 'mca-curve-ends' }, h('span', {}, high), h('span', {}, low)),
+      { class: 'mc-curve', role: 'group', 'aria-label': 'What is recorded so far' },
+      h('div', { class: 'mc-curve-ends' }, h('span', {}, high), h('span', {}, low)),
       this._plot,
     );
     const go = (event) => {
@@ -37,15 +41,16 @@ export class Curve {
       go(event);
     });
     this._plot.addEventListener('pointermove', (event) => event.buttons > 0 && go(event));
-    this._observer = new ResizeObserver(() => this.show(this.trace));
+    this._observer = new ResizeObserver(() => this.show(this.trace, this.live));
     this._observer.observe(this._plot);
-    this._dark = new MutationObserver(() => this.show(this.trace));
+    this._dark = new MutationObserver(() => this.show(this.trace, this.live));
     this._dark.observe(document.body, { attributeFilter: ['class'] });
   }
 
-  /** Show a trace, everywhere. */
-  show(trace) {
+  /** Show a trace, everywhere. @param {Sample[]} trace @param {Sample[]} live */
+  show(trace, live) {
     this.trace = trace;
+    this.live = live;
     const { clientWidth: width, clientHeight: height } = this._plot;
     if (width === 0) return;
     this._size = { width, height };
@@ -54,8 +59,9 @@ export class Curve {
     this.showTime(this._time ?? 0);
   }
 
-  /** The newest sample of `live` was added. */
-  grew() {
+  /** The newest sample of `live` was added. @param {Sample[]} live */
+  grew(live) {
+    this.live = live;
     if (!this._size) return;
     const [before, now] = [this.live.at(-2) ?? this.live.at(-1), this.live.at(-1)];
     const two = (2 * this.end) / this._size.width;
@@ -125,6 +131,7 @@ export class Curve {
 
   // Stretches of samples without a gap that touch [from, to].
   _runs(from, to) {
+    /** @type {Sample[][]} */
     const runs = [];
     const add = (sample) => {
       const run = runs.at(-1);

@@ -1,43 +1,39 @@
 /** Dialogs of the annotator: a question with buttons, a text to write, and the list of keys. */
 
+import { shownKey } from '../shared/commands.mjs';
+import { openDialog as openOver } from '../shared/dialog.mjs';
 import { h } from '../shared/dom.mjs';
+import { plainButton } from './controls.mjs';
 
-function host() {
-  return document.getElementById('annotator') ?? document.body;
+/**
+ * A dialog over the Annotate page.
+ * @param {string} title
+ * @param {string} style  more classes
+ * @param {...import('../shared/dom.mjs').Child} parts
+ */
+export function openDialog(title, style, ...parts) {
+  return openOver(document.getElementById('annotator'), title, style, ...parts);
 }
 
-/** Ask; resolves with the id of the chosen button, "" when dismissed. Text may be several; buttons: [id, text, style]. */
+/**
+ * Ask; resolves with the id of the chosen button, "" when dismissed.
+ * @param {{title: string, text: string|string[], buttons: [string, string, string?][]}} question  buttons are id, text
+ *   and style
+ * @returns {Promise<string>}
+ */
 export function ask({ title, text, buttons }) {
   return new Promise((resolve) => {
-    const dialog = h(
-      'dialog',
-      { class: 'mca-dialog', 'aria-label': title },
-      h('h3', {}, title),
-      ...[text].flat().map((one) => h('p', {}, one)),
-      h(
-        'div',
-        { class: 'mca-answers' },
-        ...buttons.map(([id, label, style]) =>
-          h(
-            'button',
-            { type: 'button', class: 'mca-button mca-' + (style || 'plain'), onclick: () => dialog.close(id) },
-            label,
-          ),
-        ),
-      ),
-    );
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue);
-    });
-    host().append(dialog);
-    dialog.showModal();
+    const answers = buttons.map(([id, label, style]) => plainButton(label, () => dialog.close(id), `mc-${style || 'plain'}`));
+    const texts = [text].flat().map((one) => h('p', {}, one));
+    const dialog = openDialog(title, '', ...texts, h('div', { class: 'mc-answers' }, ...answers));
+    dialog.addEventListener('close', () => resolve(dialog.returnValue));
   });
 }
 
 /**
  * Ask for a text; resolves with it, or null when dismissed or left empty.
  * @param {{title: string, text: string, choices?: string[], action: string}} options  choices fill in the field
+ * @returns {Promise<string|null>}
  */
 export function askText({ title, text, choices = [], action }) {
   return new Promise((resolve) => {
@@ -50,62 +46,44 @@ export function askText({ title, text, choices = [], action }) {
     const form = h(
       'form',
       { method: 'dialog', onsubmit: () => (written = true) },
-      h('h3', {}, title),
       h('p', {}, text),
-      choices.length
-        ? h(
-            'div',
-            { class: 'mca-answers mca-choices' },
-            ...choices.map((one) => h('button', { type: 'button', class: 'mca-button', onclick: () => pick(one) }, one)),
-          )
-        : null,
+      choices.length > 0 && h('div', { class: 'mc-answers mc-choices' }, choices.map((one) => plainButton(one, () => pick(one)))),
       field,
       h(
         'div',
-        { class: 'mca-answers' },
-        h('button', { type: 'submit', class: 'mca-button mca-primary' }, action),
-        h('button', { type: 'button', class: 'mca-button mca-quiet', onclick: () => dialog.close() }, 'Cancel'),
+        { class: 'mc-answers' },
+        h('button', { type: 'submit', class: 'mc-button mc-primary' }, action),
+        plainButton('Cancel', () => dialog.close(), 'mc-quiet'),
       ),
     );
-    const dialog = h('dialog', { class: 'mca-dialog', 'aria-label': title }, form);
     field.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       form.requestSubmit();
     });
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(written ? field.value.trim() || null : null);
-    });
-    host().append(dialog);
-    dialog.showModal();
+    const dialog = openDialog(title, '', form);
+    dialog.addEventListener('close', () => resolve(written ? field.value.trim() || null : null));
     field.focus();
   });
 }
 
-// "U or Ctrl+Z" as keys with plain words between them.
+// Keys that each do the same have an "or" between them.
 function combinations(keys) {
-  return keys.split(/( or | |\/)/).filter((part) => part.trim()).map((part) =>
-    part === ' or ' || part === '…' || part === '/' ? h('span', {}, ` ${part.trim()} `) : h('kbd', {}, part),
-  );
+  if (!Array.isArray(keys)) return Object.keys(keys).map((key) => h('kbd', {}, shownKey(key)));
+  return keys.flatMap((key, index) => [index > 0 && h('span', {}, ' or '), h('kbd', {}, shownKey(key))]);
 }
 
-/** All keys, as [keys, what they do]. `?` or Escape closes it. */
-export function keyHelp(keys) {
-  const dialog = h(
-    'dialog',
-    { class: 'mca-dialog mca-keys', 'aria-label': 'Keys' },
-    h('h3', {}, 'Keys'),
-    h('dl', {}, ...keys.map(([key, meaning]) => h('div', {}, h('dt', {}, ...combinations(key)), h('dd', {}, meaning)))),
-    h(
-      'div',
-      { class: 'mca-answers' },
-      h('button', { type: 'button', class: 'mca-button', onclick: () => dialog.close() }, 'Close'),
-    ),
+/** All keys. `?` or Escape closes it. @param {import('../shared/commands.mjs').Command[]} commands */
+export function keyHelp(commands) {
+  const lines = commands
+    .filter(({ keys }) => keys)
+    .map(({ keys, label }) => h('div', {}, h('dt', {}, ...combinations(keys)), h('dd', {}, label)));
+  const dialog = openDialog(
+    'Keys',
+    'mc-keys',
+    h('dl', {}, ...lines),
+    h('div', { class: 'mc-answers' }, plainButton('Close', () => dialog.close())),
   );
-  dialog.addEventListener('close', () => dialog.remove());
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   dialog.addEventListener('keydown', (event) => event.key === '?' && dialog.close());
-  host().append(dialog);
-  dialog.showModal();
 }

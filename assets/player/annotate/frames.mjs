@@ -1,8 +1,10 @@
 /** Frames and seconds of one video. Seconds are exact at the ends of shots; in between frames are spread evenly. */
 
+/** @typedef {[number, number, number, number]} Shot  [first frame, end frame, start s, end s] */
+
 export class Frames {
   /**
-   * @param {[number, number, number, number][]} shots  [first frame, end frame, start s, end s], ascending
+   * @param {Shot[]} shots  ascending
    * @param {string} rate  frames a second, like "30000/1001"
    * @param {number} count  of frames
    */
@@ -36,7 +38,11 @@ export class Frames {
   }
 }
 
-/** Index of the shot shown at `seconds`; shots are [first frame, end frame, start s, end s]. */
+/**
+ * Index of the shot shown at `seconds`.
+ * @param {Shot[]} shots
+ * @param {number} seconds
+ */
 export function shotAt(shots, seconds) {
   return find(shots, seconds + 1e-6, 2);
 }

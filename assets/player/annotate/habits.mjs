@@ -1,49 +1,36 @@
 /** How somebody likes to work, remembered by this browser: speed, sound, what is looped. */
 
+import { Observable } from '../shared/observable.mjs';
 import { recall, remember } from '../shared/preferences.mjs';
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
+
+/**
+ * @typedef {object} HabitValues
+ * @property {boolean} loop  the current shot, while rating
+ * @property {boolean} repeat  parts and cut, while marking
+ * @property {boolean} advance  to the next shot after a rating
+ * @property {number} speed
+ * @property {boolean} muted
+ */
+/** @type {HabitValues} */
 const USUAL = { loop: true, repeat: false, advance: true, speed: 1, muted: false };
 
-export class Habits {
-  /** @param {import('./task.mjs').TaskView} task */
-  constructor(task) {
-    this.task = task;
-    this.values = { ...USUAL, ...recall('annotate', {}) };
-  }
+/** Tells "changed". */
+export class Habits extends Observable {
+  /** @type {HabitValues} */
+  values = { ...USUAL, ...recall('annotate', {}) };
 
-  /** Once there is a video. */
-  start() {
-    this.task.layout.showPreferences(this.values);
-    this._apply();
-  }
-
+  /** @param {Partial<HabitValues>} changes */
   prefer(changes) {
     Object.assign(this.values, changes);
     remember('annotate', this.values);
-    this.task.layout.showPreferences(this.values);
-    this._apply();
+    this.tell('changed');
   }
 
-  setSpeed(speed) {
-    this.prefer({ speed });
-  }
-
+  /** A step of speed: 1 faster, -1 slower. */
   changeSpeed(step) {
     const speed = SPEEDS[SPEEDS.indexOf(this.values.speed) + step];
-    if (speed) this.setSpeed(speed);
-    this.task.say(`Speed ${this.values.speed}×`, true);
-  }
-
-  toggleSound() {
-    if (this.task.data.protocol.muted) return this.task.say('This task is judged without sound.', true);
-    this.prefer({ muted: !this.values.muted });
-  }
-
-  _apply() {
-    const { video } = this.task.layout;
-    video.muted = this.task.data.protocol.muted || this.values.muted;
-    // Loading a video sets its speed back to the default one.
-    video.defaultPlaybackRate = video.playbackRate = this.values.speed;
+    if (speed) this.prefer({ speed });
   }
 }

@@ -2,71 +2,75 @@
 
 import { h } from '../shared/dom.mjs';
 import { count } from '../shared/format.mjs';
+import { plainButton } from './controls.mjs';
 import { isLabel } from './labels.mjs';
 
+/** @typedef {import('./outbox.mjs').Outbox} Outbox */
+/** @typedef {import('./outbox.mjs').Problem} Problem */
+
 export class Header {
-  /** @param {object} act  back, signOut, signIn, submit, discard(task) */
+  /** @param {{back: () => void, signOut: () => void, signIn: () => void, discard: (task: number) => void}} act */
   constructor(act) {
     this._act = act;
-    const button = (style, action, ...text) =>
-      h('button', { type: 'button', class: 'mca-button ' + style, onclick: action }, ...text);
-    this._title = h('h1', { class: 'mca-heading' });
-    this._badge = h('span', { class: 'mca-badge', hidden: true });
-    this._back = button('mca-quiet', act.back, '‹ Queue');
-    this._saved = h('span', { class: 'mca-saved', role: 'status', 'aria-live': 'polite' });
-    this._who = button('mca-quiet', act.signOut);
-    this._submit = button('mca-primary', act.submit, 'Submit');
-    this._submit.title = 'Submit (Ctrl+Enter)';
-    const parts = [this._back, this._badge, this._title, this._saved, this._who, this._submit];
-    this.element = h('header', { class: 'mca-header' }, ...parts);
-    this.banner = h('div', { class: 'mca-banner', role: 'alert', hidden: true });
+    this._title = h('h1', { class: 'mc-heading' });
+    this._badge = h('span', { class: 'mc-badge', hidden: true });
+    this._back = plainButton('‹ Queue', act.back, 'mc-quiet');
+    this._saved = h('span', { class: 'mc-saved', role: 'status', 'aria-live': 'polite' });
+    this._who = plainButton('', act.signOut, 'mc-quiet');
+    this._action = h('span', { hidden: true });
+    const parts = [this._back, this._badge, this._title, this._saved, this._who, this._action];
+    this.element = h('header', { class: 'mc-header' }, ...parts);
+    this.banner = h('div', { class: 'mc-banner', role: 'alert', hidden: true });
+    this._problemShown = '';
   }
 
-  title(text, badge) {
+  /** @param {string} text @param {string} badge @param {HTMLElement|null} [action] the last button */
+  title(text, badge, action = null) {
     this._title.textContent = text;
     this._badge.textContent = badge;
     this._badge.hidden = !badge;
+    const next = action ?? h('span', { hidden: true });
+    this._action.replaceWith(next);
+    this._action = next;
   }
 
-  /** @param {{view: string, me: string|null, outbox: object|null, task: object|null}} facts */
-  show({ view, me, outbox, task }) {
+  /** @param {{view: string, me: string|null, outbox: Outbox|null, working: boolean}} facts  working: a task is open */
+  show({ view, me, outbox, working }) {
     this._back.hidden = view !== 'task' && view !== 'failed';
     this._who.hidden = !me || view === 'signin';
     this._who.textContent = me ?? '';
     this._who.title = `Signed in as ${me}`;
-    this._submit.hidden = !task || task.state.submitted;
-    this._submit.disabled = !task?.editable;
-    this._submit.classList.toggle('mca-complete', Boolean(task?.complete));
     this._saved.hidden = !outbox || view === 'signin';
-    const state = outbox?.state ?? 'saved';
-    const unsaved = outbox?.unsaved ?? 0;
+    if (outbox) this._showSaved(outbox);
+    this._showBanner(outbox, working);
+  }
+
+  _showSaved({ state, unsaved, durable }) {
     this._saved.dataset.state = state;
     const text = stateText(state, unsaved);
     if (this._saved.textContent !== text) this._saved.textContent = text;
-    this._saved.title = outbox ? stateWords(state, unsaved, outbox.durable) : '';
-    this._showBanner(outbox, task);
+    this._saved.title = stateWords(state, unsaved, durable);
   }
 
-  _showBanner(outbox, view) {
+  _showBanner(outbox, working) {
     const [task, problem] = outbox?.problems.entries().next().value ?? [];
-    const lost = outbox && !outbox.durable && view;
+    const lost = outbox && !outbox.durable && working;
     this.banner.hidden = !problem && !lost;
-    const state = problem ? `${task}:${problem.status}:${outbox.unsaved}` : lost ? 'memory' : '';
-    if ((this.banner.dataset.state ?? '') === state) return;
-    this.banner.dataset.state = state;
-    if (!state) return this.banner.replaceChildren();
-    this.banner.replaceChildren(...(problem ? this._problem(outbox, task, problem) : [h('span', {}, LOST)]));
+    const shown = problem ? `${task}:${problem.status}:${outbox.unsaved}` : lost ? 'memory' : '';
+    if (this._problemShown === shown) return;
+    this._problemShown = shown;
+    if (problem) this.banner.replaceChildren(...this._problem(outbox, task, problem));
+    else this.banner.replaceChildren(...(lost ? [h('span', {}, LOST)] : []));
   }
 
-  _problem(outbox, task, { status, message, hint }) {
-    const button = (text, action) => h('button', { type: 'button', class: 'mca-button', onclick: action }, text);
-    if (status === 401) return [h('span', {}, SIGNED_OUT), button('Sign in', this._act.signIn)];
+  /** @param {Outbox} outbox @param {number} task @param {Problem} problem */
+  _problem(outbox, task, problem) {
+    if (problem.status === 401) return [h('span', {}, SIGNED_OUT), plainButton('Sign in', this._act.signIn)];
     const n = outbox.pending(task).filter(isLabel).length;
-    const text = `The server did not take ${count(n, 'change')}: ${[message, hint].filter(Boolean).join(' ')}`;
     return [
-      h('span', {}, text),
-      button('Try again', () => outbox.retry()),
-      button('Discard them', () => this._act.discard(task)),
+      h('span', {}, `The server did not take ${count(n, 'change')}: ${[problem.message, problem.hint].filter(Boolean).join(' ')}`),
+      plainButton('Try again', () => outbox.retry()),
+      plainButton('Discard them', () => this._act.discard(task)),
     ];
   }
 }

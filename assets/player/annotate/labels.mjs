@@ -5,17 +5,48 @@
  * too, so they survive a reload.
  */
 
+/**
+ * @typedef {object} LabelEvent
+ * @property {string} client  random for each page load
+ * @property {number} seq  counts up from 1 in one client
+ * @property {string} kind
+ * @property {number|null} [shot]  number of a shot, part or take
+ * @property {number|null} [value]
+ * @property {number|null} [t]  moment of the video, seconds
+ * @property {number} at  ms since 1970
+ * @property {{text?: string, start?: number, end?: number, from?: number, to?: number, samples?: Sample[]}|null} [data]
+ */
+/** @typedef {[number, number]} Sample  [seconds, value 0..1] */
+/** @typedef {[number, number]} Part  [first frame, end frame) */
+/** @typedef {['ratings'|'marks'|'takes', number, any, any]} Step  [map, number, before, after], null = none */
+/**
+ * @typedef {object} TaskState
+ * @property {Map<number, number>} ratings  shot -> value
+ * @property {Map<number, Part>} marks  segment -> frames
+ * @property {Map<number, Sample[]>} takes
+ * @property {Step[]} undoable
+ * @property {Step[]} redoable
+ * @property {boolean} submitted
+ * @property {string|null} skipped  why, null: it is not
+ * @property {string|null} excluded
+ * @property {number|null} position  seconds
+ * @property {Set<string>} seen  ids of the events so far
+ */
+
 const LABELS = new Set(['rate', 'clear', 'mark', 'unmark', 'trace', 'undo', 'redo']);
 const PASSIVE = new Set(['position', 'watched']);
 
-/** Is this an event a person would miss if it were lost (everything but where and what they watched)? */
+/**
+ * Is this an event a person would miss if it were lost (everything but where and what they watched)?
+ * @param {{kind: string}} event
+ */
 export function isLabel(event) {
   return !PASSIVE.has(event.kind);
 }
 
 /**
- * The state before any event. `ratings` (shot -> value), `marks` (segment -> [start, end]) and `takes` (take ->
- * [[seconds, value], ...]) are maps; `undoable` and `redoable` hold steps [map, number, before, after], null = none.
+ * The state before any event.
+ * @returns {TaskState}
  */
 export function emptyState() {
   return {
@@ -32,7 +63,12 @@ export function emptyState() {
   };
 }
 
-/** Apply one event to `state` in place; returns the number of the label it set, or null. */
+/**
+ * Apply one event to `state` in place.
+ * @param {TaskState} state
+ * @param {LabelEvent} event
+ * @returns {number|null} number of the label it set
+ */
 export function apply(state, event) {
   const id = event.client + '\n' + event.seq;
   if (state.seen.has(id)) return null;
@@ -55,7 +91,10 @@ export function apply(state, event) {
   return null;
 }
 
-/** The state after all `events`, in their order. */
+/**
+ * The state after all `events`, in their order.
+ * @param {LabelEvent[]} events
+ */
 export function fold(events) {
   const state = emptyState();
   for (const event of events) apply(state, event);

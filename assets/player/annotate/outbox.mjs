@@ -6,6 +6,7 @@
  * What an earlier page left behind (outage, crash, closed tab) is sent first.
  */
 
+import { HttpError } from '../shared/http.mjs';
 import { isLabel } from './labels.mjs';
 
 const DATABASE = 'manycut-outbox';
@@ -40,7 +41,10 @@ function openDatabase() {
   return Promise.race([opening, late]);
 }
 
-/** Whose unsent ratings this browser holds: [owner, how many]. */
+/**
+ * Whose unsent ratings this browser holds.
+ * @returns {Promise<[string, number][]>} owner, how many
+ */
 export async function waitingOwners() {
   try {
     const database = await openDatabase();
@@ -54,14 +58,21 @@ export async function waitingOwners() {
   }
 }
 
+/** @typedef {import('./labels.mjs').LabelEvent} LabelEvent */
+/**
+ * @typedef {LabelEvent & {owner: string, task: number, n?: number, kept?: Promise<void>}} Kept  an event in the store: `n`
+ *   is its key there, `kept` resolves when it lies there
+ */
+/** @typedef {{status: number, message: string, hint: string}} Problem  status 0: the server could not be reached */
+
 /** Events of one person on their way to the server. */
 export class Outbox {
   /**
    * @param {string} owner  the signed-in annotator; other people's events in this browser stay where they are
-   * @param {(task, events, options) => Promise<[string, number][]>} send
+   * @param {(task: number, events: LabelEvent[], options: {keepalive?: boolean}) => Promise<[string, number][]>} send
    *        posts events of one task and returns what was acknowledged; rejects with {status, message}
    *        (status 0 = could not reach the server)
-   * @param {() => Promise} probe  resolves when the server can be reached
+   * @param {() => Promise<unknown>} probe  resolves when the server can be reached
    * @param {() => void} changed  called whenever `state`, `unsaved` or `problems` may have changed
    */
   constructor(owner, send, probe, changed) {
@@ -69,15 +80,18 @@ export class Outbox {
     this.client = randomId();
     this.durable = true; // false: this browser keeps nothing, events live in this page only
     this.offline = false;
-    this.problems = new Map(); // task -> {status, message, hint}: the server refused; waiting for the person
-    this.retryAt = null; // ms epoch of the next attempt while offline
-    this.records = []; // unacknowledged, in order: {n, owner, task, client, seq, ...}
+    /** @type {Map<number, Problem>} task -> what the server refused; waiting for the person */
+    this.problems = new Map();
+    /** @type {Kept[]} unacknowledged, in order */
+    this.records = [];
     this._send = send;
     this._probe = probe;
     this._changed = changed;
     this._seq = 0;
     this._failures = 0;
+    /** @type {ReturnType<typeof setTimeout>|null} */
     this._timer = null;
+    /** @type {Promise<void>|null} */
     this._draining = null;
     this._abort = new AbortController();
     const { signal } = this._abort;
@@ -121,14 +135,20 @@ export class Outbox {
     return this.unsaved > 0 ? 'unsaved' : 'saved';
   }
 
-  /** Unacknowledged events of one task, in order. */
+  /** Unacknowledged events of one task, in order. @param {number} task */
   pending(task) {
     return this.records.filter((record) => record.task === task).map(asEvent);
   }
 
-  /** Make an event, keep it, and send it. Returns the event at once; it is in `records` already. */
+  /**
+   * Make an event, keep it, and send it. Returns the event at once; it is in `records` already.
+   * @param {number} task
+   * @param {{kind: string} & Partial<LabelEvent>} parts
+   * @returns {LabelEvent}
+   */
   append(task, { kind, shot = null, value = null, t = null, data = null }) {
     const event = { client: this.client, seq: ++this._seq, kind, shot, value, t, at: Date.now(), data };
+    /** @type {Kept} */
     const record = { owner: this.owner, task, ...event };
     this.records.push(record);
     record.kept = this._keep(record);
@@ -175,7 +195,8 @@ export class Outbox {
 
   async _keep(record) {
     if (!this.durable) return;
-    const { kept, ...plain } = record;
+    const plain = { ...record };
+    delete plain.kept;
     try {
       const store = this._database.transaction(STORE, 'readwrite').objectStore(STORE);
       record.n = await request(store.add(plain));
@@ -195,7 +216,7 @@ export class Outbox {
         const acknowledged = await this._send(first.task, batch.map(asEvent), {});
         const known = new Set(acknowledged.map(([client, seq]) => identity({ task: first.task, client, seq })));
         const gone = batch.filter((record) => known.has(identity(record)));
-        if (gone.length === 0) throw { status: 500, message: 'The server acknowledged nothing.' };
+        if (gone.length === 0) throw new HttpError('The server acknowledged nothing.', { status: 500 });
         await this._remove(gone);
         this._reached();
       } catch (error) {
@@ -241,7 +262,6 @@ export class Outbox {
     this.offline = true;
     const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this._failures) * (0.8 + 0.4 * Math.random());
     this._failures += 1;
-    this.retryAt = Date.now() + delay;
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this._retryOrProbe(), delay);
     this._changed();
@@ -262,7 +282,6 @@ export class Outbox {
   _reached() {
     this._failures = 0;
     this.offline = false;
-    this.retryAt = null;
     this._changed();
   }
 
@@ -274,7 +293,7 @@ export class Outbox {
     const transaction = this._database.transaction(STORE, 'readwrite');
     for (const n of keys) transaction.objectStore(STORE).delete(n);
     await new Promise((resolve) => {
-      transaction.oncomplete = transaction.onerror = transaction.onabort = resolve;
+      transaction.oncomplete = transaction.onerror = transaction.onabort = () => resolve(undefined);
     });
   }
 }
@@ -283,6 +302,7 @@ function identity({ task, client, seq }) {
   return `${task}:${client}:${seq}`;
 }
 
+/** @param {Kept} record @returns {LabelEvent} */
 function asEvent({ client, seq, kind, shot, value, t, at, data = null }) {
   return { client, seq, kind, shot, value, t, at, data };
 }

@@ -1,66 +1,69 @@
 /** The controls of a keyshot task: mark in and out, the selected part and its edges, playing it. */
 
-import { button } from './controls.mjs';
 import { h } from '../shared/dom.mjs';
 import { clock } from '../shared/format.mjs';
+import { commandButton } from './controls.mjs';
+
+/** @typedef {import('./labels.mjs').Part} Part */
 
 export class PartPanel {
-  /** @param {import('./keyshots.mjs').KeyshotsTool} tool */
-  constructor(tool) {
-    this.tool = tool;
-    this._where = h('div', { class: 'mca-where' });
-    this._in = button('Mark in', 'I', () => tool.markIn(), h('kbd', {}, 'I'), 'Begins here');
-    this._out = button('Mark out', 'O', () => tool.markOut(), 'Ends here', h('kbd', {}, 'O'));
-    for (const one of [this._in, this._out]) one.classList.add('mca-mark');
-    this._nudges = [];
-    this._edges = [];
-    this._playPart = button('Play this part', 'P', () => tool.play(false), 'Play part');
-    this._playCut = button('Play the whole cut', 'Shift+P', () => tool.play(true), 'Play cut');
+  /**
+   * @param {import('./frames.mjs').Frames} frames
+   * @param {import('../shared/commands.mjs').Commands} commands
+   */
+  constructor(frames, commands) {
+    this.frames = frames;
+    this._where = h('div', { class: 'mc-where' });
+    const mark = { style: 'mc-mark' };
+    this._in = commandButton(commands, 'mark-in', { label: 'Mark in', ...mark }, h('kbd', {}, 'I'), 'Begins here');
+    const out = commandButton(commands, 'mark-out', { label: 'Mark out', ...mark }, 'Ends here', h('kbd', {}, 'O'));
+    this._begins = h('output', { 'aria-label': 'Begins at' });
+    this._ends = h('output', { 'aria-label': 'Ends at' });
     /** The button beside undo and redo. */
-    this.remove = button('Remove this part', 'Backspace', () => tool.removePart(), 'Remove');
+    this.remove = commandButton(commands, 'remove', { label: 'Remove this part' }, 'Remove');
     this.element = h(
       'div',
-      { class: 'mca-rating' },
-      h('div', { class: 'mca-pair' }, this._in, this._out),
+      { class: 'mc-rating' },
+      h('div', { class: 'mc-pair' }, this._in, out),
       this._where,
-      this._edge('Begins', 'in', ['Shift+←', 'Shift+→']),
-      this._edge('Ends', 'out', ['Ctrl+←', 'Ctrl+→']),
-      h('div', { class: 'mca-pair' }, this._playPart, this._playCut),
+      edgeLine(commands, 'first-frame', 'Begins', this._begins),
+      edgeLine(commands, 'last-frame', 'Ends', this._ends),
+      h(
+        'div',
+        { class: 'mc-pair' },
+        commandButton(commands, 'play-part', { label: 'Play this part' }, 'Play part'),
+        commandButton(commands, 'play-cut', { label: 'Play the whole cut' }, 'Play cut'),
+      ),
     );
   }
 
-  /** @param {{parts: [number, number[]][], selected: number|null, begun: boolean, editable: boolean}} facts */
-  show({ parts, selected, begun, editable }) {
-    const { frames } = this.tool;
+  /** @param {{parts: [number, Part][], selected: number|null, begun: boolean}} facts */
+  show({ parts, selected, begun }) {
     const place = parts.findIndex(([number]) => number === selected);
     const part = parts[place]?.[1];
     this._in.setAttribute('aria-pressed', String(begun));
-    for (const one of [this._in, this._out]) one.disabled = !editable;
-    for (const one of [this.remove, ...this._nudges]) one.disabled = !editable || !part;
-    this._playPart.disabled = !part;
-    this._playCut.disabled = parts.length === 0;
     const none = begun ? 'A part is begun' : parts.length ? 'No part selected' : 'No part yet';
     this._where.replaceChildren(h('strong', {}, part ? `Part ${place + 1}` : none));
     if (part) {
-      const seconds = frames.start(part[1]) - frames.start(part[0]);
+      const seconds = this.frames.start(part[1]) - this.frames.start(part[0]);
       this._where.append(
         h('span', {}, `of ${parts.length}`),
-        h('span', { class: 'mca-span' }, `${seconds.toFixed(1)} s`),
+        h('span', { class: 'mc-span' }, `${seconds.toFixed(1)} s`),
       );
     }
-    this._edges.forEach((one, index) => {
-      const frame = part?.[index];
-      one.textContent = part ? clock(frames.start(frame), 2) : '–';
-      one.title = part ? `Frame ${index === 0 ? frame : frame - 1}` : '';
-    });
+    this._showEdge(this._begins, part?.[0], part?.[0]);
+    this._showEdge(this._ends, part?.[1], part?.[1] - 1);
   }
 
-  _edge(name, edge, keys) {
-    const time = h('output', { 'aria-label': `${name} at` });
-    const less = button(`${name} a frame earlier`, keys[0], () => this.tool.nudge(edge, -1), '−1');
-    const more = button(`${name} a frame later`, keys[1], () => this.tool.nudge(edge, 1), '+1');
-    this._nudges.push(less, more);
-    this._edges.push(time);
-    return h('div', { class: 'mca-edge-line' }, h('span', {}, name), less, time, more);
+  // An edge lies at the start of `frame`; `shown` is the frame of the part that is seen there.
+  _showEdge(output, frame, shown) {
+    output.textContent = frame === undefined ? '–' : clock(this.frames.start(frame), 2);
+    output.title = frame === undefined ? '' : `Frame ${shown}`;
   }
+}
+
+function edgeLine(commands, command, name, output) {
+  const less = commandButton(commands, command, { label: `${name} a frame earlier`, amount: -1 }, '−1');
+  const more = commandButton(commands, command, { label: `${name} a frame later`, amount: 1 }, '+1');
+  return h('div', { class: 'mc-edge-line' }, h('span', {}, name), less, output, more);
 }

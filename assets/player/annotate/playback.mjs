@@ -1,12 +1,20 @@
 /** The video of a task: playing, playing only some parts, moving, and remembering the place. */
 
+import { Observable } from '../shared/observable.mjs';
 import { recall, remember } from '../shared/preferences.mjs';
 
 const KEEP_EVERY = 250; // ms between notes of the place in this browser while playing
 const TELL_EVERY = 5000; // ms between position events while playing
 const TELL_AFTER = 800; // ms after the last jump before its position event
 
-/** The newer of what this browser remembers under `key` and the last position event; 0 at a first visit. */
+/** @typedef {{parts: [number, number][], loop: boolean}} Route  parts [start s, end s] in ascending order */
+
+/**
+ * The newer of what this browser remembers under `key` and the last position event; 0 at a first visit.
+ * @param {string} key
+ * @param {import('./labels.mjs').LabelEvent[]} events
+ * @returns {number} seconds
+ */
 export function lastPlace(key, events) {
   const told = events.findLast((event) => event.kind === 'position' && event.t !== null);
   const kept = recall(key, null);
@@ -14,7 +22,18 @@ export function lastPlace(key, events) {
   return told?.t ?? 0;
 }
 
-export class Playback {
+/**
+ * Tells
+ *   "time"   the place moved
+ *   "state" (waiting)   playing, paused or waiting
+ *   "failed" (reason)   "" when it is well again
+ *   "place" (t)   a place worth an event
+ *   "played" (now)   the picture of this moment is shown while playing
+ *   "broke" (why)   playing along ended: "pause", "seeking", "waiting", "ended" or "error"
+ *   "ready"   it could play on
+ *   "sound" (silent)   the sound was switched on or off
+ */
+export class Playback extends Observable {
   /**
    * @param {HTMLVideoElement} video
    * @param {object} options
@@ -22,21 +41,16 @@ export class Playback {
    * @param {number} options.end  length of the video, seconds
    * @param {number} options.start  where to begin, seconds
    * @param {string} options.key  under which this browser remembers the place
-   * @param {{time: Function, state: Function, failed: Function, place: Function, played: Function,
-   *        broke: Function}} options.on
-   *        time(): the place moved; state(waiting): playing, paused or waiting; failed(reason): "" when it is well
-   *        again; place(t): a place worth an event; played(now): the picture of this moment is shown while playing;
-   *        broke(why): playing along ended: "pause", "seeking", "waiting", "ended" or "error"
    */
-  constructor(video, { frames, end, start, key, on }) {
+  constructor(video, { frames, end, start, key }) {
+    super();
     this.video = video;
     this.frames = frames;
     this.end = end;
     this.time = Math.min(start, end);
-    /** Only these parts are played: {parts: [[start s, end s], ...] ascending, loop}; null plays everything. */
+    /** @type {Route|null} only these parts are played; null plays everything */
     this.route = null;
     this._key = key;
-    this._on = on;
     this._moved = false; // until the first move there is nothing to remember
     this._told = null;
     this._abort = new AbortController();
@@ -51,9 +65,30 @@ export class Playback {
     return this.frames.at(this.time);
   }
 
+  get muted() {
+    return this.video.muted;
+  }
+
+  /** Whether the end of the video was reached. */
+  get ended() {
+    return this.video.ended;
+  }
+
+  /** The moment that the video itself is at; `time` may be ahead of it while it seeks. */
+  get shown() {
+    return Math.min(this.end, this.video.currentTime);
+  }
+
+  /** @param {{speed: number, muted: boolean}} habits */
+  adopt({ speed, muted }) {
+    this.video.muted = muted;
+    // Loading a video sets its speed back to the default one.
+    this.video.defaultPlaybackRate = this.video.playbackRate = speed;
+  }
+
   load(source) {
-    this._on.failed('');
-    this._on.state(true);
+    this.tell('failed', '');
+    this.tell('state', true);
     this.video.src = source;
     this.video.load();
   }
@@ -64,7 +99,7 @@ export class Playback {
     this._moved = true;
     this._keep();
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => this.tell(), TELL_AFTER);
+    this._timer = setTimeout(() => this.notePlace(), TELL_AFTER);
   }
 
   showFrame(frame) {
@@ -81,11 +116,7 @@ export class Playback {
     this.video.pause();
   }
 
-  /** Play or pause; rejects when the browser does not let it play. */
-  toggle() {
-    return this.playing ? this.video.pause() : this.play();
-  }
-
+  /** Rejects when the browser does not let it play. */
   async play() {
     if (!this.route && this.time >= this.end - this.frames.length) this.moveTo(0);
     try {
@@ -96,7 +127,7 @@ export class Playback {
   }
 
   /** Remember the place now, here and as an event. */
-  tell() {
+  notePlace() {
     clearTimeout(this._timer);
     if (!this._moved) return;
     this._keep();
@@ -104,11 +135,11 @@ export class Playback {
     if (this._told === place) return;
     this._told = place;
     this._toldAt = performance.now();
-    this._on.place(place);
+    this.tell('place', place);
   }
 
   close() {
-    this.tell();
+    this.notePlace();
     this._abort.abort();
     this.video.pause();
     this.video.removeAttribute('src');
@@ -118,7 +149,7 @@ export class Playback {
   _seek(seconds) {
     this.time = seconds;
     if (this.video.readyState >= HTMLMediaElement.HAVE_METADATA) this.video.currentTime = seconds;
-    this._on.time();
+    this.tell('time');
   }
 
   _keep() {
@@ -134,13 +165,16 @@ export class Playback {
     on('loadedmetadata', () => {
       this.video.currentTime = this.time;
       const silent = this.video.videoWidth === 0;
-      this._on.failed(silent ? 'This browser has no picture for this video, only sound.' : '');
+      this.tell('failed', silent ? 'This browser has no picture for this video, only sound.' : '');
     });
-    on('waiting', () => this._on.state(true));
-    on('play playing canplay seeked pause', () => this._on.state(false));
-    on('pause seeking waiting ended error', ({ type }) => this._on.broke(type));
+    on('waiting', () => this.tell('state', true));
+    on('play playing canplay seeked pause', () => this.tell('state', false));
+    on('pause seeking waiting ended error', ({ type }) => this.tell('broke', type));
     on('playing', () => this._tick());
-    on('pause', () => this.tell());
+    on('pause', () => this.notePlace());
+    on('canplay', () => this.tell('ready'));
+    on('seeked', () => this.video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && this.tell('ready'));
+    on('volumechange', () => this.tell('sound', this.video.muted || this.video.volume === 0));
     on('ended', () => {
       if (!this.route?.loop) return;
       this._seek(this._first());
@@ -149,7 +183,7 @@ export class Playback {
     on('error', () => {
       if (!this.video.getAttribute('src')) return;
       const broke = this.video.error?.code === MediaError.MEDIA_ERR_NETWORK;
-      this._on.failed(
+      this.tell('failed', 
         broke
           ? 'The connection broke while the video was loading.'
           : 'The video could not be played: it is missing on the server, or this browser does not know its format.',
@@ -183,11 +217,11 @@ export class Playback {
     // While seeking, the place is where it goes to: a key pressed a moment too late still means what was watched.
     if (on !== now && !this.video.seeking) this._seek(on);
     else if (on === now) this.time = now;
-    if (!this.video.seeking) this._on.played(now);
-    this._on.time();
+    if (!this.video.seeking) this.tell('played', now);
+    this.tell('time');
     this._moved = true;
     if (performance.now() - (this._keptAt ?? 0) > KEEP_EVERY) this._keep();
-    if (performance.now() - (this._toldAt ?? 0) > TELL_EVERY) this.tell();
+    if (performance.now() - (this._toldAt ?? 0) > TELL_EVERY) this.notePlace();
     this._next = requestAnimationFrame(() => this._tick());
   }
 }

@@ -11,18 +11,17 @@ const REASONS = [
 
 /**
  * Before submitting. It is told, never enforced.
- * @param {[string, string?, Function?][]} missing  sentences, some with a button that leads to what is missing
+ * @param {import('./task.mjs').Missing[]} missing
  * @returns {Promise<string>} "submit", "go" (to what the first button says) or ""
  */
 export function askWhatIsMissing(missing) {
   const go = missing.find(([, text]) => text);
   const [title, ...rest] = missing.map(([text]) => text);
   const sentences = rest.map((text) => `${text}.`);
-  return ask({
-    title,
-    text: [...sentences, 'You can submit it nevertheless.'],
-    buttons: [...(go ? [['go', go[1], 'primary']] : []), ['submit', 'Submit as it is'], ['', 'Cancel', 'quiet']],
-  });
+  /** @type {[string, string, string?][]} */
+  const buttons = [['submit', 'Submit as it is'], ['', 'Cancel', 'quiet']];
+  if (go) buttons.unshift(['go', go[1], 'primary']);
+  return ask({ title, text: [...sentences, 'You can submit it nevertheless.'], buttons });
 }
 
 /** The text of a note, or null. */

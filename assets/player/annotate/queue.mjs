@@ -1,25 +1,59 @@
 /** What there is to judge: what was begun, what is handed out or can be chosen, training first. */
 
-import { choice } from './controls.mjs';
 import { h } from '../shared/dom.mjs';
-import { thumbnail } from '../shared/thumbnail.mjs';
 import { clock, count } from '../shared/format.mjs';
+import { sentence } from '../shared/http.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
+import { choice, plainButton } from './controls.mjs';
 
 const FIRST = 60; // rows shown at once; more on request
 const MANY = 8; // from here on there is a search field
 const ACTIONS = { new: 'Start', open: 'Continue', skipped: 'Take up', submitted: 'View' };
+/** @type {Kind[]} */
+const KINDS = ['shot-ratings', 'keyshots', 'continuous'];
 export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots', continuous: 'Continuous' };
+
+/** @typedef {'shot-ratings'|'keyshots'|'continuous'} Kind */
+/**
+ * @typedef {object} TaskRow
+ * @property {number|null} task  null: not begun
+ * @property {string} entry
+ * @property {string} title
+ * @property {number} duration  seconds
+ * @property {'new'|'open'|'skipped'|'submitted'} state
+ * @property {Kind} kind
+ * @property {number} judged
+ * @property {number} shots
+ * @property {boolean} practice
+ * @property {import('./task.mjs').Thumbnails|null} thumbnail
+ */
+/**
+ * @typedef {object} TasksAnswer  of GET /api/tasks
+ * @property {boolean} assigned  videos are handed out
+ * @property {Kind|null} protocol  where they can be chosen freely
+ * @property {TaskRow[]} tasks
+ * @property {number} waiting  videos that can be handed out
+ * @property {{assignment: number, title: string, kind: Kind, entry: string}[]} training  to be done first
+ */
+/**
+ * @typedef {object} Ways  where the queue leads to
+ * @property {(row: TaskRow) => unknown} open
+ * @property {() => Promise<unknown>} next
+ * @property {(assignment: number) => Promise<unknown>} train
+ * @property {(kind: Kind) => void} choose
+ * @property {() => void} back
+ */
 
 /**
  * The queue of the signed-in person.
- * @param {object} answer  of GET /api/tasks
- * @param {object} ways  recent: id of the task opened last; open(row), next(), train(assignment), choose(kind)
+ * @param {TasksAnswer} answer
+ * @param {Ways & {recent: number|null}} ways  recent: id of the task opened last
  */
 export function queueView({ assigned, protocol, tasks, waiting, training }, ways) {
   if (!assigned && tasks.length === 0) return nothing();
   const open = tasks.filter((task) => task.state === 'open' && !task.practice);
   const latest = open.find((task) => task.task === ways.recent) ?? open[0];
-  const view = h('div', { class: 'mca-queue' });
+  const view = h('div', { class: 'mc-queue' });
   view.append(...training.map((one) => trainingCard(one, ways)));
   if (latest) view.append(hero(latest, ways.open));
   if (assigned) view.append(nextCard({ waiting, open: open.length, training: training.length }, ways));
@@ -27,9 +61,13 @@ export function queueView({ assigned, protocol, tasks, waiting, training }, ways
   return view;
 }
 
-/** What to do after a submission: the next video, or a thank-you. */
+/**
+ * What to do after a submission: the next video, or a thank-you.
+ * @param {TasksAnswer & {kind: Kind, practice: boolean}} facts
+ * @param {Ways} ways
+ */
 export function nextView({ assigned, tasks, waiting, training, kind, practice }, ways) {
-  const view = h('div', { class: 'mca-nexts' });
+  const view = h('div', { class: 'mc-nexts' });
   const mine = tasks.find((task) => task.state === 'open') ?? tasks.find((task) => task.state === 'new' && task.kind === kind);
   if (practice && !assigned) {
     // Nothing is handed out: the queue is where videos are.
@@ -40,46 +78,46 @@ export function nextView({ assigned, tasks, waiting, training, kind, practice },
   } else if (assigned && (waiting > 0 || mine)) {
     view.append(asking(practice ? 'Go on to the videos' : 'Next video', ways.next));
   } else {
-    view.append(h('p', { class: 'mca-faint' }, 'That was the last one of your queue.'));
+    view.append(h('p', { class: 'mc-faint' }, 'That was the last one of your queue.'));
   }
   const text = practice && !assigned ? 'Go on to the videos' : 'Back to the queue';
-  view.append(h('button', { type: 'button', class: 'mca-button', onclick: ways.back }, text));
+  view.append(plainButton(text, ways.back));
   return view;
 }
 
 function nothing() {
   const text = 'The library holds no video. Whoever looks after it adds one on the Library page; it appears here at once.';
-  return h('div', { class: 'mca-center' }, h('div', { class: 'mca-card' }, h('h2', {}, 'Nothing to judge yet'), h('p', {}, text)));
+  return h('div', { class: 'mc-center' }, h('div', { class: 'mc-card' }, h('h2', {}, 'Nothing to judge yet'), h('p', {}, text)));
 }
 
 // A primary button whose action asks the server; what it answers instead is said below.
-function asking(text, action) {
-  const problem = h('p', { class: 'mca-error', role: 'alert', hidden: true });
-  const button = h('button', { type: 'button', class: 'mca-button mca-primary mca-large' }, text);
+function asking(text, action, style = 'mc-primary') {
+  const problem = h('p', { class: 'mc-error', role: 'alert', hidden: true });
+  const button = h('button', { type: 'button', class: `mc-button ${style} mc-large` }, text);
   button.addEventListener('click', async () => {
     button.disabled = true;
     problem.hidden = true;
     try {
       await action();
     } catch (error) {
-      problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+      problem.textContent = sentence(error);
       problem.hidden = false;
     }
     button.disabled = false;
   });
-  return h('div', { class: 'mca-asking' }, button, problem);
+  return h('div', { class: 'mc-asking' }, button, problem);
 }
 
 function trainingCard({ assignment, title, kind }, { train }) {
   return h(
     'section',
-    { class: 'mca-hero', 'aria-label': 'Training' },
+    { class: 'mc-hero', 'aria-label': 'Training' },
     h(
       'div',
       {},
-      h('p', {}, h('span', { class: 'mca-badge' }, 'Training'), ' comes first'),
+      h('p', {}, h('span', { class: 'mc-badge' }, 'Training'), ' comes first'),
       h('h2', {}, title),
-      h('p', { class: 'mca-faint' }, `${KIND_NAMES[kind]}. One video to learn how it works; it is not part of the results.`),
+      h('p', { class: 'mc-faint' }, `${KIND_NAMES[kind]}. One video to learn how it works; it is not part of the results.`),
     ),
     asking('Begin training', () => train(assignment)),
   );
@@ -88,18 +126,17 @@ function trainingCard({ assignment, title, kind }, { train }) {
 function nextCard({ waiting, open, training }, { next }) {
   const words = waiting === 1 ? '1 video is waiting' : `${waiting} videos are waiting`;
   const text = waiting > 0 ? words : open > 0 ? 'Finish what you have begun' : 'Nothing is waiting for you now';
-  const card = h('section', { class: 'mca-hero', 'aria-label': 'Next video' }, h('div', {}, h('h2', {}, text)));
-  if (waiting + open === 0) card.firstChild.append(h('p', { class: 'mca-faint' }, 'New videos appear here. Thank you!'));
-  else card.append(asking('Next video', next));
+  const none = waiting + open === 0;
+  const thanks = none ? h('p', { class: 'mc-faint' }, 'New videos appear here. Thank you!') : null;
   // While training is to be done first, that is the button to press.
-  if (training > 0) card.querySelector('.mca-primary')?.classList.remove('mca-primary');
-  return card;
+  const button = none ? null : asking('Next video', next, training > 0 ? '' : 'mc-primary');
+  return h('section', { class: 'mc-hero', 'aria-label': 'Next video' }, h('div', {}, h('h2', {}, text), thanks), button);
 }
 
 function list(tasks, protocol, { open, choose }) {
-  const rows = h('ul', { class: 'mca-list' });
-  const more = h('button', { type: 'button', class: 'mca-button', hidden: true });
-  const none = h('p', { class: 'mca-faint', hidden: true }, 'No video matches.');
+  const rows = h('ul', { class: 'mc-list' });
+  const more = h('button', { type: 'button', class: 'mc-button', hidden: true });
+  const none = h('p', { class: 'mc-faint', hidden: true }, 'No video matches.');
   let shown = FIRST;
   const search = h('input', {
     type: 'search',
@@ -129,13 +166,14 @@ function list(tasks, protocol, { open, choose }) {
   const finished = real.filter((task) => task.state === 'submitted').length;
   const head = h(
     'div',
-    { class: 'mca-queue-head' },
+    { class: 'mc-queue-head' },
     h('h2', {}, protocol ? 'All videos' : 'Your videos'),
-    h('span', { class: 'mca-faint' }, real.length ? `${finished} of ${count(real.length, 'video')} submitted` : 'None yet'),
+    h('span', { class: 'mc-faint' }, real.length ? `${finished} of ${count(real.length, 'video')} submitted` : 'None yet'),
   );
   if (protocol) {
-    const kinds = Object.entries(KIND_NAMES).map(([kind, name]) => [name, kind]);
-    const how = choice('How to judge', '', kinds, choose);
+    /** @type {[string, Kind][]} */
+    const kinds = KINDS.map((kind) => [KIND_NAMES[kind], kind]);
+    const how = choice('How to judge', [], kinds, choose);
     how.show(protocol);
     head.append(how.element);
   }
@@ -146,17 +184,17 @@ function list(tasks, protocol, { open, choose }) {
 function hero(task, open) {
   return h(
     'section',
-    { class: 'mca-hero', 'aria-label': 'Where you stopped' },
+    { class: 'mc-hero', 'aria-label': 'Where you stopped' },
     thumbnail(task.thumbnail, 176, 99),
     h(
       'div',
       {},
-      h('p', { class: 'mca-faint' }, 'Where you stopped'),
+      h('p', { class: 'mc-faint' }, 'Where you stopped'),
       h('h2', {}, task.title),
       h('p', {}, `${KIND_NAMES[task.kind]} · ${progressText(task)}`),
       bar(task),
     ),
-    h('button', { type: 'button', class: 'mca-button mca-primary mca-large', onclick: () => open(task) }, 'Continue'),
+    h('button', { type: 'button', class: 'mc-button mc-primary mc-large', onclick: () => open(task) }, 'Continue'),
   );
 }
 
@@ -167,20 +205,20 @@ function row(task, protocol, open) {
   if (task.kind !== protocol) facts.push(KIND_NAMES[task.kind]);
   return h(
     'li',
-    { class: 'mca-item', 'data-entry': task.entry, 'data-state': task.state, 'data-kind': task.kind },
+    { class: 'mc-item', 'data-entry': task.entry, 'data-state': task.state, 'data-kind': task.kind },
     thumbnail(task.thumbnail, 96, 54),
     h(
       'div',
-      { class: 'mca-title' },
+      { class: 'mc-title' },
       h('strong', {}, task.title),
-      h('span', { class: 'mca-faint' }, facts.join(' · '), task.practice ? h('span', { class: 'mca-badge' }, 'Training') : null),
+      h('span', { class: 'mc-faint' }, facts.join(' · '), task.practice ? h('span', { class: 'mc-badge' }, 'Training') : null),
     ),
-    h('div', { class: 'mca-state' }, h('span', {}, progressText(task)), task.state === 'open' ? bar(task) : null),
+    h('div', { class: 'mc-state' }, h('span', {}, progressText(task)), task.state === 'open' ? bar(task) : null),
     h(
       'button',
       {
         type: 'button',
-        class: 'mca-button' + (task.state === 'submitted' ? ' mca-quiet' : ''),
+        class: 'mc-button' + (task.state === 'submitted' ? ' mc-quiet' : ''),
         onclick: () => open(task),
         'aria-label': `${action}: ${task.title}`,
       },
@@ -192,7 +230,7 @@ function row(task, protocol, open) {
 // Only of shots it is known how many there are to judge.
 function bar({ kind, shots, judged }) {
   if (kind !== 'shot-ratings') return null;
-  return h('progress', { class: 'mca-bar', max: shots, value: judged, 'aria-hidden': 'true' });
+  return h('progress', { class: 'mc-bar', max: shots, value: judged, 'aria-hidden': 'true' });
 }
 
 function progressText(task) {

@@ -4,8 +4,8 @@
  */
 
 import { h } from '../shared/dom.mjs';
-import { thumbnail } from '../shared/thumbnail.mjs';
 import { clock, ticks } from '../shared/format.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
 
 const PICTURE = { width: 71, height: 40 };
 const MARGIN = 22; // px on both sides, so that an edge at the very end can be taken hold of
@@ -15,9 +15,12 @@ export class Reel {
   /**
    * @param {import('./frames.mjs').Frames} frames
    * @param {number} duration
-   * @param {object|null} thumbnails
-   * @param {{seek: Function, pick: Function, drag: Function, drop: Function}} on  seek(seconds); pick(number);
-   *        drag(number, edge, frame) while an edge is moved; drop(kept) at its end, false where it was given up
+   * @param {import('./task.mjs').Thumbnails|null} thumbnails
+   * @param {object} on
+   * @param {(seconds: number) => void} on.seek
+   * @param {(number: number) => void} on.pick  a part
+   * @param {(number: number, edge: import('./segments.mjs').Edge, frame: number) => void} on.drag  while an edge is moved
+   * @param {(kept: boolean) => void} on.drop  at the end of that; false where it was given up
    */
   constructor(frames, duration, thumbnails, on) {
     this.frames = frames;
@@ -27,13 +30,14 @@ export class Reel {
     this._on = on;
     this._width = 0;
     this._shown = 0;
-    this._ruler = h('div', { class: 'mca-ruler', 'aria-hidden': 'true' });
-    this._film = h('div', { class: 'mca-film', 'aria-hidden': 'true' });
-    this._parts = h('div', { class: 'mca-parts' });
-    this._opening = h('div', { class: 'mca-opening', hidden: true, title: 'A part begins here' });
-    this._playhead = h('div', { class: 'mca-playhead', 'aria-hidden': 'true' });
-    this._inner = h('div', { class: 'mca-reel-inner' }, this._ruler, this._film, this._parts, this._opening, this._playhead);
-    this.element = h('div', { class: 'mca-reel', role: 'group', 'aria-label': 'Marked parts' }, this._inner);
+    this._ruler = h('div', { class: 'mc-ruler', 'aria-hidden': 'true' });
+    this._film = h('div', { class: 'mc-film', 'aria-hidden': 'true' });
+    this._parts = h('div', { class: 'mc-parts' });
+    this._opening = h('div', { class: 'mc-opening', hidden: true, title: 'A part begins here' });
+    this._playhead = h('div', { class: 'mc-playhead', 'aria-hidden': 'true' });
+    this._inner = h('div', { class: 'mc-reel-inner' }, this._ruler, this._film, this._parts, this._opening, this._playhead);
+    this.element = h('div', { class: 'mc-reel', role: 'group', 'aria-label': 'Marked parts' }, this._inner);
+    /** @type {{pointer: number, number?: number, edge?: import('./segments.mjs').Edge, offset?: number}|null} */
     this._drag = null;
     this._inner.addEventListener('pointerdown', (event) => this._down(event));
     this._inner.addEventListener('pointermove', (event) => this._move(event));
@@ -43,25 +47,25 @@ export class Reel {
     this._observer.observe(this.element);
   }
 
-  get dragging() {
-    return this._drag?.edge !== undefined;
-  }
-
-  /** Show parts [number, [start, end]] in their order, the selected one with edges, and a part that is begun. */
+  /**
+   * Show the parts in their order, the selected one with edges, and a part that is begun.
+   * @param {[number, import('./labels.mjs').Part][]} parts  number and frames
+   * @param {number|null} selected
+   * @param {number|null} opening  frame
+   * @param {boolean} editable
+   */
   show(parts, selected, opening, editable) {
-    const known = new Map([...this._parts.children].map((one) => [Number(one.dataset.segment), one]));
+    const known = new Map([...this._parts.querySelectorAll('div')].map((one) => [Number(one.dataset.segment), one]));
     const wanted = parts.map(([number, part], index) => {
       const element = known.get(number) ?? this._part(number);
-      const [start, end] = part.map((frame) => this.frames.start(frame));
-      element.style.left = (start / this.duration) * 100 + '%';
-      element.style.width = ((end - start) / this.duration) * 100 + '%';
-      element.dataset.start = part[0];
-      element.dataset.end = part[1];
+      this._place(element, part);
       element.toggleAttribute('data-selected', number === selected && editable);
-      const name = `Part ${index + 1} of ${parts.length}, ${clock(start)} to ${clock(end)}`;
-      element.firstChild.setAttribute('aria-label', name);
-      element.firstChild.setAttribute('aria-pressed', String(number === selected));
-      element.firstChild.title = name;
+      const [start, end] = part.map((frame) => clock(this.frames.start(frame)));
+      const name = `Part ${index + 1} of ${parts.length}, ${start} to ${end}`;
+      const body = element.querySelector('button');
+      body.setAttribute('aria-label', name);
+      body.setAttribute('aria-pressed', String(number === selected));
+      body.title = name;
       return element;
     });
     for (const [number, element] of known) if (!parts.some(([one]) => one === number)) element.remove();
@@ -92,10 +96,18 @@ export class Reel {
     this._observer.disconnect();
   }
 
+  _place(element, [first, end]) {
+    const [from, to] = [this.frames.start(first), this.frames.start(end)];
+    element.style.left = (from / this.duration) * 100 + '%';
+    element.style.width = ((to - from) / this.duration) * 100 + '%';
+    element.dataset.start = String(first);
+    element.dataset.end = String(end);
+  }
+
   _part(number) {
-    const pick = h('button', { type: 'button', class: 'mca-part-body', onclick: () => this._on.pick(number) });
-    const edge = (name) => h('span', { class: 'mca-edge', 'data-edge': name, 'aria-hidden': 'true' });
-    return h('div', { class: 'mca-part', 'data-segment': number }, pick, edge('in'), edge('out'));
+    const pick = h('button', { type: 'button', class: 'mc-part-body', onclick: () => this._on.pick(number) });
+    const edge = (name) => h('span', { class: 'mc-edge', 'data-edge': name, 'aria-hidden': 'true' });
+    return h('div', { class: 'mc-part', 'data-segment': number }, pick, edge('in'), edge('out'));
   }
 
   _seconds(event) {
@@ -105,8 +117,8 @@ export class Reel {
 
   _down(event) {
     if (event.button !== 0 || this._drag) return;
-    const edge = event.target.closest('.mca-edge');
-    if (!edge && event.target.closest('.mca-part-body')) return;
+    const edge = event.target.closest('.mc-edge');
+    if (!edge && event.target.closest('.mc-part-body')) return;
     event.preventDefault();
     this._inner.setPointerCapture(event.pointerId);
     if (!edge) {

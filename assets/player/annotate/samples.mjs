@@ -2,8 +2,15 @@
 
 export const LONGEST_GAP = 0.5; // s; between samples further apart nothing was held
 
-/** One trace out of all takes (Map number -> samples): a later take replaces what it covers; as merged_takes. */
+/** @typedef {import('./labels.mjs').Sample} Sample */
+
+/**
+ * One trace out of all takes: a later take replaces what it covers; as merged_takes.
+ * @param {Map<number, Sample[]>} takes
+ * @returns {Sample[]}
+ */
 export function mergedTakes(takes) {
+  /** @type {Sample[]} */
   let trace = [];
   for (const [, take] of [...takes].sort(([a], [b]) => a - b)) {
     const sorted = take.map((one) => one).sort((a, b) => a[0] - b[0]); // stable: of equal moments the last counts
@@ -15,9 +22,15 @@ export function mergedTakes(takes) {
   return trace;
 }
 
-/** Stretches [from, to] of the video of which nothing is recorded. */
+/**
+ * Stretches [from, to] of the video of which nothing is recorded.
+ * @param {Sample[]} trace
+ * @param {number} end  length of the video, seconds
+ * @returns {[number, number][]}
+ */
 export function gapsOf(trace, end) {
   if (trace.length === 0) return [[0, end]];
+  /** @type {[number, number][]} */
   const gaps = [];
   const edge = LONGEST_GAP / 2;
   if (trace[0][0] > edge) gaps.push([0, trace[0][0]]);
@@ -28,7 +41,11 @@ export function gapsOf(trace, end) {
   return gaps;
 }
 
-/** Index of the first sample at or after `seconds`. */
+/**
+ * Index of the first sample at or after `seconds`.
+ * @param {Sample[]} trace
+ * @param {number} seconds
+ */
 export function firstAfter(trace, seconds) {
   let [low, high] = [0, trace.length];
   while (low < high) {

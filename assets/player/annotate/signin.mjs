@@ -1,25 +1,33 @@
 /** Before anything else: who is it? */
 
 import { h } from '../shared/dom.mjs';
+import { sentence } from '../shared/http.mjs';
 
-/** The sign-in form. `signIn(name)` returns a promise; its rejection is shown. */
+/**
+ * The sign-in form.
+ * @param {object} about
+ * @param {(name: string) => Promise<unknown>} about.signIn  its rejection is shown
+ * @param {string} [about.suggestion]  a name
+ * @param {string} [about.reason]  why one has to sign in
+ * @param {string} [about.waiting]  what could not be sent yet
+ */
 export function signInView({ signIn, suggestion = '', reason = '', waiting = '' }) {
   const field = h('input', {
     type: 'text',
-    id: 'mca-name',
+    id: 'mc-name',
     name: 'name',
     autocomplete: 'name',
     maxlength: '80',
     required: true,
     value: suggestion,
-    'aria-describedby': 'mca-why',
+    'aria-describedby': 'mc-why',
   });
-  const problem = h('p', { class: 'mca-error', role: 'alert', hidden: true });
-  const button = h('button', { type: 'submit', class: 'mca-button mca-primary' }, 'Begin');
+  const problem = h('p', { class: 'mc-error', role: 'alert', hidden: true });
+  const button = h('button', { type: 'submit', class: 'mc-button mc-primary' }, 'Begin');
   const form = h(
     'form',
     {
-      class: 'mca-card',
+      class: 'mc-card',
       onsubmit: async (event) => {
         event.preventDefault();
         const name = field.value.trim().replace(/\s+/g, ' ');
@@ -29,7 +37,7 @@ export function signInView({ signIn, suggestion = '', reason = '', waiting = '' 
         try {
           await signIn(name);
         } catch (error) {
-          problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+          problem.textContent = sentence(error);
           problem.hidden = false;
           button.disabled = false;
         }
@@ -37,35 +45,35 @@ export function signInView({ signIn, suggestion = '', reason = '', waiting = '' 
     },
     h('h2', {}, 'Judge videos'),
     h('p', {}, 'You watch videos and say what in them matters for a summary.'),
-    reason ? h('p', { class: 'mca-notice' }, reason) : null,
-    waiting ? h('p', { class: 'mca-notice' }, waiting) : null,
-    h('label', { for: 'mca-name' }, 'Your name'),
-    h('div', { class: 'mca-field' }, field, button),
+    reason ? h('p', { class: 'mc-notice' }, reason) : null,
+    waiting ? h('p', { class: 'mc-notice' }, waiting) : null,
+    h('label', { for: 'mc-name' }, 'Your name'),
+    h('div', { class: 'mc-field' }, field, button),
     problem,
     h(
       'p',
-      { class: 'mca-faint', id: 'mca-why' },
+      { class: 'mc-faint', id: 'mc-why' },
       'Your labels are kept under this name, and with the same name you find them again, here or at another computer. ',
       'It appears in Review and in exported files; a pseudonym is fine. There is no password.',
     ),
   );
   queueMicrotask(() => field.focus());
-  return h('div', { class: 'mca-center' }, form);
+  return h('div', { class: 'mc-center' }, form);
 }
 
-/** Where a name alone is not enough: people come by their personal link. */
+/** Where a name alone is not enough: people come by their personal link. @param {{reason?: string, waiting?: string}} about */
 export function closedView({ reason = '', waiting = '' }) {
   return h(
     'div',
-    { class: 'mca-center' },
+    { class: 'mc-center' },
     h(
       'div',
-      { class: 'mca-card' },
+      { class: 'mc-card' },
       h('h2', {}, 'Judge videos'),
-      reason ? h('p', { class: 'mca-notice', role: 'alert' }, reason) : null,
+      reason ? h('p', { class: 'mc-notice', role: 'alert' }, reason) : null,
       h('p', {}, 'Open the personal link that you were given.'),
-      h('p', { class: 'mca-faint' }, 'It signs you in, here and at any other computer. Keep it to yourself.'),
-      waiting ? h('p', { class: 'mca-notice' }, waiting) : null,
+      h('p', { class: 'mc-faint' }, 'It signs you in, here and at any other computer. Keep it to yourself.'),
+      waiting ? h('p', { class: 'mc-notice' }, waiting) : null,
     ),
   );
 }

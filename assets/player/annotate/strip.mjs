@@ -4,17 +4,17 @@
  */
 
 import { h } from '../shared/dom.mjs';
-import { thumbnail } from '../shared/thumbnail.mjs';
 import { shotAt } from './frames.mjs';
 import { clock } from '../shared/format.mjs';
+import { thumbnail } from '../shared/thumbnail.mjs';
 
 const NARROWEST = 34; // px per shot, so that a digit reads and a finger hits
 const PICTURE = 40; // px, height of a shot's picture
 
 export class Strip {
   /**
-   * @param {[number, number, number, number][]} shots  [first frame, end frame, start s, end s]
-   * @param {object|null} thumbnails  sprite of the entry
+   * @param {import('./frames.mjs').Shot[]} shots
+   * @param {import('./task.mjs').Thumbnails|null} thumbnails
    * @param {number[]} scale  values that can be given, ascending
    * @param {(shot: number) => void} picked  a person clicked a shot
    */
@@ -25,12 +25,12 @@ export class Strip {
     this._held = 0; // ms epoch until which the person's own scrolling is respected
     this._width = 0;
     this._thumbnails = thumbnails;
-    this._playhead = h('div', { class: 'mca-playhead', 'aria-hidden': 'true' });
+    this._playhead = h('div', { class: 'mc-playhead', 'aria-hidden': 'true' });
     this._cells = shots.map((shot, index) => this._cell(shot, index, picked));
-    this._row = h('div', { class: 'mca-row' }, ...this._cells, this._playhead);
-    this._scroller = h('div', { class: 'mca-scroller' }, this._row);
+    this._row = h('div', { class: 'mc-row' }, ...this._cells, this._playhead);
+    this._scroller = h('div', { class: 'mc-scroller' }, this._row);
     this._overview = h('canvas', {
-      class: 'mca-overview',
+      class: 'mc-overview',
       title: 'The whole video',
       'aria-hidden': 'true',
       hidden: true,
@@ -42,28 +42,32 @@ export class Strip {
     for (const kind of ['wheel', 'pointerdown', 'touchmove']) {
       this._scroller.addEventListener(kind, () => (this._held = Date.now() + 4000), { passive: true });
     }
-    this.element = h('div', { class: 'mca-strip', role: 'group', 'aria-label': 'Shots and their ratings' });
+    this.element = h('div', { class: 'mc-strip', role: 'group', 'aria-label': 'Shots and their ratings' });
     this.element.append(this._overview, this._scroller);
     this._observer = new ResizeObserver(() => this._layout());
     this._observer.observe(this.element);
   }
 
-  /** Show all ratings; `changed` is a shot to flash. */
+  /**
+   * Show all ratings.
+   * @param {Map<number, number>} ratings
+   * @param {number|null} [changed]  a shot to flash
+   */
   showRatings(ratings, changed = null) {
     this._cells.forEach((cell, index) => {
-      const value = ratings.get(index) ?? '';
-      if (cell.dataset.value !== String(value)) {
-        cell.dataset.value = value;
-        cell.dataset.step = this._step(value);
-        cell.lastChild.textContent = value;
-        cell.setAttribute('aria-label', this._name(index, value));
-      }
+      const value = ratings.get(index);
+      const text = String(value ?? '');
+      if (cell.dataset.value === text) return;
+      cell.dataset.value = text;
+      cell.dataset.step = this._step(value);
+      cell.lastChild.textContent = text;
+      cell.setAttribute('aria-label', this._name(index, value));
     });
     if (changed !== null) {
       const cell = this._cells[changed];
-      cell.classList.remove('mca-flash');
+      cell.classList.remove('mc-flash');
       void cell.offsetWidth; // restarts the animation
-      cell.classList.add('mca-flash');
+      cell.classList.add('mc-flash');
     }
     this._ratings = ratings;
     this._paint();
@@ -97,11 +101,11 @@ export class Strip {
   // Which of the five colours a value has; "" where there is none.
   _step(value) {
     const place = this.scale.indexOf(value);
-    return place < 0 ? '' : 1 + Math.round((4 * place) / (this.scale.length - 1));
+    return place < 0 ? '' : String(1 + Math.round((4 * place) / (this.scale.length - 1)));
   }
 
   _name(index, value) {
-    const rated = value === '' ? 'not rated' : 'rated ' + value;
+    const rated = value === undefined ? 'not rated' : 'rated ' + value;
     return `Shot ${index + 1}, ${clock(this.shots[index][2])}, ${rated}`;
   }
 
@@ -110,16 +114,16 @@ export class Strip {
       'button',
       {
         type: 'button',
-        class: 'mca-cell',
+        class: 'mc-cell',
         tabindex: '-1',
         'data-shot': index,
         'data-value': '',
-        'aria-label': this._name(index, ''),
+        'aria-label': this._name(index, undefined),
         title: `Shot ${index + 1} · ${clock(shot[2])} to ${clock(shot[3])}`,
         onclick: () => picked(index),
       },
-      h('span', { class: 'mca-picture' }),
-      h('span', { class: 'mca-digit' }),
+      h('span', { class: 'mc-picture' }),
+      h('span', { class: 'mc-digit' }),
     );
   }
 
@@ -136,8 +140,8 @@ export class Strip {
         const seconds = middle(this.shots[index]);
         const picture = this._thumbnails
           ? thumbnail(this._thumbnails, Math.max(1, Math.ceil(width) - 2), PICTURE, seconds)
-          : h('span', { class: 'mca-number' }, String(index + 1));
-        cell.firstChild.replaceChildren(picture);
+          : h('span', { class: 'mc-number' }, String(index + 1));
+        cell.firstElementChild.replaceChildren(picture);
       });
     }
     this._overview.hidden = !overflows;
@@ -166,7 +170,7 @@ export class Strip {
     const total = this.shots[this.shots.length - 1][3];
     this.shots.forEach(([, , start, end], index) => {
       const value = this._ratings.get(index);
-      context.fillStyle = style.getPropertyValue(`--mca-${this._step(value) || 0}`);
+      context.fillStyle = style.getPropertyValue(`--mc-step-${this._step(value) || 0}`);
       const x = Math.round((start / total) * width);
       context.fillRect(x, 0, Math.max(1, Math.round((end / total) * width) - x), height);
     });

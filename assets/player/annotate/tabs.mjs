@@ -1,14 +1,17 @@
 /** One task, one tab. A second tab of the same browser is told, and work moves only when the person says so. */
 
-/** Holds a task for this tab. `state` is "asking", "mine" or "elsewhere". */
+/** @typedef {'asking'|'mine'|'elsewhere'} Holding */
+
+/** Holds a task for this tab. */
 export class TabGuard {
   /**
-   * @param {string} task
-   * @param {(state: string) => void} changed
-   * @param {() => Promise} yielding  called before the task is handed over to another tab
+   * @param {number} task
+   * @param {(state: Holding|'free') => void} changed  free: the other tab was closed
+   * @param {() => Promise<unknown>} yielding  called before the task is handed over to another tab
    */
   constructor(task, changed, yielding) {
     this.task = task;
+    /** @type {Holding} */
     this.state = 'asking';
     this._changed = changed;
     this._yielding = yielding;
@@ -32,7 +35,7 @@ export class TabGuard {
   async take(patience = 1500) {
     this._claim();
     await new Promise((resolve) => {
-      this._released = resolve;
+      this._released = () => resolve(undefined);
       setTimeout(resolve, patience);
     });
   }

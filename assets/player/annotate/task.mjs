@@ -1,81 +1,102 @@
 /**
- * One task at work: playing, undo, notes, putting aside, submitting; as events in the outbox. What is judged, and how,
- * is the tool's business; see annotate/tools.mjs.
+ * One task at work, without anything to look at: what is labelled, noted, watched, put aside and submitted, as events in
+ * the outbox. What is judged, and how, is the business of its tool; see annotate/protocols.mjs.
  */
 
-import { compareDialog } from './compare.mjs';
-import { keyHelp } from './dialogs.mjs';
-import { url } from '../shared/http.mjs';
-import { Frames } from './frames.mjs';
-import { Habits } from './habits.mjs';
-import { KEYS, TaskLayout } from './layout.mjs';
-import { lastPlace, Playback } from './playback.mjs';
-import { TOOLS } from './tools.mjs';
-import { askNote, askReason, askWhatIsMissing } from './questions.mjs';
-import { Watch } from './watched.mjs';
 import { percent } from '../shared/format.mjs';
+import { Observable } from '../shared/observable.mjs';
 import { apply, emptyState, isLabel } from './labels.mjs';
+import { Watch } from './watched.mjs';
 
+/** @typedef {import('./labels.mjs').LabelEvent} LabelEvent */
 
-export class TaskView {
+/**
+ * @typedef {object} Protocol
+ * @property {'shot-ratings'|'keyshots'|'continuous'} kind
+ * @property {string} name
+ * @property {number} version
+ * @property {string} instructions
+ * @property {import('./frames.mjs').Shot[]} shots
+ * @property {number[]} scale  values that can be given, ascending
+ * @property {Record<string, string>} [labels]  what values mean
+ * @property {[number, number]} budget  lowest and highest share of the video
+ * @property {number} hz  samples a second
+ * @property {boolean} muted
+ * @property {number} watch  share of the video that is asked to be watched
+ * @property {boolean} reveal  whether the comparison with others may be seen
+ */
+/**
+ * @typedef {object} Thumbnails  a sprite of pictures
+ * @property {string} url
+ * @property {number} width  of one picture, pixels
+ * @property {number} height
+ * @property {number} columns
+ * @property {number} count
+ * @property {number[]} times  seconds
+ */
+/**
+ * @typedef {object} TaskAnswer  of GET /api/task
+ * @property {number} task
+ * @property {boolean} practice
+ * @property {{id: string, title: string, duration: number, n_frames: number, fps: string, video: {url: string}|null,
+ *   video_reason: string, thumbnails: Thumbnails|null}} entry
+ * @property {Protocol} protocol
+ * @property {LabelEvent[]} events
+ */
+/** @typedef {typeof import('./questions.mjs')} Questions */
+/** @typedef {[string, string?, (() => void)?]} Missing  a sentence; some with a button that leads to what is missing */
+
+/**
+ * Tells
+ *   "changed" (number)   labels or what can be done; number of the label that was set, or null
+ *   "said" (text, visible)   a sentence for a screen reader, with `visible` for everyone
+ *   "flashed" (where, value)   what was just judged
+ *   "noted"   the notes changed
+ *   "failed" (reason)   why the video cannot be seen, "" when it can
+ *   "skipped"   the video was put aside
+ */
+export class Task extends Observable {
   /**
-   * @param {object} data  answer of GET /api/task
-   * @param {object[]} pending  events the server may not have yet
+   * @param {TaskAnswer} data
+   * @param {LabelEvent[]} events  of the task so far, also those the server may not have yet; some may come twice
    * @param {import('./outbox.mjs').Outbox} outbox
-   * @param {object} actions  changed(): labels or state moved; submitted(element): fill in what comes next;
-   *        skipped(): the video was put aside
+   * @param {import('./playback.mjs').Playback} playback
+   * @param {import('./habits.mjs').Habits} habits
+   * @param {Questions} questions  what its annotator is asked
    */
-  constructor(data, pending, outbox, actions) {
+  constructor(data, events, outbox, playback, habits, questions) {
+    super();
     this.data = data;
-    this.task = data.task;
-    this.outbox = outbox;
-    this.actions = actions;
+    this.id = data.task;
     this.end = data.entry.duration;
-    this.frames = new Frames(data.protocol.shots, data.entry.fps, data.entry.n_frames);
-    this.habits = new Habits(this);
+    this.frames = playback.frames;
+    this.outbox = outbox;
+    this.playback = playback;
+    this.habits = habits;
+    this.questions = questions;
     this.state = emptyState();
+    /** @type {LabelEvent[]} */
     this.notes = [];
-    this.revealed = false;
+    this.revealed = false; // the comparison with others was seen
     this.held = false; // true while another tab has the task
     this.failed = '';
-    const playing = (from, to) => this._mayWatch() && this.record({ kind: 'watched', t: to, data: { from, to } });
-    this.watch = new Watch(playing);
-    const events = [...data.events, ...pending];
-    for (const event of events) this._take(event); // skips what the server had already
-    this.tool = new TOOLS[data.protocol.kind](this);
-    this.layout = new TaskLayout(data, this.tool, this);
-    const key = `position:${outbox.owner}:${this.task}`;
-    this.playback = new Playback(this.layout.video, {
-      frames: this.frames,
-      end: this.end,
-      start: lastPlace(key, events),
-      key,
-      on: {
-        time: () => this._showTime(),
-        state: (waiting) => this._showPlaying(waiting),
-        failed: (reason) => this._fail(reason),
-        place: (t) => this.held || this.record({ kind: 'position', shot: this.tool.place?.() ?? null, t }),
-        played: (now) => this._played(now),
-        broke: (why) => this._broke(why),
-      },
-    });
-    this._abort = new AbortController();
-    this._watchLeaving();
-    this.habits.start();
-    this.layout.notes.show(this.notes);
-    this.tool.start();
-    this._showTime();
-    this.show();
-    this.retry();
+    const watched = (from, to) => this._mayWatch() && this.record({ kind: 'watched', t: to, data: { from, to } });
+    this.watch = new Watch(watched);
+    for (const event of events) this._take(event); // skips what came before
+    playback.on('failed', (reason) => this._fail(reason));
+    playback.on('place', (t) => this.held || this.record({ kind: 'position', shot: this.tool.place?.() ?? null, t }));
+    playback.on('played', (now) => this._played(now));
+    playback.on('broke', (why) => this._broke(why));
   }
 
-  /** How this person likes to work: {loop, repeat, advance, speed, muted}. */
+  /** Judge with this tool from now on. @param {import('./protocols.mjs').Tool} tool */
+  begin(tool) {
+    this.tool = tool;
+    tool.start();
+  }
+
   get preferences() {
     return this.habits.values;
-  }
-
-  get element() {
-    return this.layout.element;
   }
 
   get editable() {
@@ -86,34 +107,20 @@ export class TaskView {
     return this.tool.complete;
   }
 
-  close() {
-    this._rest();
-    this.playback.close();
-    this.tool.close?.();
-    this.layout.close();
-    this._abort.abort();
-  }
-
-  /** Another tab took the task. */
-  hold() {
-    if (this.held) return;
-    this.playback.pause();
-    this._rest();
-    this.held = true;
-    this.show();
-  }
-
-  /** The outbox moved: whether a submission has arrived depends on it. */
-  outboxChanged() {
-    this._showSubmitted();
+  /** Whether the server has everything that counts. */
+  get arrived() {
+    return !this.outbox.records.some((one) => one.task === this.id && isLabel(one));
   }
 
   // ---- for the tool ----
 
-  /** Make an event and apply it here; returns the number of the label it set, or null. */
+  /**
+   * Make an event and apply it here.
+   * @param {{kind: string, shot?: number|null, value?: number, t?: number, data?: LabelEvent['data']}} parts
+   * @returns {number|null} number of the label it set
+   */
   record(parts) {
-    const t = Math.round(this.playback.time * 1000) / 1000;
-    return this._take(this.outbox.append(this.task, { t, ...parts }));
+    return this._take(this.outbox.append(this.id, { t: rounded(this.playback.time), ...parts }));
   }
 
   /** Whether labels can be given now; says why not. */
@@ -123,58 +130,61 @@ export class TaskView {
     return this.editable;
   }
 
-  show(changed = null) {
-    this.layout.showState(this);
-    this.tool.show(changed);
-    this._showSubmitted();
-    this.actions.changed();
+  /** @param {number|null} [number]  of a label that was set */
+  changed(number = null) {
+    this.tell('changed', number);
   }
 
   say(text, visible = false) {
-    this.layout.say(text, visible);
+    this.tell('said', text, visible);
   }
 
-  prefer(changes) {
-    this.habits.prefer(changes);
+  /** Play; says so where the browser does not let it. */
+  async play() {
+    try {
+      await this.playback.play();
+      return true;
+    } catch {
+      this.say('The browser blocked playing; press the play button.', true);
+      return false;
+    }
   }
 
-  // ---- what controls do ----
+  // ---- what people do ----
 
-  /** Undo, or redo: one step. */
+  /** One step back, or with "redo" forward. @param {'undo'|'redo'} [kind] */
   undo(kind = 'undo') {
     if (!this.mayEdit()) return;
     this.tool.rest?.();
     const steps = kind === 'undo' ? this.state.undoable : this.state.redoable;
-    if (steps.length === 0) return this.say(`Nothing to ${kind}.`, true);
+    if (steps.length === 0) {
+      this.say(`Nothing to ${kind}.`, true);
+      return;
+    }
     const number = this.record({ kind });
-    this.show(number);
+    this.changed(number);
     this.say(this.tool.undone(number));
   }
 
   async submit() {
     if (!this.mayEdit()) return;
     this.playback.pause();
-    this._rest();
-    const missing = this.tool.missing();
-    const share = this.watch.share(this.end);
-    const wanted = this.data.protocol.watch;
-    // A moment is lost at every pause.
-    if (share < wanted - 0.01)
-      missing.push([`You have watched ${percent(share, 0)} of the video; ${percent(wanted, 0)} is asked for`]);
+    this.rest();
+    const missing = [...this.tool.missing(), ...this._unwatched()];
     if (missing.length > 0) {
-      const answer = await askWhatIsMissing(missing);
+      const answer = await this.questions.askWhatIsMissing(missing);
       if (answer === 'go') missing.find(([, text]) => text)[2]();
       if (answer !== 'submit' || !this.editable) return;
     }
-    this._rest();
+    this.rest();
     this.record({ kind: 'submit' });
-    this.show();
+    this.changed();
   }
 
   reopen() {
     if (this.held || !this.state.submitted || this.revealed) return;
     this.record({ kind: 'reopen' });
-    this.show();
+    this.changed();
     this.say('Reopened: it counts again once you submit it.', true);
   }
 
@@ -182,7 +192,7 @@ export class TaskView {
   resume() {
     if (!this.mayEdit()) return;
     this.record({ kind: 'reopen' });
-    this.show();
+    this.changed();
   }
 
   /** Another round of training. */
@@ -191,43 +201,44 @@ export class TaskView {
     this.tool.forget?.();
     this.record({ kind: 'restart' });
     this.playback.moveTo(0);
-    this.show();
+    this.changed();
     this.say('Everything is empty again: another round of training.', true);
   }
 
-  async compare() {
-    this.revealed = (await compareDialog(this.task, this.data, this.revealed)) || this.revealed;
-    this.show();
+  /** The comparison was seen, or not. @param {boolean} seen */
+  reveal(seen) {
+    this.revealed ||= seen;
+    this.changed();
   }
 
   async note() {
     if (this.held) return;
     this.playback.pause();
-    this._rest();
+    this.rest();
     const { time } = this.playback;
-    const text = await askNote();
+    const text = await this.questions.askNote();
     if (text === null || this.held) return;
-    this.record({ kind: 'note', t: Math.round(time * 1000) / 1000, data: { text } });
-    this.layout.notes.show(this.notes);
+    this.record({ kind: 'note', t: rounded(time), data: { text } });
+    this.tell('noted');
     this.say('Your note is kept.', true);
   }
 
   async skip() {
     if (!this.mayEdit()) return;
     this.playback.pause();
-    this._rest();
-    const text = await askReason();
+    this.rest();
+    const text = await this.questions.askReason();
     if (text === null || !this.editable) return;
     this.record({ kind: 'skip', data: { text } });
-    this.actions.skipped();
+    this.tell('skipped');
   }
 
   toggle() {
     if (this.held || this.failed) return;
     const { playing } = this.playback;
     this.tool.rest?.();
-    if (playing) return this.playback.pause();
-    this.playback.play().catch(() => this.say('The browser blocked playing; press the play button.', true));
+    if (playing) this.playback.pause();
+    else this.play();
   }
 
   /** The picture was clicked. */
@@ -241,50 +252,56 @@ export class TaskView {
     this.playback.moveTo(seconds);
   }
 
-  /** Load the video, for the first time or again. */
-  retry() {
+  stepFrame(step) {
+    this.tool.moved?.();
+    this.playback.stepFrame(step);
+  }
+
+  changeSpeed(step) {
+    this.habits.changeSpeed(step);
+    this.say(`Speed ${this.preferences.speed}×`, true);
+  }
+
+  toggleSound() {
+    if (this.data.protocol.muted) this.say('This task is judged without sound.', true);
+    else this.habits.prefer({ muted: !this.preferences.muted });
+  }
+
+  /** Load the video, for the first time or again. @param {(path: string) => string} address of a path of the server */
+  load(address) {
     const { video, video_reason: reason } = this.data.entry;
-    if (video) this.playback.load(url(video.url));
+    if (video) this.playback.load(address(video.url));
     else this._fail(reason || 'This entry has no video on this server.');
   }
 
-  toggleInstructions() {
-    this.layout.instructions.open = !this.layout.instructions.open;
+  // ---- coming and going ----
+
+  /** Another tab took the task. */
+  hold() {
+    if (this.held) return;
+    this.playback.pause();
+    this.rest();
+    this.held = true;
+    this.changed();
   }
 
-  help() {
-    keyHelp([...this.tool.keys, ...KEYS]);
+  /** Everything that is still kept back becomes an event. */
+  rest() {
+    this.tool.rest?.();
+    this.watch.rest();
+    this.playback.notePlace();
   }
 
-  /** Handle a key; true when it meant something here. */
-  key(event) {
-    const shift = event.shiftKey;
-    const key = keyName(event);
-    if (this.tool.key(key, event)) return true;
-    if (event.altKey) return false;
-    if (event.ctrlKey || event.metaKey) {
-      if (key === 'z') this.undo(shift ? 'redo' : 'undo');
-      else if (key === 'y' && !shift) this.undo('redo');
-      else if (key === 'enter') this.submit();
-      else return false;
-      return true;
-    }
-    const action = {
-      ' ': () => event.repeat || this.toggle(),
-      k: () => event.repeat || this.toggle(),
-      j: () => this.habits.changeSpeed(-1),
-      l: () => this.habits.changeSpeed(1),
-      u: () => this.undo(shift ? 'redo' : 'undo'),
-      t: () => this.note(),
-      x: () => this.skip(),
-      m: () => this.habits.toggleSound(),
-      ',': () => this._stepFrame(-1),
-      '.': () => this._stepFrame(1),
-      '?': () => this.help(),
-    }[key];
-    if (!action) return false;
-    action();
-    return true;
+  /** The page is left. */
+  leave() {
+    this.rest();
+    this.outbox.flush({ leaving: true });
+  }
+
+  close() {
+    this.rest();
+    this.playback.close();
+    this.tool.close?.();
   }
 
   // ---- inside ----
@@ -299,9 +316,13 @@ export class TaskView {
     return number;
   }
 
-  _stepFrame(step) {
-    this.tool.moved?.();
-    this.playback.stepFrame(step);
+  /** @returns {Missing[]} */
+  _unwatched() {
+    const share = this.watch.share(this.end);
+    const wanted = this.data.protocol.watch;
+    // A moment is lost at every pause.
+    if (share >= wanted - 0.01) return [];
+    return [[`You have watched ${percent(share, 0)} of the video; ${percent(wanted, 0)} is asked for`]];
   }
 
   _mayWatch() {
@@ -318,61 +339,15 @@ export class TaskView {
     this.tool.broke?.(why);
   }
 
-  // Everything that is still kept back becomes an event.
-  _rest() {
-    this.tool.rest?.();
-    this.watch.rest();
-    this.playback.tell();
-  }
-
   _fail(reason) {
     if (this.failed === reason) return;
     this.failed = reason;
-    this.layout.showProblem(reason);
-    this.show();
-  }
-
-  _watchLeaving() {
-    const { signal } = this._abort;
-    const leave = () => {
-      this._rest();
-      this.outbox.flush({ leaving: true });
-    };
-    const hide = () => {
-      if (document.visibilityState !== 'hidden') return;
-      this.playback.pause(); // nobody watches a hidden tab
-      leave();
-    };
-    document.addEventListener('visibilitychange', hide, { signal });
-    addEventListener('pagehide', leave, { signal });
-  }
-
-  _showTime() {
-    this.layout.showTime(this.playback.time, this.end);
-    this.tool.showTime();
-  }
-
-  _showPlaying(waiting) {
-    this.layout.showPlaying(this.playback.playing);
-    this.layout.showWaiting(waiting && !this.failed);
-  }
-
-  _showSubmitted() {
-    const { outbox, task } = this;
-    const facts = this.state.submitted && {
-      arrived: !outbox.records.some((one) => one.task === task && isLabel(one)),
-      progress: this.tool.progress,
-      practice: this.data.practice,
-      revealed: this.revealed,
-      reveal: this.data.protocol.reveal,
-    };
-    const place = this.layout.showSubmitted(facts || null);
-    if (place) this.actions.submitted(place);
+    this.tell('failed', reason);
+    this.changed();
   }
 }
 
-// The key's letter; on keyboards without Latin letters the one at its place.
-function keyName(event) {
-  const place = /^Key([A-Z])$/.exec(event.code)?.[1].toLowerCase();
-  return place && !/^[\x20-\x7e]$/.test(event.key) ? place : event.key.toLowerCase();
+// Moments are kept to the millisecond.
+function rounded(seconds) {
+  return Math.round(seconds * 1000) / 1000;
 }

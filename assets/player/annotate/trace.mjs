@@ -1,49 +1,42 @@
-/** A continuous rating: a level that is held while the video plays, in takes. A later take replaces what it covers. */
+/**
+ * A continuous rating: a level that is held while the video plays, in takes. A later take replaces what it covers. What
+ * is recorded, and how it goes on; seen by annotate/trace_view.mjs.
+ */
 
-import { button } from './controls.mjs';
-import { Curve } from './curve.mjs';
-import { h } from '../shared/dom.mjs';
+import { clock, count } from '../shared/format.mjs';
 import { Level } from './level.mjs';
 import { Recorder } from './recorder.mjs';
 import { gapsOf, mergedTakes } from './samples.mjs';
-import { clock, count } from '../shared/format.mjs';
+
+/** @typedef {import('./labels.mjs').Sample} Sample */
 
 const SEND_EVERY = 1; // s of video in one event
-const JUMP = 5; // s of an arrow
-const KEYS = [
-  ['Space', 'Record, after a countdown; or pause'],
-  ['↑ ↓', 'Move the level; hold to glide. Mouse height, a finger or a controller stick do the same'],
-  ['K', 'Play without recording, or pause'],
-  ['← →', 'Five seconds back or forward'],
-  ['Home / End', 'Go to the beginning or the end'],
-  ['G', 'Go to the first gap'],
-  ['Esc', 'Stop recording'],
-  ['I', 'Show or fold the instructions'],
-];
 
-export class TraceTool {
-  /** @param {import('./task.mjs').TaskView} task */
+export class Trace {
+  /** @param {import('./task.mjs').Task} task */
   constructor(task) {
     this.task = task;
     this.end = task.end;
+    /** @type {Sample[]} */
+    this.trace = [];
+    /** @type {[number, number][]} */
     this.gaps = [];
-    this.live = []; // samples of the take that is being recorded
-    this.playKey = 'K';
-    this.hint = 'Space records and pauses, ↑ and ↓ or the mouse hold the level, K plays without recording, ? shows all keys.';
-    this.keys = KEYS;
-    this.steps = [
-      ['Five seconds back', '←', () => this.step(-JUMP)],
-      ['Five seconds forward', '→', () => this.step(JUMP)],
-    ];
-    this.option = this.remove = this.way = null;
+    /** @type {Sample[]} samples of the take that is being recorded */
+    this.live = [];
+    this.pointer = 'mouse'; // the kind that touched the picture last
     this.recorder = new Recorder({
       roll: () => this._roll(),
-      halt: () => this.task.playback.pause(),
+      halt: () => task.playback.pause(),
       sample: (seconds) => this._sample(seconds),
       end: (seconds) => this._endTake(seconds),
-      changed: () => this._showRecording(),
+      changed: () => task.tell('recording'),
     });
-    this._build();
+    this.level = new Level(() => this.recorder.busy);
+    task.on('changed', () => this._merge());
+    task.playback.on('ready', () => this.recorder.ready());
+    task.playback.on('sound', (silent) => {
+      if (silent && !task.data.protocol.muted) this.recorder.interrupt('The sound was switched off.');
+    });
   }
 
   get recorded() {
@@ -59,16 +52,7 @@ export class TraceTool {
   }
 
   start() {
-    const { video, element } = this.task.layout;
-    const stage = element.querySelector('.mca-picture-row');
-    this._stage = stage;
-    this.level.start(stage);
-    video.addEventListener('canplay', () => this.recorder.ready());
-    video.addEventListener('seeked', () => video.readyState >= 3 && this.recorder.ready());
-    video.addEventListener('volumechange', () => {
-      const silent = video.muted || video.volume === 0;
-      if (silent && !this.task.data.protocol.muted) this.recorder.interrupt('The sound was switched off.');
-    });
+    this.level.run();
   }
 
   // ---- what is done ----
@@ -78,19 +62,20 @@ export class TraceTool {
     const { recorder, task } = this;
     if (recorder.busy) {
       recorder.brief = true;
-      return recorder.stop();
+      recorder.stop();
+      return;
     }
     if (!task.mayEdit()) return;
     task.playback.pause();
     if (task.playback.time >= this.end - 0.1) task.playback.moveTo(0);
     recorder.start();
     this.level.run();
-    if (task.layout.video.muted && !task.data.protocol.muted) task.say('The sound is off; M turns it on.', true);
+    if (task.playback.muted && !task.data.protocol.muted) task.say('The sound is off; M turns it on.', true);
   }
 
   // A finger on the picture holds the level while recording; only the mouse's click stops it.
   touch() {
-    if (!this.recorder.busy || this.level.pointer === 'mouse') this.toggle();
+    if (!this.recorder.busy || this.pointer === 'mouse') this.toggle();
   }
 
   step(seconds) {
@@ -98,8 +83,8 @@ export class TraceTool {
   }
 
   goToGap() {
-    if (this.gaps.length === 0) return this.task.say('Everything is recorded.', true);
-    this.task.goToTime(this.gaps[0][0]);
+    if (this.gaps.length === 0) this.task.say('Everything is recorded.', true);
+    else this.task.goToTime(this.gaps[0][0]);
   }
 
   moved() {
@@ -119,6 +104,7 @@ export class TraceTool {
     return `Take ${number + 1} is ${taken ? 'taken back' : 'there again'}. ${this.progress}`;
   }
 
+  /** @returns {import('./task.mjs').Missing[]} */
   missing() {
     if (this.complete) return [];
     const text = `${this.progress}; ${count(this.gaps.length, 'gap')} ${this.gaps.length === 1 ? 'is' : 'are'} left`;
@@ -130,63 +116,24 @@ export class TraceTool {
   }
 
   broke(why) {
-    const { video } = this.task.layout;
-    this.recorder.broke(why, Math.min(this.end, video.currentTime), video.ended);
-  }
-
-  key(key, event) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return false;
-    const action = {
-      ' ': () => event.repeat || this.toggle(),
-      arrowup: () => this.level.press(1, event.repeat),
-      arrowdown: () => this.level.press(-1, event.repeat),
-      arrowleft: () => this.step(-JUMP),
-      arrowright: () => this.step(JUMP),
-      home: () => this.task.goToTime(0),
-      end: () => this.task.goToTime(this.end),
-      g: () => this.goToGap(),
-      i: () => this.task.toggleInstructions(),
-    }[key];
-    if (key === 'escape' && this.recorder.state !== 'idle') {
-      this.recorder.stop();
-      return true;
-    }
-    if (!action) return false;
-    action();
-    return true;
-  }
-
-  // ---- what is seen ----
-
-  show() {
-    const trace = mergedTakes(this.task.state.takes);
-    this.gaps = gapsOf(trace, this.end);
-    this._curve.show(trace);
-    this._done.textContent = this.progress;
-    this._bar.value = this.recorded;
-    this._gap.disabled = this.complete;
-    const takes = this.task.state.takes.size;
-    this._takes.textContent = takes === 0 ? 'Nothing recorded yet' : count(takes, 'take');
-    this._showRecording();
-  }
-
-  showTime() {
-    this._curve.showTime(this.task.playback.time);
+    const { playback } = this.task;
+    this.recorder.broke(why, playback.shown, playback.ended);
   }
 
   close() {
     this.recorder.close();
     this.level.close();
-    this._curve.close();
   }
 
   // ---- inside ----
 
-  _roll() {
-    this.task.playback.play().catch(() => {
-      this.recorder.stop();
-      this.task.say('The browser blocked playing; press the play button.', true);
-    });
+  _merge() {
+    this.trace = mergedTakes(this.task.state.takes);
+    this.gaps = gapsOf(this.trace, this.end);
+  }
+
+  async _roll() {
+    if (!(await this.task.play())) this.recorder.stop();
   }
 
   _sample(seconds, least = 1 / this.task.data.protocol.hz - 0.002) {
@@ -197,15 +144,15 @@ export class TraceTool {
       this._sent = 0;
     } else if (t - live.at(-1)[0] < least) return;
     live.push([t, this.level.value]);
-    this._curve.grew();
+    this.task.tell('sampled');
     if (t - live[this._sent][0] >= SEND_EVERY) this._send();
   }
 
   _endTake(seconds) {
     this._sample(seconds ?? this.task.playback.time, 0.001);
     this._send();
-    this.live = this._curve.live = [];
-    this.task.show();
+    this.live = [];
+    this.task.changed();
   }
 
   _send() {
@@ -213,51 +160,6 @@ export class TraceTool {
     if (samples.length === 0) return;
     this._sent = this.live.length;
     this.task.record({ kind: 'trace', shot: this._take, t: samples[0][0], data: { samples } });
-    this.task.show();
-  }
-
-  _showRecording() {
-    const { state, left, reason, busy } = this.recorder;
-    const { editable } = this.task;
-    this._record.disabled = !editable;
-    this._record.dataset.state = state;
-    this._recordText.textContent = busy ? 'Stop' : this.recorder.brief ? 'Go on recording' : 'Record';
-    this._record.setAttribute('aria-label', this._recordText.textContent);
-    this._stage?.toggleAttribute('data-following', busy);
-    this._count.hidden = state !== 'counting';
-    this._count.textContent = left;
-    this._light.hidden = state !== 'rolling';
-    this._why.hidden = state !== 'broken';
-    const waits = this.recorder.waits ? 'It goes on by itself.' : 'Space or a click goes on, after a short countdown.';
-    const text = `Recording paused. ${reason} ${waits}`;
-    if (state === 'broken' && this._why.textContent !== text) {
-      this._why.textContent = text;
-      this.task.say(text);
-    }
-    if (state === 'counting') this.task.say(String(left));
-  }
-
-  _build() {
-    const { labels } = this.task.data.protocol;
-    const ends = { low: labels?.['0'] ?? '0', high: labels?.['1'] ?? '1' };
-    this.level = new Level(ends, () => this.recorder.busy);
-    this.beside = this.level.element;
-    this._count = h('div', { class: 'mca-countdown', hidden: true, 'aria-hidden': 'true' });
-    this._light = h('div', { class: 'mca-recording', hidden: true }, 'Recording');
-    this._why = h('div', { class: 'mca-why', hidden: true });
-    this.above = h('div', { class: 'mca-above' }, this._count, this._light, this._why);
-    this._recordText = h('span');
-    this._record = button('Record', 'Space', () => this.toggle(), h('i', { class: 'mca-dot' }), this._recordText);
-    this._record.append(h('kbd', {}, 'Space'));
-    this._record.classList.add('mca-record');
-    this._takes = h('p', { class: 'mca-faint' });
-    this.panel = h('div', { class: 'mca-rating' }, this._record, this._takes);
-    this._curve = new Curve(this.end, ends, (seconds) => this.task.goToTime(seconds));
-    this._curve.live = this.live;
-    this._done = h('span', { class: 'mca-done' });
-    this._bar = h('progress', { class: 'mca-bar', max: this.end, 'aria-label': 'Recorded' });
-    this._gap = button('Go to the first gap', 'G', () => this.goToGap(), 'First gap');
-    const line = h('div', { class: 'mca-summary' }, this._done, this._bar, this._gap);
-    this.below = h('div', { class: 'mca-timeline' }, line, this._curve.element);
+    this.task.changed();
   }
 }

@@ -1,44 +1,56 @@
 /** A list of any length of which only the visible rows are in the page. Rows are all of one height. */
 
-import { pictureStyle, rowMarkup } from './row.mjs';
+import { h } from '../shared/dom.mjs';
+import { url } from '../shared/http.mjs';
+import { rowParts, showPicture } from './row.mjs';
 
 const SPARE = 4;
 // Pictures of rows that only fly past are not fetched.
 const REST_MS = 90;
+const USUAL_ROW = 54; // px
 
 export class EntryList {
   /**
-   * @param {{scroll: HTMLElement, list: HTMLElement, search: HTMLInputElement}} nodes
-   * @param {import('./pages.mjs').Pages} pages
-   * @param {(path: string) => string} address of a path of the server
+   * @param {import('./finder.mjs').Finder} finder
+   * @param {HTMLInputElement} search  the field that the list belongs to
    */
-  constructor(nodes, pages, address) {
-    Object.assign(this, { nodes, pages, address });
-    this.active = 0;
-    this.words = [];
-    this.shown = null;
+  constructor(finder, search) {
+    this.finder = finder;
+    this.search = search;
+    /** @type {Map<number, HTMLElement>} place -> row */
     this.rows = new Map();
-    this.measure();
-    nodes.scroll.addEventListener('scroll', () => this.draw(), { passive: true });
-    new ResizeObserver(() => this.renew()).observe(nodes.scroll);
-  }
-
-  /** The height of a row, which is another one for fingers. Read once, because asking lays the page out anew. */
-  measure() {
-    this.height = parseFloat(getComputedStyle(this.nodes.scroll).getPropertyValue('--row')) || 54;
+    this.list = h('div', { 'data-node': 'list', id: 'mc-picker-list', role: 'listbox', 'aria-label': 'Entries' });
+    this.element = h('div', { 'data-node': 'scroll', class: 'mc-picker-scroll', tabindex: '-1' }, this.list);
+    this.list.addEventListener('click', (event) => this.click(event));
+    this.element.addEventListener('scroll', () => this.draw(), { passive: true });
+    new ResizeObserver(() => this.renew()).observe(this.element);
+    finder.on('answered', () => this.renew());
+    finder.on('filled', () => this.fill());
+    finder.on('moved', (centred) => this.reveal(centred));
+    this.height = USUAL_ROW;
   }
 
   /** How many whole rows are in view. */
   get inView() {
-    return Math.max(1, Math.floor(this.nodes.scroll.clientHeight / this.height));
+    return Math.max(1, Math.floor(this.element.clientHeight / this.height));
+  }
+
+  click(event) {
+    const place = Number(event.target.closest('.mc-pick-row')?.dataset.place ?? -1);
+    if (place < 0) return;
+    this.finder.move(place);
+    this.finder.chooseMarked();
+  }
+
+  /** The height of a row, which is another one for fingers. Read once, because asking lays the page out anew. */
+  measure() {
+    this.height = parseFloat(getComputedStyle(this.element).getPropertyValue('--row')) || USUAL_ROW;
   }
 
   /** A page has come: the rows that waited for theirs are drawn again. */
   fill() {
-    for (const [place, node] of this.rows) {
-      if (!node.hasAttribute('aria-busy') || !this.pages.at(place)) continue;
-      node.remove();
-      this.rows.delete(place);
+    for (const [place, row] of this.rows) {
+      if (row.hasAttribute('aria-busy') && this.finder.pages.at(place)) this.drop(place);
     }
     this.draw();
   }
@@ -46,29 +58,29 @@ export class EntryList {
   /** All rows anew, after another search. */
   renew() {
     this.measure();
-    for (const node of this.rows.values()) node.remove();
-    this.rows.clear();
-    this.nodes.list.style.height = `${this.pages.total * this.height}px`;
+    for (const place of this.rows.keys()) this.drop(place);
+    this.list.style.height = `${this.finder.pages.total * this.height}px`;
     this.draw();
   }
 
+  drop(place) {
+    this.rows.get(place).remove();
+    this.rows.delete(place);
+  }
+
   draw() {
-    const { scroll, list } = this.nodes;
-    const { total } = this.pages;
-    if (!scroll.clientHeight) return;
-    const top = Math.floor(scroll.scrollTop / this.height);
+    const { scrollTop, clientHeight } = this.element;
+    const { total } = this.finder.pages;
+    if (!clientHeight) return;
+    const top = Math.floor(scrollTop / this.height);
     const first = Math.max(0, top - SPARE);
     const last = Math.min(total - 1, top + this.inView + 1 + SPARE);
-    for (const [place, node] of this.rows) {
-      if (place >= first && place <= last) continue;
-      node.remove();
-      this.rows.delete(place);
-    }
+    for (const place of this.rows.keys()) if (place < first || place > last) this.drop(place);
     for (let place = first; place <= last; place += 1) {
       if (this.rows.has(place)) continue;
-      const node = this.row(place);
-      this.rows.set(place, node);
-      list.append(node);
+      const row = this.row(place);
+      this.rows.set(place, row);
+      this.list.append(row);
     }
     this.mark();
     clearTimeout(this.rest);
@@ -76,49 +88,48 @@ export class EntryList {
   }
 
   row(place) {
-    const entry = this.pages.at(place);
-    const node = document.createElement('div');
-    node.className = 'mc-pick-row';
-    node.id = `mc-pick-${place}`;
-    node.dataset.place = place;
-    node.setAttribute('role', 'option');
-    node.setAttribute('aria-posinset', place + 1);
-    node.setAttribute('aria-setsize', this.pages.total);
-    node.style.transform = `translateY(${place * this.height}px)`;
-    const shown = entry !== undefined && entry.id === this.shown;
-    if (shown) node.setAttribute('aria-current', 'true');
-    if (!entry) node.setAttribute('aria-busy', 'true');
-    else node.dataset.entry = entry.id;
-    node.innerHTML = rowMarkup(entry, this.words, shown);
-    return node;
+    const { pages, shown, words } = this.finder;
+    const entry = pages.at(place);
+    const now = entry !== undefined && entry.id === shown?.entry;
+    return h('div', {
+      class: 'mc-pick-row',
+      id: `mc-pick-${place}`,
+      role: 'option',
+      'data-place': place,
+      'data-entry': entry?.id,
+      'aria-posinset': place + 1,
+      'aria-setsize': pages.total,
+      'aria-current': now ? 'true' : null,
+      'aria-busy': entry ? null : 'true',
+      style: `transform: translateY(${place * this.height}px)`,
+    }, rowParts(entry, words, now));
   }
 
   /** The view rests: fetch the pages and the pictures of what is in it. */
   settled(first, last) {
-    this.pages.need(first, last);
-    for (const [place, node] of this.rows) {
-      const sheet = this.pages.at(place)?.thumbnails;
-      const picture = node.firstElementChild;
-      if (sheet && !picture.style.backgroundImage) Object.assign(picture.style, pictureStyle(sheet, this.address(sheet.url)));
+    const { pages } = this.finder;
+    pages.need(first, last);
+    for (const [place, row] of this.rows) {
+      const sheet = pages.at(place)?.thumbnails;
+      const thumb = /** @type {HTMLElement} */ (row.firstElementChild);
+      if (sheet && !thumb.style.backgroundImage) showPicture(thumb, sheet, url(sheet.url));
     }
   }
 
-  /** Move the mark to a place and bring it into view; `centred` where the eye should find it in the middle. */
-  move(place, { centred = false } = {}) {
-    const { scroll } = this.nodes;
-    const { total } = this.pages;
-    this.active = Math.min(Math.max(place, 0), Math.max(0, total - 1));
-    const top = this.active * this.height;
-    if (centred) scroll.scrollTop = top - (scroll.clientHeight - this.height) / 2;
-    else if (top < scroll.scrollTop) scroll.scrollTop = top;
-    else if (top + this.height > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = top + this.height - scroll.clientHeight;
+  /** Bring the mark into view; `centred` where the eye should find it in the middle. */
+  reveal(centred) {
+    const { element, height } = this;
+    const top = this.finder.active * height;
+    if (centred) element.scrollTop = top - (element.clientHeight - height) / 2;
+    else if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + height > element.scrollTop + element.clientHeight) element.scrollTop = top + height - element.clientHeight;
     this.draw();
   }
 
   mark() {
-    for (const [place, node] of this.rows) node.setAttribute('aria-selected', String(place === this.active));
-    const { search } = this.nodes;
-    if (this.rows.has(this.active)) search.setAttribute('aria-activedescendant', `mc-pick-${this.active}`);
-    else search.removeAttribute('aria-activedescendant');
+    const { active } = this.finder;
+    for (const [place, row] of this.rows) row.setAttribute('aria-selected', String(place === active));
+    if (this.rows.has(active)) this.search.setAttribute('aria-activedescendant', `mc-pick-${active}`);
+    else this.search.removeAttribute('aria-activedescendant');
   }
 }

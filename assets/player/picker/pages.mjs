@@ -4,40 +4,64 @@ import { get } from '../shared/http.mjs';
 
 export const PAGE = 100;
 
+/**
+ * @typedef {object} PickerEntry
+ * @property {string} id
+ * @property {string} title
+ * @property {string} dataset
+ * @property {string|null} category
+ * @property {number} duration  seconds
+ * @property {number} people
+ * @property {number|null} disagreement  mean spread of its people's scores
+ * @property {boolean} video  whether it is here
+ * @property {import('../shared/thumbnail.mjs').Sheet|null} thumbnails
+ */
+/** @typedef {{id: string, label?: string, entries: number}} Group */
+/**
+ * @typedef {object} PickerAnswer  of GET /api/picker
+ * @property {number} total  entries that match
+ * @property {number} of  entries of the library
+ * @property {number|null} place  of the entry that was asked about
+ * @property {PickerEntry[]} entries
+ * @property {Group[]} [datasets]  where groups were asked for
+ * @property {Group[]} [categories]
+ */
+
 export class Pages {
-  /**
-   * @param {(error: Error|null) => void} arrived called when a page that was needed is there, or could not be had
-   */
+  /** @param {(error: Error|null) => void} arrived called when a page that was needed is there, or could not be had */
   constructor(arrived) {
     this.arrived = arrived;
+    /** @type {Record<string, string>} */
     this.query = {};
     this.total = 0;
     this.of = 0;
+    /** @type {Map<number, PickerEntry[]>} */
     this.pages = new Map();
+    /** @type {Map<number, AbortController>} */
     this.asked = new Map();
+    /** @type {AbortController|null} */
     this.searching = null;
   }
 
-  /** The entry in a place, undefined until its page is there. */
+  /** The entry in a place, undefined until its page is there. @param {number} place */
   at(place) {
     return this.pages.get(Math.floor(place / PAGE))?.[place % PAGE];
   }
 
   /**
    * A new search takes the place of the one before, when its answer is there and no later search has been asked.
-   * @param {object} query as /api/picker takes it
+   * @param {Record<string, string>} query as /api/picker takes it
    * @param {{groups?: boolean, placeOf?: string|null}} [also]
-   * @returns {Promise<object|null>} the answer; null where a later search made it outdated
+   * @returns {Promise<PickerAnswer|null>} null where a later search made it outdated
    */
   async search(query, { groups = false, placeOf = null } = {}) {
     this.searching?.abort();
     const mine = new AbortController();
     this.searching = mine;
-    const asked = { ...query, offset: 0, limit: PAGE, groups };
-    if (placeOf) asked.place_of = placeOf;
+    const about = placeOf ? { place_of: placeOf } : {};
     let answer;
     try {
-      answer = await this.get(asked, mine.signal);
+      answer = await ask({ ...query, ...about, offset: 0, limit: PAGE, groups }, mine.signal);
     } catch (error) {
       if (mine.signal.aborted) return null;
       throw error;
@@ -67,11 +91,12 @@ export class Pages {
     }
   }
 
+  /** @param {number} page */
   async fetchPage(page) {
     const mine = new AbortController();
     this.asked.set(page, mine);
     try {
-      const answer = await this.get({ ...this.query, offset: page * PAGE, limit: PAGE, groups: false }, mine.signal);
+      const answer = await ask({ ...this.query, offset: page * PAGE, limit: PAGE, groups: false }, mine.signal);
       if (mine.signal.aborted) return;
       this.asked.delete(page);
       this.pages.set(page, answer.entries);
@@ -83,12 +108,13 @@ export class Pages {
     }
   }
 
-  /** One entry, from the pages that are there or from the server. */
+  /** One entry, from the pages that are there or from the server. @param {number} place @returns {Promise<PickerEntry>} */
   async one(place) {
-    return this.at(place) ?? (await this.get({ ...this.query, offset: place, limit: 1, groups: false })).entries[0];
+    return this.at(place) ?? (await ask({ ...this.query, offset: place, limit: 1, groups: false })).entries[0];
   }
+}
 
-  get(query, signal) {
-    return get(`/api/picker?${new URLSearchParams(query)}`, { signal });
-  }
+/** @param {Record<string, any>} query @param {AbortSignal} [signal] @returns {Promise<PickerAnswer>} */
+function ask(query, signal) {
+  return get(`/api/picker?${new URLSearchParams(query)}`, { signal });
 }

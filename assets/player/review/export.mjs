@@ -1,54 +1,120 @@
 /** Export in every format, joining another installation's log, and the list of these jobs with their downloads. */
 
-import { act, check, choice, field, tell } from './dom.mjs';
 import { h } from '../shared/dom.mjs';
+import { check, choice, field } from '../shared/form.mjs';
 import { sentence, upload } from '../shared/http.mjs';
 import { mount as mountJobs } from '../shared/jobs.mjs';
+import { act, tell } from './asking.mjs';
+import { part, quietly, row, sender } from './parts.mjs';
 
+/** @type {[string, string, string][]} id, name, what it is */
 const FORMATS = [
-  ['eccv16', 'eccv16 HDF5', 'What the official loaders of SummDiff, LLMVS and CSTA read unchanged, with everybody’s scores.'],
-  ['tvsum', 'TVSum TSV', 'One line for each person and video, as TVSum’s own file. Refused with the reason where its readers would get something wrong.'],
+  [
+    'eccv16',
+    'eccv16 HDF5',
+    'What the official loaders of SummDiff, LLMVS and CSTA read unchanged, with everybody’s scores.',
+  ],
+  [
+    'tvsum',
+    'TVSum TSV',
+    'One line for each person and video, as TVSum’s own file. Refused with the reason where its readers would get something ' +
+      'wrong.',
+  ],
   ['summe', 'SumMe .mat', 'What each person selected, one .mat for each video, in one zip.'],
   ['csv', 'CSV', 'A table for spreadsheets and statistics: one line for each label.'],
-  ['events', 'JSON Lines of events', 'The log itself: everything that was done here, also open, practice and excluded tasks. Another installation can join it with its own.'],
+  [
+    'events',
+    'JSON Lines of events',
+    'The log itself: everything that was done here, also open, practice and excluded tasks. Another installation can join it ' +
+      'with its own.',
+  ],
 ];
+const LAG =
+  'People react a moment late: so many seconds are taken off the times of continuous ratings; 0 leaves them as recorded.';
+const PSEUDONYMS = 'People appear under their pseudonyms. A manifest with the checksum comes with every file.';
+const JOINING =
+  'A file of events from another installation with the same videos. Everything that is new in it is added; taking the same ' +
+  'file twice changes nothing.';
 
-export function exportSection(app) {
-  const datasets = [['', 'All datasets'], ...app.filters.datasets.map((one) => [one.id, one.label])];
-  const about = h('p', { class: 'mcr-quietly', role: 'status' });
-  const format = choice(FORMATS.map(([id, label]) => [id, label]), 'eccv16', () => changed(), { id: 'export-format' });
-  const people = choice([['own', 'Labels from here'], ['dataset', 'The datasets’ people'], ['all', 'Both merged']], app.filters.own ? 'own' : 'dataset', null, { id: 'export-people' });
-  const dataset = choice(datasets, app.asked.dataset ?? '', null, { id: 'export-dataset' });
+export class ExportSection {
+  /** @param {import('./review.mjs').Review} app */
+  constructor(app) {
+    this._listed = false; // the list of jobs has begun
+    this._jobs = h('div', {}, h('div', { class: 'mc-widget' }));
+    this.element = h(
+      'div',
+      { class: 'mc-sections' },
+      part('Export', exportForm(app)),
+      part('Exports and joins', this._jobs),
+      part('Join another installation', quietly(JOINING), field('File of events (.jsonl)', joinField(), '', true)),
+    );
+  }
+
+  show() {
+    // The list ends itself when its element leaves the page, so it begins only once it is there.
+    if (!this._listed) mountJobs({ element: this._jobs, props: { value: { kinds: ['export', 'join'] } } });
+    this._listed = true;
+  }
+}
+
+/** @param {import('./review.mjs').Review} app */
+function exportForm(app) {
+  /** @type {[string, string][]} */
+  const names = FORMATS.map(([id, label]) => [id, label]);
+  /** @type {[string, string][]} */
+  const whose = [['own', 'Labels from here'], ['dataset', 'The datasets’ people'], ['all', 'Both merged']];
+  /** @type {[string, string][]} */
+  const datasets = app.filters.datasets.map((one) => [one.id, one.label]);
+  const about = h('p', { class: 'mc-quietly', role: 'status' });
+  const format = choice(names, 'eccv16', () => changed(), { id: 'export-format' });
+  const people = choice(whose, app.filters.own ? 'own' : 'dataset', null, { id: 'export-people' });
+  const dataset = choice([['', 'All datasets'], ...datasets], app.asked.dataset ?? '', null, { id: 'export-dataset' });
   const lag = h('input', { type: 'number', min: 0, max: 10, step: 0.1, value: 0, id: 'export-lag' });
   const open = check('Also tasks that are not submitted', false, null, { id: 'export-open' });
-  const start = h('button', { type: 'submit', class: 'mcr-button mcr-primary', id: 'export' }, 'Export');
-  const lagField = field('Lag of continuous ratings, s', lag, 'People react a moment late: so many seconds are taken off the times of continuous ratings; 0 leaves them as recorded.');
+  const start = sender('Export', { id: 'export' });
+  const lagField = field('Lag of continuous ratings, s', lag, LAG);
   const peopleField = field('Whose labels', people);
 
   function changed() {
     about.textContent = FORMATS.find(([id]) => id === format.value)[2];
-    const log = format.value === 'events';
-    for (const part of [lagField, peopleField, open]) part.hidden = log;
+    for (const one of [lagField, peopleField, open.element]) one.hidden = format.value === 'events';
   }
 
   async function submit(event) {
     event.preventDefault();
     start.disabled = true;
-    const body = { format: format.value, people: people.value, dataset: dataset.value || null, lag: Number(lag.value), include_open: open.querySelector('input').checked };
-    const answer = await act('/api/export', body);
+    const answer = await act('/api/export', {
+      format: format.value,
+      people: people.value,
+      dataset: dataset.value || null,
+      lag: Number(lag.value),
+      include_open: open.box.checked,
+    });
     start.disabled = false;
-    if (!answer) return;
-    tell('Queued; the download appears below.');
-    document.dispatchEvent(new Event('manycut:job'));
+    if (answer) queued('Queued; the download appears below.');
   }
+
+  changed();
+  return h(
+    'form',
+    { class: 'mc-review-form', onsubmit: submit, 'aria-label': 'Export' },
+    h('div', { class: 'mc-fields' }, field('Format', format), peopleField, field('Dataset', dataset), lagField),
+    about,
+    open.element,
+    row(start, h('small', { class: 'mc-quietly' }, PSEUDONYMS)),
+  );
+}
+
+// A file that is joined as soon as it is chosen.
+function joinField() {
+  const chosen = h('input', { type: 'file', accept: '.jsonl,application/jsonl', onchange: () => join(chosen.files[0]) });
 
   async function join(file) {
     if (!file) return;
     chosen.disabled = true;
     try {
       await upload(`/api/review/join?name=${encodeURIComponent(file.name)}`, file);
-      tell('Uploaded; what came of it appears below.');
-      document.dispatchEvent(new Event('manycut:job'));
+      queued('Uploaded; what came of it appears below.');
     } catch (error) {
       tell(sentence(error), true);
     }
@@ -56,31 +122,10 @@ export function exportSection(app) {
     chosen.disabled = false;
   }
 
-  const chosen = h('input', { type: 'file', accept: '.jsonl,application/jsonl', onchange: () => join(chosen.files[0]) });
-  const jobs = h('div', {}, h('div', { class: 'mc-widget' }));
-  const form = h(
-    'form',
-    { class: 'mcr-form', onsubmit: submit, 'aria-label': 'Export' },
-    h('div', { class: 'mcr-fields' }, field('Format', format), peopleField, field('Dataset', dataset), lagField),
-    about,
-    open,
-    h('div', { class: 'mcr-row' }, start, h('small', { class: 'mcr-quietly' }, 'People appear under their pseudonyms. A manifest with the checksum comes with every file.')),
-  );
-  const element = h(
-    'div',
-    { class: 'mcr-sections' },
-    h('section', { class: 'mcr-part' }, h('h2', {}, 'Export'), form),
-    h('section', { class: 'mcr-part' }, h('h2', {}, 'Exports and joins'), jobs),
-    h('section', { class: 'mcr-part' }, h('h2', {}, 'Join another installation'), h('p', { class: 'mcr-quietly' }, 'A file of events from another installation with the same videos. Everything that is new in it is added; taking the same file twice changes nothing.'), field('File of events (.jsonl)', chosen, '', true)),
-  );
-  let mounted = false;
-  changed();
-  return {
-    element,
-    // The list ends itself when its element leaves the page, so it begins only once it is there.
-    show: () => {
-      if (!mounted) mountJobs({ element: jobs, props: { value: { kinds: ['export', 'join'] } } });
-      mounted = true;
-    },
-  };
+  return chosen;
+}
+
+function queued(text) {
+  tell(text);
+  document.dispatchEvent(new Event('manycut:job'));
 }

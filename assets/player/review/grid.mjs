@@ -1,52 +1,78 @@
 /** Videos by people as a table of which only the rows in sight exist: hundreds of videos by fifty people and more. */
 
-import { clock } from '../shared/format.mjs';
+import { Commands } from '../shared/commands.mjs';
 import { h } from '../shared/dom.mjs';
+import { clock } from '../shared/format.mjs';
+import { counts } from './board_rows.mjs';
+import { gridCommands } from './grid_commands.mjs';
+
+/** @typedef {import('./board_rows.mjs').BoardTask} BoardTask */
+/** @typedef {import('./board_rows.mjs').Row} Row */
 
 const ROW = 30;
 const SPARE = 8;
 const [NARROW, WIDE, FIRST] = [34, 120, 280];
+const UPRIGHT = 84; // px; names stand upright in columns that are narrower
+const LONGEST_NAME = 15;
 
-/** What a cell is: the state, and the share of an open task where it is known. */
+/** What a cell is: the state, and the share of an open task where it is known. @param {BoardTask} task */
 export function stateOf(task) {
   if (task.excluded) return { name: 'excluded', text: '×' };
   if (task.state !== 'open') return { name: task.state, text: task.state === 'skipped' ? '–' : '' };
-  if (task.kind !== 'shot-ratings') return { name: 'open', text: String(task.judged), share: null };
+  if (task.kind !== 'shot-ratings') return { name: 'open', text: String(task.judged) };
   const share = task.shots ? task.judged / task.shots : 0;
   return { name: 'open', text: `${Math.floor(share * 100)}`, share };
 }
 
-/** How far a task is, in words. */
+/** How far a task is, in words. @param {BoardTask} task */
 export function words(task) {
   if (task.excluded) return 'excluded';
-  const unit = { 'shot-ratings': `of ${task.shots} shots rated`, keyshots: 'segments marked', continuous: 'takes recorded' }[task.kind];
-  return task.state === 'open' ? `open, ${task.judged} ${unit}` : task.state;
+  if (task.state !== 'open') return task.state;
+  const unit = { 'shot-ratings': `of ${task.shots} shots rated`, keyshots: 'segments marked', continuous: 'takes recorded' };
+  return `open, ${task.judged} ${unit[task.kind]}`;
 }
 
 export class Grid {
-  /** @param {(tasks: object[]) => void} open called with the tasks of a cell */
+  /** @param {(tasks: BoardTask[]) => void} open called with the tasks of a cell */
   constructor(open) {
     this.open = open;
+    /** @type {Row[]} */
     this.rows = [];
+    /** @type {string[]} */
     this.people = [];
-    this.at = [0, 0]; // the cell that the keyboard is on
+    /** @type {[number, number]} row and column of the cell that the keyboard is on */
+    this.at = [0, 0];
+    /** @type {Map<number, HTMLElement>} index -> row that is in the page */
+    this._lines = new Map();
+    this._first = this._last = 0;
+    this.commands = new Commands(gridCommands(this));
     this._head = h('thead');
     this._body = h('tbody');
-    this._table = h('table', { class: 'mcr-grid', role: 'grid', 'aria-label': 'Videos by people' }, this._head, this._body);
-    this.element = h('div', { class: 'mcr-gridbox' }, this._table);
+    const about = { class: 'mc-grid', role: 'grid', 'aria-label': 'Videos by people' };
+    this._table = h('table', about, this._head, this._body);
+    this.element = h('div', { class: 'mc-gridbox' }, this._table);
     this.element.addEventListener('scroll', () => this._draw());
     new ResizeObserver(() => this._lay()).observe(this.element);
-    this._table.addEventListener('click', (event) => this._click(event.target.closest('td[data-column]')));
-    this._table.addEventListener('keydown', (event) => this._key(event));
+    this._table.addEventListener('click', ({ target }) => {
+      if (target instanceof Element) this._click(target.closest('td[data-column]'));
+    });
+    this._table.addEventListener('keydown', (event) => this.commands.press(event) && event.preventDefault());
   }
 
-  /** @param rows {video, cells: (object[] | undefined)[]} in the order in which they stand */
+  /** Rows that a page of the keyboard is long. */
+  get page() {
+    return Math.max(1, Math.floor(this.element.clientHeight / ROW) - 4);
+  }
+
+  /** @param {Row[]} rows in the order in which they stand @param {string[]} people */
   set(rows, people) {
-    [this.rows, this.people] = [rows, people];
-    this.at = [Math.min(this.at[0], Math.max(0, rows.length - 1)), Math.min(this.at[1], Math.max(0, people.length - 1))];
+    this.rows = rows;
+    this.people = people;
+    this.at = [this._clamped(this.at[0], rows), this._clamped(this.at[1], people)];
     this._lay();
   }
 
+  /** @param {number|null} task id */
   select(task) {
     this._selected = task;
     this._draw(true);
@@ -56,19 +82,62 @@ export class Grid {
     this._cell()?.focus();
   }
 
+  /** Go to a cell, and bring it into view. */
+  move(row, column) {
+    const before = this._cell();
+    this.at = [this._clamped(row, this.rows), this._clamped(column, this.people)];
+    before?.setAttribute('tabindex', '-1');
+    this._scrollToRow(this.at[0] * ROW);
+    this._draw();
+    const cell = this._cell();
+    cell?.setAttribute('tabindex', '0');
+    cell?.focus({ preventScroll: true });
+    this._scrollToColumn(cell ? cell.offsetLeft : 0);
+  }
+
+  /** Open the tasks of the cell that the keyboard is on. */
+  openHere() {
+    const tasks = this.rows[this.at[0]]?.cells[this.at[1]];
+    if (tasks) this.open(tasks);
+  }
+
+  _clamped(place, list) {
+    return Math.min(Math.max(0, place), Math.max(0, list.length - 1));
+  }
+
+  _scrollToRow(top) {
+    const { element } = this;
+    const bottom = top + ROW + this._head.offsetHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight;
+  }
+
+  _scrollToColumn(left) {
+    const { element } = this;
+    if (left < element.scrollLeft + FIRST) element.scrollLeft = left - FIRST;
+    else if (left + 40 > element.scrollLeft + element.clientWidth) element.scrollLeft = left + 60 - element.clientWidth;
+  }
+
   _lay() {
     const room = this.element.clientWidth - FIRST;
     const width = Math.round(Math.max(NARROW, Math.min(WIDE, room / Math.max(1, this.people.length))));
     this._table.style.width = `${FIRST + width * this.people.length}px`;
-    this._table.classList.toggle('mcr-upright', width < 84);
-    this._table.setAttribute('aria-rowcount', this.rows.length + 1);
-    this._table.setAttribute('aria-colcount', this.people.length + 1);
-    const done = this.people.map((_, column) => this.rows.filter((row) => row.cells[column]?.some(counts)).length);
-    const heads = this.people.map((name, column) =>
-      h('th', { scope: 'col', style: `width:${width}px`, title: `${name}: ${done[column]} submitted of ${this.rows.length} videos shown` }, h('span', {}, shortened(name)), h('small', {}, String(done[column]))),
+    this._table.classList.toggle('mc-upright', width < UPRIGHT);
+    this._table.setAttribute('aria-rowcount', String(this.rows.length + 1));
+    this._table.setAttribute('aria-colcount', String(this.people.length + 1));
+    const corner = { scope: 'col', style: `width:${FIRST}px`, class: 'mc-corner' };
+    const heads = this.people.map((name, column) => this._headOf(name, column, width));
+    this._head.replaceChildren(
+      h('tr', {}, h('th', corner, h('span', {}, 'Video'), h('small', {}, 'submitted')), heads),
     );
-    this._head.replaceChildren(h('tr', {}, h('th', { scope: 'col', style: `width:${FIRST}px`, class: 'mcr-corner' }, h('span', {}, 'Video'), h('small', {}, 'submitted')), ...heads));
     this._draw(true);
+  }
+
+  _headOf(name, column, width) {
+    const done = this.rows.filter((row) => row.cells[column]?.some(counts)).length;
+    const title = `${name}: ${done} submitted of ${this.rows.length} videos shown`;
+    const about = { scope: 'col', style: `width:${width}px`, title };
+    return h('th', about, h('span', {}, shortened(name)), h('small', {}, String(done)));
   }
 
   _draw(anew = false) {
@@ -80,7 +149,9 @@ export class Grid {
     const focused = this._body.contains(document.activeElement);
     const known = anew ? new Map() : this._lines;
     this._lines = new Map();
-    for (let index = this._first; index < this._last; index += 1) this._lines.set(index, known.get(index) ?? this._line(index));
+    for (let index = this._first; index < this._last; index += 1) {
+      this._lines.set(index, known.get(index) ?? this._line(index));
+    }
     const space = (rows) => h('tr', { 'aria-hidden': 'true', style: `height:${rows * ROW}px` });
     this._body.replaceChildren(space(this._first), ...this._lines.values(), space(this.rows.length - this._last));
     if (focused) this._cell()?.focus({ preventScroll: true });
@@ -88,16 +159,15 @@ export class Grid {
 
   _line(index) {
     const { video, cells } = this.rows[index];
-    const done = cells.filter((tasks) => tasks?.some(counts)).length;
-    const wanted = video.places.reduce((sum, place) => sum + place.wanted, 0);
-    const total = wanted ? `${video.places.reduce((sum, place) => sum + place.submitted, 0)}/${wanted}` : String(done);
-    const line = h(
+    const { total, wanted } = placesOf(this.rows[index]);
+    const places = wanted ? `; ${total} places done` : '';
+    const about = { scope: 'row', title: `${video.title}, ${video.id}, ${clock(video.duration, 0)}${places}` };
+    return h(
       'tr',
       { 'aria-rowindex': index + 2 },
-      h('th', { scope: 'row', title: `${video.title}, ${video.id}, ${clock(video.duration, 0)}${wanted ? `; ${total} places done` : ''}` }, h('span', {}, video.title), h('small', {}, total)),
+      h('th', about, h('span', {}, video.title), h('small', {}, total)),
+      this.people.map((_, column) => this._one(index, column, cells[column])),
     );
-    for (let column = 0; column < this.people.length; column += 1) line.append(this._one(index, column, cells[column]));
-    return line;
   }
 
   _one(index, column, tasks) {
@@ -107,70 +177,39 @@ export class Grid {
     const task = tasks.at(-1);
     const { name, text, share } = stateOf(task);
     const said = `${this.people[column]}, ${this.rows[index].video.title}: ${tasks.map(words).join('; ')}`;
-    return h(
-      'td',
-      {
-        ...place,
-        'data-state': name,
-        'data-task': task.id,
-        'aria-label': said,
-        'aria-selected': tasks.some(({ id }) => id === this._selected) ? 'true' : null,
-        title: said,
-        style: share === undefined || share === null ? null : `--share:${share}`,
-      },
-      h('i', {}, text),
-      tasks.length > 1 ? h('b', {}, String(tasks.length)) : null,
-    );
+    const about = {
+      ...place,
+      'data-state': name,
+      'data-task': task.id,
+      'aria-label': said,
+      'aria-selected': tasks.some(({ id }) => id === this._selected) ? 'true' : null,
+      title: said,
+      style: share === undefined ? null : `--share:${share}`,
+    };
+    return h('td', about, h('i', {}, text), tasks.length > 1 && h('b', {}, String(tasks.length)));
   }
 
+  /** @returns {HTMLElement|null} */
   _cell() {
     return this._body.querySelector(`td[data-row="${this.at[0]}"][data-column="${this.at[1]}"]`);
   }
 
   _click(cell) {
     if (!cell) return;
-    this._move(Number(cell.dataset.row), Number(cell.dataset.column));
-    const tasks = this.rows[this.at[0]].cells[this.at[1]];
-    if (tasks) this.open(tasks);
-  }
-
-  _key(event) {
-    const [row, column] = this.at;
-    const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 4);
-    const moves = {
-      ArrowDown: [row + 1, column], ArrowUp: [row - 1, column], ArrowRight: [row, column + 1], ArrowLeft: [row, column - 1],
-      PageDown: [row + page, column], PageUp: [row - page, column], Home: [row, 0], End: [row, this.people.length - 1],
-    };
-    if (event.key === 'Enter' || event.key === ' ') this._click(this._cell());
-    else if (moves[event.key]) this._move(...moves[event.key]);
-    else return;
-    event.preventDefault();
-  }
-
-  _move(row, column) {
-    const before = this._cell();
-    this.at = [Math.min(Math.max(0, row), this.rows.length - 1), Math.min(Math.max(0, column), this.people.length - 1)];
-    before?.setAttribute('tabindex', '-1');
-    const top = this.at[0] * ROW;
-    const head = this._head.offsetHeight;
-    const { scrollTop, clientHeight } = this.element;
-    if (top < scrollTop) this.element.scrollTop = top;
-    else if (top + ROW + head > scrollTop + clientHeight) this.element.scrollTop = top + ROW + head - clientHeight;
-    this._draw();
-    const cell = this._cell();
-    cell?.setAttribute('tabindex', '0');
-    cell?.focus({ preventScroll: true });
-    const left = cell ? cell.offsetLeft : 0;
-    if (left < this.element.scrollLeft + FIRST) this.element.scrollLeft = left - FIRST;
-    else if (left + 40 > this.element.scrollLeft + this.element.clientWidth) this.element.scrollLeft = left + 60 - this.element.clientWidth;
+    this.move(Number(cell.dataset.row), Number(cell.dataset.column));
+    this.openHere();
   }
 }
 
-function counts(task) {
-  return task.state === 'submitted' && !task.excluded;
+/** "3/5" places of open assignments; where there is none, how many people have submitted. @param {Row} row */
+function placesOf({ video, cells }) {
+  const wanted = video.places.reduce((sum, place) => sum + place.wanted, 0);
+  const submitted = video.places.reduce((sum, place) => sum + place.submitted, 0);
+  const done = cells.filter((tasks) => tasks?.some(counts)).length;
+  return { wanted, total: wanted ? `${submitted}/${wanted}` : String(done) };
 }
 
 // Names of many people often differ at their end only: "Student number 07".
 function shortened(name) {
-  return name.length > 15 ? `${name.slice(0, 7).trimEnd()}…${name.slice(-7).trimStart()}` : name;
+  return name.length > LONGEST_NAME ? `${name.slice(0, 7).trimEnd()}…${name.slice(-7).trimStart()}` : name;
 }

@@ -1,40 +1,60 @@
 /** What was said in one task, small: bars of ratings, marked segments, or a curve over the time of the video. */
 
+import { h, svg } from '../shared/dom.mjs';
 import { clock, count, percent } from '../shared/format.mjs';
 import { shade } from './colours.mjs';
-import { h } from '../shared/dom.mjs';
+
+/**
+ * @typedef {object} Labels  in seconds of the video
+ * @property {[number, number, number|null][]} ratings  start, end, value
+ * @property {[number, number][]} marks
+ * @property {[number, number][]} curve  moment, level 0 to 1
+ * @property {number[]} scale
+ */
+/** @typedef {{shapes: SVGElement[], said: string}} Drawn */
 
 const [WIDTH, HEIGHT] = [360, 56];
+const VIEWS = { 'shot-ratings': ratings, keyshots: marks, continuous: curve };
 
+/** @param {{labels: Labels, duration: number, protocol: {kind: string}}} task */
 export function labelsView({ labels, duration, protocol }) {
-  const x = (seconds) => ((seconds / duration) * WIDTH).toFixed(2);
-  const [shapes, said] = { 'shot-ratings': ratings, keyshots: marks, continuous: curve }[protocol.kind](labels, x, duration);
-  const figure = h('figure', { class: 'mcr-labels' });
-  figure.innerHTML =
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${said}">${shapes}</svg>` +
-    `<div><span>${clock(0, 0)}</span><span>${said}</span><span>${clock(duration, 0)}</span></div>`;
-  return figure;
+  const x = (seconds) => (seconds / duration) * WIDTH;
+  /** @type {Drawn} */
+  const { shapes, said } = VIEWS[protocol.kind](labels, x, duration);
+  const about = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': said };
+  const words = [clock(0, 0), said, clock(duration, 0)].map((text) => h('span', {}, text));
+  return h('figure', { class: 'mc-labels' }, svg('svg', about, shapes), h('div', {}, words));
 }
 
+/** @param {Labels} labels @param {(seconds: number) => number} x @returns {Drawn} */
 function ratings({ ratings: shots, scale }, x) {
   const [low, high] = [scale[0], scale.at(-1)];
   const given = shots.filter(([, , value]) => value !== null);
-  const bars = given.map(([start, end, value]) => {
-    const tall = 6 + ((value - low) / (high - low || 1)) * (HEIGHT - 6);
-    const wide = Math.max(0.5, x(end) - x(start) - 0.6);
-    return `<rect x="${x(start)}" y="${HEIGHT - tall}" width="${wide}" height="${tall}" fill="${shade((value - low) / (high - low || 1))}"><title>${clock(start, 0)}: ${value}</title></rect>`;
+  const shapes = given.map(([start, end, value]) => {
+    const share = (value - low) / (high - low || 1);
+    const tall = 6 + share * (HEIGHT - 6);
+    const width = Math.max(0.5, x(end) - x(start) - 0.6);
+    const about = { x: x(start).toFixed(2), y: HEIGHT - tall, width, height: tall, fill: shade(share) };
+    return svg('rect', about, svg('title', {}, `${clock(start, 0)}: ${value}`));
   });
-  return [bars.join(''), `${given.length} of ${count(shots.length, 'shot')}, ${low} to ${high}`];
+  return { shapes, said: `${given.length} of ${count(shots.length, 'shot')}, ${low} to ${high}` };
 }
 
+/** @param {Labels} labels @param {(seconds: number) => number} x @param {number} duration @returns {Drawn} */
 function marks({ marks: segments }, x, duration) {
   const total = segments.reduce((sum, [start, end]) => sum + end - start, 0);
-  const bars = segments.map(([start, end]) => `<rect class="mcr-mark" x="${x(start)}" y="6" width="${Math.max(1, x(end) - x(start))}" height="${HEIGHT - 12}"><title>${clock(start, 0)} to ${clock(end, 0)}</title></rect>`);
-  return [bars.join(''), `${count(segments.length, 'segment')}, ${percent(total / duration)}`];
+  const shapes = segments.map(([start, end]) => {
+    const width = Math.max(1, x(end) - x(start));
+    const about = { class: 'mc-mark', x: x(start).toFixed(2), y: 6, width, height: HEIGHT - 12 };
+    return svg('rect', about, svg('title', {}, `${clock(start, 0)} to ${clock(end, 0)}`));
+  });
+  return { shapes, said: `${count(segments.length, 'segment')}, ${percent(total / duration)}` };
 }
 
+/** @param {Labels} labels @param {(seconds: number) => number} x @returns {Drawn} */
 function curve({ curve: samples }, x) {
-  if (!samples.length) return ['', 'nothing recorded'];
-  const points = samples.map(([t, value]) => `${x(t)},${((1 - value) * (HEIGHT - 4) + 2).toFixed(1)}`);
-  return [`<polyline points="${points.join(' ')}" vector-effect="non-scaling-stroke"/>`, 'level, 0 to 1'];
+  if (!samples.length) return { shapes: [], said: 'nothing recorded' };
+  const points = samples.map(([t, value]) => `${x(t).toFixed(2)},${((1 - value) * (HEIGHT - 4) + 2).toFixed(1)}`);
+  const line = svg('polyline', { points: points.join(' '), 'vector-effect': 'non-scaling-stroke' });
+  return { shapes: [line], said: 'level, 0 to 1' };
 }

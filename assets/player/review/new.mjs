@@ -1,34 +1,43 @@
 /** A new assignment: defaults that fit, everything else one click away. */
 
-import { act, button, choice, field } from './dom.mjs';
-import { h } from '../shared/dom.mjs';
-import { VideoChoice } from './videos.mjs';
+import { h, replace } from '../shared/dom.mjs';
+import { choice, field } from '../shared/form.mjs';
+import { act } from './asking.mjs';
+import { button, sender } from './parts.mjs';
 import { ProtocolForm } from './protocol.mjs';
+import { VideoChoice } from './videos.mjs';
 
 /**
- * @param {{protocols: object[], datasets: object[], chosen: string[], cancel: () => void, made: (made: object) => void}} given
+ * @param {object} given
+ * @param {import('./protocol.mjs').ProtocolVersion[]} given.protocols
+ * @param {import('./review.mjs').Dataset[]} given.datasets
+ * @param {string[]} given.chosen  ids of videos
+ * @param {() => void} given.cancel
+ * @param {(made: {videos: number, protocol: string}) => void} given.made
  */
 export function newAssignment({ protocols, datasets, chosen, cancel, made }) {
-  const title = h('input', { type: 'text', maxlength: 100, required: true, value: `Round of ${new Date().toLocaleDateString(undefined, { day: 'numeric', month: 'long' })}` });
+  const today = new Date().toLocaleDateString(undefined, { day: 'numeric', month: 'long' });
+  const title = h('input', { type: 'text', maxlength: 100, required: true, value: `Round of ${today}` });
   const people = h('input', { type: 'number', min: 1, max: 1000, value: 3, required: true });
   const first = choice([['listed', 'Nearly complete videos, then as listed'], ['disputed', 'Most disputed videos']], 'listed');
   const hold = h('input', { type: 'number', min: 1, max: 10080, value: 60, required: true });
   const practice = choice([['', 'None']], '');
-  const videos = new VideoChoice({ datasets, chosen, changed: (rows) => offer(rows) });
+  const videos = new VideoChoice({ datasets, chosen, changed: offer });
   const protocol = new ProtocolForm(protocols);
-  const make = h('button', { type: 'submit', class: 'mcr-button mcr-primary' }, 'Make the assignment');
+  const make = sender('Make the assignment');
 
   // The training round can be any video that is in sight; it is never judged for real.
   function offer(rows) {
     const kept = practice.value;
-    practice.replaceChildren(h('option', { value: '' }, 'None'), ...rows.map((row) => h('option', { value: row.id }, row.title)));
-    practice.value = rows.some((row) => row.id === kept) ? kept : '';
+    const options = rows.map(({ id, title: text }) => h('option', { value: id }, text));
+    replace(practice, h('option', { value: '' }, 'None'), options);
+    practice.value = rows.some((one) => one.id === kept) ? kept : '';
   }
 
   async function submit(event) {
     event.preventDefault();
     make.disabled = true;
-    const body = {
+    const answer = await act('/api/review/assignments', {
       title: title.value,
       people: Number(people.value),
       first: first.value,
@@ -36,32 +45,36 @@ export function newAssignment({ protocols, datasets, chosen, cancel, made }) {
       practice: practice.value || null,
       ...videos.asked(),
       ...protocol.asked(),
-    };
-    const answer = await act('/api/review/assignments', body);
+    });
     make.disabled = false;
     if (answer) made(answer);
   }
 
   return h(
     'form',
-    { class: 'mcr-form', onsubmit: submit, 'aria-label': 'New assignment' },
+    { class: 'mc-review-form', onsubmit: submit, 'aria-label': 'New assignment' },
     h('h2', {}, 'New assignment'),
-    h('div', { class: 'mcr-fields' }, field('Title', title, 'Annotators see it.', true), field('People for each video', people)),
+    fields(field('Title', title, 'Annotators see it.', true), field('People for each video', people)),
     h('fieldset', {}, h('legend', {}, 'Videos'), videos.element),
     h('fieldset', {}, h('legend', {}, 'How they are judged'), protocol.element),
     h(
       'details',
       {},
       h('summary', {}, 'Order, time and training'),
-      h(
-        'div',
-        { class: 'mcr-fields' },
+      fields(
         field('Handed out first', first),
-        field('A place is held for, minutes', hold, 'Without anything done for so long, somebody else gets the video.'),
+        field(
+          'A place is held for, minutes',
+          hold,
+          'Without anything done for so long, somebody else gets the video.',
+        ),
         field('Training round', practice, 'Everybody does this video first. It never counts.'),
       ),
     ),
-    h('div', { class: 'mcr-row mcr-foot' }, make, button('Cancel', cancel)),
+    h('div', { class: 'mc-row mc-foot' }, make, button('Cancel', cancel)),
   );
 }
 
+function fields(...parts) {
+  return h('div', { class: 'mc-fields' }, ...parts);
+}

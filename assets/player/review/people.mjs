@@ -1,17 +1,42 @@
 /** People: who they are, what they did, and their personal links. */
 
-import { act, button, choice, dialog, empty, field, fill, primary, table, tell, when } from './dom.mjs';
+import { when } from '../shared/dates.mjs';
 import { h } from '../shared/dom.mjs';
+import { choice, field } from '../shared/form.mjs';
 import { url } from '../shared/http.mjs';
+import { table } from '../shared/table.mjs';
+import { act, confirm, dialog, tell } from './asking.mjs';
+import { button, empty, fill, link, primary, row, sender } from './parts.mjs';
 
-export function peopleSection(app) {
-  return new PeopleSection(app);
-}
+/**
+ * @typedef {object} Person
+ * @property {string} name
+ * @property {string} pseudonym
+ * @property {'annotator'|'lead'} role
+ * @property {boolean} invited  has a link
+ * @property {number} submitted  tasks
+ * @property {number} open
+ * @property {number} excluded
+ * @property {number|null} seen  last active, ms since 1970 UTC
+ */
+/** @typedef {{people: Person[], closed: boolean}} PeopleAnswer  of GET /api/review/people; closed: everybody needs a link */
+/** @typedef {{name: string, role?: string}} Invitation */
 
-class PeopleSection {
-  constructor(app) {
-    this.app = app;
-    this._sort = { by: 0, down: false };
+const CLOSED =
+  'Everybody needs a personal link to come in. Annotators see nothing but their own queue; leads see everything.';
+const OPEN =
+  'Nobody needs a link yet: whoever opens Annotate types a name, and everybody sees this page. That ends with the first ' +
+  'lead’s link. From then on everybody needs one, you as well.';
+const WARNING =
+  'This is your own link: this browser is signed in with it, and from now on everybody else needs a link as well, also those ' +
+  'who are labelling now. Keep it; it cannot be shown again.';
+const ONCE =
+  'Send it to them in private: whoever has it comes in under this name. It is shown this once only; a lost one is replaced.';
+
+export class PeopleSection {
+  constructor() {
+    /** @type {import('../shared/table.mjs').Sorting} */
+    this._sorting = { by: 0, down: false };
     this._main = h('div');
     this.element = h('div', {}, this._main);
   }
@@ -20,90 +45,115 @@ class PeopleSection {
     return fill(this._main, '/api/review/people', (answer) => this._draw(answer));
   }
 
+  /** @param {PeopleAnswer} answer */
   _draw(answer) {
     const { people, closed } = answer;
-    const lead = closed
-      ? 'Everybody needs a personal link to come in. Annotators see nothing but their own queue; leads see everything.'
-      : 'Nobody needs a link yet: whoever opens Annotate types a name, and everybody sees this page. That ends with the first lead’s link. From then on everybody needs one, you as well.';
-    const columns = [
+    const invite = primary(closed ? 'Invite somebody' : 'Make the first lead’s link', () => this._invite(closed));
+    const nobody = empty('Nobody is here yet.', 'People appear when they first sign in on Annotate, or when you invite them.');
+    const options = { label: 'People', state: this._sorting, changed: () => this._draw(answer) };
+    this._main.replaceChildren(
+      h('p', { class: 'mc-lead' }, closed ? CLOSED : OPEN),
+      h('div', { class: 'mc-tools' }, invite),
+      people.length ? table(this._columns(closed), people, options) : nobody,
+    );
+  }
+
+  /** @param {boolean} closed @returns {import('../shared/table.mjs').Column<Person>[]} */
+  _columns(closed) {
+    return [
       { label: 'Name', value: (one) => one.name, cell: (one) => one.name },
-      { label: 'Pseudonym', title: 'What exports say instead of the name', cell: (one) => h('code', {}, one.pseudonym) },
-      { label: 'Role', value: (one) => one.role, cell: (one) => (one.role === 'lead' ? 'lead' : 'annotator') },
+      {
+        label: 'Pseudonym',
+        title: 'What exports say instead of the name',
+        cell: (one) => h('code', {}, one.pseudonym),
+      },
+      { label: 'Role', value: (one) => one.role, cell: (one) => one.role },
       { label: 'Link', value: (one) => String(one.invited), cell: (one) => (one.invited ? 'has one' : 'none') },
       { label: 'Submitted', number: true, value: (one) => one.submitted, cell: (one) => one.submitted },
       { label: 'Open', number: true, value: (one) => one.open, cell: (one) => one.open },
       { label: 'Excluded', number: true, value: (one) => one.excluded, cell: (one) => one.excluded || '' },
       { label: 'Last active', value: (one) => one.seen, cell: (one) => (one.seen ? when(one.seen) : 'never') },
-      {
-        label: '',
-        cell: (one) =>
-          h(
-            'span',
-            { class: 'mcr-row' },
-            closed || one.role === 'lead' ? button(one.invited ? 'New link…' : 'Invite…', () => this._again(one), { class: 'mcr-link' }) : '',
-            one.invited ? button('Take the link away…', () => this._revoke(one), { class: 'mcr-link' }) : '',
-          ),
-      },
+      { label: '', cell: (one) => this._links(one, closed) },
     ];
-    this._main.replaceChildren(
-      h('p', { class: 'mcr-lead' }, lead),
-      h('div', { class: 'mcr-tools' }, primary(closed ? 'Invite somebody' : 'Make the first lead’s link', () => this._invite(closed))),
-      people.length ? table(columns, people, { label: 'People', state: this._sort, changed: () => this._draw(answer) }) : empty('Nobody is here yet.', 'People appear when they first sign in on Annotate, or when you invite them.'),
+  }
+
+  /** @param {Person} one @param {boolean} closed */
+  _links(one, closed) {
+    const may = closed || one.role === 'lead';
+    return h(
+      'span',
+      { class: 'mc-row' },
+      may && link(one.invited ? 'New link…' : 'Invite…', () => this._again(one)),
+      one.invited && link('Take the link away…', () => this._revoke(one)),
     );
   }
 
+  /** @param {boolean} closed */
   async _invite(closed) {
-    const asked = await dialog(closed ? 'Invite somebody' : 'The first lead’s link', (done) => {
-      const name = h('input', { type: 'text', maxlength: 100, required: true, autofocus: true });
-      const role = choice([['annotator', 'Annotator'], ['lead', 'Lead']], closed ? 'annotator' : 'lead');
-      role.disabled = !closed;
-      const form = {
-        onsubmit: (event) => {
-          event.preventDefault();
-          done({ name: name.value, role: role.value });
-        },
-      };
-      const warning = closed ? '' : h('p', { class: 'mcr-notice' }, 'This is your own link: this browser is signed in with it, and from now on everybody else needs a link as well, also those who are labelling now. Keep it; it cannot be shown again.');
-      return [h('form', form, warning, field(closed ? 'Name' : 'Your name', name, 'Exports say a pseudonym instead.', true), field('Role', role), h('div', { class: 'mcr-row' }, h('button', { type: 'submit', class: 'mcr-button mcr-primary' }, 'Make the link'), button('Cancel', () => done(null))))];
-    });
+    const asked = await dialog(closed ? 'Invite somebody' : 'The first lead’s link', (done) => invitation(closed, done));
     if (asked) await this._link(asked);
   }
 
-  async _again(one) {
-    const sure = await dialog(`A new link for ${one.name}`, (done) => [
-      h('p', {}, one.invited ? 'The link they have now stops working. What they labelled stays.' : 'With the link they come in under this name and go on where they stopped.'),
-      h('div', { class: 'mcr-row' }, primary('Make the link', () => done(true)), button('Cancel', () => done(null))),
-    ]);
-    if (sure) await this._link({ name: one.name });
+  /** @param {Person} one */
+  async _again({ name, invited }) {
+    const text = invited
+      ? 'The link they have now stops working. What they labelled stays.'
+      : 'With the link they come in under this name and go on where they stopped.';
+    if (await confirm(`A new link for ${name}`, text, 'Make the link', 'Cancel')) await this._link({ name });
   }
 
+  /** @param {Invitation} asked */
   async _link(asked) {
     const answer = await act('/api/review/people/invite', asked);
     if (!answer) return;
-    const link = `${location.origin}${new URL(url('/enter'), location.href).pathname}?key=${encodeURIComponent(answer.key)}`;
-    await dialog(`The link of ${answer.name}`, (done) => {
-      const shown = h('input', { type: 'text', readonly: true, value: link, onfocus: (event) => event.target.select(), class: 'mcr-linkbox' });
-      const copy = primary('Copy', async () => {
-        try {
-          await navigator.clipboard.writeText(link);
-          copy.textContent = 'Copied';
-        } catch {
-          shown.select();
-          copy.textContent = 'Press Ctrl C';
-        }
-      });
-      return [h('p', {}, 'Send it to them in private: whoever has it comes in under this name. It is shown this once only; a lost one is replaced.'), field('Personal link', shown, '', true), h('div', { class: 'mcr-row' }, copy, button('Done', () => done(null)))];
-    });
+    const path = new URL(url('/enter'), location.href).pathname;
+    const address = `${location.origin}${path}?key=${encodeURIComponent(answer.key)}`;
+    await dialog(`The link of ${answer.name}`, (done) => linkParts(address, () => done(null)));
     await this.show();
   }
 
-  async _revoke(one) {
-    const sure = await dialog(`Take the link of ${one.name} away?`, (done) => [
-      h('p', {}, 'They can no longer come in. What they labelled stays, and they can be invited again.'),
-      h('div', { class: 'mcr-row' }, primary('Take it away', () => done(true)), button('Cancel', () => done(null))),
-    ]);
-    if (!sure || !(await act('/api/review/people/revoke', { name: one.name }))) return;
-    tell(`${one.name} can no longer come in.`);
+  /** @param {Person} one */
+  async _revoke({ name }) {
+    const text = 'They can no longer come in. What they labelled stays, and they can be invited again.';
+    const sure = await confirm(`Take the link of ${name} away?`, text, 'Take it away', 'Cancel');
+    if (!sure || !(await act('/api/review/people/revoke', { name }))) return;
+    tell(`${name} can no longer come in.`);
     await this.show();
   }
+}
+
+/** Who is invited, and as what. @param {boolean} closed @param {(asked: Invitation|null) => void} done */
+function invitation(closed, done) {
+  const name = h('input', { type: 'text', maxlength: 100, required: true, autofocus: true });
+  const role = choice([['annotator', 'Annotator'], ['lead', 'Lead']], closed ? 'annotator' : 'lead');
+  role.disabled = !closed;
+  const onsubmit = (event) => {
+    event.preventDefault();
+    done({ name: name.value, role: role.value });
+  };
+  return [
+    h(
+      'form',
+      { onsubmit },
+      !closed && h('p', { class: 'mc-notice' }, WARNING),
+      field(closed ? 'Name' : 'Your name', name, 'Exports say a pseudonym instead.', true),
+      field('Role', role),
+      row(sender('Make the link'), button('Cancel', () => done(null))),
+    ),
+  ];
+}
+
+/** A link to be copied. @param {string} address @param {() => void} done */
+function linkParts(address, done) {
+  const shown = h('input', { type: 'text', readonly: true, value: address, onfocus: () => shown.select(), class: 'mc-linkbox' });
+  const copy = primary('Copy', async () => {
+    try {
+      await navigator.clipboard.writeText(address);
+      copy.textContent = 'Copied';
+    } catch {
+      shown.select();
+      copy.textContent = 'Press Ctrl C';
+    }
+  });
+  return [h('p', {}, ONCE), field('Personal link', shown, '', true), row(copy, button('Done', done))];
 }

@@ -1,111 +1,232 @@
 /** One task beside the board: what was said, how it was worked on, what was decided, and the lead's decisions. */
 
+import { Commands } from '../shared/commands.mjs';
+import { when } from '../shared/dates.mjs';
+import { h, replace } from '../shared/dom.mjs';
 import { clock, percent } from '../shared/format.mjs';
-import { act, askReason, button, failure, loading, tell, when } from './dom.mjs';
-import { h } from '../shared/dom.mjs';
 import { get } from '../shared/http.mjs';
+import { act, askReason, tell } from './asking.mjs';
 import { labelsView } from './labels.mjs';
+import { button, failure, link, loading, quietly, row } from './parts.mjs';
 
+/** @typedef {'shot-ratings'|'keyshots'|'continuous'} Kind */
+/** @typedef {'exclude'|'restore'|'reopen'} DecisionKind */
+/**
+ * @typedef {object} Quality  how a task was worked on
+ * @property {number|null} watched  share of the video; null: not told
+ * @property {number} watch  share that was asked for
+ * @property {number} seconds  worked, without pauses
+ * @property {number} pauses
+ * @property {number|null} per_label  seconds
+ * @property {number|null} per_minute
+ * @property {number} longest_run  of the same value
+ * @property {number|null} same_share  of the most used value
+ * @property {string[]} remarks  what stands out
+ */
+/** @typedef {{kind: string, by: string, lead: boolean, text: string, at: number}} TrailStep  at: ms since 1970 UTC */
+/**
+ * @typedef {object} ReviewTask  of GET /api/review/task
+ * @property {number} task
+ * @property {string} title  of the video
+ * @property {number} duration  seconds
+ * @property {string} name  whose it is
+ * @property {{name: string, version: number, kind: Kind}} protocol
+ * @property {'open'|'submitted'|'skipped'} state
+ * @property {string|null} skipped  why
+ * @property {string|null} excluded  why
+ * @property {number} created  ms since 1970 UTC
+ * @property {Quality} quality
+ * @property {import('./labels.mjs').Labels} labels
+ * @property {{t: number|null, text: string}[]} notes
+ * @property {TrailStep[]} trail  newest first
+ */
+
+/** @type {Record<DecisionKind, {asks: string, title: string, text: string, verb: string, done: string}>} */
 const DECISIONS = {
-  exclude: ['Exclude…', 'Exclude this task?', 'Its labels no longer count in any result, and its place is free for somebody else. Nothing is deleted; it can be restored.', 'Exclude', 'Excluded. The labels no longer count.'],
-  restore: ['Restore…', 'Restore this task?', 'Its labels count again.', 'Restore', 'Restored. The labels count again.'],
-  reopen: ['Reopen…', 'Reopen this task?', 'The annotator can go on with it; until it is submitted again its labels do not count.', 'Reopen', 'Reopened. The annotator can go on.'],
+  exclude: {
+    asks: 'Exclude…',
+    title: 'Exclude this task?',
+    text:
+      'Its labels no longer count in any result, and its place is free for somebody else. Nothing is deleted; it can be ' +
+      'restored.',
+    verb: 'Exclude',
+    done: 'Excluded. The labels no longer count.',
+  },
+  restore: {
+    asks: 'Restore…',
+    title: 'Restore this task?',
+    text: 'Its labels count again.',
+    verb: 'Restore',
+    done: 'Restored. The labels count again.',
+  },
+  reopen: {
+    asks: 'Reopen…',
+    title: 'Reopen this task?',
+    text: 'The annotator can go on with it; until it is submitted again its labels do not count.',
+    verb: 'Reopen',
+    done: 'Reopened. The annotator can go on.',
+  },
 };
-const STEPS = { submit: 'submitted', skip: 'skipped', reopen: 'reopened', restart: 'began again', revealed: 'saw the comparison with others', exclude: 'excluded', restore: 'restored' };
+const STEPS = {
+  submit: 'submitted',
+  skip: 'skipped',
+  reopen: 'reopened',
+  restart: 'began again',
+  revealed: 'saw the comparison with others',
+  exclude: 'excluded',
+  restore: 'restored',
+};
 const KINDS = { 'shot-ratings': 'shot ratings', keyshots: 'keyshots', continuous: 'continuous rating' };
+const UNITS = { 'shot-ratings': 'rating', keyshots: 'segment or change' };
 
 export class TaskPanel {
   /** @param {{close: () => void, changed: () => void, other: (task: number) => void}} on */
   constructor(on) {
     this.on = on;
+    /** @type {number|null} */
     this.id = null;
-    this.element = h('aside', { class: 'mcr-task', 'aria-label': 'Task', hidden: true });
-    this.element.addEventListener('keydown', (event) => event.key === 'Escape' && !event.target.closest('dialog') && on.close());
+    this.commands = new Commands([{ name: 'close', keys: ['Escape'], label: 'Close', run: () => on.close() }]);
+    this.element = h('aside', { class: 'mc-task', 'aria-label': 'Task', hidden: true });
+    this.element.addEventListener('keydown', (event) => {
+      const { target } = event;
+      if (!(target instanceof Element) || !target.closest('dialog')) this.commands.press(event);
+    });
   }
 
-  /** @param id of the task, null to close; @param siblings the tasks of the same person on the same video */
+  /**
+   * @param {number|null} id of the task, null to close
+   * @param {{id: number, protocol: string}[]} [siblings] the tasks of the same person on the same video
+   */
   async show(id, siblings = []) {
-    if (!id) {
-      this.id = null;
-      this.element.hidden = true;
-      return;
-    }
     const another = id !== this.id;
     this.id = id;
-    this.element.hidden = false;
+    this.element.hidden = !id;
+    if (!id) return;
     if (another) this.element.replaceChildren(loading());
+    /** @type {ReviewTask} */
     let task;
     try {
       task = await get(`/api/review/task?id=${id}`);
     } catch (error) {
-      if (this.id === id) this.element.replaceChildren(h('div', { class: 'mcr-tasktop' }, h('h2', {}, `Task ${id}`), this._x()), failure(error, error.status === 0 ? () => this.show(id, siblings) : null));
+      if (this.id === id) this._fail(error, siblings);
       return;
     }
     if (this.id !== id) return;
-    this.element.replaceChildren(...this._view(task, siblings));
+    replace(this.element, this._parts(task, siblings));
     if (another) this.element.querySelector('h2').focus();
   }
 
-  _x() {
-    return button('×', () => this.on.close(), { 'aria-label': 'Close', class: 'mcr-button mcr-quiet', title: 'Close (Esc)' });
+  _fail(error, siblings) {
+    const again = error.status === 0 ? () => this.show(this.id, siblings) : null;
+    replace(this.element, this._top(`Task ${this.id}`), failure(error, again));
   }
 
-  _view(task, siblings) {
+  _top(name, ...more) {
+    const close = this.commands.button('close', { 'aria-label': 'Close', class: 'mc-button mc-quiet' }, '×');
+    return h('div', { class: 'mc-tasktop' }, h('h2', { tabindex: '-1' }, name), ...more, close);
+  }
+
+  /** @param {ReviewTask} task @param {{id: number, protocol: string}[]} siblings */
+  _parts(task, siblings) {
+    const { protocol } = task;
     const state = task.excluded !== null ? 'excluded' : task.state;
-    const kinds = task.excluded !== null ? ['restore'] : ['exclude'];
-    if (task.state !== 'open') kinds.push('reopen');
-    const others = siblings.filter(({ id }) => id !== task.task);
+    const how = `${KINDS[protocol.kind]} (${protocol.name} v${protocol.version})`;
     return [
-      h('div', { class: 'mcr-tasktop' }, h('h2', { tabindex: '-1' }, task.name), h('span', { class: 'mcr-state', 'data-state': state }, state), this._x()),
-      h('p', { class: 'mcr-quietly' }, `${task.title}, ${clock(task.duration, 0)} · ${KINDS[task.protocol.kind]} (${task.protocol.name} v${task.protocol.version}) · task ${task.task}`),
-      others.length ? h('p', { class: 'mcr-quietly' }, 'Also by this person on this video: ', ...others.map((one) => button(one.protocol, () => this.on.other(one.id), { class: 'mcr-link' }))) : '',
-      task.excluded === null ? '' : h('p', { class: 'mcr-notice' }, `Excluded: ${task.excluded}`),
-      task.state === 'skipped' ? h('p', { class: 'mcr-notice' }, `Skipped: ${task.skipped || 'no reason given'}`) : '',
-      h('div', { class: 'mcr-row' }, ...kinds.map((kind) => button(DECISIONS[kind][0], () => this._decide(task, kind), { 'data-decide': kind }))),
+      this._top(task.name, h('span', { class: 'mc-state', 'data-state': state }, state)),
+      quietly(`${task.title}, ${clock(task.duration, 0)} · ${how} · task ${task.task}`),
+      this._others(siblings.filter(({ id }) => id !== task.task)),
+      task.excluded !== null && h('p', { class: 'mc-notice' }, `Excluded: ${task.excluded}`),
+      task.state === 'skipped' && h('p', { class: 'mc-notice' }, `Skipped: ${task.skipped || 'no reason given'}`),
+      this._decisions(task),
       h('h3', {}, 'Labels'),
       labelsView(task),
       h('h3', {}, 'How it was worked on'),
-      ...qualityView(task.quality, task.protocol.kind),
+      remarksView(task.quality.remarks),
+      qualityView(task.quality, protocol.kind),
       h('h3', {}, 'Notes'),
-      task.notes.length ? h('ul', { class: 'mcr-notes' }, ...task.notes.map((note) => h('li', {}, note.t === null ? '' : h('b', {}, clock(note.t, 0) + ' '), note.text))) : h('p', { class: 'mcr-quietly' }, 'None.'),
+      notesView(task.notes),
       h('h3', {}, 'What happened'),
-      h(
-        'ol',
-        { class: 'mcr-steps' },
-        ...task.trail.map((step) => h('li', { 'data-kind': step.kind }, h('time', {}, when(step.at)), h('span', {}, `${step.by} ${STEPS[step.kind] ?? step.kind}`, step.lead ? h('em', {}, ' lead') : '', step.text ? h('q', {}, step.text) : ''))),
-        h('li', {}, h('time', {}, when(task.created)), h('span', {}, `${task.name} began`)),
-      ),
+      trailView(task),
     ];
   }
 
+  _others(others) {
+    if (!others.length) return null;
+    return quietly('Also by this person on this video: ', ...others.map((one) => link(one.protocol, () => this.on.other(one.id))));
+  }
+
+  /** @param {ReviewTask} task */
+  _decisions(task) {
+    /** @type {DecisionKind[]} */
+    const kinds = [task.excluded === null ? 'exclude' : 'restore'];
+    if (task.state !== 'open') kinds.push('reopen');
+    return row(...kinds.map((kind) => button(DECISIONS[kind].asks, () => this._decide(task, kind), { 'data-decide': kind })));
+  }
+
+  /** @param {ReviewTask} task @param {DecisionKind} kind */
   async _decide(task, kind) {
-    const [, title, text, verb, done] = DECISIONS[kind];
+    const { title, text, verb, done } = DECISIONS[kind];
     const reason = await askReason(title, `${task.name}, ${task.title}. ${text}`, verb);
     if (reason === null || !(await act('/api/review/decide', { task: task.task, kind, reason }))) return;
     tell(done);
     await this.show(task.task);
     this.on.changed();
-    this.element.querySelector('[data-decide]')?.focus();
+    /** @type {HTMLElement|null} */
+    const first = this.element.querySelector('[data-decide]');
+    first?.focus();
   }
 }
 
+/** @param {ReviewTask['notes']} notes */
+function notesView(notes) {
+  if (!notes.length) return quietly('None.');
+  const lines = notes.map(({ t, text }) => h('li', {}, t !== null && h('b', {}, `${clock(t, 0)} `), text));
+  return h('ul', { class: 'mc-notes' }, lines);
+}
+
+/** @param {ReviewTask} task */
+function trailView({ trail, created, name }) {
+  const line = (step) => [
+    `${step.by} ${STEPS[step.kind] ?? step.kind}`,
+    step.lead && h('em', {}, ' lead'),
+    step.text && h('q', {}, step.text),
+  ];
+  return h(
+    'ol',
+    { class: 'mc-steps' },
+    trail.map((step) => h('li', { 'data-kind': step.kind }, h('time', {}, when(step.at)), h('span', {}, line(step)))),
+    h('li', {}, h('time', {}, when(created)), h('span', {}, `${name} began`)),
+  );
+}
+
+/** @param {string[]} remarks */
+function remarksView(remarks) {
+  if (!remarks.length) return quietly('Nothing stands out.');
+  return h('ul', { class: 'mc-remarks' }, remarks.map((one) => h('li', {}, one)));
+}
+
+/** @param {Quality} seen @param {Kind} kind */
 function qualityView(seen, kind) {
-  const unit = { 'shot-ratings': 'rating', keyshots: 'segment or change', continuous: 'batch of samples' }[kind];
-  const rows = [
-    ['Watched', seen.watched === null ? 'not told by the browser' : percent(Math.min(1, seen.watched), 0), `${percent(seen.watch, 0)} was asked for`],
+  const watched = seen.watched === null ? 'not told by the browser' : percent(Math.min(1, seen.watched), 0);
+  /** @type {[string, string, string][]} name, value, note */
+  const facts = [
+    ['Watched', watched, `${percent(seen.watch, 0)} was asked for`],
     ['Time worked', clock(seen.seconds, 0), 'without pauses'],
     ['Pauses', String(seen.pauses), 'longer than a minute'],
   ];
-  if (kind !== 'continuous') {
-    rows.push([`Per ${unit}`, seen.per_label === null ? '–' : `${seen.per_label.toFixed(1)} s`, 'median, from one to the next']);
-    rows.push(['Tempo', seen.per_minute === null ? '–' : `${seen.per_minute.toFixed(0)} a minute`, 'while working']);
-  }
+  if (kind !== 'continuous') facts.push(...tempo(seen, UNITS[kind]));
   if (kind === 'shot-ratings') {
-    rows.push(['Same in a row', String(seen.longest_run), 'at most']);
-    rows.push(['Most used value', seen.same_share === null ? '–' : percent(seen.same_share, 0), 'of the ratings']);
+    facts.push(['Same in a row', String(seen.longest_run), 'at most']);
+    facts.push(['Most used value', seen.same_share === null ? '–' : percent(seen.same_share, 0), 'of the ratings']);
   }
-  const remarks = seen.remarks.length
-    ? h('ul', { class: 'mcr-remarks' }, ...seen.remarks.map((one) => h('li', {}, one)))
-    : h('p', { class: 'mcr-quietly' }, 'Nothing stands out.');
-  return [remarks, h('dl', { class: 'mcr-facts' }, ...rows.flatMap(([name, value, note]) => [h('dt', {}, name), h('dd', {}, value, h('small', {}, note))]))];
+  const lines = facts.map(([name, value, note]) => [h('dt', {}, name), h('dd', {}, value, h('small', {}, note))]);
+  return h('dl', { class: 'mc-facts' }, lines.flat());
+}
+
+/** @param {Quality} seen @param {string} unit @returns {[string, string, string][]} */
+function tempo({ per_label: seconds, per_minute: rate }, unit) {
+  return [
+    [`Per ${unit}`, seconds === null ? '–' : `${seconds.toFixed(1)} s`, 'median, from one to the next'],
+    ['Tempo', rate === null ? '–' : `${rate.toFixed(0)} a minute`, 'while working'],
+  ];
 }

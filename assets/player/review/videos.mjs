@@ -1,27 +1,41 @@
 /** Choosing the videos of an assignment: a search, and either all that it finds or those that are ticked. */
 
-import { check, choice, failure, query } from './dom.mjs';
 import { h } from '../shared/dom.mjs';
-import { get } from '../shared/http.mjs';
+import { check, choice } from '../shared/form.mjs';
 import { clock, count } from '../shared/format.mjs';
+import { get } from '../shared/http.mjs';
+import { failure, query } from './parts.mjs';
+
+/** @typedef {{id: string, title: string, dataset: string, duration: number}} Video */
 
 const PAGE = 200;
+const TYPING_MS = 200;
 
 export class VideoChoice {
+  /** @param {{datasets: import('./review.mjs').Dataset[], chosen: string[], changed: (rows: Video[]) => void}} given */
   constructor({ datasets, chosen, changed }) {
     this.chosen = new Set(chosen);
     this.all = !chosen.length;
     this.total = 0;
-    this._changed = changed;
-    this._search = h('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search videos', oninput: () => this._later() });
-    this._dataset = choice([['', 'All datasets'], ...datasets.map((one) => [one.id, `${one.label} (${one.entries})`])], '', () => this._load(), { 'aria-label': 'Dataset of the videos' });
-    this._every = check('', this.all, (on) => ((this.all = on), this._draw()), { name: 'every' });
-    this._words = document.createTextNode('');
-    this._every.append(this._words);
-    this._list = h('ul', { class: 'mcr-pick', 'aria-label': 'Videos' });
-    this._said = h('p', { class: 'mcr-quietly', role: 'status' });
-    this.element = h('div', { class: 'mcr-videos' }, h('div', { class: 'mcr-tools' }, this._dataset, this._search, this._every), this._list, this._said);
+    /** @type {Video[]} */
     this.rows = [];
+    this._changed = changed;
+    this._search = h('input', {
+      type: 'search',
+      placeholder: 'Search',
+      'aria-label': 'Search videos',
+      oninput: () => this._later(),
+    });
+    /** @type {[string, string][]} */
+    const options = datasets.map((one) => [one.id, `${one.label} (${one.entries})`]);
+    const about = { 'aria-label': 'Dataset of the videos' };
+    this._dataset = choice([['', 'All datasets'], ...options], '', () => this._load(), about);
+    this._words = document.createTextNode('');
+    const every = check(this._words, this.all, (on) => this._takeAll(on), { name: 'every' });
+    this._list = h('ul', { class: 'mc-pick', 'aria-label': 'Videos' });
+    this._said = h('p', { class: 'mc-quietly', role: 'status' });
+    const tools = h('div', { class: 'mc-tools' }, this._dataset, this._search, every.element);
+    this.element = h('div', { class: 'mc-videos' }, tools, this._list, this._said);
     this._load();
   }
 
@@ -33,11 +47,17 @@ export class VideoChoice {
 
   _later() {
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => this._load(), 200);
+    this._timer = setTimeout(() => this._load(), TYPING_MS);
+  }
+
+  _takeAll(on) {
+    this.all = on;
+    this._draw();
   }
 
   async _load() {
-    const path = `/api/picker${query({ search: this._search.value, dataset: this._dataset.value, video: 'yes', limit: PAGE, groups: false })}`;
+    const asked = { search: this._search.value, dataset: this._dataset.value, video: 'yes', limit: PAGE, groups: false };
+    const path = `/api/picker${query(asked)}`;
     this._latest = path;
     try {
       const { entries, total } = await get(path);
@@ -53,22 +73,29 @@ export class VideoChoice {
 
   _draw() {
     this._words.textContent = `All ${count(this.total, 'video')} found`;
-    this._list.replaceChildren(
-      ...this.rows.map((row) =>
-        h(
-          'li',
-          {},
-          check(row.title, this.all || this.chosen.has(row.id), (on) => (this.chosen[on ? 'add' : 'delete'](row.id), this._say()), { disabled: this.all }),
-          h('small', {}, `${row.dataset} · ${clock(row.duration, 0)}`),
-        ),
-      ),
-    );
+    this._list.replaceChildren(...this.rows.map((one) => this._line(one)));
     this._say();
   }
 
+  /** @param {Video} one */
+  _line({ id, title, dataset, duration }) {
+    const choose = (on) => {
+      if (on) this.chosen.add(id);
+      else this.chosen.delete(id);
+      this._say();
+    };
+    const box = check(title, this.all || this.chosen.has(id), choose, { disabled: this.all });
+    return h('li', {}, box.element, h('small', {}, `${dataset} · ${clock(duration, 0)}`));
+  }
+
   _say() {
-    if (!this.total) this._said.textContent = 'No video found. Videos come into the library on the Library page.';
-    else if (this.all) this._said.textContent = `${count(this.total, 'video')} in the assignment. Untick “All” to choose single ones.`;
-    else this._said.textContent = `${count(this.chosen.size, 'video')} chosen.${this.total > PAGE ? ` The first ${PAGE} of ${this.total} are listed; search for others.` : ''}`;
+    this._said.textContent = this._sentence();
+  }
+
+  _sentence() {
+    if (!this.total) return 'No video found. Videos come into the library on the Library page.';
+    if (this.all) return `${count(this.total, 'video')} in the assignment. Untick “All” to choose single ones.`;
+    const rest = this.total > PAGE ? ` The first ${PAGE} of ${this.total} are listed; search for others.` : '';
+    return `${count(this.chosen.size, 'video')} chosen.${rest}`;
   }
 }

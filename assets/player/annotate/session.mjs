@@ -1,0 +1,76 @@
+/** Who is signed in, and what of theirs is on its way to the server. */
+
+import { get, post } from '../shared/http.mjs';
+import { Observable } from '../shared/observable.mjs';
+import { remember } from '../shared/preferences.mjs';
+import { Outbox } from './outbox.mjs';
+
+/**
+ * @typedef {object} MeAnswer  of GET /api/me
+ * @property {string|null} annotator  the name of whoever is signed in
+ * @property {string} [library]  id of the data folder
+ * @property {boolean} closed  a personal link is needed
+ */
+
+/** Tells "changed": what is saved, or whose it is. */
+export class Session extends Observable {
+  constructor() {
+    super();
+    /** @type {string|null} */
+    this.me = null;
+    this.closed = false;
+    /** @type {Outbox|null} */
+    this.outbox = null;
+  }
+
+  /** "saved", "unsaved" or "offline". */
+  get state() {
+    return this.outbox?.state ?? 'saved';
+  }
+
+  get unsaved() {
+    return this.outbox?.unsaved ?? 0;
+  }
+
+  /** Ask the server who it is. @returns {Promise<MeAnswer>} */
+  ask() {
+    return get('/api/me');
+  }
+
+  /** Go on as whom the server knows. @param {MeAnswer} answer */
+  async become({ annotator, library = '', closed }) {
+    this.closed = closed;
+    if (this.outbox && this.me === annotator) {
+      if (this.outbox.problems.size > 0) this.outbox.retry();
+      return;
+    }
+    this.outbox?.close();
+    this.me = annotator;
+    this.outbox = null;
+    if (!annotator) return;
+    const owner = [library, annotator].filter(Boolean).join('/');
+    this.outbox = new Outbox(owner, sendEvents, () => this.ask(), () => this.tell('changed'));
+    await this.outbox.open();
+  }
+
+  /** @param {string} name */
+  async signIn(name) {
+    await post('/api/me', { name });
+    remember('name', name);
+  }
+
+  async signOut() {
+    await post('/api/me', { name: null });
+  }
+}
+
+/**
+ * @param {number} task
+ * @param {import('./labels.mjs').LabelEvent[]} events
+ * @param {{keepalive?: boolean}} options
+ * @returns {Promise<[string, number][]>} client and seq of what is safe now
+ */
+async function sendEvents(task, events, options) {
+  const answer = await post('/api/task/events', { task, events }, options);
+  return answer.acknowledged;
+}
