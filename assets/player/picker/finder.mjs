@@ -136,7 +136,10 @@ export class Finder extends Observable {
     if (this._enter) this.chooseMarked();
   }
 
-  /** Filters that were remembered for a dataset or category that is gone would hide everything. */
+  /**
+   * Filters that were remembered for a dataset or category that is gone would hide everything.
+   * @param {import('./pages.mjs').PickerAnswer} answer
+   */
   _forgetGone({ datasets, categories }) {
     this.tell('groups', 'dataset', datasets);
     this.tell('groups', 'category', categories);

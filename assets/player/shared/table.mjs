@@ -65,6 +65,7 @@ function head(column, sorting, turn) {
   return h('th', { ...about, 'aria-sort': sort }, h('button', { type: 'button', onclick: turn }, column.label, arrow));
 }
 
+/** @template Row @param {Column<Row>[]} columns @param {Row[]} rows @param {Sorting} sorting */
 function ordered(columns, rows, { by, down }) {
   const value = columns[by]?.value;
   return value ? [...rows].sort((a, b) => compare(value(a), value(b), down)) : rows;
