@@ -9,7 +9,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from tests.browser.pages import READY, ask
+from tests.browser.pages import READY, ask, fetch_json
 from webapp.views.series import pack, unpack
 
 pytestmark = pytest.mark.browser
@@ -142,6 +142,7 @@ def test_samples_are_called_by_what_they_like(page, server) -> None:
 
 
 def test_a_second_model_that_samples_gets_its_sampler_from_what_the_server_says(page, server) -> None:
+    single = next(one["id"] for one in entry_of(server)["checkpoints"] if one["kind"] == "llmvs" and one["fits"])
     kind = {"label": "Second", "family": "seconds", "colour": "other-model", "samples": True}
 
     def entry(route) -> None:
@@ -150,19 +151,22 @@ def test_a_second_model_that_samples_gets_its_sampler_from_what_the_server_says(
             if row.get("model_kind") == "llmvs":
                 row["model_kind"] = "second"
         for checkpoint in answer["checkpoints"]:
-            if checkpoint["kind"] == "llmvs":
+            if checkpoint["id"] == single:
                 checkpoint["kind"] = "second"
         route.fulfill(json=answer | {"kinds": answer["kinds"] | {"second": kind}})
 
-    page.route(re.compile(r"/api/entry\?"), entry)
+    samples = page.get_by_label("Samples", exact=True)
     page.goto(f"{server.url}/compare?entry={quote(ENTRY, safe='/')}")
     page.wait_for_selector(READY)
-    model = page.get_by_label("Model", exact=True)
-    model.select_option(label="LLMVS head (demo)")
-    assert page.get_by_label("Samples").is_enabled()
-    assert "seconds" in page.get_by_label("Colours").inner_text()
-    page.unroute(re.compile(r"/api/entry\?"))
+    page.locator("#mc-checkpoint").select_option(single)
+    assert samples.is_disabled()
+    page.route(re.compile(r"/api/entry\?"), entry)
     page.reload()
     page.wait_for_selector(READY)
-    model.select_option(label="LLMVS head (demo)")
-    assert page.get_by_label("Samples").is_disabled()
+    page.locator("#mc-checkpoint").select_option(single)
+    assert samples.is_enabled()
+    assert "seconds" in page.get_by_label("Colours").inner_text()
+
+
+def entry_of(server) -> dict[str, Any]:
+    return fetch_json(server, f"/api/entry?id={quote(ENTRY, safe='')}")
