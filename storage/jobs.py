@@ -181,21 +181,22 @@ class Jobs:
             self._change(job_id, "running", cancel_requested=True)
         return self.get(job_id)
 
-    def interrupt(self, reason: str, *, worker: str | None = None, job_id: int | None = None) -> Sequence[int]:
+    def interrupt(self, reason: str, *, worker: str | None = None, claim: Claim | None = None) -> Sequence[int]:
         """Ends running jobs whose worker is gone as failed, and returns their ids.
 
         Args:
             reason: a sentence.
             worker: only its jobs.
-            job_id: only this one.
+            claim: only this one, if its worker was not heard of since.
         """
         hint = "Start it again; what it had finished before is kept."
         error = {"code": "interrupted", "message": reason, "hint": hint}
         query = update(JobRow).where(JobRow.state == "running")
         if worker is not None:
             query = query.where(JobRow.claimed_by == worker)
-        if job_id is not None:
-            query = query.where(JobRow.id == job_id)
+        if claim is not None:
+            same = JobRow.heartbeat.is_not_distinct_from(claim.heartbeat)
+            query = query.where(JobRow.id == claim.job, JobRow.claimed_by.is_not_distinct_from(claim.worker), same)
         with writing(self._engine) as session:
             ended = query.values(state="failed", error=error, updated=now()).returning(JobRow.id)
             return session.scalars(ended).all()

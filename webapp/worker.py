@@ -27,7 +27,7 @@ from webapp.jobs import work_on
 NICENESS: dict[Lane, int] = {"quick": 5, "long": 10}
 LOOK_S = 0.1  # between two looks for a job
 BEAT_S = 5.0  # between two signs of life
-DEAD_AFTER_BEATS = 6  # a worker that gives none for so many of somebody else's is gone
+DEAD_AFTER_BEATS = 12  # a worker that gives none for so many of somebody else's is gone
 GOODBYE_S = 3.0  # for the step that it is at
 
 
@@ -84,7 +84,7 @@ class DeadClaims:
         self._looks = Counter({claim: self._looks[claim] + 1 for claim in claims})
         for claim in claims:
             if self._looks[claim] > DEAD_AFTER_BEATS:
-                self._jobs.interrupt("Its worker was not heard of any more while this was running.", job_id=claim.job)
+                self._jobs.interrupt("Its worker was not heard of any more while this was running.", claim=claim)
 
 
 def _beat(jobs: Jobs, name: str) -> None:

@@ -143,6 +143,17 @@ def test_signs_of_life_are_of_one_worker(jobs):
     assert after["two"] == before["two"]
 
 
+def test_a_claim_does_not_end_where_its_worker_was_heard_of_meanwhile(jobs):
+    job_id = jobs.create_job("a", {})
+    jobs.claim("slow")
+    (before,) = jobs.claims()
+    jobs.beat("slow")
+    (after,) = jobs.claims()
+    assert jobs.interrupt("Not heard of.", claim=before) == []
+    assert jobs.get(job_id).state == "running"
+    assert jobs.interrupt("Not heard of.", claim=after) == [job_id]
+
+
 def test_an_unknown_job_is_not_found(jobs):
     with pytest.raises(NotFoundError):
         jobs.get(1)

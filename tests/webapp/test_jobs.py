@@ -78,7 +78,7 @@ def test_a_job_that_fails_after_it_was_asked_to_stop_has_failed(library, action)
 
 def test_a_job_whose_claim_was_ended_stops(library, action):
     def work(library, *, progress, should_stop):
-        library.jobs.interrupt("The worker was not heard of any more.", job_id=job)
+        library.jobs.interrupt("The worker was not heard of any more.", worker="this process")
         check(should_stop, "Working")
         return {"too": "late"}
 

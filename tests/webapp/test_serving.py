@@ -25,7 +25,7 @@ def data(tmp_path, make_entry):
         yield library
 
 
-def wait_for(library, job, state, seconds=60):
+def wait_for(library, job, state, seconds=240):
     deadline = time.monotonic() + seconds
     while (found := library.jobs.get(job)).state != state:
         assert time.monotonic() < deadline, found
@@ -33,7 +33,7 @@ def wait_for(library, job, state, seconds=60):
     return found
 
 
-def goes_on(library, job, after=0, seconds=60):
+def goes_on(library, job, after=0, seconds=240):
     """The epoch of a training that is still running, once it is a later one."""
     deadline = time.monotonic() + seconds
     while (epoch := (found := library.jobs.get(job)).figures.get("epoch", 0)) <= after:
@@ -49,7 +49,7 @@ def test_a_second_server_is_refused_and_the_training_of_the_first_goes_on_until_
         training = enqueue(data, "train", ENDLESS)
         wait_for(data, training, "running")
         command = [sys.executable, "app.py", "serve", "--data-dir", str(data.data_dir), "--port", str(free_port())]
-        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
         assert second.returncode == 2
         assert f"A server runs on '{data.data_dir}' already: process {first.process.pid} on " in second.stderr
         assert "--data-dir" in second.stderr
