@@ -409,5 +409,7 @@ def test_unusual_is_more_than_two_and_a_half_deviations_below_the_others(monkeyp
     assert [each.unusual for each in unlike_the_others([noisy("test/a", people=4)])] == [unusual, False, False, False]
 
 
-def test_among_four_people_one_can_be_unusual():
-    assert [each.unusual for each in unlike_the_others(contrary(3, noise=0.0))] == [True, False, False, False]
+@pytest.mark.parametrize(("people", "unusual"), [(4, True), (3, False)])
+def test_it_takes_four_people_for_one_to_be_unusual(monkeypatch, people, unusual):
+    monkeypatch.setattr("core.statistics.reliability._robust_z", lambda means: np.array([-9.0] + [0.0] * (people - 1)))
+    assert unlike_the_others([noisy("test/a", people=people)])[0].unusual == unusual
