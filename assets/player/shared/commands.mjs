@@ -23,7 +23,7 @@ const SIGNS = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: 
 const CONTROLS = 'button, a, input, summary, [role=tab]';
 
 /** A key as people read it: "Shift+←". @param {string} key */
-function shownKey(key) {
+export function shownKey(key) {
   return key.length === 1 ? SIGNS[key] ?? key : key.split('+').map((part) => SIGNS[part] ?? part).join('+');
 }
 
