@@ -6,6 +6,7 @@ import logging
 import os
 import warnings
 from pathlib import Path
+from typing import Literal
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -26,9 +27,16 @@ from webapp.routes import files as static
 from webapp.routes import picker as picker_api
 from webapp.routes import review as review_api
 from webapp.sessions import COOKIE_LIFE_S, secret_key
+from webapp.views.answer import Answer, Refusal
 
 log = logging.getLogger("manycut.web")
 STATUS = {NotFoundError: 404, ConflictError: 409, RefusedError: 403}
+
+
+class Health(Answer):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
 
 
 def build_app(library: Library) -> FastAPI:
@@ -42,13 +50,15 @@ def build_app(library: Library) -> FastAPI:
     from webapp.layout import MOUNT, build_pages
 
     data_dir: Path = library.data_dir
-    app = FastAPI(title="Manycut", docs_url="/api/docs", openapi_url="/api/openapi.json")
+    app = FastAPI(
+        title="Manycut", docs_url="/api/docs", openapi_url="/api/openapi.json", responses={"4XX": {"model": Refusal}}
+    )
     app.state.library = library  # of `webapp.visibility`
     _answer_errors(app)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    def healthz() -> Health:
+        return Health()
 
     @app.get("/compare")
     def compare(request: Request) -> Response:
