@@ -56,7 +56,8 @@ def build_app(library: Library) -> FastAPI:
     app.state.library = library  # of `webapp.visibility`
     _answer_errors(app)
 
-    @app.api_route("/healthz", methods=["GET", "HEAD"])
+    @app.head("/healthz", include_in_schema=False)
+    @app.get("/healthz")
     def healthz() -> Health:
         return Health()
 
