@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeAliasType
 
 
@@ -37,4 +34,3 @@ class Refusal(Answer):
 
 # Whatever JSON can hold: settings and results that only those who wrote them know.
 Json = TypeAliasType("Json", "dict[str, Json] | list[Json] | bool | int | float | str | None")
-Moment = Annotated[datetime, PlainSerializer(lambda moment: moment.isoformat(timespec="seconds"), return_type=str)]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from core.models.checkpoints import Checkpoint
 from storage.entry_rows import EntrySummary
 from storage.library import Library
-from webapp.views.answer import Answer, Json, Moment
+from webapp.views.answer import Answer, Json
 
 
 @dataclass(frozen=True)
 class EntryLine(EntrySummary):
     """An entry in a list."""
 
-    created: Moment
+    created: datetime
 
 
 class EntriesList(Answer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.signals import DEFAULT_SIGNAL, listed
 from core.statistics.camps import camps, moment_word
 from core.training.scoring import can_score
 from storage.runs import Run
-from webapp.views.answer import Answer, Moment
+from webapp.views.answer import Answer
 
 MODEL_NAMES = {"summdiff": "SummDiff", "llmvs": "LLMVS head"}
 Setting = bool | int | float | str | None
@@ -134,7 +135,7 @@ class RunRow(Answer):
     n: int
     names: tuple[str, ...]
     label: str
-    created: Moment
+    created: datetime
     learned_from: LearnedFrom
 
 
