@@ -20,7 +20,7 @@ from storage.library import Library
 from webapp.gate import Gate
 from webapp.routes import annotate as annotate_api
 from webapp.routes import captions as captions_api
-from webapp.routes import cut_files as keep_api
+from webapp.routes import cut_files as cut_files_api
 from webapp.routes import cuts as cuts_api
 from webapp.routes import entries as api
 from webapp.routes import files as static
@@ -71,7 +71,7 @@ def build_app(library: Library) -> FastAPI:
     app.include_router(annotate_api.router(library))
     app.include_router(captions_api.router(library))
     app.include_router(cuts_api.router(library))
-    app.include_router(keep_api.router(library, data_dir / "renders"))
+    app.include_router(cut_files_api.router(library, data_dir / "renders"))
     app.include_router(picker_api.router(library))
     app.include_router(review_api.router(library))
     app = gr.mount_gradio_app(app, build_pages(library), path="", **MOUNT)
