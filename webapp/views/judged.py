@@ -13,6 +13,7 @@ from core.errors import NotFoundError
 from core.labelling.attention import Quality, quality
 from core.labelling.events import Event, TaskState
 from core.labelling.events import Kind as EventKind
+from storage.annotations import LEAD_CLIENT
 from storage.board import State
 from storage.library import Library
 from storage.tasks import Task
@@ -179,7 +180,7 @@ def _step(event: Event, recorded: datetime, annotator: str) -> Step:
     return Step(
         kind=event.kind,
         by=_said(event, "by") or annotator,
-        lead=event.client.startswith("lead-"),
+        lead=event.client.startswith(LEAD_CLIENT),
         text=_said(event, "text"),
         at=milliseconds(recorded),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.labelling.protocols import Kind, Shots
 from storage.protocols import ProtocolVersion
 from webapp.views.answer import Answer
@@ -34,10 +32,10 @@ class KeptProtocol(ProtocolFacts):
 
 def kept_protocol(how: ProtocolVersion) -> KeptProtocol:
     """A version of a protocol."""
-    return KeptProtocol(id=how.id, shots=how.settings.shots, **facts(how))
+    return KeptProtocol(**vars(protocol_facts(how)), id=how.id, shots=how.settings.shots)
 
 
-def facts(how: ProtocolVersion) -> dict[str, Any]:
-    """The fields of `ProtocolFacts`."""
-    kept = {name: value for name, value in vars(how.settings).items() if name != "shots"}
-    return {**kept, "name": how.name, "version": how.version}
+def protocol_facts(how: ProtocolVersion) -> ProtocolFacts:
+    """A version of a protocol without its shots."""
+    asked = {name: value for name, value in vars(how.settings).items() if name != "shots"}
+    return ProtocolFacts(**asked, name=how.name, version=how.version)

@@ -17,9 +17,9 @@ from storage.board import TaskSummary
 from storage.finding import PickedEntry, Wanted
 from storage.library import Library
 from storage.tasks import Annotator, Task, TaskLabels
-from webapp.views import protocol as protocol_view
 from webapp.views.answer import Answer
 from webapp.views.media import ShotRow, Shown, Thumbnails, shot_rows, shown, thumbnails
+from webapp.views.protocol import ProtocolFacts, protocol_facts
 
 SHOT_S = 2  # of uniform shots, the last one takes the rest; only to say how many an untouched video has
 ORDER = {"open": 0, "new": 1, "skipped": 2, "submitted": 3}
@@ -105,7 +105,7 @@ class TaskEntry(Shown):
     n_frames: int
 
 
-class TaskProtocol(protocol_view.ProtocolFacts):
+class TaskProtocol(ProtocolFacts):
     """How the video is judged, with the shots of this very task."""
 
     shots: list[ShotRow]
@@ -214,7 +214,7 @@ def describe(library: Library, task: Task) -> TaskFacts:
             duration=entry.timebase.duration,
             n_frames=entry.n_frames,
         ),
-        protocol=TaskProtocol(**protocol_view.facts(task.protocol), shots=shot_rows(task.shots, entry)),
+        protocol=TaskProtocol(**vars(protocol_facts(task.protocol)), shots=shot_rows(task.shots, entry)),
         # What leads decide about a task is between leads.
         events=[
             EventFacts(**vars(event)) for event in library.annotations.events(task.id) if event.kind not in LEAD_KINDS
