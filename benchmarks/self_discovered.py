@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.measuring import Result, peak_mb
 from core.data import Entry, ScoreTrack
 from core.errors import NotFoundError
-from core.statistics.coverage import Coverage
+from core.statistics.results import Coverage
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CLIPS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from core.statistics.coverage import Coverage
+    from core.statistics.results import Coverage
 
 COLUMNS = ("kendall", "spearman", "f1")
 TITLES = {"kendall": "tau", "spearman": "rho", "f1": "F1 %"}

@@ -74,15 +74,15 @@ class Annotations:
         entry_id: str,
         protocol: ProtocolVersion | None = None,
         practice: bool = False,
-        allowed: Callable[[Session], bool] = lambda _: True,
-    ) -> Task | None:
+        check: Callable[[Session], None] = lambda _: None,
+    ) -> Task:
         """Finds this person's task on the entry, or begins it.
 
         Args:
             annotator, entry_id: who and what.
             protocol: how; shot ratings where None.
             practice: a round of training; matters only where the task is begun.
-            allowed: asked under the write lock before a task is begun; where it says no, the answer is None.
+            check: called under the write lock before a task is begun; what it raises keeps the task from beginning.
         """
         protocol = protocol or self.protocols.standard()
         with reading(self._engine) as session:
@@ -91,9 +91,8 @@ class Annotations:
             bounds = self._files.shots(entry_id, protocol.settings.shots).bounds.tolist()
             with writing(self._engine) as session:
                 row = find_task(session, annotator.id, entry_id, protocol.id)
-                if row is None and not allowed(session):
-                    return None
                 if row is None:
+                    check(session)
                     row = TaskRow(
                         annotator_id=annotator.id,
                         entry_id=entry_id,

@@ -8,6 +8,7 @@ whoever held it can still go on. Excluded, skipped and practice tasks take no pl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -26,6 +27,10 @@ First = Literal["listed", "disputed"]
 MAX_PEOPLE = 1000
 MAX_HOLD = 7 * 24 * 60
 MAX_TITLE = 100
+
+
+class PlaceTakenError(ConflictError):
+    """Nobody else is wanted for a video any more."""
 
 
 @dataclass(frozen=True)
@@ -204,12 +209,12 @@ class Assignments:
             if begun:
                 return self._annotations.open_task(annotator, entry, protocol)
 
-            def still_free(session: Session, row: AssignmentRow = row, entry: str = entry) -> bool:
-                return entry in session.scalars(_free(row, annotator, now())).all()
+            def check_free(session: Session, row: AssignmentRow = row, entry: str = entry) -> None:
+                if entry not in session.scalars(_free(row, annotator, now())).all():
+                    raise PlaceTakenError("Somebody else has just taken this place.", "Ask for the next video again.")
 
-            task = self._annotations.open_task(annotator, entry, protocol, allowed=still_free)
-            if task is not None:
-                return task
+            with suppress(PlaceTakenError):  # there may be another place
+                return self._annotations.open_task(annotator, entry, protocol, check=check_free)
 
     def _assignment(self, row: AssignmentRow, protocol: ProtocolVersion, entries: int) -> Assignment:
         return Assignment(

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Engine, extract, func, select, true
 
 from core.labelling.events import Event
+from core.labelling.protocols import Kind
 from storage.annotations import LEAD_CLIENT
 from storage.database import reading
 from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow
@@ -38,7 +39,7 @@ class TaskSummary:
     entry: str
     annotator: Annotator
     protocol: str
-    kind: str
+    kind: Kind
     state: State
     judged: int
     shots: int

@@ -6,6 +6,7 @@ import logging
 import os
 import warnings
 from pathlib import Path
+from typing import Literal
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,16 +20,23 @@ from storage.library import Library
 from webapp.gate import Gate
 from webapp.routes import annotate as annotate_api
 from webapp.routes import captions as captions_api
-from webapp.routes import cut_files as keep_api
+from webapp.routes import cut_files as cut_files_api
 from webapp.routes import cuts as cuts_api
 from webapp.routes import entries as api
 from webapp.routes import files as static
 from webapp.routes import picker as picker_api
 from webapp.routes import review as review_api
 from webapp.sessions import COOKIE_LIFE_S, secret_key
+from webapp.views.answer import Answer, Refusal
 
 log = logging.getLogger("manycut.web")
 STATUS = {NotFoundError: 404, ConflictError: 409, RefusedError: 403}
+
+
+class Health(Answer):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
 
 
 def build_app(library: Library) -> FastAPI:
@@ -42,13 +50,16 @@ def build_app(library: Library) -> FastAPI:
     from webapp.layout import MOUNT, build_pages
 
     data_dir: Path = library.data_dir
-    app = FastAPI(title="Manycut", docs_url="/api/docs", openapi_url="/api/openapi.json")
+    app = FastAPI(
+        title="Manycut", docs_url="/api/docs", openapi_url="/api/openapi.json", responses={"4XX": {"model": Refusal}}
+    )
     app.state.library = library  # of `webapp.visibility`
     _answer_errors(app)
 
-    @app.api_route("/healthz", methods=["GET", "HEAD"])
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    @app.head("/healthz", include_in_schema=False)
+    @app.get("/healthz")
+    def healthz() -> Health:
+        return Health()
 
     @app.get("/compare")
     def compare(request: Request) -> Response:
@@ -60,7 +71,7 @@ def build_app(library: Library) -> FastAPI:
     app.include_router(annotate_api.router(library))
     app.include_router(captions_api.router(library))
     app.include_router(cuts_api.router(library))
-    app.include_router(keep_api.router(library, data_dir / "renders"))
+    app.include_router(cut_files_api.router(library, data_dir / "renders"))
     app.include_router(picker_api.router(library))
     app.include_router(review_api.router(library))
     app = gr.mount_gradio_app(app, build_pages(library), path="", **MOUNT)

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Protocol, TypeVar
 from fastapi import Depends, Query, Request
 
 from core.errors import NotFoundError, RefusedError
-from storage.annotations import Task
 from storage.jobs import Job
 from storage.library import Library
 from storage.media import Media
+from storage.tasks import Task
 from webapp.sessions import SignedIn, current_annotator
 
 BLIND = RefusedError(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal, get_args
 
 from core.errors import InputError
 
-KINDS = ("transitions", "kts", "kts-frames", "uniform")
+ShotKind = Literal["transitions", "kts", "kts-frames", "uniform"]
+KINDS: tuple[ShotKind, ...] = get_args(ShotKind)
 # Of videos that are taken in, where nobody chose; `python -m benchmarks ingest-720p` measures that it is quick enough.
-DEFAULT_KIND = "transitions"
+DEFAULT_KIND: ShotKind = "transitions"
 
 
 @dataclass(frozen=True)

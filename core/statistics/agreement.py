@@ -11,7 +11,6 @@ people judged nothing in common, are left out of the means and counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import floor, sqrt
 from typing import Literal
@@ -24,8 +23,8 @@ from core.errors import InputError
 from core.segment.segmentation import default_shots
 from core.select.published import knapsack_many, select
 from core.statistics.curves import mean_defined, mean_of_best, mean_of_others, ratio, tying_mean
-from core.statistics.figure import Figure
 from core.statistics.ranks import kendall, spearman
+from core.statistics.results import Agreement, Closeness, Correlation, HumanBand
 
 # TVSum was judged in shots of two seconds; the statistics over shots use the same.
 SHOT_SECONDS = 2
@@ -33,67 +32,6 @@ SHOT_SECONDS = 2
 LEVELS = ("pairwise", "leave_one_out", "oracle")
 
 Comparison = Callable[[np.ndarray, np.ndarray], float]
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """Mean Kendall tau-b and Spearman rho, each in [-1, 1] or NaN where never defined."""
-
-    kendall: Figure
-    spearman: Figure
-
-
-@dataclass(frozen=True)
-class Closeness:
-    """How close two sides are: tau-b, rho in [-1, 1] and F1 in [0, 1]; NaN where undefined."""
-
-    kendall: Figure
-    spearman: Figure
-    f1: Figure
-
-
-@dataclass(frozen=True)
-class HumanBand:
-    """Where people themselves stand on one entry, to place a model's figures beside.
-
-    Attributes:
-        pairwise, leave_one_out, oracle: as in `Agreement`.
-        closest: each person's best other person, averaged, to stand beside a model's coverage and precision.
-        difference: 1 - pairwise.
-    """
-
-    pairwise: Closeness
-    leave_one_out: Closeness
-    oracle: Closeness
-    closest: Closeness
-    difference: Closeness
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Agreement between the people of some entries; every statistic is the mean over the entries.
-
-    Attributes:
-        pairwise: mean over all pairs of people.
-        leave_one_out: each person against the mean of the others.
-        oracle: each person against the mean of all.
-        cronbach_alpha: consistency of the people as one test, over the picks that all of them judged.
-        krippendorff_alpha_ordinal: reliability of the labels of whole two-second shots.
-        pairwise_f1: mean F1 of two people's 15 % summaries of whole two-second shots, in [0, 1].
-        entries: how many entries had two people or more.
-        annotations: how many people judged them, counted per entry.
-        undefined: comparisons that were left out.
-    """
-
-    pairwise: Correlation
-    leave_one_out: Correlation
-    oracle: Correlation
-    cronbach_alpha: Figure
-    krippendorff_alpha_ordinal: Figure
-    pairwise_f1: Figure
-    entries: int
-    annotations: int
-    undefined: int
 
 
 def agreement(entries: Sequence[Entry]) -> Agreement:

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from core.data import DEFAULT_BUDGET, Entry
 from core.errors import InputError
 from core.statistics.evaluation import own_summaries
+from core.statistics.results import Coverage
 
 ROUNDS = 20  # of random samples
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Shares in [0, 1] of one video.
-
-    Attributes:
-        kept: of the video that a sample keeps, mean over samples.
-        one: of a person's summary that a sample keeps, mean over both; for random samples that is `kept`.
-        people: the same of each person's best sample, mean over people.
-        best_person: the same of each sample's best person, mean over samples: the paper's figure.
-        chance: of random samples that keep as much.
-    """
-
-    kept: float
-    one: float
-    people: float
-    best_person: float
-    chance: Coverage | None = None
 
 
 def kept_share(entry: Entry, samples: np.ndarray) -> float:

@@ -13,7 +13,7 @@ Published numbers are only comparable under the protocol that made them, so ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import floor
 
 import numpy as np
@@ -22,81 +22,16 @@ from core.data import DEFAULT_BUDGET, AnnotationSet, Entry, Shots
 from core.errors import InputError
 from core.segment.segmentation import default_shots
 from core.select.published import select, shot_scores
-from core.statistics.agreement import Closeness, f1_matrix, summaries
+from core.statistics.agreement import f1_matrix, summaries
 from core.statistics.curves import mean_defined, mean_of_best, mean_of_people, tying_mean
-from core.statistics.figure import Figure
 from core.statistics.knapsack_metrics import KnapsackMetrics, knapsack_metrics
 from core.statistics.ranks import correlations
+from core.statistics.results import Closeness, Diversity, Figures, Generative, Metrics
 
 PROTOCOLS = ("summe", "tvsum", "mrhisum")
 
 # MR.HiSum compares scores in windows of this many picks.
 HIGHLIGHT_WINDOW = 5
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """Metrics of one score curve on one entry, NaN where undefined.
-
-    Attributes:
-        protocol: one of `PROTOCOLS`.
-        kendall: tau-b in [-1, 1].
-        spearman: rho in [-1, 1].
-        f1: in [0, 1]; published in percent.
-        undefined: correlations with a constant curve, left out of the means.
-        map50: "mrhisum" only: average precision, in [0, 1], of the best half of the windows.
-        map15: the same for the best 15 %.
-        wse, cis, wir, ir: against people's mean scores and its summary, see `core.statistics.knapsack_metrics`.
-    """
-
-    protocol: str
-    kendall: Figure
-    spearman: Figure
-    f1: Figure
-    undefined: float
-    map50: Figure | None = None
-    map15: Figure | None = None
-    wse: Figure = float("nan")
-    cis: Figure = float("nan")
-    wir: Figure = float("nan")
-    ir: Figure = float("nan")
-
-
-@dataclass(frozen=True)
-class Diversity:
-    """Mean pairwise difference between samples, beside the same between people; NaN for fewer than two."""
-
-    one_minus_f1: Figure
-    one_minus_tau: Figure
-    people_one_minus_f1: Figure
-    people_one_minus_tau: Figure
-
-
-@dataclass(frozen=True)
-class Generative:
-    """How N samples compare with U people.
-
-    Attributes:
-        coverage: of each person's best sample, mean over people: does everybody find their summary?
-        precision: of each sample's best person, mean over samples: is every sample plausible to someone?
-        diversity: how much samples differ, beside how much people differ.
-        energy_distance: between the two sets of score curves, at least 0, 0 for equal sets.
-    """
-
-    coverage: Closeness
-    precision: Closeness
-    diversity: Diversity
-    energy_distance: Figure
-
-
-@dataclass(frozen=True)
-class Figures(Metrics):
-    """All figures of a model on one entry, or their means over entries; those of `Generative` where it samples."""
-
-    coverage: Closeness | None = None
-    precision: Closeness | None = None
-    diversity: Diversity | None = None
-    energy_distance: Figure | None = None
 
 
 def default_protocol(entry: Entry) -> str:

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from core.statistics.agreement import Correlation, leave_one_out
+from core.statistics.agreement import leave_one_out
 from core.statistics.curves import mean_defined, tying_mean
-from core.statistics.figure import Row
 from core.statistics.ranks import kendall, spearman
-
-
-@dataclass(frozen=True, eq=False)
-class PersonComparison:
-    """One person beside the others of an entry.
-
-    Attributes:
-        mine: (T,) scores of the person.
-        mean: (T,) mean of the others.
-        low, high: (T,) the middle half of the others.
-        others: how many there are.
-        with_mean: of the person with the mean of the others.
-        between: mean of the others, each with the mean of the rest; None where there are fewer than two.
-    """
-
-    mine: Row
-    mean: Row
-    low: Row
-    high: Row
-    others: int
-    with_mean: Correlation
-    between: Correlation | None
+from core.statistics.results import Correlation, PersonComparison
 
 
 def compare_person(mine: np.ndarray, others: np.ndarray) -> PersonComparison:

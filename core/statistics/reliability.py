@@ -8,7 +8,7 @@ comparisons of people, other moments of the video for the two alphas.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import combinations
 from zlib import crc32
 
@@ -33,8 +33,8 @@ from core.statistics.agreement import (
     square,
 )
 from core.statistics.curves import mean_defined, ratio, tying_mean
-from core.statistics.figure import Figure, Matrix, WholeMatrix, WholeRow
 from core.statistics.ranks import kendall, spearman
+from core.statistics.results import EntryReliability, Interval, PeopleMatrix, PersonStanding, Reliability, Statistics
 
 CONFIDENCE = 0.95
 # Of two things, no resample says how much they vary.
@@ -45,111 +45,6 @@ UNUSUAL_Z = -2.5
 FEWEST_TO_STAND_OUT = 4
 # Spreads below this are rounding.
 NO_SPREAD = 1e-9
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are."""
-
-    value: Figure
-    low: Figure
-    high: Figure
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """The agreement of some people, as defined by `core.statistics.agreement.Agreement`.
-
-    Attributes:
-        krippendorff_alpha_ordinal: of labels of two-second shots, at most 1; only their order counts.
-        krippendorff_alpha_interval: the same where differences of labels count (Krippendorff 2004, ch. 11).
-        cronbach_alpha: consistency of the people as one test, at most 1.
-        pairwise_kendall, pairwise_spearman: mean over all pairs of people, in [-1, 1].
-        leave_one_out_kendall, leave_one_out_spearman: each person against the mean of the others, in [-1, 1].
-        pairwise_f1: of the people's cuts of two-second shots, in [0, 1].
-    """
-
-    krippendorff_alpha_ordinal: Interval
-    krippendorff_alpha_interval: Interval
-    cronbach_alpha: Interval
-    pairwise_kendall: Interval
-    pairwise_spearman: Interval
-    leave_one_out_kendall: Interval
-    leave_one_out_spearman: Interval
-    pairwise_f1: Interval
-
-
-@dataclass(frozen=True)
-class EntryReliability:
-    """The agreement of the people of one entry.
-
-    Attributes:
-        entry: its id.
-        title: for people.
-        people: how many judged it.
-        statistics: with limits for other people, or other moments, of this entry.
-    """
-
-    entry: str
-    title: str
-    people: int
-    statistics: Statistics
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """The agreement of the people of some entries.
-
-    Attributes:
-        overall: means over the entries, with limits for other entries.
-        per_entry: in the order of the entries.
-        budget: share of a video that the cuts behind `pairwise_f1` may take.
-        resamples: how many the limits come from.
-    """
-
-    overall: Statistics
-    per_entry: tuple[EntryReliability, ...]
-    budget: float
-    resamples: int
-
-
-@dataclass(frozen=True, eq=False)
-class PeopleMatrix:
-    """How much every two of P people agree.
-
-    Attributes:
-        names: sorted.
-        tau: (P, P) mean Kendall tau-b over the entries that both judged, in [-1, 1]; NaN where there is none or all are
-            undefined; 1 on the diagonal.
-        shared: (P, P) int64 number of entries that both judged, in at least one common pick.
-        order: (P,) int64 permutation that puts people who agree side by side.
-    """
-
-    names: tuple[str, ...]
-    tau: Matrix
-    shared: WholeMatrix
-    order: WholeRow
-
-
-@dataclass(frozen=True)
-class PersonStanding:
-    """How one person stands to the others.
-
-    Attributes:
-        name: the person.
-        entries: how many the person judged.
-        kendall: mean leave-one-out tau-b over the entries that others judged as well, in [-1, 1]; NaN where undefined.
-        spearman: the same with rho.
-        z: robust z-score of `kendall` among all people, NaN where that is undefined.
-        unusual: agrees so much less than the rest that a look is worth while; never a reason to drop anything unseen.
-    """
-
-    name: str
-    entries: int
-    kendall: Figure
-    spearman: Figure
-    z: Figure
-    unusual: bool
 
 
 def reliability(

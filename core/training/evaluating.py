@@ -12,10 +12,11 @@ from core.data import Entry
 from core.errors import InputError
 from core.models.checkpoints import Checkpoint
 from core.progress import Progress, silent
-from core.statistics.agreement import HumanBand, human_band
+from core.statistics.agreement import human_band
 from core.statistics.curves import mean_defined
-from core.statistics.evaluation import Figures, agreement_with_people, default_protocol, figures_of
+from core.statistics.evaluation import agreement_with_people, default_protocol, figures_of
 from core.statistics.figure import deviation_of, mean_of
+from core.statistics.results import Figures, HumanBand
 from core.training.scoring import features_for, score
 
 

@@ -75,7 +75,7 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     assert (run.track.checkpoint, run.track.feature_space) == ("ours", space)
     entry = library.entries.get(taken["entry"])
     assert (entry.feature_space, set(entry.further_spaces)) == ("efficientnet-lite0", {space})
-    reasons = {found["id"]: found["reason"] for found in describe(library, entry.id)["checkpoints"]}
+    reasons = {found.id: found.reason for found in describe(library, entry.id).checkpoints}
     assert reasons["ours"] == ""
     assert all(f"'{known}'" in reasons["theirs"] for known in ("efficientnet-lite0", space))
 

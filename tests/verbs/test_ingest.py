@@ -243,7 +243,7 @@ def test_an_entry_is_cut_again_and_keeps_what_it_had(library, folder):
         made = actions.segment(library, entry=taken, **arguments)
         assert made["segmentation"] == next(iter(library.entries.get(taken).shots)) == name
         assert made["entries"][0]["shots"] == len(library.entries.get(taken).shots[name])
-    labels = [one["label"] for one in describe(library, taken)["shots"]]
+    labels = [one.label for one in describe(library, taken).shots]
     assert labels == [
         "KTS shots",
         "KTS shots, penalty 0",

@@ -42,7 +42,7 @@ def test_all_videos_of_a_space_are_learned_from_and_each_gets_a_row_of_samples(f
 def test_the_numbers_of_an_entry_say_what_its_samples_cover_beside_chance(films):
     pretrain(films, space="test-6", **QUICK)
     (run,) = films.runs.of_entry("party/0")
-    told = of_entry(films, "party/0")["runs"][f"run:{run.id}"]["discovered"]
+    told = of_entry(films, "party/0").runs[f"run:{run.id}"].discovered
     assert told.kept == pytest.approx((run.track.scores > 0.5).mean())
     assert told.chance.one == pytest.approx(told.kept, abs=0.1)
 

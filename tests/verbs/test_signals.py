@@ -78,14 +78,14 @@ def test_what_browsers_do_not_play_is_heard_as_its_copy_sounds(library, tmp_path
 
 def test_rows_say_what_each_signal_is_and_what_each_taste_likes(taken):
     measure(taken, "films/film")
-    rows = describe(taken, "films/film")["rows"]
-    shown = [row for row in rows if row["kind"] == "signal"]
-    assert [row["id"] for row in shown] == [f"signal:{name}" for name in NAMES]
-    assert [row["name"] for row in shown if row["default"]] == ["balanced"]
-    assert shown[-1]["label"] == "Signal: sharpness and light"
-    assert all(row["about"] for row in shown)
-    (tastes,) = [row for row in rows if row.get("model_kind") == "tastes"]
-    assert len(tastes["names"]) == tastes["n"]
+    rows = describe(taken, "films/film").rows
+    shown = [row for row in rows if row.kind == "signal"]
+    assert [row.id for row in shown] == [f"signal:{name}" for name in NAMES]
+    assert [row.name for row in shown if row.default] == ["balanced"]
+    assert shown[-1].label == "Signal: sharpness and light"
+    assert all(row.about for row in shown)
+    (tastes,) = [row for row in rows if row.kind in ("samples", "curve") and row.model_kind == "tastes"]
+    assert len(tastes.names) == tastes.n
     arrays = unpack(series(taken, "films/film"))
     np.testing.assert_array_equal(arrays["signal:novelty"], taken.entries.get("films/film").signals["novelty"])
     assert arrays["signal:novelty"].dtype == np.float32

@@ -19,7 +19,6 @@ from webapp.gate import ANNOTATOR, OPEN
 from webapp.jobs import enqueue, perform
 from webapp.server import build_app
 
-pytestmark = pytest.mark.filterwarnings("ignore:Duplicate Operation ID")
 ENTRY, OTHER = "talks/first", "talks/second"
 # The secret: a name that must not appear anywhere, and scores that must not either.
 SECRET = "Secret Person"

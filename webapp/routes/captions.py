@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -11,10 +11,28 @@ from storage.captions import MAX_CAPTION
 from storage.library import Library
 from webapp.jobs import enqueue
 from webapp.sessions import current_annotator
+from webapp.views.answer import Answer
 from webapp.visibility import visible
 
 
+class Correction(Answer):
+    """What the caption at a pick says now, and who corrected it."""
+
+    pick: int
+    text: str
+    by: str
+
+
+class Corrected(Answer):
+    """What was corrected, and the job that scores its windows again; None where the caption said that already."""
+
+    edit: Correction | None
+    job: int | None
+
+
 class CaptionRequest(BaseModel):
+    """What the caption at a pick of an entry should say."""
+
     entry: str
     pick: int = Field(ge=0)
     text: str = Field(max_length=4 * MAX_CAPTION)
@@ -25,14 +43,14 @@ def router(library: Library) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.put("/captions")
-    def edit(body: Annotated[CaptionRequest, visible(CaptionRequest)], request: Request) -> dict[str, Any]:
+    def edit(body: Annotated[CaptionRequest, visible(CaptionRequest)], request: Request) -> Corrected:
         """Keeps a correction at once; a job then scores the windows that hold it again."""
         edit = library.captions.edit(body.entry, body.pick, body.text, current_annotator(request) or "")
         if edit is None:  # the caption says that already
-            return {"edit": None, "job": None}
-        return {
-            "edit": {"pick": body.pick, "text": edit.text, "by": edit.who},
-            "job": enqueue(library, "rescore", {"entry": body.entry}),
-        }
+            return Corrected(edit=None, job=None)
+        return Corrected(
+            edit=Correction(pick=body.pick, text=edit.text, by=edit.who),
+            job=enqueue(library, "rescore", {"entry": body.entry}),
+        )
 
     return routes

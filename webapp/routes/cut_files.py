@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
@@ -19,6 +19,7 @@ from verbs import cut_files
 from verbs.cuts import DEFAULT_RULE, Rule
 from verbs.intervals import parse_intervals
 from webapp.jobs import enqueue
+from webapp.views.answer import JobNumber
 from webapp.visibility import VisibleEntryNamed, visible
 
 TYPES = {
@@ -45,13 +46,13 @@ def router(library: Library, renders: Path) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.post("/render", status_code=202)
-    def render(body: Annotated[RenderRequest, visible(RenderRequest)]) -> dict[str, int]:
+    def render(body: Annotated[RenderRequest, visible(RenderRequest)]) -> JobNumber:
         cut_files.check_video(library, body.entry)  # says so now and not in the worker
         args = body.model_dump()
         # One file for each cut: asking for another one never takes away what somebody is downloading.
         mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
         args["out"] = str(renders / f"{mark}.mp4")
-        return {"job": enqueue(library, "render", args)}
+        return JobNumber(job=enqueue(library, "render", args))
 
     @routes.get("/cutlist")
     def cut_list(
@@ -87,7 +88,7 @@ def router(library: Library, renders: Path) -> APIRouter:
         return Response(content, media_type=TYPES[format], headers=headers)
 
     @routes.get("/cutlist/notes")
-    def notes(entry: VisibleEntryNamed) -> dict[str, Any]:
+    def notes(entry: VisibleEntryNamed) -> dict[str, str]:
         return cut_files.cut_list_notes(library, entry)
 
     return routes

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -18,11 +18,15 @@ from core.errors import NotFoundError
 from core.segment.settings import DEFAULT_KIND
 from storage.jobs import Job
 from storage.library import Library
-from verbs.plain import plain
 from webapp.jobs import enqueue
 from webapp.views import entry as entry_view
 from webapp.views import jobs as jobs_view
-from webapp.views import numbers
+from webapp.views import lists, numbers
+from webapp.views.answer import JobNumber
+from webapp.views.entry import EntryFacts, News
+from webapp.views.jobs import JobFacts, JobsList
+from webapp.views.lists import CheckpointsList, EntriesList
+from webapp.views.numbers import Numbers
 from webapp.visibility import (
     Hidden,
     Subject,
@@ -112,67 +116,63 @@ def router(library: Library, exports: Path) -> APIRouter:
         dataset: str | None = None,
         limit: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
         offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
-    ) -> dict[str, Any]:
-        return {"entries": plain(library.entries.list(dataset, search or None, limit, offset))}
+    ) -> EntriesList:
+        return lists.entries(library, dataset, search or None, limit, offset)
 
     @routes.get("/entry")
-    def entry(id: VisibleEntry) -> dict[str, Any]:
-        return plain(entry_view.describe(library, id))
+    def entry(id: VisibleEntry) -> EntryFacts:
+        return entry_view.describe(library, id)
 
     @routes.get("/series")
     def series(id: VisibleEntry) -> Response:
         return Response(entry_view.series(library, id), media_type="application/octet-stream")
 
     @routes.get("/news")
-    def news(id: VisibleEntry) -> dict[str, Any]:
-        """What an open page asks now and then: has anything come since it was drawn?"""
-        return {
-            "runs": [f"run:{run}" for run in library.runs.ids(id)],
-            "people": library.entries.summary(id).annotators,
-        }
+    def news(id: VisibleEntry) -> News:
+        return entry_view.news(library, id)
 
     @routes.get("/numbers")
-    def entry_numbers(id: VisibleEntry) -> dict[str, Any]:
-        return plain(numbers.of_entry(library, id))
+    def entry_numbers(id: VisibleEntry) -> Numbers:
+        return numbers.of_entry(library, id)
 
     @routes.get("/checkpoints")
-    def checkpoints() -> dict[str, Any]:
-        return {"checkpoints": plain(library.checkpoints.list())}
+    def checkpoints() -> CheckpointsList:
+        return lists.checkpoints(library)
 
     @routes.post("/sample", status_code=202)
-    def sample(body: Annotated[SampleRequest, visible(SampleRequest)]) -> dict[str, int]:
+    def sample(body: Annotated[SampleRequest, visible(SampleRequest)]) -> JobNumber:
         library.entries.summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
         args = body.model_dump()
         args["model"] = args.pop("checkpoint")
-        return {"job": enqueue(library, "sample", args)}
+        return JobNumber(job=enqueue(library, "sample", args))
 
     @routes.post("/train", status_code=202)
-    def train(body: Annotated[TrainRequest, visible(TrainRequest)]) -> dict[str, int]:
-        return {"job": enqueue(library, "train", body.model_dump())}
+    def train(body: Annotated[TrainRequest, visible(TrainRequest)]) -> JobNumber:
+        return JobNumber(job=enqueue(library, "train", body.model_dump()))
 
     @routes.post("/export", status_code=202)
-    def export(body: Annotated[ExportRequest, visible(ExportRequest, ExportRequest.subject)]) -> dict[str, int]:
+    def export(body: Annotated[ExportRequest, visible(ExportRequest, ExportRequest.subject)]) -> JobNumber:
         args = body.model_dump()
         # One folder for each request: asking for another file never takes away what somebody is downloading.
         mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
         name = f"{body.dataset or body.entry or 'manycut'}-{'events' if body.format == 'events' else 'labels'}"
         args["out"] = str(exports / mark / (name.replace("/", "-") + ENDINGS[body.format]))
-        return {"job": enqueue(library, "export", args)}
+        return JobNumber(job=enqueue(library, "export", args))
 
     @routes.post("/ingest", status_code=202)
-    def ingest(body: IngestRequest) -> dict[str, int]:
-        return {"job": enqueue(library, "ingest", body.model_dump())}
+    def ingest(body: IngestRequest) -> JobNumber:
+        return JobNumber(job=enqueue(library, "ingest", body.model_dump()))
 
     @routes.get("/jobs")
-    def jobs(hidden: Hidden) -> dict[str, Any]:
-        return {"jobs": jobs_view.listed(library, hidden)}
+    def jobs(hidden: Hidden) -> JobsList:
+        return jobs_view.listed(library, hidden)
 
     @routes.get("/job")
-    def job(job: VisibleJob, hidden: Hidden) -> dict[str, Any]:
+    def job(job: VisibleJob, hidden: Hidden) -> JobFacts:
         return jobs_view.described(library, [job], hidden)[0]
 
     @routes.post("/job/cancel")
-    def cancel(job: Annotated[Job, visible_job_in(JobRequest)], hidden: Hidden) -> dict[str, Any]:
+    def cancel(job: Annotated[Job, visible_job_in(JobRequest)], hidden: Hidden) -> JobFacts:
         return jobs_view.described(library, [library.jobs.request_cancel(job.id)], hidden)[0]
 
     @routes.get("/download")

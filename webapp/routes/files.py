@@ -40,7 +40,8 @@ def router() -> APIRouter:
     """Routes for files. Names come from the library or a fixed folder, never from a path in the request."""
     routes = APIRouter()
 
-    @routes.api_route("/assets/player/{tag}/{name:path}", methods=["GET", "HEAD"])
+    @routes.head("/assets/player/{tag}/{name:path}", include_in_schema=False)
+    @routes.get("/assets/player/{tag}/{name:path}")
     def player_file(tag: str, name: str) -> Response:
         # The tag is part of the path, so that modules which import one another relatively keep it.
         path = (PLAYER_DIR / name).resolve()
@@ -49,7 +50,8 @@ def router() -> APIRouter:
         cache = FOREVER if tag == version() else "no-cache"
         return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": cache})
 
-    @routes.api_route("/favicon.ico", methods=["GET", "HEAD"])
+    @routes.head("/favicon.ico", include_in_schema=False)
+    @routes.get("/favicon.ico")
     def favicon() -> Response:
         return FileResponse(PLAYER_DIR / "shared" / "mark.svg", media_type=TYPES[".svg"])
 
@@ -58,7 +60,8 @@ def router() -> APIRouter:
         headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
         return Response(_plotly(), media_type="text/javascript", headers=headers)
 
-    @routes.api_route("/media", methods=["GET", "HEAD"])
+    @routes.head("/media", include_in_schema=False)
+    @routes.get("/media")
     def media(id: str, shown: ShownMedia) -> Response:
         path = shown.video
         if path is None or not path.is_file():
@@ -66,7 +69,8 @@ def router() -> APIRouter:
         kind = "video/webm" if path.suffix == ".webm" else "video/mp4"
         return FileResponse(path, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
-    @routes.api_route("/thumbnails", methods=["GET", "HEAD"])
+    @routes.head("/thumbnails", include_in_schema=False)
+    @routes.get("/thumbnails")
     def thumbnails(id: str, shown: ShownMedia) -> Response:
         path = shown.thumbnails
         if path is None or not path.is_file():

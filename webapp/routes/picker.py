@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from storage.finding import PickedEntry, Sort, Wanted
+from storage.finding import Sort, Wanted
 from storage.library import Library
-from verbs.plain import plain
-from webapp.views.entry import describe_thumbnails
+from webapp.views.picker import PickerPage, picker_row
 from webapp.visibility import Hidden
 
 MOST = 200
@@ -21,7 +20,7 @@ def router(library: Library) -> APIRouter:
     """The routes of the picker over one library."""
     routes = APIRouter(prefix="/api")
 
-    @routes.get("/picker")
+    @routes.get("/picker", response_model_exclude_unset=True)
     def picker(
         hidden: Hidden,
         search: Annotated[str, Query(max_length=500)] = "",
@@ -35,7 +34,7 @@ def router(library: Library) -> APIRouter:
         limit: Annotated[int, Query(ge=0, le=MOST)] = 100,
         place_of: str | None = None,
         groups: bool = True,
-    ) -> dict[str, Any]:
+    ) -> PickerPage:
         """`place` is where the entry `place_of` stands among those that match; without `groups` no lists of filters."""
         wanted = Wanted(
             search=search,
@@ -48,33 +47,12 @@ def router(library: Library) -> APIRouter:
             hidden=hidden,
         )
         found = library.picking.find(wanted, offset=offset, limit=limit, place_of=place_of)
-        answer: dict[str, Any] = {
-            "total": found.total,
-            "of": found.of,
-            "place": found.place,
-            "entries": [describe(entry) for entry in found.entries],
-        }
-        if groups:
-            answer["datasets"] = library.picking.datasets()
-            answer["categories"] = library.picking.categories(dataset or None)
-        return plain(answer)
+        page = PickerPage(
+            total=found.total, of=found.of, place=found.place, entries=[picker_row(entry) for entry in found.entries]
+        )
+        if not groups:
+            return page
+        lists = {"datasets": library.picking.datasets(), "categories": library.picking.categories(dataset or None)}
+        return page.model_copy(update=lists)
 
     return routes
-
-
-def describe(entry: PickedEntry) -> dict[str, Any]:
-    """A line of the picker; of the filmstrip only what it takes to show one of its pictures."""
-    sheet = describe_thumbnails(entry.id, entry.thumbnails)
-    if sheet:
-        del sheet["times"]
-    return {
-        "id": entry.id,
-        "title": entry.title,
-        "dataset": entry.dataset,
-        "category": entry.category,
-        "duration": entry.duration,
-        "people": entry.people,
-        "disagreement": entry.disagreement,
-        "video": entry.has_video,
-        "thumbnails": sheet,
-    }

@@ -1,25 +1,166 @@
-"""A campaign as the Review page shows it: which videos need people, what is asked for, and who there is.
-
-Plain functions that give JSON-ready dictionaries, as in `webapp.views.board`.
-"""
+"""What leads ask for: which videos need people, the assignments, and who there is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InputError
-from core.labelling.protocols import protocol_from
-from storage.assignments import Assignment, Place
+from core.labelling.protocols import Kind, Shots, protocol_from
+from storage.accounts import Account, Role
+from storage.assignments import Assignment, First, Place
 from storage.board import TaskSummary
-from storage.finding import PickedEntry, Wanted
+from storage.finding import Group, PickedEntry, Wanted
 from storage.library import Library
 from storage.protocols import ProtocolVersion
+from webapp.views.answer import Answer
+from webapp.views.protocol import KeptProtocol, kept_protocol
+from webapp.views.videos import JUDGING, Places, VideoFacts, milliseconds, places_of, video_facts
 
 PAGE = 200
 MOST_ENTRIES = 20_000  # in one assignment
-JUDGING = "you are judging this video"
+
+
+class DisputedVideo(VideoFacts):
+    """A video and how much people disagree about it.
+
+    Attributes:
+        people: how many.
+        disagreement: see `core.labelling.conversions.disagreement`; None with the reason `why`.
+        video: whether there is one to judge.
+    """
+
+    people: int
+    disagreement: float | None
+    why: str
+    video: bool
+
+
+class Disputed(Answer):
+    """One page of the videos in the order in which people disagree; `total` of all, `page` is how long one is."""
+
+    rows: list[DisputedVideo]
+    total: int
+    page: int
+
+
+class AssignmentFacts(Answer):
+    """An assignment and how far it is.
+
+    Attributes:
+        id, title, protocol, people, first, hold_minutes, practice: see `storage.assignments.Assignment`.
+        videos: how many.
+        wanted, submitted, held: places of all videos.
+        complete: videos that need nobody any more.
+        closed: when (ms), None while it is open.
+    """
+
+    id: int
+    title: str
+    protocol: KeptProtocol
+    people: int
+    first: First
+    hold_minutes: int
+    practice: str | None
+    videos: int
+    wanted: int
+    submitted: int
+    held: int
+    complete: int
+    closed: int | None
+
+
+class AssignmentsList(Answer):
+    """All assignments, newest first, and the protocols that can be asked for."""
+
+    assignments: list[AssignmentFacts]
+    protocols: list[KeptProtocol]
+
+
+class ProtocolSettings(BaseModel):
+    """A changed protocol; what is not given is as in the standard one of its kind. See `Protocol`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind = "shot-ratings"
+    instructions: str = ""
+    shots: Shots = "uniform 2 s"
+    scale: tuple[int, ...] = ()
+    labels: dict[str, str] = {}
+    budget: tuple[float, float] = (0.05, 0.15)
+    hz: int = 20
+    muted: bool = True
+    watch: float = 0.9
+    reveal: bool = False
+
+
+class AssignmentRequest(BaseModel):
+    """A new assignment.
+
+    Attributes:
+        title, people, first, hold_minutes, practice: see `storage.assignments.Assignments.create`.
+        protocol: id of a version that is taken as it is; None where `settings` say how, to be kept as `name`.
+        name, settings: of a changed protocol.
+        entries: ids of the videos; None for all with a video that `search` and `dataset` find.
+    """
+
+    title: str
+    protocol: int | None = None
+    name: str = ""
+    settings: ProtocolSettings | None = None
+    entries: list[str] | None = Field(None, max_length=MOST_ENTRIES)
+    search: str = Field("", max_length=500)
+    dataset: str | None = None
+    people: int = 3
+    first: First = "listed"
+    hold_minutes: int = 60
+    practice: str | None = None
+
+
+class Made(Answer):
+    """A new assignment: its id, how many videos it has, and the protocol with its version."""
+
+    assignment: int
+    videos: int
+    protocol: str
+
+
+class PersonFacts(Answer):
+    """A person and how much they did here; `seen` is when they did something last (ms)."""
+
+    name: str
+    pseudonym: str
+    role: Role
+    invited: bool
+    tasks: int
+    submitted: int
+    open: int
+    excluded: int
+    seen: int | None
+
+
+class People(Answer):
+    """Everybody, and whether a link is needed to come in."""
+
+    people: list[PersonFacts]
+    closed: bool
+
+
+class AssignmentTitle(Answer):
+    """An assignment as a choice."""
+
+    id: int
+    title: str
+    closed: bool
+
+
+class Filters(Answer):
+    """What the sections can be narrowed to; `own` is whether anybody has labelled anything here."""
+
+    assignments: list[AssignmentTitle]
+    datasets: list[Group]
+    own: bool
 
 
 def disputed(
@@ -30,7 +171,7 @@ def disputed(
     dataset: str | None = None,
     search: str = "",
     offset: int = 0,
-) -> dict[str, Any]:
+) -> Disputed:
     """Videos in the order in which people disagree about them, with the places that open assignments have for them."""
     assignments = [one for one in library.assignments.list() if assignment in (None, one.id)]
     places = places_of(library, assignments)
@@ -44,139 +185,107 @@ def disputed(
         wanted = Wanted(search=search, dataset=dataset, people=True, sort="-disagreement", hidden=hidden)
         found = library.picking.find(wanted, offset=offset, limit=PAGE)
         total, listed = found.total, found.entries
-    rows = [
-        describe_video(one, places.get(one.id, ()))
-        | {
-            "people": one.people,
-            "disagreement": None if one.id in hidden else one.disagreement,
-            "why": JUDGING if one.id in hidden else "" if one.people > 1 else "needs two people to say",
-            "video": one.has_video,
-        }
-        for one in listed
-    ]
-    return {"rows": rows, "total": total, "page": PAGE}
+    return Disputed(rows=[_disputed(one, places, one.id in hidden) for one in listed], total=total, page=PAGE)
 
 
-def assignments(library: Library) -> dict[str, Any]:
+def assignments(library: Library) -> AssignmentsList:
     """All assignments, newest first, and the protocols that can be asked for."""
-    rows = []
-    for one in reversed(library.assignments.list(include_closed=True)):
-        places = library.assignments.places(one.id)
-        rows.append(
-            {
-                "id": one.id,
-                "title": one.title,
-                "protocol": describe_protocol(one.protocol),
-                "people": one.people,
-                "first": one.first,
-                "hold_minutes": one.hold_minutes,
-                "practice": one.practice,
-                "videos": one.entries,
-                "wanted": sum(place.wanted for place in places),
-                "submitted": sum(min(place.submitted, place.wanted) for place in places),
-                "held": sum(place.held for place in places),
-                "complete": sum(place.submitted >= place.wanted for place in places),
-                "closed": one.closed and milliseconds(one.closed),
-            }
-        )
-    return {"assignments": rows, "protocols": [describe_protocol(one) for one in library.annotations.protocols.list()]}
-
-
-def create(
-    library: Library,
-    *,
-    title: str,
-    protocol: int | None,
-    name: str,
-    settings: dict[str, Any] | None,
-    entries: list[str] | None,
-    search: str,
-    dataset: str | None,
-    people: int,
-    first: Literal["listed", "disputed"],
-    hold_minutes: int,
-    practice: str | None,
-) -> dict[str, Any]:
-    """A new assignment.
-
-    Args:
-        library: where.
-        protocol: id of a version that is taken as it is; None where `settings` say how, to be kept as `name`.
-        name, settings: of a changed protocol.
-        entries: ids of the videos; None for all with a video that `search` and `dataset` find.
-        title, people, first, hold_minutes, practice, search, dataset: see `Assignments.create` and `Wanted`.
-    """
-    if entries is None:
-        wanted = Wanted(search=search, dataset=dataset, video=True)
-        entries = [one.id for one in library.picking.find(wanted, limit=MOST_ENTRIES).entries]
-    protocols = library.annotations.protocols
-    protocols.list()  # the standard ones exist first: a changed one never takes their version 1
-    if settings is not None:
-        how = protocols.save(name, protocol_from(settings))
-    elif protocol is not None:
-        how = protocols.get(protocol)
-    else:
-        raise InputError("The assignment does not say how videos are judged.", "Choose a protocol.")
-    made = library.assignments.create(
-        title, how, entries, people, first=first, hold_minutes=hold_minutes, practice=practice or None
+    return AssignmentsList(
+        assignments=[
+            _facts(one, library.assignments.places(one.id))
+            for one in reversed(library.assignments.list(include_closed=True))
+        ],
+        protocols=[kept_protocol(one) for one in library.annotations.protocols.list()],
     )
-    return {"assignment": made.id, "videos": made.entries, "protocol": str(how)}
 
 
-def people(library: Library) -> dict[str, Any]:
+def create(library: Library, asked: AssignmentRequest) -> Made:
+    """A new assignment."""
+    entries = asked.entries
+    if entries is None:
+        wanted = Wanted(search=asked.search, dataset=asked.dataset, video=True)
+        entries = [one.id for one in library.picking.find(wanted, limit=MOST_ENTRIES).entries]
+    how = _protocol(library, asked)
+    made = library.assignments.create(
+        asked.title,
+        how,
+        entries,
+        asked.people,
+        first=asked.first,
+        hold_minutes=asked.hold_minutes,
+        practice=asked.practice or None,
+    )
+    return Made(assignment=made.id, videos=made.entries, protocol=str(how))
+
+
+def people(library: Library) -> People:
     """Everybody with how much they did here."""
     tasks: dict[str, list[TaskSummary]] = {}
     for one in library.board.progress():
         tasks.setdefault(one.annotator.name, []).append(one)
-    rows = []
-    for account in library.accounts.list():
-        done = [one for one in tasks.get(account.name, ()) if not one.practice]
-        every = tasks.get(account.name, ())
-        rows.append(
-            vars(account)
-            | {
-                "tasks": len(done),
-                "submitted": sum(one.state == "submitted" and not one.excluded for one in done),
-                "open": sum(one.state == "open" for one in done),
-                "excluded": sum(one.excluded for one in done),
-                "seen": max((milliseconds(one.touched) for one in every), default=None),
-            }
-        )
-    return {"people": rows, "closed": library.accounts.closed()}
+    return People(
+        people=[_person(account, tasks.get(account.name, ())) for account in library.accounts.list()],
+        closed=library.accounts.closed(),
+    )
 
 
-def places_of(library: Library, assignments: Iterable[Assignment]) -> dict[str, list[tuple[Assignment, Place]]]:
-    places: dict[str, list[tuple[Assignment, Place]]] = {}
-    for one in assignments:
-        for place in library.assignments.places(one.id):
-            places.setdefault(place.entry, []).append((one, place))
-    return places
+def filters(library: Library) -> Filters:
+    """What the sections can be narrowed to."""
+    return Filters(
+        assignments=[
+            AssignmentTitle(id=one.id, title=one.title, closed=one.closed is not None)
+            for one in library.assignments.list(include_closed=True)
+        ],
+        datasets=library.picking.datasets(),
+        own=library.labels.exist(),
+    )
 
 
-def describe_video(video: PickedEntry, places: Iterable[tuple[Assignment, Place]]) -> dict[str, Any]:
-    asked = [
-        {
-            "assignment": one.id,
-            "title": one.title,
-            "wanted": place.wanted,
-            "submitted": place.submitted,
-            "held": place.held,
-        }
-        for one, place in places
-    ]
-    return {
-        "id": video.id,
-        "title": video.title,
-        "dataset": video.dataset,
-        "duration": video.duration,
-        "places": asked,
-    }
+def _disputed(video: PickedEntry, places: Places, hidden: bool) -> DisputedVideo:
+    return DisputedVideo(
+        **vars(video_facts(video, places)),
+        people=video.people,
+        disagreement=None if hidden else video.disagreement,
+        why=JUDGING if hidden else "" if video.people > 1 else "needs two people to say",
+        video=video.has_video,
+    )
 
 
-def describe_protocol(how: ProtocolVersion) -> dict[str, Any]:
-    return {"id": how.id, "name": how.name, "version": how.version, **how.settings.as_dict()}
+def _facts(one: Assignment, places: Sequence[Place]) -> AssignmentFacts:
+    return AssignmentFacts(
+        id=one.id,
+        title=one.title,
+        protocol=kept_protocol(one.protocol),
+        people=one.people,
+        first=one.first,
+        hold_minutes=one.hold_minutes,
+        practice=one.practice,
+        videos=one.entries,
+        wanted=sum(place.wanted for place in places),
+        submitted=sum(min(place.submitted, place.wanted) for place in places),
+        held=sum(place.held for place in places),
+        complete=sum(place.submitted >= place.wanted for place in places),
+        closed=None if one.closed is None else milliseconds(one.closed),
+    )
 
 
-def milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970 UTC, as browsers count."""
-    return int(moment.timestamp() * 1000)
+def _protocol(library: Library, asked: AssignmentRequest) -> ProtocolVersion:
+    protocols = library.annotations.protocols
+    protocols.list()  # the standard ones exist first: a changed one never takes their version 1
+    if asked.settings is not None:
+        return protocols.save(asked.name, protocol_from(asked.settings.model_dump(exclude_unset=True)))
+    if asked.protocol is not None:
+        return protocols.get(asked.protocol)
+    raise InputError("The assignment does not say how videos are judged.", "Choose a protocol.")
+
+
+def _person(account: Account, every: Sequence[TaskSummary]) -> PersonFacts:
+    done = [one for one in every if not one.practice]
+    return PersonFacts(
+        **vars(account),
+        tasks=len(done),
+        submitted=sum(one.state == "submitted" and not one.excluded for one in done),
+        open=sum(one.state == "open" for one in done),
+        excluded=sum(one.excluded for one in done),
+        seen=max((milliseconds(one.touched) for one in every), default=None),
+    )

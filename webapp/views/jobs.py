@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from datetime import datetime
 
-from storage.jobs import Job
+from storage.jobs import Job, Lane, State
 from storage.library import Library
-from verbs.plain import plain
+from webapp.views.answer import Answer, Json, Problem
 from webapp.visibility import subject_of
 
 MOST_AHEAD = 1000  # so many unfinished jobs are looked at
@@ -31,16 +31,53 @@ WORK = {
 }
 
 
-def listed(library: Library, hidden: Collection[str] = ()) -> list[dict[str, Any]]:
-    """The newest jobs, newest first, without those about entries that whoever asks is judging."""
-    return described(library, [job for job in library.jobs.list() if not subject_of(job).is_about(hidden)], hidden)
+class JobFacts(Answer):
+    """A job; see `storage.jobs.Job`. What was asked for and what came of it depend on its kind.
+
+    `waits_for` says which work is before a queued one, None where nothing is.
+    """
+
+    id: int
+    kind: str
+    args: dict[str, Json]
+    lane: Lane
+    entries: list[str] | None
+    dataset: str | None
+    state: State
+    progress: float
+    message: str
+    figures: dict[str, float | None]
+    result: dict[str, Json] | None
+    error: Problem | None
+    cancel_requested: bool
+    created: datetime
+    updated: datetime
+    waits_for: str | None
 
 
-def described(library: Library, jobs: Sequence[Job], hidden: Collection[str] = ()) -> list[dict[str, Any]]:
+class JobsList(Answer):
+    """The newest jobs, newest first."""
+
+    jobs: list[JobFacts]
+
+
+def listed(library: Library, hidden: Collection[str] = ()) -> JobsList:
+    """The newest jobs, without those about entries that whoever asks is judging."""
+    shown = [job for job in library.jobs.list() if not subject_of(job).is_about(hidden)]
+    return JobsList(jobs=described(library, shown, hidden))
+
+
+def described(library: Library, jobs: Sequence[Job], hidden: Collection[str] = ()) -> list[JobFacts]:
     """Jobs as pages get them; work that a queued one waits for is not named where it is about a hidden entry."""
     waiting = any(job.state == "queued" for job in jobs)
     ahead = library.jobs.list(states=("queued", "running"), limit=MOST_AHEAD) if waiting else []
-    return [plain(job) | {"waits_for": _waits_for(job, ahead, hidden)} for job in jobs]
+    return [
+        JobFacts(
+            **{**vars(job), "error": Problem(**job.error) if job.error else None},
+            waits_for=_waits_for(job, ahead, hidden),
+        )
+        for job in jobs
+    ]
 
 
 def _waits_for(job: Job, unfinished: list[Job], hidden: Collection[str]) -> str | None:

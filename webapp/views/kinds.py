@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ConfigDict
-
 from core.models.registry import MODELS, SELF_DISCOVERED
+from webapp.views.answer import Answer
 
 # Kinds with a colour of their own in assets/player/shared/theme.css.
 COLOURED = ("summdiff", "llmvs", "csta")
@@ -14,7 +13,7 @@ OTHER = "other-model"
 OTHERS = "other models"
 
 
-class KindFacts(BaseModel):
+class KindFacts(Answer):
     """What a page has to know about a kind of model.
 
     Attributes:
@@ -23,8 +22,6 @@ class KindFacts(BaseModel):
         colour: name of a colour of the theme.
         samples: whether it draws several curves of one video.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     family: str

@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from core.models.registry import SELF_DISCOVERED
+from core.statistics.results import Coverage, Figures, HumanBand
 from storage.library import Library
+from webapp.views.answer import Answer
+
+TAU_DECIMALS = 4
 
 
-def of_entry(library: Library, entry_id: str) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class RunFigures(Figures):
+    """A model's figures on one entry.
+
+    Attributes:
+        matrix: (N, U) Kendall's tau-b of each sample with each person, None where undefined.
+        discovered: of self-discovered samples, how much of people's cuts they cover.
+    """
+
+    matrix: Sequence[Sequence[float | None]]
+    discovered: Coverage | None = None
+
+
+class Numbers(Answer):
     """How people and models agree on one entry.
 
-    {"band": people with people, "runs": {"run:<id>": the model with people; "matrix": tau of each sample (N) with each
-    person (U), and for self-discovered samples how much of people's cuts they cover}}.
+    Attributes:
+        band: people with people, None with fewer than two.
+        runs: each model with people, by "run:ID"; none where nobody has judged the entry.
     """
-    from core.models.registry import SELF_DISCOVERED
+
+    band: HumanBand | None
+    runs: dict[str, RunFigures]
+
+
+def of_entry(library: Library, entry_id: str) -> Numbers:
+    """How people and models agree on one entry."""
     from core.statistics.agreement import human_band
     from core.statistics.coverage import coverage
     from core.statistics.evaluation import default_protocol, figures_of, tau_matrix
 
     found = library.people.labelled_entries(entry_id=entry_id)
     if not found:
-        return {"band": None, "runs": {}}
+        return Numbers(band=None, runs={})
     entry = found[0]
     protocol = default_protocol(entry)
     runs = {}
     for run in library.runs.of_entry(entry_id):
         scores = run.track.scores
-        matrix = [[None if tau != tau else round(float(tau), 4) for tau in row] for row in tau_matrix(entry, scores)]
-        runs[f"run:{run.id}"] = {**vars(figures_of(entry, scores, protocol)), "matrix": matrix}
-        if run.track.kind == SELF_DISCOVERED:
-            runs[f"run:{run.id}"]["discovered"] = coverage(entry, scores)
-    return {"band": human_band(entry), "runs": runs}
+        runs[f"run:{run.id}"] = RunFigures(
+            **vars(figures_of(entry, scores, protocol)),
+            matrix=[
+                [None if tau != tau else round(float(tau), TAU_DECIMALS) for tau in row]
+                for row in tau_matrix(entry, scores)
+            ],
+            discovered=coverage(entry, scores) if run.track.kind == SELF_DISCOVERED else None,
+        )
+    return Numbers(band=human_band(entry), runs=runs)

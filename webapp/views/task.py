@@ -2,27 +2,140 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from core.errors import ConflictError, InputError, NotFoundError
+from pydantic import BaseModel, ConfigDict
+
+from core.errors import ConflictError, NotFoundError
 from core.labelling.events import LEAD_KINDS, Event
+from core.labelling.events import Kind as EventKind
+from core.labelling.protocols import Kind
+from core.statistics.results import PersonComparison
 from storage.board import TaskSummary
 from storage.finding import PickedEntry, Wanted
 from storage.library import Library
-from storage.protocols import ProtocolVersion
 from storage.tasks import Annotator, Task, TaskLabels
-from verbs.plain import plain
-from webapp.views.entry import describe_media, describe_thumbnails, shot_rows
+from webapp.views.answer import Answer
+from webapp.views.media import ShotRow, Shown, Thumbnails, shot_rows, shown, thumbnails
+from webapp.views.protocol import ProtocolFacts, protocol_facts
 
 SHOT_S = 2  # of uniform shots, the last one takes the rest; only to say how many an untouched video has
-EVENT_FIELDS = tuple(field.name for field in fields(Event))
 ORDER = {"open": 0, "new": 1, "skipped": 2, "submitted": 3}
 MOST = 1000  # videos to choose from freely; where there are more, a lead hands them out
 SERVER = "server"  # client id of the events that are noted here
 
 
-def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> dict[str, Any]:
+class QueueRow(Answer):
+    """A video in somebody's queue.
+
+    Attributes:
+        task: None where it was not begun.
+        entry, title: of the video.
+        duration: seconds.
+        kind: of the protocol.
+        state: how far the task is.
+        judged: how many labels there are.
+        shots: how many there are to judge.
+        practice: a round of training.
+        thumbnail: its filmstrip.
+    """
+
+    task: int | None
+    entry: str
+    title: str
+    duration: float
+    kind: Kind
+    state: Literal["open", "new", "skipped", "submitted"]
+    judged: int
+    shots: int
+    practice: bool
+    thumbnail: Thumbnails | None
+
+
+class Training(Answer):
+    """A round of training to be done before the videos of an assignment; `entry` is its video."""
+
+    assignment: int
+    title: str
+    kind: Kind
+    entry: str | None
+
+
+class Queue(Answer):
+    """What there is to do for one person.
+
+    Attributes:
+        assigned: the lead has asked for something, so videos are handed out.
+        protocol: under which videos can be chosen freely, None where they are handed out.
+        tasks: open ones first.
+        waiting: how many videos are to be handed out.
+        training: rounds to be done first.
+    """
+
+    assigned: bool
+    protocol: str | None
+    tasks: list[QueueRow]
+    waiting: int
+    training: list[Training]
+
+
+class EventFacts(BaseModel):
+    """One event of a task, as it is sent and shown; see `core.labelling.events.Event`."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    client: str
+    seq: int
+    kind: EventKind
+    shot: int | None = None
+    value: int | None = None
+    t: float | None = None
+    at: int = 0
+    data: dict[str, bool | int | float | str | list[list[float]] | None] | None = None
+
+
+class TaskEntry(Shown):
+    """The video of a task; `duration` in seconds."""
+
+    id: str
+    title: str
+    duration: float
+    n_frames: int
+
+
+class TaskProtocol(ProtocolFacts):
+    """How the video is judged, with the shots of this very task."""
+
+    shots: list[ShotRow]
+
+
+class TaskFacts(Answer):
+    """A task with its shots, its instructions and every event so far."""
+
+    task: int
+    practice: bool
+    entry: TaskEntry
+    protocol: TaskProtocol
+    events: list[EventFacts]
+
+
+class Recorded(Answer):
+    """Which events, by client and seq, are safe now, and how many the task has."""
+
+    acknowledged: list[tuple[str, int]]
+    count: int
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Comparison(PersonComparison):
+    """A submitted task beside what the others said; `seconds` of the picks."""
+
+    seconds: Sequence[float]
+
+
+def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Queue:
     """What there is to do for one person.
 
     Where the lead has asked for something: what this person has begun, how many videos are waiting, and the training
@@ -36,32 +149,28 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> dic
     tasks = library.board.tasks_of(person)
     assignments = library.assignments.list()
     if assignments:
-        return {
-            "assigned": True,
-            "protocol": None,
-            "tasks": _sorted(_task_rows(library, tasks)),
-            "waiting": library.assignments.waiting(person),
-            "training": [
-                {
-                    "assignment": one.id,
-                    "title": one.title,
-                    "kind": one.protocol.settings.kind,
-                    "entry": one.practice,
-                }
-                for one in library.assignments.to_train(person)
-            ],
-        }
+        training = [
+            Training(assignment=one.id, title=one.title, kind=one.protocol.settings.kind, entry=one.practice)
+            for one in library.assignments.to_train(person)
+        ]
+        return Queue(
+            assigned=True,
+            protocol=None,
+            tasks=_sorted(_begun(library, tasks)),
+            waiting=library.assignments.waiting(person),
+            training=training,
+        )
     how = library.annotations.protocols.standard(protocol)
     mine = [task for task in tasks if task.protocol == str(how)]
     others = [task for task in tasks if task.protocol != str(how)]
     begun = {task.entry for task in mine}
     free = [
-        _row(entry) | {"kind": how.settings.kind}
+        _untouched(entry, how.settings.kind)
         for entry in library.picking.find(Wanted(video=True), limit=MOST).entries
         if entry.id not in begun
     ]
-    rows = [*_task_rows(library, mine), *free, *_task_rows(library, others)]
-    return {"assigned": False, "protocol": protocol, "tasks": _sorted(rows), "waiting": 0, "training": []}
+    rows = [*_begun(library, mine), *free, *_begun(library, others)]
+    return Queue(assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, training=[])
 
 
 def open_task(library: Library, name: str, entry_id: str, protocol: str | None = None) -> int:
@@ -92,33 +201,34 @@ def train(library: Library, name: str, assignment_id: int) -> int:
     raise NotFoundError(f"Assignment {assignment_id} has no training round.")
 
 
-def describe(library: Library, task: Task) -> dict[str, Any]:
+def describe(library: Library, task: Task) -> TaskFacts:
     """A task with its shots, its instructions and every event so far."""
     entry = library.entries.get(task.entry)
-    return {
-        "task": task.id,
-        "practice": task.practice,
-        "entry": {
-            "id": entry.id,
-            "title": entry.title,
-            "duration": entry.timebase.duration,
-            "n_frames": entry.n_frames,
-            **describe_media(entry),
-        },
-        "protocol": _protocol(task.protocol) | {"shots": shot_rows(task.shots, entry)},
+    return TaskFacts(
+        task=task.id,
+        practice=task.practice,
+        entry=TaskEntry(
+            **vars(shown(entry)),
+            id=entry.id,
+            title=entry.title,
+            duration=entry.timebase.duration,
+            n_frames=entry.n_frames,
+        ),
+        protocol=TaskProtocol(**vars(protocol_facts(task.protocol)), shots=shot_rows(task.shots, entry)),
         # What leads decide about a task is between leads.
-        "events": [vars(event) for event in library.annotations.events(task.id) if event.kind not in LEAD_KINDS],
-    }
+        events=[
+            EventFacts(**vars(event)) for event in library.annotations.events(task.id) if event.kind not in LEAD_KINDS
+        ],
+    )
 
 
-def record(library: Library, task: Task, events: list[dict[str, Any]]) -> dict[str, Any]:
+def record(library: Library, task: Task, events: Sequence[EventFacts]) -> Recorded:
     """Stores events, each once however often it is sent, and says which are safe now."""
-    parsed = [_event(event) for event in events]
-    count = library.annotations.record_events(task.id, parsed)
-    return {"acknowledged": [[event.client, event.seq] for event in parsed], "count": count}
+    count = library.annotations.record_events(task.id, [Event(**vars(event)) for event in events])
+    return Recorded(acknowledged=[(event.client, event.seq) for event in events], count=count)
 
 
-def compare(library: Library, task: Task) -> dict[str, Any]:
+def compare(library: Library, task: Task) -> Comparison:
     """How a submitted task compares with what the others said. From then on its labels stay as they are.
 
     Raises:
@@ -144,58 +254,49 @@ def compare(library: Library, task: Task) -> dict[str, Any]:
         raise ConflictError("Nobody else has judged this video yet.", "Look again when others have submitted it.")
     if not task.practice:
         library.annotations.record_events(task.id, [Event(SERVER, 1, "revealed")])
-    return {
-        "seconds": entry.timebase.seconds(entry.picks).tolist(),
-        **plain(compare_person(mine.scores[0], others.scores)),
-    }
+    seconds = entry.timebase.seconds(entry.picks).tolist()
+    return Comparison(**vars(compare_person(mine.scores[0], others.scores)), seconds=seconds)
 
 
 def _person(library: Library, name: str) -> Annotator:
     return library.annotations.get_or_create_annotator(name)
 
 
-def _protocol(protocol: ProtocolVersion) -> dict[str, Any]:
-    return {**protocol.settings.as_dict(), "name": protocol.name, "version": protocol.version}
+def _untouched(entry: PickedEntry, kind: Kind) -> QueueRow:
+    return QueueRow(
+        task=None,
+        entry=entry.id,
+        title=entry.title,
+        duration=entry.duration,
+        kind=kind,
+        state="new",
+        judged=0,
+        shots=max(1, int(entry.duration // SHOT_S)),
+        practice=False,
+        thumbnail=thumbnails(entry.id, entry.thumbnails),
+    )
 
 
-def _row(entry: PickedEntry) -> dict[str, Any]:
-    return {
-        "task": None,
-        "entry": entry.id,
-        "title": entry.title,
-        "duration": entry.duration,
-        "state": "new",
-        "judged": 0,
-        "shots": max(1, int(entry.duration // SHOT_S)),
-        "practice": False,
-        "thumbnail": describe_thumbnails(entry.id, entry.thumbnails),
-    }
-
-
-def _task_rows(library: Library, tasks: list[TaskSummary]) -> list[dict[str, Any]]:
+def _begun(library: Library, tasks: Sequence[TaskSummary]) -> list[QueueRow]:
     """Those of entries that were removed are left out."""
     entries = {entry.id: entry for entry in library.picking.some([task.entry for task in tasks])}
-    return [
-        _row(entries[task.entry])
-        | {
-            "task": task.task,
-            "kind": task.kind,
-            "state": task.state,
-            "judged": task.judged,
-            "shots": task.shots,
-            "practice": task.practice,
-        }
-        for task in tasks
-        if task.entry in entries
-    ]
+    return [_row(task, entries[task.entry]) for task in tasks if task.entry in entries]
 
 
-def _sorted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: ORDER[row["state"]])
+def _row(task: TaskSummary, entry: PickedEntry) -> QueueRow:
+    return QueueRow(
+        task=task.task,
+        entry=entry.id,
+        title=entry.title,
+        duration=entry.duration,
+        kind=task.kind,
+        state=task.state,
+        judged=task.judged,
+        shots=task.shots,
+        practice=task.practice,
+        thumbnail=thumbnails(entry.id, entry.thumbnails),
+    )
 
 
-def _event(given: dict[str, Any]) -> Event:
-    try:
-        return Event(**{name: given[name] for name in EVENT_FIELDS if given.get(name) is not None})
-    except (TypeError, ValueError) as error:
-        raise InputError(f"An annotation event is malformed: {error}.", "Reload the page and try again.") from error
+def _sorted(rows: Iterable[QueueRow]) -> list[QueueRow]:
+    return sorted(rows, key=lambda row: ORDER[row.state])

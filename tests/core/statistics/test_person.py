@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from core.statistics.person import PersonComparison, compare_person
+from core.statistics.person import compare_person
+from core.statistics.results import PersonComparison
 
 
 def test_somebody_who_says_what_the_others_say_agrees_fully():

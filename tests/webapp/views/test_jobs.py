@@ -7,7 +7,7 @@ from webapp.views.jobs import described, listed
 
 
 def waits_for(library, job):
-    return described(library, [library.jobs.get(job)])[0]["waits_for"]
+    return described(library, [library.jobs.get(job)])[0].waits_for
 
 
 def test_a_job_says_what_it_waits_for(library):
@@ -18,7 +18,7 @@ def test_a_job_says_what_it_waits_for(library):
     second = enqueue(library, "ingest", {"dataset": "trips"})
     third = enqueue(library, "pretrain", {})
     quick = enqueue(library, "export", {"dataset": "talks"})
-    assert {job["id"]: job["waits_for"] for job in listed(library)} == {
+    assert {job.id: job.waits_for for job in listed(library).jobs} == {
         training: None,
         second: "training on talks, 40 %",
         third: "training on talks, 40 %, and 1 more",
@@ -41,4 +41,4 @@ def test_a_job_of_one_or_of_several_videos_is_named_by_them(library):
 def test_jobs_on_videos_that_somebody_is_judging_are_neither_listed_nor_named(library):
     enqueue(library, "sample", {"entry": "talks/a"})
     waiting = enqueue(library, "sample", {"entry": "talks/b"})
-    assert [(job["id"], job["waits_for"]) for job in listed(library, {"talks/a"})] == [(waiting, "other work, 0 %")]
+    assert [(job.id, job.waits_for) for job in listed(library, {"talks/a"}).jobs] == [(waiting, "other work, 0 %")]

@@ -1,0 +1,279 @@
+"""What the statistics find, apart from how: values that can be named without loading what computes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.statistics.figure import Figure, Matrix, Row, WholeMatrix, WholeRow
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Mean Kendall tau-b and Spearman rho, each in [-1, 1] or NaN where never defined."""
+
+    kendall: Figure
+    spearman: Figure
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """How close two sides are: tau-b, rho in [-1, 1] and F1 in [0, 1]; NaN where undefined."""
+
+    kendall: Figure
+    spearman: Figure
+    f1: Figure
+
+
+@dataclass(frozen=True)
+class HumanBand:
+    """Where people themselves stand on one entry, to place a model's figures beside.
+
+    Attributes:
+        pairwise, leave_one_out, oracle: as in `Agreement`.
+        closest: each person's best other person, averaged, to stand beside a model's coverage and precision.
+        difference: 1 - pairwise.
+    """
+
+    pairwise: Closeness
+    leave_one_out: Closeness
+    oracle: Closeness
+    closest: Closeness
+    difference: Closeness
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Agreement between the people of some entries; every statistic is the mean over the entries.
+
+    Attributes:
+        pairwise: mean over all pairs of people.
+        leave_one_out: each person against the mean of the others.
+        oracle: each person against the mean of all.
+        cronbach_alpha: consistency of the people as one test, over the picks that all of them judged.
+        krippendorff_alpha_ordinal: reliability of the labels of whole two-second shots.
+        pairwise_f1: mean F1 of two people's 15 % summaries of whole two-second shots, in [0, 1].
+        entries: how many entries had two people or more.
+        annotations: how many people judged them, counted per entry.
+        undefined: comparisons that were left out.
+    """
+
+    pairwise: Correlation
+    leave_one_out: Correlation
+    oracle: Correlation
+    cronbach_alpha: Figure
+    krippendorff_alpha_ordinal: Figure
+    pairwise_f1: Figure
+    entries: int
+    annotations: int
+    undefined: int
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Metrics of one score curve on one entry, NaN where undefined.
+
+    Attributes:
+        protocol: one of `PROTOCOLS`.
+        kendall: tau-b in [-1, 1].
+        spearman: rho in [-1, 1].
+        f1: in [0, 1]; published in percent.
+        undefined: correlations with a constant curve, left out of the means.
+        map50: "mrhisum" only: average precision, in [0, 1], of the best half of the windows.
+        map15: the same for the best 15 %.
+        wse, cis, wir, ir: against people's mean scores and its summary, see `core.statistics.knapsack_metrics`.
+    """
+
+    protocol: str
+    kendall: Figure
+    spearman: Figure
+    f1: Figure
+    undefined: float
+    map50: Figure | None = None
+    map15: Figure | None = None
+    wse: Figure = float("nan")
+    cis: Figure = float("nan")
+    wir: Figure = float("nan")
+    ir: Figure = float("nan")
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """Mean pairwise difference between samples, beside the same between people; NaN for fewer than two."""
+
+    one_minus_f1: Figure
+    one_minus_tau: Figure
+    people_one_minus_f1: Figure
+    people_one_minus_tau: Figure
+
+
+@dataclass(frozen=True)
+class Generative:
+    """How N samples compare with U people.
+
+    Attributes:
+        coverage: of each person's best sample, mean over people: does everybody find their summary?
+        precision: of each sample's best person, mean over samples: is every sample plausible to someone?
+        diversity: how much samples differ, beside how much people differ.
+        energy_distance: between the two sets of score curves, at least 0, 0 for equal sets.
+    """
+
+    coverage: Closeness
+    precision: Closeness
+    diversity: Diversity
+    energy_distance: Figure
+
+
+@dataclass(frozen=True)
+class Figures(Metrics):
+    """All figures of a model on one entry, or their means over entries; those of `Generative` where it samples."""
+
+    coverage: Closeness | None = None
+    precision: Closeness | None = None
+    diversity: Diversity | None = None
+    energy_distance: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Shares in [0, 1] of one video.
+
+    Attributes:
+        kept: of the video that a sample keeps, mean over samples.
+        one: of a person's summary that a sample keeps, mean over both; for random samples that is `kept`.
+        people: the same of each person's best sample, mean over people.
+        best_person: the same of each sample's best person, mean over samples: the paper's figure.
+        chance: of random samples that keep as much.
+    """
+
+    kept: float
+    one: float
+    people: float
+    best_person: float
+    chance: Coverage | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PersonComparison:
+    """One person beside the others of an entry.
+
+    Attributes:
+        mine: (T,) scores of the person.
+        mean: (T,) mean of the others.
+        low, high: (T,) the middle half of the others.
+        others: how many there are.
+        with_mean: of the person with the mean of the others.
+        between: mean of the others, each with the mean of the rest; None where there are fewer than two.
+    """
+
+    mine: Row
+    mean: Row
+    low: Row
+    high: Row
+    others: int
+    with_mean: Correlation
+    between: Correlation | None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are."""
+
+    value: Figure
+    low: Figure
+    high: Figure
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The agreement of some people, as defined by `core.statistics.agreement.Agreement`.
+
+    Attributes:
+        krippendorff_alpha_ordinal: of labels of two-second shots, at most 1; only their order counts.
+        krippendorff_alpha_interval: the same where differences of labels count (Krippendorff 2004, ch. 11).
+        cronbach_alpha: consistency of the people as one test, at most 1.
+        pairwise_kendall, pairwise_spearman: mean over all pairs of people, in [-1, 1].
+        leave_one_out_kendall, leave_one_out_spearman: each person against the mean of the others, in [-1, 1].
+        pairwise_f1: of the people's cuts of two-second shots, in [0, 1].
+    """
+
+    krippendorff_alpha_ordinal: Interval
+    krippendorff_alpha_interval: Interval
+    cronbach_alpha: Interval
+    pairwise_kendall: Interval
+    pairwise_spearman: Interval
+    leave_one_out_kendall: Interval
+    leave_one_out_spearman: Interval
+    pairwise_f1: Interval
+
+
+@dataclass(frozen=True)
+class EntryReliability:
+    """The agreement of the people of one entry.
+
+    Attributes:
+        entry: its id.
+        title: for people.
+        people: how many judged it.
+        statistics: with limits for other people, or other moments, of this entry.
+    """
+
+    entry: str
+    title: str
+    people: int
+    statistics: Statistics
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """The agreement of the people of some entries.
+
+    Attributes:
+        overall: means over the entries, with limits for other entries.
+        per_entry: in the order of the entries.
+        budget: share of a video that the cuts behind `pairwise_f1` may take.
+        resamples: how many the limits come from.
+    """
+
+    overall: Statistics
+    per_entry: tuple[EntryReliability, ...]
+    budget: float
+    resamples: int
+
+
+@dataclass(frozen=True, eq=False)
+class PeopleMatrix:
+    """How much every two of P people agree.
+
+    Attributes:
+        names: sorted.
+        tau: (P, P) mean Kendall tau-b over the entries that both judged, in [-1, 1]; NaN where there is none or all are
+            undefined; 1 on the diagonal.
+        shared: (P, P) int64 number of entries that both judged, in at least one common pick.
+        order: (P,) int64 permutation that puts people who agree side by side.
+    """
+
+    names: tuple[str, ...]
+    tau: Matrix
+    shared: WholeMatrix
+    order: WholeRow
+
+
+@dataclass(frozen=True)
+class PersonStanding:
+    """How one person stands to the others.
+
+    Attributes:
+        name: the person.
+        entries: how many the person judged.
+        kendall: mean leave-one-out tau-b over the entries that others judged as well, in [-1, 1]; NaN where undefined.
+        spearman: the same with rho.
+        z: robust z-score of `kendall` among all people, NaN where that is undefined.
+        unusual: agrees so much less than the rest that a look is worth while; never a reason to drop anything unseen.
+    """
+
+    name: str
+    entries: int
+    kendall: Figure
+    spearman: Figure
+    z: Figure
+    unusual: bool
