@@ -51,7 +51,7 @@ class Library:
         data_dir, engine: as given; the engine is for modules of `storage`.
         datasets: entries that came together.
         entries: what they are, how they come, change and go.
-        people: everybody who judged them.
+        people, counts: everybody who judged them, and how many they are.
         picking: search, filters and order over them.
         runs, checkpoints: what models said, and the models.
         captions: those that were made before, and what people corrected.

@@ -20,8 +20,8 @@ ENDLESS = {"dataset": "talks", "model": "mlp", "epochs": 10_000}
 
 @pytest.fixture
 def data(tmp_path, make_entry):
-    with Library(tmp_path / "data") as library:
-        library.add_entries("talks", [make_entry(f"talks/{n}") for n in range(3)])
+    with Library.open(tmp_path / "data") as library:
+        library.entries.add("talks", [make_entry(f"talks/{n}") for n in range(3)])
         yield library
 
 
