@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -71,9 +72,16 @@ def llama(tmp_path_factory):
 def talks(library, make_entry, video):
     """A dataset of an entry of 20 picks with its video, and one without."""
     picks = np.linspace(0, 49, 20).astype(np.int64)
-    shown = {"timebase": Timebase(Fraction(25), 50), "picks": picks, "shots": {}, "video": video, "people": 0}
+    shown = {
+        "timebase": Timebase(Fraction(25), 50),
+        "picks": picks,
+        "shots": {},
+        "video": video,
+        "people": 0,
+        "features": None,
+    }
     entries = [make_entry(TALK, **shown), make_entry(MUTE, **shown | {"video": None})]
-    library.entries.add("talks", [one.__class__(**vars(one) | {"features": None}) for one in entries])
+    library.entries.add("talks", entries)
     return "talks"
 
 
@@ -456,7 +464,7 @@ def test_real_captions_of_tvsum_become_scores(library, shared):
     found = [captions_for(entry, given) for entry in entries]
     assert all(one is not None and one[1] == 0 for one in found)
     few = sorted(entries, key=lambda entry: len(entry.picks))[:4]
-    library.entries.add("tvsum", [one.__class__(**vars(one) | {"features": None}) for one in few])
+    library.entries.add("tvsum", [replace(one, features={}, feature_space=None) for one in few])
     done = actions.import_captions(library, path=folder / "captions_blip.json", dataset="tvsum")
     assert len(done["entries"]) == 4
     space = TEXT_SPACES["minilm-l6-v2"]

@@ -22,7 +22,8 @@ def entry_of(features: np.ndarray | None, *edges: int, rate: Fraction = Fraction
     bounds = np.stack([edges[:-1], edges[1:]], axis=1).astype(np.int64)
     picks = np.arange(0, edges[-1], step)
     shots = {"kts": Shots(bounds, "kts")}
-    return Entry("a/b", "b", Timebase(rate, edges[-1]), picks, features, features is not None and "test", shots=shots)
+    spaces = {} if features is None else {"test": features}
+    return Entry("a/b", "b", Timebase(rate, edges[-1]), picks, spaces, next(iter(spaces), None), shots=shots)
 
 
 def looks(*runs: tuple[int, int]) -> np.ndarray:

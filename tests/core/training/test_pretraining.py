@@ -60,7 +60,7 @@ def test_training_goes_on_from_it(tmp_path):
 def test_labels_are_left_behind_and_entries_without_features_left_out():
     timebase = Timebase(Fraction(30), 300)
     picks = np.arange(20) * 15
-    plain = Entry("d/a", "", timebase, picks, features=np.ones((20, 4), np.float32), feature_space="s")
+    plain = Entry("d/a", "", timebase, picks, features={"s": np.ones((20, 4), np.float32)}, feature_space="s")
     videos, space = unlabelled_videos([plain, Entry("d/b", "", timebase, picks)], "mlp")
     assert [video.id for video in videos] == ["d/a"]
     assert space == "s"
@@ -93,7 +93,7 @@ def own_films(tmp_path_factory):
 def entry_of(video, space="s"):
     picks = np.arange(len(video.features)) * 15
     timebase = Timebase(Fraction(30), 15 * len(picks))
-    return Entry(video.id, "", timebase, picks, features=video.features, feature_space=space)
+    return Entry(video.id, "", timebase, picks, features={space: video.features}, feature_space=space)
 
 
 def test_what_was_only_pretrained_gives_samples_and_does_not_pose_as_a_summarizer(own_films):
