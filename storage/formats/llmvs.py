@@ -77,8 +77,9 @@ class StatesFolder:
             ConflictError: another language model has judged it, or it is of another dataset.
         """
         record = self._record(video)
-        complete = record is not None and all(self._has(pool, video) for pool in self._pools.values())
-        return tuple(record["captions"]) if complete else None
+        if record is None or not all(self._has(pool, video) for pool in self._pools.values()):
+            return None
+        return tuple(record["captions"])
 
     def read(self, video: str) -> Judged:
         """All of one video.
