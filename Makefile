@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-full lint player demo bench clean
+.PHONY: run test test-full lint player wire demo bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py
@@ -26,6 +26,10 @@ lint: $(VENV)/.installed-dev
 player: node_modules/.installed
 	$(BIN)/node node_modules/typescript/bin/tsc
 	$(BIN)/node node_modules/eslint/bin/eslint.js
+
+# Types of what the server answers, for the player's modules: to be run after a change of a route's models.
+wire: node_modules/.installed
+	$(BIN)/python -m webapp.wire
 
 node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev
 	$(BIN)/npm ci --ignore-scripts --loglevel=error

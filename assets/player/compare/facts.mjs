@@ -2,6 +2,7 @@
 
 import { clock, count } from '../shared/format.mjs';
 import { h, replace } from '../shared/dom.mjs';
+import { peopleRow } from './entry_rows.mjs';
 import { simulatedMark } from './swatch.mjs';
 
 /**
@@ -37,8 +38,8 @@ function aboutOf({ dataset, category, fps, n_frames: frames, duration, picks, fe
 }
 
 /** @param {import('./server.mjs').Entry} entry */
-function peopleOf({ rows }) {
-  const people = rows.find(({ kind }) => kind === 'people');
+function peopleOf(entry) {
+  const people = peopleRow(entry);
   if (!people?.names.length) return people?.why_empty || 'Nobody has judged this entry yet.';
   const how = [...new Set(people.protocols)].filter((protocol) => protocol !== 'simulated');
   const who = `${count(people.names.length, 'person', 'people')}${how.length ? ` (${how.join(', ')})` : ''} `;

@@ -2,6 +2,7 @@
 
 import { BUDGET, RULES } from './cuts.mjs';
 import { readAddress, writeAddress } from './address.mjs';
+import { isRun, peopleRow } from './entry_rows.mjs';
 import { defaultCut } from './strip_groups.mjs';
 import { trackKey } from './model.mjs';
 
@@ -20,7 +21,7 @@ export function takeChoices(store, view) {
   if (shots >= 0) cuts.shots = shots;
   if (view.hidden) layout.hidden = new Set(view.hidden);
   takeRuns(store, view);
-  const names = entry.rows.find(({ kind }) => kind === 'people')?.names ?? [];
+  const names = peopleRow(entry)?.names ?? [];
   if (names.includes(view.person)) store.pinned = names.indexOf(view.person);
   if (view.cut) store.selectedId = view.cut;
 }
@@ -29,7 +30,7 @@ export function takeChoices(store, view) {
 function takeRuns({ entry, chosenRuns, overRuns }, view) {
   const keyOf = (id) => {
     const run = entry.rows.find((row) => row.id === id);
-    return run && trackKey(run);
+    return run && isRun(run) ? trackKey(run) : undefined;
   };
   for (const id of view.runs) if (keyOf(id)) chosenRuns.set(keyOf(id), id);
   for (const [id, over] of view.over) if (keyOf(id) && keyOf(over)) overRuns.set(keyOf(id), over);

@@ -1,10 +1,12 @@
 /** From what the server says about an entry to what the page draws. Pure: no DOM. */
 
+import { isRun, isSignal, peopleRow } from './entry_rows.mjs';
 import { meanAndSpread, rowsOf } from './series.mjs';
 import { peaksOf } from './peaks.mjs';
 import { runWords } from './run_words.mjs';
 
-/** @typedef {import('./server.mjs').Row} Row */
+/** @typedef {import('./server.mjs').RunRow} RunRow */
+/** @typedef {import('./server.mjs').Source} Source */
 /** @typedef {import('./server.mjs').Entry} Entry */
 /** @typedef {Map<string, import('./series.mjs').Series>} SeriesByName */
 
@@ -29,15 +31,15 @@ function held(values) {
  * @typedef {object} Own
  * @property {string} id
  * @property {string} key what it is on every entry: kind and checkpoint
- * @property {Row} run the server's row
+ * @property {Source} run the server's row
  * @property {Float32Array[]} rows (N) held curves
  * @property {string} label short
  * @property {string} colour name of a theme variable
- * @property {Row[]} others runs of the same checkpoint, newest first, this one included
+ * @property {Source[]} others runs of the same checkpoint, newest first, this one included
  * @property {Overlay|null} over another run drawn over this one, to compare
  *
  * @typedef {Curves & Own} Track one run as it is drawn
- * @typedef {Curves & {id: string, run: Row, label: string}} Overlay
+ * @typedef {Curves & {id: string, run: RunRow, label: string}} Overlay
  *
  * @typedef {Curves & {names: string[], camps: (import('./server.mjs').Camp & {scores: Float32Array})[], divided: number,
  *   simulated: boolean, rows: Float32Array[], spread: Float32Array, order: number[], allButOne: Float32Array[]}} People
@@ -53,11 +55,11 @@ function held(values) {
  */
 export function buildModel(entry, series, chosen, over) {
   const times = series.get('times')?.data ?? new Float64Array(0);
-  const peopleRow = entry.rows.find((row) => row.kind === 'people');
-  const people = peopleOf(peopleRow, series);
-  const runs = entry.rows.filter((row) => (row.kind === 'samples' || row.kind === 'curve') && series.has(row.id));
+  const row = peopleRow(entry);
+  const people = peopleOf(row, series);
+  const runs = entry.rows.filter(isRun).filter(({ id }) => series.has(id));
   const tracks = tracksOf(entry, runs, series, chosen, over);
-  const signals = entry.rows.filter((row) => row.kind === 'signal' && series.has(row.id));
+  const signals = entry.rows.filter(isSignal).filter(({ id }) => series.has(id));
   return {
     entry,
     times,
@@ -67,14 +69,14 @@ export function buildModel(entry, series, chosen, over) {
     tracks,
     runs,
     peaks: peaksOf(people.raw, tracks, times, entry.duration),
-    signals: signals.map((row) => signalTrack(row, series)),
+    signals: signals.map((signal) => signalTrack(signal, series)),
     offers: entry.rows.filter((row) => row.kind === 'offer'),
     missing: entry.rows.filter((row) => row.kind === 'missing'),
-    whyEmpty: peopleRow?.why_empty ?? '',
+    whyEmpty: row?.why_empty ?? '',
   };
 }
 
-/** @param {Row|undefined} row @param {SeriesByName} series @returns {People} */
+/** @param {import('./server.mjs').PeopleRow|undefined} row @param {SeriesByName} series @returns {People} */
 function peopleOf(row, series) {
   const curves = curvesOf('people', series);
   const { raw } = curves;
@@ -93,13 +95,13 @@ function peopleOf(row, series) {
 /**
  * One track for each checkpoint, those that sample first.
  * @param {Entry} entry
- * @param {Row[]} runs
+ * @param {RunRow[]} runs
  * @param {SeriesByName} series
  * @param {Map<string, string>} chosen
  * @param {Map<string, string>} over
  */
 function tracksOf(entry, runs, series, chosen, over) {
-  /** @type {Map<string, Row[]>} */
+  /** @type {Map<string, RunRow[]>} */
   const byCheckpoint = new Map();
   for (const run of runs) {
     const key = trackKey(run);
@@ -129,12 +131,17 @@ function tracksOf(entry, runs, series, chosen, over) {
   return tracks;
 }
 
-/** What a run's row is on every entry. @param {Row} run */
+/** What a run's row is on every entry. @param {RunRow} run */
 export function trackKey(run) {
   return `${run.kind} ${run.checkpoint}`;
 }
 
-/** A curve computed from the video itself, drawn like a run of one curve. @param {Row} row @param {SeriesByName} series @returns {Track} */
+/**
+ * A curve computed from the video itself, drawn like a run of one curve.
+ * @param {import('./server.mjs').SignalRow} row
+ * @param {SeriesByName} series
+ * @returns {Track}
+ */
 function signalTrack(row, series) {
   const curves = curvesOf(row.id, series);
   const label = row.label.replace(/^Signal: /, '');
@@ -155,7 +162,7 @@ function curvesOf(id, series) {
   };
 }
 
-/** @param {Row} run */
+/** @param {RunRow} run */
 function runNumber(run) {
   return Number(String(run.id).split(':')[1]) || 0;
 }

@@ -59,7 +59,7 @@ function peopleRows(band, live) {
 }
 
 /**
- * @param {{id: string, run: import('./server.mjs').Row}} one track, or what lies over it
+ * @param {{id: string, run: import('./server.mjs').Source}} one track, or what lies over it
  * @param {string} group
  * @param {string} colour
  * @param {Numbers|null} numbers
@@ -88,7 +88,10 @@ function sampleRows(group, own, figures) {
   });
 }
 
-/** How much of people's cuts lies within what self-discovered samples keep, as the label of a row. */
+/**
+ * How much of people's cuts lies within what self-discovered samples keep, as the label of a row.
+ * @param {Record<string, any>} found
+ */
 function covering({ kept, one, people, best_person: best, chance }) {
   const percent = (share) => `${Math.round(100 * share)} %`;
   return {

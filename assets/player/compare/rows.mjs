@@ -11,7 +11,7 @@
  * @property {import('./model.mjs').Track} [track]
  * @property {string} [label] where there is no track
  * @property {string} [reason] why there are no curves
- * @property {import('./server.mjs').Row} [offer]
+ * @property {import('./server.mjs').OfferRow} [offer]
  */
 
 /** Pixels above a model's row for what it learned from. */

@@ -1,8 +1,8 @@
 /** What runs and their samples are called. Pure: no DOM. */
 
-/** @typedef {import('./server.mjs').Row} Row of a run */
+/** @typedef {import('./server.mjs').Source} Source */
 
-/** What tells a run from another one of this page. @param {Row} run @param {Row|null} [beside] */
+/** What tells a run from another one of this page. @param {Source} run @param {Source|null} [beside] */
 export function runWords(run, beside = null) {
   const words = [
     beside && run.checkpoint !== beside.checkpoint ? run.label || run.checkpoint : '',
@@ -20,14 +20,14 @@ function settingWords({ guidance, temperature = 1, steps = 10 }) {
 
 /**
  * What a sample likes, in few words: "blue, bright" of "likes blue, bright moments"; "" where nothing is known.
- * @param {Row} run
+ * @param {Source} run
  * @param {number} k
  */
 export function liking(run, k) {
   return (run.names?.[k] ?? '').replace(/^likes /, '').replace(/ moments(?= |$)/, '');
 }
 
-/** What a sample is called: by what it likes, where that is known. @param {Row} run @param {number} k */
+/** What a sample is called: by what it likes, where that is known. @param {Source} run @param {number} k */
 export function sampleName(run, k) {
   return run.names?.[k] ?? `Sample ${k + 1}`;
 }

@@ -3,78 +3,26 @@
 import { get, request } from '../shared/http.mjs';
 import { parseSeries } from './series.mjs';
 
+/** @typedef {import('../shared/wire').EntryFacts} Entry */
+/** @typedef {import('../shared/wire').CheckpointFacts} Checkpoint */
+/** @typedef {import('../shared/wire').ShotsFacts} Segmentation */
+/** @typedef {import('../shared/wire').LearnedFrom} Learned */
+/** @typedef {import('../shared/wire').CampFacts} Camp */
+/** @typedef {import('../shared/wire').PeopleRow} PeopleRow */
+/** @typedef {import('../shared/wire').OfferRow} OfferRow */
+/** @typedef {import('../shared/wire').RunRow} RunRow */
+/** @typedef {import('../shared/wire').SignalRow} SignalRow */
+/** @typedef {import('../shared/wire').HumanBand} HumanBand */
+
 /**
- * @typedef {object} Kind a system that gives scores
- * @property {string} label for people
- * @property {string} family what systems of its colour are called together
- * @property {string} colour name of a theme variable
- * @property {boolean} samples it draws several curves of one video
- *
- * @typedef {{sentence: string, simulated: boolean, saw_this: boolean}} Learned what a model learned from
- * @typedef {{people: number[], from: number, to: number, word: string}} Camp people, and what they rate highest, seconds
- *
- * @typedef {object} Checkpoint
- * @property {string} id
- * @property {string} label
- * @property {string} kind
- * @property {boolean} fits
- * @property {string} reason why it does not
- *
- * @typedef {object} Segmentation
- * @property {string} name
- * @property {string} label
- * @property {[number, number, number, number][]} bounds frames, seconds
- * @property {[number, number, number][][]} pieces edges of each shot: frame, millisecond, level
- *
- * @typedef {object} Row what stands below the video; which facts it has follows from `kind`
- * @property {string} id "people", "run:7", "signal:novelty", "offer:…", "missing:…"
- * @property {'people'|'samples'|'curve'|'signal'|'offer'|'missing'} kind
- * @property {string} [label]
- * @property {string[]} [names] of people or samples
- * @property {string[]} [protocols]
- * @property {boolean} [simulated]
- * @property {Camp[]} [camps]
- * @property {number} [divided] share
- * @property {string} [why_empty]
- * @property {string} [model]
- * @property {string} [model_kind]
- * @property {string} [checkpoint]
- * @property {string} [feature_space]
- * @property {number|null} [seed]
- * @property {Record<string, any>} [settings]
- * @property {number} [n]
- * @property {Learned} [learned_from]
- * @property {string} [about]
- * @property {boolean} [default]
- * @property {string} [reason]
- *
- * @typedef {object} Entry
- * @property {string} id
- * @property {string} title
- * @property {string} dataset
- * @property {string} category
- * @property {number} duration seconds
- * @property {number} duration_ms
- * @property {number} n_frames
- * @property {number} picks
- * @property {string} fps "30000/1001"
- * @property {string} feature_space
- * @property {{url: string}|null} video
- * @property {string} video_reason
- * @property {import('../shared/thumbnail.mjs').Sheet|null} thumbnails
- * @property {[number, number, number, number][]} empty
- * @property {Segmentation[]} shots
- * @property {string[]|null} captions
- * @property {string} captioner
- * @property {Record<number, string>} corrected by pick
- * @property {Row[]} rows
- * @property {Checkpoint[]} checkpoints
- * @property {Record<string, Kind>} kinds of runs and checkpoints
- *
- * @typedef {object} Numbers how people and models agree, as far as it does not depend on cuts
- * @property {Record<string, any>|null} band
- * @property {Record<string, any>} runs by row
- * @property {string} [error] why there are none
+ * What a curve is drawn of: a run, or a signal, of which less is known.
+ * @typedef {Pick<RunRow, 'id'|'label'> & {kind: RunRow['kind']|SignalRow['kind']} & Partial<Omit<RunRow, 'kind'>>
+ *   & Partial<Omit<SignalRow, 'kind'>>} Source
+ */
+
+/**
+ * How people and models agree, as far as it does not depend on cuts; or why nothing is known of it.
+ * @typedef {import('../shared/wire').Numbers & {error?: string}} Numbers
  */
 
 const asked = (path, id) => `${path}?id=${encodeURIComponent(id)}`;
@@ -99,7 +47,7 @@ export function numbersOf(id, signal) {
  * Runs of an entry and how many people judged it, to see whether something has come.
  * @param {string} id
  * @param {AbortSignal} signal
- * @returns {Promise<{runs: string[], people: number}>}
+ * @returns {Promise<import('../shared/wire').News>}
  */
 export function newsOf(id, signal) {
   return get(asked('/api/news', id), { signal });

@@ -16,6 +16,7 @@ import { buildGroups, buildReferences, defaultCut, stackStrips } from './strip_g
 import { buildModel } from './model.mjs';
 import { frameClock } from './frame_clock.mjs';
 import { listRows, stack } from './rows.mjs';
+import { peopleRow } from './entry_rows.mjs';
 import { orderPeople } from './people_order.mjs';
 
 /** @typedef {import('./server.mjs').Entry} Entry */
@@ -123,7 +124,7 @@ export class Store extends Observable {
   /** The same entry again, perhaps with other people: pin and selection follow their names, not their places. */
   #keepPeople(entry) {
     const before = this.model?.people.names ?? [];
-    const now = entry.rows.find(({ kind }) => kind === 'people')?.names ?? [];
+    const now = peopleRow(entry)?.names ?? [];
     const place = (person) => now.indexOf(before[person]);
     if (this.pinned !== null) this.pinned = place(this.pinned) < 0 ? null : place(this.pinned);
     const [kind, person] = (this.selectedId ?? '').split(':');

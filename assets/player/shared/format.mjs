@@ -52,8 +52,3 @@ export function ticks(start, end, width, room = 64) {
   for (let k = Math.ceil(start / step - 1e-9); k * step <= end + 1e-9; k += 1) values.push(k * step);
   return { step, values, labels: values.map((value) => clock(value, 1)) };
 }
-
-/** Text made safe to be put into HTML. */
-export function escape(text) {
-  return String(text ?? '').replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
-}

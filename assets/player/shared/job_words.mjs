@@ -1,17 +1,9 @@
 /** What is said about a background job: what it is about, how far it is, what came of it. Pure: no DOM. */
 
 /**
- * @typedef {object} Job as /api/jobs lists it
- * @property {number|string} id
- * @property {string} kind
- * @property {'queued'|'running'|'done'|'failed'|'cancelled'} state
- * @property {string|null} [waits_for] other work that is done before a queued one
- * @property {number} progress share
- * @property {string} message
- * @property {Record<string, any>} args
- * @property {Record<string, any>|null} result
- * @property {Record<string, any>} [figures]
- * @property {{message: string, hint: string}|null} [error]
+ * A job as the server lists it. What it was asked and what came of it depends on its kind.
+ * @typedef {Omit<import('./wire').JobFacts, 'args'|'result'>
+ *   & {args: Record<string, any>, result: Record<string, any>|null}} Job
  */
 
 export const NAMES = {

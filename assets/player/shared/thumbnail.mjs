@@ -3,7 +3,7 @@
 import { h } from './dom.mjs';
 import { url } from './http.mjs';
 
-/** @typedef {{url: string, columns: number, count: number, width: number, height: number, times: number[]}} Sheet */
+/** @typedef {import('./wire').Thumbnails} Sheet */
 
 /**
  * The picture nearest to a time, else one from the first third.
