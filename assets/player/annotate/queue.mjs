@@ -25,7 +25,7 @@ export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots'
  * @property {number} judged
  * @property {number} shots
  * @property {boolean} practice
- * @property {import('./task.mjs').Thumbnails|null} thumbnail
+ * @property {import('../shared/thumbnail.mjs').Sheet|null} thumbnail
  */
 /**
  * @typedef {object} TasksAnswer  of GET /api/tasks

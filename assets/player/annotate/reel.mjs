@@ -15,7 +15,7 @@ export class Reel {
   /**
    * @param {import('./frames.mjs').Frames} frames
    * @param {number} duration
-   * @param {import('./task.mjs').Thumbnails|null} thumbnails
+   * @param {import('../shared/thumbnail.mjs').Sheet|null} thumbnails
    * @param {object} on
    * @param {(seconds: number) => void} on.seek
    * @param {(number: number) => void} on.pick  a part

@@ -14,7 +14,7 @@ const PICTURE = 40; // px, height of a shot's picture
 export class Strip {
   /**
    * @param {import('./frames.mjs').Shot[]} shots
-   * @param {import('./task.mjs').Thumbnails|null} thumbnails
+   * @param {import('../shared/thumbnail.mjs').Sheet|null} thumbnails
    * @param {number[]} scale  values that can be given, ascending
    * @param {(shot: number) => void} picked  a person clicked a shot
    */

@@ -9,6 +9,7 @@ import { apply, emptyState, isLabel } from './labels.mjs';
 import { Watch } from './watched.mjs';
 
 /** @typedef {import('./labels.mjs').LabelEvent} LabelEvent */
+/** @typedef {import('../shared/thumbnail.mjs').Sheet} Sheet */
 
 /**
  * @typedef {object} Protocol
@@ -26,20 +27,11 @@ import { Watch } from './watched.mjs';
  * @property {boolean} reveal  whether the comparison with others may be seen
  */
 /**
- * @typedef {object} Thumbnails  a sprite of pictures
- * @property {string} url
- * @property {number} width  of one picture, pixels
- * @property {number} height
- * @property {number} columns
- * @property {number} count
- * @property {number[]} times  seconds
- */
-/**
  * @typedef {object} TaskAnswer  of GET /api/task
  * @property {number} task
  * @property {boolean} practice
  * @property {{id: string, title: string, duration: number, n_frames: number, fps: string, video: {url: string}|null,
- *   video_reason: string, thumbnails: Thumbnails|null}} entry
+ *   video_reason: string, thumbnails: Sheet|null}} entry
  * @property {Protocol} protocol
  * @property {LabelEvent[]} events
  */

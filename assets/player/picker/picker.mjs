@@ -4,19 +4,13 @@
  * with `manycut:opened`.
  */
 
+import { typing } from '../shared/commands.mjs';
 import { stylesheets } from '../shared/dom.mjs';
 import { Bar } from './bar.mjs';
 import { Finder } from './finder.mjs';
 import { EntryList } from './list.mjs';
 import { Panel, searchField } from './panel.mjs';
 import { closeCommands, hints, listCommands, pageCommands } from './picker_commands.mjs';
-
-/** True where typing belongs to the field that has the focus. @param {EventTarget|null} target */
-function typing(target) {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
-  return target instanceof HTMLInputElement && !/^(radio|checkbox|range|button)$/.test(target.type);
-}
 
 class Picker {
   /**

@@ -44,7 +44,7 @@ function combinations(event) {
 }
 
 /** True where typing belongs to the field that has the focus. @param {EventTarget|null} target */
-function typing(target) {
+export function typing(target) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
   return target instanceof HTMLInputElement && !/^(radio|checkbox|range|button)$/.test(target.type);
