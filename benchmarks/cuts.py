@@ -147,12 +147,12 @@ def cuts(data: Path | None = None, sheets: Path | None = None) -> Result:
 def taken_in(video: Path, data_dir: Path) -> ClipCuts:
     """The cuts that a person gets who drops a video into an empty library."""
     from storage.library import Library
-    from verbs.by_name import ingest
     from verbs.cuts import CutsRequest, Solver
     from verbs.cuts import cuts as cuts_verb
+    from verbs.ingest import IngestRequest, ingest
 
     with Library.open(data_dir) as library:
-        entry = library.entries.get(ingest(library, path=video)["entry"])
+        entry = library.entries.get(ingest(library, IngestRequest(path=[video])).entries[0].entry)
         made = cuts_verb(library, CutsRequest(entry=entry.id)).cuts
     shots = next(iter(entry.shots.values()))
     solve = Solver(entry, shots)

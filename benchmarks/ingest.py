@@ -36,7 +36,7 @@ from core.video.playable import make_playable
 from core.video.probe import VideoInfo, frames_at, probe
 from core.video.thumbnails import thumbnail_frames, write_sprite
 from storage.library import Library
-from verbs import by_name as actions
+from verbs.ingest import IngestRequest, ingest
 
 WIDTH, HEIGHT, RATE = 1280, 720, 25
 MINUTES = 10
@@ -93,7 +93,7 @@ def ingest_720p() -> Result:
 def taken_in(file: Path, data_dir: Path) -> Entry:
     """The entry of a video that is dropped into an empty library."""
     with Library.open(data_dir) as library:
-        return library.entries.get(actions.ingest(library, path=file)["entry"])
+        return library.entries.get(ingest(library, IngestRequest(path=[file])).entries[0].entry)
 
 
 def looked_at(video: VideoInfo, picks_per_second: Fraction) -> np.ndarray:

@@ -122,10 +122,10 @@ def self_discovered(data: Path | None = None) -> Result:
 def taken_in(videos: Sequence[Path], data_dir: Path) -> list[Entry]:
     """The clips as the app takes them in."""
     from storage.library import Library
-    from verbs.by_name import ingest
+    from verbs.ingest import IngestRequest, ingest
 
     with Library.open(data_dir) as library:
-        return [library.entries.get(ingest(library, path=video)["entry"]) for video in videos]
+        return [library.entries.get(ingest(library, IngestRequest(path=[video])).entries[0].entry) for video in videos]
 
 
 def made(entries: Sequence[Entry], folder: Path, name: str, kept: list[Kept]) -> list[list[ScoreTrack]]:

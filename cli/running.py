@@ -1,23 +1,18 @@
-"""What all commands share: their common options, and calling an action with a progress bar."""
+"""What all commands share: their common options, and asking a verb with a progress bar."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
 import typer
 
-from verbs.plain import plain
+from verbs.contract import Request, Result
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
+    from core.progress import Progress
     from storage.library import Library
-
-Request = TypeVar("Request", bound="BaseModel")
-Result = TypeVar("Result", bound="BaseModel")
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATA = ROOT / "data"
@@ -28,37 +23,28 @@ DataDir = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
+Asked = TypeVar("Asked", bound=Request, contravariant=True)
+Done = TypeVar("Done", bound=Result, covariant=True)
+Q = TypeVar("Q", bound=Request)
+R = TypeVar("R", bound=Result)
 
-def run_action(
-    data_dir: Path, as_json: bool, action: str, sentence: Callable[[dict[str, Any]], str], **arguments: Any
-) -> dict[str, Any]:
-    """Calls an action with a progress bar on stderr, prints its result on stdout and returns it."""
-    from verbs import by_name as actions
+
+class Verb(Protocol[Asked, Done]):
+    """One of the functions of `verbs`."""
+
+    __name__: str
+
+    def __call__(self, library: Library, request: Asked, *, progress: Progress) -> Done: ...
+
+
+def run_verb(data_dir: Path, as_json: bool, verb: Verb[Q, R], request: Q, sentence: Callable[[R], str]) -> R:
+    """Asks a verb with a progress bar on stderr, prints its result on stdout and returns it."""
     from verbs.data_folder import open_library
 
     library = open_library(data_dir)
     try:
         with progress_bar() as progress:
-            result = getattr(actions, action)(library, progress=progress, **arguments)
-    finally:
-        library.close()
-    print(json.dumps(plain(result)) if as_json else sentence(result))
-    return result
-
-
-def run_verb(
-    data_dir: Path,
-    as_json: bool,
-    verb: Callable[[Library, Request], Result],
-    request: Request,
-    sentence: Callable[[Result], str],
-) -> Result:
-    """Calls a verb, prints its result on stdout and returns it."""
-    from verbs.data_folder import open_library
-
-    library = open_library(data_dir)
-    try:
-        result = verb(library, request)
+            result = verb(library, request, progress=progress)
     finally:
         library.close()
     print(result.model_dump_json() if as_json else sentence(result))
@@ -68,16 +54,16 @@ def run_verb(
 class progress_bar:
     """A rich progress bar on stderr that is a core.progress.Progress; silent where stderr is not a terminal."""
 
-    def __enter__(self) -> Callable[..., None]:
+    def __enter__(self) -> Progress:
         from rich.console import Console
-        from rich.progress import Progress
+        from rich.progress import Progress as Bar
 
         console = Console(stderr=True)
-        self.bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+        self.bar = Bar(console=console, transient=True, disable=not console.is_terminal)
         self.bar.start()
         task = self.bar.add_task("", total=1.0)
 
-        def report(fraction: float, message: str, figures: Any = None) -> None:
+        def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
             self.bar.update(task, completed=fraction, description=message)
 
         return report

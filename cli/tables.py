@@ -2,76 +2,93 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from math import isnan
 
-if TYPE_CHECKING:
-    from core.statistics.results import Coverage
+from verbs.evaluate import Closeness, EvaluateResult, EvaluateSplitsResult, Evaluation, Figures, Placed
+from verbs.pretrain import PretrainResult
+from verbs.sample import Covered, SampleResult
 
-COLUMNS = ("kendall", "spearman", "f1")
-TITLES = {"kendall": "tau", "spearman": "rho", "f1": "F1 %"}
-
+TITLES = ("tau", "rho", "F1 %")
 
 LEVELS = {"closest": "best other person", "difference": "two differ by"}
 
 
-def evaluation_table(result: dict[str, Any]) -> str:
-    """What `evaluate` found: the model, one row a split where there are several, and people beside it."""
-    protocol = result["protocol"]
-    head = f"Protocol {protocol}: tau and rho {_meaning(protocol)}; F1 {_f1(protocol)} over people."
-    lines = [head, "", f"{'':28}" + "".join(f"{TITLES[c]:>16}" for c in COLUMNS)]
-    std = result.get("std")
-    for row in result.get("splits", []):
-        lines.append(_line(f"split {row['split']} ({protocol})", row))
-    lines.append(_line(f"{'mean' if std else 'model'} ({protocol})", result, std))
-    for level, figures in (result.get("human") or {}).items():
-        if isinstance(figures, dict):
-            lines.append(_line(f"people, {LEVELS.get(level, level.replace('_', ' '))}", figures))
-    for level in ("coverage", "precision"):
-        if isinstance(result.get(level), dict):
-            lines.append(_line(f"{level} of {result['samples']} samples", result[level]))
-    diversity = result.get("diversity")
-    if diversity:
-        own, people = diversity["one_minus_tau"], diversity["people_one_minus_tau"]
-        lines.append(f"Two samples differ by {_number(own)} (1 - tau), two people by {_number(people)}.")
-    if result.get("undefined"):
-        lines.append(
-            f"{result['undefined']:.1f} people a video gave one score throughout; correlation with them is undefined."
-        )
-    if result["selected_on_test"]:
-        lines.append("The epoch was selected on test videos: these figures are too good.")
-    seen = [row.get("seen_in_training") for row in result.get("splits", [result])]
-    if any(seen):
-        lines.append(f"{sum(filter(None, seen))} of the evaluated videos were trained on: these figures are too good.")
-    return "\n".join(lines)
+def evaluation_table(result: EvaluateResult) -> str:
+    """What `evaluate` found: the model, and people beside it."""
+    return _table(result, result.samples, [], None, result.selected_on_test, result.seen_in_training)
 
 
-def sampled_sentence(result: dict[str, Any]) -> str:
+def splits_table(result: EvaluateSplitsResult) -> str:
+    """What `evaluate_splits` found: one row a split, their mean, and people beside it."""
+    seen = [row.seen_in_training for row in result.splits if row.seen_in_training]
+    peeked = result.selected_on_test
+    return _table(result, result.samples, result.splits, result.std, peeked, sum(seen))
+
+
+def sampled_sentence(result: SampleResult) -> str:
     """What `sample` made and what its model learned from; of self-discovered samples also what they keep and cover."""
-    made = f"{len(result['scores'])} score curves from {result['model']} ({result['checkpoint']})."
-    if result["discovered"]:
-        made += discovered_sentence(**result["discovered"])
-    return f"{made}\n{result['learned_from']}"
+    made = f"{len(result.scores)} score curves from {result.model} ({result.checkpoint})."
+    if result.discovered:
+        made += discovered_sentence(result.discovered.kept, result.discovered.coverage)
+    return f"{made}\n{result.learned_from}"
 
 
-def pretrained_sentence(result: dict[str, Any]) -> str:
+def pretrained_sentence(result: PretrainResult) -> str:
     """What `pretrain` made, and what the videos' self-discovered samples keep and cover."""
-    made = f"{result['checkpoint']}: {result['epochs']} epochs in {result['seconds']:.0f} s, loss {result['loss']:.4f}."
-    if result.get("kept") is None:
+    made = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    if result.kept is None:
         return made
-    return f"{made}\n{len(result['runs'])} videos scored." + discovered_sentence(result["kept"], result["coverage"])
+    return f"{made}\n{len(result.runs)} videos scored." + discovered_sentence(result.kept, result.coverage)
 
 
-def discovered_sentence(kept: float, coverage: Coverage | None) -> str:
+def discovered_sentence(kept: float, coverage: Covered | None) -> str:
     """Kept share and coverage in percent, each beside chance: random samples that keep as much."""
     said = f" A sample keeps {kept:.0%} of a video."
     if coverage is None or coverage.chance is None:
         return said
-    levels = {"one": "one sample", "people": "each person's best sample", "best_person": "each sample's best person"}
+    chance = coverage.chance
     parts = [
-        f"{name} {getattr(coverage, level):.0%} (by chance {getattr(coverage.chance, level):.0%})"
-        for level, name in levels.items()
+        f"{name} {share:.0%} (by chance {random:.0%})"
+        for name, share, random in (
+            ("one sample", coverage.one, chance.one),
+            ("each person's best sample", coverage.people, chance.people),
+            ("each sample's best person", coverage.best_person, chance.best_person),
+        )
     ]
     return f"{said} Of people's cuts it covers: {', '.join(parts)}."
+
+
+def _table(
+    result: Placed,
+    samples: int,
+    splits: Sequence[Evaluation],
+    std: Figures | None,
+    selected_on_test: bool,
+    seen: int | None,
+) -> str:
+    protocol = result.protocol
+    head = f"Protocol {protocol}: tau and rho {_meaning(protocol)}; F1 {_f1(protocol)} over people."
+    lines = [head, "", f"{'':28}" + "".join(f"{title:>16}" for title in TITLES)]
+    lines += [_line(f"split {row.split} ({protocol})", row) for row in splits]
+    lines.append(_line(f"{'mean' if std else 'model'} ({protocol})", result, std))
+    for level, people in result.human or ():
+        lines.append(_line(f"people, {LEVELS.get(level, level.replace('_', ' '))}", people))
+    for name, close in (("coverage", result.coverage), ("precision", result.precision)):
+        if close is not None:
+            lines.append(_line(f"{name} of {samples} samples", close))
+    if result.diversity is not None:
+        own, between = result.diversity.one_minus_tau, result.diversity.people_one_minus_tau
+        lines.append(f"Two samples differ by {_number(own)} (1 - tau), two people by {_number(between)}.")
+    if result.undefined:
+        lines.append(
+            f"{result.undefined:.1f} people a video gave one score throughout; correlation with them is undefined."
+        )
+    if selected_on_test:
+        lines.append("The epoch was selected on test videos: these figures are too good.")
+    if seen:
+        lines.append(f"{seen} of the evaluated videos were trained on: these figures are too good.")
+    return "\n".join(lines)
 
 
 def _meaning(protocol: str) -> str:
@@ -86,16 +103,16 @@ def _f1(protocol: str) -> str:
     return {"summe": "best", "tvsum": "mean", "mrhisum": "with the one true summary, not"}[protocol]
 
 
-def _line(name: str, figures: dict[str, Any], std: dict[str, Any] | None = None) -> str:
+def _line(name: str, found: Figures | Closeness, std: Figures | None = None) -> str:
     cells = []
-    for column in COLUMNS:
+    for column in ("kendall", "spearman", "f1"):
         digits, factor = (1, 100) if column == "f1" else (3, 1)  # F1 is printed in percent, as it is published
-        cell = _number(figures.get(column), digits, factor)
-        if std and std.get(column) is not None:
-            cell += f" ± {_number(std[column], digits, factor)}"
+        cell = _number(getattr(found, column), digits, factor)
+        if std is not None and not isnan(deviation := getattr(std, column)):
+            cell += f" ± {_number(deviation, digits, factor)}"
         cells.append(f"{cell:>16}")
     return f"{name:28}" + "".join(cells)
 
 
-def _number(value: float | None, digits: int = 3, factor: int = 1) -> str:
-    return "undefined" if value is None else f"{factor * value:.{digits}f}"
+def _number(value: float, digits: int = 3, factor: float = 1) -> str:
+    return "undefined" if isnan(value) else f"{factor * value:.{digits}f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -54,3 +55,18 @@ def part(progress: Progress, start: float, end: float) -> Progress:
         progress(start + fraction * (end - start), message, figures)
 
     return report
+
+
+def ending(progress: Progress, words: str) -> Progress:
+    """A Progress whose messages end with some words."""
+
+    def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
+        progress(fraction, message + words, figures)
+
+    return report
+
+
+def time_left(start: float, done: int, total: int) -> str:
+    """ ", about 3 min left", from `time.monotonic()` at the start and how much is done; "" where it is over soon."""
+    seconds = (time.monotonic() - start) / max(done, 1) * (total - done)
+    return f", about {round(seconds / 60)} min left" if done and seconds >= 90 else ""

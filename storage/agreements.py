@@ -45,7 +45,7 @@ class Agreements:
         assignment: int | None = None,
         entry: str | None = None,
     ) -> None:
-        """Keeps what was computed for a choice of people and videos; see `verbs.review.reliability`."""
+        """Keeps what was computed for a choice of people and videos; see `verbs.reliability`."""
         with writing(self._engine) as session:
             session.add(
                 AgreementRow(people=people, dataset=dataset, assignment=assignment, entry=entry, result=dict(result))

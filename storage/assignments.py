@@ -152,6 +152,13 @@ class Assignments:
         protocols = self._annotations.protocols
         return [self._assignment(row, protocols.get(row.protocol_id), entries) for row, entries in rows]
 
+    def get(self, assignment_id: int) -> Assignment:
+        """One assignment, closed ones included. Raises NotFoundError."""
+        for one in self.list(include_closed=True):
+            if one.id == assignment_id:
+                return one
+        raise NotFoundError(f"There is no assignment {assignment_id}.")
+
     def close(self, assignment_id: int) -> None:
         """Nobody gets a video of it any more; what was begun can be finished. Raises NotFoundError."""
         with writing(self._engine) as session:

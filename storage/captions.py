@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 
 from core.captions.sentences import one_line
 from core.data import Entry
@@ -96,6 +96,18 @@ class Captions:
         query = select(CaptionEditRow).where(CaptionEditRow.entry_id == entry_id).order_by(CaptionEditRow.id)
         with reading(self._engine) as session:
             return [_edit(row) for row in session.scalars(query)]
+
+    def newest_edit(self, entry_id: str) -> int:
+        """The id of the newest correction of an entry, 0 where there is none."""
+        query = select(func.max(CaptionEditRow.id)).where(CaptionEditRow.entry_id == entry_id)
+        with reading(self._engine) as session:
+            return session.scalar(query) or 0
+
+    def edited_since(self, entry_id: str, edit: int) -> set[int]:
+        """The frames of an entry whose captions were corrected after one correction, by its id."""
+        query = select(CaptionEditRow.frame).where(CaptionEditRow.entry_id == entry_id, CaptionEditRow.id > edit)
+        with reading(self._engine) as session:
+            return set(session.scalars(query))
 
     def edit(self, entry_id: str, pick: int, text: str, who: str) -> CaptionEdit | None:
         """Corrects the caption of one pick.

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from core.errors import InputError
 from storage.database import reading, writing
 from storage.tables import EncodingRow
 
@@ -32,6 +33,17 @@ class Encoding:
     edit: int = 0
     model: str | None = None
     folder: Path | None = None
+
+    @property
+    def language_model(self) -> str:
+        """`model`, where it is a language model's.
+
+        Raises:
+            InputError: it is a text encoder's.
+        """
+        if self.model is None:
+            raise InputError(f"'{self.space}' is no space of a language model.")
+        return self.model
 
 
 class Encodings:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from core.data import AnnotationSet, Entry
+from core.labelling.who import Who
 from storage.entries import Entries
 from storage.labels import Labels
-from storage.people import Who, people_of
+from storage.people import people_of
 
 
 class People:

@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import groupby
 from math import isfinite
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
@@ -28,9 +28,11 @@ from core.data.timebase import parse_rate
 from core.errors import ConflictError, InputError
 from core.labelling.events import LABEL_KINDS, Event
 from core.labelling.protocols import Protocol, protocol_from
+from core.labelling.who import Who
 from core.progress import Progress, part, silent
 from storage.database import reading
 from storage.files import whole_file
+from storage.formats import ExportFormat
 from storage.formats.eccv16 import write_eccv16
 from storage.formats.events_jsonl import LoggedProtocol, TaskLog, write_events
 from storage.formats.labels_csv import write_labels_csv
@@ -38,12 +40,11 @@ from storage.formats.manifest import Contents, ExportedPerson, write_manifest
 from storage.formats.summe import write_summe_mat
 from storage.formats.tvsum_tsv import write_tvsum_tsv
 from storage.library import Library
-from storage.people import Who, count_labels, people_of
+from storage.people import count_labels, people_of
 from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRow
 from storage.tasks import EVENT, TaskLabels
 
-Format = Literal["eccv16", "tvsum", "summe", "csv", "events"]
-FORMATS: tuple[str, ...] = get_args(Format)
+FORMATS: tuple[str, ...] = get_args(ExportFormat)
 MOST_LAG_S = 10.0
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.labelling.conversions import scores_of_state, segments_to_scores
+from core.labelling.who import Who
 from storage.formats.eccv16 import summaries_of, summary_of
 from storage.tasks import TaskLabels
-
-Who = Literal["all", "dataset", "own"]
 
 
 def people_of(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from core.data import DEFAULT_BUDGET, Cut, Entry, Shots
 from core.errors import InputError, NotFoundError
+from core.progress import Progress, ShouldStop, never, silent
+from verbs.contract import Request, Result
+from verbs.intervals import Interval, Intervals
 from verbs.sources import Source, all_sources, source
 
 if TYPE_CHECKING:
@@ -16,34 +19,28 @@ if TYPE_CHECKING:
 
 Rule = Literal["viewing", "published"]
 DEFAULT_RULE: Rule = "viewing"
-Interval = tuple[int, int]
+RULE_HELP = "viewing: what people watch, score over time; published: the papers' knapsack."
 
 
-class CutsRequest(BaseModel):
-    """Which cuts of an entry.
+class CutsRequest(Request):
+    """Which cuts of an entry, see `core.select.viewing` and `core.select.published` for the rules."""
 
-    Attributes:
-        entry: id.
-        rule: "viewing" for what people watch (`core.select.viewing`), "published" for the papers'
-            (`core.select.published`).
-        budget: share of the video that a cut may take, in (0, 1].
-        shots: a segmentation of the entry; None for its first.
-        source: of one cut, see `verbs.sources.Source`; None for all.
-        keep, forbid: half-open frame intervals that must be in every cut, and that must not; for "viewing" only.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    entry: str
-    rule: Rule = DEFAULT_RULE
-    budget: float = Field(DEFAULT_BUDGET, gt=0, le=1)
-    shots: str | None = None
-    source: str | None = Field(None, max_length=200)
-    keep: tuple[Interval, ...] = ()
-    forbid: tuple[Interval, ...] = ()
+    entry: str = Field(description="Entry id, such as demo/harbour-day.")
+    rule: Rule = Field(DEFAULT_RULE, description=RULE_HELP)
+    budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
+    shots: str | None = Field(None, description="Segmentation (default: the entry's first).")
+    source: str | None = Field(
+        None,
+        max_length=200,
+        description="mean, person:NAME, run:NUMBER:SAMPLE or signal:NAME (default: all of them).",
+    )
+    keep: Intervals = Field(
+        (), description="Viewing rule: what must be in every cut, in frames, ends exclusive, such as 0-120,240-300."
+    )
+    forbid: Intervals = Field((), description="Viewing rule: what must not be, in the same way.")
 
 
-class CutFacts(BaseModel):
+class CutFacts(Result):
     """One cut.
 
     Attributes:
@@ -58,8 +55,6 @@ class CutFacts(BaseModel):
         note: "" or why the cut is as it is.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     source: str
     label: str
     frames: list[Interval]
@@ -71,7 +66,7 @@ class CutFacts(BaseModel):
     note: str
 
 
-class CutsResult(BaseModel):
+class CutsResult(Result):
     """The cuts of an entry.
 
     Attributes:
@@ -83,8 +78,6 @@ class CutsResult(BaseModel):
         cuts: one for each source.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     entry: str
     rule: Rule
     shots: str
@@ -93,7 +86,9 @@ class CutsResult(BaseModel):
     cuts: list[CutFacts]
 
 
-def cuts(library: Library, request: CutsRequest) -> CutsResult:
+def cuts(
+    library: Library, request: CutsRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> CutsResult:
     """The cuts of an entry by one rule, of every source or of one.
 
     Raises:
@@ -112,13 +107,6 @@ def cuts(library: Library, request: CutsRequest) -> CutsResult:
         budget_s=round(request.budget * entry.timebase.duration, 3),
         cuts=[_facts(entry, one, solve(one.scores)) for one in chosen],
     )
-
-
-def checked_budget(budget: float) -> float:
-    """The budget. Raises InputError where it is no share of a video."""
-    if not 0 < budget <= 1:
-        raise InputError(f"A budget must be a share of the video in (0, 1], not {budget}.", "Write 15 % as 0.15.")
-    return budget
 
 
 def shots_of(entry: Entry, name: str | None) -> Shots:

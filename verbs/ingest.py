@@ -1,4 +1,4 @@
-"""The verb that takes in videos: one, a folder of them, or whatever a pattern fits."""
+"""`ingest`: videos into the library: one, a folder of them, or whatever a pattern fits."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.data.timebase import format_rate
 from core.errors import Cancelled, InputError, ManycutError, VideoError
-from core.features.colour_motion import COLOUR_MOTION
-from core.features.kinds import SpaceOptions
-from core.features.registry import DEFAULT, open_space, why_default
-from core.progress import Progress, ShouldStop, never, part, silent
-from core.segment.settings import DEFAULT_KIND, ShotSettings
-from verbs.captions import caption
-from verbs.common import time_left
-from verbs.language import judge as judge_captions
-from verbs.models import score_with_all
-from verbs.named_servers import server_called
+from core.progress import Progress, ShouldStop, never, part, silent, time_left
+from core.segment.settings import DEFAULT_KIND, ShotKind, ShotSettings
+from verbs.caption import CaptionRequest, CaptionResult, caption
+from verbs.contract import Exact, Request, Result
+from verbs.judge import JudgeRequest, JudgeResult
+from verbs.judge import judge as judge_captions
+from verbs.scoring import score_with_all
+from verbs.segment import SHOTS_HELP
+from verbs.servers import server_called
 from verbs.signals import is_measured, measure
 from verbs.video_files import video_files
 
@@ -35,82 +36,176 @@ log = logging.getLogger("manycut.ingest")
 MOST_PICKS_PER_SECOND = 60
 
 
+def _several(path: object) -> object:
+    return [path] if isinstance(path, str | Path) else path
+
+
+class IngestChoices(Request):
+    """Which videos, and how they are looked at."""
+
+    path: Annotated[tuple[Path, ...], BeforeValidator(_several)] = Field(
+        description="Video files, folders (with those in them), or patterns in quotes, such as 'trip/**/*.mov'."
+    )
+    dataset: str = Field("videos", description="Dataset they become part of.")
+    title: str | None = Field(None, description="One video: shown on the pages (default: the file's name).")
+    space: str | None = Field(
+        None,
+        description="Feature space, such as googlenet-pool5 (default: efficientnet-lite0, and colour-motion-v1 beside"
+        " it where something needs it).",
+    )
+    picks_per_second: Exact = Field(
+        Fraction(2),
+        gt=0,
+        le=MOST_PICKS_PER_SECOND,
+        description="How often a video is looked at; 1/2: every two seconds.",
+    )
+    shots: ShotKind = Field(DEFAULT_KIND, description=SHOTS_HELP)
+    penalty: float = Field(
+        ShotSettings.penalty, ge=0, allow_inf_nan=False, description="KTS: larger gives fewer shots."
+    )
+    seconds: Exact = Field(ShotSettings.seconds, gt=0, description="Uniform: duration of a shot.")
+    captioner: str | None = Field(
+        None,
+        description="Then describe the pictures: a model, or a server by its name in servers.toml or address.",
+    )
+    captioner_model: str | None = Field(None, description="Server: which of its models.")
+    judge: str | None = Field(None, description="Then have this language model, or a server's, judge the captions.")
+    judge_model: str | None = Field(None, description="Server: which of its models.")
+
+    def language_models(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.captioner, self.judge) if name)
+
+
+class IngestRequest(IngestChoices):
+    """The same, and where weights come from."""
+
+    verb: Literal["ingest"] = "ingest"
+    weights: str | None = Field(
+        None, description="File or folder of the space's weights, or a model's name (default: the usual place)."
+    )
+    download: bool = Field(False, description="Fetch weights that are not on this machine.")
+    url: str | None = Field(None, description="Fetch them from here instead of where they were published.")
+
+
+class IngestedEntry(Result):
+    """What came of one file.
+
+    Attributes:
+        path: the file.
+        entry: id.
+        n_frames, fps, duration: of the video, in frames, frames a second and seconds.
+        picks: how many pictures were looked at.
+        segmentation, n_shots: the first of its segmentations, and how many shots it has.
+        feature_space: of its features.
+        notes: what a person should know.
+        runs: by the checkpoints that fit it.
+    """
+
+    path: Path
+    entry: str
+    n_frames: int
+    fps: str
+    duration: float
+    picks: int
+    segmentation: str
+    n_shots: int
+    feature_space: str | None
+    notes: list[str]
+    runs: list[int]
+
+
+class KnownEntry(IngestedEntry):
+    """What came of a file whose content was here already, and how that is known."""
+
+    reason: str
+
+
+class FailedFile(Result):
+    """A file that cannot be used, and why."""
+
+    path: Path
+    code: str
+    message: str
+    hint: str
+
+
+class IngestResult(Result):
+    """What came of every file.
+
+    Attributes:
+        entries: new ones.
+        skipped: those that were here before.
+        failed: what was wrong with each other.
+        captioned, judged: what language models made of them; None where none was named.
+        alone: what came of the one file, where one was meant; in JSON it stands beside these.
+        shots: of the one file, half-open frame intervals.
+    """
+
+    entries: list[IngestedEntry]
+    skipped: list[KnownEntry]
+    failed: list[FailedFile]
+    captioned: CaptionResult | None = None
+    judged: JudgeResult | None = None
+    alone: IngestedEntry | KnownEntry | None = None
+    shots: list[tuple[int, int]] | None = None
+
+    @model_serializer(mode="wrap")
+    def _flat(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = {name: value for name, value in handler(self).items() if value is not None}
+        alone: dict[str, Any] = values.pop("alone", {})
+        return values | alone
+
+
 def ingest(
-    library: Library,
-    *,
-    path: Path | str | Sequence[Path | str],
-    dataset: str = "videos",
-    title: str | None = None,
-    space: str | None = None,
-    weights: str | None = None,
-    download: bool = False,
-    url: str | None = None,
-    picks_per_second: str | float = 2,
-    shots: str = DEFAULT_KIND,
-    penalty: float = 1.0,
-    seconds: str | float = 2,
-    captioner: str | None = None,
-    captioner_model: str | None = None,
-    judge: str | None = None,
-    judge_model: str | None = None,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
+    library: Library, request: IngestRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> IngestResult:
     """Takes in videos and scores them with every checkpoint of the library that fits them.
 
     A file whose content was taken in before in the same way is left as it is, whatever it is called by now; one that
-    cannot be used is listed, and the next one follows. So asking again goes on where it was interrupted.
-
-    Args:
-        path: files, folders and patterns; see `verbs.video_files`.
-        dataset, title: of the new entries; a title for one file only.
-        space: feature space; by default the one that needs no weights, and the result's "notes" say why.
-        weights, download, url: see `core.features.kinds.SpaceOptions`.
-        picks_per_second: how often the videos are looked at, "1/2" for every two seconds.
-        shots, penalty, seconds: see `core.segment.settings.ShotSettings`.
-        captioner, captioner_model: describes the pictures afterwards, see `caption`.
-        judge, judge_model: judges the captions then, see `judge`.
-
-    Returns:
-        {"entries": what came of each new file, "skipped": of each that was here, "failed": what was wrong with each
-        other}. Where one file was meant, what came of it also stands beside these.
+    cannot be used is listed, and the next one follows. So asking again goes on where it was interrupted. Without a
+    space it is the one that needs no weights, and the notes say why.
 
     Raises:
         ManycutError: a setting makes no sense; or one file was meant, and what is wrong with it.
     """
-    paths = [path] if isinstance(path, (str, Path)) else list(path)
-    if not paths:
+    from core.features.kinds import SpaceOptions
+    from core.features.registry import DEFAULT, open_space, why_default
+
+    if not request.path:
         raise InputError("No video was named.", "Name files, folders or patterns.")
-    if judge and not captioner:
+    if request.judge and not request.captioner:
         raise InputError("A language model judges captions, and nobody makes them.", "Name a captioner too.")
-    for name in (captioner, judge):
-        if name:
-            server_called(library, name)  # says what is wrong with a server before videos are taken in
-    wanted = ShotSettings(shots, float(penalty), _fraction(seconds, "Seconds per shot"))
-    rate = _fraction(picks_per_second, "Picks per second")
-    if not 0 < rate <= MOST_PICKS_PER_SECOND:
-        raise InputError(f"Picks per second are more than 0 and at most {MOST_PICKS_PER_SECOND}, not {float(rate):g}.")
+    for name in request.language_models():
+        server_called(library, name)  # says what is wrong with a server before videos are taken in
+    wanted = ShotSettings(request.shots, request.penalty, request.seconds)
     progress(0.0, "Looking for videos")
-    files, wrong = video_files(paths)
-    alone = len(paths) == 1 and len(files) + len(wrong) == 1
+    files, wrong = video_files(request.path)
+    alone = len(request.path) == 1 and len(files) + len(wrong) == 1
     if alone and wrong:
         raise next(iter(wrong.values()))
-    if title and not alone:
+    if request.title and not alone:
         raise InputError("A title is for one video.", "Leave it out: each video is called by its file.")
-    told = part(progress, 0.0, 0.05)
-    opened = open_space(SpaceOptions(space or DEFAULT, weights, download, url, progress=told, should_stop=should_stop))
-    beside = () if space else _asked_for(library, wanted)
-    note = "" if space else why_default(beside)
-    taking = _Taking(library, dataset, title, opened, note, beside, rate, wanted)
-    result: dict[str, Any] = {"entries": [], "skipped": [], "failed": []}
-    for one, error in wrong.items():
-        result["failed"].append(_failure(one, error))
+    opening = SpaceOptions(
+        request.space or DEFAULT,
+        request.weights,
+        request.download,
+        request.url,
+        progress=part(progress, 0.0, 0.05),
+        should_stop=should_stop,
+    )
+    opened = open_space(opening)
+    beside = () if request.space else _asked_for(library, wanted)
+    note = "" if request.space else why_default(beside)
+    taking = _Taking(library, request.dataset, request.title, opened, note, beside, request.picks_per_second, wanted)
+    entries: list[IngestedEntry] = []
+    skipped: list[KnownEntry] = []
+    failed = [_failure(one, error) for one, error in wrong.items()]
     shares = _shares(files)
-    reading = part(progress, 0.05, 0.5 if captioner else 1.0)
+    reading = part(progress, 0.05, 0.5 if request.captioner else 1.0)
     start = time.monotonic()
     for index, file in enumerate(files):
         try:
-            facts = taking.take(file, _of_file(reading, files, shares, index, start), should_stop)
+            taken = taking.take(file, _of_file(reading, files, shares, index, start), should_stop)
         except Cancelled:
             raise
         except Exception as error:
@@ -118,19 +213,28 @@ def ingest(
                 raise
             if not isinstance(error, ManycutError):
                 log.exception("'%s' could not be taken in", file)
-            result["failed"].append(_failure(file, error))
+            failed.append(_failure(file, error))
         else:
-            result["skipped" if "reason" in facts else "entries"].append(facts)
-    here = result["entries"] + result["skipped"]
-    if captioner and here:
-        ids = list(dict.fromkeys(facts["entry"] for facts in here))
-        told = part(progress, 0.5, 1.0)
-        result |= _language(library, ids, (captioner, captioner_model), (judge, judge_model), told, should_stop)
-    if alone:
-        entry = library.entries.get(here[0]["entry"])
-        result |= here[0] | {"shots": next(iter(entry.shots.values())).bounds.tolist()}
+            if isinstance(taken, KnownEntry):
+                skipped.append(taken)
+            else:
+                entries.append(taken)
+    here = [*entries, *skipped]
+    captioned, judged = None, None
+    if request.captioner and here:
+        ids = tuple(dict.fromkeys(one.entry for one in here))
+        captioned, judged = _language(library, ids, request, part(progress, 0.5, 1.0), should_stop)
+    shots = _first_shots(library.entries.get(here[0].entry)) if alone else None
     progress(1.0, "Ready")
-    return result
+    return IngestResult(
+        entries=entries,
+        skipped=skipped,
+        failed=failed,
+        captioned=captioned,
+        judged=judged,
+        alone=here[0] if alone else None,
+        shots=shots,
+    )
 
 
 @dataclass(frozen=True)
@@ -158,8 +262,8 @@ class _Taking:
     def described(self) -> str:
         return f"{self.space.id}, {format_rate(self.rate)} picks a second, {self.shots.name}"
 
-    def take(self, file: Path, progress: Progress, should_stop: ShouldStop) -> dict[str, Any]:
-        """What came of a file; with a "reason" where its content was here already."""
+    def take(self, file: Path, progress: Progress, should_stop: ShouldStop) -> IngestedEntry | KnownEntry:
+        """What came of a file."""
         from core.ingest import ingest as take_in
         from storage.entry_rows import slug
         from storage.origins import Origin
@@ -187,28 +291,30 @@ class _Taking:
             entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)
             measure(library, entry_id, seen=taken, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
         entry = library.entries.get(entry_id)
-        return _facts(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0)))
+        return IngestedEntry(**_facts(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0))))
 
-    def _known(self, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> dict[str, Any]:
-        entry, name = self.library.entries.get(entry_id), self.library.origins.of_entry(entry_id).name
+    def _known(self, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> KnownEntry:
+        entry, origin = self.library.entries.get(entry_id), self.library.origins.of_entry(entry_id)
         # Where it was interrupted before it was measured, or before any model had seen it, that is still to do.
         if entry.video is not None and not is_measured(self.library, entry_id):
             measure(self.library, entry_id, progress=part(progress, 0.0, 0.8), should_stop=should_stop)
             entry = self.library.entries.get(entry_id)
         runs = score_with_all(self.library, entry, part(progress, 0.8, 1.0))
-        called = "" if name == file.name else f" as '{name}'"
-        return _facts(file, entry, runs) | {"reason": f"it was taken in before{called}"}
+        called = "" if origin is None or origin.name == file.name else f" as '{origin.name}'"
+        return KnownEntry(**_facts(file, entry, runs), reason=f"it was taken in before{called}")
 
 
 def _asked_for(library: Library, shots: ShotSettings) -> tuple[FeatureSpace, ...]:
     """The space of earlier versions, where shots of every frame need it or a checkpoint of the library takes it."""
+    from core.features.colour_motion import COLOUR_MOTION
+
     wanted = shots.kind == "kts-frames" or library.checkpoints.list(feature_space=COLOUR_MOTION.id)
     return (COLOUR_MOTION,) if wanted else ()
 
 
 def _facts(file: Path, entry: Entry, runs: list[int]) -> dict[str, Any]:
     return {
-        "path": str(file),
+        "path": file,
         "entry": entry.id,
         "n_frames": entry.n_frames,
         "fps": format_rate(entry.timebase.rate),
@@ -222,11 +328,11 @@ def _facts(file: Path, entry: Entry, runs: list[int]) -> dict[str, Any]:
     }
 
 
-def _failure(file: Path, error: Exception) -> dict[str, str]:
+def _failure(file: Path, error: Exception) -> FailedFile:
     if isinstance(error, ManycutError):
-        return {"path": str(file), **error.as_dict()}
+        return FailedFile(path=file, **error.as_dict())
     message = f"'{file.name}' stopped on an unexpected error ({type(error).__name__})."
-    return {"path": str(file), "code": "unexpected", "message": message, "hint": "Please report it with that file."}
+    return FailedFile(path=file, code="unexpected", message=message, hint="Please report it with that file.")
 
 
 def _hash(file: Path) -> str:
@@ -259,34 +365,29 @@ def _of_file(progress: Progress, files: Sequence[Path], shares: Sequence[float],
     return report
 
 
+def _first_shots(entry: Entry) -> list[tuple[int, int]]:
+    bounds: list[tuple[int, int]] = next(iter(entry.shots.values())).bounds.tolist()
+    return bounds
+
+
 def _language(
-    library: Library,
-    ids: Sequence[str],
-    captioning: tuple[str, str | None],
-    judging: tuple[str | None, str | None],
-    progress: Progress,
-    should_stop: ShouldStop,
-) -> dict[str, Any]:
-    """Captions of entries, and what a language model makes of them: each by name and, of a server, which model."""
-    (captioner, model), (judge, judge_model) = captioning, judging
-    ends = 0.5 if judge else 1.0
-    told = part(progress, 0.0, ends)
-    result = {
-        "captioned": caption(
-            library, captioner=captioner, model=model, entries=ids, progress=told, should_stop=should_stop
-        )
-    }
-    described = [one["entry"] for one in result["captioned"]["entries"]]
-    if judge and described:
-        told = part(progress, ends, 1.0)
-        result["judged"] = judge_captions(
-            library, model=judge, server_model=judge_model, entries=described, progress=told, should_stop=should_stop
-        )
-    return result
-
-
-def _fraction(value: str | float, what: str) -> Fraction:
-    try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"{what} are a number such as 2, 0.5 or 1/2, not '{value}'.") from None
+    library: Library, ids: tuple[str, ...], request: IngestRequest, progress: Progress, should_stop: ShouldStop
+) -> tuple[CaptionResult, JudgeResult | None]:
+    """Captions of entries, and what a language model makes of them where one is named."""
+    ends = 0.5 if request.judge else 1.0
+    captioned = caption(
+        library,
+        CaptionRequest.of(captioner=request.captioner, server_model=request.captioner_model, entries=ids),
+        progress=part(progress, 0.0, ends),
+        should_stop=should_stop,
+    )
+    described = tuple(one.entry for one in captioned.entries)
+    if not (request.judge and described):
+        return captioned, None
+    judged = judge_captions(
+        library,
+        JudgeRequest(judge=request.judge, server_model=request.judge_model, entries=described),
+        progress=part(progress, ends, 1.0),
+        should_stop=should_stop,
+    )
+    return captioned, judged

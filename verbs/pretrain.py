@@ -1,154 +1,237 @@
-"""The verb that pretrains a summarizer on videos without labels, and lets it show what it discovered."""
+"""`pretrain`: a summarizer from videos without labels, which then shows what it discovered."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
 
 from core.errors import InputError
-from core.progress import Progress, ShouldStop, check, never, part, silent
-from verbs.common import of_split, read_split, summaries_of, time_left
-from verbs.models import new_checkpoint_folder, sample
+from core.progress import Progress, ShouldStop, check, never, part, silent, time_left
+from verbs.contract import Request, Result
+from verbs.entries import summaries_of
+from verbs.sample import Covered, SampleRequest, sample
+from verbs.train import new_checkpoint_folder
 
 if TYPE_CHECKING:
+    from core.data import Entry
     from core.models.checkpoints import Checkpoint
+    from core.training.pretraining import PretrainSettings
     from storage.library import Library
 
 MOST_VIDEOS = 200  # that are held in memory at once; of more, as many are drawn by the seed
 
 
+class ViSPOptions(Request):
+    """What shall differ from the settings of ViSP, see `core.models.visp.ViSPConfig`."""
+
+    sample: Literal["concrete", "gumbel", "sigmoid", "straight-through"] | None = Field(
+        None, description="concrete (default), gumbel, sigmoid or straight-through."
+    )
+    flow: Literal["gate", "marginalise"] | None = Field(
+        None, description="gate (default): dropped frames are 0; marginalise: another video's."
+    )
+    hard_negatives: bool | None = Field(None, description="Contrast also with random summaries.")
+    temperature: float | None = Field(None, description="Lambda, 0.05 to 5 (default: 0.5).")
+    beta_size: float | None = Field(None, description="Price of a kept frame (default: 0.01).")
+    free: float | None = Field(None, description="Share of a video that is kept for nothing (default: 0).")
+    beta_binary: float | None = Field(None, description="Price of an undecided choice (default: 0.01).")
+    encoder: Literal["csta", "attention"] | None = Field(
+        None, description="csta (default): the paper's; attention: much faster."
+    )
+
+
+class PretrainRequest(Request):
+    """On which videos, and how."""
+
+    verb: Literal["pretrain"] = "pretrain"
+    dataset: str | None = Field(
+        None, description="Dataset id in the library, as published; its labels are not looked at."
+    )
+    all_videos: bool = Field(
+        False, description="All videos that share a feature space, of any dataset; then score them."
+    )
+    space: str | None = Field(None, description="Which feature space (default: that of most videos).")
+    kind: str | None = Field(
+        None,
+        description="The summarizer: csta, summdiff, llmvs, vasnet or mlp (default: csta; of all videos mlp).",
+    )
+    splits: Path | None = Field(None, description="Split file (text or JSON); without it, all entries.")
+    split: int = Field(0, ge=0, description="Only the training videos of this split of the file, from 0.")
+    out: Path | None = Field(None, description="Folder for the checkpoint (default: in the library).")
+    preset: str | None = Field(None, description="Named recipe (default: the model's).")
+    epochs: int | None = Field(None, description="Passes over the videos (default: 200; of all videos 200 steps).")
+    batch_size: int | None = Field(None, description="Videos told from one another at once, at least 8.")
+    seed: int = Field(0, description="Of everything random; same seed, same result.")
+    visp: ViSPOptions = ViSPOptions()
+
+
+class Discoveries(Result):
+    """What the samples of all videos keep.
+
+    Attributes:
+        runs: one a video.
+        kept: mean share of the videos; None where nothing was scored.
+        coverage: means over the videos that somebody judged; None where nobody did.
+        judged: how many these are.
+    """
+
+    runs: tuple[int, ...]
+    kept: float | None
+    coverage: Covered | None
+    judged: int
+
+
+class PretrainResult(Result):
+    """What was trained.
+
+    Attributes:
+        checkpoint: its folder.
+        id: in the library.
+        feature_space: that it takes.
+        videos: how many it saw.
+        epochs: passes over them.
+        seconds: of training.
+        loss: of the last epoch.
+        runs, kept, coverage, judged: of all videos alone, see `Discoveries`.
+    """
+
+    checkpoint: Path
+    id: str
+    feature_space: str
+    videos: int
+    epochs: int
+    seconds: float
+    loss: float
+    runs: tuple[int, ...] = ()
+    kept: float | None = None
+    coverage: Covered | None = None
+    judged: int = 0
+
+
 def pretrain(
-    library: Library,
-    *,
-    dataset: str | None = None,
-    all_videos: bool = False,
-    space: str | None = None,
-    model: str | None = None,
-    splits: Path | None = None,
-    split: int = 0,
-    out: Path | None = None,
-    preset: str | None = None,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    seed: int = 0,
-    visp: dict[str, Any] | None = None,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
+    library: Library, request: PretrainRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> PretrainResult:
     """Pretrains a summarizer with ViSP on videos that nobody needs to have labelled; `train --start-from` goes on.
 
     Of one dataset as published; with splits, only the training videos of the split are looked at. Of all videos of the
     library with settings for a few films (`core.training.pretraining.OWN_FILMS`); every one of them is
     then scored with it.
 
-    Args:
-        dataset: to pretrain on.
-        all_videos: of every dataset instead, those that share a feature space.
-        space: which one; by default the dataset's, or the one that most videos have. Without a dataset: of all videos.
-        model, epochs, batch_size, visp: what shall differ from the settings; `visp` are fields of
-            `core.models.visp.ViSPConfig`.
-        preset: of `core.training.recipes`: the summarizer gets its shapes, so that it can be fine-tuned by it.
+    Raises:
+        InputError: choices that do not go together, or videos that do not.
+        NotFoundError: there is no such dataset, model or recipe.
+        Cancelled: `should_stop` said so.
     """
-    from core.training.pretraining import OWN_FILMS, PretrainSettings, pretrain, unlabelled_videos
-    from core.training.recipes import settings_for
+    from core.training.pretraining import pretrain as pretrain_on
+    from core.training.pretraining import unlabelled_videos
 
-    own = dataset is None
-    if own == (not all_videos and space is None) or (dataset is not None and all_videos):
+    own = request.dataset is None
+    if own == (not request.all_videos and request.space is None) or (not own and request.all_videos):
         raise InputError("Name a dataset, or --all-videos with or without a --space.", "One of the two.")
-    if own and splits is not None:
+    if own and request.splits is not None:
         raise InputError("Splits are of one dataset.", "Name it.")
-    settings = replace(OWN_FILMS if own else PretrainSettings(), seed=seed)
-    if not own or preset is not None or model not in (None, settings.model):
-        recipe = settings_for(model or settings.model, preset=preset)  # the shapes that it is fine-tuned in
-        settings = replace(settings, model=recipe.model, config=recipe.config)
-    given = {"epochs": epochs, "batch_size": batch_size}
-    settings = replace(
-        settings,
-        visp={**settings.visp, **(visp or {})},
-        **{name: value for name, value in given.items() if value is not None},
-    )
-    if dataset is None:
-        space = space or _most_common(library)
-        ids = _drawn([one.id for one in library.entries.list(space=space)], seed)
-    else:
-        ids = [one.id for one in summaries_of(library, dataset)]
-    entries = [library.entries.get(one) for one in ids]
-    if dataset is not None and splits is not None:
-        entries = of_split(entries, read_split(splits, split).train, dataset)
-    videos, space = unlabelled_videos(entries, settings.model, space)
-    checkpoint = pretrain(
+    settings = _settings(request)
+    entries, wanted = _entries(library, request)
+    videos, space = unlabelled_videos(entries, settings.model, wanted)
+    name = f"{settings.model}-visp-{request.dataset or space}"
+    checkpoint = pretrain_on(
         videos,
         settings,
-        out=Path(out) if out else new_checkpoint_folder(library, f"{settings.model}-visp-{dataset or space}"),
+        out=request.out or new_checkpoint_folder(library, name),
         feature_space=space,
         training_info={
-            "dataset": dataset,  # None: of several
-            "split": f"{Path(splits).name} #{split}" if splits else "all entries",
+            "dataset": request.dataset,  # None: of several
+            "split": f"{request.splits.name} #{request.split}" if request.splits else "all entries",
         },
         progress=part(progress, 0.0, 0.8) if own else progress,
         should_stop=should_stop,
     )
     library.checkpoints.register(checkpoint.path)
     facts = checkpoint.training
-    result = {
-        "checkpoint": str(checkpoint.path),
-        "id": checkpoint.id,
-        "feature_space": space,
-        "videos": facts["n_videos"],
-        "epochs": facts["epochs"],
-        "seconds": facts["seconds"],
-        "loss": facts["loss"][-1],
-    }
+    made = PretrainResult(
+        checkpoint=checkpoint.path,
+        id=checkpoint.id,
+        feature_space=space,
+        videos=facts["n_videos"],
+        epochs=facts["epochs"],
+        seconds=facts["seconds"],
+        loss=facts["loss"][-1],
+    )
     if not own:
-        return result
-    return result | _discover(library, checkpoint, part(progress, 0.8, 1.0), should_stop)
+        return made
+    return made.model_copy(update=dict(_discover(library, checkpoint, part(progress, 0.8, 1.0), should_stop)))
 
 
-def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, should_stop: ShouldStop) -> dict[str, Any]:
+def _settings(request: PretrainRequest) -> PretrainSettings:
+    from core.training.pretraining import OWN_FILMS, PretrainSettings
+    from core.training.recipes import settings_for
+
+    own = request.dataset is None
+    settings = replace(OWN_FILMS if own else PretrainSettings(), seed=request.seed)
+    if not own or request.preset is not None or request.kind not in (None, settings.model):
+        recipe = settings_for(request.kind or settings.model, preset=request.preset)  # the shapes it is fine-tuned in
+        settings = replace(settings, model=recipe.model, config=recipe.config)
+    if request.epochs is not None:
+        settings = replace(settings, epochs=request.epochs)
+    if request.batch_size is not None:
+        settings = replace(settings, batch_size=request.batch_size)
+    return replace(settings, visp={**settings.visp, **request.visp.model_dump(exclude_none=True)})
+
+
+def _entries(library: Library, request: PretrainRequest) -> tuple[list[Entry], str | None]:
+    """The videos, and the feature space that is wanted, where one is."""
+    from core.training.held_out import drawn, of_split
+    from storage.formats.splits import read_split
+
+    if request.dataset is None:
+        space = request.space or _most_common(library)
+        ids = drawn([one.id for one in library.entries.list(space=space)], MOST_VIDEOS, request.seed)
+        return [library.entries.get(one) for one in ids], space
+    entries = [library.entries.get(one.id) for one in summaries_of(library, request.dataset)]
+    if request.splits is not None:
+        entries = of_split(entries, read_split(request.splits, request.split).train, request.dataset)
+    return entries, request.space
+
+
+def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, should_stop: ShouldStop) -> Discoveries:
     """Scores every video of the checkpoint's space: its runs, and means over videos of what the samples keep."""
-    import time
-
-    import numpy as np
+    import statistics
 
     from core.statistics.figure import mean_of
     from core.training.scoring import can_score
 
-    runs, kept, covered = [], [], []
+    runs: list[int] = []
+    kept: list[float] = []
+    covered: list[Covered] = []
     ids = [one.id for one in library.entries.list(space=checkpoint.feature_space)]
     start = time.monotonic()
     for index, entry in enumerate(ids):
         saved = f"{index} of {len(ids)} videos have their rows, and the checkpoint '{checkpoint.id}' is kept."
         check(should_stop, "Scoring", saved)
-        progress(index / len(ids), f"Sampling summaries of {entry}{time_left(start, index, len(ids)) if index else ''}")
+        progress(index / len(ids), f"Sampling summaries of {entry}{time_left(start, index, len(ids))}")
         if can_score(checkpoint, library.entries.get(entry)):
             continue
-        made = sample(library, entry=entry, model=checkpoint.id)
-        runs.append(made["run"])
-        kept.append(made["discovered"]["kept"])
-        if made["discovered"]["coverage"]:
-            covered.append(made["discovered"]["coverage"])
-    if not kept:  # a model that samples: fine-tuning is all that it is for
-        return {"runs": [], "kept": None, "coverage": None, "judged": 0}
-    return {
-        "runs": runs,
-        "kept": float(np.mean(kept)),
-        "coverage": mean_of(covered) if covered else None,
-        "judged": len(covered),
-    }
+        made = sample(library, SampleRequest(entry=entry, checkpoint=checkpoint.id))
+        if made.run is not None:
+            runs.append(made.run)
+        if made.discovered is not None:
+            kept.append(made.discovered.kept)
+            covered += [made.discovered.coverage] if made.discovered.coverage else []
+    return Discoveries(
+        runs=tuple(runs),  # none of a model that samples: fine-tuning is all that it is for
+        kept=statistics.fmean(kept) if kept else None,
+        coverage=Covered.of(mean_of([one.found() for one in covered])) if covered else None,
+        judged=len(covered),
+    )
 
 
 def _most_common(library: Library) -> str:
-    """The feature space that most videos have. Raises InputError where too few have any."""
+    """The feature space that most videos have. Raises InputError where none has any."""
     spaces = library.entries.spaces()
     if not spaces:
         raise InputError("No video of the library has features.", "Take videos in first.")
     return max(spaces, key=lambda space: spaces[space])
-
-
-def _drawn(ids: list[str], seed: int) -> list[str]:
-    import numpy as np
-
-    if len(ids) <= MOST_VIDEOS:
-        return ids
-    return sorted(np.random.default_rng(seed).choice(ids, MOST_VIDEOS, replace=False).tolist())

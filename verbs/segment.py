@@ -1,16 +1,17 @@
-"""The verb that cuts entries into shots again."""
+"""`segment`: entries cut into shots again."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import Field
 
 from core.errors import NotFoundError, VideoError
 from core.progress import Progress, ShouldStop, check, never, part, silent
-from core.segment.settings import ShotSettings
-from verbs.common import asked_entries
+from core.segment.settings import ShotKind, ShotSettings
+from verbs.contract import Exact, LeftOut, Request, Result
+from verbs.entries import asked_entries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,28 +20,55 @@ if TYPE_CHECKING:
     from core.segment.survey import Survey
     from storage.library import Library
 
+SHOTS_HELP = (
+    "transitions: cuts, dissolves, fades; kts: changes of the picks; kts-frames: of every frame; uniform: of equal"
+    " duration."
+)
+
+
+class SegmentRequest(Request):
+    """Which entries are cut how, see `core.segment.settings.ShotSettings`."""
+
+    verb: Literal["segment"] = "segment"
+    entry: str | None = Field(None, description="Entry id, such as demo/harbour-day.")
+    dataset: str | None = Field(None, description="All entries of this dataset, instead of one entry.")
+    shots: ShotKind = Field("kts", description=SHOTS_HELP)
+    penalty: float = Field(
+        ShotSettings.penalty, ge=0, allow_inf_nan=False, description="KTS: larger gives fewer shots."
+    )
+    seconds: Exact = Field(ShotSettings.seconds, gt=0, description="Uniform: duration of a shot.")
+
+
+class SegmentedEntry(Result):
+    """One entry, and how many shots it has now."""
+
+    entry: str
+    shots: int
+
+
+class SegmentResult(Result):
+    """The name of the segmentation, the entries that have it now, and those that were left out."""
+
+    segmentation: str
+    entries: list[SegmentedEntry]
+    skipped: list[LeftOut]
+
 
 def segment(
-    library: Library,
-    *,
-    entry: str | None = None,
-    dataset: str | None = None,
-    shots: str = "kts",
-    penalty: float = 1.0,
-    seconds: str | float = 2,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
+    library: Library, request: SegmentRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> SegmentResult:
     """Cuts an entry or a dataset into shots, which are the first of its segmentations from then on.
 
     Those it had stay. People go on judging the shots that they began with. Where an entry has its video, shots also
     get the frames at which its pictures change, and the entry is told which of them show nothing.
 
-    Args:
-        shots, penalty, seconds: see `core.segment.settings.ShotSettings`.
+    Raises:
+        NotFoundError: there is no such entry or dataset, or the one entry lacks what such shots need.
+        VideoError: the video of the one entry cannot be read.
+        Cancelled: `should_stop` said so.
     """
-    settings = ShotSettings(shots, float(penalty), Fraction(str(seconds)))
-    ids = asked_entries(library, entry, dataset)
+    settings = ShotSettings(request.shots, request.penalty, request.seconds)
+    ids = asked_entries(library, request.entry, request.dataset)
     done, skipped = [], []
     for index, one in enumerate(ids):
         check(should_stop, "Finding shots", "The entries so far have theirs.")
@@ -49,14 +77,14 @@ def segment(
         try:
             made, empty = _shots(library, one, settings, told, should_stop)
         except (NotFoundError, VideoError) as error:
-            if entry:
+            if request.entry:
                 raise
-            skipped.append({"entry": one, "reason": error.message})
+            skipped.append(LeftOut(entry=one, reason=error.message))
             continue
         library.entries.put_shots(one, made)
         library.entries.put_survey(one, empty=empty)
-        done.append({"entry": one, "shots": len(made)})
-    return {"segmentation": settings.name, "entries": done, "skipped": skipped}
+        done.append(SegmentedEntry(entry=one, shots=len(made)))
+    return SegmentResult(segmentation=settings.name, entries=done, skipped=skipped)
 
 
 def _shots(

@@ -1,19 +1,24 @@
-"""Which servers of language models have names here."""
+"""Servers and language models by the names that people give them, and which servers have names here."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
-from storage.servers import FILE_NAME, read_servers
+from core.captions.chat_server import ChatServer, is_address, server_at
+from core.errors import InputError, NotFoundError
+from storage.servers import FILE_NAME, NAME, find_server, read_servers
+from verbs.contract import Request, Result
 
 if TYPE_CHECKING:
+    from storage.library import Library
     from storage.servers import ServerSettings
 
+Opened = TypeVar("Opened")
 
-class Server(BaseModel):
+
+class Server(Result):
     """One server that can be asked.
 
     Attributes:
@@ -24,8 +29,6 @@ class Server(BaseModel):
         caption_model, judge_model: which of its models is asked; None for the only one.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     name: str
     url: str
     key: str
@@ -34,7 +37,7 @@ class Server(BaseModel):
     judge_model: str | None
 
 
-class Servers(BaseModel):
+class Servers(Result):
     """What the configuration of an installation says.
 
     Attributes:
@@ -42,8 +45,6 @@ class Servers(BaseModel):
         servers: those that can be asked, in the order of the file.
         mistakes: one sentence about each thing that is wrong in it.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     file: Path
     servers: tuple[Server, ...]
@@ -59,6 +60,43 @@ def servers(data_dir: Path) -> Servers:
         servers=tuple(_server(one) for one in found.servers.values()),
         mistakes=tuple(mistakes),
     )
+
+
+def refuse_addresses(request: Request) -> None:
+    """Addresses are for the command line: who opens a page must not choose what this machine connects to.
+
+    Raises:
+        InputError: the request names a language model by an address.
+    """
+    if any(is_address(name) for name in request.language_models()):
+        hint = "Name it in servers.toml of the data directory, or use the command line."
+        raise InputError("A page takes the name of a server, never an address.", hint)
+
+
+def server_called(library: Library, name: str) -> ChatServer | None:
+    """The server of a name in the configuration, or at an address; None for the name or folder of a model.
+
+    Raises:
+        InputError: the configuration or the address is wrong.
+    """
+    return server_at(name) if is_address(name) else find_server(library.data_dir, name)
+
+
+def open_named(library: Library, name: str, opening: Callable[[], Opened]) -> Opened:
+    """What a name stands for; where there is nothing, the error says which servers have names.
+
+    Args:
+        library: whose configuration it is.
+        name: of a server or a model.
+        opening: opens it.
+    """
+    try:
+        return opening()
+    except NotFoundError as error:
+        names = read_servers(library.data_dir).servers
+        if not names or name in names or not NAME.fullmatch(name):
+            raise
+        raise NotFoundError(error.message, f"{error.hint} Servers are called: {', '.join(names)}.".strip()) from error
 
 
 def _server(one: ServerSettings) -> Server:

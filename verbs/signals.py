@@ -1,13 +1,16 @@
-"""The verb that measures entries: signals of the video itself, pictures that show nothing, tastes without labels."""
+"""`signals`: signals of the video itself, pictures that show nothing, tastes without labels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
 
 from core.errors import NotFoundError, VideoError
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.signals import SIGNALS
-from verbs.common import asked_entries
+from verbs.contract import LeftOut, Request, Result
+from verbs.entries import asked_entries
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,38 +22,64 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 
+class SignalsRequest(Request):
+    """Which entries are measured."""
+
+    verb: Literal["signals"] = "signals"
+    entry: str | None = Field(None, description="Entry id, such as demo/harbour-day.")
+    dataset: str | None = Field(None, description="All entries of this dataset, instead of one entry.")
+    all_entries: bool = Field(False, description="All entries of the library, instead of one.")
+    again: bool = Field(False, description="Also those that were measured before, whose tastes are drawn again.")
+
+
+class MeasuredEntry(Result):
+    """What was measured in one entry.
+
+    Attributes:
+        entry: id.
+        signals: their names.
+        run: id of the tastes.
+        tastes: what they like.
+    """
+
+    entry: str
+    signals: list[str]
+    run: int
+    tastes: list[str]
+
+
+class SignalsResult(Result):
+    """The entries, and those that were left out."""
+
+    entries: list[MeasuredEntry]
+    skipped: list[LeftOut]
+
+
 def signals(
-    library: Library,
-    *,
-    entry: str | None = None,
-    dataset: str | None = None,
-    all_entries: bool = False,
-    again: bool = False,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
+    library: Library, request: SignalsRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> SignalsResult:
     """Measures an entry, a dataset or the whole library. Entries without a readable video are left out and listed.
 
-    Args:
-        all_entries: instead of an entry or a dataset.
-        again: also those that were measured before, whose tastes are drawn again.
+    Raises:
+        NotFoundError: there is no such entry or dataset, or the one entry has no video.
+        VideoError: the video of the one entry cannot be read.
+        Cancelled: `should_stop` said so.
     """
-    everything = [one.id for one in library.entries.list()] if all_entries else None
-    ids = asked_entries(library, entry, dataset, everything)
+    ids = asked_entries(library, request.entry, request.dataset, all_entries=request.all_entries)
     done, skipped = [], []
     for index, one in enumerate(ids):
         check(should_stop, "Measuring", "Asking again goes on from there.")
         told = part(progress, index / len(ids), (index + 1) / len(ids))
-        if not again and is_measured(library, one):
-            skipped.append({"entry": one, "reason": "it was measured before"})
+        if not request.again and is_measured(library, one):
+            skipped.append(LeftOut(entry=one, reason="it was measured before"))
             continue
         try:
             done.append(measure(library, one, progress=told, should_stop=should_stop))
         except (NotFoundError, VideoError) as error:
-            if entry:
+            if request.entry:
                 raise
-            skipped.append({"entry": one, "reason": error.message})
-    return {"entries": done, "skipped": skipped}
+            skipped.append(LeftOut(entry=one, reason=error.message))
+    return SignalsResult(entries=done, skipped=skipped)
 
 
 def is_measured(library: Library, entry_id: str) -> bool:
@@ -69,15 +98,12 @@ def measure(
     seed: int = 0,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
-) -> dict[str, Any]:
+) -> MeasuredEntry:
     """Computes the signals of an entry and draws tastes for it, in place of those it has.
 
     Args:
         seen: its video as it was taken in just now; else the whole video is read.
         seed: of the tastes.
-
-    Returns:
-        {"entry", "signals": their names, "run": id of the tastes, "tastes": what they like}.
 
     Raises:
         NotFoundError: there is no such entry, or it has no video.
@@ -109,7 +135,7 @@ def _measured(
     seed: int,
     progress: Progress,
     should_stop: ShouldStop,
-) -> dict[str, Any]:
+) -> MeasuredEntry:
     from core.segment.empty import empty_intervals
     from core.signals import DEFAULT_SIGNAL
     from core.signals import signals as signals_of
@@ -135,7 +161,7 @@ def _measured(
     run = library.runs.add(entry.id, track)
     for old in outdated:
         library.runs.remove(old)
-    return {"entry": entry.id, "signals": list(curves), "run": run.id, "tastes": list(track.names)}
+    return MeasuredEntry(entry=entry.id, signals=list(curves), run=run.id, tastes=list(track.names))
 
 
 def _visual(entry: Entry, progress: Progress, should_stop: ShouldStop) -> tuple[str, np.ndarray]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from core.errors import Cancelled, ConflictError, ManycutError
-from verbs.named_servers import refuse_address
-from verbs.plain import plain
+from core.errors import Cancelled, ManycutError
+from verbs.jobs import JobRequest, as_row, do, from_row
+from verbs.servers import refuse_addresses
 
 if TYPE_CHECKING:
     from core.progress import Progress, ShouldStop
@@ -22,26 +22,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("manycut.jobs")
 
-# Arguments that name one: all jobs are asked for by pages.
-LANGUAGE_MODELS = ("captioner", "judge", "model")
 WRITE_EVERY_S = 0.25  # progress is written at most this often; a training step is far shorter
 # What somebody sits and waits for; everything else may take hours, and never stands before these.
 QUICK = frozenset({"sample", "export", "render", "agreement", "reliability", "join", "rescore"})
 
 
-def enqueue(library: Library, kind: str, args: Mapping[str, Any]) -> int:
+def enqueue(library: Library, request: JobRequest) -> int:
     """Writes a job down for the workers and returns its number.
 
     Raises:
-        ConflictError: there is no such work.
-        InputError: a language model is named by an address.
+        InputError: a language model is named by an address: all jobs are asked for by pages.
     """
-    if kind not in _actions():
-        raise ConflictError(f"There is no background work called '{kind}'.")
-    for name in LANGUAGE_MODELS:
-        refuse_address(args.get(name))
+    refuse_addresses(request)
+    verb, args = as_row(request)
     entries = _entries(library, args)
-    return library.jobs.create_job(kind, args, lane=lane_of(kind), entries=entries, dataset=args.get("dataset"))
+    return library.jobs.create_job(verb, args, lane=lane_of(verb), entries=entries, dataset=args.get("dataset"))
 
 
 def lane_of(kind: str) -> Lane:
@@ -61,8 +56,8 @@ def work_on(library: Library, job: Job) -> None:
     jobs = library.jobs
     report, should_stop = _watch(library, job.id)
     try:
-        result = _actions()[job.kind](library, progress=report, should_stop=should_stop, **job.args)
-        jobs.finish(job.id, plain(result))
+        result = do(library, from_row(job.kind, job.args), progress=report, should_stop=should_stop)
+        jobs.finish(job.id, result.as_json())
     except Cancelled as error:
         jobs.cancelled(job.id, error.as_dict())
     except ManycutError as error:
@@ -103,26 +98,3 @@ def _watch(library: Library, job_id: int) -> tuple[Progress, ShouldStop]:
             library.jobs.update(job_id, fraction, message, dict(figures or {}))
 
     return report, should_stop
-
-
-def _actions() -> Mapping[str, Callable[..., dict[str, Any]]]:
-    from verbs import by_name as actions
-
-    return {
-        "sample": actions.sample,
-        "train": actions.retrain,
-        "pretrain": actions.pretrain,
-        "ingest": actions.ingest,
-        "features": actions.features,
-        "segment": actions.segment,
-        "signals": actions.signals,
-        "export": actions.export,
-        "render": actions.render,
-        "agreement": actions.agreement,
-        "reliability": actions.reliability,
-        "join": actions.join,
-        "caption": actions.caption,
-        "encode": actions.encode,
-        "judge": actions.judge,
-        "rescore": actions.rescore,
-    }

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.errors import FormatError, InputError, NotFoundError
 
 if TYPE_CHECKING:
     from core.data import Entry
+
+
+# What labels can be exported as, see `storage.export`.
+ExportFormat = Literal["eccv16", "tvsum", "summe", "csv", "events"]
 
 
 def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None = None) -> Sequence[Entry]:

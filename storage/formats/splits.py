@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import FormatError, NotFoundError
+from core.errors import FormatError, InputError, NotFoundError
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,34 @@ def read_splits(path: Path) -> list[Split]:
         if both:
             raise FormatError(f"{path.name}: split {number} should not train and test on '{min(both)}'.")
     return splits
+
+
+def read_split(path: Path, index: int) -> Split:
+    """One split of a file.
+
+    Raises:
+        NotFoundError, FormatError: as `read_splits`.
+        InputError: the file has not so many.
+    """
+    splits = read_splits(path)
+    if not 0 <= index < len(splits):
+        raise InputError(f"{path.name} holds splits 0 to {len(splits) - 1}, not {index}.")
+    return splits[index]
+
+
+def folders_of_splits(path: Path | None, pattern: Path | str | None) -> list[Path]:
+    """One folder for each split of a file, from a pattern with "{split}" in it.
+
+    Raises:
+        NotFoundError, FormatError: as `read_splits`.
+        InputError: there is no file, or no such pattern.
+    """
+    if path is None or pattern is None or "{split}" not in str(pattern):
+        raise InputError(
+            "All splits at once need a split file and a folder name with {split} in it.",
+            "For instance: --splits FILE --split all, and runs/summdiff-{split}.",
+        )
+    return [Path(str(pattern).replace("{split}", str(index))) for index in range(len(read_splits(path)))]
 
 
 def _read_json(path: Path, content: str) -> list[Split]:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from benchmarks import library as benchmark
 from benchmarks import series
 from storage.library import Library
-from verbs.by_name import import_dataset
+from verbs.import_dataset import ImportDatasetRequest, import_dataset
 from webapp.server import build_app
 
 pytestmark = pytest.mark.filterwarnings("ignore:Duplicate Operation ID")
@@ -20,7 +20,7 @@ def imported(folder: Path, entries: int) -> Library:
     folder.mkdir()
     benchmark.write_mrhisum(folder / "mr_hisum.h5", entries)
     library = Library.open(folder / "data")
-    import_dataset(library, path=folder / "mr_hisum.h5")
+    import_dataset(library, ImportDatasetRequest(path=folder / "mr_hisum.h5"))
     return library
 
 

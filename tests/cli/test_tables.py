@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 from cli.tables import evaluation_table
+from verbs.evaluate import EvaluateResult
 
-RESULT = {
-    "protocol": "tvsum",
-    "samples": 8,
-    "selected_on_test": False,
-    "seen_in_training": 0,
-    "kendall": 0.2,
-    "spearman": 0.25,
-    "f1": 0.61,
-    "undefined": 0.0,
-    "human": {"pairwise": {"kendall": 0.177, "spearman": 0.204, "f1": 0.25}},
-}
+PEOPLE = {"kendall": 0.177, "spearman": 0.204, "f1": 0.25}
+LEVELS = ("pairwise", "leave_one_out", "oracle", "closest", "difference")
+KNAPSACK = dict.fromkeys(("wse", "cis", "wir", "ir"), 0.5)
+SAMPLING = dict.fromkeys(("map50", "map15", "coverage", "precision", "diversity", "energy_distance"))
+RESULT = EvaluateResult(
+    dataset="talks",
+    checkpoint="ours",
+    protocol="tvsum",
+    samples=8,
+    selected_on_test=False,
+    seen_in_training=0,
+    kendall=0.2,
+    spearman=0.25,
+    f1=0.61,
+    undefined=0.0,
+    human=dict.fromkeys(LEVELS, PEOPLE),
+    per_video=None,
+    split=None,
+    **KNAPSACK,
+    **SAMPLING,
+)
+
+
+def told_of(**changes):
+    return evaluation_table(RESULT.model_copy(update=changes))
 
 
 def test_every_line_with_figures_names_the_protocol_or_who_agrees():
-    told = evaluation_table(RESULT).splitlines()
+    told = told_of().splitlines()
     assert told[0].startswith("Protocol tvsum: tau and rho between scores and each person's scores")
     assert any("model (tvsum)" in line and "0.200" in line and "61.0" in line for line in told)
     assert any("people, pairwise" in line and "0.177" in line and "25.0" in line for line in told)
 
 
 def test_figures_that_are_too_good_are_called_so():
-    told = evaluation_table(RESULT | {"selected_on_test": True, "seen_in_training": 3})
+    told = told_of(selected_on_test=True, seen_in_training=3)
     assert "selected on test videos" in told
     assert "3 of the evaluated videos were trained on" in told
 
 
 def test_people_who_gave_one_score_throughout_are_told():
-    assert "undefined" not in evaluation_table(RESULT)
-    assert "1.5 people a video gave one score throughout" in evaluation_table(RESULT | {"undefined": 1.5})
+    assert "undefined" not in told_of()
+    assert "1.5 people a video gave one score throughout" in told_of(undefined=1.5)
 
 
 def test_undefined_figures_are_called_so():
-    assert "undefined" in evaluation_table(RESULT | {"kendall": None})
+    assert "undefined" in told_of(kendall=float("nan"))

@@ -23,8 +23,8 @@ from core.select.viewing import view
 from core.video.probe import frames_at, probe
 from storage.library import Library
 from tests.core.made_videos import number_of, write_video
-from verbs import by_name as actions
-from verbs.cut_files import choose
+from verbs.chosen_cut import CutChoices, choose
+from verbs.render import RenderRequest, render
 from webapp import jobs
 from webapp.server import build_app
 
@@ -79,17 +79,20 @@ def test_the_cut_is_solved_as_the_page_does_it(kept):
         f"run:{run.id}": curves.mean(axis=0),
         f"run:{run.id}:3": curves[3],
     }.items():
-        chosen = choose(kept, ENTRY, source=source, rule="published", budget=0.3)
+        chosen = choose(kept, CutChoices(entry=ENTRY, source=source, rule="published", budget=0.3))
         assert chosen.cut.segments.tolist() == cut_of(scores, entry, budget=0.3)
         watched = view(scores, footage(entry, entry.shots["kts"]), 0.3)
-        assert choose(kept, ENTRY, source=source, budget=0.3).cut.segments.tolist() == watched.segments.tolist()
-    assert choose(kept, ENTRY, source="person:person 0").cut.segments.tolist() == [[120, 150]]
-    short = choose(kept, ENTRY, rule="published", shots="short", budget=0.05)
+        assert (
+            choose(kept, CutChoices(entry=ENTRY, source=source, budget=0.3)).cut.segments.tolist()
+            == watched.segments.tolist()
+        )
+    assert choose(kept, CutChoices(entry=ENTRY, source="person:person 0")).cut.segments.tolist() == [[120, 150]]
+    short = choose(kept, CutChoices(entry=ENTRY, rule="published", shots="short", budget=0.05))
     assert short.cut.segments.tolist() == cut_of(mean, entry, "short", 0.05)
-    last = choose(kept, ENTRY, source=f"run:{run.id}:3").source
+    last = choose(kept, CutChoices(entry=ENTRY, source=f"run:{run.id}:3")).source
     assert (last.scores["model"], last.scores["seed"], last.scores["sample"]) == ("SummDiff", 3, 3)
     assert (last.rule, last.shots, last.budget, last.sound, last.start) == ("viewing", "kts", 0.15, True, 0)
-    assert choose(kept, ENTRY, segments=[[3, 9]]).source.budget is None
+    assert choose(kept, CutChoices(entry=ENTRY, segments=[[3, 9]])).source.budget is None
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_the_cut_is_solved_as_the_page_does_it(kept):
 )
 def test_mistakes_get_a_sentence(kept, arguments, error, words):
     with pytest.raises(error, match=words):
-        choose(kept, ENTRY, **arguments)
+        choose(kept, CutChoices.of(entry=ENTRY, **arguments))
 
 
 def test_a_job_renders_the_cut_and_the_browser_fetches_it(client, kept):
@@ -156,10 +159,10 @@ def test_what_cannot_be_rendered_is_said_at_once_or_by_the_job(client, kept):
 def test_a_cancelled_render_leaves_nothing(kept, tmp_path):
     out = tmp_path / "renders" / "cut.mp4"
     with pytest.raises(Cancelled, match="was cancelled"):
-        actions.render(kept, entry=ENTRY, out=out, should_stop=lambda: True)
+        render(kept, RenderRequest(entry=ENTRY, out=out), should_stop=lambda: True)
     assert list(out.parent.iterdir()) == []
     with pytest.raises(InputError, match=r"written as \.mp4"):
-        actions.render(kept, entry=ENTRY, out=tmp_path / "cut.avi")
+        render(kept, RenderRequest(entry=ENTRY, out=tmp_path / "cut.avi"))
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "vtt", "edl", "fcpxml", "otio"])

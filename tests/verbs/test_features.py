@@ -20,7 +20,8 @@ from core.models.mlp import MLP, MLPConfig
 from storage.library import Library
 from tests.core.made_videos import write_video
 from tests.core.made_weights import write_googlenet
-from verbs import by_name as actions
+from verbs.features import FeaturesRequest, features
+from verbs.ingest import IngestRequest, ingest
 from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe
 
@@ -57,7 +58,7 @@ def add_checkpoint(library: Library, name: str, space: str, width: int = 1024) -
 
 
 def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(library, video, weights, space):
-    taken = actions.ingest(library, path=video)
+    taken = ingest(library, IngestRequest(path=video)).as_json()
     assert taken["feature_space"] == "efficientnet-lite0"
     (note,) = taken["notes"]
     assert "efficientnet-lite0 features, the default." in note
@@ -65,7 +66,9 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     add_checkpoint(library, "ours", space)
     add_checkpoint(library, "theirs", "googlenet-pool5")
 
-    made = actions.features(library, space="googlenet-pool5", entry=taken["entry"], weights=str(weights))
+    made = features(
+        library, FeaturesRequest(space="googlenet-pool5", entry=taken["entry"], weights=str(weights))
+    ).as_json()
     (one,) = made["entries"]
     assert (made["space"], made["width"]) == (space, 1024)
     assert (one["new"], one["picks"]) == (True, taken["picks"])
@@ -79,7 +82,9 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
     assert reasons["ours"] == ""
     assert all(f"'{known}'" in reasons["theirs"] for known in ("efficientnet-lite0", space))
 
-    again = actions.features(library, space="googlenet-pool5", entry=entry.id, weights=str(weights), main=True)
+    again = features(
+        library, FeaturesRequest(space="googlenet-pool5", entry=entry.id, weights=str(weights), main=True)
+    ).as_json()
     assert again["entries"][0]["new"] is False
     assert library.entries.get(entry.id).feature_space == space
     assert len(library.runs.of_entry(entry.id)) == 2
@@ -87,36 +92,40 @@ def test_features_are_added_and_checkpoints_of_their_space_score_the_entry(libra
 
 def test_a_dataset_goes_on_past_entries_without_a_video(library, video, make_entry, weights, space):
     for shots in ("kts", "uniform"):  # the same file in the same way would be taken in once
-        actions.ingest(library, path=video, dataset="mine", shots=shots)
+        ingest(library, IngestRequest(path=video, dataset="mine", shots=shots))
     library.entries.add("mine", [make_entry("mine/blind")])
     add_checkpoint(library, "ours", space)
-    made = actions.features(library, space="googlenet-pool5", dataset="mine", weights=str(weights), score=False)
+    made = features(
+        library, FeaturesRequest(space="googlenet-pool5", dataset="mine", weights=str(weights), score=False)
+    ).as_json()
     assert [one["entry"] for one in made["entries"]] == ["mine/trip", "mine/trip-2"]
     assert made["skipped"] == [{"entry": "mine/blind", "reason": "it has no video"}]
     assert all(library.entries.get(f"mine/{name}").features.get(space) is not None for name in ("trip", "trip-2"))
     assert [run.track.kind for run in library.runs.of_entry("mine/trip")] == ["tastes"]
     with pytest.raises(NotFoundError, match="'mine/blind' has no video"):
-        actions.features(library, space="colour-motion-v1", entry="mine/blind")
+        features(library, FeaturesRequest(space="colour-motion-v1", entry="mine/blind"))
 
 
 def test_a_stopped_run_keeps_what_is_done(library, video, weights, space):
     for shots in ("kts", "uniform"):  # the same file in the same way would be taken in once
-        actions.ingest(library, path=video, dataset="mine", shots=shots)
+        ingest(library, IngestRequest(path=video, dataset="mine", shots=shots))
 
     def first_is_done() -> bool:
         return space in library.entries.get("mine/trip").features
 
     with pytest.raises(Cancelled, match="cancelled"):
-        actions.features(
-            library, space="googlenet-pool5", dataset="mine", weights=str(weights), should_stop=first_is_done
+        features(
+            library,
+            FeaturesRequest(space="googlenet-pool5", dataset="mine", weights=str(weights)),
+            should_stop=first_is_done,
         )
     assert library.entries.get("mine/trip").features.get(space) is not None
-    made = actions.features(library, space="googlenet-pool5", dataset="mine", weights=str(weights))
+    made = features(library, FeaturesRequest(space="googlenet-pool5", dataset="mine", weights=str(weights))).as_json()
     assert [one["new"] for one in made["entries"]] == [False, True]
 
 
 def test_features_that_an_interruption_left_without_scores_are_scored(library, video, weights, space, monkeypatch):
-    taken = actions.ingest(library, path=video)
+    taken = ingest(library, IngestRequest(path=video)).as_json()
     add_checkpoint(library, "ours", space)
     asked = {"space": "googlenet-pool5", "entry": taken["entry"], "weights": str(weights)}
 
@@ -124,17 +133,17 @@ def test_features_that_an_interruption_left_without_scores_are_scored(library, v
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sys.modules[actions.features.__module__], "score_with_all", killed)
+        patch.setattr(sys.modules[features.__module__], "score_with_all", killed)
         with pytest.raises(KeyboardInterrupt):
-            actions.features(library, **asked)
-    (one,) = actions.features(library, **asked)["entries"]
+            features(library, FeaturesRequest(**asked))
+    (one,) = features(library, FeaturesRequest(**asked)).as_json()["entries"]
     assert (one["new"], len(one["runs"])) == (False, 1)
 
 
 def test_features_can_be_a_background_job(library, video, weights, space):
-    taken = actions.ingest(library, path=video)
+    taken = ingest(library, IngestRequest(path=video)).as_json()
     args = {"space": "googlenet-pool5", "entry": taken["entry"], "weights": str(weights)}
-    job = enqueue(library, "features", args)
+    job = enqueue(library, FeaturesRequest(**args))
     perform(library, job)
     done = library.jobs.get(job)
     assert done.state == "done", done.error
@@ -150,7 +159,7 @@ def manycut(*arguments: object, data: Path, cache: Path) -> subprocess.Completed
 def test_the_command_line_adds_features_and_says_what_is_missing(video, weights, space, tmp_path):
     data, cache = tmp_path / "data", tmp_path / "torch"
     with Library.open(data) as library:
-        taken = actions.ingest(library, path=video, space="googlenet-pool5", weights=str(weights))
+        taken = ingest(library, IngestRequest(path=video, space="googlenet-pool5", weights=str(weights))).as_json()
         assert (taken["feature_space"], taken["notes"]) == (space, [])
     added = manycut("features", "videos/trip", "--space", "colour-motion-v1", data=data, cache=cache)
     assert added.stdout.strip() == "colour-motion-v1: 1 of 1 entries have new features, 0 runs on them."

@@ -21,8 +21,10 @@ from core.segment.segmentation import default_shots
 from core.select.published import select
 from tests.core.made_videos import write_video
 from tests.core.segment.made_pictures import plain, scene, write_pictures
-from verbs import by_name as actions
 from verbs.data_folder import open_library
+from verbs.ingest import IngestRequest, ingest
+from verbs.sample import SampleRequest, sample
+from verbs.segment import SegmentRequest, segment
 from verbs.video_files import video_files
 from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe, shots_label
@@ -63,7 +65,9 @@ def test_files_folders_and_patterns_mean_each_video_once(folder, monkeypatch):
 
 def test_a_folder_is_taken_in_past_a_broken_file_and_skipped_the_next_time(library, folder, tmp_path):
     said = []
-    first = actions.ingest(library, path=folder, progress=lambda fraction, message, figures=None: said.append(message))
+    first = ingest(
+        library, IngestRequest(path=folder), progress=lambda fraction, message, figures=None: said.append(message)
+    ).as_json()
     assert [one["entry"] for one in first["entries"]] == ["videos/a", "videos/b", "videos/no-suffix"]
     (failed,) = first["failed"]
     assert failed["path"] == str(folder / "broken.mp4")
@@ -73,7 +77,7 @@ def test_a_folder_is_taken_in_past_a_broken_file_and_skipped_the_next_time(libra
     moved = tmp_path / "elsewhere"
     folder.rename(moved)
     (moved / "a.mp4").rename(moved / "renamed.mp4")
-    again = actions.ingest(library, path=[moved])
+    again = ingest(library, IngestRequest(path=[moved])).as_json()
     assert again["entries"] == []
     reasons = {one["entry"]: one["reason"] for one in again["skipped"]}
     assert reasons["videos/a"] == "it was taken in before as 'a.mp4'"
@@ -81,22 +85,22 @@ def test_a_folder_is_taken_in_past_a_broken_file_and_skipped_the_next_time(libra
     assert len(library.entries.list()) == 3
 
     library.entries.remove("videos/a")
-    assert actions.ingest(library, path=moved / "renamed.mp4")["entry"] == "videos/renamed"
+    assert ingest(library, IngestRequest(path=moved / "renamed.mp4")).as_json()["entry"] == "videos/renamed"
 
 
 def test_one_file_answers_for_itself(library, folder):
-    first = actions.ingest(library, path=str(folder / "a.mp4"), title="Rain")
+    first = ingest(library, IngestRequest(path=str(folder / "a.mp4"), title="Rain")).as_json()
     assert (first["entry"], first["n_frames"], first["picks"]) == ("videos/a", 50, 4)
     assert first["shots"][-1][1] == 50
     assert library.entries.get("videos/a").title == "Rain"
-    again = actions.ingest(library, path=folder / "a.mp4")
+    again = ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()
     assert (again["entry"], again["reason"], again["entries"]) == ("videos/a", "it was taken in before", [])
-    other = actions.ingest(library, path=folder / "a.mp4", picks_per_second="1/2", dataset="videos")
+    other = ingest(library, IngestRequest(path=folder / "a.mp4", picks_per_second="1/2", dataset="videos")).as_json()
     assert (other["entry"], other["picks"]) == ("videos/a-2", 2)
-    assert actions.ingest(library, path=folder / "a.mp4", dataset="mine")["entry"] == "mine/a"
+    assert ingest(library, IngestRequest(path=folder / "a.mp4", dataset="mine")).as_json()["entry"] == "mine/a"
     for wrong, error in {"broken.mp4": VideoError, "none.mp4": VideoError, "*.ogv": NotFoundError}.items():
         with pytest.raises(error):
-            actions.ingest(library, path=folder / wrong)
+            ingest(library, IngestRequest(path=folder / wrong))
 
 
 @pytest.mark.parametrize(
@@ -112,14 +116,14 @@ def test_one_file_answers_for_itself(library, folder):
 )
 def test_mistakes_are_said_before_anything_is_taken_in(library, folder, arguments, words):
     with pytest.raises(InputError, match=words):
-        actions.ingest(library, **({"path": folder} | arguments))
+        ingest(library, IngestRequest(**{"path": folder} | arguments))
     assert library.entries.list() == []
 
 
 def test_a_name_of_250_bytes_in_any_script(library, tmp_path):
     path = write_video(tmp_path / "a.mp4", 20).rename(tmp_path / ("夏" * 82 + ".mp4"))
     assert len(path.name.encode()) == 250
-    taken = actions.ingest(library, path=path)
+    taken = ingest(library, IngestRequest(path=path)).as_json()
     entry = library.entries.get(taken["entry"])
     assert entry.title == "夏" * 82
     assert entry.video.is_file()
@@ -155,11 +159,11 @@ def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, 
 
 
 def test_what_was_interrupted_before_it_was_measured_is_measured(demo, folder):
-    taken = actions.ingest(demo, path=folder / "a.mp4")
+    taken = ingest(demo, IngestRequest(path=folder / "a.mp4")).as_json()
     assert taken["runs"] == []  # the demo's checkpoints learned from simulated people, and wait to be asked
     (tastes,) = demo.runs.of_entry(taken["entry"])
     demo.runs.remove(tastes.id)
-    again = actions.ingest(demo, path=folder / "a.mp4")
+    again = ingest(demo, IngestRequest(path=folder / "a.mp4")).as_json()
     assert again["reason"]
     assert [run.track.kind for run in demo.runs.of_entry(taken["entry"])] == ["tastes"]
 
@@ -169,26 +173,26 @@ def test_what_was_interrupted_before_its_scores_gets_them(library, folder, tmp_p
     told = json.loads(made.read_text("utf-8"))
     made.write_text(json.dumps(told | {"training": told["training"] | {"simulated": False}}), "utf-8")
     library.checkpoints.register(made.parent)
-    (run,) = actions.ingest(library, path=folder / "a.mp4")["runs"]
+    (run,) = ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()["runs"]
     library.runs.remove(run)
-    again = actions.ingest(library, path=folder / "a.mp4")
+    again = ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()
     assert again["reason"]
     assert len(again["runs"]) == 1
 
 
 def test_what_learned_from_simulated_people_does_not_score_a_video_by_itself(demo, folder):
-    assert actions.ingest(demo, path=folder / "day 2" / "b.mkv")["runs"] == []
+    assert ingest(demo, IngestRequest(path=folder / "day 2" / "b.mkv")).as_json()["runs"] == []
 
 
 def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes_it(library, folder):
-    plain_one = library.entries.get(actions.ingest(library, path=folder / "a.mp4")["entry"])
+    plain_one = library.entries.get(ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()["entry"])
     assert plain_one.features.get("colour-motion-v1") is None
     checkpoint = library.checkpoints.folder / "ours"
     save_checkpoint(
         MLP(MLPConfig(COLOUR_MOTION.width)), checkpoint, label="Ours", feature_space="colour-motion-v1", training={}
     )
     library.checkpoints.register(checkpoint)
-    made = actions.ingest(library, path=folder / "day 2" / "b.mkv")
+    made = ingest(library, IngestRequest(path=folder / "day 2" / "b.mkv")).as_json()
     assert made["feature_space"] == "efficientnet-lite0"
     assert library.entries.get(made["entry"]).features.get("colour-motion-v1").shape == (
         made["picks"],
@@ -199,7 +203,7 @@ def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes
 
 def test_a_job_takes_in_several_and_lists_what_failed(library, folder):
     args = {"path": [str(folder / "a.mp4"), str(folder / "broken.mp4")], "shots": "uniform", "seconds": "1"}
-    job = enqueue(library, "ingest", args)
+    job = enqueue(library, IngestRequest(**args))
     perform(library, job)
     done = library.jobs.get(job)
     assert done.state == "done", done.error
@@ -209,9 +213,9 @@ def test_a_job_takes_in_several_and_lists_what_failed(library, folder):
 
 @pytest.mark.parametrize("n", [2, 7, 12, 250])
 def test_nothing_that_moves_still_ends_with_a_cut_and_says_how(demo, tmp_path, n):
-    taken = actions.ingest(demo, path=write_video(tmp_path / f"still-{n}.mp4", n, still=True))
+    taken = ingest(demo, IngestRequest(path=write_video(tmp_path / f"still-{n}.mp4", n, still=True))).as_json()
     assert len(taken["shots"]) == 1
-    sampled = actions.sample(demo, entry=taken["entry"], model="summdiff", n=2, budget=0.15)
+    sampled = sample(demo, SampleRequest(entry=taken["entry"], checkpoint="summdiff", n=2, budget=0.15)).as_json()
     entry = demo.entries.get(taken["entry"])
     for row, cut, note in zip(sampled["scores"], sampled["cuts"], sampled["notes"], strict=True):
         if int(0.15 * n) == 0:  # less than a frame
@@ -226,21 +230,21 @@ def test_nothing_that_moves_still_ends_with_a_cut_and_says_how(demo, tmp_path, n
 @pytest.mark.parametrize("shots", ["transitions", "kts", "kts-frames", "uniform"])
 def test_a_budget_smaller_than_any_shot_splits_one(demo, tmp_path, shots):
     path = write_video(tmp_path / "film.mp4", 200)
-    taken = actions.ingest(demo, path=path, shots=shots, seconds=4)
-    sampled = actions.sample(demo, entry=taken["entry"], n=2, budget=0.02)
+    taken = ingest(demo, IngestRequest(path=path, shots=shots, seconds=4)).as_json()
+    sampled = sample(demo, SampleRequest(entry=taken["entry"], n=2, budget=0.02)).as_json()
     assert all(cut for cut in sampled["cuts"])
     assert all("split" in note for note in sampled["notes"])
 
 
 def test_an_entry_is_cut_again_and_keeps_what_it_had(library, folder):
-    taken = actions.ingest(library, path=folder / "a.mp4")["entry"]
+    taken = ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()["entry"]
     for arguments, name in (
         ({"shots": "uniform", "seconds": "0.5"}, "uniform 0.5 s"),
         ({"shots": "kts-frames", "penalty": 0.01}, "kts-frames penalty 0.01"),
         ({"shots": "kts", "penalty": 0.0}, "kts penalty 0"),
         ({"shots": "kts"}, "kts"),
     ):
-        made = actions.segment(library, entry=taken, **arguments)
+        made = segment(library, SegmentRequest(entry=taken, **arguments)).as_json()
         assert made["segmentation"] == next(iter(library.entries.get(taken).shots)) == name
         assert made["entries"][0]["shots"] == len(library.entries.get(taken).shots[name])
     labels = [one.label for one in describe(library, taken).shots]
@@ -257,14 +261,14 @@ def test_an_entry_is_cut_again_and_keeps_what_it_had(library, folder):
 def test_cutting_again_finds_exact_boundaries_and_what_is_empty(library, tmp_path, make_entry):
     pictures = [*[scene(1, step) for step in range(40)], *[plain(0)] * 25, *[scene(2, step) for step in range(61)]]
     path = write_pictures(tmp_path / "a.mp4", pictures)
-    taken = library.entries.get(actions.ingest(library, path=path, shots="uniform")["entry"])
+    taken = library.entries.get(ingest(library, IngestRequest(path=path, shots="uniform")).as_json()["entry"])
     library.entries.put_survey(taken.id, empty=np.empty((0, 2), np.int64))
-    actions.segment(library, entry=taken.id, shots="kts", penalty=0.2)
+    segment(library, SegmentRequest(entry=taken.id, shots="kts", penalty=0.2))
     entry = library.entries.get(taken.id)
     assert {40, 65} <= set(entry.shots["kts penalty 0.2"].exact[:, 0].tolist())
     assert np.isin(entry.shots["kts penalty 0.2"].bounds[:, 0], entry.picks).all()
     assert entry.empty.tolist() == [[40, 65]]
-    actions.segment(library, entry=taken.id, shots="transitions")
+    segment(library, SegmentRequest(entry=taken.id, shots="transitions"))
     entry = library.entries.get(taken.id)
     assert entry.shots["transitions"].bounds.tolist() == [[0, 40], [40, 65], [65, 126]]
     assert entry.shots["transitions"].exact is None
@@ -275,22 +279,22 @@ def test_a_video_with_other_frames_than_its_entry_gives_no_transitions(library, 
     path = write_pictures(tmp_path / "a.mp4", [scene(1, step) for step in range(50)])
     library.entries.add("mine", [make_entry("mine/other", video=path)])
     with pytest.raises(VideoError, match="to the frame"):
-        actions.segment(library, entry="mine/other", shots="transitions")
-    made = actions.segment(library, entry="mine/other", shots="uniform")
+        segment(library, SegmentRequest(entry="mine/other", shots="transitions"))
+    made = segment(library, SegmentRequest(entry="mine/other", shots="uniform")).as_json()
     assert made["skipped"] == []
     assert library.entries.get("mine/other").empty is None
 
 
 def test_a_dataset_is_cut_past_entries_without_a_video(library, folder, make_entry):
-    actions.ingest(library, path=folder / "a.mp4", dataset="mine")
+    ingest(library, IngestRequest(path=folder / "a.mp4", dataset="mine"))
     library.entries.add("mine", [make_entry("mine/blind")])
-    made = actions.segment(library, dataset="mine", shots="kts-frames")
+    made = segment(library, SegmentRequest(dataset="mine", shots="kts-frames")).as_json()
     assert [one["entry"] for one in made["entries"]] == ["mine/a"]
     assert made["skipped"] == [
         {"entry": "mine/blind", "reason": "'mine/blind' has no video, so not every frame can be looked at."}
     ]
     with pytest.raises(ManycutError, match="no video"):
-        actions.segment(library, entry="mine/blind", shots="kts-frames")
+        segment(library, SegmentRequest(entry="mine/blind", shots="kts-frames"))
 
 
 def test_labels_of_segmentations():
@@ -308,12 +312,12 @@ def test_from_a_video_to_captions_and_the_numbers_of_a_language_model(library, f
     from tests.core.tiny_language_models import write_llama, write_llava
 
     llava, llama = write_llava(folder.parent / "tiny-llava"), write_llama(folder.parent / "tiny-llama")
-    made = actions.ingest(library, path=folder / "a.mp4", captioner=str(llava), judge=str(llama))
+    made = ingest(library, IngestRequest(path=folder / "a.mp4", captioner=str(llava), judge=str(llama))).as_json()
     entry = library.entries.get(made["entry"])
     assert len(entry.captions) == made["picks"]
     assert made["captioned"]["entries"][0]["described"] > 0
     assert made["judged"]["entries"][0]["windows"] == made["picks"]
-    again = actions.ingest(library, path=folder / "a.mp4", captioner=str(llava), judge=str(llama))
+    again = ingest(library, IngestRequest(path=folder / "a.mp4", captioner=str(llava), judge=str(llama))).as_json()
     assert again["reason"]
     assert again["captioned"]["entries"][0]["described"] == again["judged"]["entries"][0]["windows"] == 0
 

@@ -30,9 +30,15 @@ from core.training.labels import trained_label
 from storage.formats.captions_json import captions_for, read_captions
 from storage.formats.llmvs import StatesFolder, with_llmvs_states
 from tests.core.made_videos import number_of, write_video
-from verbs import by_name as actions
-from verbs import captions as captioning
-from verbs import language
+from verbs import caption as captioning
+from verbs import judged_states, scoring
+from verbs.caption import CaptionRequest, caption
+from verbs.encode import EncodeRequest, encode
+from verbs.import_captions import ImportCaptionsRequest, import_captions
+from verbs.import_checkpoint import ImportCheckpointRequest, import_checkpoint
+from verbs.judge import JudgeRequest, judge
+from verbs.rescore import RescoreRequest, rescore
+from verbs.train import TrainRequest, train
 from webapp.jobs import perform
 from webapp.server import build_app
 
@@ -101,9 +107,9 @@ def described(library, make_entry):
         annotations=AnnotationSet(("a", "b", "c"), scores, ("ratings",) * 3),
     )
     library.entries.add("talks", [entry])
-    actions.encode(library, entry=TALK)
-    made = actions.train(library, dataset="talks", model="llmvs", epochs=2)
-    actions.encode(library, entry=TALK)
+    encode(library, EncodeRequest(entry=TALK))
+    made = train(library, TrainRequest(dataset="talks", kind="llmvs", epochs=2)).as_json()
+    encode(library, EncodeRequest(entry=TALK))
     return made["id"]
 
 
@@ -144,7 +150,7 @@ def command(library, *arguments):
 
 def test_every_pick_gets_the_caption_of_its_own_picture(library, talks, captioner):
     picks = library.entries.get(TALK).picks
-    made = actions.caption(library, captioner=captioner(Counting()).id, entry=TALK)
+    made = caption(library, CaptionRequest(captioner=captioner(Counting()).id, entry=TALK)).as_json()
     assert library.entries.get(TALK).captions == tuple(f"the number {pick}" for pick in picks)
     assert library.entries.get(TALK).meta["captioner"] == made["captioner"] == "counting"
     (row,) = made["entries"]
@@ -156,20 +162,20 @@ def test_an_interrupted_captioning_goes_on_where_it_was(library, talks, captione
     monkeypatch.setattr(captioning, "BATCH", 6)
     first = captioner(Counting(until=12))
     with contextlib.suppress(KeyboardInterrupt):
-        actions.caption(library, captioner="x", entry=TALK)
+        caption(library, CaptionRequest(captioner="x", entry=TALK))
     assert library.entries.get(TALK).captions is None
     second = captioner(Counting())
-    assert actions.caption(library, captioner="x", entry=TALK)["entries"][0]["described"] == 8
+    assert caption(library, CaptionRequest(captioner="x", entry=TALK)).as_json()["entries"][0]["described"] == 8
     assert first.seen + second.seen == library.entries.get(TALK).picks.tolist()
     third = captioner(Counting())
-    actions.caption(library, captioner="x", entry=TALK)
+    caption(library, CaptionRequest(captioner="x", entry=TALK))
     assert third.seen == []
 
 
 def test_a_still_video_is_described_once(library, talks, captioner, tmp_path):
     library.entries.store_media(MUTE, video=write_video(tmp_path / "still.mp4", still=True, codec="ffv1"))
     described = captioner(Counting()).seen
-    actions.caption(library, captioner="x", entry=MUTE)
+    caption(library, CaptionRequest(captioner="x", entry=MUTE))
     assert described == [0]
 
 
@@ -179,10 +185,10 @@ def test_a_picture_of_which_nothing_was_said_is_asked_about_again(library, talks
             return ["" if said.endswith(("0", "1")) else said for said in super().describe(pictures)]
 
     captioner(Silent())
-    actions.caption(library, captioner="x", entry=TALK)
+    caption(library, CaptionRequest(captioner="x", entry=TALK))
     silent = [pick for pick in library.entries.get(TALK).picks.tolist() if pick % 10 in (0, 1)]
     again = captioner(Counting()).seen
-    actions.caption(library, captioner="x", entry=TALK)
+    caption(library, CaptionRequest(captioner="x", entry=TALK))
     assert again == silent
     assert all(library.entries.get(TALK).captions)
 
@@ -191,22 +197,22 @@ def test_a_video_that_ends_before_the_entry_is_not_described(library, talks, cap
     library.entries.store_media(MUTE, video=write_video(tmp_path / "short.mp4", 30))
     captioner(Counting())
     with pytest.raises(VideoError, match="but the entry goes on to"):
-        actions.caption(library, captioner="x", entry=MUTE)
+        caption(library, CaptionRequest(captioner="x", entry=MUTE))
     assert library.entries.get(MUTE).captions is None
 
 
 def test_entries_without_a_video_are_left_out_of_a_dataset_and_refused_alone(library, talks, captioner):
     captioner(Counting())
-    made = actions.caption(library, captioner="x", dataset="talks")
+    made = caption(library, CaptionRequest(captioner="x", dataset="talks")).as_json()
     assert [one["entry"] for one in made["entries"]] == [TALK]
     assert made["skipped"] == [{"entry": MUTE, "reason": "it has no video"}]
     with pytest.raises(NotFoundError, match="'talks/mute' has no video"):
-        actions.caption(library, captioner="x", entry=MUTE)
+        caption(library, CaptionRequest(captioner="x", entry=MUTE))
     with pytest.raises(Cancelled, match="cancelled"):
-        actions.caption(library, captioner="x", entry=TALK, should_stop=lambda: True)
+        caption(library, CaptionRequest(captioner="x", entry=TALK), should_stop=lambda: True)
     for wrong in ({}, {"entry": TALK, "dataset": "talks"}):
         with pytest.raises(InputError, match="Name an entry or"):
-            actions.caption(library, captioner="x", **wrong)
+            caption(library, CaptionRequest(captioner="x", **wrong))
 
 
 def test_the_chain_from_pictures_to_scores_by_commands_with_tiny_models(library, talks, llava, llama, tmp_path):
@@ -229,12 +235,14 @@ def test_the_chain_from_pictures_to_scores_by_commands_with_tiny_models(library,
 
 
 def test_a_language_model_judges_only_what_it_has_not_judged(library, described, llama):
-    first = actions.judge(library, model=str(llama), entry=TALK)
+    first = judge(library, JudgeRequest(judge=str(llama), entry=TALK)).as_json()
     assert Path(first["folder"]) == library.data_dir / "llmvs/tiny-llama-caption-states/talks"
     before = StatesFolder(Path(first["folder"]), "tiny-llama", "talks").read("first")
-    assert [one["windows"] for one in actions.judge(library, model=str(llama), entry=TALK)["entries"]] == [0]
+    assert [
+        one["windows"] for one in judge(library, JudgeRequest(judge=str(llama), entry=TALK)).as_json()["entries"]
+    ] == [0]
     library.captions.edit(TALK, 10, "a lighthouse", "Ada")
-    again = actions.judge(library, model=str(llama), entry=TALK)
+    again = judge(library, JudgeRequest(judge=str(llama), entry=TALK)).as_json()
     assert again["entries"][0]["windows"] == 7
     after = StatesFolder(Path(first["folder"]), "tiny-llama", "talks").read("first")
     changed = np.flatnonzero((before.features != after.features).any(axis=1))
@@ -272,14 +280,14 @@ def test_a_released_head_is_not_called_after_a_model_whose_states_it_cannot_read
         ours = next(prefix for prefix in names if name.startswith(prefix))
         state["model." + names[ours] + name.removeprefix(ours)] = tensor
     torch.save({"state_dict": state}, tmp_path / "best.ckpt")
-    made = actions.import_checkpoint(library, path=tmp_path / "best.ckpt")
+    made = import_checkpoint(library, ImportCheckpointRequest(path=tmp_path / "best.ckpt")).as_json()
     assert made["feature_space"] == space
     assert ("llama" in library.checkpoints.find(made["id"]).label) == (width == 5120)
 
 
 def test_encoding_again_adds_neither_features_nor_rows(library, described):
     runs = library.runs.ids(TALK)
-    again = actions.encode(library, dataset="talks")["entries"]
+    again = encode(library, EncodeRequest(dataset="talks")).as_json()["entries"]
     assert [(one["windows"], one["runs"]) for one in again] == [(0, [])]
     assert library.runs.ids(TALK) == runs
 
@@ -297,7 +305,7 @@ def correct(browser, pick, text, status=200):
 
 
 def test_a_correction_is_kept_at_once_and_only_its_windows_are_scored_again(library, browser, llama):
-    actions.judge(library, model=str(llama), entry=TALK)
+    judge(library, JudgeRequest(judge=str(llama), entry=TALK))
     runs = len(library.runs.ids(TALK))
     browser.post("/api/me", json={"name": "Ada"})
     made = correct(browser, 10, "a lighthouse")
@@ -328,7 +336,7 @@ def test_corrections_that_come_before_the_job_are_scored_with_it(library, browse
 
 
 def test_a_language_model_that_is_gone_is_named_and_the_rest_is_scored(library, browser, llama, tmp_path):
-    actions.judge(library, model=str(llama), entry=TALK)
+    judge(library, JudgeRequest(judge=str(llama), entry=TALK))
     (encoding,) = [one for one in library.encodings.of_entry(TALK).values() if one.model]
     library.encodings.put(TALK, encoding.__class__(encoding.space, model=str(tmp_path / "nowhere")))
     made = correct(browser, 4, "a lighthouse")
@@ -344,15 +352,15 @@ def killed(*arguments, **more):
 
 
 def test_what_was_judged_before_an_interruption_is_taken_in_by_the_next_job(library, browser, llama, monkeypatch):
-    space = actions.judge(library, model=str(llama), entry=TALK)["space"]
+    space = judge(library, JudgeRequest(judge=str(llama), entry=TALK)).as_json()["space"]
     before = library.entries.get(TALK).features.get(space)
     correct(browser, 10, "a lighthouse")
     with monkeypatch.context() as patch:
-        patch.setattr(language, "_take_in", killed)
+        patch.setattr(judged_states, "take_in", killed)
         with pytest.raises(KeyboardInterrupt):
-            actions.rescore(library, entry=TALK)
+            rescore(library, RescoreRequest(entry=TALK))
     assert np.array_equal(library.entries.get(TALK).features.get(space), before)
-    made = actions.rescore(library, entry=TALK)
+    made = rescore(library, RescoreRequest(entry=TALK)).as_json()
     assert {one["space"]: one["windows"] for one in made["spaces"]}[space] == 0, "nothing is judged twice"
     states = StatesFolder(library.data_dir / "llmvs" / space / "talks", "tiny-llama", "talks").read("first")
     np.testing.assert_array_equal(library.entries.get(TALK).features.get(space), states.features)
@@ -363,12 +371,12 @@ def test_heads_are_not_left_with_scores_of_the_features_before(library, browser,
     runs = library.runs.ids(TALK)
     correct(browser, 10, "a lighthouse")
     with monkeypatch.context() as patch:
-        patch.setattr(language, "sample", killed)
+        patch.setattr(scoring, "sample", killed)
         with pytest.raises(KeyboardInterrupt):
-            actions.rescore(library, entry=TALK)
+            rescore(library, RescoreRequest(entry=TALK))
     entry = library.entries.get(TALK)
     np.testing.assert_array_equal(entry.features.get(WORDS), text_features(entry.captions))
-    made = actions.rescore(library, entry=TALK)
+    made = rescore(library, RescoreRequest(entry=TALK)).as_json()
     assert len(made["runs"]) == len(library.runs.ids(TALK)) - len(runs) == 1
 
 
@@ -378,7 +386,7 @@ def test_captions_made_anew_are_scored_by_the_heads_that_scored_the_old_ones(lib
     file = tmp_path / "other.json"
     picks = library.entries.get(TALK).picks.tolist()
     file.write_text(json.dumps({"first": {"picks": picks, "captions": [f"we see \x00 {one}" for one in picks]}}))
-    made = actions.import_captions(library, path=file, dataset="talks")
+    made = import_captions(library, ImportCaptionsRequest(path=file, dataset="talks")).as_json()
     (encoded,) = made["entries"][0]["encoded"]
     assert (encoded["windows"], len(encoded["runs"])) == (30, 1)
     assert len(library.runs.ids(TALK)) == len(runs) + 1
@@ -394,7 +402,7 @@ def test_an_encoder_that_is_not_installed_is_named(library, make_entry, monkeypa
     entry = make_entry(TALK, features=rows, feature_space=space.id, captions=("a dog",) * 120)
     library.entries.add("talks", [entry])
     library.captions.edit(TALK, 10, "a lighthouse", "Ada")
-    made = actions.rescore(library, entry=TALK)
+    made = rescore(library, RescoreRequest(entry=TALK)).as_json()
     assert [one["space"] for one in made["failed"]] == [space.id]
     assert "pip install -r requirements-llm.txt" in made["failed"][0]["reason"]
     assert [(one["space"], one["windows"]) for one in made["spaces"]] == [(WORDS, 120)], "words are there meanwhile"
@@ -403,9 +411,9 @@ def test_an_encoder_that_is_not_installed_is_named(library, make_entry, monkeypa
 
 def test_a_model_behind_a_link_judges_corrections_too(library, browser, llama, tmp_path):
     (tmp_path / "judge").symlink_to(llama)
-    actions.judge(library, model=str(tmp_path / "judge"), entry=TALK)
+    judge(library, JudgeRequest(judge=str(tmp_path / "judge"), entry=TALK))
     correct(browser, 10, "a lighthouse")
-    made = actions.rescore(library, entry=TALK)
+    made = rescore(library, RescoreRequest(entry=TALK)).as_json()
     assert made["failed"] == []
     assert {one["space"]: one["windows"] for one in made["spaces"]}["judge-caption-states"] == 7
 
@@ -465,13 +473,15 @@ def test_real_captions_of_tvsum_become_scores(library, shared):
     assert all(one is not None and one[1] == 0 for one in found)
     few = sorted(entries, key=lambda entry: len(entry.picks))[:4]
     library.entries.add("tvsum", [replace(one, features={}, feature_space=None) for one in few])
-    done = actions.import_captions(library, path=folder / "captions_blip.json", dataset="tvsum")
+    done = import_captions(
+        library, ImportCaptionsRequest(path=folder / "captions_blip.json", dataset="tvsum")
+    ).as_json()
     assert len(done["entries"]) == 4
     space = TEXT_SPACES["minilm-l6-v2"]
     space = space if space.is_here else TEXT_SPACES[WORDS]
-    actions.encode(library, dataset="tvsum", space=space.id)
-    made = actions.train(library, dataset="tvsum", model="llmvs", epochs=2)
+    encode(library, EncodeRequest(dataset="tvsum", space=space.id))
+    made = train(library, TrainRequest(dataset="tvsum", kind="llmvs", epochs=2)).as_json()
     assert library.checkpoints.find(made["id"]).label == f"LLMVS head ({space.label}, llmvs-tvsum)"
-    scored = actions.encode(library, dataset="tvsum", space=space.id)
+    scored = encode(library, EncodeRequest(dataset="tvsum", space=space.id)).as_json()
     assert [len(one["runs"]) for one in scored["entries"]] == [1] * 4
     assert np.isfinite(library.runs.of_entry(scored["entries"][0]["entry"])[0].track.scores).all()

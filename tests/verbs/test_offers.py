@@ -7,7 +7,8 @@ import pytest
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
 from tests.core.made_videos import write_video
-from verbs import by_name as actions
+from verbs.features import FeaturesRequest, features
+from verbs.ingest import IngestRequest, ingest
 from verbs.offers import features_offers, pretraining_offers
 
 
@@ -65,10 +66,10 @@ def test_entries_are_listed_by_the_space_of_their_features(library, make_entry, 
 def test_videos_that_lack_what_newer_ones_have_are_offered_it_until_they_have_it(library, make_entry, tmp_path):
     add(library, make_entry, 3)  # without a video there is nothing to look at
     assert features_offers(library) == []
-    old = actions.ingest(library, path=write_video(tmp_path / "old.mp4", 40), space="colour-motion-v1")
+    old = ingest(library, IngestRequest(path=write_video(tmp_path / "old.mp4", 40), space="colour-motion-v1")).as_json()
     (offer,) = features_offers(library)
     assert (offer.space, offer.lacking, offer.models) == ("efficientnet-lite0", 1, ())
-    actions.features(library, space=offer.space, all_entries=True)
+    features(library, FeaturesRequest(space=offer.space, all_entries=True))
     assert features_offers(library) == []
     assert library.entries.lacking("colour-motion-v1") == []
     library.entries.remove(old["entry"])
@@ -76,7 +77,7 @@ def test_videos_that_lack_what_newer_ones_have_are_offered_it_until_they_have_it
 
 
 def test_the_space_of_a_checkpoint_is_offered_to_the_videos_that_it_cannot_score(library, tmp_path):
-    actions.ingest(library, path=write_video(tmp_path / "new.mp4", 40))
+    ingest(library, IngestRequest(path=write_video(tmp_path / "new.mp4", 40)))
     assert features_offers(library) == []
     folder = tmp_path / "ours"
     save_checkpoint(MLP(MLPConfig(176, hidden=4)), folder, label="Ours", feature_space="colour-motion-v1", training={})
@@ -87,7 +88,9 @@ def test_the_space_of_a_checkpoint_is_offered_to_the_videos_that_it_cannot_score
 
 def test_entries_whose_file_or_video_is_gone_are_not_counted(library, tmp_path):
     for name in ("a", "b", "c"):
-        actions.ingest(library, path=write_video(tmp_path / f"{name}.mp4", 40 + ord(name)), space="colour-motion-v1")
+        ingest(
+            library, IngestRequest(path=write_video(tmp_path / f"{name}.mp4", 40 + ord(name)), space="colour-motion-v1")
+        )
     library.entries.media("videos/a").video.unlink()
     next((library.data_dir / "entries" / "videos").glob("b*.h5")).unlink()
     assert library.entries.lacking("efficientnet-lite0") == ["videos/c"]

@@ -7,8 +7,11 @@ import pytest
 
 from core.errors import Cancelled, InputError
 from core.progress import silent
-from verbs.by_name import evaluate, pretrain, sample, train
-from verbs.models import score_with_all
+from verbs.evaluate import EvaluateRequest, evaluate
+from verbs.pretrain import PretrainRequest, pretrain
+from verbs.sample import SampleRequest, sample
+from verbs.scoring import score_with_all
+from verbs.train import TrainRequest, train
 from webapp import jobs
 from webapp.views.numbers import of_entry
 
@@ -25,7 +28,7 @@ def films(library, make_entry):
 
 
 def test_all_videos_of_a_space_are_learned_from_and_each_gets_a_row_of_samples(films):
-    made = pretrain(films, all_videos=True, **QUICK)
+    made = pretrain(films, PretrainRequest(all_videos=True, **QUICK)).as_json()
     assert (made["feature_space"], made["videos"], len(made["runs"])) == ("test-6", 8, 8)
     checkpoint = films.checkpoints.find(made["id"])
     assert checkpoint.training["videos"] == [one.id for one in films.entries.list(space="test-6")]
@@ -36,11 +39,11 @@ def test_all_videos_of_a_space_are_learned_from_and_each_gets_a_row_of_samples(f
     assert films.runs.of_entry("alone/one") == []
     assert 0 < made["kept"] < 1
     assert made["judged"] == 1
-    assert made["coverage"].chance.kept == pytest.approx(made["coverage"].kept)
+    assert made["coverage"]["chance"]["kept"] == pytest.approx(made["coverage"]["kept"])
 
 
 def test_the_numbers_of_an_entry_say_what_its_samples_cover_beside_chance(films):
-    pretrain(films, space="test-6", **QUICK)
+    pretrain(films, PretrainRequest(space="test-6", **QUICK))
     (run,) = films.runs.of_entry("party/0")
     told = of_entry(films, "party/0").runs[f"run:{run.id}"].discovered
     assert told.kept == pytest.approx((run.track.scores > 0.5).mean())
@@ -48,31 +51,34 @@ def test_the_numbers_of_an_entry_say_what_its_samples_cover_beside_chance(films)
 
 
 def test_a_video_that_comes_later_is_scored_as_self_discovered_and_not_as_an_mlp(films, make_entry, tmp_path):
-    made = pretrain(films, all_videos=True, **QUICK)
+    made = pretrain(films, PretrainRequest(all_videos=True, **QUICK)).as_json()
     films.entries.add("party", [make_entry("party/late", people=0)])
     late = films.entries.get("party/late")
     assert films.checkpoints.find("visp", late).id == made["id"]
     with pytest.raises(Exception, match="There is no checkpoint 'mlp'"):
-        sample(films, entry=late.id, model="mlp")
-    train(films, dataset="party", model="mlp", epochs=1, out=tmp_path / "tuned", start_from=made["id"])
+        sample(films, SampleRequest(entry=late.id, checkpoint="mlp"))
+    train(films, TrainRequest(dataset="party", kind="mlp", epochs=1, out=tmp_path / "tuned", start_from=made["id"]))
     assert len(score_with_all(films, late, silent)) == 2  # one each: neither hides the other
     assert {run.track.kind for run in films.runs.of_entry(late.id)} == {"visp", "mlp"}
     assert films.checkpoints.find("mlp", late).id == "tuned"
 
 
 def test_samples_of_a_seed_are_the_same_and_are_evaluated_like_any_others(films):
-    made = pretrain(films, all_videos=True, **QUICK)
-    first, again, other = (sample(films, entry="trip/0", model="visp", seed=seed, keep=False) for seed in (3, 3, 4))
+    made = pretrain(films, PretrainRequest(all_videos=True, **QUICK)).as_json()
+    first, again, other = (
+        sample(films, SampleRequest(entry="trip/0", checkpoint="visp", seed=seed, keep=False)).as_json()
+        for seed in (3, 3, 4)
+    )
     np.testing.assert_array_equal(first["scores"], again["scores"])
     assert first["scores"] != other["scores"]
     assert first["discovered"]["coverage"] is None
-    assert evaluate(films, dataset="party", checkpoint=made["id"])["samples"] == 8
+    assert evaluate(films, EvaluateRequest(dataset="party", checkpoint=made["id"])).as_json()["samples"] == 8
 
 
 def test_one_dataset_is_pretrained_on_as_published_and_not_scored(films, make_entry):
     films.entries.add("big", [make_entry(f"big/{n}", people=0) for n in range(8)])
-    made = pretrain(films, dataset="big", model="mlp", visp={"encoder": "attention"}, **QUICK)
-    assert "runs" not in made
+    made = pretrain(films, PretrainRequest(dataset="big", kind="mlp", visp={"encoder": "attention"}, **QUICK)).as_json()
+    assert (made["runs"], made["kept"]) == ([], None)
     visp = films.checkpoints.find(made["id"]).training["visp"]
     assert (visp["free"], visp["hard_negatives"], visp["beta_size"]) == (0.0, False, 0.01)
     assert films.runs.of_entry("big/0") == []
@@ -90,11 +96,11 @@ def test_one_dataset_is_pretrained_on_as_published_and_not_scored(films, make_en
 )
 def test_what_cannot_be_pretrained_on_gets_a_sentence(films, asked, message):
     with pytest.raises(InputError, match=message):
-        pretrain(films, **asked)
+        pretrain(films, PretrainRequest(**asked))
 
 
 def test_it_runs_as_a_job_and_is_cancelled_on_request(films):
-    done = jobs.enqueue(films, "pretrain", {"space": "test-6", **QUICK})
+    done = jobs.enqueue(films, PretrainRequest(space="test-6", **QUICK))
     jobs.perform(films, done)
     assert films.jobs.get(done).state == "done"
     assert len(films.jobs.get(done).result["runs"]) == 8
@@ -106,8 +112,10 @@ def test_it_runs_as_a_job_and_is_cancelled_on_request(films):
 
     with pytest.raises(Cancelled) as cancelled:
         pretrain(
-            films, space="test-6", **QUICK, progress=lambda done, message, figures=None: told.append(message),
+            films,
+            PretrainRequest(space="test-6", **QUICK),
+            progress=lambda done, message, figures=None: told.append(message),
             should_stop=stop_while_scoring,
-        )  # fmt: skip
+        )
     assert "checkpoint 'mlp-visp-test-6-2' is kept" in cancelled.value.hint
     assert films.checkpoints.find("visp").id == "mlp-visp-test-6-2"

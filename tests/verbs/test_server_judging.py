@@ -16,7 +16,9 @@ from core.captions import captioners
 from core.errors import Cancelled, InputError, ManycutError, NotFoundError
 from tests.core.captioning_server import Server, central, chat
 from tests.core.made_videos import write_video
-from verbs import by_name as actions
+from verbs.caption import CaptionRequest, caption
+from verbs.ingest import IngestRequest, ingest
+from verbs.judge import JudgeRequest, judge
 from webapp.jobs import enqueue, perform
 from webapp.pages.library import servers_here
 from webapp.server import build_app
@@ -57,7 +59,7 @@ def command(library, *arguments):
 
 
 def test_numbers_of_a_server_become_a_row_that_says_whose_they_are(library, server, studio):
-    made = actions.judge(library, model=studio, entry=TALK)
+    made = judge(library, JudgeRequest(judge=studio, entry=TALK)).as_json()
     assert (made["judge"], made["space"], made["folder"]) == ("studio: llava", None, None)
     assert made["entries"] == [
         {"entry": TALK, "windows": 30, "of": 30, "zero_shot": made["entries"][0]["zero_shot"], "runs": []}
@@ -73,33 +75,36 @@ def test_numbers_of_a_server_become_a_row_that_says_whose_they_are(library, serv
 
 
 def test_nothing_is_asked_twice_and_the_same_numbers_are_the_same_row(library, server, studio):
-    first = actions.judge(library, model=studio, dataset="talks")
+    first = judge(library, JudgeRequest(judge=studio, dataset="talks")).as_json()
     asked = len(server.asked)
-    again = actions.judge(library, model=studio, dataset="talks")
+    again = judge(library, JudgeRequest(judge=studio, dataset="talks")).as_json()
     assert [one["windows"] for one in again["entries"]] == [0]
     assert again["entries"][0]["zero_shot"] == first["entries"][0]["zero_shot"]
     assert len(server.asked) == asked
     server.models.append("other")
     with pytest.raises(NotFoundError, match="Say which model of the server 'studio'"):
-        actions.judge(library, model=studio, entry=TALK)
-    assert actions.judge(library, model=studio, server_model="other", entry=TALK)["judge"] == "studio: other"
+        judge(library, JudgeRequest(judge=studio, entry=TALK))
+    assert (
+        judge(library, JudgeRequest(judge=studio, server_model="other", entry=TALK)).as_json()["judge"]
+        == "studio: other"
+    )
     name_server(library, server.url, 'judge_model = "other"')
-    assert actions.judge(library, model=studio, entry=TALK)["entries"][0]["windows"] == 0
+    assert judge(library, JudgeRequest(judge=studio, entry=TALK)).as_json()["entries"][0]["windows"] == 0
     assert len(library.runs.of_entry(TALK)) == 2
 
 
 def test_an_interrupted_judging_goes_on_where_it_was(library, server, studio):
-    def judge(text):
+    def say(text):
         if len(server.asked) > 12:
             server.failures = [(400, {})] * 100
         return "Score: 5"
 
-    server.judge = judge
+    server.judge = say
     with pytest.raises(ManycutError, match="'studio' answers 400"):
-        actions.judge(library, model=studio, entry=TALK)
+        judge(library, JudgeRequest(judge=studio, entry=TALK))
     assert library.runs.of_entry(TALK) == []
     server.failures, server.judge = [], lambda text: "Score: 5"
-    windows = actions.judge(library, model=studio, entry=TALK)["entries"][0]["windows"]
+    windows = judge(library, JudgeRequest(judge=studio, entry=TALK)).as_json()["entries"][0]["windows"]
     assert 0 < windows < 30
     assert len(server.asked) >= 30
 
@@ -108,13 +113,13 @@ def test_a_job_is_cancelled_while_the_server_is_slow(library, server, studio):
     server.seconds = 0.3
     stops = iter([False] * 3)
     with pytest.raises(Cancelled, match="cancelled"):
-        actions.judge(library, model=studio, entry=TALK, should_stop=lambda: next(stops, True))
+        judge(library, JudgeRequest(judge=studio, entry=TALK), should_stop=lambda: next(stops, True))
     assert library.runs.of_entry(TALK) == []
 
 
 def test_answers_without_a_number_are_said(library, server, studio):
     server.judge = lambda text: "I'd say 7" if int(central(text).split()[1]) < 3 else "Score: 5"
-    actions.judge(library, model=studio, entry=TALK)
+    judge(library, JudgeRequest(judge=studio, entry=TALK))
     assert "3 of 30 answers held none" in library.runs.of_entry(TALK)[-1].label
     server.models = ["shy"]
     server.judge = lambda text: chat(None, refusal="I cannot judge boats.")
@@ -126,7 +131,7 @@ def test_answers_without_a_number_are_said(library, server, studio):
 
 def test_a_correction_is_judged_again_by_the_server_that_judged_before(library, server, studio):
     with TestClient(build_app(library)) as browser:
-        actions.judge(library, model=studio, entry=TALK)
+        judge(library, JudgeRequest(judge=studio, entry=TALK))
         before = len(server.asked)
         said = {"entry": TALK, "pick": 10, "text": "Boat 4 sinks."}
         perform(library, browser.put("/api/captions", json=said).json()["job"])
@@ -147,7 +152,7 @@ def test_a_correction_is_judged_again_by_the_server_that_judged_before(library, 
 def test_a_video_is_described_and_judged_by_named_servers(library, server, studio, tmp_path):
     server.judge = lambda text: "Score: 6"
     args = {"path": str(write_video(tmp_path / "film.mp4", 50)), "captioner": studio, "judge": studio}
-    perform(library, enqueue(library, "ingest", args))
+    perform(library, enqueue(library, IngestRequest(**args)))
     (job,) = library.jobs.list()
     assert job.state == "done", job.error
     assert job.result["judged"]["judge"] == "studio: llava"
@@ -162,7 +167,7 @@ def test_what_is_wrong_with_a_server_is_said_before_a_video_is_taken_in(library,
     monkeypatch.delenv("STUDIO_KEY")
     film = write_video(tmp_path / "film.mp4", 20)
     with pytest.raises(InputError, match="The key of the server 'studio' is not here"):
-        actions.ingest(library, path=film, captioner="llava-hf/llava-1.5-7b-hf", judge=studio)
+        ingest(library, IngestRequest(path=film, captioner="llava-hf/llava-1.5-7b-hf", judge=studio))
     assert library.entries.list(dataset="videos") == []
 
 
@@ -174,9 +179,9 @@ def test_a_page_never_chooses_an_address(library, server, studio, address, who):
         answer = browser.post("/api/ingest", json={"path": "/videos/film.mp4", **names})
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "A page takes the name of a server, never an address."
-    for kind, args in (("caption", {"captioner": address}), ("judge", {"model": address})):
+    for request in (CaptionRequest(entry=TALK, captioner=address), JudgeRequest(entry=TALK, judge=address)):
         with pytest.raises(InputError, match="never an address"):
-            enqueue(library, kind, {"entry": TALK, **args})
+            enqueue(library, request)
     assert library.jobs.list() == []
     assert server.keys == []
 
@@ -205,7 +210,7 @@ def test_a_name_that_nothing_has_is_answered_with_the_names_there_are(library, s
     monkeypatch.setattr(captioners, "open_captioner", gone)
     library.entries.store_media(TALK, video=write_video(library.data_dir / "film.mp4", 20))
     with pytest.raises(NotFoundError, match="no model 'studoi'") as error:
-        actions.caption(library, captioner="studoi", entry=TALK)
+        caption(library, CaptionRequest(captioner="studoi", entry=TALK))
     assert error.value.hint == "Check the name. Servers are called: studio."
 
 

@@ -17,8 +17,8 @@ from storage.library import Library
 from tests.core.segment.made_pictures import card, scene, write_pictures
 from tests.core.signals.made_films import RATE
 from tests.core.signals.test_hearing import LOUD_IN_THE_MIDDLE, write_sound
-from verbs import by_name as actions
-from verbs.signals import measure
+from verbs.ingest import IngestRequest, ingest
+from verbs.signals import SignalsRequest, measure, signals
 from verbs.sources import all_sources
 from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe, series
@@ -47,21 +47,21 @@ def taken(library, video, make_entry):
 def test_measuring_keeps_signals_empty_pictures_and_tastes(taken):
     result = measure(taken, "films/film")
     entry = taken.entries.get("films/film")
-    assert result["signals"] == NAMES
+    assert result.signals == NAMES
     assert set(entry.signals) == set(NAMES)
     assert entry.empty.tolist() == [[180, 200]]
     (run,) = taken.runs.of_entry("films/film")
-    assert (run.id, run.label, run.track.kind) == (result["run"], "Tastes, no labels", "tastes")
-    assert list(run.track.names) == result["tastes"]
+    assert (run.id, run.label, run.track.kind) == (result.run, "Tastes, no labels", "tastes")
+    assert list(run.track.names) == result.tastes
     assert "names" not in run.track.settings
 
 
 def test_taking_in_measures_what_a_later_look_measures(library, video):
-    taken = actions.ingest(library, path=video)["entry"]
+    taken = ingest(library, IngestRequest(path=video)).as_json()["entry"]
     signals = library.entries.get(taken).signals
     (before,) = [run.track.names for run in library.runs.of_entry(taken)]
     again = measure(library, taken)
-    assert tuple(again["tastes"]) == tuple(before)
+    assert tuple(again.tastes) == tuple(before)
     for name, curve in library.entries.get(taken).signals.items():
         np.testing.assert_array_equal(curve, signals[name])
 
@@ -69,7 +69,7 @@ def test_taking_in_measures_what_a_later_look_measures(library, video):
 def test_what_browsers_do_not_play_is_heard_as_its_copy_sounds(library, tmp_path):
     loud = write_sound(tmp_path / "loud.mkv", LOUD_IN_THE_MIDDLE, 12)
     assert not probe(loud).playable
-    taken = actions.ingest(library, path=loud)["entry"]
+    taken = ingest(library, IngestRequest(path=loud)).as_json()["entry"]
     heard = library.entries.get(taken).signals["sound"]
     measure(library, taken)
     np.testing.assert_array_equal(library.entries.get(taken).signals["sound"], heard)
@@ -104,17 +104,17 @@ def test_cuts_are_labelled_as_rows_are(taken):
 
 def test_the_library_is_measured_once_and_what_cannot_be_is_listed(taken, make_entry):
     taken.entries.add("talks", [make_entry("talks/first")])
-    result = actions.signals(taken, all_entries=True)
+    result = signals(taken, SignalsRequest(all_entries=True)).as_json()
     assert [one["entry"] for one in result["entries"]] == ["films/film"]
     assert [one["entry"] for one in result["skipped"]] == ["talks/first"]
     assert "no video" in result["skipped"][0]["reason"]
-    assert [one["entry"] for one in actions.signals(taken, all_entries=True)["skipped"]] == [
+    assert [one["entry"] for one in signals(taken, SignalsRequest(all_entries=True)).as_json()["skipped"]] == [
         "films/film",
         "talks/first",
     ]
-    assert len(actions.signals(taken, dataset="films", again=True)["entries"]) == 1
+    assert len(signals(taken, SignalsRequest(dataset="films", again=True)).as_json()["entries"]) == 1
     with pytest.raises(NotFoundError, match="no video"):
-        actions.signals(taken, entry="talks/first")
+        signals(taken, SignalsRequest(entry="talks/first"))
 
 
 def test_an_entry_without_features_is_measured_too(taken):
@@ -126,7 +126,7 @@ def test_an_entry_without_features_is_measured_too(taken):
 
 
 def test_the_command_and_the_job_do_the_same(taken):
-    job = enqueue(taken, "signals", {"entry": "films/film"})
+    job = enqueue(taken, SignalsRequest(entry="films/film"))
     perform(taken, job)
     assert taken.jobs.get(job).state == "done"
     folder = taken.data_dir

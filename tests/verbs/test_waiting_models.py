@@ -15,8 +15,10 @@ from core.models.mlp import MLP, MLPConfig
 from core.models.provenance import learned_from
 from core.progress import silent
 from tests.core.made_videos import write_video
-from verbs import by_name as actions
-from verbs.models import score_with_all
+from verbs.render import RenderRequest, render
+from verbs.sample import SampleRequest, sample
+from verbs.scoring import score_with_all
+from verbs.train import TrainRequest, train
 from webapp import jobs
 from webapp.pages.models import checkpoint_table
 from webapp.server import build_app
@@ -74,20 +76,24 @@ def test_a_video_kept_from_it_says_so(waiting, tmp_path):
     entry = waiting.entries.get("talks/first")
     film = write_video(tmp_path / "film.mp4", entry.n_frames, entry.timebase.rate)
     waiting.entries.add("films", [replace(entry, id="films/one", video=film)])
-    run = actions.sample(waiting, entry="films/one", model="mlp-1")["run"]
-    kept = actions.render(waiting, entry="films/one", source=f"run:{run}", out=tmp_path / "cut.mp4", budget=0.5)
+    run = sample(waiting, SampleRequest(entry="films/one", checkpoint="mlp-1")).as_json()["run"]
+    kept = render(
+        waiting, RenderRequest(entry="films/one", source=f"run:{run}", out=tmp_path / "cut.mp4", budget=0.5)
+    ).as_json()
     with av.open(kept["file"]) as container:
         assert container.metadata["comment"] == SENTENCE
 
 
 def test_the_command_line_says_what_a_model_learned_from(waiting):
-    made = actions.sample(waiting, entry="talks/first", model="mlp-1", keep=False)
+    made = sample(waiting, SampleRequest(entry="talks/first", checkpoint="mlp-1", keep=False))
     assert sampled_sentence(made).endswith(f"(mlp-1).\n{SENTENCE}")
 
 
 def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiting, tmp_path):
     waiting.entries.add("films", [replace(waiting.entries.get("drawings/one"), id="films/one")])
-    made = actions.train(waiting, dataset="films", model="mlp", start_from="mlp-1", epochs=1, out=tmp_path / "mlp-2")
+    made = train(
+        waiting, TrainRequest(dataset="films", kind="mlp", start_from="mlp-1", epochs=1, out=tmp_path / "mlp-2")
+    ).as_json()
     waiting.checkpoints.remove("mlp-1")
     facts = learned_from(waiting.checkpoints.find(made["id"]))
     assert (facts.own_simulated, facts.simulated, facts.stands_back("talks/first")) == (False, True, True)
@@ -95,13 +101,12 @@ def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiti
 
 
 def test_training_records_whether_people_are_simulated(waiting, tmp_path):
-    from verbs.models import train
 
     entry = waiting.entries.get("drawings/one")
     waiting.entries.remove("drawings/one")
     simulated = replace(entry, id="drawings/two", annotations=replace(entry.annotations, simulated=True))
     waiting.entries.add("drawings", [simulated])
-    made = train(waiting, dataset="drawings", model="mlp", epochs=1, out=tmp_path / "new")
+    made = train(waiting, TrainRequest(dataset="drawings", kind="mlp", epochs=1, out=tmp_path / "new")).as_json()
     facts = waiting.checkpoints.find(made["id"]).training
     assert facts["simulated"] is True
     assert facts["videos"] == ["drawings/two"]

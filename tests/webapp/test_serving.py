@@ -12,10 +12,11 @@ import pytest
 
 from benchmarks.server import free_port, start
 from storage.library import Library
+from verbs.train import TrainRequest
 from webapp.jobs import enqueue
 
 ROOT = Path(__file__).resolve().parents[2]
-ENDLESS = {"dataset": "talks", "model": "mlp", "epochs": 10_000}
+ENDLESS = TrainRequest(dataset="talks", kind="mlp", epochs=10_000)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def goes_on(library, job, after=0, seconds=240):
 def test_a_second_server_is_refused_and_the_training_of_the_first_goes_on_until_that_is_killed(data):
     first = start(data.data_dir, demo=False)
     try:
-        training = enqueue(data, "train", ENDLESS)
+        training = enqueue(data, ENDLESS)
         wait_for(data, training, "running")
         command = [sys.executable, "app.py", "serve", "--data-dir", str(data.data_dir), "--port", str(free_port())]
         second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
@@ -60,7 +61,7 @@ def test_a_second_server_is_refused_and_the_training_of_the_first_goes_on_until_
         first.process.wait()
         first = start(data.data_dir, demo=False)
         assert wait_for(data, training, "failed").error["code"] == "interrupted"
-        again = enqueue(data, "train", ENDLESS | {"epochs": 1})
+        again = enqueue(data, ENDLESS.model_copy(update={"epochs": 1}))
         wait_for(data, again, "done")
     finally:
         first.process.terminate()

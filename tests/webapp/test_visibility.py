@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 
 from core.data import ScoreTrack
 from tests.webapp.routes_of import our_routes
+from verbs.export import ExportRequest
+from verbs.sample import SampleRequest
 from webapp import visibility
 from webapp.gate import ANNOTATOR, OPEN
 from webapp.jobs import enqueue, perform
@@ -138,9 +140,9 @@ def test_lists_hold_neither_labels_nor_scores(judging, path):
 
 
 def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
-    asked = enqueue(library, "sample", {"entry": ENTRY, "model": "c1"})
+    asked = enqueue(library, SampleRequest(entry=ENTRY, checkpoint="c1"))
     perform(library, asked)
-    other = enqueue(library, "sample", {"entry": OTHER, "model": "c1"})
+    other = enqueue(library, SampleRequest(entry=OTHER, checkpoint="c1"))
     assert judging.get("/api/job", params={"id": asked}).status_code == 403
     assert judging.get("/api/download", params={"job": asked}).status_code == 403
     assert judging.post("/api/job/cancel", json={"id": asked}).status_code == 403
@@ -154,7 +156,7 @@ def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
 def test_an_export_with_the_video_in_it_cannot_be_downloaded(judging, library, tmp_path, args, status):
     if status != 404:
         assert judging.post("/api/export", json=args).status_code == (202 if status == 200 else status)
-    job = enqueue(library, "export", {**args, "out": str(tmp_path / "labels.csv"), "format": "csv"})
+    job = enqueue(library, ExportRequest(**args, out=tmp_path / "labels.csv", format="csv"))
     perform(library, job)
     assert judging.get("/api/download", params={"job": job}).status_code == status
 
@@ -266,7 +268,7 @@ def test_a_link_that_was_taken_away_closes_the_door_at_once(closed, library):
 
 @pytest.mark.parametrize("spelling", ["{}", " {}", "+{}", "{}.0", "0_{}"])
 def test_a_job_is_the_same_job_however_its_number_is_written(judging, library, tmp_path, spelling):
-    job = enqueue(library, "export", {"out": str(tmp_path / "labels.csv"), "format": "csv"})
+    job = enqueue(library, ExportRequest(out=tmp_path / "labels.csv", format="csv"))
     perform(library, job)
     for path, key in (("/api/download", "job"), ("/api/job", "id")):
         assert judging.get(path, params={key: spelling.format(job)}).status_code == 403

@@ -15,6 +15,9 @@ import pytest
 
 from storage.backup import back_up, restore
 from storage.library import Library
+from verbs.export import ExportRequest
+from verbs.jobs import as_row
+from verbs.train import TrainRequest
 from webapp.jobs import enqueue
 from webapp.worker import DEAD_AFTER_BEATS, DeadClaims
 from webapp.workers import workers
@@ -26,7 +29,7 @@ KEEPER = (
     "from storage.library import Library; from webapp.workers import workers\n"
     "with workers(Library.open(Path(sys.argv[1]))): time.sleep(600)"
 )
-ENDLESS = {"dataset": "talks", "model": "mlp", "epochs": 10_000}
+ENDLESS = TrainRequest(dataset="talks", kind="mlp", epochs=10_000)
 
 
 @pytest.fixture
@@ -55,9 +58,9 @@ def pid_of(lane, library):
 
 def test_a_training_does_not_stand_before_an_export_and_one_that_dies_ends_as_failed(talks, tmp_path):
     with workers(talks):
-        training = enqueue(talks, "train", ENDLESS)
+        training = enqueue(talks, ENDLESS)
         wait_for(talks, training, "running")
-        export = enqueue(talks, "export", {"dataset": "talks", "out": str(tmp_path / "labels.h5")})
+        export = enqueue(talks, ExportRequest(dataset="talks", out=tmp_path / "labels.h5"))
         assert wait_for(talks, export, "done").result["annotators"] == 3
         assert talks.jobs.get(training).state == "running"
 
@@ -69,11 +72,11 @@ def test_a_training_does_not_stand_before_an_export_and_one_that_dies_ends_as_fa
             "The worker died while this was running (signal 9).",
         )
 
-        again = enqueue(talks, "train", ENDLESS | {"epochs": 1})  # by another worker
+        again = enqueue(talks, ENDLESS.model_copy(update={"epochs": 1}))  # by another worker
         wait_for(talks, again, "done")
         assert pid_of("long", talks) not in (None, killed)
 
-        last = enqueue(talks, "train", ENDLESS)
+        last = enqueue(talks, ENDLESS)
         wait_for(talks, last, "running")
     assert talks.jobs.get(last).error["message"] == "The server stopped while this was running."
     assert (pid_of("long", talks), pid_of("quick", talks)) == (None, None)
@@ -81,7 +84,7 @@ def test_a_training_does_not_stand_before_an_export_and_one_that_dies_ends_as_fa
 
 def test_workers_of_a_killed_server_end_and_leave_no_running_job(talks):
     server = subprocess.Popen([sys.executable, "-c", KEEPER, str(talks.data_dir)], cwd=ROOT)
-    training = enqueue(talks, "train", ENDLESS)
+    training = enqueue(talks, ENDLESS)
     wait_for(talks, training, "running")
     server.send_signal(signal.SIGKILL)
     server.wait()
@@ -95,9 +98,9 @@ def test_workers_of_a_killed_server_end_and_leave_no_running_job(talks):
 def test_a_job_of_a_process_that_died_right_after_asking_is_done(talks, tmp_path):
     code = (
         "import os, signal, sys; from pathlib import Path; from storage.library import Library\n"
-        "from webapp.jobs import enqueue\n"
+        "from verbs.export import ExportRequest; from webapp.jobs import enqueue\n"
         "library = Library.open(Path(sys.argv[1]))\n"
-        "print(enqueue(library, 'export', {'dataset': 'talks', 'out': sys.argv[2]}), flush=True)\n"
+        "print(enqueue(library, ExportRequest(dataset='talks', out=sys.argv[2])), flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     command = [sys.executable, "-c", code, str(talks.data_dir), str(tmp_path / "labels.h5")]
@@ -141,7 +144,7 @@ def test_claims_of_workers_that_are_not_heard_of_end(library):
 
 
 def test_what_ran_when_a_backup_was_made_does_not_run_for_ever_where_it_is_restored(talks, tmp_path):
-    job = talks.jobs.create_job("train", ENDLESS, lane="long")
+    job = talks.jobs.create_job(*as_row(ENDLESS), lane="long")
     talks.jobs.claim("of the other machine", job_id=job)
     back_up(talks.data_dir, tmp_path / "backup.tar.gz")
     restore(tmp_path / "backup.tar.gz", tmp_path / "elsewhere")
@@ -164,7 +167,7 @@ def worker(library, lane):
 
 
 def test_a_worker_ends_when_told_and_says_what_it_left(talks):
-    training = enqueue(talks, "train", ENDLESS)
+    training = enqueue(talks, ENDLESS)
     with worker(talks, "long") as process:
         wait_for(talks, training, "running")
         process.send_signal(signal.SIGTERM)

@@ -6,6 +6,7 @@ import gradio as gr
 
 from core.errors import ManycutError
 from storage.library import Library
+from verbs.features import FeaturesRequest
 from verbs.offers import FeaturesOffer, features_offers
 from webapp.jobs import enqueue
 
@@ -30,7 +31,7 @@ def features_offer(library: Library) -> None:
 
     def start(chosen: str) -> str:
         try:
-            enqueue(library, "features", {"space": chosen, "all_entries": True})
+            enqueue(library, FeaturesRequest(space=chosen, all_entries=True))
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         return f"{chosen} features will be made of every video that lacks them."

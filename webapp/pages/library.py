@@ -14,6 +14,7 @@ from core.segment.settings import DEFAULT_KIND
 from storage.entry_rows import EntrySummary
 from storage.library import Library
 from storage.servers import read_servers
+from verbs.ingest import IngestRequest
 from webapp.jobs import enqueue
 from webapp.pages.elements import heading, section, table
 from webapp.pages.features_offer import features_offer
@@ -95,7 +96,7 @@ def build(library: Library) -> None:
         if args["judge"] and not args["captioner"]:
             return "A language model judges captions: say who describes the videos, too."
         try:
-            enqueue(library, "ingest", {"path": paths, **args})
+            enqueue(library, IngestRequest.of(path=paths, **args))
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         what = Path(paths[0]).name if len(paths) == 1 else f"{len(paths)} videos"

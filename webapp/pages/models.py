@@ -10,6 +10,7 @@ from core.errors import ManycutError
 from core.models.provenance import learned_from
 from core.models.registry import MODELS
 from storage.library import Library
+from verbs.train import TrainRequest
 from webapp.jobs import enqueue
 from webapp.pages.elements import dataset_choices, heading, section, table
 from webapp.pages.jobs_panel import jobs_panel
@@ -17,6 +18,7 @@ from webapp.pages.offer import pretraining_offer
 
 KINDS = [(kind.label, kind.name) for kind in MODELS.values()]
 FRESH = ("Fresh weights", "")
+DEFAULTS = TrainRequest.model_fields
 
 
 def build(library: Library) -> None:
@@ -30,18 +32,22 @@ def build(library: Library) -> None:
     section("Train")
     with gr.Row(elem_classes="mc-form"):
         dataset = gr.Dropdown(label="Dataset", **dataset_choices(library), scale=2, elem_id="train-dataset")
-        model = gr.Dropdown(label="Model", choices=KINDS, value="summdiff", scale=2)
+        kind = gr.Dropdown(label="Model", choices=KINDS, value=DEFAULTS["kind"].default, scale=2)
         start_from = gr.Dropdown(label="Start from", choices=[FRESH], value="", scale=3, elem_id="train-start")
         people = gr.Dropdown(
             label="People",
             choices=[("Everybody", "all"), ("The dataset's people", "dataset"), ("Labels from here", "own")],
-            value="all",
+            value=DEFAULTS["people"].default,
             scale=2,
         )
         targets = gr.Dropdown(
             label="Learns from",
-            choices=[("Each person's scores", "individual"), ("Their mean", "mean")],
-            value="individual",
+            choices=[
+                ("As the recipe of the model", ""),
+                ("Each person's scores", "individual"),
+                ("Their mean", "mean"),
+            ],
+            value=DEFAULTS["targets"].default or "",
             scale=2,
         )
         epochs = gr.Number(label="Epochs (0: as the recipe)", value=0, precision=0, minimum=0, scale=1)
@@ -59,23 +65,24 @@ def build(library: Library) -> None:
             checkpoint_table(library),
         )
 
-    def start(dataset: str, model: str, start_from: str, people: str, targets: str, epochs: int) -> str:
-        args = {
-            "dataset": dataset,
-            "model": model,
-            "start_from": start_from or None,
-            "people": people,
-            "targets": targets,
-            "epochs": epochs or None,
-        }
+    def start(dataset: str, kind: str, start_from: str, people: str, targets: str, epochs: int) -> str:
         try:
-            job = enqueue(library, "train", args)
+            request = TrainRequest.of(
+                dataset=dataset or "",
+                kind=kind,
+                start_from=start_from or None,
+                people=people,
+                targets=targets or None,
+                epochs=epochs or None,
+                score_dataset=True,
+            )
+            job = enqueue(library, request)
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         return f"Training {job} has been queued."
 
     tell_list = "() => document.dispatchEvent(new Event('manycut:job'))"
-    train.click(start, [dataset, model, start_from, people, targets, epochs], said, show_progress="hidden").then(
+    train.click(start, [dataset, kind, start_from, people, targets, epochs], said, show_progress="hidden").then(
         None, js=tell_list
     )
     gr.on(None, fill, None, [dataset, start_from, shelf], show_progress="hidden")

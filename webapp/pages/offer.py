@@ -7,6 +7,7 @@ import gradio as gr
 from core.errors import ManycutError
 from storage.library import Library
 from verbs.offers import PretrainingOffer, pretraining_offers
+from verbs.pretrain import PretrainRequest
 from webapp.jobs import enqueue
 from webapp.pages.elements import section
 from webapp.pages.jobs_panel import jobs_panel
@@ -38,7 +39,7 @@ def pretraining_offer(library: Library) -> None:
 
     def start(space: str) -> str:
         try:
-            enqueue(library, "pretrain", {"space": space})
+            enqueue(library, PretrainRequest(space=space))
         except ManycutError as error:
             return f"{error.message} {error.hint}"
         return f"Pretraining on the videos with {space} features has been queued."

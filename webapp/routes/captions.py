@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from storage.captions import MAX_CAPTION
 from storage.library import Library
+from verbs.rescore import RescoreRequest
 from webapp.jobs import enqueue
 from webapp.sessions import current_annotator
 from webapp.views.answer import Answer
@@ -50,7 +51,7 @@ def router(library: Library) -> APIRouter:
             return Corrected(edit=None, job=None)
         return Corrected(
             edit=Correction(pick=body.pick, text=edit.text, by=edit.who),
-            job=enqueue(library, "rescore", {"entry": body.entry}),
+            job=enqueue(library, RescoreRequest(entry=body.entry)),
         )
 
     return routes

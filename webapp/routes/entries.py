@@ -6,18 +6,20 @@ Routes are plain functions, so that FastAPI runs them in threads and none blocks
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
-from core.segment.settings import DEFAULT_KIND
 from storage.jobs import Job
 from storage.library import Library
+from verbs.export import ExportChoices, ExportRequest
+from verbs.ingest import IngestChoices, IngestRequest
+from verbs.sample import SampleRequest
+from verbs.train import TrainChoices, TrainRequest
 from webapp.jobs import enqueue
 from webapp.views import entry as entry_view
 from webapp.views import jobs as jobs_view
@@ -53,57 +55,13 @@ TYPES = {
 }
 
 
-class SampleRequest(BaseModel):
-    entry: str
-    checkpoint: str = "summdiff"
-    n: int = Field(8, ge=1, le=64)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-    steps: int = Field(10, ge=1, le=1000)
-    guidance: float | None = Field(None, ge=0, le=10)
-    eta: float = Field(1.0, ge=0, le=1)
-    temperature: float = Field(1.0, ge=0, le=4)
-
-
-class TrainRequest(BaseModel):
-    dataset: str
-    model: str = "summdiff"
-    start_from: str | None = None
-    targets: str = "individual"
-    epochs: int | None = Field(None, ge=1, le=10_000)
-    people: str = "all"
-    entry: str | None = None
-
-
-class ExportRequest(BaseModel):
-    format: Literal["eccv16", "tvsum", "summe", "csv", "events"] = "eccv16"
-    dataset: str | None = None
-    entry: str | None = None
-    people: str = "all"
-    lag: float = Field(0.0, ge=0, le=10)
-    include_open: bool = True
-
-    def subject(self) -> Subject:
-        """The whole of a dataset, or of the library, where no entry is named."""
-        return about(self.entry) if self.entry else Subject(whole=True, dataset=self.dataset)
-
-
-class IngestRequest(BaseModel):
-    path: str | list[str]
-    dataset: str = "videos"
-    title: str | None = None
-    space: str | None = None
-    picks_per_second: str = "2"
-    shots: Literal["transitions", "kts", "kts-frames", "uniform"] = DEFAULT_KIND
-    penalty: float = Field(1.0, ge=0)
-    seconds: str = "2"
-    captioner: str | None = None
-    captioner_model: str | None = None
-    judge: str | None = None
-    judge_model: str | None = None
-
-
 class JobRequest(BaseModel):
     id: int
+
+
+def exported(body: ExportChoices) -> Subject:
+    """The whole of a dataset, or of the library, where no entry is named."""
+    return about(body.entry) if body.entry else Subject(whole=True, dataset=body.dataset)
 
 
 def router(library: Library, exports: Path) -> APIRouter:
@@ -142,26 +100,23 @@ def router(library: Library, exports: Path) -> APIRouter:
     @routes.post("/sample", status_code=202)
     def sample(body: Annotated[SampleRequest, visible(SampleRequest)]) -> JobNumber:
         library.entries.summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
-        args = body.model_dump()
-        args["model"] = args.pop("checkpoint")
-        return JobNumber(job=enqueue(library, "sample", args))
+        return JobNumber(job=enqueue(library, body))
 
     @routes.post("/train", status_code=202)
-    def train(body: Annotated[TrainRequest, visible(TrainRequest)]) -> JobNumber:
-        return JobNumber(job=enqueue(library, "train", body.model_dump()))
+    def train(body: Annotated[TrainChoices, visible(TrainChoices)]) -> JobNumber:
+        return JobNumber(job=enqueue(library, TrainRequest(**dict(body), score_dataset=True)))
 
     @routes.post("/export", status_code=202)
-    def export(body: Annotated[ExportRequest, visible(ExportRequest, ExportRequest.subject)]) -> JobNumber:
-        args = body.model_dump()
+    def export(body: Annotated[ExportChoices, visible(ExportChoices, exported)]) -> JobNumber:
         # One folder for each request: asking for another file never takes away what somebody is downloading.
-        mark = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
+        mark = hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:16]
         name = f"{body.dataset or body.entry or 'manycut'}-{'events' if body.format == 'events' else 'labels'}"
-        args["out"] = str(exports / mark / (name.replace("/", "-") + ENDINGS[body.format]))
-        return JobNumber(job=enqueue(library, "export", args))
+        out = exports / mark / (name.replace("/", "-") + ENDINGS[body.format])
+        return JobNumber(job=enqueue(library, ExportRequest(**dict(body), out=out)))
 
     @routes.post("/ingest", status_code=202)
-    def ingest(body: IngestRequest) -> JobNumber:
-        return JobNumber(job=enqueue(library, "ingest", body.model_dump()))
+    def ingest(body: IngestChoices) -> JobNumber:
+        return JobNumber(job=enqueue(library, IngestRequest(**dict(body))))
 
     @routes.get("/jobs")
     def jobs(hidden: Hidden) -> JobsList:

@@ -14,6 +14,8 @@ from storage.accounts import Role
 from storage.formats.events_jsonl import is_event_log
 from storage.library import Library
 from storage.tasks import Task
+from verbs.join import JoinRequest
+from verbs.reliability import ReliabilityRequest
 from webapp.jobs import enqueue
 from webapp.sessions import current_annotator, sign_in
 from webapp.views import agreement as agreement_view
@@ -178,8 +180,8 @@ def router(library: Library) -> APIRouter:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        args = {"path": str(path), "name": name[:200]}
-        return JobNumber(job=await run_in_threadpool(enqueue, library, "join", args))
+        asked = JoinRequest(path=path, name=name[:200], remove=True)
+        return JobNumber(job=await run_in_threadpool(enqueue, library, asked))
 
     @routes.get("/agreement")
     def agreement(
@@ -189,6 +191,6 @@ def router(library: Library) -> APIRouter:
 
     @routes.post("/agreement", status_code=202)
     def compute(body: Annotated[AgreementRequest, visible(AgreementRequest)]) -> JobNumber:
-        return JobNumber(job=enqueue(library, "reliability", body.model_dump()))
+        return JobNumber(job=enqueue(library, ReliabilityRequest(**dict(body))))
 
     return routes

@@ -10,7 +10,6 @@ from core.labelling.protocols import Kind
 from storage.board import State, TaskSummary
 from storage.library import Library
 from storage.tables import now
-from verbs.review import assignment_of
 from webapp.views.answer import Answer
 from webapp.views.videos import VideoFacts, milliseconds, places_of, video_facts
 
@@ -52,7 +51,7 @@ class Pace(Answer):
 
 def board(library: Library, assignment: int | None = None, dataset: str | None = None) -> Board:
     """Videos by people: who is how far. Training rounds are left out."""
-    assignments = [assignment_of(library, assignment)] if assignment else library.assignments.list()
+    assignments = [library.assignments.get(assignment)] if assignment else library.assignments.list()
     places = places_of(library, assignments)
     rows = [one for one in library.board.progress() if not one.practice]
     if assignment:
@@ -76,7 +75,7 @@ def board(library: Library, assignment: int | None = None, dataset: str | None =
 def pace(library: Library, assignment: int | None = None, dataset: str | None = None) -> Pace:
     """Labels and submitted tasks by the hour, and how many places of open assignments are left."""
     since = now() - timedelta(days=PACE_DAYS)
-    assignments = [assignment_of(library, assignment)] if assignment else library.assignments.list()
+    assignments = [library.assignments.get(assignment)] if assignment else library.assignments.list()
     places = [place for one in assignments for place in library.assignments.places(one.id)]
     if dataset:
         places = [place for place in places if place.entry.startswith(f"{dataset}/")]

@@ -16,7 +16,8 @@ const whole = (share) => `${Math.round(100 * share)} %`;
 
 /** By the kind of job. @type {Record<string, (args: Record<string, any>, models: Record<string, string>) => string>} */
 const SUBJECTS = {
-  train: (args, models) => `${models[args.model] ?? args.model} on ${args.dataset}`,
+  // Older jobs say `model` for the kind.
+  train: ({ kind, model, dataset }, models) => `${models[kind ?? model] ?? kind ?? model} on ${dataset}`,
   ingest: (args) => files([args.path ?? ''].flat()),
   pretrain: (args) => `on ${args.dataset ?? `all videos with ${args.space} features`}`,
   join: (args) => args.name,

@@ -11,7 +11,7 @@ from core.errors import FormatError
 from storage.formats import read_dataset
 from storage.formats.mrhisum import MrHisum
 from storage.library import Library
-from verbs.by_name import import_dataset
+from verbs.import_dataset import ImportDatasetRequest, import_dataset
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_malformed_video_is_refused_by_file_key_and_expectation_and_nothing_is
             inside[f"video_7/{key}"] = value
     with Library.open(tmp_path / "library") as library:
         with pytest.raises(FormatError) as error:
-            import_dataset(library, path=file)
+            import_dataset(library, ImportDatasetRequest(path=file))
         assert error.value.message.startswith(f"mr_hisum.h5: 'video_7/{key}' should be ")
         assert said in error.value.message
         assert library.datasets.list() == []
@@ -79,7 +79,9 @@ def test_a_malformed_video_is_refused_by_file_key_and_expectation_and_nothing_is
 def test_an_import_says_what_came_and_how_far_it_is(file, tmp_path):
     told = []
     with Library.open(tmp_path / "library") as library:
-        result = import_dataset(library, path=file, progress=lambda share, words, figures=None: told.append(share))
+        result = import_dataset(
+            library, ImportDatasetRequest(path=file), progress=lambda share, words, figures=None: told.append(share)
+        ).as_json()
         assert [row["id"] for row in result["entries"]] == [f"mr_hisum/video_{number}" for number in range(1, 13)]
         kept = library.entries.get("mr_hisum/video_5")
     came = MrHisum(file)[4]

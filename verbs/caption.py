@@ -1,21 +1,22 @@
-"""The verbs that give entries captions: by a captioner, or from a file."""
+"""`caption`: a sentence about the picture of every pick."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import Field
 
 from core.data import Entry
 from core.errors import NotFoundError, VideoError
-from core.progress import Progress, ShouldStop, check, never, part, silent
-from verbs.common import asked_entries, summaries_of, time_left
-from verbs.language import renew_text
-from verbs.models import score_with_all
-from verbs.named_servers import open_named, server_called
+from core.progress import Progress, ShouldStop, check, never, part, silent, time_left
+from verbs.contract import LeftOut, Request, Result
+from verbs.encode import EncodedSpace, NotRenewed, renew_text
+from verbs.entries import asked_entries, with_video
+from verbs.scoring import score_with_all
+from verbs.servers import open_named, server_called
 
 if TYPE_CHECKING:
     from core.captions.captioners import Captioner
@@ -27,91 +28,85 @@ PICTURE_SIDE = 336
 BATCH = 16
 
 
+class CaptionRequest(Request):
+    """Who describes which videos."""
+
+    verb: Literal["caption"] = "caption"
+    entry: str | None = Field(None, description="Entry id, such as demo/harbour-day.")
+    dataset: str | None = Field(None, description="All entries of this dataset, instead of one entry.")
+    entries: tuple[str, ...] | None = Field(None, description="These entries, instead of one.")
+    captioner: str = Field(
+        description="Model by name or folder (llava-hf/llava-1.5-7b-hf), or a server by its name in servers.toml or its"
+        " address (http://host:8000/v1)."
+    )
+    server_model: str | None = Field(None, description="Server: which of its models.")
+
+    def language_models(self) -> tuple[str, ...]:
+        return (self.captioner,)
+
+
+class CaptionedEntry(Result):
+    """What came of one entry.
+
+    Attributes:
+        entry: id.
+        captions: how many it has now.
+        described: how many of them are new.
+        encoded, failed: see `verbs.encode.Renewed`.
+    """
+
+    entry: str
+    captions: int
+    described: int
+    encoded: list[EncodedSpace]
+    failed: list[NotRenewed]
+
+
+class CaptionResult(Result):
+    """Who described, the entries, and those that were left out."""
+
+    captioner: str
+    entries: list[CaptionedEntry]
+    skipped: list[LeftOut]
+
+
 def caption(
-    library: Library,
-    *,
-    captioner: str,
-    model: str | None = None,
-    entry: str | None = None,
-    dataset: str | None = None,
-    entries: Sequence[str] | None = None,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
+    library: Library, request: CaptionRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> CaptionResult:
     """Describes the picture of every pick of an entry or a dataset, and has text heads score the captions.
 
     What was described before is not described again, also after an interruption. Entries of a dataset without a
     readable video are left out and listed.
 
-    Args:
-        captioner: a model's name or folder, or a server by its name in the configuration or its address; see
-            `core.captions.captioners`.
-        model: which model of the server.
+    Raises:
+        NotFoundError: there is no such entry, dataset, model or server, or no video.
+        VideoError: the video of the one entry cannot be read.
+        Cancelled: `should_stop` said so.
     """
     from core.captions.captioners import open_captioner
 
-    ids = asked_entries(library, entry, dataset, entries)
-    watched = [one for one in ids if library.entries.media(one).video is not None]
-    skipped = [{"entry": one, "reason": "it has no video"} for one in ids if one not in watched]
+    watched, skipped = with_video(library, asked_entries(library, request.entry, request.dataset, request.entries))
     if not watched:
-        where = f"'{entry}' has no video" if entry else f"No entry of '{dataset}' has its video"
+        where = f"'{request.entry}' has no video" if request.entry else f"No entry of '{request.dataset}' has its video"
         raise NotFoundError(f"{where}, so there are no pictures to describe.", "Import captions instead: app.py import")
-    progress(0.0, f"Opening {captioner}")
-    server = server_called(library, captioner)
-    describer = open_named(library, captioner, lambda: open_captioner(server or captioner, model=model))
+    progress(0.0, f"Opening {request.captioner}")
+    named = server_called(library, request.captioner) or request.captioner
+    describer = open_named(library, request.captioner, lambda: open_captioner(named, model=request.server_model))
     done = []
     for index, one in enumerate(watched):
         told = part(progress, index / len(watched), (index + 1) / len(watched))
         try:
             done.append(_caption(library, describer, one, told, should_stop))
         except VideoError as error:
-            if entry:
+            if request.entry:
                 raise
-            skipped.append({"entry": one, "reason": error.message})
-    return {"captioner": describer.id, "entries": done, "skipped": skipped}
-
-
-def import_captions(
-    library: Library,
-    *,
-    path: Path,
-    dataset: str,
-    captioner: str | None = None,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-) -> dict[str, Any]:
-    """Gives the entries of a dataset the captions of a JSON file, and encodes them again where they were encoded here.
-
-    Args:
-        path: see `storage.formats.captions_json`.
-        captioner: who made the captions, for people; by default the file's name.
-    """
-    from storage.formats.captions_json import captions_for, read_captions
-
-    given = read_captions(Path(path))
-    ids = [summary.id for summary in summaries_of(library, dataset)]
-    done, missing = [], []
-    for index, one in enumerate(ids):
-        check(should_stop, "Importing captions", "The videos so far have theirs.")
-        progress(index / len(ids), f"Captions of {one}")
-        found = captions_for(library.entries.get(one), given)
-        if found is None:
-            missing.append(one)
-            continue
-        captions, moved = found
-        library.entries.put_captions(one, captions, captioner or Path(path).stem)
-        done.append({"entry": one, "captions": len(captions), "moved": moved, **renew_text(library, one)})
-    if not done:
-        raise NotFoundError(
-            f"{Path(path).name} has captions of none of the {len(ids)} entries of '{dataset}'.",
-            f"Its videos are called '{next(iter(given))}' and so on: the entry's key, title or video name is needed.",
-        )
-    return {"dataset": dataset, "captioner": captioner or Path(path).stem, "entries": done, "missing": missing}
+            skipped.append(LeftOut(entry=one, reason=error.message))
+    return CaptionResult(captioner=describer.id, entries=done, skipped=skipped)
 
 
 def _caption(
     library: Library, captioner: Captioner, entry_id: str, progress: Progress, should_stop: ShouldStop
-) -> dict[str, Any]:
+) -> CaptionedEntry:
     entry = library.entries.get(entry_id)
     captions: list[str] = []
     made, start = 0, time.monotonic()
@@ -125,9 +120,13 @@ def _caption(
         progress(len(captions) / len(entry.picks), message)
     library.entries.put_captions(entry_id, captions, captioner.id)
     renewed = renew_text(library, entry_id)
-    for one in renewed["encoded"]:
-        one["runs"] += score_with_all(library, library.entries.get(entry_id), silent, one["space"])
-    return {"entry": entry_id, "captions": len(captions), "described": made, **renewed}
+    encoded = [
+        one.with_runs(score_with_all(library, library.entries.get(entry_id), silent, one.space))
+        for one in renewed.encoded
+    ]
+    return CaptionedEntry(
+        entry=entry_id, captions=len(captions), described=made, encoded=encoded, failed=renewed.failed
+    )
 
 
 def _pictures(entry: Entry) -> Iterator[np.ndarray]:

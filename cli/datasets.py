@@ -1,0 +1,136 @@
+"""`app.py import`, `export` and `agreement`: what comes in, what goes out, how people agree."""
+
+from __future__ import annotations
+
+import json
+from inspect import Parameter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands import add_command, add_verb, parameters
+from cli.language import captions_sentence
+from cli.running import run_verb
+from core.errors import InputError
+from verbs.agreement import AgreementRequest, AgreementResult, agreement
+from verbs.export import ExportRequest, ExportResult, export
+from verbs.import_captions import ImportCaptionsRequest, import_captions
+from verbs.import_checkpoint import ImportCheckpointRequest, ImportCheckpointResult, import_checkpoint
+from verbs.import_dataset import ImportDatasetRequest, ImportDatasetResult, import_dataset
+from verbs.join import JoinRequest, JoinResult, join
+
+app = typer.Typer()
+
+CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt")
+FILE = typer.Argument(
+    help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), captions for a dataset of the library (.json),"
+    " a released checkpoint (.pkl, .ckpt), or another installation's events (.jsonl)."
+)
+OPTION = typer.Option(help=ImportCheckpointRequest.model_fields["options"].description)
+IMPORTED = [
+    Parameter("path", Parameter.KEYWORD_ONLY, annotation=Annotated[Path, FILE]),
+    *parameters(ImportDatasetRequest, without=["path"]),
+    *parameters(ImportCheckpointRequest, without=["path", "name", "options"]),
+    Parameter("option", Parameter.KEYWORD_ONLY, annotation=Annotated[list[str] | None, OPTION], default=None),
+]
+
+
+def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choices: Any) -> None:
+    from storage.formats.events_jsonl import is_event_log
+
+    if path.suffix.lower() in CHECKPOINT_FILES:
+        checkpoint = ImportCheckpointRequest.of(
+            path=path,
+            name=dataset,
+            feature_space=choices["feature_space"],
+            null_video=choices["null_video"],
+            options=_options(choices["option"] or []),
+        )
+        run_verb(data_dir, json_, import_checkpoint, checkpoint, _checkpoint_sentence)
+    elif path.suffix.lower() == ".json":
+        if dataset is None:
+            raise InputError(f"{path.name} is taken for captions of a dataset, which is not named.", "Add --dataset.")
+        captions = ImportCaptionsRequest.of(path=path, dataset=dataset, captioner=choices["captioner"])
+        run_verb(data_dir, json_, import_captions, captions, captions_sentence)
+    elif is_event_log(path):
+        if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace")):
+            raise InputError(
+                f"{path.name} is a log of events, which is joined with the labels of this library as it is.",
+                "Leave out the options about datasets.",
+            )
+        run_verb(data_dir, json_, join, JoinRequest.of(path=path), _joined_sentence)
+    else:
+        of_datasets = {name: choices[name] for name in choices if name in ImportDatasetRequest.model_fields}
+        request = ImportDatasetRequest.of(path=path, dataset=dataset, **of_datasets)
+        run_verb(data_dir, json_, import_dataset, request, _imported_sentence)
+
+
+def _options(pairs: list[str]) -> dict[str, Any]:
+    """["heads=8"] -> {"heads": 8}; numbers and words."""
+    options: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise InputError(f"An option is written name=value, not '{pair}'.")
+        try:
+            options[name] = json.loads(value)
+        except ValueError:
+            options[name] = value
+    return options
+
+
+def _checkpoint_sentence(result: ImportCheckpointResult) -> str:
+    return f"{result.kind} checkpoint '{result.id}' for {result.feature_space} features."
+
+
+def _imported_sentence(result: ImportDatasetResult) -> str:
+    return f"{len(result.entries)} entries in dataset '{result.dataset}'."
+
+
+def _joined_sentence(result: JoinResult) -> str:
+    sentences = [f"{result.new_events} new events of {result.events}, in {result.tasks} tasks."]
+    if result.skipped:
+        sentences.append(f"Left out, because this library does not have them: {', '.join(result.skipped)}.")
+    if result.parted:
+        sentences.append(f"{result.parted} tasks had gone on in both places: look at them on the Review page.")
+    return " ".join(sentences)
+
+
+def _agreement_sentence(result: AgreementResult) -> str:
+    pair, loo = result.pairwise, result.leave_one_out
+    return (
+        f"{result.entries} entries, {result.annotations} annotations. "
+        f"Pairwise tau {pair.kendall:.3f}, rho {pair.spearman:.3f}; "
+        f"leave-one-out tau {loo.kendall:.3f}, rho {loo.spearman:.3f}; "
+        f"Cronbach's alpha {result.cronbach_alpha:.2f}, pairwise F1 {result.pairwise_f1:.3f}."
+    )
+
+
+def _exported_sentence(result: ExportResult) -> str:
+    return f"{result.file}: {result.entries} entries, {result.annotators} people, {result.labels} labels."
+
+
+add_command(
+    app,
+    "import",
+    _import,
+    IMPORTED,
+    "Bring a dataset, a released checkpoint or another installation's labels into the library.",
+)
+add_verb(
+    app,
+    agreement,
+    AgreementRequest,
+    _agreement_sentence,
+    "How much the people of a dataset agree: pairwise, leave-one-out, oracle, alpha.",
+    arguments=["dataset"],
+)
+add_verb(
+    app,
+    export,
+    ExportRequest,
+    _exported_sentence,
+    "Write people's labels: as a dataset that the official loaders read unchanged, a table, or the raw events.",
+    spelled={"include_open": ("--include-open/--submitted-only",)},
+)

@@ -1,0 +1,95 @@
+"""`app.py sample`, `train`, `pretrain`, `evaluate`: models of summaries."""
+
+from __future__ import annotations
+
+from inspect import Parameter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands import add_command, add_verb, parameters
+from cli.running import run_verb
+from cli.tables import evaluation_table, pretrained_sentence, sampled_sentence, splits_table
+from verbs.evaluate import EvaluateRequest, evaluate, evaluate_splits
+from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
+from verbs.sample import SampleRequest, sample
+from verbs.train import TrainedSplits, TrainRequest, TrainResult, train, train_splits
+
+app = typer.Typer()
+
+ALL = "all"
+SPLIT = Annotated[str, typer.Option(help="Which split of the file, from 0, or all.")]
+KIND = ("--kind", "--model")
+
+
+def _train(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
+    if split == ALL:
+        run_verb(data_dir, json_, train_splits, TrainRequest.of(**choices), _trained_splits_sentence)
+    else:
+        run_verb(data_dir, json_, train, TrainRequest.of(split=split, **choices), _trained_sentence)
+
+
+def _pretrain(data_dir: Path, json_: bool, **choices: object) -> None:
+    visp = ViSPOptions.of(**{name: choices.pop(name) for name in ViSPOptions.model_fields})
+    run_verb(data_dir, json_, pretrain, PretrainRequest.of(visp=visp, **choices), pretrained_sentence)
+
+
+def _evaluate(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
+    if split == ALL:
+        run_verb(data_dir, json_, evaluate_splits, EvaluateRequest.of(**choices), splits_table)
+    else:
+        run_verb(data_dir, json_, evaluate, EvaluateRequest.of(split=split, **choices), evaluation_table)
+
+
+def _with_all_splits(asked: list[Parameter]) -> list[Parameter]:
+    """The parameters, of which `split` may also be "all"."""
+    return [one.replace(annotation=SPLIT, default=str(one.default)) if one.name == "split" else one for one in asked]
+
+
+def _trained_sentence(result: TrainResult) -> str:
+    told = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    if not result.lacking:
+        return told
+    space, count = result.feature_space, len(result.lacking)
+    some = ", ".join(result.lacking[:5]) + (" ..." if count > 5 else "")
+    return f"{told}\n{count} left out for want of {space} features: {some}. `features --space {space} --all` adds them."
+
+
+def _trained_splits_sentence(result: TrainedSplits) -> str:
+    return f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+
+
+add_verb(
+    app,
+    sample,
+    SampleRequest,
+    sampled_sentence,
+    "Sample scores and cuts of one entry from a model.",
+    arguments=["entry"],
+    spelled={"n": ("-n", "--samples"), "checkpoint": ("--checkpoint", "--model")},
+)
+add_command(
+    app,
+    "train",
+    _train,
+    _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled={"kind": KIND})),
+    "Train a summarizer on a dataset's people and the labels collected here.",
+)
+add_command(
+    app,
+    "pretrain",
+    _pretrain,
+    parameters(PretrainRequest, arguments=["dataset"], spelled={"kind": KIND}, without=["visp"])
+    + parameters(ViSPOptions),
+    "Pretrain a summarizer on videos without labels (ViSP); go on with train --start-from.\n\n"
+    "With --all-videos on your own films: settings for a few of them, and every one gets a row of self-discovered"
+    " cuts.",
+)
+add_command(
+    app,
+    "evaluate",
+    _evaluate,
+    _with_all_splits(parameters(EvaluateRequest, arguments=["dataset"])),
+    "Compare a checkpoint with the people of a dataset, beside what people reach among themselves.",
+)

@@ -1,0 +1,59 @@
+"""`agreement`: how much the people of a dataset agree among themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from core.progress import Progress, ShouldStop, never, silent
+from core.statistics.figure import Figure
+from verbs.contract import Request, Result
+from verbs.entries import entries_with_people
+
+if TYPE_CHECKING:
+    from storage.library import Library
+
+
+class AgreementRequest(Request):
+    """Of which dataset."""
+
+    verb: Literal["agreement"] = "agreement"
+    dataset: str = Field(description="Dataset id in the library.")
+
+
+class Correlation(Result):
+    """Kendall tau-b and Spearman rho, each in [-1, 1], NaN where never defined."""
+
+    kendall: Figure
+    spearman: Figure
+
+
+class AgreementResult(Result):
+    """Means over the entries, see `core.statistics.agreement.Agreement`."""
+
+    pairwise: Correlation
+    leave_one_out: Correlation
+    oracle: Correlation
+    cronbach_alpha: Figure
+    krippendorff_alpha_ordinal: Figure
+    pairwise_f1: Figure
+    entries: int
+    annotations: int
+    undefined: int
+
+
+def agreement(
+    library: Library, request: AgreementRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> AgreementResult:
+    """Pairwise, leave-one-out and oracle agreement, and reliability coefficients.
+
+    Raises:
+        NotFoundError: there is no such dataset, or nobody judged any of it.
+        InputError: nowhere are there labels of two people.
+    """
+    from core.statistics.agreement import agreement as agreement_of
+
+    entries = entries_with_people(library, request.dataset, "dataset")
+    progress(0.3, f"Comparing the people of {len(entries)} entries")
+    return AgreementResult.model_validate(agreement_of(entries), from_attributes=True)

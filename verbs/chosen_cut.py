@@ -1,0 +1,159 @@
+"""The cut that somebody wants to keep, solved again as the pages show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from core.data import DEFAULT_BUDGET, Cut, Entry
+from core.data.timebase import format_rate
+from core.errors import NotFoundError, VideoError
+from verbs.contract import Request, Result
+from verbs.cuts import DEFAULT_RULE, RULE_HELP, Rule, Solver, shots_of
+from verbs.intervals import Interval, Intervals
+from verbs.sources import source as find_source
+
+if TYPE_CHECKING:
+    from storage.formats.cut_lists import CutSource
+    from storage.library import Library
+
+MOST_SEGMENTS = 100_000
+
+
+class CutChoices(Request):
+    """Which cut of which entry: of a source by a rule, or these segments."""
+
+    entry: str = Field(description="Entry id, such as demo/harbour-day.")
+    source: str | None = Field(
+        None,
+        max_length=200,
+        description="mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE or signal:NAME (default: the average"
+        " of people, else the balanced signal, else the newest run).",
+    )
+    rule: Rule = Field(DEFAULT_RULE, description=RULE_HELP)
+    shots: str | None = Field(None, description="Segmentation (default: the entry's first).")
+    budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
+    segments: Intervals | None = Field(
+        None,
+        max_length=MOST_SEGMENTS,
+        description="Instead of a source, in frames, ends exclusive, such as 0-120,240-300.",
+    )
+
+
+class KeepRequest(CutChoices):
+    """The same, and where to."""
+
+    out: Path = Field(
+        description="File to write: .mp4 for the video, .json .csv .vtt .edl .fcpxml .otio for a cut list."
+    )
+
+
+class KeptCut(Result):
+    """What a file says about its cut.
+
+    Attributes:
+        file: where it is.
+        name: to download it by.
+        entry: id.
+        scores: whose the cut is made from, see `verbs.sources.Source.facts`.
+        rule, shots, budget: it was made by; None for segments that somebody chose.
+        segments: half-open frame intervals.
+        fps: frames a second, such as "30000/1001".
+        note: "" or why the cut is as it is.
+    """
+
+    file: Path
+    name: str
+    entry: str
+    scores: dict[str, Any]
+    rule: str | None
+    shots: str | None
+    budget: float | None
+    segments: list[Interval]
+    fps: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The cut that somebody wants to keep.
+
+    Attributes:
+        entry: of which.
+        cut: not empty.
+        source: what a cut list says beside the segments.
+        name: of its files, without an ending: "harbour-day-mean-15".
+    """
+
+    entry: Entry
+    cut: Cut
+    source: CutSource
+    name: str
+
+    def facts(self, file: Path, ending: str) -> dict[str, Any]:
+        """The fields of a `KeptCut` that was written to a file."""
+        return {
+            "file": file,
+            "name": f"{self.name}.{ending}",
+            "entry": self.entry.id,
+            "scores": dict(self.source.scores),
+            "rule": self.source.rule,
+            "shots": self.source.shots,
+            "budget": self.source.budget,
+            "segments": self.cut.segments.tolist(),
+            "fps": format_rate(self.source.timebase.rate),
+            "note": self.cut.note,
+        }
+
+
+def choose(library: Library, request: CutChoices) -> Chosen:
+    """A cut of an entry.
+
+    Raises:
+        NotFoundError: there is no such entry, person, run, sample or segmentation.
+        InputError: the cut would be empty, or an argument makes no sense.
+    """
+    from core.data.segments import checked_segments
+    from storage.entry_rows import slug
+
+    found = library.entries.get(request.entry)
+    if request.segments is not None:
+        cut = Cut(checked_segments(request.segments, found.n_frames), found.n_frames, 1.0)
+        return Chosen(found, cut, cut_source(found, scores={"kind": "segments"}), f"{found.key}-cut")
+    of, bounds = find_source(library, found, request.source), shots_of(found, request.shots)
+    cut = Solver(found, bounds, request.rule, request.budget)(of.scores)
+    checked_segments(cut, found.n_frames)
+    facts = {"budget": request.budget, "rule": request.rule, "shots": bounds.source, "scores": of.facts}
+    name = f"{found.key}-{slug(of.name).lower()}-{100 * request.budget:g}"
+    return Chosen(found, cut, cut_source(found, **facts), name)
+
+
+def check_video(library: Library, entry: str) -> None:
+    """Raises NotFoundError where an entry has no video, or there is no such entry."""
+    if library.entries.media(entry).video is None:
+        raise NotFoundError(f"Entry '{entry}' comes without its video.", "Keep the cut as a list instead.")
+
+
+def cut_source(entry: Entry, **facts: Any) -> CutSource:
+    """What a cut list says of an entry, and further facts about the cut."""
+    from storage.formats.cut_lists import CutSource
+
+    start, sound = (Fraction(0), False) if entry.video is None else _clock(entry.video)
+    media = entry.video.name if entry.video else f"{entry.key}.mp4"
+    return CutSource(entry.id, entry.title, media, entry.timebase, start, sound, **facts)
+
+
+def _clock(video: Path) -> tuple[Fraction, bool]:
+    """(seconds on the file's clock at its first picture, whether it has sound), without reading all of it."""
+    from core.video.decode import decode, shown_at
+    from core.video.probe import clock_step, open_video
+
+    with open_video(video) as (container, stream):
+        first = next(decode(container, stream), None)
+        if first is None:
+            raise VideoError(f"None of the pictures in '{video.name}' can be decoded.")
+        return shown_at(first) * clock_step(stream), any(s.codec_context for s in container.streams.audio)

@@ -1,0 +1,86 @@
+"""What every verb keeps to: one frozen request, one frozen result, defaults that stand in the request alone.
+
+    def x(
+        library: Library, request: XRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    ) -> XResult
+
+A command's options, a job's row and a page's form are derived from the request; what a command prints as JSON, and what
+a finished job holds, is the result.
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+
+from core.errors import InputError
+
+
+class Request(BaseModel):
+    """What somebody asks of a verb."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def of(cls, **choices: object) -> Self:
+        """The request that a person's choices amount to.
+
+        Raises:
+            InputError: one of them makes no sense.
+        """
+        try:
+            return cls.model_validate(choices)
+        except ValidationError as error:
+            raise InputError(what_is_wrong(error)) from None
+
+    def language_models(self) -> tuple[str, ...]:
+        """The language models that are named by name, folder or server, or by an address."""
+        return ()
+
+
+class Result(BaseModel):
+    """What came of a verb. Numbers that are undefined are null in its JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, ser_json_inf_nan="null")
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as they are kept and sent."""
+        values: dict[str, Any] = json.loads(self.model_dump_json())
+        return values
+
+
+class LeftOut(Result):
+    """An entry for which a verb did nothing, and why."""
+
+    entry: str
+    reason: str
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """One sentence for people about the first thing that is wrong with a request."""
+    first = error.errors()[0]
+    if first["type"] == "value_error":
+        return str(first["ctx"]["error"])
+    name = next((str(part) for part in reversed(first["loc"]) if isinstance(part, str)), "")
+    if first["type"] == "missing":
+        return f"'{name}' is missing."
+    if first["type"] == "extra_forbidden":
+        return f"There is nothing called '{name}' to be asked for."
+    told = first["msg"].removeprefix("Input ").removeprefix("should ")
+    return f"'{name}' should {told[:1].lower()}{told[1:]}, not '{first['input']}'."
+
+
+def _fraction(value: object) -> Fraction:
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"A number is written such as 2, 0.5 or 1/2, not '{value}'.") from None
+
+
+# A number that is kept exactly, written "2", "0.5" or "1/2".
+Exact = Annotated[
+    Fraction, BeforeValidator(_fraction), PlainSerializer(str, return_type=str), WithJsonSchema({"type": "string"})
+]

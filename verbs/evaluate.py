@@ -1,0 +1,168 @@
+"""`evaluate`: how well a checkpoint agrees with people; `evaluate_splits`: the same over all splits of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from core.progress import Progress, ShouldStop, never, part, silent
+from core.statistics.figure import Figure
+from verbs.contract import Request, Result
+from verbs.entries import entries_with_people
+
+if TYPE_CHECKING:
+    from storage.library import Library
+
+
+class EvaluateRequest(Request):
+    """Which checkpoint against whom."""
+
+    dataset: str = Field(description="Dataset id in the library.")
+    checkpoint: str = Field(description="Checkpoint folder or id; with --split all, with {split} in it.")
+    splits: Path | None = Field(None, description="Split file; its test entries are evaluated.")
+    split: int = Field(0, ge=0, description="Which split of the file, from 0.")
+    samples: int = Field(8, ge=1, description="Samples per entry.")
+    seed: int = Field(0, description="Of everything random; same seed, same result.")
+    steps: int = Field(10, ge=1, le=1000, description="DDIM steps.")
+    protocol: Literal["tvsum", "summe", "mrhisum"] | None = Field(
+        None, description="tvsum, summe or mrhisum (default: what the labels allow)."
+    )
+
+
+class Closeness(Result):
+    """How close two are, see `core.statistics.evaluation.Closeness`."""
+
+    kendall: Figure
+    spearman: Figure
+    f1: Figure
+
+
+class Diversity(Result):
+    """How much samples differ, beside people, see `core.statistics.evaluation.Diversity`."""
+
+    one_minus_f1: Figure
+    one_minus_tau: Figure
+    people_one_minus_f1: Figure
+    people_one_minus_tau: Figure
+
+
+class Band(Result):
+    """How people agree among themselves, see `core.statistics.agreement.HumanBand`."""
+
+    pairwise: Closeness
+    leave_one_out: Closeness
+    oracle: Closeness
+    closest: Closeness
+    difference: Closeness
+
+
+class Figures(Result):
+    """Figures of one video, or their means, see `core.statistics.evaluation.Figures`.
+
+    Those of sampling (coverage, precision, diversity, energy_distance) are None where there was one curve alone.
+    """
+
+    protocol: str
+    kendall: Figure
+    spearman: Figure
+    f1: Figure
+    undefined: float
+    map50: Figure | None
+    map15: Figure | None
+    wse: Figure
+    cis: Figure
+    wir: Figure
+    ir: Figure
+    coverage: Closeness | None
+    precision: Closeness | None
+    diversity: Diversity | None
+    energy_distance: Figure | None
+
+
+class Placed(Figures):
+    """Means over videos, and how people agree among themselves."""
+
+    human: Band | None
+
+
+class Evaluation(Placed):
+    """Of a checkpoint over some entries, see `core.training.evaluating.Evaluation`."""
+
+    checkpoint: str
+    samples: int
+    selected_on_test: bool
+    seen_in_training: int | None
+    per_video: dict[str, Figures] | None
+    split: int | None
+
+
+class EvaluateResult(Evaluation):
+    """The same of a dataset's entries."""
+
+    dataset: str
+
+
+class EvaluateSplitsResult(Placed):
+    """Means over all splits of a file, see `core.training.evaluating.SplitsEvaluation`; `checkpoint` is a pattern."""
+
+    dataset: str
+    checkpoint: str
+    samples: int
+    selected_on_test: bool
+    std: Placed
+    splits: list[Evaluation]
+
+
+def evaluate(
+    library: Library, request: EvaluateRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> EvaluateResult:
+    """How well a checkpoint agrees with a dataset's people, on the test entries of a split if one is given.
+
+    Raises:
+        NotFoundError: there is no such dataset, checkpoint or split, or nobody judged it.
+        CheckpointError: the checkpoint cannot score the entries.
+    """
+    from core.training.evaluating import evaluate_checkpoint
+    from core.training.held_out import of_split
+    from storage.formats.splits import read_split
+
+    entries = entries_with_people(library, request.dataset, "dataset")
+    if request.splits is not None:
+        entries = of_split(entries, read_split(request.splits, request.split).test, request.dataset)
+    found = library.checkpoints.find(request.checkpoint, entries[0])
+    figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress)
+    return EvaluateResult.model_validate({**vars(figures), "dataset": request.dataset}, from_attributes=True)
+
+
+def evaluate_splits(
+    library: Library, request: EvaluateRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> EvaluateSplitsResult:
+    """Means and standard deviations over all splits of the request's file.
+
+    Its `checkpoint` holds "{split}", so that every split is evaluated with the checkpoint that has not seen its test
+    videos.
+
+    Raises:
+        NotFoundError, CheckpointError: as `evaluate`.
+        InputError: there is no split file, or no "{split}".
+    """
+    from core.training.evaluating import evaluate_checkpoint, over_splits
+    from core.training.held_out import of_split
+    from storage.formats.splits import folders_of_splits, read_split
+
+    entries = entries_with_people(library, request.dataset, "dataset")
+    folders = folders_of_splits(request.splits, request.checkpoint)
+    results = []
+    for index, folder in enumerate(folders):
+        tested = of_split(entries, read_split(request.splits or Path(), index).test, request.dataset)
+        told = part(progress, index / len(folders), (index + 1) / len(folders))
+        figures = evaluate_checkpoint(library.checkpoints.find(folder), tested, **_settings(request), progress=told)
+        results.append(figures)
+    found = {**vars(over_splits(results)), "dataset": request.dataset, "checkpoint": request.checkpoint}
+    return EvaluateSplitsResult.model_validate(found, from_attributes=True)
+
+
+def _settings(request: EvaluateRequest) -> dict[str, Any]:
+    return request.model_dump(include={"samples", "seed", "steps", "protocol"})

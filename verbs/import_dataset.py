@@ -1,0 +1,102 @@
+"""`import_dataset`: a dataset file into the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from core.progress import Progress, ShouldStop, never, part, silent
+from verbs.contract import Request, Result
+from verbs.import_captions import ImportCaptionsRequest, import_captions
+
+if TYPE_CHECKING:
+    from core.data import Entry
+    from storage.library import Library
+
+
+class ImportDatasetRequest(Request):
+    """Which files make a dataset."""
+
+    path: Path = Field(description="A dataset in one of the formats of `storage.formats`.")
+    annotations: Path | None = Field(
+        None, description="Dataset: ydata-tvsum50 .mat or .tsv with each person's scores, joined by video."
+    )
+    llmvs: Path | None = Field(None, description="Dataset: folder of LLMVS's embeddings (gen/ and user_prompt/).")
+    captions: Path | None = Field(
+        None, description='Dataset: captions, .json {video: {"picks": [...], "captions": [...]}}.'
+    )
+    captioner: str | None = Field(None, description="Captions: who made them (default: the name of their file).")
+    dataset: str | None = Field(None, description="Name in the library (default: the file's name).")
+    replace: bool = Field(False, description="Replace a dataset of the same name.")
+
+
+class ImportedEntry(Result):
+    """One entry that came."""
+
+    id: str
+    n_frames: int
+    picks: int
+    annotators: int
+    has_features: bool
+    has_video: bool
+
+
+class ImportDatasetResult(Result):
+    """A dataset by its id in the library, and its entries in the order of the file."""
+
+    dataset: str
+    entries: list[ImportedEntry]
+
+
+def import_dataset(
+    library: Library, request: ImportDatasetRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> ImportDatasetResult:
+    """Reads a dataset file into the library, all of it or nothing.
+
+    With `captions`, its entries get those of a JSON file; see `verbs.import_captions`.
+
+    Raises:
+        NotFoundError: there is no such file.
+        FormatError: it is malformed, or none of the known formats.
+        ConflictError: there is a dataset of that name already, and it shall not be replaced.
+    """
+    from storage.formats import read_dataset
+    from storage.formats.captions_json import read_captions
+
+    progress(0.0, f"Reading {request.path.name}")
+    entries = read_dataset(request.path, request.annotations, request.llmvs)
+    if request.captions is not None:
+        read_captions(request.captions)  # what is wrong with it is said before anything is kept
+    facts: list[dict[str, int | bool]] = []
+    ends = 1.0 if request.captions is None else 0.8
+
+    def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
+        for entry in entries:
+            facts.append(_facts(entry))
+            done = len(facts) / len(entries)
+            progress(0.1 + (ends - 0.1) * done, f"Keeping {len(facts)} of {len(entries)} entries")
+            yield entry
+
+    name = request.dataset or request.path.stem
+    ids = library.entries.add(name, noted(), source=request.path.name, replace=request.replace)
+    dataset = ids[0].partition("/")[0]
+    if request.captions is not None:
+        captions = ImportCaptionsRequest(path=request.captions, dataset=dataset, captioner=request.captioner)
+        import_captions(library, captions, progress=part(progress, ends, 1.0))
+    rows = zip(ids, facts, strict=True)
+    return ImportDatasetResult(
+        dataset=dataset, entries=[ImportedEntry.model_validate({"id": one, **row}) for one, row in rows]
+    )
+
+
+def _facts(entry: Entry) -> dict[str, int | bool]:
+    return {
+        "n_frames": entry.n_frames,
+        "picks": len(entry.picks),
+        "annotators": len(entry.annotations) if entry.annotations else 0,
+        "has_features": entry.feature_space is not None,
+        "has_video": entry.video is not None,
+    }

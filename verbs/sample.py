@@ -1,0 +1,153 @@
+"""`sample`: curves and cuts of one entry from one model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field
+
+from core.data import DEFAULT_BUDGET, Entry, ScoreTrack
+from core.progress import Progress, ShouldStop, check, never, part, silent
+from verbs.contract import Request, Result
+
+if TYPE_CHECKING:
+    from core.statistics.results import Coverage
+    from storage.library import Library
+
+
+class SampleRequest(Request):
+    """Which curves of which entry."""
+
+    verb: Literal["sample"] = "sample"
+    entry: str = Field(description="Entry id, such as demo/harbour-day.")
+    checkpoint: str = Field("summdiff", description="Checkpoint id, its folder, or a kind such as summdiff.")
+    n: int = Field(8, ge=1, le=256, description="How many summaries to sample.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Of everything random; same seed, same result.")
+    steps: int = Field(10, ge=1, le=1000, description="DDIM steps.")
+    guidance: float | None = Field(None, ge=0, le=10, description="Guidance weight w (default: the checkpoint's).")
+    eta: float = Field(1.0, ge=0, le=1, description="Fresh noise in every step: 0 none, 1 as published.")
+    temperature: float = Field(1.0, ge=0, le=4, description="Factor on all noise: less, and samples are more alike.")
+    budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
+    keep: bool = Field(True, description="Keep the result in the library, so that the pages show it.")
+
+
+class Covered(Result):
+    """Shares in [0, 1] of people's cuts that samples keep, see `core.statistics.coverage.Coverage`."""
+
+    kept: float
+    one: float
+    people: float
+    best_person: float
+    chance: Covered | None = None
+
+    @classmethod
+    def of(cls, found: Coverage) -> Self:
+        """The same as a result."""
+        return cls.model_validate(found, from_attributes=True)
+
+    def found(self) -> Coverage:
+        """The result as it was found."""
+        from core.statistics.results import Coverage
+
+        chance = self.chance.found() if self.chance else None
+        return Coverage(self.kept, self.one, self.people, self.best_person, chance)
+
+
+class Discovered(Result):
+    """What self-discovered samples keep: of the video, and of people's cuts where somebody judged it."""
+
+    kept: float
+    coverage: Covered | None
+
+
+class SampleResult(Result):
+    """What a model made.
+
+    Attributes:
+        entry: id.
+        run: id of the run that was kept; None where none was.
+        model: label of the checkpoint, for people.
+        checkpoint, feature_space, seed, settings: see `core.data.ScoreTrack`.
+        scores: N curves at the picks, in [0, 1].
+        cuts: of each curve, half-open frame intervals.
+        notes: of each cut, "" or why it is as it is.
+        discovered: of self-discovered samples alone.
+        learned_from: what the model knows, in a sentence.
+        protocol: how the cuts were made.
+    """
+
+    entry: str
+    run: int | None
+    model: str
+    checkpoint: str
+    feature_space: str
+    seed: int | None
+    settings: dict[str, float]
+    scores: list[list[float]]
+    cuts: list[list[tuple[int, int]]]
+    notes: list[str]
+    discovered: Discovered | None
+    learned_from: str
+    protocol: str
+
+
+def sample(
+    library: Library, request: SampleRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> SampleResult:
+    """Scores and cuts of one entry by one model; kept as a run that the pages show.
+
+    Raises:
+        NotFoundError: there is no such entry or checkpoint.
+        CheckpointError: it cannot score the entry.
+        Cancelled: `should_stop` said so.
+    """
+    from core.models.provenance import learned_from
+    from core.models.registry import SELF_DISCOVERED
+    from core.segment.segmentation import default_shots
+    from core.select.published import select
+    from core.training.scoring import score
+
+    entry = library.entries.get(request.entry)
+    checkpoint = library.checkpoints.find(request.checkpoint, entry)
+    progress(0.1, f"Loading {checkpoint.label}")
+    track = score(
+        checkpoint,
+        entry,
+        n=request.n,
+        seed=request.seed,
+        steps=request.steps,
+        guidance=request.guidance,
+        eta=request.eta,
+        temperature=request.temperature,
+        progress=part(progress, 0.2, 0.9),
+    )
+    discovered = _discovered(library, entry, track) if track.kind == SELF_DISCOVERED else None
+    label = "" if discovered is None else f"{track.model}: keeps {discovered.kept:.0%}"
+    check(should_stop, "Sampling")
+    run = library.runs.add(entry.id, track, label) if request.keep else None
+    shots = default_shots(entry)
+    cuts = [select(row, entry.picks, shots, entry.n_frames, request.budget) for row in track.scores]
+    return SampleResult(
+        entry=entry.id,
+        run=run.id if run else None,
+        model=track.model,
+        checkpoint=track.checkpoint,
+        feature_space=track.feature_space,
+        seed=track.seed,
+        settings=dict(track.settings),
+        scores=track.scores.tolist(),
+        cuts=[cut.segments.tolist() for cut in cuts],
+        notes=[cut.note for cut in cuts],
+        discovered=discovered,
+        learned_from=learned_from(checkpoint).sentence(entry.id),
+        protocol=f"knapsack over '{shots.source}' shots, budget {request.budget:.0%}; frames, end exclusive",
+    )
+
+
+def _discovered(library: Library, entry: Entry, track: ScoreTrack) -> Discovered:
+    from core.statistics.coverage import coverage, kept_share
+
+    people = library.people.of_entry(entry.id, entry=entry)
+    covered = Covered.of(coverage(replace(entry, annotations=people), track.scores)) if people else None
+    return Discovered(kept=kept_share(entry, track.scores), coverage=covered)
