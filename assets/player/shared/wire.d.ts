@@ -414,6 +414,48 @@ export interface components {
             chance?: components["schemas"]["Coverage"] | null;
         };
         /**
+         * CutChoices
+         * @description Which cut of which entry: of a source by a rule, or these segments.
+         */
+        CutChoices: {
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Source
+             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE or signal:NAME (default: the average of people, else the balanced signal, else the newest run).
+             */
+            source?: string | null;
+            /**
+             * Rule
+             * @description viewing: what people watch, score over time; published: the papers' knapsack.
+             * @default viewing
+             * @enum {string}
+             */
+            rule: "viewing" | "published";
+            /**
+             * Shots
+             * @description Segmentation (default: the entry's first).
+             */
+            shots?: string | null;
+            /**
+             * Budget
+             * @description Share of the video that a cut may take.
+             * @default 0.15
+             */
+            budget: number;
+            /**
+             * Segments
+             * @description Instead of a source, in frames, ends exclusive, such as 0-120,240-300.
+             */
+            segments?: [
+                number,
+                number
+            ][] | null;
+        };
+        /**
          * CutFacts
          * @description One cut.
          *
@@ -771,31 +813,45 @@ export interface components {
             /** Events */
             events: components["schemas"]["EventFacts"][];
         };
-        /** ExportRequest */
-        ExportRequest: {
+        /**
+         * ExportChoices
+         * @description Whose labels of what.
+         */
+        ExportChoices: {
             /**
              * Format
+             * @description eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv or events.
              * @default eccv16
              * @enum {string}
              */
             format: "eccv16" | "tvsum" | "summe" | "csv" | "events";
-            /** Dataset */
+            /**
+             * Dataset
+             * @description Only this dataset.
+             */
             dataset?: string | null;
-            /** Entry */
+            /**
+             * Entry
+             * @description Only this entry.
+             */
             entry?: string | null;
             /**
              * People
+             * @description own (labels collected here), dataset, or all.
              * @default all
+             * @enum {string}
              */
-            people: string;
+            people: "all" | "dataset" | "own";
             /**
              * Lag
+             * @description Seconds by which continuous ratings come late.
              * @default 0
              */
             lag: number;
             /**
              * Include Open
-             * @default true
+             * @description Labels of tasks that are not submitted, too.
+             * @default false
              */
             include_open: boolean;
         };
@@ -851,47 +907,76 @@ export interface components {
             closest: components["schemas"]["Closeness"];
             difference: components["schemas"]["Closeness"];
         };
-        /** IngestRequest */
-        IngestRequest: {
-            /** Path */
-            path: string | string[];
+        /**
+         * IngestChoices
+         * @description Which videos, and how they are looked at.
+         */
+        IngestChoices: {
+            /**
+             * Path
+             * @description Video files, folders (with those in them), or patterns in quotes, such as 'trip/**\/*.mov'.
+             */
+            path: string[];
             /**
              * Dataset
+             * @description Dataset they become part of.
              * @default videos
              */
             dataset: string;
-            /** Title */
+            /**
+             * Title
+             * @description One video: shown on the pages (default: the file's name).
+             */
             title?: string | null;
-            /** Space */
+            /**
+             * Space
+             * @description Feature space, such as googlenet-pool5 (default: efficientnet-lite0, and colour-motion-v1 beside it where something needs it).
+             */
             space?: string | null;
             /**
              * Picks Per Second
+             * @description How often a video is looked at; 1/2: every two seconds.
              * @default 2
              */
             picks_per_second: string;
             /**
              * Shots
+             * @description transitions: cuts, dissolves, fades; kts: changes of the picks; kts-frames: of every frame; uniform: of equal duration.
              * @default transitions
              * @enum {string}
              */
             shots: "transitions" | "kts" | "kts-frames" | "uniform";
             /**
              * Penalty
+             * @description KTS: larger gives fewer shots.
              * @default 1
              */
             penalty: number;
             /**
              * Seconds
+             * @description Uniform: duration of a shot.
              * @default 2
              */
             seconds: string;
-            /** Captioner */
+            /**
+             * Captioner
+             * @description Then describe the pictures: a model, or a server by its name in servers.toml or address.
+             */
             captioner?: string | null;
-            /** Captioner Model */
+            /**
+             * Captioner Model
+             * @description Server: which of its models.
+             */
             captioner_model?: string | null;
-            /** Judge */
+            /**
+             * Judge
+             * @description Then have this language model, or a server's, judge the captions.
+             */
             judge?: string | null;
-            /** Judge Model */
+            /**
+             * Judge Model
+             * @description Server: which of its models.
+             */
             judge_model?: string | null;
         };
         /**
@@ -1737,31 +1822,6 @@ export interface components {
             /** Remarks */
             remarks: string[];
         };
-        /** RenderRequest */
-        RenderRequest: {
-            /** Entry */
-            entry: string;
-            /** Source */
-            source?: string | null;
-            /**
-             * Rule
-             * @default viewing
-             * @enum {string}
-             */
-            rule: "viewing" | "published";
-            /** Segments */
-            segments?: [
-                number,
-                number
-            ][] | null;
-            /** Shots */
-            shots?: string | null;
-            /**
-             * Budget
-             * @default 0.15
-             */
-            budget: number;
-        };
         /**
          * Revoked
          * @description Whose link was taken away.
@@ -1873,42 +1933,75 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** SampleRequest */
+        /**
+         * SampleRequest
+         * @description Which curves of which entry.
+         */
         SampleRequest: {
-            /** Entry */
+            /**
+             * Verb
+             * @default sample
+             * @constant
+             */
+            verb: "sample";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
             entry: string;
             /**
              * Checkpoint
+             * @description Checkpoint id, its folder, or a kind such as summdiff.
              * @default summdiff
              */
             checkpoint: string;
             /**
              * N
+             * @description How many summaries to sample.
              * @default 8
              */
             n: number;
             /**
              * Seed
+             * @description Of everything random; same seed, same result.
              * @default 0
              */
             seed: number;
             /**
              * Steps
+             * @description DDIM steps.
              * @default 10
              */
             steps: number;
-            /** Guidance */
+            /**
+             * Guidance
+             * @description Guidance weight w (default: the checkpoint's).
+             */
             guidance?: number | null;
             /**
              * Eta
+             * @description Fresh noise in every step: 0 none, 1 as published.
              * @default 1
              */
             eta: number;
             /**
              * Temperature
+             * @description Factor on all noise: less, and samples are more alike.
              * @default 1
              */
             temperature: number;
+            /**
+             * Budget
+             * @description Share of the video that a cut may take.
+             * @default 0.15
+             */
+            budget: number;
+            /**
+             * Keep
+             * @description Keep the result in the library, so that the pages show it.
+             * @default true
+             */
+            keep: boolean;
         };
         /**
          * Sheet
@@ -2136,30 +2229,48 @@ export interface components {
             /** Decisions */
             decisions: components["schemas"]["Decision"][];
         };
-        /** TrainRequest */
-        TrainRequest: {
-            /** Dataset */
+        /**
+         * TrainChoices
+         * @description What is learned from whom.
+         */
+        TrainChoices: {
+            /**
+             * Dataset
+             * @description Dataset id in the library.
+             */
             dataset: string;
             /**
-             * Model
+             * Kind
+             * @description summdiff, llmvs, csta, vasnet or mlp.
              * @default summdiff
              */
-            model: string;
-            /** Start From */
-            start_from?: string | null;
+            kind: string;
             /**
              * Targets
-             * @default individual
+             * @description individual: each person's scores; mean: their average (default: as the recipe).
              */
-            targets: string;
-            /** Epochs */
-            epochs?: number | null;
+            targets?: ("individual" | "mean") | null;
+            /**
+             * Start From
+             * @description Checkpoint to fine-tune instead of fresh weights.
+             */
+            start_from?: string | null;
             /**
              * People
+             * @description all, dataset, or own (labels collected here).
              * @default all
+             * @enum {string}
              */
-            people: string;
-            /** Entry */
+            people: "all" | "dataset" | "own";
+            /**
+             * Epochs
+             * @description Passes over the data (default: the recipe's).
+             */
+            epochs?: number | null;
+            /**
+             * Entry
+             * @description Entry that the result scores afterwards.
+             */
             entry?: string | null;
         };
         /**
@@ -2251,6 +2362,7 @@ export type Corrected = components['schemas']['Corrected'];
 export type Correction = components['schemas']['Correction'];
 export type Correlation = components['schemas']['Correlation'];
 export type Coverage = components['schemas']['Coverage'];
+export type CutChoices = components['schemas']['CutChoices'];
 export type CutFacts = components['schemas']['CutFacts'];
 export type CutsResult = components['schemas']['CutsResult'];
 export type DecideRequest = components['schemas']['DecideRequest'];
@@ -2265,12 +2377,12 @@ export type EntryFacts = components['schemas']['EntryFacts'];
 export type EntryLine = components['schemas']['EntryLine'];
 export type EventFacts = components['schemas']['EventFacts'];
 export type EventsRequest = components['schemas']['EventsRequest'];
-export type ExportRequest = components['schemas']['ExportRequest'];
+export type ExportChoices = components['schemas']['ExportChoices'];
 export type Filters = components['schemas']['Filters'];
 export type Group = components['schemas']['Group'];
 export type Health = components['schemas']['Health'];
 export type HumanBand = components['schemas']['HumanBand'];
-export type IngestRequest = components['schemas']['IngestRequest'];
+export type IngestChoices = components['schemas']['IngestChoices'];
 export type Interval = components['schemas']['Interval'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Invited = components['schemas']['Invited'];
@@ -2311,7 +2423,6 @@ export type QueueRow = components['schemas']['QueueRow'];
 export type Recorded = components['schemas']['Recorded'];
 export type Refusal = components['schemas']['Refusal'];
 export type Remarked = components['schemas']['Remarked'];
-export type RenderRequest = components['schemas']['RenderRequest'];
 export type Revoked = components['schemas']['Revoked'];
 export type RunFigures = components['schemas']['RunFigures'];
 export type RunRow = components['schemas']['RunRow'];
@@ -2329,7 +2440,7 @@ export type TaskProtocol = components['schemas']['TaskProtocol'];
 export type TaskRequest = components['schemas']['TaskRequest'];
 export type Thumbnails = components['schemas']['Thumbnails'];
 export type Trail = components['schemas']['Trail'];
-export type TrainRequest = components['schemas']['TrainRequest'];
+export type TrainChoices = components['schemas']['TrainChoices'];
 export type Training = components['schemas']['Training'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
 export type VideoFacts = components['schemas']['VideoFacts'];
