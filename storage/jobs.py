@@ -208,7 +208,7 @@ class Jobs:
             return session.scalar(query.values(updated=now(), **values).returning(JobRow.id)) is not None
 
 
-def claim_statement(worker: str, lane: Lane | None = None, job_id: int | None = None) -> ReturningUpdate[tuple[JobRow]]:
+def claim_statement(worker: str, lane: Lane | None = None, job_id: int | None = None) -> ReturningUpdate[JobRow]:
     """The one statement that claims a job; see `Jobs.claim`.
 
     SQLite has one writer at a time. On PostgreSQL the row is locked when it is chosen, and others pass over it.
@@ -218,7 +218,7 @@ def claim_statement(worker: str, lane: Lane | None = None, job_id: int | None = 
     return claimed.values(state="running", claimed_by=worker, heartbeat=now(), updated=now()).returning(JobRow)
 
 
-def _oldest_queued(lane: Lane | None, job_id: int | None) -> Select[tuple[int]]:
+def _oldest_queued(lane: Lane | None, job_id: int | None) -> Select[int]:
     query = select(JobRow.id).where(JobRow.state == "queued").order_by(JobRow.id).limit(1)
     if lane is not None:
         query = query.where(JobRow.lane == lane)

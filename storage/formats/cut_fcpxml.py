@@ -48,16 +48,15 @@ def completed(
         root.remove(again)
     clips = root.findall("./project/sequence/spine/clip")
     for clip in clips:
-        pictures = clip.find("video")
         clip.tag = "asset-clip"
-        clip.set("ref", pictures.attrib["ref"])
-        clip.remove(pictures)
+        for pictures in clip.findall("video"):  # one
+            clip.set("ref", pictures.attrib["ref"])
+            clip.remove(pictures)
         clip.text = None
     for clip in root.iter("asset-clip"):
         clip.set("name", media)
     _check(clips, rate, pieces, offset)
-    if note:
-        sequence = root.find("./project/sequence")
+    for sequence in root.findall("./project/sequence") if note else ():  # one
         sequence.insert(0, ElementTree.Element("note"))
         sequence[0].text = note
     ElementTree.indent(root, "    ")

@@ -196,7 +196,7 @@ class _Reading:
             return None
         if self.ended:
             self._wrong("comes after the end")
-        kind = values.get("type")
+        kind = str(values.get("type"))
         read = {"protocol": self._protocol, "annotator": self._annotator, "event": self._event}.get(kind)
         if read is not None:
             read(values)
@@ -271,7 +271,8 @@ class _Reading:
     def _shots(self, given: Any, n_frames: int) -> tuple[tuple[int, int], ...]:
         last = 0
         shots: list[tuple[int, int]] = []
-        for pair in given if isinstance(given, list) else [None]:
+        pairs: list[Any] = given if isinstance(given, list) else [None]
+        for pair in pairs:
             whole = isinstance(pair, list) and len(pair) == 2 and all(type(edge) is int for edge in pair)
             if not (whole and last <= pair[0] < pair[1] <= n_frames):
                 self._wrong(f"should have ascending shots [start, end] within its {n_frames} frames")
@@ -281,9 +282,10 @@ class _Reading:
 
     def _event(self, values: Mapping[str, Any]) -> None:
         log = self.open
-        if log is None or self._whole(values, "task", 1) != self.tasks:
+        if log is None or self.shots is None or self._whole(values, "task", 1) != self.tasks:
             self._wrong("is an event that does not follow its task")
-        event = Event(**{name: values.get(name) for name in EVENT_FIELDS})
+        fields: dict[str, Any] = {name: values.get(name) for name in EVENT_FIELDS}
+        event = Event(**fields)
         try:
             if not isinstance(event.kind, str):
                 raise InputError("The kind of an event is a word.")

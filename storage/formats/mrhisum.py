@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import overload
 
 import h5py
 import numpy as np
@@ -51,8 +52,16 @@ class MrHisum(Sequence[Entry]):
     def __len__(self) -> int:
         return len(self.keys)
 
-    def __getitem__(self, place: int) -> Entry:
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Entry]: ...
+
+    def __getitem__(self, place: int | slice) -> Entry | Sequence[Entry]:
         with open_hdf5(self.path) as file:
+            if isinstance(place, slice):
+                return [self._read(file, key) for key in self.keys[place]]
             return self._read(file, self.keys[place])
 
     def __iter__(self) -> Iterator[Entry]:

@@ -88,11 +88,11 @@ def build(library: Library) -> None:
         if len(paths) == 1 and not Path(paths[0]).exists() and not any(sign in paths[0] for sign in "*?["):
             return f"There is nothing at {paths[0]} on the server."
         names = ("space", "picks_per_second", "shots", "penalty", "seconds", "captioner", "judge")
-        args = dict(zip(names, settings, strict=True))
+        args: dict[str, str | float | None] = dict(zip(names, settings, strict=True))
         if args["space"] == DEFAULT:
             args["space"] = None  # so that it says why
         for language in ("captioner", "judge"):
-            args[language] = (args[language] or "").strip() or None
+            args[language] = str(args[language] or "").strip() or None
         if args["judge"] and not args["captioner"]:
             return "A language model judges captions: say who describes the videos, too."
         try:
