@@ -344,8 +344,8 @@ def wait_until_healthy(port: int, seconds: float = 60) -> None:
 
 
 def children_of(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]
+    threads = Path(f"/proc/{pid}/task").glob("*/children")  # workers are kept by a thread of their own
+    return [int(child) for thread in threads for child in thread.read_text().split()]
 
 
 def free_port() -> int:

@@ -107,16 +107,16 @@ def test_one_file_answers_for_itself(library, folder):
     ("arguments", "words"),
     [
         ({"path": []}, "No video was named"),
-        ({"picks_per_second": "often"}, "Picks per second are a number"),
-        ({"picks_per_second": 0}, "more than 0"),
-        ({"shots": "magic"}, "no shots of the kind"),
+        ({"picks_per_second": "often"}, "A number is written such as 2"),
+        ({"picks_per_second": 0}, "'picks_per_second' should be greater than 0"),
+        ({"shots": "magic"}, "'shots' should be 'transitions'"),
         ({"judge": "llama"}, "nobody makes them"),
         ({"title": "Rain"}, "A title is for one video"),
     ],
 )
 def test_mistakes_are_said_before_anything_is_taken_in(library, folder, arguments, words):
     with pytest.raises(InputError, match=words):
-        ingest(library, IngestRequest(**{"path": folder} | arguments))
+        ingest(library, IngestRequest.of(**{"path": folder} | arguments))
     assert library.entries.list() == []
 
 

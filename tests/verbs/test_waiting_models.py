@@ -101,10 +101,10 @@ def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiti
 
 
 def test_training_records_whether_people_are_simulated(waiting, tmp_path):
-
     entry = waiting.entries.get("drawings/one")
+    people = replace(entry.annotations, simulated=True)
+    simulated = replace(entry, id="drawings/two", annotations=people, features=dict(entry.features))
     waiting.entries.remove("drawings/one")
-    simulated = replace(entry, id="drawings/two", annotations=replace(entry.annotations, simulated=True))
     waiting.entries.add("drawings", [simulated])
     made = train(waiting, TrainRequest(dataset="drawings", kind="mlp", epochs=1, out=tmp_path / "new")).as_json()
     facts = waiting.checkpoints.find(made["id"]).training
