@@ -8,17 +8,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError, NotFoundError
+from core.labelling.events import Role
 from storage.annotations import add_annotator, clean_name
 from storage.database import reading, writing
 from storage.tables import AnnotatorRow
-
-Role = Literal["annotator", "lead"]
 
 
 @dataclass(frozen=True)

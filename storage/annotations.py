@@ -26,7 +26,6 @@ from storage.tables import AnnotatorRow, EventRow, TaskRow, now
 from storage.tasks import EVENT, Annotator, Task, annotator_of, events_of, find_task, load_task, task_of
 
 MAX_NAME = 100
-LEAD_CLIENT = "lead-"  # so begins the client id of what a lead decides
 
 
 class Annotations:
@@ -136,7 +135,8 @@ class Annotations:
         for event in events:
             if isinstance(event.kind, str) and event.kind in LEAD_KINDS:
                 raise InputError(f"An annotator cannot {event.kind} a task.", "This is done on the Review page.")
-            if str(event.client).startswith(LEAD_CLIENT) or (isinstance(event.data, dict) and "by" in event.data):
+            # In a log that is exported, "by" is who decided; see storage.formats.events_jsonl.
+            if event.role == "lead" or (isinstance(event.data, dict) and "by" in event.data):
                 raise InputError("An annotator cannot decide as a lead.", "This is done on the Review page.")
         return self._append(task_id, events)
 
@@ -161,8 +161,8 @@ class Annotations:
             words = {"exclude": "is excluded already", "restore": "is not excluded", "reopen": "is open already"}
             raise ConflictError(f"Task {task_id} {words[kind]}.")
         at = int(now().timestamp() * 1000)
-        client = f"{LEAD_CLIENT}{secrets.token_hex(8)}"
-        self._append(task_id, [Event(client, 1, kind, at=at, data={"by": by, "text": reason})])
+        client = f"lead-{secrets.token_hex(8)}"  # the beginning is for versions that know decisions by it
+        self._append(task_id, [Event(client, 1, kind, at=at, data={"text": reason}, role="lead", actor=by)])
 
     def events(self, task_id: int) -> list[Event]:
         """All events of a task in server order. Raises NotFoundError."""
@@ -191,7 +191,7 @@ class Annotations:
             new = _new_events(log, events)
             _check_not_submitted(log, new)
             if new:
-                append_events(session, task_id, new)
+                append_events(session, task_id, [(event, now()) for event in new], task.annotator.name)
                 state = fold([*log, *new])
                 counted = keep_state(session, task_id, state)
         if new and counted != state.counts:
@@ -215,10 +215,19 @@ def add_annotator(session: Session, name: str, pseudonym: str = "", **columns: A
     return row
 
 
-def append_events(session: Session, task_id: int, events: Sequence[Event]) -> None:
-    """Adds events to the log as they are."""
-    rows = [{**vars(event), "data": None if event.data is None else dict(event.data)} for event in events]
-    session.execute(insert(EventRow), [{"task_id": task_id, **row} for row in rows])
+def append_events(session: Session, task_id: int, events: Sequence[tuple[Event, datetime]], annotator: str) -> None:
+    """Adds events to the log with when they were received; those of the role "annotator" are by this person."""
+    rows = [
+        {
+            **vars(event),
+            "data": None if event.data is None else dict(event.data),
+            "actor": annotator if event.role == "annotator" else event.actor,
+            "task_id": task_id,
+            "recorded": recorded,
+        }
+        for event, recorded in events
+    ]
+    session.execute(insert(EventRow), rows)
 
 
 def keep_state(session: Session, task_id: int, state: TaskState) -> bool:
@@ -254,7 +263,7 @@ def _check_not_submitted(log: Sequence[Event], new: Iterable[Event]) -> None:
     for event in new:
         if submitted and event.kind in LABEL_KINDS:
             raise ConflictError("This task is submitted; its labels can no longer be changed.", "Reopen it first.")
-        if event.kind == "reopen" and seen and "by" not in (event.data or {}):
+        if event.kind == "reopen" and seen and event.role != "lead":
             raise ConflictError(
                 "After a comparison with others the labels can no longer be changed.",
                 "Whoever leads the annotation can reopen the task.",

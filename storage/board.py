@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Engine, extract, func, select, true
 
 from core.labelling.events import Event
 from core.labelling.protocols import Kind
-from storage.annotations import LEAD_CLIENT
 from storage.database import reading
 from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow
 from storage.tasks import EVENT, Annotator, annotator_of
@@ -64,9 +63,7 @@ class Board:
 
     def trail(self) -> list[tuple[Event, int]]:
         """What leads decided, newest first, with the id of the task."""
-        query = (
-            select(EventRow.task_id, *EVENT).where(EventRow.client.startswith(LEAD_CLIENT)).order_by(EventRow.id.desc())
-        )
+        query = select(EventRow.task_id, *EVENT).where(EventRow.role == "lead").order_by(EventRow.id.desc())
         with reading(self._engine) as session:
             return [(Event(*event), task) for task, *event in session.execute(query)]
 

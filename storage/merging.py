@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.data.timebase import format_rate
@@ -16,9 +16,9 @@ from core.errors import ConflictError
 from core.labelling.events import Event, fold
 from core.labelling.protocols import protocol_from
 from core.progress import Progress, silent
-from storage.annotations import add_annotator, keep_state
+from storage.annotations import add_annotator, append_events, keep_state
 from storage.database import writing
-from storage.formats.events_jsonl import LoggedProtocol, TaskLog, nameless, read_events
+from storage.formats.events_jsonl import LoggedProtocol, TaskLog, read_events
 from storage.library import Library
 from storage.protocols import add_version
 from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRow
@@ -217,16 +217,8 @@ class _Joining:
         return new
 
     def _append(self, row: TaskRow, ours: Sequence[Event], new: Sequence[Recorded]) -> None:
-        rows = [
-            {
-                **vars(event),
-                "data": None if event.data is None else dict(event.data),
-                "task_id": row.id,
-                "recorded": recorded,
-            }
-            for event, recorded in new
-        ]
-        self.session.execute(insert(EventRow), rows)
+        annotator = self.session.get_one(AnnotatorRow, row.annotator_id).name
+        append_events(self.session, row.id, new, annotator)
         state = fold([*ours, *(event for event, _ in new)])
         if keep_state(self.session, row.id, state) or state.counts:
             self.changed.add(row.entry_id)
@@ -248,5 +240,4 @@ def _check_same_task(row: TaskRow, log: TaskLog) -> None:
 
 def _content(event: Event) -> str:
     """What must be the same wherever an event is stored."""
-    data = nameless(event).data
-    return json.dumps([event.kind, event.shot, event.value, data], sort_keys=True)
+    return json.dumps([event.kind, event.shot, event.value, event.data], sort_keys=True)

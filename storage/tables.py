@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from core.labelling.events import Role
+
 # SQLite numbers rows by itself only where the key is INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -118,7 +120,7 @@ class AnnotatorRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     pseudonym: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[Literal["annotator", "lead"]] = mapped_column(String, default="annotator")
+    role: Mapped[Role] = mapped_column(String, default="annotator")
     key: Mapped[str | None]
     created: Mapped[datetime] = mapped_column(default=now)
 
@@ -191,7 +193,10 @@ class AssignedRow(Base):
 
 
 class EventRow(Base):
-    """The log: `id` is the server order; rows are never changed or deleted, which triggers enforce."""
+    """The log: `id` is the server order; rows are never changed or deleted, which triggers enforce.
+
+    `role` is as what the event was done, "annotator" or "lead", and `actor` the name of who did it.
+    """
 
     __tablename__ = "events"
     __table_args__ = (UniqueConstraint("task_id", "client", "seq"),)
@@ -206,6 +211,8 @@ class EventRow(Base):
     t: Mapped[float | None]
     at: Mapped[int] = mapped_column(BigInteger)
     data: Mapped[dict[str, Any] | None]
+    role: Mapped[Role] = mapped_column(String, default="annotator")
+    actor: Mapped[str | None]
     recorded: Mapped[datetime] = mapped_column(default=now)
 
 

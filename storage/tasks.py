@@ -18,6 +18,7 @@ from storage.tables import AnnotatorRow, EventRow, ProtocolRow, TaskRow
 # The columns of an Event, in its order.
 EVENT = (
     EventRow.client, EventRow.seq, EventRow.kind, EventRow.shot, EventRow.value, EventRow.t, EventRow.at, EventRow.data,
+    EventRow.role, EventRow.actor,
 )  # fmt: skip
 
 

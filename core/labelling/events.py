@@ -32,6 +32,7 @@ Kind = Literal[
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 LABEL_KINDS: frozenset[str] = frozenset({"rate", "clear", "mark", "unmark", "trace", "undo", "redo"})
 LEAD_KINDS: frozenset[str] = frozenset({"exclude", "restore"})
+Role = Literal["annotator", "lead"]
 
 Segment = tuple[int, int]  # half-open frames
 Sample = tuple[float, float]  # seconds into the video, value in [0, 1]
@@ -50,7 +51,9 @@ class Event:
         t: seconds into the video, or None.
         at: the client's clock, milliseconds since 1970 UTC.
         data: what only some kinds have. mark: {start, end} in frames; trace: {samples: [[seconds, value], ...]};
-            watched: {from, to} in seconds; note, skip: {text}; reopen, exclude and restore by a lead: {by, text}.
+            watched: {from, to} in seconds; note, skip, and what a lead decides: {text}.
+        role: as what it was done; a lead decides about somebody else's task.
+        actor: name of who did it, None where that is not known or not told.
     """
 
     client: str
@@ -61,6 +64,8 @@ class Event:
     t: float | None = None
     at: int = 0
     data: Mapping[str, Any] | None = None
+    role: Role = "annotator"
+    actor: str | None = None
 
 
 @dataclass(frozen=True)

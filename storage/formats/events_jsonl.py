@@ -7,12 +7,14 @@ line, told apart by `type`, each after those that it names:
     annotator   pseudonym
     task        task (a number within the file), annotator, entry, n_frames, fps ("30000/1001"), protocol, version,
                 shots ([[start, end], ...] half-open frames), practice, created
-    event       task, client, seq, kind, shot, value, t, at, data, recorded; they follow their task, in server order
+    event       task, client, seq, kind, shot, value, t, at, data, role, recorded; they follow their task, in server
+                order
     end         tasks, events: how many there were, so that a file that was cut off is not taken for a whole one
 
 Times are ISO 8601 with their zone; `t` and the fields of `data` are as in `core.labelling.events.Event`. People are
-pseudonyms, and a lead who decided something is "lead". What people wrote in notes and reasons is theirs and stays as
-it is.
+pseudonyms, and a lead who decided something is "lead": the `data` of a decision says so as `by`. What people wrote in
+notes and reasons is theirs and stays as it is. Logs of earlier versions have no `role`: there a decision is what only
+a lead can do, under a client id that begins with "lead-".
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 import numpy as np
 
@@ -31,7 +33,7 @@ from core.data import Shots
 from core.data.timebase import format_rate, parse_rate
 from core.errors import FormatError, InputError, NotFoundError
 from core.labelling.checks import check_event
-from core.labelling.events import Event
+from core.labelling.events import Event, Role
 from core.labelling.protocols import Protocol, protocol_from
 from core.progress import Progress, silent
 from storage.files import whole_file
@@ -41,6 +43,8 @@ SCHEMA = "manycut-events-1"
 LEAD = "lead"
 MAX_TEXT = 1000  # of names, ids and times; far more than any has
 EVENT_FIELDS = ("client", "seq", "kind", "shot", "value", "t", "at", "data")
+EARLIER_LEAD = "lead-"  # so began the client id of a decision when events had no role
+DECISIONS = ("exclude", "restore", "reopen")
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def write_events(logs: Iterable[TaskLog], path: Path) -> tuple[int, int]:
                 created=log.created.isoformat(),
             )
             for event, recorded in log.events:
-                line(type="event", task=tasks, **vars(nameless(event)), recorded=recorded.isoformat())
+                line(type="event", task=tasks, **_fields(event), recorded=recorded.isoformat())
             events += len(log.events)
         line(type="end", tasks=tasks, events=events)
     return tasks, events
@@ -165,11 +169,14 @@ def is_event_log(path: Path) -> bool:
         return path.suffix.lower() == ".jsonl" or b'"manycut-events-' in file.read(200)
 
 
-def nameless(event: Event) -> Event:
-    """The event without the name of the lead who decided it."""
-    if event.data is None or "by" not in event.data:
-        return event
-    return replace(event, data={**event.data, "by": LEAD})
+def _fields(event: Event) -> dict[str, Any]:
+    """What a line says of an event; never the name of who did it."""
+    fields = {name: getattr(event, name) for name in (*EVENT_FIELDS, "role")}
+    return {**fields, "data": {**(event.data or {}), "by": LEAD}} if event.role == "lead" else fields
+
+
+def _earlier_role(event: Event) -> Role:
+    return "lead" if event.kind in DECISIONS and event.client.startswith(EARLIER_LEAD) else "annotator"
 
 
 class _Reading:
@@ -182,6 +189,7 @@ class _Reading:
         self.seen: set[tuple[str, str, str]] = set()
         self.open: TaskLog | None = None
         self.shots: Shots | None = None
+        self.recorded: list[tuple[Event, datetime]] = []  # the events of the open task
         self.keys: set[tuple[str, int]] = set()
         self.tasks = self.events = 0
         self.ended = False
@@ -263,7 +271,8 @@ class _Reading:
         n_frames = self._whole(values, "n_frames", 1)
         shots = self._shots(values.get("shots"), n_frames)
         created = self._time(values, "created")
-        self.open = TaskLog(annotator, entry, n_frames, fps, how, shots, values["practice"], created, [])
+        self.recorded = []
+        self.open = TaskLog(annotator, entry, n_frames, fps, how, shots, values["practice"], created, self.recorded)
         self.shots = Shots(np.array(shots, np.int64).reshape(-1, 2), how.settings.shots)
         self.keys = set()
         self.tasks += 1
@@ -299,7 +308,14 @@ class _Reading:
         if (event.client, event.seq) in self.keys:
             self._wrong(f"gives event {event.seq} of client '{event.client}' again")
         self.keys.add((event.client, event.seq))
-        log.events.append((event, self._time(values, "recorded")))  # type: ignore[attr-defined]
+        role = values.get("role", _earlier_role(event))
+        if role not in get_args(Role):
+            self._wrong(f"should have one of {', '.join(get_args(Role))} as role")
+        if role == "lead":
+            said = dict(event.data or {})
+            by = str(said.pop("by", LEAD))
+            event = replace(event, data=said or None, role="lead", actor=by)
+        self.recorded.append((event, self._time(values, "recorded")))
         self.events += 1
 
     def _text(self, values: Mapping[str, Any], name: str) -> str:

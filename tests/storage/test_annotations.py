@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -12,19 +13,31 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import ConflictError, InputError, NotFoundError
 from core.labelling.events import Event, fold
 from core.labelling.protocols import SHOT_RATINGS
-from storage.database import writing
+from storage.database import FILE_NAME, migration_config, open_database, writing
+from storage.library import Library
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def rate(seq, shot, value, client="tab"):
     return Event(client, seq, "rate", shot, value, t=float(shot), at=1_700_000_000_000 + seq)
+
+
+def downgrade(folder, revision):
+    from alembic import command
+
+    engine = open_database(folder)
+    config = migration_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    engine.dispose()
 
 
 @pytest.fixture
@@ -83,7 +96,7 @@ def test_events_are_kept_in_server_order(library, task):
     sent = [rate(5, 0, 3, "b"), rate(1, 0, 4, "a"), Event("a", 2, "position", t=1.5, at=7)]
     assert library.annotations.record_events(task.id, sent[:1]) == 1
     assert library.annotations.record_events(task.id, sent[1:]) == 3
-    assert library.annotations.events(task.id) == sent
+    assert library.annotations.events(task.id) == [replace(event, actor="Ada") for event in sent]
     state = library.annotations.state(task.id)
     assert (state.ratings, state.position) == ({0: 4}, 1.5)
 
@@ -248,7 +261,7 @@ def test_what_is_read_back_is_what_was_sent(library, make_entry, batches, data):
             assert annotations.record_events(task.id, events) == len(sent)
         if sent:
             annotations.record_events(task.id, data.draw(st.lists(st.sampled_from(sent), max_size=4)))
-    assert annotations.events(task.id) == sent
+    assert annotations.events(task.id) == [replace(event, actor=name) for event in sent]
     assert annotations.state(task.id) == fold(sent)
 
 
@@ -386,22 +399,12 @@ def test_the_board_says_what_the_log_says(library, task):
 
 
 def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
-    from alembic import command
-
-    from storage.database import migration_config, open_database
-    from storage.library import Library
-
     with Library.open(tmp_path / "data") as old:
         old.entries.add("talks", [make_entry()])
         annotations = old.annotations
         task = annotations.open_task(annotations.get_or_create_annotator("Ada"), "talks/first")
         annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 2, 5), Event("tab", 2, "submit")])
-    engine = open_database(tmp_path / "data")
-    config = migration_config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0002")
-    engine.dispose()
+    downgrade(tmp_path / "data", "0002")
     with Library.open(tmp_path / "data") as new:
         (found,) = new.board.progress()
         assert (found.state, found.judged, found.excluded, found.practice) == ("submitted", 2, False, False)
@@ -409,12 +412,98 @@ def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
 
 
 @pytest.mark.parametrize(
-    "event", [Event("tab", 2, "reopen", data={"by": "Lea", "text": "x"}), Event("lead-1", 1, "reopen")]
+    "event",
+    [
+        Event("tab", 2, "reopen", data={"by": "Lea", "text": "x"}),
+        Event("tab", 2, "reopen", role="lead", actor="Lea"),
+        Event("lead-1", 1, "exclude"),
+    ],
 )
 def test_an_annotator_cannot_pass_for_a_lead(library, task, event):
     annotations = library.annotations
     annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit"), Event("server", 1, "revealed")])
-    with pytest.raises(InputError, match="lead"):
+    with pytest.raises(InputError, match="An annotator cannot"):
         annotations.record_events(task.id, [event])
     assert annotations.state(task.id).submitted
     assert library.board.trail() == []
+
+
+def test_a_client_id_that_begins_like_a_leads_makes_nobody_a_lead(library, task):
+    annotations = library.annotations
+    annotations.record_events(task.id, [rate(0, 0, 3, "lead-1"), Event("lead-1", 1, "submit")])
+    assert annotations.record_events(task.id, [Event("lead-1", 2, "reopen"), Event("lead-1", 3, "submit")]) == 4
+    assert {(event.role, event.actor) for event in annotations.events(task.id)} == {("annotator", "Ada")}
+    assert library.board.trail() == []
+    annotations.record_events(task.id, [Event("server", 1, "revealed")])
+    with pytest.raises(ConflictError, match="comparison"):
+        annotations.record_events(task.id, [Event("lead-1", 4, "reopen")])
+
+
+def test_a_decision_says_who_made_it_and_that_it_was_a_lead(library, task):
+    annotations = library.annotations
+    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit"), Event("server", 1, "revealed")])
+    for kind in ("exclude", "restore", "reopen"):
+        annotations.decide(task.id, kind, "Lea", f"to {kind}")
+    assert [(event.kind, event.role, event.actor, event.data, of) for event, of in library.board.trail()] == [
+        (kind, "lead", "Lea", {"text": f"to {kind}"}, task.id) for kind in ("reopen", "restore", "exclude")
+    ]
+    assert not annotations.state(task.id).submitted
+
+
+EARLIER = [
+    ("lead-0a", "exclude", {"by": "Lea", "text": "asleep"}),
+    ("lead-0b", "restore", {"text": "was not"}),
+    ("lead-0c", "reopen", {"by": "Lea", "text": "the last shots"}),
+    ("lead-0d", "note", {"text": "mine"}),
+]
+
+
+@pytest.fixture
+def earlier(tmp_path, make_entry):
+    """The folder of a library of the time when a decision was known by its client id."""
+    with Library.open(tmp_path / "earlier") as old:
+        old.entries.add("talks", [make_entry()])
+        task = old.annotations.open_task(old.annotations.get_or_create_annotator("Ada"), "talks/first")
+        old.annotations.record_events(task.id, [rate(0, 0, 3), rate(1, 2, 5), Event("tab", 2, "submit")])
+    downgrade(tmp_path / "earlier", "0006")
+    engine = create_engine(f"sqlite:///{tmp_path / 'earlier' / FILE_NAME}")
+    with engine.begin() as connection:
+        for client, kind, data in EARLIER:
+            connection.execute(
+                text(
+                    "INSERT INTO events (task_id, client, seq, kind, at, data, recorded)"
+                    " VALUES (1, :client, 1, :kind, 7, :data, '2026-01-01')"
+                ),
+                {"client": client, "kind": kind, "data": json.dumps(data)},
+            )
+    engine.dispose()
+    return tmp_path / "earlier"
+
+
+def test_decisions_of_before_say_by_whom_they_were_made(earlier):
+    with Library.open(earlier) as new:
+        assert [(event.kind, event.actor, event.data) for event, _ in new.board.trail()] == [
+            ("reopen", "Lea", {"text": "the last shots"}),
+            ("restore", "lead", {"text": "was not"}),
+            ("exclude", "Lea", {"text": "asleep"}),
+        ]
+        own = [event for event in new.annotations.events(1) if event.role == "annotator"]
+        assert [(event.client, event.kind) for event in own] == [
+            ("tab", "rate"), ("tab", "rate"), ("tab", "submit"), ("lead-0d", "note"),
+        ]  # fmt: skip
+        assert {event.actor for event in own} == {"Ada"}
+        assert new.annotations.state(1).ratings == {0: 3, 2: 5}
+        with pytest.raises(DBAPIError, match="append-only"), writing(new.engine) as session:
+            session.execute(text("UPDATE events SET actor = 'Eve'"))
+
+
+def test_a_database_can_go_back_to_decisions_by_client_id(earlier):
+    downgrade(earlier, "0006")
+    engine = create_engine(f"sqlite:///{earlier / FILE_NAME}")
+    with engine.begin() as connection:
+        rows = connection.execute(text("SELECT client, kind, data FROM events WHERE client != 'tab' ORDER BY id")).all()
+        with pytest.raises(DBAPIError, match="append-only"):
+            connection.execute(text("UPDATE events SET at = 0"))
+    engine.dispose()
+    told = [(client, kind, {"by": "lead", **data} if kind == "restore" else data) for client, kind, data in EARLIER]
+    assert [(client, kind, json.loads(data)) for client, kind, data in rows] == told

@@ -98,6 +98,9 @@ def test_what_models_and_people_said_is_there(kept):
     assert submitted.state.ratings == {0: 4, 1: 5, 2: 1}
     begun = kept.labels.of_entry(ENTRY, include_open=True)[1]
     assert (begun.task.annotator.name, begun.state.marks) == ("Eli", {1: (24, 60)})
+    for task, name in ((submitted.task, "Dana"), (begun.task, "Eli")):
+        assert {(one.role, one.actor) for one in kept.annotations.events(task.id)} == {("annotator", name)}
+    assert kept.board.trail() == []
     everybody = kept.people.of_entry(ENTRY)
     assert everybody.annotators == ("Ann", "Ben", "Cem", "Dana")
     assert everybody.scores.shape == (4, 20)

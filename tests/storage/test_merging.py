@@ -215,9 +215,30 @@ def test_decisions_of_leads_travel_without_their_names(both, tmp_path):
     join_events(there, log)
     (task,) = there.labels.matching(TaskRow.excluded)
     assert task.state.excluded == "slept"
-    assert there.board.trail()[0][0].data == {"by": "lead", "text": "slept"}
-    assert join_events(here, log_of(there, tmp_path / "back.jsonl")).new_events == 2  # Bob's; no conflict about "by"
-    assert here.board.trail()[0][0].data["by"] == "Grace Hopper"
+    ((decided, _),) = there.board.trail()
+    assert (decided.role, decided.actor, decided.data) == ("lead", "lead", {"text": "slept"})
+    assert join_events(here, log_of(there, tmp_path / "back.jsonl")).new_events == 2  # Bob's; no conflict about who
+    assert here.board.trail()[0][0].actor == "Grace Hopper"
+
+
+def test_whose_events_are_whose_is_the_same_after_a_join(both, tmp_path):
+    here, there = both
+    judge(here, "Ada", ENTRIES[1], [Event("lead-1", 0, "note"), Event("lead-1", 1, "reopen")])
+    join_events(there, log_of(here, tmp_path / "log.jsonl"))
+    pseudonym = here.annotations.annotator("Ada").pseudonym
+    assert [(event.role, event.actor) for event in there.annotations.events(3)] == [("annotator", pseudonym)] * 2
+    assert [event.actor for event in here.annotations.events(2)] == ["Ada"] * 2
+    assert there.board.trail() == []
+
+
+def test_a_log_of_before_roles_is_joined_and_nothing_is_there_twice(both, tmp_path):
+    here, there = both
+    here.annotations.decide(1, "exclude", "Grace Hopper", "slept")
+    log = log_of(here, tmp_path / "log.jsonl")
+    log.write_text(log.read_text().replace(',"role":"annotator"', "").replace(',"role":"lead"', ""))
+    for one, new in ((there, 3), (there, 0), (here, 0)):
+        assert join_events(one, log).new_events == new
+    assert [(event.kind, event.actor) for event, _ in there.board.trail()] == [("exclude", "lead")]
 
 
 def test_where_both_went_on_ours_come_first(both, tmp_path):

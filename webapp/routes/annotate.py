@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import InputError, RefusedError
-from storage.accounts import Role
+from core.labelling.events import Role
 from storage.library import Library
 from storage.tasks import Task
 from webapp import sessions

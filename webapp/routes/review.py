@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import InputError
-from storage.accounts import Role
+from core.labelling.events import Role
 from storage.formats.events_jsonl import is_event_log
 from storage.library import Library
 from storage.tasks import Task

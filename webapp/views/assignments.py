@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InputError
+from core.labelling.events import Role
 from core.labelling.protocols import Kind, Shots, protocol_from
-from storage.accounts import Account, Role
+from storage.accounts import Account
 from storage.assignments import Assignment, First, Place
 from storage.board import TaskSummary
 from storage.finding import Group, PickedEntry, Wanted

@@ -13,7 +13,6 @@ from core.errors import NotFoundError
 from core.labelling.attention import Quality, quality
 from core.labelling.events import Event, TaskState
 from core.labelling.events import Kind as EventKind
-from storage.annotations import LEAD_CLIENT
 from storage.board import State
 from storage.library import Library
 from storage.tasks import Task
@@ -144,7 +143,7 @@ def task(library: Library, found: Task) -> JudgedTask:
         quality=QualityFacts(**vars(seen), watch=watch),
         labels=_labels(found, state, library.entries.get(found.entry).timebase),
         notes=[
-            Note(t=event.t, text=_said(event, "text"), at=milliseconds(recorded))
+            Note(t=event.t, text=_said(event), at=milliseconds(recorded))
             for event, recorded in log
             if event.kind == "note"
         ],
@@ -163,8 +162,8 @@ def trail(library: Library, hidden: Collection[str]) -> Trail:
             Decision(
                 task=number,
                 kind=event.kind,
-                by=_said(event, "by"),
-                reason=_said(event, "text"),
+                by=event.actor or "",
+                reason=_said(event),
                 at=event.at,
                 name=tasks[number].annotator.name,
                 entry=tasks[number].entry,
@@ -177,17 +176,18 @@ def trail(library: Library, hidden: Collection[str]) -> Trail:
 
 
 def _step(event: Event, recorded: datetime, annotator: str) -> Step:
+    lead = event.role == "lead"
     return Step(
         kind=event.kind,
-        by=_said(event, "by") or annotator,
-        lead=event.client.startswith(LEAD_CLIENT),
-        text=_said(event, "text"),
+        by=(event.actor or "") if lead else annotator,
+        lead=lead,
+        text=_said(event),
         at=milliseconds(recorded),
     )
 
 
-def _said(event: Event, name: str) -> str:
-    return str((event.data or {}).get(name, ""))
+def _said(event: Event) -> str:
+    return str((event.data or {}).get("text", ""))
 
 
 def _labels(found: Task, state: TaskState, timebase: Timebase) -> Labels:

@@ -152,7 +152,7 @@ def test_training_begun_again_is_empty_and_open(log):
 
 @given(logs)
 def test_excluding_and_restoring_changes_no_label(log):
-    excluded = fold([*log, Event("lead-1", 1, "exclude", data={"by": "Lea", "text": "asleep"})])
+    excluded = fold([*log, Event("lead-1", 1, "exclude", data={"text": "asleep"}, role="lead", actor="Lea")])
     assert excluded.excluded == "asleep"
     assert not excluded.counts
     assert replace(excluded, excluded=None) == fold(log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -18,7 +19,6 @@ from storage.formats.events_jsonl import (
     LoggedProtocol,
     TaskLog,
     is_event_log,
-    nameless,
     read_events,
     write_events,
 )
@@ -62,7 +62,9 @@ OF_KIND = {
 ANY = st.one_of(
     st.sampled_from(["undo", "redo", "submit", "reopen", "position"]).map(lambda kind: {"kind": kind, "t": 1.5}),
     st.text(max_size=20).map(lambda text: {"kind": "note", "data": {"text": text}}),
-    st.text(max_size=20).map(lambda text: {"kind": "exclude", "data": {"by": "Grace Hopper", "text": text}}),
+    st.text(max_size=20).map(
+        lambda text: {"kind": "exclude", "data": {"text": text}, "role": "lead", "actor": "Grace Hopper"}
+    ),
 )
 
 
@@ -84,7 +86,10 @@ def test_what_is_written_is_read(tmp_path, given_logs):
     assert write_events(given_logs, path) == (len(given_logs), sum(len(one.events) for one in given_logs))
     found = list(read_events(path))
     wanted = [
-        TaskLog(**(vars(one) | {"events": [(nameless(event), at) for event, at in one.events]})) for one in given_logs
+        TaskLog(
+            **(vars(one) | {"events": [(replace(event, actor=event.actor and "lead"), at) for event, at in one.events]})
+        )
+        for one in given_logs
     ]
     assert found == wanted
     assert b"Grace" not in path.read_bytes()
@@ -109,9 +114,48 @@ def test_the_lines_are_as_documented(tmp_path):
         "t": 2.5,
         "at": 17,
         "data": None,
+        "role": "annotator",
         "recorded": "2026-01-31T12:00:00.123456+00:00",
     }
     assert lines[-1] == {"type": "end", "tasks": 2, "events": 1}
+
+
+def test_a_decision_is_told_as_earlier_versions_read_it(tmp_path):
+    """They know it by the beginning of its client id, and who made it by its data."""
+    path = tmp_path / "events.jsonl"
+    decision = Event("lead-1", 1, "exclude", data={"text": "asleep"}, role="lead", actor="Grace Hopper")
+    write_events([log(events=[replace(decision, client="tab", role="annotator", kind="note"), decision])], path)
+    note, decided = (json.loads(line) for line in path.read_text().splitlines()[4:6])
+    assert (note["role"], note["data"]) == ("annotator", {"text": "asleep"})
+    assert (decided["role"], decided["client"], decided["data"]) == ("lead", "lead-1", {"by": "lead", "text": "asleep"})
+    assert "Grace" not in path.read_text()
+
+
+def test_a_log_of_before_roles_tells_decisions_by_their_client_id(tmp_path):
+    path = tmp_path / "events.jsonl"
+    said = {"by": "lead", "text": "asleep"}
+    events = [Event("lead-1", 1, "exclude", data=said), Event("lead-2", 1, "note"), Event("tab", 1, "reopen")]
+    write_events([log(events=events)], path)
+    path.write_text(path.read_text().replace(',"role":"annotator"', ""))
+    (found,) = read_events(path)
+    assert [event for event, _ in found.events] == [
+        Event("lead-1", 1, "exclude", data={"text": "asleep"}, role="lead", actor="lead"),
+        *events[1:],
+    ]
+
+
+def test_a_client_id_that_begins_like_a_leads_stays_an_annotators(tmp_path):
+    path = tmp_path / "events.jsonl"
+    write_events([log(events=[Event("lead-1", 1, "reopen")])], path)
+    (found,) = read_events(path)
+    assert [event.role for event, _ in found.events] == ["annotator"]
+
+
+@pytest.mark.parametrize("role", ['"boss"', "null", "[]"])
+def test_a_role_that_there_is_not_is_refused(written, role):
+    written.write_text(written.read_text().replace('"role":"annotator"', f'"role":{role}', 1))
+    with pytest.raises(FormatError, match="as role"):
+        list(read_events(written))
 
 
 @pytest.fixture

@@ -121,4 +121,11 @@ def test_what_leads_decide_is_not_told_to_the_annotator(ada, shelf):
     task = ada.post("/api/task", json={"entry": FIRST}).json()["task"]
     does(ada, task, *RATED, {"kind": "submit"})
     shelf.annotations.decide(task, "exclude", "Lea", "did not watch")
-    assert "did not watch" not in ada.get("/api/task", params={"id": task}).text
+    shelf.annotations.decide(task, "reopen", "Lea", "the last shots")
+    told = ada.get("/api/task", params={"id": task})
+    assert "did not watch" not in told.text
+    assert "Lea" not in told.text
+    assert (told.json()["events"][-1]["kind"], told.json()["events"][-1]["data"]) == (
+        "reopen",
+        {"text": "the last shots"},
+    )

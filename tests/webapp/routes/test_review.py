@@ -156,6 +156,22 @@ def test_excluding_needs_a_reason_counts_no_more_and_can_be_taken_back(client, v
     ]
 
 
+def test_a_lead_is_whoever_decides_and_not_whose_client_id_begins_like_one(client):
+    task = judge(client, "Ada", FIRST, [5, 3, 1])
+    client.post("/api/me", json={"name": "Ada"})
+    sent = {"client": "lead-1", "seq": 1, "kind": "reopen", "data": {"text": "once more"}, "role": "lead"}
+    assert client.post("/api/task/events", json={"task": task, "events": [sent]}).status_code == 200
+    assert get(client, "trail")["decisions"] == []
+    client.post("/api/me", json={"name": "Lea"})
+    assert post(client, "decide", task=task, kind="exclude", reason="asleep").status_code == 200
+    steps = get(client, "task", id=task)["trail"]
+    assert [(step["kind"], step["by"], step["lead"], step["text"]) for step in steps] == [
+        ("exclude", "Lea", True, "asleep"),
+        ("reopen", "Ada", False, "once more"),
+        ("submit", "Ada", False, ""),
+    ]
+
+
 def test_whoever_judges_a_video_sees_neither_its_labels_nor_its_agreement(client, videos):
     tasks = [judge(client, name, FIRST, values) for name, values in (("Ada", [5, 3, 1] * 10), ("Bo", [4, 3, 2] * 10))]
     judge(client, "Ada", SECOND, [5, 3, 1] * 10)
