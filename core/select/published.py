@@ -242,8 +242,6 @@ def _checked(scores: np.ndarray, picks: np.ndarray, n_frames: int) -> tuple[np.n
 
 def _checked_bounds(shots: Shots, n_frames: int) -> np.ndarray:
     bounds = np.asarray(shots.bounds, np.int64).reshape(-1, 2)
-    if np.any(bounds[:, 0] >= bounds[:, 1]):
-        raise InputError(f"The segmentation '{shots.source}' holds an empty shot.")
     if np.any(bounds < 0) or np.any(bounds > n_frames):
         raise InputError(f"The segmentation '{shots.source}' leaves the {n_frames} frames of the video.")
     return bounds

@@ -40,11 +40,12 @@ class Server:
 
     def start(self) -> None:
         command = [sys.executable, "app.py", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-        log = (self.data_dir.parent / "server.log").open("ab")
         environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
-        self.process = subprocess.Popen(
-            [*command, "--data-dir", str(self.data_dir)], cwd=ROOT, stdout=log, stderr=log, env=environment
-        )
+        log = self.data_dir.parent / "server.log"
+        with log.open("ab") as said:
+            self.process = subprocess.Popen(
+                [*command, "--data-dir", str(self.data_dir)], cwd=ROOT, stdout=said, stderr=said, env=environment
+            )
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -54,7 +55,7 @@ class Server:
                     return
             except OSError:
                 time.sleep(0.1)
-        raise RuntimeError("the server did not start:\n" + Path(log.name).read_text()[-3000:])
+        raise RuntimeError("the server did not start:\n" + log.read_text()[-3000:])
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         self.process.send_signal(how)

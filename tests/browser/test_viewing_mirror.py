@@ -53,9 +53,10 @@ def ask() -> Iterator[Ask]:
         print(json.dumps(asked), file=process.stdin, flush=True)
         return json.loads(process.stdout.readline())
 
-    yield answer
-    process.stdin.close()
-    assert process.wait(10) == 0
+    with process:
+        yield answer
+        process.stdin.close()
+        assert process.wait(10) == 0
 
 
 @st.composite
@@ -74,8 +75,8 @@ def cases(draw: st.DrawFn) -> tuple[Footage, Timebase, np.ndarray, float, list[l
     looks = random.normal(size=(len(picks), 3)).astype(np.float32) if draw(st.booleans()) else None
     dark = np.unique(random.integers(0, n_frames + 1, draw(st.sampled_from([0, 2, 8]))))
     dark = dark[: len(dark) // 2 * 2].reshape(-1, 2)
-    space = None if looks is None else "test"
-    entry = Entry("a/b", "b", timebase, picks, looks, space, shots={"kts": shots}, empty=dark)
+    features = {} if looks is None else {"test": looks}
+    entry = Entry("a/b", "b", timebase, picks, features, next(iter(features), None), shots={"kts": shots}, empty=dark)
     levels = draw(st.sampled_from([1, 2, 5, 10**7]))
     scores = (random.integers(0, levels + 1, len(picks)) / levels).astype(np.float32)
     scores[random.random(len(picks)) < draw(st.sampled_from([0, 0.3]))] = np.nan

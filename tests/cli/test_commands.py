@@ -327,7 +327,8 @@ def test_the_server_answers_and_ends_cleanly(tmp_path, like_a_space):
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
-    assert "Traceback" not in process.stderr.read()
+    with process.stderr as said:
+        assert "Traceback" not in said.read()
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 

@@ -175,8 +175,6 @@ def test_arrays_that_do_not_fit_together_are_refused():
         select(np.ones(2), picks[::-1], shots, 10)
     with pytest.raises(InputError, match="ascend"):
         select(np.ones(2), picks, shots, 5)
-    with pytest.raises(InputError, match="empty shot"):
-        select(np.ones(2), picks, shots_of((0, 5), (5, 5)), 10)
     with pytest.raises(InputError, match="leaves"):
         select(np.ones(2), picks, shots_of((0, 11)), 10)
     with pytest.raises(InputError, match="numbers"):
