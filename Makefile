@@ -12,9 +12,9 @@ test: $(VENV)/.installed-dev player
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	# One process for each core, but one for the browser: its tests are about what happens in time.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto
-	$(BIN)/python -m pytest -m "browser and not slow"
+	$(BIN)/python -m pytest -m "browser and not timing and not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "timing and not slow"
 
 test-full: test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -n auto

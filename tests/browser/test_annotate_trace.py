@@ -11,7 +11,7 @@ from core.labelling.conversions import merged_takes
 from core.labelling.events import Event, fold
 from tests.browser.rater import Rater, made_video
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timing]
 
 
 @pytest.fixture

@@ -115,7 +115,8 @@ def test_the_numbers_are_those_of_the_table(keep, tmp_path) -> None:
         dialog.locator("[data-csv]").click()
     path = tmp_path / "numbers.csv"
     waiting.value.save_as(path)
-    rows = list(csv.DictReader(path.open()))
+    with path.open() as table:
+        rows = list(csv.DictReader(table))
     table = keep.locator(".mc-numbers tbody tr:not(.head)")
     assert len(rows) == table.count()
     for row, shown in zip(rows, table.all(), strict=True):

@@ -13,7 +13,7 @@ from tests.browser.conftest import from_command
 from tests.browser.pages import READY, ask
 from tests.core.made_videos import write_video
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timing]
 
 MILLISECONDS = Fraction(1, 1000)
 VARYING = np.cumsum([0, *[40, 40, 120, 40, 300, 40, 500, 80] * 5]).tolist()
