@@ -25,7 +25,7 @@ lint: $(VENV)/.installed-dev
 # Types and style of the player's modules. Node and npm come from a Python package, so nothing else must be installed.
 player: node_modules/.installed
 	$(BIN)/node node_modules/typescript/bin/tsc
-	$(BIN)/node node_modules/eslint/bin/eslint.js
+	$(BIN)/node node_modules/eslint/bin/eslint.js assets/player
 
 # Types of what the server answers, for the player's modules: to be run after a change of a route's models.
 wire: node_modules/.installed

@@ -20,8 +20,8 @@ from rich.table import Table
 from sqlalchemy import insert
 
 from storage.database import writing
-from storage.finding import Wanted, words_of
 from storage.library import Library
+from storage.search import Wanted, words_of
 from storage.tables import DatasetRow, EntryRow
 
 SIZES = (1_000, 30_000)
@@ -70,7 +70,7 @@ def fill(library: Library, count: int, datasets: int = 5) -> list[str]:
 
 def questions(library: Library, ids: list[str]) -> dict[str, Callable[[], object]]:
     """What a person asks of the picker, by name."""
-    find = library.picking.find
+    find = library.search.find
     return {
         "first page": lambda: find(Wanted()),
         "two words": lambda: find(Wanted(search="kyoto dog")),
@@ -80,7 +80,7 @@ def questions(library: Library, ids: list[str]) -> dict[str, Callable[[], object
         "by title": lambda: find(Wanted(sort="title")),
         "by duration, last page": lambda: find(Wanted(sort="-duration"), offset=len(ids) - 100),
         "place of an entry": lambda: find(Wanted(sort="title"), limit=0, place_of=ids[len(ids) // 2]),
-        "datasets and categories": lambda: (library.picking.datasets(), library.picking.categories("set-1")),
+        "datasets and categories": lambda: (library.search.datasets(), library.search.categories("set-1")),
     }
 
 

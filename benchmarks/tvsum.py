@@ -25,7 +25,7 @@ import numpy as np
 
 from core.data import Entry
 from core.models.checkpoints import Checkpoint
-from verbs.plain import plain
+from core.statistics.as_json import as_json
 
 SCHEMA = "tvsum-results-2"  # of one result in FILE; every share in [0, 1]
 
@@ -118,7 +118,7 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
             found = averaged(made, tested, samples, seed, steps)
         else:
             given = evaluate_checkpoint(made[0], tested, samples=samples, seed=seed, steps=steps, device="cpu")
-            found = plain(replace(given, per_video=None))
+            found = as_json(replace(given, per_video=None))
     return {**found, "schema": SCHEMA, "train_s": sum(each.training["seconds"] for each in made)}
 
 
@@ -169,7 +169,7 @@ def averaged(
         rows.append(figures_of(entry, scores, "tvsum"))
         if (band := human_band(entry)) is not None:
             bands.append(band)
-    return {**plain(mean_of(rows)), "human": plain(mean_of(bands))}
+    return {**as_json(mean_of(rows)), "human": as_json(mean_of(bands))}
 
 
 def all_measured(

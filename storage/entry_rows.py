@@ -19,7 +19,7 @@ from core.data import Entry
 from core.data.timebase import format_rate
 from core.errors import NotFoundError
 from core.statistics.curves import disagreement
-from storage.finding import words_of
+from storage.search import words_of
 from storage.tables import EntryRow
 
 UNIFORM = "uniform 2 s"

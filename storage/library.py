@@ -31,13 +31,13 @@ from storage.encodings import Encodings
 from storage.entries import Entries
 from storage.entry_files import EntryFiles
 from storage.entry_people import People
-from storage.finding import Picking
 from storage.jobs import Jobs
 from storage.labels import Labels
 from storage.media import MediaFiles
 from storage.origins import Origins
 from storage.people_counts import PeopleCounts
 from storage.runs import Runs
+from storage.search import Search
 
 
 class Library:
@@ -52,7 +52,7 @@ class Library:
         datasets: entries that came together.
         entries: what they are, how they come, change and go.
         people, counts: everybody who judged them, and how many they are.
-        picking: search, filters and order over them.
+        search: words, filters and order over them.
         runs, checkpoints: what models said, and the models.
         captions: those that were made before, and what people corrected.
         encodings: how the text features of entries were made.
@@ -78,7 +78,7 @@ class Library:
         self.encodings = Encodings(engine)
         self.entries = Entries(engine, media, files, self.captions, self.encodings, self.labels, self.counts)
         self.people = People(self.entries, self.labels)
-        self.picking = Picking(engine, media)
+        self.search = Search(engine, media)
         self.runs = Runs(engine, data_dir)
         self.checkpoints = Checkpoints(engine, data_dir)
         self.origins = Origins(engine)

@@ -10,8 +10,8 @@ from core.data import Entry
 from core.errors import NotFoundError
 from core.labelling.who import Who
 from core.progress import Progress, ShouldStop, never, part, silent
+from core.statistics.as_json import as_json
 from verbs.contract import Request, Result
-from verbs.plain import plain
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -75,7 +75,7 @@ def reliability(
         "simulated": sum(one.people.simulated for one in entries),
         "remarks": [] if request.people == "dataset" else _remarks(library, entries, request.assignment),
     }
-    library.agreements.add(plain(result), **request.model_dump(exclude={"verb"}))
+    library.agreements.add(as_json(result), **request.model_dump(exclude={"verb"}))
     return ReliabilityResult(entries=len(found.per_entry))
 
 

@@ -154,7 +154,7 @@ def new_checkpoint_folder(library: Library, name: str) -> Path:
 def _train(library: Library, request: TrainRequest, progress: Progress, should_stop: ShouldStop) -> TrainResult:
     from core.models.registry import model_kind
     from core.training import loop, recipes
-    from core.training.evaluating import judge_on
+    from core.training.evaluating import selection_criterion
     from core.training.labels import trained_label
 
     entries, selecting = _entries(library, request)
@@ -182,7 +182,7 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
             "selected_on_test": request.select_on_test,
             "pretraining": base.training.get("pretraining") if base else None,
         },
-        judge=judge_on(selecting, request.kind, space, request.seed) if selecting else None,
+        criterion=selection_criterion(selecting, request.kind, space, request.seed) if selecting else None,
         progress=progress,
         should_stop=should_stop,
     )

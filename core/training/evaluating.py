@@ -107,7 +107,9 @@ def evaluate_checkpoint(
     )
 
 
-def judge_on(entries: Sequence[Entry], kind: str, feature_space: str, seed: int = 0) -> Callable[[Any], float]:
+def selection_criterion(
+    entries: Sequence[Entry], kind: str, feature_space: str, seed: int = 0
+) -> Callable[[Any], float]:
     """Mean Spearman of a model's scores for these entries, to choose among epochs of a training.
 
     Args:
@@ -118,7 +120,7 @@ def judge_on(entries: Sequence[Entry], kind: str, feature_space: str, seed: int 
     """
     import torch
 
-    def judge(model: Any) -> float:
+    def criterion(model: Any) -> float:
         rhos = []
         for entry in entries:
             features, reason = features_for(entry, kind, feature_space)
@@ -128,7 +130,7 @@ def judge_on(entries: Sequence[Entry], kind: str, feature_space: str, seed: int 
             rhos.append(agreement_with_people(default_protocol(entry), entry, scores).spearman)
         return mean_defined(rhos)
 
-    return judge
+    return criterion
 
 
 def over_splits(results: Sequence[Evaluation]) -> SplitsEvaluation:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.models.summarizer import Summarizer, Trainable
 
     Tensors: TypeAlias = tuple[Tensor, ...] | list[Tensor]
-    Judge: TypeAlias = Callable[[Summarizer], float]  # a model ready to predict -> the larger, the better
+    Criterion: TypeAlias = Callable[[Summarizer], float]  # a model ready to predict -> the larger, the better
 
 Model = TypeVar("Model", bound="Trainable")
 
@@ -144,7 +144,7 @@ def train(
     start_from: Checkpoint | None = None,
     label: str | None = None,
     training_info: Mapping[str, Any] | None = None,
-    judge: Judge | None = None,
+    criterion: Criterion | None = None,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> Checkpoint:
@@ -158,7 +158,7 @@ def train(
         start_from: a checkpoint of the same model and space to go on from; its configuration is kept.
         label: for people; by default the model's own, and of a text model also what its captions were encoded by.
         training_info: added to `training` (dataset, split, ...).
-        judge: asked about the averaged model after every epoch; the weights that it likes best are kept. Without it,
+        criterion: asked about the averaged model after every epoch; the weights it likes best are kept. Without it,
             the last ones. Say in `training_info` which videos it looks at.
         progress: called after every epoch with {"epoch", "epochs", "loss"}.
         should_stop: asked after every step.
@@ -192,7 +192,7 @@ def train(
             check_fits(start_from, settings.model, feature_space, width)
             model = load_model(start_from, settings.device)
         model.train()
-        losses, best_epoch = fit(model, videos, settings, started, judge, progress, should_stop)
+        losses, best_epoch = fit(model, videos, settings, started, criterion, progress, should_stop)
 
     training = {
         **(training_info or {}),
@@ -230,11 +230,11 @@ def fit(
     videos: Sequence[TrainingVideo],
     settings: TrainSettings,
     started: float,
-    judge: Callable[[Model], float] | None,
+    criterion: Callable[[Model], float] | None,
     progress: Progress,
     should_stop: ShouldStop,
 ) -> tuple[list[float], int]:
-    """Train in place and leave the averaged weights in the model, those of the best epoch where there is a judge.
+    """Train in place and leave the averaged weights in the model, those of the best epoch where there is a criterion.
 
     Returns:
         The mean loss of every epoch, and the epoch whose weights were kept.
@@ -282,8 +282,8 @@ def fit(
             step += 1
             average.update_parameters(model)
         losses.append(float(np.mean([float(loss) for loss in epoch_losses])))
-        if judge is not None:
-            verdict = judge(averaged)
+        if criterion is not None:
+            verdict = criterion(averaged)
             if verdict > best or not best_epoch:
                 best, best_epoch, best_state = verdict, epoch, copy.deepcopy(averaged.state_dict())
         progress(

@@ -13,8 +13,8 @@ import pytest
 
 from core.errors import NotFoundError
 from storage.backup import restore
-from storage.finding import Wanted
 from storage.library import Library
+from storage.search import Wanted
 
 KEPT = Path(__file__).parent / "kept"
 ENTRY = "walks/harbour"
@@ -43,7 +43,7 @@ def test_its_lists_are_the_same(kept):
     assert (first.feature_space, first.text_space) == ("colour-motion-v1", "hashed-words-v1")
     assert (first.annotators, first.has_video, first.has_captions) == (4, True, True)
     assert kept.entries.spaces() == {"colour-motion-v1": 1}
-    found = kept.picking.find(Wanted(search="harbour ete", people=True)).entries
+    found = kept.search.find(Wanted(search="harbour ete", people=True)).entries
     assert [(one.id, one.people) for one in found] == [(ENTRY, 4)]
     assert found[0].disagreement == pytest.approx(0.248473, abs=1e-6)
 

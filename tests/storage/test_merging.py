@@ -19,9 +19,9 @@ from core.labelling.events import Event
 from core.labelling.protocols import STANDARD, Protocol
 from storage.database import reading
 from storage.export import export_labels
-from storage.finding import Wanted
 from storage.library import Library
 from storage.merging import join_events
+from storage.search import Wanted
 from storage.tables import EventRow, TaskRow
 
 ENTRIES = ("talks/first", "talks/second")
@@ -89,7 +89,7 @@ def test_another_installation_gets_everything(both, tmp_path):
 def test_lists_count_those_who_came(both, tmp_path):
     here, there = both
     join_events(there, log_of(here, tmp_path / "log.jsonl"))
-    found = there.picking.find(Wanted(people=True))
+    found = there.search.find(Wanted(people=True))
     assert found.total == 1
 
 

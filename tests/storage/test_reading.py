@@ -12,7 +12,7 @@ import storage.people_counts
 from core.errors import ConflictError, NotFoundError
 from core.labelling.events import Event
 from storage.database import FILE_NAME
-from storage.finding import Wanted
+from storage.search import Wanted
 
 ENTRY = "talks/first"
 
@@ -108,7 +108,7 @@ def test_lists_queues_and_boards_open_no_file(talk, opened):
     assert talk.entries.summary(ENTRY).has_features
     assert talk.entries.spaces() == {"test-6": 2}
     assert talk.entries.media(ENTRY).video is None
-    assert talk.picking.find(Wanted(people=True)).total == 2
+    assert talk.search.find(Wanted(people=True)).total == 2
     assert talk.datasets.list()[0].entries == 2
     assert [one.entry for one in talk.board.tasks_of(person)] == [ENTRY]
     assert len(talk.board.progress()) == 1
@@ -122,7 +122,7 @@ def test_counting_people_reads_no_features(talk, read):
     rate(talk, "Ada")
     assert "user_scores" in read
     assert not [name for name in read if "features" in name or "spaces" in name]
-    assert talk.picking.one(ENTRY).people == 4
+    assert talk.search.one(ENTRY).people == 4
 
 
 def test_nobody_waits_while_people_are_counted(talk, monkeypatch):
@@ -141,7 +141,7 @@ def test_nobody_waits_while_people_are_counted(talk, monkeypatch):
     monkeypatch.setattr(storage.people_counts, "scores_of", asked)
     rate(talk, "Ada")
     assert free == [True]
-    assert talk.picking.one(ENTRY).people == 4
+    assert talk.search.one(ENTRY).people == 4
 
 
 def test_labels_that_come_while_people_are_counted_are_counted(talk, monkeypatch):
@@ -155,7 +155,7 @@ def test_labels_that_come_while_people_are_counted_are_counted(talk, monkeypatch
 
     monkeypatch.setattr(storage.people_counts, "scores_of", meanwhile)
     rate(talk, "Ada", value=5)
-    assert talk.picking.one(ENTRY).people == 5
-    counted = talk.picking.one(ENTRY).disagreement
+    assert talk.search.one(ENTRY).people == 5
+    counted = talk.search.one(ENTRY).disagreement
     talk.counts.recount(ENTRY)
-    assert talk.picking.one(ENTRY).disagreement == counted
+    assert talk.search.one(ENTRY).disagreement == counted

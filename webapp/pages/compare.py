@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from storage.finding import Wanted
 from storage.library import Library
+from storage.search import Wanted
 from webapp.components.picker import EntryPicker
 from webapp.components.player import SyncPlayer
 
@@ -29,8 +29,8 @@ def build(library: Library) -> SyncPlayer:
 
 def first(library: Library, asked: str | None) -> dict[str, Any]:
     """The entry that the page opens with: the one in its address, else the first of the library."""
-    picking = library.picking
-    entry = picking.one(asked) if asked else next(iter(picking.find(Wanted(), limit=1).entries), None)
+    search = library.search
+    entry = search.one(asked) if asked else next(iter(search.find(Wanted(), limit=1).entries), None)
     if entry is None:  # the player says what is wrong with an entry that does not exist
         return {"entry": asked or None}
     return {"entry": entry.id, "title": entry.title, "dataset": entry.dataset, "duration": entry.duration}

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from storage.finding import Sort, Wanted
 from storage.library import Library
+from storage.search import Sort, Wanted
 from webapp.views.picker import PickerPage, picker_row
 from webapp.visibility import Hidden
 
@@ -46,13 +46,13 @@ def router(library: Library) -> APIRouter:
             sort=sort,
             hidden=hidden,
         )
-        found = library.picking.find(wanted, offset=offset, limit=limit, place_of=place_of)
+        found = library.search.find(wanted, offset=offset, limit=limit, place_of=place_of)
         page = PickerPage(
             total=found.total, of=found.of, place=found.place, entries=[picker_row(entry) for entry in found.entries]
         )
         if not groups:
             return page
-        lists = {"datasets": library.picking.datasets(), "categories": library.picking.categories(dataset or None)}
+        lists = {"datasets": library.search.datasets(), "categories": library.search.categories(dataset or None)}
         return page.model_copy(update=lists)
 
     return routes

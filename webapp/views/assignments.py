@@ -12,9 +12,9 @@ from core.labelling.protocols import Kind, Shots, protocol_from
 from storage.accounts import Account
 from storage.assignments import Assignment, First, Place
 from storage.board import TaskSummary
-from storage.finding import Group, PickedEntry, Wanted
 from storage.library import Library
 from storage.protocols import ProtocolVersion
+from storage.search import Group, PickedEntry, Wanted
 from webapp.views.answer import Answer
 from webapp.views.protocol import KeptProtocol, kept_protocol
 from webapp.views.videos import JUDGING, Places, VideoFacts, milliseconds, places_of, video_facts
@@ -178,13 +178,13 @@ def disputed(
     places = places_of(library, assignments)
     if assignment:
         words = search.lower().split()
-        listed = [one for one in library.picking.some(list(places)) if not dataset or one.dataset == dataset]
+        listed = [one for one in library.search.some(list(places)) if not dataset or one.dataset == dataset]
         listed = [one for one in listed if all(word in f"{one.title} {one.id}".lower() for word in words)]
         listed.sort(key=lambda one: (one.disagreement is None or one.id in hidden, -(one.disagreement or 0)))
         total, listed = len(listed), listed[offset : offset + PAGE]
     else:
         wanted = Wanted(search=search, dataset=dataset, people=True, sort="-disagreement", hidden=hidden)
-        found = library.picking.find(wanted, offset=offset, limit=PAGE)
+        found = library.search.find(wanted, offset=offset, limit=PAGE)
         total, listed = found.total, found.entries
     return Disputed(rows=[_disputed(one, places, one.id in hidden) for one in listed], total=total, page=PAGE)
 
@@ -205,7 +205,7 @@ def create(library: Library, asked: AssignmentRequest) -> Made:
     entries = asked.entries
     if entries is None:
         wanted = Wanted(search=asked.search, dataset=asked.dataset, video=True)
-        entries = [one.id for one in library.picking.find(wanted, limit=MOST_ENTRIES).entries]
+        entries = [one.id for one in library.search.find(wanted, limit=MOST_ENTRIES).entries]
     how = _protocol(library, asked)
     made = library.assignments.create(
         asked.title,
@@ -237,7 +237,7 @@ def filters(library: Library) -> Filters:
             AssignmentTitle(id=one.id, title=one.title, closed=one.closed is not None)
             for one in library.assignments.list(include_closed=True)
         ],
-        datasets=library.picking.datasets(),
+        datasets=library.search.datasets(),
         own=library.labels.exist(),
     )
 

@@ -59,7 +59,7 @@ def board(library: Library, assignment: int | None = None, dataset: str | None =
     if dataset:
         rows = [one for one in rows if one.entry.startswith(f"{dataset}/")]
     wanted = [entry for entry in places if not dataset or entry.startswith(f"{dataset}/")]
-    videos = library.picking.some(list(dict.fromkeys([*(one.entry for one in rows), *wanted])))
+    videos = library.search.some(list(dict.fromkeys([*(one.entry for one in rows), *wanted])))
     index = {video.id: number for number, video in enumerate(videos)}
     rows = [one for one in rows if one.entry in index]
     people = {one.annotator.id: one.annotator.name for one in sorted(rows, key=lambda one: one.annotator.name.lower())}

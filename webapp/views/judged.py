@@ -120,7 +120,7 @@ class Trail(Answer):
 
 def task(library: Library, found: Task) -> JudgedTask:
     """One task in full."""
-    entry = library.picking.one(found.entry)
+    entry = library.search.one(found.entry)
     if entry is None:
         raise NotFoundError(f"The video of task {found.id} was taken out of the library.")
     log = library.annotations.recorded(found.id)
@@ -156,7 +156,7 @@ def task(library: Library, found: Task) -> JudgedTask:
 def trail(library: Library, hidden: Collection[str]) -> Trail:
     """Everything leads decided, without what was decided about labels that are hidden."""
     tasks = {one.task: one for one in library.board.progress()}
-    titles = {one.id: one.title for one in library.picking.some(sorted({one.entry for one in tasks.values()}))}
+    titles = {one.id: one.title for one in library.search.some(sorted({one.entry for one in tasks.values()}))}
     return Trail(
         decisions=[
             Decision(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.finding import Group, PickedEntry
+from storage.search import Group, PickedEntry
 from webapp.views.answer import Answer
 from webapp.views.media import Sheet, sheet
 

@@ -14,8 +14,8 @@ from core.labelling.events import Kind as EventKind
 from core.labelling.protocols import Kind
 from core.statistics.results import PersonComparison
 from storage.board import TaskSummary
-from storage.finding import PickedEntry, Wanted
 from storage.library import Library
+from storage.search import PickedEntry, Wanted
 from storage.tasks import Annotator, Task, TaskLabels
 from webapp.views.answer import Answer
 from webapp.views.media import ShotRow, Shown, Thumbnails, shot_rows, shown, thumbnails
@@ -166,7 +166,7 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
     begun = {task.entry for task in mine}
     free = [
         _untouched(entry, how.settings.kind)
-        for entry in library.picking.find(Wanted(video=True), limit=MOST).entries
+        for entry in library.search.find(Wanted(video=True), limit=MOST).entries
         if entry.id not in begun
     ]
     rows = [*_begun(library, mine), *free, *_begun(library, others)]
@@ -279,7 +279,7 @@ def _untouched(entry: PickedEntry, kind: Kind) -> QueueRow:
 
 def _begun(library: Library, tasks: Sequence[TaskSummary]) -> list[QueueRow]:
     """Those of entries that were removed are left out."""
-    entries = {entry.id: entry for entry in library.picking.some([task.entry for task in tasks])}
+    entries = {entry.id: entry for entry in library.search.some([task.entry for task in tasks])}
     return [_row(task, entries[task.entry]) for task in tasks if task.entry in entries]
 
 

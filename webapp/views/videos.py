@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from storage.assignments import Assignment, Place
-from storage.finding import PickedEntry
 from storage.library import Library
+from storage.search import PickedEntry
 from webapp.views.answer import Answer
 
 JUDGING = "you are judging this video"

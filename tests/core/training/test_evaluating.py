@@ -10,7 +10,7 @@ import pytest
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase
 from core.models.checkpoints import load_model
-from core.training.evaluating import evaluate_checkpoint, judge_on, over_splits
+from core.training.evaluating import evaluate_checkpoint, over_splits, selection_criterion
 from core.training.loop import train, videos_from_entries
 from core.training.recipes import TrainSettings
 
@@ -67,18 +67,18 @@ def test_splits_have_a_mean_and_a_deviation(trained):
     assert found.splits[0].per_video is None
 
 
-def test_a_judge_chooses_the_epoch_and_the_checkpoint_says_so(tmp_path):
+def test_a_selection_criterion_chooses_the_epoch_and_the_checkpoint_says_so(tmp_path):
     videos, space = videos_from_entries([entry(i) for i in range(8)], "mlp")
     verdicts = []
-    judge = judge_on([entry(30), entry(31)], "mlp", space)
+    criterion = selection_criterion([entry(30), entry(31)], "mlp", space)
 
     def remember(model):
-        verdicts.append(judge(model))
+        verdicts.append(criterion(model))
         return verdicts[-1] if len(verdicts) != 4 else 2.0  # the fourth epoch is the best by decree
 
     settings = TrainSettings(model="mlp", targets="mean", epochs=6, lr=3e-3, config={"hidden": 16})
-    made = train(videos, settings, out=tmp_path / "judged", feature_space=space, judge=remember)
+    made = train(videos, settings, out=tmp_path / "judged", feature_space=space, criterion=remember)
     assert len(verdicts) == 6
     assert made.training["kept_epoch"] == 4
     assert made.training["epochs"] == 6
-    assert judge(load_model(made)) == pytest.approx(verdicts[3])
+    assert criterion(load_model(made)) == pytest.approx(verdicts[3])

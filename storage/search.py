@@ -132,7 +132,7 @@ class _Key:
         return ordered.nulls_last() if self.optional else ordered
 
 
-class Picking:
+class Search:
     """Search over the entries of one database. Removed entries are never found."""
 
     def __init__(self, engine: Engine, files: MediaFiles) -> None:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 JSON: TypeAdapter[Any] = TypeAdapter(Any)
 
 
-def plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """`value` with arrays as lists, paths and times as strings, dataclasses as objects, and NaN or infinity as null.
 
     Raises:

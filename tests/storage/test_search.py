@@ -14,8 +14,8 @@ from core.errors import InputError
 from core.labelling.events import Event
 from core.statistics.curves import disagreement
 from storage.database import migration_config, writing
-from storage.finding import Sort, Wanted, folded
 from storage.library import Library
+from storage.search import Sort, Wanted, folded
 
 MANY = 30_000
 
@@ -41,11 +41,11 @@ def shelf(library, make_entry, tmp_path):
 
 
 def ids(library, **wanted):
-    return [entry.id for entry in library.picking.find(Wanted(**wanted)).entries]
+    return [entry.id for entry in library.search.find(Wanted(**wanted)).entries]
 
 
 def test_without_wishes_everything_comes_in_the_order_of_the_library(shelf):
-    found = shelf.picking.find(Wanted())
+    found = shelf.search.find(Wanted())
     assert [entry.id for entry in found.entries] == [entry.id for entry in shelf.entries.list()]
     assert (found.total, found.of) == (5, 5)
     film = found.entries[3]
@@ -98,25 +98,25 @@ def test_filters_can_be_combined(shelf):
 
 def test_removed_entries_are_not_found_nor_counted(shelf):
     shelf.entries.remove("talks/c")
-    found = shelf.picking.find(Wanted(search="beta"))
+    found = shelf.search.find(Wanted(search="beta"))
     assert ([entry.id for entry in found.entries], found.total, found.of) == (["films/d"], 1, 4)
-    assert shelf.picking.one("talks/c") is None
+    assert shelf.search.one("talks/c") is None
     shelf.entries.restore("talks/c")
     assert ids(shelf, search="beta") == ["talks/c", "films/d"]
 
 
 def test_groups_say_how_many_entries_they_have(shelf):
-    assert [(group.id, group.label, group.entries) for group in shelf.picking.datasets()] == [
+    assert [(group.id, group.label, group.entries) for group in shelf.search.datasets()] == [
         ("talks", "Lectures", 3),
         ("films", "films", 2),
     ]
-    assert [(group.id, group.entries) for group in shelf.picking.categories()] == [("Sport: 100%", 1), ("talk", 4)]
-    assert [group.id for group in shelf.picking.categories("films")] == ["talk"]
+    assert [(group.id, group.entries) for group in shelf.search.categories()] == [("Sport: 100%", 1), ("talk", 4)]
+    assert [group.id for group in shelf.search.categories("films")] == ["talk"]
 
 
 def test_an_unknown_order_is_refused(shelf):
     with pytest.raises(InputError, match="sorted by 'size'"):
-        shelf.picking.find(Wanted(sort="size"))
+        shelf.search.find(Wanted(sort="size"))
 
 
 # People and disagreement
@@ -135,13 +135,13 @@ def test_a_submitted_task_counts_as_a_person_until_it_is_reopened(shelf):
     log = shelf.annotations
     task = log.open_task(log.get_or_create_annotator("Ada"), "films/e")
     log.record_events(task.id, [Event("tab", 0, "rate", 0, 5), Event("tab", 1, "rate", 1, 1)])
-    assert shelf.picking.one("films/e").people == 1
+    assert shelf.search.one("films/e").people == 1
     log.record_events(task.id, [Event("tab", 2, "submit")])
-    entry = shelf.picking.one("films/e")
+    entry = shelf.search.one("films/e")
     assert entry.people == 2
     assert entry.disagreement == pytest.approx(disagreement(shelf.people.of_entry("films/e").scores))
     log.record_events(task.id, [Event("tab", 3, "reopen")])
-    assert (shelf.picking.one("films/e").people, shelf.picking.one("films/e").disagreement) == (1, None)
+    assert (shelf.search.one("films/e").people, shelf.search.one("films/e").disagreement) == (1, None)
 
 
 def test_people_who_labelled_here_stay_when_the_entry_is_replaced(shelf, make_entry):
@@ -149,7 +149,7 @@ def test_people_who_labelled_here_stay_when_the_entry_is_replaced(shelf, make_en
     task = log.open_task(log.get_or_create_annotator("Ada"), "films/d")
     log.record_events(task.id, [Event("tab", 0, "rate", 0, 5), Event("tab", 1, "submit")])
     shelf.entries.add("films", [make_entry("films/d", people=2)], replace=True)
-    assert shelf.picking.one("films/d").people == 3
+    assert shelf.search.one("films/d").people == 3
 
 
 def test_a_submission_is_kept_when_the_entrys_arrays_are_gone(shelf):
@@ -166,7 +166,7 @@ def test_a_library_of_the_version_before_gets_words_and_people_when_it_is_opened
     log = shelf.annotations
     task = log.open_task(log.get_or_create_annotator("Ada"), "films/d")
     log.record_events(task.id, [Event("tab", 0, "rate", 0, 5), Event("tab", 1, "submit")])
-    before = shelf.picking.find(Wanted()).entries
+    before = shelf.search.find(Wanted()).entries
     config = migration_config()
     with shelf.engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -174,9 +174,9 @@ def test_a_library_of_the_version_before_gets_words_and_people_when_it_is_opened
     (shelf.data_dir / "entries/talks/b.h5").unlink()
     shelf.close()
     with Library.open(shelf.data_dir) as again:
-        after = again.picking.find(Wanted()).entries
+        after = again.search.find(Wanted()).entries
         assert [entry for entry in after if entry.id != "talks/b"] == [e for e in before if e.id != "talks/b"]
-        unreadable = again.picking.one("talks/b")
+        unreadable = again.search.one("talks/b")
         assert (unreadable.people, unreadable.disagreement) == (3, None)
         assert ids(again, search="öl under") == ["talks/a"]
 
@@ -205,11 +205,11 @@ def test_pages_of_a_large_library_hold_every_entry_once(large):
     for sort in ("library", "-duration", "disagreement"):
         seen = []
         for offset in range(0, MANY, 3_000):
-            page = library.picking.find(Wanted(sort=sort), offset=offset, limit=3_000)
+            page = library.search.find(Wanted(sort=sort), offset=offset, limit=3_000)
             assert (page.total, page.of) == (MANY, MANY)
             seen += [entry.id for entry in page.entries]
         assert seen == expected if sort == "library" else sorted(seen) == sorted(expected)
-    assert library.picking.find(Wanted(), offset=MANY + 5).entries == []
+    assert library.search.find(Wanted(), offset=MANY + 5).entries == []
 
 
 @pytest.mark.parametrize(
@@ -223,14 +223,14 @@ def test_pages_of_a_large_library_hold_every_entry_once(large):
 )
 def test_a_large_library_is_sorted_as_a_whole(large, sort, key):
     library, _ = large
-    keys = [key(entry) for entry in library.picking.find(Wanted(sort=sort), limit=MANY).entries]
+    keys = [key(entry) for entry in library.search.find(Wanted(sort=sort), limit=MANY).entries]
     assert len(keys) == MANY
     assert keys == sorted(keys)
 
 
 def test_a_search_of_a_large_library_finds_what_a_scan_finds(large):
     library, _ = large
-    everything = library.picking.find(Wanted(), limit=MANY).entries
+    everything = library.search.find(Wanted(), limit=MANY).entries
     expected = [
         entry.id
         for entry in everything
@@ -238,7 +238,7 @@ def test_a_search_of_a_large_library_finds_what_a_scan_finds(large):
         if entry.category == "food" and entry.has_video and entry.people > 0
     ]
     wanted = Wanted("zürich DOG", dataset="set-3", category="food", video=True, people=True)
-    found = library.picking.find(wanted, limit=MANY)
+    found = library.search.find(wanted, limit=MANY)
     assert [entry.id for entry in found.entries] == expected
     assert found.total == len(expected) > 5
 
@@ -247,12 +247,12 @@ def test_a_search_of_a_large_library_finds_what_a_scan_finds(large):
 def test_the_place_of_an_entry_is_where_its_page_has_it(large, sort):
     library, _ = large
     wanted = Wanted("dog", sort=sort)
-    found = library.picking.find(wanted, limit=MANY)
+    found = library.search.find(wanted, limit=MANY)
     for place in (0, 700, found.total - 1):  # among the last are those without any disagreement
-        assert library.picking.find(wanted, limit=0, place_of=found.entries[place].id).place == place
-    assert library.picking.find(wanted, limit=0, place_of="nowhere/at-all").place is None
-    other = next(entry.id for entry in library.picking.find(Wanted("harbour"), limit=1).entries)
-    assert library.picking.find(wanted, limit=0, place_of=other).place is None
+        assert library.search.find(wanted, limit=0, place_of=found.entries[place].id).place == place
+    assert library.search.find(wanted, limit=0, place_of="nowhere/at-all").place is None
+    other = next(entry.id for entry in library.search.find(Wanted("harbour"), limit=1).entries)
+    assert library.search.find(wanted, limit=0, place_of=other).place is None
 
 
 def test_counting_groups_reads_only_the_index(large):
