@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.finding import words_of
+from storage.search import words_of
 
 revision = "0002"
 down_revision = "0001"
