@@ -28,6 +28,11 @@ N_FRAMES = 20_000
 SEGMENTS = [[0, 1], [29, 30], [1790, 1812], [17982, 17985], [19_000, 20_000]]
 
 
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def source_of(timebase: Timebase, start: Fraction | int = 0, **facts) -> CutSource:
     values = {
         "entry": "videos/fete",
@@ -116,7 +121,7 @@ def test_json_csv_and_otio_are_exact_for_every_rate(tmp_path, rate, start):
         assert Fraction(facts["rate"]) == rate
 
     path, note = write(tmp_path, "csv", SEGMENTS, source)
-    rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    rows = rows_of(path)
     assert note == ""
     assert [[int(row["start_frame"]), int(row["end_frame"])] for row in rows] == SEGMENTS
     assert [(Fraction(row["start"]), Fraction(row["end"])) for row in rows] == wanted
@@ -251,7 +256,7 @@ def test_scores_and_budget_are_named(tmp_path):
     source = source_of(Timebase(Fraction(25), 100), scores=scores)
     facts = json.loads(write(tmp_path, "json", [[0, 9]], source)[0].read_text(encoding="utf-8"))
     assert (facts["entry"], facts["budget"], facts["shots"], facts["scores"]) == ("videos/fete", 0.15, "kts", scores)
-    (row,) = csv.DictReader(write(tmp_path, "csv", [[0, 9]], source)[0].open(encoding="utf-8", newline=""))
+    (row,) = rows_of(write(tmp_path, "csv", [[0, 9]], source)[0])
     assert (row["scores_model"], row["scores_checkpoint"], row["scores_seed"], row["scores_sample"]) == (
         "SummDiff",
         "c1",
