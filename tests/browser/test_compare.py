@@ -318,8 +318,7 @@ def test_dark_mode_redraws_the_rows_in_its_own_colours(compare) -> None:
 
 def test_an_unknown_entry_is_said_in_one_sentence(page, server) -> None:
     page.goto(f"{server.url}/?entry=demo/nowhere")
-    page.wait_for_selector("#player[data-state='failed']")
-    assert "demo/nowhere" in page.locator(".mc-status").inner_text()
+    page.wait_for_selector("#player[data-state='failed'] .mc-status:has-text('demo/nowhere')")
 
 
 def test_a_silent_server_is_said_and_can_be_tried_again(page, server, entry) -> None:

@@ -57,6 +57,7 @@ def compare(page, server):
 @pytest.fixture
 def panel(compare):
     """The page with the picker open and filled."""
+    compare.wait_for_function("window.manycut?.player")
     compare.keyboard.press("/")
     compare.locator(f"{ROW}[data-entry='demo/harbour-day']").wait_for()
     return compare

@@ -34,7 +34,7 @@ export async function mount({ element, props, watch }) {
     if (key === shown) return;
     const first = shown === null;
     shown = key;
-    if (first && store.entry) return;
+    if (first && (store.entry || value.entry === asked().entry)) return; // it is shown, or was asked for already
     show(value.entry);
   };
   watch('value', () => proposed(props.value));
