@@ -13,8 +13,8 @@ test: $(VENV)/.installed-dev player
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto
-	$(BIN)/python -m pytest -m "browser and not timing and not slow" -n 2 --dist loadfile
-	$(BIN)/python -m pytest -m "timing and not slow"
+	# One process for the browser. Two take 60 % of the time (-n 2 --dist loadfile), without those marked timing.
+	$(BIN)/python -m pytest -m "browser and not slow"
 
 test-full: test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -n auto
