@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tarfile
+
 import pytest
 
 from core.errors import ConflictError, InputError, NotFoundError
@@ -58,3 +60,15 @@ def test_what_is_no_backup_is_refused(tmp_path):
     with pytest.raises(NotFoundError):
         restore(tmp_path / "none.tar.gz", tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_a_file_of_a_backup_that_leaves_the_folder_is_refused(lived_in, tmp_path):
+    good, bad = tmp_path / "good.tar.gz", tmp_path / "bad.tar.gz"
+    back_up(lived_in.data_dir, good)
+    with tarfile.open(good) as whole, tarfile.open(bad, "w:gz") as archive:
+        for member in whole:
+            archive.addfile(member, whole.extractfile(member))
+        archive.add(tmp_path / "some.mp4", "../escaped.mp4")
+    with pytest.raises(InputError, match="cannot be read"):
+        restore(bad, tmp_path / "folder" / "new")
+    assert not (tmp_path / "folder" / "escaped.mp4").exists()

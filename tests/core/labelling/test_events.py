@@ -168,6 +168,12 @@ def test_samples_of_one_take_in_a_row_are_one_step():
     assert fold(then(log, "undo", "undo", "redo")).takes == {0: ((1.0, 0.5), (2.0, 0.5))}
 
 
+def test_samples_after_an_undo_drop_what_could_be_redone():
+    log = log_of([("trace", 0, 1), ("rate", 3, 5), ("undo", None, None), ("trace", 0, 2)])
+    assert (fold(log).undo_depth, fold(log).redo_depth) == (2, 0)
+    assert fold(then(log, "redo")).ratings == {}
+
+
 def test_a_skipped_task_is_taken_up_again_by_the_next_label():
     skipped = [Event("a", 0, "rate", 0, 1), Event("a", 1, "skip", data={"text": "no sound"})]
     assert fold(skipped).skipped == "no sound"

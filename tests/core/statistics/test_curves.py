@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.statistics.curves import mean_of_best, mean_of_people, tying_mean
+from core.statistics.curves import disagreement, mean_of_best, mean_of_people, tying_mean
 
 
 def test_the_mean_leaves_out_who_did_not_judge():
@@ -31,3 +31,8 @@ def test_the_best_of_each_leaves_out_what_is_undefined():
     matches = np.array([[0.2, np.nan], [0.4, np.nan]])
     assert mean_of_best(matches, axis=0) == pytest.approx(0.4)
     assert mean_of_best(matches, axis=1) == pytest.approx(0.3)
+
+
+def test_disagreement_counts_the_picks_that_two_judged():
+    assert disagreement(np.array([[0, 1, 0.5], [1, np.nan, 0.5]])) == pytest.approx(0.25)
+    assert disagreement(np.array([[0.3, np.nan], [np.nan, 0.9]])) is None

@@ -121,6 +121,15 @@ def test_annotations_of_other_videos_cannot_be_joined(tmp_path, make_entry):
         join_tvsum([make_entry()], path)
 
 
+def test_a_video_without_a_name_is_not_joined_where_two_are_as_long(tmp_path, make_entry):
+    ratings = ",".join(["3"] * 1440)
+    path = write_tsv(tmp_path / "anno.tsv", [("a", ratings), ("b", ratings)])
+    with pytest.raises(FormatError, match="1440 frames"):
+        join_tvsum([make_entry()], path)
+    (joined,) = join_tvsum([make_entry(meta={"video_name": "b"})], path)
+    assert joined.meta["video_name"] == "b"
+
+
 def test_only_eccv16_files_can_be_joined(tmp_path):
     path = write_tsv(tmp_path / "anno.tsv", [("a", "1,2,3")])
     with pytest.raises(InputError):
