@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from verbs.evaluate import Closeness, EvaluateResult, EvaluateSplitsResult, Evaluation, Figures, Placed
+from core.statistics.results import Closeness, Coverage
+from verbs.evaluate import EvaluateResult, EvaluateSplitsResult, Evaluation, Figures, Placed
 from verbs.pretrain import PretrainResult
-from verbs.sample import Covered, SampleResult
+from verbs.sample import SampleResult
 
 TITLES = ("tau", "rho", "F1 %")
 
@@ -42,7 +43,7 @@ def pretrained_sentence(result: PretrainResult) -> str:
     return f"{made}\n{len(result.runs)} videos scored." + discovered_sentence(result.kept, result.coverage)
 
 
-def discovered_sentence(kept: float, coverage: Covered | None) -> str:
+def discovered_sentence(kept: float, coverage: Coverage | None) -> str:
     """Kept share and coverage in percent, each beside chance: random samples that keep as much."""
     said = f" A sample keeps {kept:.0%} of a video."
     if coverage is None or coverage.chance is None:
@@ -72,7 +73,7 @@ def _table(
     lines = [head, "", f"{'':28}" + "".join(f"{title:>16}" for title in TITLES)]
     lines += [_line(f"split {row.split} ({protocol})", row) for row in splits]
     lines.append(_line(f"{'mean' if std else 'model'} ({protocol})", result, std))
-    for level, people in result.human or ():
+    for level, people in vars(result.human).items() if result.human else ():
         lines.append(_line(f"people, {LEVELS.get(level, level.replace('_', ' '))}", people))
     for name, close in (("coverage", result.coverage), ("precision", result.precision)):
         if close is not None:

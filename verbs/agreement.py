@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.progress import Progress, ShouldStop, never, silent
 from core.statistics.figure import Figure
+from core.statistics.results import Correlation
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people
 
@@ -20,13 +21,6 @@ class AgreementRequest(Request):
 
     verb: Literal["agreement"] = "agreement"
     dataset: str = Field(description="Dataset id in the library.")
-
-
-class Correlation(Result):
-    """Kendall tau-b and Spearman rho, each in [-1, 1], NaN where never defined."""
-
-    kendall: Figure
-    spearman: Figure
 
 
 class AgreementResult(Result):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from core.progress import Progress, ShouldStop, never, part, silent
 from core.statistics.figure import Figure
+from core.statistics.results import Closeness, Diversity, HumanBand
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people
 
@@ -29,33 +30,6 @@ class EvaluateRequest(Request):
     protocol: Literal["tvsum", "summe", "mrhisum"] | None = Field(
         None, description="tvsum, summe or mrhisum (default: what the labels allow)."
     )
-
-
-class Closeness(Result):
-    """How close two are, see `core.statistics.evaluation.Closeness`."""
-
-    kendall: Figure
-    spearman: Figure
-    f1: Figure
-
-
-class Diversity(Result):
-    """How much samples differ, beside people, see `core.statistics.evaluation.Diversity`."""
-
-    one_minus_f1: Figure
-    one_minus_tau: Figure
-    people_one_minus_f1: Figure
-    people_one_minus_tau: Figure
-
-
-class Band(Result):
-    """How people agree among themselves, see `core.statistics.agreement.HumanBand`."""
-
-    pairwise: Closeness
-    leave_one_out: Closeness
-    oracle: Closeness
-    closest: Closeness
-    difference: Closeness
 
 
 class Figures(Result):
@@ -84,7 +58,7 @@ class Figures(Result):
 class Placed(Figures):
     """Means over videos, and how people agree among themselves."""
 
-    human: Band | None
+    human: HumanBand | None
 
 
 class Evaluation(Placed):

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.progress import Progress, ShouldStop, check, never, part, silent, time_left
+from core.statistics.results import Coverage
 from verbs.contract import Request, Result
 from verbs.entries import summaries_of
-from verbs.sample import Covered, SampleRequest, sample
+from verbs.sample import SampleRequest, sample
 from verbs.train import new_checkpoint_folder
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Discoveries(Result):
 
     runs: tuple[int, ...]
     kept: float | None
-    coverage: Covered | None
+    coverage: Coverage | None
     judged: int
 
 
@@ -108,7 +109,7 @@ class PretrainResult(Result):
     loss: float
     runs: tuple[int, ...] = ()
     kept: float | None = None
-    coverage: Covered | None = None
+    coverage: Coverage | None = None
     judged: int = 0
 
 
@@ -206,7 +207,7 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
 
     runs: list[int] = []
     kept: list[float] = []
-    covered: list[Covered] = []
+    covered: list[Coverage] = []
     ids = [one.id for one in library.entries.list(space=checkpoint.feature_space)]
     start = time.monotonic()
     for index, entry in enumerate(ids):
@@ -224,7 +225,7 @@ def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, shou
     return Discoveries(
         runs=tuple(runs),  # none of a model that samples: fine-tuning is all that it is for
         kept=statistics.fmean(kept) if kept else None,
-        coverage=Covered.of(mean_of([one.found() for one in covered])) if covered else None,
+        coverage=mean_of(covered) if covered else None,
         judged=len(covered),
     )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from core.data import DEFAULT_BUDGET, Entry, ScoreTrack
 from core.progress import Progress, ShouldStop, check, never, part, silent
+from core.statistics.results import Coverage
 from verbs.contract import Request, Result
 
 if TYPE_CHECKING:
-    from core.statistics.results import Coverage
     from storage.library import Library
 
 
@@ -32,33 +32,11 @@ class SampleRequest(Request):
     keep: bool = Field(True, description="Keep the result in the library, so that the pages show it.")
 
 
-class Covered(Result):
-    """Shares in [0, 1] of people's cuts that samples keep, see `core.statistics.coverage.Coverage`."""
-
-    kept: float
-    one: float
-    people: float
-    best_person: float
-    chance: Covered | None = None
-
-    @classmethod
-    def of(cls, found: Coverage) -> Self:
-        """The same as a result."""
-        return cls.model_validate(found, from_attributes=True)
-
-    def found(self) -> Coverage:
-        """The result as it was found."""
-        from core.statistics.results import Coverage
-
-        chance = self.chance.found() if self.chance else None
-        return Coverage(self.kept, self.one, self.people, self.best_person, chance)
-
-
 class Discovered(Result):
     """What self-discovered samples keep: of the video, and of people's cuts where somebody judged it."""
 
     kept: float
-    coverage: Covered | None
+    coverage: Coverage | None
 
 
 class SampleResult(Result):
@@ -149,5 +127,5 @@ def _discovered(library: Library, entry: Entry, track: ScoreTrack) -> Discovered
     from core.statistics.coverage import coverage, kept_share
 
     people = library.people.of_entry(entry.id, entry=entry)
-    covered = Covered.of(coverage(replace(entry, annotations=people), track.scores)) if people else None
+    covered = coverage(replace(entry, annotations=people), track.scores) if people else None
     return Discovered(kept=kept_share(entry, track.scores), coverage=covered)

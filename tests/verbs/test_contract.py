@@ -8,8 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from core.errors import InputError
+from core.statistics.results import Closeness
 from core.training.recipes import PRESETS, settings_for
-from verbs.agreement import Correlation
+from verbs.contract import LeftOut
+from verbs.evaluate import Figures
 from verbs.export import ExportRequest
 from verbs.ingest import IngestRequest
 from verbs.sample import SampleRequest
@@ -46,11 +48,13 @@ def test_requests_and_results_are_not_changed():
     with pytest.raises(ValidationError, match="frozen"):
         SampleRequest(entry="a/b").n = 3
     with pytest.raises(ValidationError, match="frozen"):
-        Correlation(kendall=0.1, spearman=0.2).kendall = 0.3
+        LeftOut(entry="a/b", reason="no video").reason = ""
 
 
 def test_undefined_numbers_are_null_in_what_is_kept():
-    assert Correlation(kendall=float("nan"), spearman=0.5).as_json() == {"kendall": None, "spearman": 0.5}
+    undefined = float("nan")
+    found = Figures.model_construct(kendall=undefined, coverage=Closeness(undefined, 0.5, 0.5)).as_json()
+    assert (found["kendall"], found["coverage"]) == (None, {"kendall": None, "spearman": 0.5, "f1": 0.5})
 
 
 @pytest.mark.parametrize("kind", ["csta", "summdiff", "vasnet", "llmvs", "mlp"])
