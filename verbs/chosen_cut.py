@@ -94,20 +94,20 @@ class Chosen:
     source: CutSource
     name: str
 
-    def facts(self, file: Path, ending: str) -> dict[str, Any]:
-        """The fields of a `KeptCut` that was written to a file."""
-        return {
-            "file": file,
-            "name": f"{self.name}.{ending}",
-            "entry": self.entry.id,
-            "scores": dict(self.source.scores),
-            "rule": self.source.rule,
-            "shots": self.source.shots,
-            "budget": self.source.budget,
-            "segments": self.cut.segments.tolist(),
-            "fps": format_rate(self.source.timebase.rate),
-            "note": self.cut.note,
-        }
+    def kept(self, file: Path, ending: str) -> KeptCut:
+        """It, once it was written to a file."""
+        return KeptCut(
+            file=file,
+            name=f"{self.name}.{ending}",
+            entry=self.entry.id,
+            scores=dict(self.source.scores),
+            rule=self.source.rule,
+            shots=self.source.shots,
+            budget=self.source.budget,
+            segments=self.cut.segments.tolist(),
+            fps=format_rate(self.source.timebase.rate),
+            note=self.cut.note,
+        )
 
 
 def choose(library: Library, request: CutChoices) -> Chosen:

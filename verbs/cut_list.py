@@ -43,7 +43,7 @@ def cut_list(
     progress(0.5, f"Writing {out.name}")
     out.parent.mkdir(parents=True, exist_ok=True)
     inexact = write_cut_list(format, chosen.cut, chosen.source, out)
-    return CutListResult(**chosen.facts(out, format), format=format, inexact=inexact)
+    return CutListResult(**dict(chosen.kept(out, format)), format=format, inexact=inexact)
 
 
 def cut_list_notes(library: Library, entry: str) -> dict[str, str]:

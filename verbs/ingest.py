@@ -291,7 +291,7 @@ class _Taking:
             entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)
             measure(library, entry_id, seen=taken, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
         entry = library.entries.get(entry_id)
-        return IngestedEntry(**_facts(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0))))
+        return _ingested(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0)))
 
     def _known(self, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> KnownEntry:
         entry, origin = self.library.entries.get(entry_id), self.library.origins.of_entry(entry_id)
@@ -301,7 +301,7 @@ class _Taking:
             entry = self.library.entries.get(entry_id)
         runs = score_with_all(self.library, entry, part(progress, 0.8, 1.0))
         called = "" if origin is None or origin.name == file.name else f" as '{origin.name}'"
-        return KnownEntry(**_facts(file, entry, runs), reason=f"it was taken in before{called}")
+        return KnownEntry(**dict(_ingested(file, entry, runs)), reason=f"it was taken in before{called}")
 
 
 def _asked_for(library: Library, shots: ShotSettings) -> tuple[FeatureSpace, ...]:
@@ -312,20 +312,20 @@ def _asked_for(library: Library, shots: ShotSettings) -> tuple[FeatureSpace, ...
     return (COLOUR_MOTION,) if wanted else ()
 
 
-def _facts(file: Path, entry: Entry, runs: list[int]) -> dict[str, Any]:
-    return {
-        "path": file,
-        "entry": entry.id,
-        "n_frames": entry.n_frames,
-        "fps": format_rate(entry.timebase.rate),
-        "duration": entry.timebase.duration,
-        "picks": len(entry.picks),
-        "segmentation": next(iter(entry.shots)),
-        "n_shots": len(next(iter(entry.shots.values()))),
-        "feature_space": entry.feature_space,
-        "notes": [entry.meta[name] for name in ("features_note", "video_note") if name in entry.meta],
-        "runs": runs,
-    }
+def _ingested(file: Path, entry: Entry, runs: list[int]) -> IngestedEntry:
+    return IngestedEntry(
+        path=file,
+        entry=entry.id,
+        n_frames=entry.n_frames,
+        fps=format_rate(entry.timebase.rate),
+        duration=entry.timebase.duration,
+        picks=len(entry.picks),
+        segmentation=next(iter(entry.shots)),
+        n_shots=len(next(iter(entry.shots.values()))),
+        feature_space=entry.feature_space,
+        notes=[entry.meta[name] for name in ("features_note", "video_note") if name in entry.meta],
+        runs=runs,
+    )
 
 
 def _failure(file: Path, error: Exception) -> FailedFile:

@@ -56,7 +56,7 @@ def render(
         should_stop=should_stop,
     )
     return RenderResult(
-        **chosen.facts(made.file, "mp4"),
+        **dict(chosen.kept(made.file, "mp4")),
         frames=made.frames,
         duration=float(made.duration),
         width=made.width,
