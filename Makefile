@@ -12,12 +12,12 @@ test: $(VENV)/.installed-dev player
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto
-	# One process for the browser. Two take 60 % of the time (-n 2 --dist loadfile), without those marked timing.
-	$(BIN)/python -m pytest -m "browser and not slow"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto --dist worksteal
+	$(BIN)/python -m pytest -m "browser and not slow and not timing" -n 2 --dist loadfile
 
 test-full: test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -n auto
+	$(BIN)/python -m pytest -m timing
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

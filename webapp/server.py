@@ -40,7 +40,7 @@ class Health(Answer):
 
 
 def build_app(library: Library) -> FastAPI:
-    """The whole web application over one library."""
+    """The whole web application over one library: the REST, and Gradio's pages in it."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # Gradio says on every start that several pages are not rendered on the server; they need not be.
     warnings.filterwarnings("ignore", message="SSR mode is not supported with multi-page")
@@ -49,6 +49,11 @@ def build_app(library: Library) -> FastAPI:
 
     from webapp.layout import MOUNT, build_pages
 
+    return gr.mount_gradio_app(build_rest(library), build_pages(library), path="", **MOUNT)
+
+
+def build_rest(library: Library) -> FastAPI:
+    """The application without its pages, behind the same gate."""
     data_dir: Path = library.data_dir
     app = FastAPI(
         title="Manycut", docs_url="/api/docs", openapi_url="/api/openapi.json", responses={"4XX": {"model": Refusal}}
@@ -74,7 +79,6 @@ def build_app(library: Library) -> FastAPI:
     app.include_router(cut_files_api.router(library, data_dir / "renders"))
     app.include_router(picker_api.router(library))
     app.include_router(review_api.router(library))
-    app = gr.mount_gradio_app(app, build_pages(library), path="", **MOUNT)
     app.add_middleware(Gate, library=library)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SessionMiddleware, secret_key=secret_key(data_dir), same_site="lax", max_age=COOKIE_LIFE_S)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage.library import Library
-from webapp.server import build_app
+from webapp.server import build_rest
 
 ROOT = Path(__file__).resolve().parents[1]
 WIRE = ROOT / "assets" / "player" / "shared" / "wire.d.ts"
@@ -24,7 +24,7 @@ def wire_types() -> str:
     """
     with TemporaryDirectory() as folder:
         with Library.open(Path(folder) / "data") as library:
-            description = build_app(library).openapi()
+            description = build_rest(library).openapi()
         # Which route answers what is said where it is called; only the models are of use there.
         source = Path(folder) / "openapi.json"
         source.write_text(json.dumps(description | {"paths": {}}))

@@ -26,7 +26,7 @@ from tests.core.made_videos import number_of, write_video
 from verbs.chosen_cut import CutChoices, choose
 from verbs.render import RenderRequest, render
 from webapp import jobs
-from webapp.server import build_app
+from webapp.server import build_rest
 
 ENTRY, SILENT = "talks/first", "talks/no-video"
 N, NTSC = 300, Fraction(30000, 1001)
@@ -61,7 +61,7 @@ def kept(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(kept):
-    with TestClient(build_app(kept)) as browser:
+    with TestClient(build_rest(kept)) as browser:
         yield browser
 
 

@@ -18,7 +18,7 @@ from core.statistics.camps import camps
 from verbs.cuts import CutsRequest, CutsResult, cuts
 from verbs.intervals import parse_intervals
 from verbs.sources import source
-from webapp.server import build_app
+from webapp.server import build_rest
 
 ENTRY = "talks/first"
 
@@ -108,7 +108,7 @@ def test_an_unknown_source_is_named(judged, name):
 
 def test_the_route_and_the_command_answer_alike(judged):
     expected = cuts(judged, CutsRequest(entry=ENTRY, budget=0.1, keep=((24, 60),)))
-    with TestClient(build_app(judged)) as browser:
+    with TestClient(build_rest(judged)) as browser:
         answer = browser.get("/api/cuts", params={"entry": ENTRY, "budget": 0.1, "keep": "24-60"})
         assert CutsResult.model_validate(answer.json()) == expected
         wrong = browser.get("/api/cuts", params={"entry": ENTRY, "keep": "60-24"})

@@ -40,7 +40,7 @@ from verbs.judge import JudgeRequest, judge
 from verbs.rescore import RescoreRequest, rescore
 from verbs.train import TrainRequest, train
 from webapp.jobs import perform
-from webapp.server import build_app
+from webapp.server import build_rest
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = "hashed-words-v1"
@@ -294,7 +294,7 @@ def test_encoding_again_adds_neither_features_nor_rows(library, described):
 
 @pytest.fixture
 def browser(library, described):
-    with TestClient(build_app(library)) as client:
+    with TestClient(build_rest(library)) as client:
         yield client
 
 

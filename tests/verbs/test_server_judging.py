@@ -21,7 +21,7 @@ from verbs.ingest import IngestRequest, ingest
 from verbs.judge import JudgeRequest, judge
 from webapp.jobs import enqueue, perform
 from webapp.pages.library import servers_here
-from webapp.server import build_app
+from webapp.server import build_rest
 
 ROOT = Path(__file__).resolve().parents[2]
 TALK = "talks/first"
@@ -130,7 +130,7 @@ def test_answers_without_a_number_are_said(library, server, studio):
 
 
 def test_a_correction_is_judged_again_by_the_server_that_judged_before(library, server, studio):
-    with TestClient(build_app(library)) as browser:
+    with TestClient(build_rest(library)) as browser:
         judge(library, JudgeRequest(judge=studio, entry=TALK))
         before = len(server.asked)
         said = {"entry": TALK, "pick": 10, "text": "Boat 4 sinks."}
@@ -175,7 +175,7 @@ def test_what_is_wrong_with_a_server_is_said_before_a_video_is_taken_in(library,
 @pytest.mark.parametrize("who", ["captioner", "judge"])
 def test_a_page_never_chooses_an_address(library, server, studio, address, who):
     names = {"captioner": studio, "judge": studio} | {who: address}
-    with TestClient(build_app(library)) as browser:
+    with TestClient(build_rest(library)) as browser:
         answer = browser.post("/api/ingest", json={"path": "/videos/film.mp4", **names})
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "A page takes the name of a server, never an address."

@@ -21,7 +21,7 @@ from verbs.scoring import score_with_all
 from verbs.train import TrainRequest, train
 from webapp import jobs
 from webapp.pages.models import checkpoint_table
-from webapp.server import build_app
+from webapp.server import build_rest
 
 SENTENCE = "Learned from 2 simulated people's labels of 1 video (drawings); this video was not among them."
 
@@ -49,7 +49,7 @@ def test_it_is_not_applied_by_itself_to_other_videos(waiting):
 
 
 def test_its_row_is_empty_until_somebody_asks_and_then_says_what_it_learned_from(waiting):
-    with TestClient(build_app(waiting)) as browser:
+    with TestClient(build_rest(waiting)) as browser:
         offer = rows(browser, "talks/first")["offer:mlp-1"]
         assert (offer["kind"], offer["checkpoint"], offer["model_kind"]) == ("offer", "mlp-1", "mlp")
         assert offer["learned_from"] == {"sentence": SENTENCE, "simulated": True, "saw_this": False}

@@ -8,12 +8,15 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from benchmarks.annotating import differences, rate_at_once
 from benchmarks.server import start
 
 PEOPLE, SECONDS, KILLS = 50, 12, 3
 
 
+@pytest.mark.slow
 def test_ratings_of_fifty_people_survive_a_server_that_is_killed_at_random_moments(tmp_path: Path):
     running = start(tmp_path / "data")
 

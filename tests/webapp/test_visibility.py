@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from core.data import ScoreTrack
+from storage.library import Library
 from tests.webapp.routes_of import our_routes
 from verbs.export import ExportRequest
 from verbs.sample import SampleRequest
 from webapp import visibility
 from webapp.gate import ANNOTATOR, OPEN
 from webapp.jobs import enqueue, perform
-from webapp.server import build_app
+from webapp.server import build_app, build_rest
 
 ENTRY, OTHER = "talks/first", "talks/second"
 # The secret: a name that must not appear anywhere, and scores that must not either.
@@ -36,7 +38,7 @@ SHOWS_NOTHING = {
 
 
 @pytest.fixture
-def app(library, make_entry):
+def labelled(library, make_entry):
     library.entries.add("talks", [make_entry(ENTRY), make_entry(OTHER)])
     annotations = library.annotations
     from core.labelling.events import Event
@@ -46,16 +48,31 @@ def app(library, make_entry):
         annotations.record_events(task.id, [Event("a", 0, "rate", 0, 5), Event("a", 1, "submit")])
         curves = np.random.default_rng(1).random((4, 120), np.float32)
         library.runs.add(entry, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
-    return build_app(library)
+    return library
+
+
+@pytest.fixture
+def app(labelled):
+    """Without pages, which take most of the time that it takes to make an application."""
+    return build_rest(labelled)
+
+
+@pytest.fixture
+def whole(labelled):
+    return build_app(labelled)
 
 
 @pytest.fixture
 def judging(app):
     """A browser of somebody who judges ENTRY now."""
     with TestClient(app, follow_redirects=False) as browser:
-        browser.post("/api/me", json={"name": "Ada"})
-        browser.task = browser.post("/api/task", json={"entry": ENTRY}).json()["task"]
+        judge(browser)
         yield browser
+
+
+def judge(browser: TestClient) -> None:
+    browser.post("/api/me", json={"name": "Ada"})
+    browser.task = browser.post("/api/task", json={"entry": ENTRY}).json()["task"]
 
 
 def addresses(app) -> Iterator[tuple[str, str]]:
@@ -207,14 +224,24 @@ def test_the_task_itself_tells_nothing_of_others(judging):
     assert compared.status_code == 409
 
 
-def test_no_page_carries_labels_in_its_configuration(judging):
-    for page in ("/", "/annotate", "/review", "/models", "/library"):
-        assert SECRET not in judging.get(page).text, page
+def test_no_page_carries_labels_in_its_configuration(whole):
+    with TestClient(whole, follow_redirects=False) as judging:
+        judge(judging)
+        for page in ("/", "/annotate", "/review", "/models", "/library"):
+            answer = judging.get(page)
+            assert answer.status_code == 200
+            assert SECRET not in answer.text, page
 
 
 @pytest.fixture
 def closed(app, library):
     """Browsers of a lead and an annotator where everybody has a link."""
+    with signed_in(app, library) as both:
+        yield both
+
+
+@contextmanager
+def signed_in(app: FastAPI, library: Library) -> Iterator[tuple[TestClient, TestClient]]:
     lead, annotator = library.accounts.invite("Lea", "lead"), library.accounts.invite("Ada")
     with TestClient(app, follow_redirects=False) as first, TestClient(app, follow_redirects=False) as second:
         assert first.get("/enter", params={"key": lead}).headers["location"] == "/"
@@ -222,25 +249,27 @@ def closed(app, library):
         yield first, second
 
 
-def test_an_annotator_reaches_the_annotate_page_and_nothing_else(app, closed):
-    _, ada = closed
+def test_an_annotator_reaches_the_annotate_page_and_nothing_else(whole, library):
     refused = 0
-    for method, path in addresses(app):
-        address = re.sub(r"\{[^}]*\}", "x", path)
-        if any(address == one.rstrip("/") or address.startswith(one.rstrip("/") + "/") for one in OPEN + ANNOTATOR):
-            continue
-        answer = ada.request(method, address)
-        assert answer.status_code == 403, (method, path, answer.status_code)
-        refused += 1
+    with signed_in(whole, library) as (_, ada):
+        for method, path in addresses(whole):
+            address = re.sub(r"\{[^}]*\}", "x", path)
+            if any(address == one.rstrip("/") or address.startswith(one.rstrip("/") + "/") for one in OPEN + ANNOTATOR):
+                continue
+            answer = ada.request(method, address)
+            assert answer.status_code == 403, (method, path, answer.status_code)
+            refused += 1
     assert refused > 40, "Gradio's own routes are among them"
 
 
-def test_what_an_annotator_may_reach_of_gradio_holds_nothing(closed):
-    _, ada = closed
-    assert SECRET not in ada.get("/annotate").text
-    assert ada.get("/", headers={"accept": "text/html"}).headers["location"] == "/annotate"
-    assert ada.get("/config").status_code == 403
-    assert ada.post("/gradio_api/queue/join", json={}).status_code == 403
+def test_what_an_annotator_may_reach_of_gradio_holds_nothing(whole, library):
+    with signed_in(whole, library) as (_, ada):
+        shown = ada.get("/annotate")
+        assert shown.status_code == 200
+        assert SECRET not in shown.text
+        assert ada.get("/", headers={"accept": "text/html"}).headers["location"] == "/annotate"
+        assert ada.get("/config").status_code == 403
+        assert ada.post("/gradio_api/queue/join", json={}).status_code == 403
 
 
 def test_without_a_link_nobody_gets_further_than_the_door(app, closed):

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.labelling.protocols import CONTINUOUS, SHOT_RATINGS
-from webapp.server import build_app
+from webapp.server import build_rest
 
 FIRST, SECOND, PRACTICE = "talks/first", "talks/second", "talks/practice"
 
@@ -23,7 +23,7 @@ def shelf(library, make_entry, tmp_path):
 
 @pytest.fixture
 def ada(shelf):
-    with TestClient(build_app(shelf)) as browser:
+    with TestClient(build_rest(shelf)) as browser:
         browser.post("/api/me", json={"name": "Ada"})
         yield browser
 

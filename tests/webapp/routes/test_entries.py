@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.data import ScoreTrack
-from webapp.server import build_app
+from webapp.server import build_rest
 from webapp.views.series import unpack
 
 ENTRY = "talks/first"
@@ -21,7 +21,7 @@ def client(library, make_entry):
     curves = np.random.default_rng(1).random((4, len(entry.picks)), np.float32)
     library.runs.add(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
     library.runs.add(ENTRY, ScoreTrack("LLMVS head", "llmvs", "c2", "words", curves[:1]))
-    with TestClient(build_app(library)) as browser:
+    with TestClient(build_rest(library)) as browser:
         yield browser
 
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from core.video.thumbnails import write_sprite
 from webapp.pages.compare import first
-from webapp.server import build_app
+from webapp.server import build_rest
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def shelf(library, make_entry, tmp_path):
 
 @pytest.fixture
 def ask(shelf):
-    with TestClient(build_app(shelf)) as browser:
+    with TestClient(build_rest(shelf)) as browser:
         yield lambda **query: browser.get("/api/picker", params=query)
 
 
@@ -48,7 +48,7 @@ def test_a_line_has_what_the_list_shows(ask):
 
 
 def test_thumbnails_are_found_at_the_address_that_is_given(shelf):
-    with TestClient(build_app(shelf)) as browser:
+    with TestClient(build_rest(shelf)) as browser:
         (film,) = browser.get("/api/picker", params={"dataset": "films"}).json()["entries"]
         assert browser.get(film["thumbnails"]["url"]).headers["content-type"] == "image/jpeg"
 
@@ -83,6 +83,6 @@ def test_the_page_opens_with_the_entry_of_its_address_else_with_the_first(shelf)
 
 def test_an_empty_library_says_so(library):
     assert first(library, None) == {"entry": None}
-    with TestClient(build_app(library)) as browser:
+    with TestClient(build_rest(library)) as browser:
         answer = browser.get("/api/picker").json()
     assert (answer["total"], answer["of"], answer["entries"], answer["datasets"]) == (0, 0, [], [])

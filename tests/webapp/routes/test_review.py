@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from core.data.timebase import Timebase
 from core.labelling.events import Event
 from webapp.jobs import perform
-from webapp.server import build_app
+from webapp.server import build_app, build_rest
 
 FIRST, SECOND = "talks/first", "talks/second"
 RATED = [int(value) for value in "312454132211345543215432112345"]
@@ -38,7 +38,7 @@ def videos(library, make_entry, tmp_path):
 
 @pytest.fixture
 def client(videos):
-    with TestClient(build_app(videos)) as browser:
+    with TestClient(build_rest(videos)) as browser:
         yield browser
 
 
@@ -279,9 +279,10 @@ def test_people_get_links_and_lose_them(client):
     assert post(client, "people/revoke", name="Lea").status_code in (200, 409)
 
 
-def test_nothing_of_the_library_stands_in_the_page(client):
-    judge(client, "Somebody Special", FIRST, [5])
-    page = client.get("/review")
+def test_nothing_of_the_library_stands_in_the_page(videos):
+    with TestClient(build_app(videos)) as whole:
+        judge(whole, "Somebody Special", FIRST, [5])
+        page = whole.get("/review")
     assert page.status_code == 200
     assert "Somebody Special" not in page.text
     assert "Title of" not in page.text
