@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
+from core import limits
 from core.errors import ConflictError, InputError
 from core.labelling.checks import check_event
 from core.labelling.events import LABEL_KINDS, LEAD_KINDS, Event, TaskState, fold
@@ -24,8 +25,6 @@ from storage.people_counts import PeopleCounts
 from storage.protocols import Protocols, ProtocolVersion
 from storage.tables import AnnotatorRow, EventRow, TaskRow, now
 from storage.tasks import EVENT, Annotator, Task, annotator_of, events_of, find_task, load_task, task_of
-
-MAX_NAME = 100
 
 
 class Annotations:
@@ -145,12 +144,14 @@ class Annotations:
 
         Raises:
             NotFoundError: no such task.
-            InputError: no reason.
+            InputError: no reason, or a very long one.
             ConflictError: the task is like that already.
         """
         reason = " ".join(reason.split())
         if not reason:
             raise InputError("A reason is needed.", "Say in a few words why, for those who look at this later.")
+        if len(reason) > limits.REASON_CHARS:
+            raise InputError(f"A reason has at most {limits.REASON_CHARS} characters.")
         state = self.state(task_id)
         already = {
             "exclude": state.excluded is not None,
@@ -202,8 +203,8 @@ class Annotations:
 def clean_name(name: str) -> str:
     """A person's name without needless spaces. Raises InputError."""
     name = " ".join(name.split())
-    if not 0 < len(name) <= MAX_NAME:
-        raise InputError(f"A name has between 1 and {MAX_NAME} characters.")
+    if not 0 < len(name) <= limits.PERSON_NAME_CHARS:
+        raise InputError(f"A name has between 1 and {limits.PERSON_NAME_CHARS} characters.")
     return name
 
 

@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from core import limits
 from core.errors import ConflictError, InputError, NotFoundError
 from storage.annotations import Annotations
 from storage.database import reading, writing
@@ -24,9 +25,6 @@ from storage.tables import AssignedRow, AssignmentRow, EntryRow, TaskRow, now
 from storage.tasks import Annotator, Task
 
 First = Literal["listed", "disputed"]
-MAX_PEOPLE = 1000
-MAX_HOLD = 7 * 24 * 60
-MAX_TITLE = 100
 
 
 class PlaceTakenError(ConflictError):
@@ -101,7 +99,7 @@ class Assignments:
             title: shown to annotators.
             protocol: how.
             entries: ids; must exist and have videos. The practice entry is never judged for real.
-            people: how many for each, 1 to 1000.
+            people: how many for each.
             first, hold_minutes, practice: see `Assignment`.
 
         Raises:
@@ -111,10 +109,14 @@ class Assignments:
         title = " ".join(title.split())
         wanted = [entry for entry in dict.fromkeys(entries) if entry != practice]
         for fine, sentence in (
-            (0 < len(title) <= MAX_TITLE, f"An assignment's title has between 1 and {MAX_TITLE} characters."),
+            (0 < len(title) <= limits.TITLE_CHARS, f"A title has between 1 and {limits.TITLE_CHARS} characters."),
             (bool(wanted), "An assignment needs at least one video besides the one for training."),
-            (1 <= people <= MAX_PEOPLE, f"A video can want 1 to {MAX_PEOPLE} people."),
-            (1 <= hold_minutes <= MAX_HOLD, f"A place can be held for 1 to {MAX_HOLD} minutes."),
+            (
+                len(wanted) <= limits.VIDEOS_PER_ASSIGNMENT,
+                f"An assignment has at most {limits.VIDEOS_PER_ASSIGNMENT} videos.",
+            ),
+            (1 <= people <= limits.PEOPLE_PER_VIDEO, f"A video can want 1 to {limits.PEOPLE_PER_VIDEO} people."),
+            (1 <= hold_minutes <= limits.HOLD_MINUTES, f"A place can be held for 1 to {limits.HOLD_MINUTES} minutes."),
             (first in get_args(First), f"The order is one of {', '.join(get_args(First))}."),
         ):
             if not fine:
@@ -166,8 +168,8 @@ class Assignments:
 
     def want(self, assignment_id: int, entry_id: str, people: int) -> None:
         """Asks for another number of people for one video. Raises NotFoundError, InputError."""
-        if not 1 <= people <= MAX_PEOPLE:
-            raise InputError(f"A video can want 1 to {MAX_PEOPLE} people.")
+        if not 1 <= people <= limits.PEOPLE_PER_VIDEO:
+            raise InputError(f"A video can want 1 to {limits.PEOPLE_PER_VIDEO} people.")
         with writing(self._engine) as session:
             key = (AssignedRow.assignment_id == assignment_id) & (AssignedRow.entry_id == entry_id)
             changed = update(AssignedRow).where(key).values(people=people).returning(AssignedRow.entry_id)

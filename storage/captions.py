@@ -15,6 +15,7 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy import Engine, func, insert, select
 
+from core import limits
 from core.captions.sentences import one_line
 from core.data import Entry
 from core.errors import InputError
@@ -22,7 +23,6 @@ from storage.database import reading, writing
 from storage.entry_files import EntryFiles
 from storage.tables import CaptionCacheRow, CaptionEditRow
 
-MAX_CAPTION = 2000
 MANY = 500  # databases limit the number of parameters
 
 
@@ -131,8 +131,8 @@ class Captions:
         if not 0 <= pick < len(entry.captions):
             raise InputError(f"'{entry.id}' has captions 0 to {len(entry.captions) - 1}, not {pick}.")
         text = one_line(text)
-        if len(text) > MAX_CAPTION:
-            raise InputError(f"A caption has at most {MAX_CAPTION} characters, not {len(text)}.")
+        if len(text) > limits.CAPTION_CHARS:
+            raise InputError(f"A caption has at most {limits.CAPTION_CHARS} characters, not {len(text)}.")
         frame = int(entry.picks[pick])
         of_frame = (CaptionEditRow.entry_id == entry.id, CaptionEditRow.frame == frame)
         newest = select(CaptionEditRow.text).where(*of_frame).order_by(CaptionEditRow.id.desc()).limit(1)

@@ -23,6 +23,7 @@ from typing import get_args
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
+from core import limits
 from core.data import AnnotationSet, Entry
 from core.data.timebase import parse_rate
 from core.errors import ConflictError, InputError
@@ -45,7 +46,6 @@ from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRo
 from storage.tasks import EVENT, TaskLabels
 
 FORMATS: tuple[str, ...] = get_args(ExportFormat)
-MOST_LAG_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def export_labels(
         raise InputError(f"People are 'all', 'dataset' or 'own', not '{who}'.")
     if format == "events" and who == "dataset":
         raise InputError("The people of a dataset have no events.", "Export all or own, or choose another format.")
-    if not (isfinite(lag) and 0 <= lag <= MOST_LAG_S):
-        raise InputError(f"A lag is 0 to {MOST_LAG_S:g} seconds, not {lag}.")
+    if not (isfinite(lag) and 0 <= lag <= limits.LAG_SECONDS):
+        raise InputError(f"A lag is 0 to {limits.LAG_SECONDS:g} seconds, not {lag}.")
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

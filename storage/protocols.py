@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from core import limits
 from core.errors import InputError, NotFoundError
 from core.labelling.protocols import STANDARD, Protocol, protocol_from
 from storage.database import reading, writing
 from storage.tables import ProtocolRow
-
-MAX_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ class Protocols:
             InputError: the name or a setting is not usable.
         """
         name = " ".join(name.split())
-        if not 0 < len(name) <= MAX_NAME:
-            raise InputError(f"A protocol's name has between 1 and {MAX_NAME} characters.")
+        if not 0 < len(name) <= limits.PROTOCOL_NAME_CHARS:
+            raise InputError(f"A protocol's name has between 1 and {limits.PROTOCOL_NAME_CHARS} characters.")
         settings = protocol_from(settings.as_dict())
         with writing(self._engine) as session:
             newest = session.scalar(

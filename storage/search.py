@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from core import limits
 from core.errors import InputError
 from storage.database import reading
 from storage.media import MediaFiles
@@ -37,8 +38,6 @@ Sort = Literal[
     "library", "title", "-title", "duration", "-duration", "people", "-people", "disagreement", "-disagreement"
 ]
 Disagreement = SQLColumnExpression[float | None]
-# A search of more words than this is no search any more, and databases limit how deep a condition may be.
-MAX_WORDS = 16
 # "Most disputed" and "most agreed" mean this share of the entries that two people or more have judged.
 DISPUTED_SHARE = 0.25
 
@@ -236,7 +235,7 @@ def _conditions(session: Session, wanted: Wanted, datasets: Sequence[DatasetRow]
         found.append(EntryRow.video.is_not(None) if wanted.video else EntryRow.video.is_(None))
     if wanted.people is not None:
         found.append(EntryRow.judges > 0 if wanted.people else EntryRow.judges == 0)
-    for word in list(dict.fromkeys(folded(wanted.search).split()))[:MAX_WORDS]:
+    for word in list(dict.fromkeys(folded(wanted.search).split()))[: limits.SEARCH_TERMS]:
         here: ColumnElement[bool] = EntryRow.words.contains(word, autoescape=True)
         named = [row.id for row in datasets if word in folded(row.label)]
         found.append(or_(here, EntryRow.dataset.in_(named)) if named else here)

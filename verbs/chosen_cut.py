@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from core import limits
 from core.data import DEFAULT_BUDGET, Cut, Entry
 from core.data.timebase import format_rate
 from core.errors import NotFoundError, VideoError
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from storage.formats.cut_lists import CutSource
     from storage.library import Library
 
-MOST_SEGMENTS = 100_000
-
 
 class CutChoices(Request):
     """Which cut of which entry: of a source by a rule, or these segments."""
@@ -30,7 +29,7 @@ class CutChoices(Request):
     entry: str = Field(description="Entry id, such as demo/harbour-day.")
     source: str | None = Field(
         None,
-        max_length=200,
+        max_length=limits.SOURCE_CHARS,
         description="mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE or signal:NAME (default: the average"
         " of people, else the balanced signal, else the newest run).",
     )
@@ -39,7 +38,7 @@ class CutChoices(Request):
     budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
     segments: Intervals | None = Field(
         None,
-        max_length=MOST_SEGMENTS,
+        max_length=limits.SEGMENTS_PER_CUT,
         description="Instead of a source, in frames, ends exclusive, such as 0-120,240-300.",
     )
 

@@ -11,7 +11,9 @@ a finished job holds, is the result.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from textwrap import shorten
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
@@ -34,7 +36,7 @@ class Request(BaseModel):
         try:
             return cls.model_validate(choices)
         except ValidationError as error:
-            raise InputError(what_is_wrong(error)) from None
+            raise InputError(what_is_wrong(error.errors())) from None
 
     def language_models(self) -> tuple[str, ...]:
         """The language models that are named by name, folder or server, or by an address."""
@@ -59,18 +61,25 @@ class LeftOut(Result):
     reason: str
 
 
-def what_is_wrong(error: ValidationError) -> str:
-    """One sentence for people about the first thing that is wrong with a request."""
-    first = error.errors()[0]
-    if first["type"] == "value_error":
-        return str(first["ctx"]["error"])
+def what_is_wrong(errors: Sequence[Mapping[str, Any]]) -> str:
+    """One sentence for people about the first thing that pydantic found wrong with a request."""
+    first = errors[0]
+    given = first["input"]
     name = next((str(part) for part in reversed(first["loc"]) if isinstance(part, str)), "")
-    if first["type"] == "missing":
-        return f"'{name}' is missing."
-    if first["type"] == "extra_forbidden":
-        return f"There is nothing called '{name}' to be asked for."
-    told = first["msg"].removeprefix("Input ").removeprefix("should ")
-    return f"'{name}' should {told[:1].lower()}{told[1:]}, not '{first['input']}'."
+    match first["type"]:
+        case "value_error":
+            return str(first["ctx"]["error"])
+        case "missing":
+            return f"'{name}' is missing."
+        case "extra_forbidden":
+            return f"There is nothing called '{name}' to be asked for."
+        case "json_invalid":
+            return "The body of the request is no JSON."
+        case "string_too_long" | "too_long":
+            unit = "characters" if isinstance(given, str) else "items"
+            return f"'{name}' should have at most {first['ctx']['max_length']} {unit}, not {len(given)}."
+    told = first["msg"].removeprefix("Input should ")
+    return f"'{name}' should {told[:1].lower()}{told[1:]}, not '{shorten(str(given), 80, placeholder='…')}'."
 
 
 def _fraction(value: object) -> Fraction:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field
 
+from core import limits
 from core.data import DEFAULT_BUDGET, Cut, Entry, Shots
 from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, never, silent
@@ -31,7 +32,7 @@ class CutsRequest(Request):
     shots: str | None = Field(None, description="Segmentation (default: the entry's first).")
     source: str | None = Field(
         None,
-        max_length=200,
+        max_length=limits.SOURCE_CHARS,
         description="mean, person:NAME, run:NUMBER:SAMPLE or signal:NAME (default: all of them).",
     )
     keep: Intervals = Field(

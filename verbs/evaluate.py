@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from core import limits
 from core.progress import Progress, ShouldStop, never, part, silent
 from core.statistics.figure import Figure
 from core.statistics.results import Closeness, Diversity, HumanBand
@@ -26,7 +27,7 @@ class EvaluateRequest(Request):
     split: int = Field(0, ge=0, description="Which split of the file, from 0.")
     samples: int = Field(8, ge=1, description="Samples per entry.")
     seed: int = Field(0, description="Of everything random; same seed, same result.")
-    steps: int = Field(10, ge=1, le=1000, description="DDIM steps.")
+    steps: int = Field(10, ge=1, le=limits.SAMPLING_STEPS, description="DDIM steps.")
     protocol: Literal["tvsum", "summe", "mrhisum"] | None = Field(
         None, description="tvsum, summe or mrhisum (default: what the labels allow)."
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from core import limits
 from core.labelling.who import Who
 from core.progress import Progress, ShouldStop, never, silent
 from storage.formats import ExportFormat
@@ -26,7 +27,7 @@ class ExportChoices(Request):
     dataset: str | None = Field(None, description="Only this dataset.")
     entry: str | None = Field(None, description="Only this entry.")
     people: Who = Field("all", description="own (labels collected here), dataset, or all.")
-    lag: float = Field(0.0, ge=0, le=10, description="Seconds by which continuous ratings come late.")
+    lag: float = Field(0.0, ge=0, le=limits.LAG_SECONDS, description="Seconds by which continuous ratings come late.")
     include_open: bool = Field(False, description="Labels of tasks that are not submitted, too.")
 
 

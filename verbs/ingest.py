@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
+from core import limits
 from core.data.timebase import format_rate
 from core.errors import Cancelled, InputError, ManycutError, VideoError
 from core.progress import Progress, ShouldStop, never, part, silent, time_left
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 log = logging.getLogger("manycut.ingest")
-
-MOST_PICKS_PER_SECOND = 60
 
 
 def _several(path: object) -> object:
@@ -56,7 +55,7 @@ class IngestChoices(Request):
     picks_per_second: Exact = Field(
         Fraction(2),
         gt=0,
-        le=MOST_PICKS_PER_SECOND,
+        le=limits.PICKS_PER_SECOND,
         description="How often a video is looked at; 1/2: every two seconds.",
     )
     shots: ShotKind = Field(DEFAULT_KIND, description=SHOTS_HELP)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from core import limits
 from core.progress import Progress, ShouldStop, never, silent
 from verbs.contract import Request, Result
 
@@ -19,7 +20,7 @@ class JoinRequest(Request):
 
     verb: Literal["join"] = "join"
     path: Path = Field(description='Another installation\'s export in the format "events".')
-    name: str = Field("", max_length=200, description="What people call the file.")
+    name: str = Field("", max_length=limits.FILE_NAME_CHARS, description="What people call the file.")
     remove: bool = Field(False, description="Whether the file is an upload, which goes whatever came of it.")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from core import limits
 from core.data import DEFAULT_BUDGET, Entry, ScoreTrack
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.results import Coverage
@@ -22,12 +23,16 @@ class SampleRequest(Request):
     verb: Literal["sample"] = "sample"
     entry: str = Field(description="Entry id, such as demo/harbour-day.")
     checkpoint: str = Field("summdiff", description="Checkpoint id, its folder, or a kind such as summdiff.")
-    n: int = Field(8, ge=1, le=256, description="How many summaries to sample.")
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="Of everything random; same seed, same result.")
-    steps: int = Field(10, ge=1, le=1000, description="DDIM steps.")
-    guidance: float | None = Field(None, ge=0, le=10, description="Guidance weight w (default: the checkpoint's).")
+    n: int = Field(8, ge=1, le=limits.SAMPLES_PER_RUN, description="How many summaries to sample.")
+    seed: int = Field(0, ge=0, le=limits.SEED, description="Of everything random; same seed, same result.")
+    steps: int = Field(10, ge=1, le=limits.SAMPLING_STEPS, description="DDIM steps.")
+    guidance: float | None = Field(
+        None, ge=0, le=limits.GUIDANCE, description="Guidance weight w (default: the checkpoint's)."
+    )
     eta: float = Field(1.0, ge=0, le=1, description="Fresh noise in every step: 0 none, 1 as published.")
-    temperature: float = Field(1.0, ge=0, le=4, description="Factor on all noise: less, and samples are more alike.")
+    temperature: float = Field(
+        1.0, ge=0, le=limits.TEMPERATURE, description="Factor on all noise: less, and samples are more alike."
+    )
     budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
     keep: bool = Field(True, description="Keep the result in the library, so that the pages show it.")
 

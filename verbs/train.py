@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from core import limits
 from core.data import Entry
 from core.errors import InputError
 from core.labelling.who import Who
@@ -30,7 +31,9 @@ class TrainChoices(Request):
     )
     start_from: str | None = Field(None, description="Checkpoint to fine-tune instead of fresh weights.")
     people: Who = Field("all", description="all, dataset, or own (labels collected here).")
-    epochs: int | None = Field(None, ge=1, le=10_000, description="Passes over the data (default: the recipe's).")
+    epochs: int | None = Field(
+        None, ge=1, le=limits.EPOCHS, description="Passes over the data (default: the recipe's)."
+    )
     entry: str | None = Field(None, description="Entry that the result scores afterwards.")
 
 

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from core.errors import ConflictError, ManycutError, NotFoundError, RefusedError
 from storage.library import Library
+from verbs.contract import what_is_wrong
 from webapp.gate import Gate
 from webapp.routes import annotate as annotate_api
 from webapp.routes import captions as captions_api
@@ -106,7 +107,5 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:])
-        body = {"code": "bad_request", "message": f"{where}: {first['msg']}.", "hint": "See /api/docs."}
+        body = {"code": "bad_request", "message": what_is_wrong(error.errors()), "hint": "See /api/docs."}
         return JSONResponse({"error": body}, 422)

@@ -1,4 +1,4 @@
-"""The page's types of what the server answers, out of the application's own description: `make wire` writes them."""
+"""What the pages know of the server: types of its answers, and its limits. `make wire` writes both."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import sysconfig
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from core import limits
 from storage.library import Library
 from webapp.server import build_rest
 
 ROOT = Path(__file__).resolve().parents[1]
-WIRE = ROOT / "assets" / "player" / "shared" / "wire.d.ts"
+SHARED = ROOT / "assets" / "player" / "shared"
+WIRE = SHARED / "wire.d.ts"
+LIMITS = SHARED / "limits.mjs"
 GENERATOR = ROOT / "node_modules" / "openapi-typescript" / "bin" / "cli.js"
 
 
@@ -33,5 +36,12 @@ def wire_types() -> str:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
+def limits_module() -> str:
+    """JavaScript with the numbers of `core.limits`."""
+    numbers = (f"export const {name} = {value};\n" for name, value in vars(limits).items() if name.isupper())
+    return "/** How much people may give; out of core/limits.py by `make wire`. */\n\n" + "".join(numbers)
+
+
 if __name__ == "__main__":
     WIRE.write_text(wire_types())
+    LIMITS.write_text(limits_module())

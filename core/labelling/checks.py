@@ -5,17 +5,12 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any, TypeGuard
 
+from core import limits
 from core.data import Shots
 from core.errors import InputError
 from core.labelling.events import KINDS, Event
 from core.labelling.protocols import Protocol
 
-MAX_CLIENT = 64
-MAX_TEXT = 2000
-MAX_SAMPLES = 2000
-MAX_FIELDS = 16  # of data
-MAX_NUMBER = 100_000  # of segments and takes
-MAX_SEQ = 2**53  # browsers count no further
 KINDS_OF = {
     "shot-ratings": {"rate", "clear"},
     "keyshots": {"mark", "unmark"},
@@ -31,9 +26,9 @@ def check_event(event: Event, protocol: Protocol, shots: Shots, practice: bool) 
         event: as it came in.
         protocol, shots, practice: of its task.
     """
-    if not (event.client and _text(event.client, MAX_CLIENT) and "\0" not in event.client):
-        raise InputError(f"An event needs a client id of at most {MAX_CLIENT} characters.")
-    if not _whole(event.seq) or not 0 <= event.seq < MAX_SEQ or not _whole(event.at):
+    if not (event.client and _text(event.client, limits.CLIENT_CHARS) and "\0" not in event.client):
+        raise InputError(f"An event needs a client id of at most {limits.CLIENT_CHARS} characters.")
+    if not _whole(event.seq) or not 0 <= event.seq <= limits.LAST_SEQ or not _whole(event.at):
         raise InputError("An event needs whole numbers as seq and at.")
     if not isinstance(event.kind, str):
         raise InputError("The kind of an event is a word.")
@@ -46,7 +41,10 @@ def check_event(event: Event, protocol: Protocol, shots: Shots, practice: bool) 
     if event.t is not None and not _number(event.t):
         raise InputError("The time of an event is a number of seconds.")
     if event.data is not None and not (isinstance(event.data, dict) and _plain(event)):
-        raise InputError("The data of an event is an object of a few texts and numbers.")
+        raise InputError(
+            f"The data of an event are at most {limits.FIELDS_PER_EVENT} numbers and texts, each of at most"
+            f" {limits.NOTE_CHARS} characters."
+        )
     if event.shot is not None and not (_whole(event.shot) and abs(event.shot) < 2**31):
         raise InputError("The shot of an event is a whole number.")
     if event.value is not None and not (_whole(event.value) and abs(event.value) < 2**31):
@@ -71,8 +69,8 @@ def _check_shot(event: Event, protocol: Protocol, shots: Shots) -> None:
 
 
 def _check_number(event: Event, protocol: Protocol, shots: Shots) -> None:
-    if not (_whole(event.shot) and 0 <= event.shot <= MAX_NUMBER):
-        raise InputError(f"Segments and takes are numbered from 0 to {MAX_NUMBER}.")
+    if not (_whole(event.shot) and 0 <= event.shot <= limits.LAST_NUMBER):
+        raise InputError(f"Segments and takes are numbered from 0 to {limits.LAST_NUMBER}.")
 
 
 def _check_mark(event: Event, protocol: Protocol, shots: Shots) -> None:
@@ -87,8 +85,8 @@ def _check_mark(event: Event, protocol: Protocol, shots: Shots) -> None:
 def _check_trace(event: Event, protocol: Protocol, shots: Shots) -> None:
     _check_number(event, protocol, shots)
     samples = (event.data or {}).get("samples")
-    if not (isinstance(samples, list) and 0 < len(samples) <= MAX_SAMPLES):
-        raise InputError(f"A piece of a continuous rating has between 1 and {MAX_SAMPLES} samples.")
+    if not (isinstance(samples, list) and 0 < len(samples) <= limits.SAMPLES_PER_EVENT):
+        raise InputError(f"A piece of a continuous rating has between 1 and {limits.SAMPLES_PER_EVENT} samples.")
     for sample in samples:
         fine = isinstance(sample, list) and len(sample) == 2 and all(map(_number, sample))
         if not (fine and sample[0] >= 0 and 0 <= sample[1] <= 1):
@@ -104,8 +102,8 @@ def _check_watched(event: Event, protocol: Protocol, shots: Shots) -> None:
 
 def _check_text(event: Event, protocol: Protocol, shots: Shots) -> None:
     text: Any = (event.data or {}).get("text", "")
-    if not isinstance(text, str) or len(text) > MAX_TEXT:
-        raise InputError(f"A note has at most {MAX_TEXT} characters.")
+    if not isinstance(text, str):
+        raise InputError("A note is a text.")
     if event.kind == "skip" and not text.strip():
         raise InputError("Skipping a video needs a reason.", "Say in a few words why.")
 
@@ -121,14 +119,14 @@ def _number(value: object) -> TypeGuard[int | float]:
 def _plain(event: Event) -> bool:
     """Whether all of its data can be stored, sent and exported; samples have a check of their own."""
     data = event.data or {}
-    return len(data) <= MAX_FIELDS and all(
-        (event.kind == "trace" and name == "samples") or (_text(name, MAX_CLIENT) and _single(value))
+    return len(data) <= limits.FIELDS_PER_EVENT and all(
+        (event.kind == "trace" and name == "samples") or (_text(name, limits.CLIENT_CHARS) and _single(value))
         for name, value in data.items()
     )
 
 
 def _single(value: object) -> bool:
-    return value is None or isinstance(value, bool) or _number(value) or _text(value, MAX_TEXT)
+    return value is None or isinstance(value, bool) or _number(value) or _text(value, limits.NOTE_CHARS)
 
 
 def _text(value: object, most: int) -> TypeGuard[str]:

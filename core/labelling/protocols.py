@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, TypeAdapter, ValidationError
 
+from core import limits
 from core.errors import InputError
 
 Kind = Literal["shot-ratings", "keyshots", "continuous"]
 Shots = Literal["uniform 2 s", "kts", "dataset"]
-MAX_TEXT = 5000
 
 
 def _two_or_more(scale: tuple[int, ...]) -> tuple[int, ...]:
@@ -30,7 +30,8 @@ def _from_to(budget: tuple[float, float]) -> tuple[float, float]:
 Share = Annotated[float, Field(gt=0, le=1)]
 Scale = Annotated[tuple[Annotated[StrictInt, Field(ge=0, le=9)], ...], AfterValidator(_two_or_more)]
 Budget = Annotated[tuple[Share, Share], AfterValidator(_from_to)]
-Text = Annotated[str, Field(max_length=MAX_TEXT)]  # pydantic refuses half a character, which could not be exported
+# Pydantic refuses half a character, which could not be exported.
+Text = Annotated[str, Field(max_length=limits.INSTRUCTION_CHARS)]
 Label = Annotated[Text, BeforeValidator(str)]
 
 
@@ -84,8 +85,8 @@ SENTENCES = {
     "watch": "The share to be watched is between 0 and 1.",
     "muted": "Muted and reveal are true or false.",
     "reveal": "Muted and reveal are true or false.",
-    "labels": "Labels are texts by the value that they belong to, as 1: Not important.",
-    "instructions": f"Instructions have at most {MAX_TEXT} characters.",
+    "labels": f"Labels are texts of at most {limits.INSTRUCTION_CHARS} characters by their value, as 1: Not important.",
+    "instructions": f"Instructions have at most {limits.INSTRUCTION_CHARS} characters.",
 }
 
 SHOT_RATINGS = Protocol(

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core import limits
 from core.errors import InputError
 
 
@@ -61,18 +62,15 @@ def smooth(logits: Tensor, picks: float) -> Tensor:
     return F.conv1d(padded, (kernel / kernel.sum())[None, None]).reshape(logits.shape)
 
 
-MAX_PICKS = 20_000  # close to three hours at two picks per second
-
-
 def check_features(features: Tensor, width: int) -> None:
-    """Raise InputError unless features are (T, width), T in 2..`MAX_PICKS`, and finite."""
+    """Raise InputError unless features are (T, width), T in 2..`limits.PICKS_PER_VIDEO`, and finite."""
     if features.dim() != 2 or features.shape[1] != width:
         raise InputError(f"Features of shape {tuple(features.shape)} do not fit a model that takes (picks, {width}).")
     if len(features) < 2:
         raise InputError("A video of fewer than two picks cannot be scored.", "Sample it more densely.")
-    if len(features) > MAX_PICKS:
+    if len(features) > limits.PICKS_PER_VIDEO:
         raise InputError(
-            f"A video of more than {MAX_PICKS:,} picks cannot be scored; this one has {len(features):,}.",
+            f"A video of more than {limits.PICKS_PER_VIDEO:,} picks cannot be scored; this one has {len(features):,}.",
             "Sample it more sparsely.",
         )
     if not bool(torch.isfinite(features).all()):

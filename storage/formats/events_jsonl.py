@@ -29,6 +29,7 @@ from typing import Any, NoReturn, get_args
 
 import numpy as np
 
+from core import limits
 from core.data import Shots
 from core.data.timebase import format_rate, parse_rate
 from core.errors import FormatError, InputError, NotFoundError
@@ -41,7 +42,6 @@ from storage.formats.manifest import MANYCUT
 
 SCHEMA = "manycut-events-1"
 LEAD = "lead"
-MAX_TEXT = 1000  # of names, ids and times; far more than any has
 EVENT_FIELDS = ("client", "seq", "kind", "shot", "value", "t", "at", "data")
 EARLIER_LEAD = "lead-"  # so began the client id of a decision when events had no role
 DECISIONS = ("exclude", "restore", "reopen")
@@ -320,8 +320,8 @@ class _Reading:
 
     def _text(self, values: Mapping[str, Any], name: str) -> str:
         value = values.get(name)
-        if not (isinstance(value, str) and value.strip() and len(value) <= MAX_TEXT):
-            self._wrong(f"should have a text as {name}")
+        if not (isinstance(value, str) and value.strip() and len(value) <= limits.LOG_FIELD_CHARS):
+            self._wrong(f"should have a text of at most {limits.LOG_FIELD_CHARS} characters as {name}")
         return value
 
     def _whole(self, values: Mapping[str, Any], name: str, lowest: int = 0) -> int:

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from core import limits
 from core.errors import InputError, NotFoundError
-from storage.captions import MANY, MAX_CAPTION, picture_hash
+from storage.captions import MANY, picture_hash
 from storage.database import writing
 from storage.encodings import STALE, Encoding
 from storage.formats.eccv16 import read_eccv16, write_eccv16
@@ -68,7 +69,7 @@ def test_a_correction_that_cannot_be_kept_gets_a_sentence(library, entry, make_e
     with pytest.raises(InputError, match="captions 0 to 119"):
         library.captions.edit(entry, pick, "x", "Ada")
     with pytest.raises(InputError, match="at most"):
-        library.captions.edit(entry, 5, "x" * (MAX_CAPTION + 1), "Ada")
+        library.captions.edit(entry, 5, "x" * (limits.CAPTION_CHARS + 1), "Ada")
     with pytest.raises(NotFoundError):
         library.captions.edit("talks/none", 5, "x", "Ada")
     library.entries.add("talks", [make_entry("talks/mute")])

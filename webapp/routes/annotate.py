@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import InputError, RefusedError
+from core import limits
+from core.errors import RefusedError
 from core.labelling.events import Role
+from storage.annotations import clean_name
 from storage.library import Library
 from storage.tasks import Task
 from webapp import sessions
@@ -39,7 +41,7 @@ class Me(Answer):
 class NameRequest(BaseModel):
     """Under which name somebody signs in; None signs out."""
 
-    name: str | None = Field(None, max_length=80)
+    name: str | None = None
 
 
 class OpenRequest(BaseModel):
@@ -65,7 +67,7 @@ class EventsRequest(BaseModel):
     """What was done to a task of one's own."""
 
     task: int
-    events: list[EventFacts] = Field(max_length=2000)
+    events: list[EventFacts] = Field(max_length=limits.EVENTS_PER_REQUEST)
 
 
 class TaskNumber(Answer):
@@ -101,9 +103,7 @@ def router(library: Library) -> APIRouter:
 
     @routes.post("/api/me")
     def sign_in(body: NameRequest, request: Request) -> Me:
-        name = " ".join((body.name or "").split())
-        if body.name is not None and not name:
-            raise InputError("A name needs at least one letter.", "Type the name your labels shall carry.")
+        name = "" if body.name is None else clean_name(body.name)
         if name and library.accounts.closed():
             raise RefusedError("A name alone is not enough here.", "Open the link that you were given.")
         request.session.clear()

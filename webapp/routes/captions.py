@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from storage.captions import MAX_CAPTION
 from storage.library import Library
 from verbs.rescore import RescoreRequest
 from webapp.jobs import enqueue
@@ -36,7 +35,7 @@ class CaptionRequest(BaseModel):
 
     entry: str
     pick: int = Field(ge=0)
-    text: str = Field(max_length=4 * MAX_CAPTION)
+    text: str
 
 
 def router(library: Library) -> APIRouter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Query
 
+from core import limits
 from core.data import DEFAULT_BUDGET
 from storage.library import Library
 from verbs import cuts as verb
@@ -21,7 +22,7 @@ def router(library: Library) -> APIRouter:
         rule: verb.Rule = verb.DEFAULT_RULE,
         budget: float = Query(DEFAULT_BUDGET, gt=0, le=1),
         shots: str | None = None,
-        source: str | None = Query(None, max_length=200),
+        source: str | None = Query(None, max_length=limits.SOURCE_CHARS),
         keep: str = "",
         forbid: str = "",
     ) -> verb.CutsResult:

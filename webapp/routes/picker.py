@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from core import limits
 from storage.library import Library
 from storage.search import Sort, Wanted
 from webapp.views.picker import PickerPage, picker_row
 from webapp.visibility import Hidden
 
-MOST = 200
 Choice = Literal["", "yes", "no"]
 MEANS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 
@@ -23,7 +23,7 @@ def router(library: Library) -> APIRouter:
     @routes.get("/picker", response_model_exclude_unset=True)
     def picker(
         hidden: Hidden,
-        search: Annotated[str, Query(max_length=500)] = "",
+        search: Annotated[str, Query(max_length=limits.SEARCH_CHARS)] = "",
         dataset: str = "",
         category: str = "",
         video: Choice = "",
@@ -31,7 +31,7 @@ def router(library: Library) -> APIRouter:
         disputed: Literal["", "most", "least"] = "",
         sort: Sort = "library",
         offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
-        limit: Annotated[int, Query(ge=0, le=MOST)] = 100,
+        limit: Annotated[int, Query(ge=0, le=limits.PICKER_ROWS)] = 100,
         place_of: str | None = None,
         groups: bool = True,
     ) -> PickerPage:

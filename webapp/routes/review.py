@@ -6,9 +6,10 @@ import secrets
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from core import limits
 from core.errors import InputError
 from core.labelling.events import Role
 from storage.formats.events_jsonl import is_event_log
@@ -29,15 +30,13 @@ from webapp.views.board import Board, Pace
 from webapp.views.judged import JudgedTask, Trail
 from webapp.visibility import Hidden, VisibleTask, visible, visible_query, visible_task_in
 
-MAX_UPLOAD = 512 * 2**20
-
 
 class DecideRequest(BaseModel):
     """What a lead decides about a task, and why."""
 
     task: int
     kind: Literal["exclude", "restore", "reopen"]
-    reason: str = Field(max_length=1000)
+    reason: str
 
 
 class Decided(Answer):
@@ -63,7 +62,7 @@ class WantRequest(BaseModel):
 class InviteRequest(BaseModel):
     """Who gets a personal link, and as what; None leaves that as it is."""
 
-    name: str = Field(max_length=200)
+    name: str
     role: Role | None = None
 
 
@@ -114,7 +113,7 @@ def router(library: Library) -> APIRouter:
         hidden: Hidden,
         assignment: int | None = None,
         dataset: str | None = None,
-        search: Annotated[str, Query(max_length=500)] = "",
+        search: Annotated[str, Query(max_length=limits.SEARCH_CHARS)] = "",
         offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
     ) -> Disputed:
         return assignments_view.disputed(
@@ -170,9 +169,10 @@ def router(library: Library) -> APIRouter:
             with path.open("wb") as file:
                 async for chunk in request.stream():
                     size += len(chunk)
-                    if size > MAX_UPLOAD:
+                    if size > limits.UPLOAD_BYTES:
                         raise InputError(
-                            "This file is too large to be taken in here.", "Use: python app.py import FILE"
+                            f"A file of more than {limits.UPLOAD_BYTES // 2**20} MB is not taken in here.",
+                            "Use: python app.py import FILE",
                         )
                     await run_in_threadpool(file.write, chunk)
             if not await run_in_threadpool(is_event_log, path):
@@ -180,7 +180,7 @@ def router(library: Library) -> APIRouter:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        asked = JoinRequest(path=path, name=name[:200], remove=True)
+        asked = JoinRequest(path=path, name=name[: limits.FILE_NAME_CHARS], remove=True)
         return JobNumber(job=await run_in_threadpool(enqueue, library, asked))
 
     @routes.get("/agreement")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core import limits
 from core.errors import InputError
 from core.labelling.events import Role
 from core.labelling.protocols import Kind, Shots, protocol_from
@@ -20,7 +21,6 @@ from webapp.views.protocol import KeptProtocol, kept_protocol
 from webapp.views.videos import JUDGING, Places, VideoFacts, milliseconds, places_of, video_facts
 
 PAGE = 200
-MOST_ENTRIES = 20_000  # in one assignment
 
 
 class DisputedVideo(VideoFacts):
@@ -110,8 +110,8 @@ class AssignmentRequest(BaseModel):
     protocol: int | None = None
     name: str = ""
     settings: ProtocolSettings | None = None
-    entries: list[str] | None = Field(None, max_length=MOST_ENTRIES)
-    search: str = Field("", max_length=500)
+    entries: list[str] | None = None
+    search: str = Field("", max_length=limits.SEARCH_CHARS)
     dataset: str | None = None
     people: int = 3
     first: First = "listed"
@@ -205,7 +205,7 @@ def create(library: Library, asked: AssignmentRequest) -> Made:
     entries = asked.entries
     if entries is None:
         wanted = Wanted(search=asked.search, dataset=asked.dataset, video=True)
-        entries = [one.id for one in library.search.find(wanted, limit=MOST_ENTRIES).entries]
+        entries = [one.id for one in library.search.find(wanted, limit=limits.VIDEOS_PER_ASSIGNMENT).entries]
     how = _protocol(library, asked)
     made = library.assignments.create(
         asked.title,

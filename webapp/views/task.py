@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from core import limits
 from core.errors import ConflictError, NotFoundError
 from core.labelling.events import LEAD_KINDS, Event
 from core.labelling.events import Kind as EventKind
@@ -23,7 +24,6 @@ from webapp.views.protocol import ProtocolFacts, protocol_facts
 
 SHOT_S = 2  # of uniform shots, the last one takes the rest; only to say how many an untouched video has
 ORDER = {"open": 0, "new": 1, "skipped": 2, "submitted": 3}
-MOST = 1000  # videos to choose from freely; where there are more, a lead hands them out
 SERVER = "server"  # client id of the events that are noted here
 
 
@@ -166,7 +166,7 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
     begun = {task.entry for task in mine}
     free = [
         _untouched(entry, how.settings.kind)
-        for entry in library.search.find(Wanted(video=True), limit=MOST).entries
+        for entry in library.search.find(Wanted(video=True), limit=limits.VIDEOS_TO_CHOOSE).entries
         if entry.id not in begun
     ]
     rows = [*_begun(library, mine), *free, *_begun(library, others)]

@@ -3,6 +3,7 @@
 import { shownKey } from '../shared/commands.mjs';
 import { openDialog as openOver } from '../shared/dialog.mjs';
 import { h } from '../shared/dom.mjs';
+import { NOTE_CHARS } from '../shared/limits.mjs';
 import { plainButton } from './controls.mjs';
 
 /**
@@ -38,7 +39,7 @@ export function ask({ title, text, buttons }) {
 export function askText({ title, text, choices = [], action }) {
   return new Promise((resolve) => {
     let written = false;
-    const field = h('textarea', { rows: 3, maxlength: 2000, 'aria-label': title, required: true });
+    const field = h('textarea', { rows: 3, maxlength: NOTE_CHARS, 'aria-label': title, required: true });
     const pick = (choice) => {
       field.value = choice;
       field.focus();

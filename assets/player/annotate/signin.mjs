@@ -2,6 +2,7 @@
 
 import { h } from '../shared/dom.mjs';
 import { sentence } from '../shared/http.mjs';
+import { PERSON_NAME_CHARS } from '../shared/limits.mjs';
 
 /**
  * The sign-in form.
@@ -17,7 +18,7 @@ export function signInView({ signIn, suggestion = '', reason = '', waiting = '' 
     id: 'mc-name',
     name: 'name',
     autocomplete: 'name',
-    maxlength: '80',
+    maxlength: PERSON_NAME_CHARS,
     required: true,
     value: suggestion,
     'aria-describedby': 'mc-why',

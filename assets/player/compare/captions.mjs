@@ -4,6 +4,7 @@ import { put, sentence } from '../shared/http.mjs';
 import { clock } from '../shared/format.mjs';
 import { follow } from './follow.mjs';
 import { h } from '../shared/dom.mjs';
+import { CAPTION_CHARS } from '../shared/limits.mjs';
 
 const slot = (name, tag, attributes = {}, ...children) => h(tag, { 'data-slot': name, ...attributes }, ...children);
 
@@ -33,7 +34,7 @@ export class CaptionEditor {
     this.text = slot('caption', 'p', { ondblclick: () => this.open() });
     this.by = slot('caption-by', 'p', { class: 'mc-quiet' });
     this.box = slot('caption-box', 'textarea', {
-      'aria-label': 'Caption', rows: 3, maxlength: 2000, hidden: true, onkeydown: (event) => this.#key(event),
+      'aria-label': 'Caption', rows: 3, maxlength: CAPTION_CHARS, hidden: true, onkeydown: (event) => this.#key(event),
     });
     this.hint = slot('caption-hint', 'p', { class: 'mc-quiet', hidden: true }, 'Enter keeps it, Esc cancels.');
     this.problem = slot('caption-error', 'p', { class: 'mc-error', role: 'alert', hidden: true });

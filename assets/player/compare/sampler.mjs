@@ -3,17 +3,18 @@
 import { h, replace } from '../shared/dom.mjs';
 import { follow } from './follow.mjs';
 import { post } from '../shared/http.mjs';
+import { GUIDANCE, SAMPLES_PER_RUN, SAMPLING_STEPS, SEED, TEMPERATURE } from '../shared/limits.mjs';
 import { progressLine } from './swatch.mjs';
 
 /** @type {[string, string, string, Record<string, any>][]} name, label, what it is, limits */
 const FIELDS = [
-  ['n', 'Samples', 'How many summaries are drawn', { min: 1, max: 64, value: 8 }],
-  ['steps', 'Steps', 'Denoising steps of the sampler; more is slower and finer', { min: 1, max: 1000, value: 10 }],
+  ['n', 'Samples', 'How many summaries are drawn', { min: 1, max: SAMPLES_PER_RUN, value: 8 }],
+  ['steps', 'Steps', 'Denoising steps of the sampler; more is slower and finer', { min: 1, max: SAMPLING_STEPS, value: 10 }],
   ['guidance', 'Guidance', 'Guidance weight: how strongly the video steers the sampler. Empty: as the checkpoint was made for.',
-    { min: 0, max: 10, step: 0.1, placeholder: 'auto' }],
+    { min: 0, max: GUIDANCE, step: 0.1, placeholder: 'auto' }],
   ['temperature', 'Temp.', 'Factor on the noise: 1 as trained, less gives samples nearer to each other, more gives wilder ones',
-    { min: 0, max: 4, step: 0.1, value: 1 }],
-  ['seed', 'Seed', 'The same seed gives the same samples', { min: 0, max: 2147483647, value: 1 }],
+    { min: 0, max: TEMPERATURE, step: 0.1, value: 1 }],
+  ['seed', 'Seed', 'The same seed gives the same samples', { min: 0, max: SEED, value: 1 }],
 ];
 
 /** The job of an entry that this tab waits for, also after the page was loaded again. */

@@ -4,6 +4,7 @@ import { askDialog } from '../shared/dialog.mjs';
 import { h } from '../shared/dom.mjs';
 import { field } from '../shared/form.mjs';
 import { post, sentence } from '../shared/http.mjs';
+import { REASON_CHARS } from '../shared/limits.mjs';
 import { button, primary, row, sender } from './parts.mjs';
 
 const SAID_MS = 6000;
@@ -26,7 +27,7 @@ export function confirm(title, text, yes, no) {
 /** Ask for a reason; it is kept for those who look at the decision later. @returns {Promise<string|null>} */
 export function askReason(title, text, verb) {
   return dialog(title, (done) => {
-    const words = h('textarea', { rows: 3, maxlength: 1000, required: true, name: 'reason' });
+    const words = h('textarea', { rows: 3, maxlength: REASON_CHARS, required: true, name: 'reason' });
     const said = h('p', { class: 'mc-bad', role: 'alert' });
     const onsubmit = (event) => {
       event.preventDefault();

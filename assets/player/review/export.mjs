@@ -4,6 +4,7 @@ import { h } from '../shared/dom.mjs';
 import { check, choice, field } from '../shared/form.mjs';
 import { sentence, upload } from '../shared/http.mjs';
 import { mount as mountJobs } from '../shared/jobs.mjs';
+import { LAG_SECONDS } from '../shared/limits.mjs';
 import { act, tell } from './asking.mjs';
 import { part, quietly, row, sender } from './parts.mjs';
 
@@ -69,7 +70,7 @@ function exportForm(app) {
   const format = choice(names, 'eccv16', () => changed(), { id: 'export-format' });
   const people = choice(whose, app.filters.own ? 'own' : 'dataset', null, { id: 'export-people' });
   const dataset = choice([['', 'All datasets'], ...datasets], app.asked.dataset ?? '', null, { id: 'export-dataset' });
-  const lag = h('input', { type: 'number', min: 0, max: 10, step: 0.1, value: 0, id: 'export-lag' });
+  const lag = h('input', { type: 'number', min: 0, max: LAG_SECONDS, step: 0.1, value: 0, id: 'export-lag' });
   const open = check('Also tasks that are not submitted', false, null, { id: 'export-open' });
   const start = sender('Export', { id: 'export' });
   const lagField = field('Lag of continuous ratings, s', lag, LAG);

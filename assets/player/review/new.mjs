@@ -2,6 +2,7 @@
 
 import { h, replace } from '../shared/dom.mjs';
 import { choice, field } from '../shared/form.mjs';
+import { HOLD_MINUTES, PEOPLE_PER_VIDEO, TITLE_CHARS } from '../shared/limits.mjs';
 import { act } from './asking.mjs';
 import { button, sender } from './parts.mjs';
 import { ProtocolForm } from './protocol.mjs';
@@ -17,10 +18,10 @@ import { VideoChoice } from './videos.mjs';
  */
 export function newAssignment({ protocols, datasets, chosen, cancel, made }) {
   const today = new Date().toLocaleDateString(undefined, { day: 'numeric', month: 'long' });
-  const title = h('input', { type: 'text', maxlength: 100, required: true, value: `Round of ${today}` });
-  const people = h('input', { type: 'number', min: 1, max: 1000, value: 3, required: true });
+  const title = h('input', { type: 'text', maxlength: TITLE_CHARS, required: true, value: `Round of ${today}` });
+  const people = h('input', { type: 'number', min: 1, max: PEOPLE_PER_VIDEO, value: 3, required: true });
   const first = choice([['listed', 'Nearly complete videos, then as listed'], ['disputed', 'Most disputed videos']], 'listed');
-  const hold = h('input', { type: 'number', min: 1, max: 10080, value: 60, required: true });
+  const hold = h('input', { type: 'number', min: 1, max: HOLD_MINUTES, value: 60, required: true });
   const practice = choice([['', 'None']], '');
   const videos = new VideoChoice({ datasets, chosen, changed: offer });
   const protocol = new ProtocolForm(protocols);

@@ -4,6 +4,7 @@ import { when } from '../shared/dates.mjs';
 import { h } from '../shared/dom.mjs';
 import { choice, field } from '../shared/form.mjs';
 import { url } from '../shared/http.mjs';
+import { PERSON_NAME_CHARS } from '../shared/limits.mjs';
 import { table } from '../shared/table.mjs';
 import { act, confirm, dialog, tell } from './asking.mjs';
 import { button, empty, fill, link, primary, row, sender } from './parts.mjs';
@@ -124,7 +125,7 @@ export class PeopleSection {
 
 /** Who is invited, and as what. @param {boolean} closed @param {(asked: Invitation|null) => void} done */
 function invitation(closed, done) {
-  const name = h('input', { type: 'text', maxlength: 100, required: true, autofocus: true });
+  const name = h('input', { type: 'text', maxlength: PERSON_NAME_CHARS, required: true, autofocus: true });
   const role = choice([['annotator', 'Annotator'], ['lead', 'Lead']], closed ? 'annotator' : 'lead');
   role.disabled = !closed;
   const onsubmit = (event) => {

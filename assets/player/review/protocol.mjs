@@ -2,6 +2,7 @@
 
 import { h, replace } from '../shared/dom.mjs';
 import { check, choice, field } from '../shared/form.mjs';
+import { INSTRUCTION_CHARS, PROTOCOL_NAME_CHARS } from '../shared/limits.mjs';
 
 /**
  * @typedef {object} Settings
@@ -61,8 +62,8 @@ export class ProtocolForm {
   // The fields of the chosen protocol, filled in.
   _take() {
     const { kind, instructions, shots, scale, labels, budget, hz, muted, watch, reveal, name } = this.chosen;
-    this._name = h('input', { type: 'text', maxlength: 60, value: name, required: true });
-    this._instructions = h('textarea', { rows: 4, maxlength: 5000 }, instructions);
+    this._name = h('input', { type: 'text', maxlength: PROTOCOL_NAME_CHARS, value: name, required: true });
+    this._instructions = h('textarea', { rows: 4, maxlength: INSTRUCTION_CHARS }, instructions);
     this._shots = choice(SHOTS, shots);
     this._scale = h('input', { type: 'text', value: scale.join(' ') });
     const lines = Object.entries(labels).map(([value, text]) => `${value} = ${text}`);

@@ -1,0 +1,36 @@
+/** How much people may give; out of core/limits.py by `make wire`. */
+
+export const PERSON_NAME_CHARS = 100;
+export const PROTOCOL_NAME_CHARS = 60;
+export const TITLE_CHARS = 100;
+export const FILE_NAME_CHARS = 200;
+export const INSTRUCTION_CHARS = 5000;
+export const NOTE_CHARS = 2000;
+export const REASON_CHARS = 1000;
+export const CAPTION_CHARS = 2000;
+export const SEARCH_CHARS = 500;
+export const SEARCH_TERMS = 16;
+export const SOURCE_CHARS = 200;
+export const CLIENT_CHARS = 64;
+export const LOG_FIELD_CHARS = 1000;
+export const EVENTS_PER_REQUEST = 2000;
+export const SAMPLES_PER_EVENT = 2000;
+export const FIELDS_PER_EVENT = 16;
+export const LAST_NUMBER = 100000;
+export const LAST_SEQ = 9007199254740991;
+export const LAG_SECONDS = 10.0;
+export const PEOPLE_PER_VIDEO = 1000;
+export const HOLD_MINUTES = 10080;
+export const VIDEOS_PER_ASSIGNMENT = 20000;
+export const VIDEOS_TO_CHOOSE = 1000;
+export const PICKER_ROWS = 200;
+export const UPLOAD_BYTES = 536870912;
+export const PICKS_PER_SECOND = 60;
+export const PICKS_PER_VIDEO = 20000;
+export const SEGMENTS_PER_CUT = 100000;
+export const SAMPLES_PER_RUN = 256;
+export const SAMPLING_STEPS = 1000;
+export const GUIDANCE = 10.0;
+export const TEMPERATURE = 4.0;
+export const SEED = 2147483647;
+export const EPOCHS = 10000;

@@ -1,0 +1,50 @@
+"""How much people may give: how long a name, how large a file, how many at once.
+
+Whoever gives more is told so in a sentence with the number in it. Limits of a file format, of an algorithm or of a
+model stand where these are. The pages know the same numbers from `assets/player/shared/limits.mjs`, which `make wire`
+writes.
+"""
+
+from __future__ import annotations
+
+# What people write, in characters. Names stand in one line of a table, texts in a paragraph of a page.
+PERSON_NAME_CHARS = 100
+PROTOCOL_NAME_CHARS = 60  # it is shown with its version, in a list
+TITLE_CHARS = 100  # of an assignment
+FILE_NAME_CHARS = 200
+INSTRUCTION_CHARS = 5000  # of a protocol, and of the label of one of its values
+NOTE_CHARS = 2000  # of an annotator: a note, why a video is skipped
+REASON_CHARS = 1000  # of a lead: why a task is excluded, restored or reopened
+CAPTION_CHARS = 2000
+SEARCH_CHARS = 500
+SEARCH_TERMS = 16  # of which each is a condition, and databases limit how deep a condition may be; others are not read
+SOURCE_CHARS = 200  # of a name of scores, such as person:NAME
+CLIENT_CHARS = 64  # of the id of a browser's tab, and of the name of a field of an event
+LOG_FIELD_CHARS = 1000  # of a name, id or time in a log of events; far more than any has
+
+# Labelling
+EVENTS_PER_REQUEST = 2000  # the page sends 100
+SAMPLES_PER_EVENT = 2000  # of a continuous rating: half a minute at 60 a second; the page sends one second
+FIELDS_PER_EVENT = 16  # of its data
+LAST_NUMBER = 100_000  # of the marked segments and takes of a task
+LAST_SEQ = 2**53 - 1  # of a client's events; browsers count no further exactly
+LAG_SECONDS = 10.0  # by which continuous ratings come late; people react within a few
+
+# Asking people
+PEOPLE_PER_VIDEO = 1000
+HOLD_MINUTES = 7 * 24 * 60  # for which a place is kept for whoever began: a week
+VIDEOS_PER_ASSIGNMENT = 20_000
+VIDEOS_TO_CHOOSE = 1000  # listed where nobody leads; where there are more, an assignment hands them out
+PICKER_ROWS = 200  # on one page of the entry picker
+
+# Videos and models
+UPLOAD_BYTES = 512 * 2**20  # of another installation's log; the command line takes in more
+PICKS_PER_SECOND = 60  # as often as most films show a picture
+PICKS_PER_VIDEO = 20_000  # that a model scores at once: close to three hours at two picks per second
+SEGMENTS_PER_CUT = 100_000
+SAMPLES_PER_RUN = 256  # score curves that a model draws of one video
+SAMPLING_STEPS = 1000  # as many as the noise of training has
+GUIDANCE = 10.0  # weight; beyond, samples are at 0 and 1 alone
+TEMPERATURE = 4.0  # factor on the noise; beyond, nothing of the video is left
+SEED = 2**31 - 1  # also what a page's number field takes exactly
+EPOCHS = 10_000
