@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from core import limits
 from core.data import Entry, Shots
+from core.data.timebase import Timebase
 from core.errors import InputError, VideoError
 from core.features.beside import Beside
 from core.features.colour_motion import COLOUR_MOTION
@@ -52,6 +55,7 @@ class Ingested:
         survey: of every frame; its pictures are in a file under `work`.
         heard: at every pick; None where there is nothing to hear.
         more: features of further spaces by id, each (T, D) float32.
+        picks_note: "" or why there are fewer picks than were asked for.
     """
 
     info: VideoInfo
@@ -66,6 +70,7 @@ class Ingested:
     survey: Survey
     heard: Heard | None
     more: Mapping[str, np.ndarray]
+    picks_note: str = ""
 
     def entry(self, id: str, title: str, **meta: str) -> Entry:
         """The library entry of this video, not judged by anyone yet."""
@@ -102,7 +107,7 @@ def ingest(
         work: folder for what is made, created where missing. When anything fails, what was made is removed again.
         feature_space: an opened space, or the id of one of `core.features.registry`.
         beside: further opened spaces, whose features are made in the same pass.
-        picks_per_second: how often the video is looked at, but at least twice if it has two frames.
+        picks_per_second: how often the video is looked at, see `picks_of`.
         shots: how it is cut into shots.
         progress: told about every step.
         should_stop: asked often.
@@ -125,9 +130,7 @@ def ingest(
         )
     progress(0.0, "Looking into the file")
     info = probe(path)
-    picks = info.timebase.picks(Fraction(picks_per_second))
-    if len(picks) == 1 and info.timebase.n_frames > 1:  # models relate picks to one another
-        picks = np.array([0, info.timebase.n_frames // 2])
+    picks, note = picks_of(info.timebase, Fraction(picks_per_second))
     existed = work.exists()
     # Browsers tell formats apart by what the server says, and that goes by the suffix.
     thumbnails, video = work / "thumbnails.jpg", work / ("video.webm" if info.container == "webm" else "video.mp4")
@@ -189,7 +192,27 @@ def ingest(
         raise
     progress(1.0, "Ready")
     main = features.pop(space.id)
-    return Ingested(info, picks, main, space.id, cut, video, thumbnails, sprite, empty, survey, heard, features)
+    return Ingested(info, picks, main, space.id, cut, video, thumbnails, sprite, empty, survey, heard, features, note)
+
+
+def picks_of(timebase: Timebase, per_second: Fraction) -> tuple[np.ndarray, str]:
+    """The picks of a video, as often as asked for but at least two, and no more than models score at once.
+
+    Returns:
+        (T,) int64 ascending frames, and "" or what a person should know: that they are fewer than asked for.
+    """
+    picks = timebase.picks(per_second)
+    if len(picks) == 1 and timebase.n_frames > 1:  # models relate picks to one another
+        return np.array([0, timebase.n_frames // 2]), ""
+    if len(picks) <= limits.PICKS_PER_VIDEO:
+        return picks, ""
+    # In tenths of a second, so that people can say it.
+    every = Fraction(ceil(10 * timebase.exact_duration / limits.PICKS_PER_VIDEO), 10)
+    note = (
+        f"Looked at every {float(every):g} s instead of every {float(1 / per_second):.2g} s, because models score"
+        f" {limits.PICKS_PER_VIDEO:,} pictures of a video at most."
+    )
+    return timebase.picks(1 / every), note
 
 
 def _everybody(watchers: Sequence[Surveyor | Beside]) -> Callable[[VideoFrame], None]:

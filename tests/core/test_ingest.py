@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core import limits
 from core.data.timebase import Timebase
 from core.errors import Cancelled, InputError, ManycutError
 from core.features.colour_motion import COLOUR_MOTION
 from core.features.moments import moments
 from core.features.space import FeatureSpace
-from core.ingest import ingest
+from core.ingest import ingest, picks_of
 from core.segment.settings import ShotSettings
 from core.video.probe import probe
 from tests.core.made_videos import number_of, write_video
@@ -230,3 +231,19 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path) -> None:
     assert seen[0] == 0
     assert seen[-1] == 1
     assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize("hours", [2.5, 3.5, 26])
+def test_a_long_video_has_no_more_picks_than_models_score(hours):
+    timebase = Timebase(Fraction(24), int(hours * 3600 * 24))
+    picks, note = picks_of(timebase, Fraction(2))
+    assert len(picks) <= limits.PICKS_PER_VIDEO
+    assert np.diff(timebase.seconds(picks)).max() <= max(0.5, 1.1 * hours * 3600 / limits.PICKS_PER_VIDEO + 0.1)
+    assert (note == "") == (hours == 2.5)
+
+
+def test_fewer_picks_than_asked_for_are_explained():
+    _, note = picks_of(Timebase(Fraction(24), 24 * 12_600), Fraction(2))
+    assert note == (
+        "Looked at every 0.7 s instead of every 0.5 s, because models score 20,000 pictures of a video at most."
+    )
