@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-
-from webapp.views.series import unpack
+from safetensors.numpy import load
 
 pytestmark = pytest.mark.browser
 
@@ -156,7 +155,7 @@ def test_the_cursor_follows_the_video_while_it_plays(compare) -> None:
 
 
 def test_keys_step_by_pick_shot_frame_and_disagreement(compare, entry, server) -> None:
-    series = unpack(fetch(server, f"/api/series?id={quote(entry['id'], safe='')}"))
+    series = load(fetch(server, f"/api/series?id={quote(entry['id'], safe='')}"))
     times = series["times"]
     starts = [edges[0][1] / 1000 for edges in entry["shots"][0]["pieces"]]
     ask(compare, f"seek({times[10] + 0.1})")

@@ -6,11 +6,11 @@ import urllib.request
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from core.data import Shots
 from core.select.published import select
 from tests.browser.pages import ask, fetch_json, open_compare
-from webapp.views.series import unpack
 
 pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"
@@ -41,7 +41,7 @@ def f1(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def test_every_figure_is_that_of_the_cuts_under_the_budget_of_the_slider(compare, server) -> None:
     with urllib.request.urlopen(f"{server.url}/api/series?id={ENTRY.replace('/', '%2F')}", timeout=30) as answer:
-        series = unpack(answer.read())
+        series = load(answer.read())
     entry = fetch_json(server, f"/api/entry?id={ENTRY.replace('/', '%2F')}")
     run = next(row for row in entry["rows"] if row["kind"] == "samples" and row["seed"] == 1)["id"]
     if compare.get_by_label("Which run to show").count():

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 
 from tests.browser.pages import READY, ask, fetch_json
-from webapp.views.series import pack, unpack
 
 pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"
@@ -54,14 +54,14 @@ def opened(page, server, rows, *, people: bool = True, extra: str = "") -> None:
         route.fulfill(json=answer | {"rows": rows(kept) if callable(rows) else [*kept, *rows]})
 
     def series(route) -> None:
-        arrays = unpack(route.fetch().body())
+        arrays = load(route.fetch().body())
         times = arrays["times"]
         for k, name in enumerate(NAMES):
             curve = np.exp(-(((times - times[-1] * (k + 1) / 4) / 4) ** 2))
             arrays[f"signal:{name}"] = curve.astype(np.float32)
         if not people:
             arrays.pop("people")
-        route.fulfill(body=pack(arrays), content_type="application/octet-stream")
+        route.fulfill(body=save(arrays), content_type="application/octet-stream")
 
     page.route(re.compile(r"/api/entry\?"), entry)
     page.route(re.compile(r"/api/series\?"), series)

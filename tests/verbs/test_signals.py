@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -22,7 +23,6 @@ from verbs.signals import SignalsRequest, measure, signals
 from verbs.sources import all_sources
 from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe, series
-from webapp.views.series import unpack
 
 NAMES = [signal.name for signal in SIGNALS if signal.always]
 
@@ -86,7 +86,7 @@ def test_rows_say_what_each_signal_is_and_what_each_taste_likes(taken):
     assert all(row.about for row in shown)
     (tastes,) = [row for row in rows if row.kind in ("samples", "curve") and row.model_kind == "tastes"]
     assert len(tastes.names) == tastes.n
-    arrays = unpack(series(taken, "films/film"))
+    arrays = load(series(taken, "films/film"))
     np.testing.assert_array_equal(arrays["signal:novelty"], taken.entries.get("films/film").signals["novelty"])
     assert arrays["signal:novelty"].dtype == np.float32
 

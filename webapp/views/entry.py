@@ -1,8 +1,9 @@
-"""An entry as the player needs it: facts as JSON, arrays as a pack of series."""
+"""An entry as the player needs it: facts as JSON, arrays as safetensors."""
 
 from __future__ import annotations
 
 import numpy as np
+from safetensors.numpy import save
 
 from core.data import Entry
 from core.select.footage import Footage, all_footage, empty_spans, milliseconds
@@ -21,7 +22,6 @@ from webapp.views.rows import (
     run_row,
     signal_row,
 )
-from webapp.views.series import pack
 
 SHOT_LABELS = {
     "transitions": "Shots between transitions",
@@ -135,7 +135,10 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
 
 
 def series(library: Library, entry_id: str) -> bytes:
-    """The arrays of an entry: picks, times, people (U, T), signal:<name> (T,), and run:<id> (N, T) for each run."""
+    """The arrays of an entry as a safetensors file.
+
+    They are picks and times (T,), people (U, T), signal:<name> (T,), and run:<id> (N, T) for each run.
+    """
     entry = library.entries.get(entry_id)
     people = library.people.of_entry(entry_id, entry=entry)
     arrays: dict[str, np.ndarray] = {
@@ -148,7 +151,8 @@ def series(library: Library, entry_id: str) -> bytes:
         arrays[f"signal:{name}"] = entry.signals[name].astype(np.float32)
     for run in library.runs.of_entry(entry_id):
         arrays[f"run:{run.id}"] = run.track.scores.astype(np.float32)
-    return pack(arrays)
+    # They are written as they lie in memory.
+    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
 
 def news(library: Library, entry_id: str) -> News:

@@ -1,23 +1,24 @@
 /** The arrays behind the rows: reading them from the server, and the small statistics that rows need. */
 
-const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
+const TYPES = { F32: Float32Array, F64: Float64Array, I32: Int32Array };
 
 /**
- * @typedef {{data: Float32Array|Float64Array|Int32Array|Uint8Array, shape: number[]}} Series
+ * @typedef {{data: Float32Array|Float64Array|Int32Array, shape: number[]}} Series
  */
 
 /**
- * Read the answer of /api/series: uint32 length of a JSON header, the header, then the arrays.
+ * Read the answer of /api/series, a safetensors file: uint64 length of a JSON header, the header, then the arrays, which
+ * are seen where they lie.
  * @param {ArrayBuffer} buffer
  * @returns {Map<string, Series>}
  */
 export function parseSeries(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const start = 8 + Number(new DataView(buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, start - 8)));
   const series = new Map();
-  for (const { name, dtype, shape, offset } of header.arrays) {
-    const size = shape.reduce((product, n) => product * n, 1);
-    series.set(name, { data: new TYPES[dtype](buffer, 4 + length + offset, size), shape });
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
+    const Type = TYPES[dtype];
+    series.set(name, { data: new Type(buffer, start + from, (to - from) / Type.BYTES_PER_ELEMENT), shape });
   }
   return series;
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 from starlette.testclient import TestClient
 
 from core.data import ScoreTrack
 from webapp.server import build_rest
-from webapp.views.series import unpack
 
 ENTRY = "talks/first"
 
@@ -18,7 +18,7 @@ def client(library, make_entry):
     """A browser without a name, on a library of one entry with three people and two runs."""
     entry = make_entry(ENTRY)
     library.entries.add("talks", [entry])
-    curves = np.random.default_rng(1).random((4, len(entry.picks)), np.float32)
+    curves = np.random.default_rng(1).random((len(entry.picks), 4), np.float32).T
     library.runs.add(ENTRY, ScoreTrack("SummDiff", "summdiff", "c1", "test-6", curves, 3, {"steps": 10}))
     library.runs.add(ENTRY, ScoreTrack("LLMVS head", "llmvs", "c2", "words", curves[:1]))
     with TestClient(build_rest(library)) as browser:
@@ -76,7 +76,7 @@ def test_an_entry_without_runs_says_what_is_missing(client, library, make_entry)
 
 
 def test_series_carry_the_arrays_of_all_rows(client, library):
-    arrays = unpack(client.get("/api/series", params={"id": ENTRY}).content)
+    arrays = load(client.get("/api/series", params={"id": ENTRY}).content)
     assert arrays["people"].shape == (3, 120)
     np.testing.assert_allclose(arrays["times"], np.arange(120) / 2)
     for run in library.runs.of_entry(ENTRY):
@@ -164,7 +164,7 @@ def test_submitted_labels_join_the_people_of_the_entry(annotator):
     assert late.status_code == 409
     people = annotator.get("/api/entry", params={"id": ENTRY}).json()["rows"][0]
     assert people["names"][-1] == "Ada"
-    row = unpack(annotator.get("/api/series", params={"id": ENTRY}).content)["people"][-1]
+    row = load(annotator.get("/api/series", params={"id": ENTRY}).content)["people"][-1]
     assert row[0] == 1.0
     assert np.isnan(row[-1])
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core import limits
-from webapp.server import build_app
+from webapp.server import build_rest
 
 ENTRY = "talks/first"
 
@@ -19,7 +19,7 @@ def ask(library, make_entry, tmp_path):
     film = tmp_path / "film.mp4"
     film.write_bytes(b"not looked at here")
     library.entries.add("talks", [dataclasses.replace(make_entry(ENTRY), video=film)])
-    app = build_app(library)
+    app = build_rest(library)
     with TestClient(app) as ada, TestClient(app) as lead:
         ada.post("/api/me", json={"name": "Ada"})
         for protocol in ("shot-ratings", "continuous"):
