@@ -13,7 +13,7 @@ from core.errors import ConflictError, InputError
 from storage.database import writing
 from storage.datasets import put_dataset
 from storage.encodings import forget_encodings
-from storage.entry_rows import columns_of, known_rows, prepared, slug
+from storage.entry_rows import columns_of, keep_spaces, known_rows, prepared, slug
 from storage.formats.entry_group import write_entry
 from storage.formats.hdf5 import new_hdf5
 from storage.media import MediaFiles, free_path
@@ -43,6 +43,7 @@ def add_entries(
     folder = media.data_dir / "entries" / dataset_id
     written: dict[str, Path] = {}
     rows: dict[str, dict[str, Any]] = {}
+    spaces: dict[str, list[str]] = {}
     try:
         for entry in entries:  # one at a time: a dataset may be larger than the memory
             entry = prepared(entry, dataset_id)
@@ -52,6 +53,7 @@ def add_entries(
             with new_hdf5(path) as file:
                 write_entry(file.create_group("entry"), entry)
             rows[entry.id] = columns_of(entry) | {"arrays": str(path.relative_to(media.data_dir))}
+            spaces[entry.id] = list(entry.features)
         if not rows:
             raise InputError(f"There is no entry to import into '{dataset_id}'.")
         with writing(engine) as session:
@@ -77,6 +79,8 @@ def add_entries(
                 row.removed = None
                 if origin is not None:
                     session.add(OriginRow(entry_id=entry_id, **vars(origin)))
+            session.flush()
+            keep_spaces(session, spaces)
     except BaseException:
         for path in written.values():
             path.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from core.errors import ConflictError, InputError
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
-HEAD = "0007"
+HEAD = "0008"
 BUSY_SECONDS = 30
 FILE_NAME = "manycut.db"
 # Any constant: on PostgreSQL it names the one lock that SQLite has anyway.
@@ -52,7 +52,7 @@ def open_database(data_dir: Path, url: str | None = None) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     try:
         _use_wal(engine)
-        _migrate(engine)
+        _migrate(engine, data_dir)
     except (DBAPIError, sqlite3.Error) as error:
         engine.dispose()
         reason = getattr(error, "orig", error)
@@ -128,7 +128,7 @@ def _revision(connection: Connection) -> str | None:
     return connection.scalar(text("SELECT version_num FROM alembic_version")) if exists else None
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, data_dir: Path) -> None:
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
@@ -145,7 +145,7 @@ def _migrate(engine: Engine) -> None:
         from alembic import command
 
         config = migration_config()
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, data_dir=data_dir)
         command.upgrade(config, "head")
 
 

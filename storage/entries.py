@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Engine, Select, func, or_, select, update
+from sqlalchemy import Engine, Select, exists, func, or_, select, update
 
 from core.data import Entry, Shots
-from core.errors import ConflictError, InputError, ManycutError, NotFoundError
+from core.errors import ConflictError, InputError, NotFoundError
 from storage.arriving import add_entries
 from storage.captions import Captions
 from storage.database import reading, writing
@@ -22,7 +21,7 @@ from storage.labels import Labels
 from storage.media import Media, MediaFiles, free_path
 from storage.origins import Origin
 from storage.people_counts import PeopleCounts
-from storage.tables import DatasetRow, EntryRow, now
+from storage.tables import DatasetRow, EntryRow, EntrySpaceRow, now
 
 
 class Entries:
@@ -94,17 +93,17 @@ class Entries:
             return {space: count for space, count in session.execute(query) if space is not None}
 
     def lacking(self, space: str) -> Sequence[str]:
-        """Entries whose video is here and that have no features of a space; what cannot be read is left out."""
-        query = _matching(select(EntryRow.id), None, None).where(EntryRow.video.is_not(None))
-        query = query.where(EntryRow.feature_space.is_distinct_from(space)).order_by(EntryRow.id)
+        """Entries that have no features of a space, of those whose file and video are here; opens none of them."""
+        has = exists().where(EntrySpaceRow.entry_id == EntryRow.id, EntrySpaceRow.space == space)
+        query = _matching(select(EntryRow.id, EntryRow.arrays, EntryRow.video, DatasetRow.media_root), None, None)
+        query = query.join(DatasetRow, DatasetRow.id == EntryRow.dataset).where(EntryRow.video.is_not(None), ~has)
         with reading(self._engine) as session:
-            ids = session.scalars(query).all()
-        found = []
-        for entry_id in ids:
-            with suppress(ManycutError):  # it was removed just now, or its file is gone
-                if self._files.lacks(entry_id, space):
-                    found.append(entry_id)
-        return found
+            rows = session.execute(query.order_by(EntryRow.id)).all()
+        return [
+            row.id
+            for row in rows
+            if (self._media.data_dir / row.arrays).is_file() and self._media.find(row.video, row.media_root)
+        ]
 
     def summary(self, entry_id: str) -> EntrySummary:
         """What lists show of one entry. Raises NotFoundError."""

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from core.data import Entry, Shots
 from core.errors import ConflictError, FormatError, NotFoundError
 from storage.database import reading, writing
-from storage.entry_rows import entry_row
+from storage.entry_rows import entry_row, keep_spaces
 from storage.formats.entry_group import FeatureSpaces, feature_spaces, read_entry, read_features, write_entry
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
 from storage.media import MediaFiles
@@ -92,18 +92,6 @@ class EntryFiles:
             raise NotFoundError(f"Entry '{entry_id}' has no shots '{name}'.")
         return shots[name]
 
-    def lacks(self, entry_id: str, space: str) -> bool:
-        """Whether an entry has a video and no features of a space, without reading any.
-
-        Raises:
-            NotFoundError: there is no such entry, or its file is gone.
-            FormatError: its file is damaged.
-        """
-        row, root = self._row(entry_id)
-        if space in (row.feature_space, row.text_space) or self._media.find(row.video, root) is None:
-            return False
-        return self._opened(entry_id, lambda reader, *_: space not in feature_spaces(reader).places)
-
     def rewrite(self, entry_id: str, change: Callable[[Entry], Entry]) -> None:
         """Keeps a changed entry in place of the one that is there; a crash leaves either the old or the new one.
 
@@ -140,6 +128,7 @@ class EntryFiles:
                     now.feature_space = changed.feature_space
                     now.text_space = changed.text_space
                     now.has_captions = changed.captions is not None
+                    keep_spaces(session, {entry.id: changed.features})
         except BaseException:
             path.unlink(missing_ok=True)
             raise

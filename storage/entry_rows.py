@@ -6,13 +6,13 @@ import dataclasses
 import re
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from core.data import Entry
@@ -20,9 +20,10 @@ from core.data.timebase import format_rate
 from core.errors import NotFoundError
 from core.statistics.curves import disagreement
 from storage.search import words_of
-from storage.tables import EntryRow
+from storage.tables import EntryRow, EntrySpaceRow
 
 UNIFORM = "uniform 2 s"
+MANY = 500  # databases limit the number of parameters
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,20 @@ def entry_row(session: Session, entry_id: str) -> EntryRow:
 def known_rows(session: Session, ids: Sequence[str]) -> dict[str, EntryRow]:
     """The rows of these ids that exist, removed ones included."""
     found: dict[str, EntryRow] = {}
-    for start in range(0, len(ids), 500):  # databases limit the number of parameters
-        rows = session.scalars(select(EntryRow).where(EntryRow.id.in_(ids[start : start + 500])))
+    for start in range(0, len(ids), MANY):
+        rows = session.scalars(select(EntryRow).where(EntryRow.id.in_(ids[start : start + MANY])))
         found.update({row.id: row for row in rows})
     return found
+
+
+def keep_spaces(session: Session, spaces: Mapping[str, Iterable[str]]) -> None:
+    """Notes of which spaces the files of entries, by their ids, have features from now on."""
+    ids = list(spaces)
+    for start in range(0, len(ids), MANY):
+        session.execute(delete(EntrySpaceRow).where(EntrySpaceRow.entry_id.in_(ids[start : start + MANY])))
+    rows = [{"entry_id": entry_id, "space": space} for entry_id in ids for space in spaces[entry_id]]
+    if rows:
+        session.execute(insert(EntrySpaceRow), rows)
 
 
 def summary_of(row: EntryRow, submitted: int) -> EntrySummary:

@@ -109,6 +109,15 @@ class EntryRow(Base):
     disagreement: Mapped[float | None]
 
 
+class EntrySpaceRow(Base):
+    """A feature space that the file of an entry has features of; see `storage.entry_rows.keep_spaces`."""
+
+    __tablename__ = "entry_spaces"
+
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), primary_key=True)
+    space: Mapped[str] = mapped_column(primary_key=True)
+
+
 class AnnotatorRow(Base):
     """A person who labels here. The pseudonym is what leaves the installation.
 

@@ -80,6 +80,46 @@ def test_text_features_that_are_trained_on_are_those_that_were_put_last(library,
     assert library.entries.get(entry_id).features.get("words") is not None, "the others stay"
 
 
+def test_who_lacks_a_space_changes_with_the_features(library, make_entry, tmp_path):
+    """The same is known after an upgrade, from the files."""
+    from alembic import command
+
+    def who_lacks():
+        return {space: library.entries.lacking(space) for space in ("test-6", "words", "resnet/50 % pool", "new")}
+
+    video = tmp_path / "a.mp4"
+    video.write_bytes(b"a video")
+    given = [make_entry(video=video, more={"resnet/50 % pool": rows(5)}), make_entry("talks/second", video=video)]
+    first, second = library.entries.add("talks", given)
+    library.entries.put_text_features(first, "words", rows(4))
+    library.entries.put_features(second, "new", rows(3), main=True)
+    library.entries.put_survey(second, empty=np.zeros((0, 2), np.int64))  # another change leaves what is known
+    known = who_lacks()
+    assert known == {"test-6": [], "words": [second], "resnet/50 % pool": [second], "new": [first]}
+    config = migration_config()
+    with library.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+    library.close()
+    with Library.open(library.data_dir) as library:
+        assert who_lacks() == known
+        library.entries.add("talks", [make_entry(video=video)], replace=True)
+        assert who_lacks()["words"] == who_lacks()["resnet/50 % pool"] == [first, second]
+
+
+def test_features_and_what_is_known_of_them_are_kept_together_or_not_at_all(library, entry_id, monkeypatch):
+    before = files(library)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("storage.entry_files.keep_spaces", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        library.entries.put_features(entry_id, "other", rows(3), main=True)
+    assert files(library) == before
+    assert (set(library.entries.get(entry_id).features), library.entries.spaces()) == ({"test-6"}, {"test-6": 1})
+
+
 def test_a_space_with_a_slash_in_its_id_stays_readable_as_a_further_one(library, make_entry):
     (entry_id,) = library.entries.add("talks", [make_entry(feature_space="resnet/50 % pool")])
     before = library.entries.get(entry_id).main_features

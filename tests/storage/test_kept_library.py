@@ -78,6 +78,12 @@ def test_features_are_those_of_their_spaces(kept, values):
         np.testing.assert_array_equal(entry.features.get(space), values[name])
 
 
+def test_it_is_known_which_spaces_its_entries_lack(kept):
+    for space in ("colour-motion-v1", "hashed-words-v1", "example/vision"):
+        assert kept.entries.lacking(space) == ["walks/bare"]
+    assert kept.entries.lacking("another") == ["walks/bare", ENTRY]
+
+
 def test_an_entry_with_nothing_in_it_opens(kept):
     bare = kept.entries.get("walks/bare")
     assert (bare.timebase.rate, bare.feature_space, bare.annotations) == (Fraction(30000, 1001), None, None)

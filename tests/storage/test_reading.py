@@ -13,6 +13,7 @@ from core.errors import ConflictError, NotFoundError
 from core.labelling.events import Event
 from storage.database import FILE_NAME
 from storage.search import Wanted
+from verbs.offers import features_offers, pretraining_offers
 
 ENTRY = "talks/first"
 
@@ -99,14 +100,21 @@ def test_features_of_an_entry_that_was_replaced_are_not_taken_for_its_own(talk, 
         removed.features["test-6"]
 
 
-def test_lists_queues_and_boards_open_no_file(talk, opened):
+def test_lists_queues_boards_and_offers_open_no_file(talk, opened, make_entry, tmp_path):
+    watched = tmp_path / "watched.mp4"
+    watched.write_bytes(b"a video")
+    talk.entries.add("films", [make_entry("films/watched", people=0, video=watched, more={"wide": rows(512)})])
     rate(talk, "Ada", submit=False)
     person = talk.annotations.get_or_create_annotator("Ada")
     asked = talk.annotations.protocols.standard()
     opened.clear()
-    assert len(talk.entries.list()) == talk.entries.count() == 2
+    assert len(talk.entries.list()) == talk.entries.count() == 3
     assert talk.entries.summary(ENTRY).has_features
-    assert talk.entries.spaces() == {"test-6": 2}
+    assert talk.entries.spaces() == {"test-6": 3}
+    assert talk.entries.lacking("words") == ["films/watched"]
+    assert talk.entries.lacking("test-6") == talk.entries.lacking("wide") == []
+    assert [(one.space, one.lacking) for one in features_offers(talk)] == [("efficientnet-lite0", 1)]
+    assert pretraining_offers(talk) == []
     assert talk.entries.media(ENTRY).video is None
     assert talk.search.find(Wanted(people=True)).total == 2
     assert talk.datasets.list()[0].entries == 2
