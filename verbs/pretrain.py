@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from core.errors import InputError
+from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent, time_left
 from core.statistics.results import Coverage
 from verbs.contract import Request, Result
@@ -58,7 +59,7 @@ class PretrainRequest(Request):
     space: str | None = Field(None, description="Which feature space (default: that of most videos).")
     kind: str | None = Field(
         None,
-        description="The summarizer: csta, summdiff, llmvs, vasnet or mlp (default: csta; of all videos mlp).",
+        description=f"The summarizer: {', '.join(MODELS)} (default: csta; of all videos mlp).",
     )
     splits: Path | None = Field(None, description="Split file (text or JSON); without it, all entries.")
     split: int = Field(0, ge=0, description="Only the training videos of this split of the file, from 0.")

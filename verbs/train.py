@@ -11,6 +11,7 @@ from core import limits
 from core.data import Entry
 from core.errors import InputError
 from core.labelling.who import Who
+from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.training.recipes import Targets
 from verbs.contract import Request, Result
@@ -25,7 +26,7 @@ class TrainChoices(Request):
     """What is learned from whom."""
 
     dataset: str = Field(description="Dataset id in the library.")
-    kind: str = Field("summdiff", description="summdiff, llmvs, csta, vasnet or mlp.")
+    kind: str = Field("summdiff", description=f"Which system: {', '.join(MODELS)}.")
     targets: Targets | None = Field(
         None, description="individual: each person's scores; mean: their average (default: as the recipe)."
     )

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from core.errors import InputError
+from core.models.registry import MODELS
 from core.statistics.results import Closeness
 from core.training.recipes import PRESETS, settings_for
 from verbs.contract import LeftOut
@@ -57,7 +58,7 @@ def test_undefined_numbers_are_null_in_what_is_kept():
     assert (found["kendall"], found["coverage"]) == (None, {"kendall": None, "spearman": 0.5, "f1": 0.5})
 
 
-@pytest.mark.parametrize("kind", ["csta", "summdiff", "vasnet", "llmvs", "mlp"])
+@pytest.mark.parametrize("kind", MODELS)
 def test_page_rest_and_command_line_learn_from_what_the_recipe_says(kind):
     """Where nobody chose: CSTA from means, SummDiff from individuals."""
     assert TrainChoices(dataset="talks", kind=kind).targets is None

@@ -2241,7 +2241,7 @@ export interface components {
             dataset: string;
             /**
              * Kind
-             * @description summdiff, llmvs, csta, vasnet or mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
              * @default summdiff
              */
             kind: string;
