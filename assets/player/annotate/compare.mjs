@@ -13,19 +13,8 @@ const TAU =
 const RHO =
   'Spearman’s rho: how well the order of all moments by importance agrees. 1 is the same order, 0 none, −1 the reverse.';
 
-/** @typedef {{kendall: number|null, spearman: number|null}} Correlations */
-/** @typedef {(number|null)[]} Line  a share of importance at each moment, null where nothing was judged */
-/**
- * @typedef {object} ComparisonAnswer  of POST /api/task/compare
- * @property {number[]} seconds
- * @property {Line} mine
- * @property {Line} mean  of the others
- * @property {Line} low  first quartile of the others
- * @property {Line} high  third quartile
- * @property {number} others  how many
- * @property {Correlations} with_mean
- * @property {Correlations|null} between  the others among themselves
- */
+/** @typedef {import('../shared/wire').Comparison['mine']} Line  a share of importance at each moment, null where nothing was judged */
+/** @typedef {import('../shared/wire').Comparison} ComparisonAnswer  of POST /api/task/compare */
 
 /**
  * Warns where it has consequences, asks the server, and shows the answer.

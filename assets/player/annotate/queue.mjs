@@ -13,28 +13,9 @@ const ACTIONS = { new: 'Start', open: 'Continue', skipped: 'Take up', submitted:
 const KINDS = ['shot-ratings', 'keyshots', 'continuous'];
 export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots', continuous: 'Continuous' };
 
-/** @typedef {'shot-ratings'|'keyshots'|'continuous'} Kind */
-/**
- * @typedef {object} TaskRow
- * @property {number|null} task  null: not begun
- * @property {string} entry
- * @property {string} title
- * @property {number} duration  seconds
- * @property {'new'|'open'|'skipped'|'submitted'} state
- * @property {Kind} kind
- * @property {number} judged
- * @property {number} shots
- * @property {boolean} practice
- * @property {import('../shared/thumbnail.mjs').Sheet|null} thumbnail
- */
-/**
- * @typedef {object} TasksAnswer  of GET /api/tasks
- * @property {boolean} assigned  videos are handed out
- * @property {Kind|null} protocol  where they can be chosen freely
- * @property {TaskRow[]} tasks
- * @property {number} waiting  videos that can be handed out
- * @property {{assignment: number, title: string, kind: Kind, entry: string}[]} training  to be done first
- */
+/** @typedef {import('../shared/wire').QueueRow['kind']} Kind */
+/** @typedef {import('../shared/wire').QueueRow} TaskRow */
+/** @typedef {import('../shared/wire').Queue} TasksAnswer  of GET /api/tasks */
 /**
  * @typedef {object} Ways  where the queue leads to
  * @property {(row: TaskRow) => unknown} open

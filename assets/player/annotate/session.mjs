@@ -5,12 +5,7 @@ import { Observable } from '../shared/observable.mjs';
 import { remember } from '../shared/preferences.mjs';
 import { Outbox } from './outbox.mjs';
 
-/**
- * @typedef {object} MeAnswer  of GET /api/me
- * @property {string|null} annotator  the name of whoever is signed in
- * @property {string} [library]  id of the data folder
- * @property {boolean} closed  a personal link is needed
- */
+/** @typedef {import('../shared/wire').Me} MeAnswer  of GET /api/me */
 
 /** Tells "changed": what is saved, or whose it is. */
 export class Session extends Observable {

@@ -9,32 +9,7 @@ import { apply, emptyState, isLabel } from './labels.mjs';
 import { Watch } from './watched.mjs';
 
 /** @typedef {import('./labels.mjs').LabelEvent} LabelEvent */
-/** @typedef {import('../shared/thumbnail.mjs').Sheet} Sheet */
-
-/**
- * @typedef {object} Protocol
- * @property {'shot-ratings'|'keyshots'|'continuous'} kind
- * @property {string} name
- * @property {number} version
- * @property {string} instructions
- * @property {import('./frames.mjs').Shot[]} shots
- * @property {number[]} scale  values that can be given, ascending
- * @property {Record<string, string>} [labels]  what values mean
- * @property {[number, number]} budget  lowest and highest share of the video
- * @property {number} hz  samples a second
- * @property {boolean} muted
- * @property {number} watch  share of the video that is asked to be watched
- * @property {boolean} reveal  whether the comparison with others may be seen
- */
-/**
- * @typedef {object} TaskAnswer  of GET /api/task
- * @property {number} task
- * @property {boolean} practice
- * @property {{id: string, title: string, duration: number, n_frames: number, fps: string, video: {url: string}|null,
- *   video_reason: string, thumbnails: Sheet|null}} entry
- * @property {Protocol} protocol
- * @property {LabelEvent[]} events
- */
+/** @typedef {Omit<import('../shared/wire').TaskFacts, 'events'> & {events: LabelEvent[]}} TaskAnswer  of GET /api/task */
 /** @typedef {typeof import('./questions.mjs')} Questions */
 /** @typedef {[string, string?, (() => void)?]} Missing  a sentence; some with a button that leads to what is missing */
 

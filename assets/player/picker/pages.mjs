@@ -4,28 +4,9 @@ import { get } from '../shared/http.mjs';
 
 export const PAGE = 100;
 
-/**
- * @typedef {object} PickerEntry
- * @property {string} id
- * @property {string} title
- * @property {string} dataset
- * @property {string|null} category
- * @property {number} duration  seconds
- * @property {number} people
- * @property {number|null} disagreement  mean spread of its people's scores
- * @property {boolean} video  whether it is here
- * @property {import('../shared/thumbnail.mjs').Sheet|null} thumbnails
- */
-/** @typedef {{id: string, label?: string, entries: number}} Group */
-/**
- * @typedef {object} PickerAnswer  of GET /api/picker
- * @property {number} total  entries that match
- * @property {number} of  entries of the library
- * @property {number|null} place  of the entry that was asked about
- * @property {PickerEntry[]} entries
- * @property {Group[]} [datasets]  where groups were asked for
- * @property {Group[]} [categories]
- */
+/** @typedef {import('../shared/wire').PickerRow} PickerEntry */
+/** @typedef {import('../shared/wire').Group} Group */
+/** @typedef {import('../shared/wire').PickerPage} PickerAnswer  of GET /api/picker */
 
 export class Pages {
   /** @param {(error: Error|null) => void} arrived called when a page that was needed is there, or could not be had */

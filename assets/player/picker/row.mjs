@@ -14,7 +14,7 @@ const FURTHEST = 0.5;
 /**
  * Show one picture of a sheet, filling the thumbnail.
  * @param {HTMLElement} thumb
- * @param {import('../shared/thumbnail.mjs').Sheet} sheet
+ * @param {import('../shared/wire').Sheet} sheet
  * @param {string} address  of the sheet
  */
 export function showPicture(thumb, sheet, address) {

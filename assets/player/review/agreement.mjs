@@ -9,14 +9,8 @@ import { agreementParts } from './agreement_parts.mjs';
 import { button, empty, failure, link, loading, PATIENCE_MS, primary, query } from './parts.mjs';
 
 /** @typedef {import('./review.mjs').Asked} Asked */
-/**
- * @typedef {object} AgreementAnswer  of GET /api/review/agreement
- * @property {{job: string, progress: number, message: string}|null} running
- * @property {{message: string, hint: string}|null} failed
- * @property {number|null} computed  ms since 1970 UTC
- * @property {import('./agreement_parts.mjs').Result|null} result
- */
-/** @typedef {{people: string, dataset: string|null, assignment: number|null, entry: string|null}} Scope */
+/** @typedef {import('../shared/wire').AgreementFacts} AgreementAnswer  of GET /api/review/agreement */
+/** @typedef {import('../shared/wire').AgreementRequest} Scope */
 
 /** @type {[string, string][]} */
 const WHOSE = [['own', 'Labels from here'], ['dataset', 'The datasets’ people'], ['all', 'Everybody']];
@@ -48,7 +42,7 @@ export class AgreementSection {
   async show(asked) {
     /** @type {Scope} */
     this.scope = {
-      people: asked.people ?? (this.app.filters.own ? 'own' : 'dataset'),
+      people: /** @type {Scope['people']} */ (asked.people ?? (this.app.filters.own ? 'own' : 'dataset')),
       dataset: asked.dataset,
       assignment: asked.assignment && Number(asked.assignment),
       entry: asked.entry,

@@ -10,25 +10,9 @@ import { figure, link, part, quietly } from './parts.mjs';
 
 /** @typedef {import('./figures.mjs').Interval} Interval */
 /** @typedef {import('./figures.mjs').EntryFigures} EntryFigures */
-/**
- * @typedef {object} Standing  how one person stands to the others
- * @property {string} name
- * @property {number} entries
- * @property {number|null} kendall
- * @property {number|null} spearman
- * @property {number|null} z
- * @property {boolean} unusual
- */
-/** @typedef {{task: number, name: string, entry: string, remarks: string[]}} Remark */
-/**
- * @typedef {object} Result
- * @property {import('./figures.mjs').Figures} figures
- * @property {import('./matrix.mjs').PeopleMatrix|null} matrix
- * @property {Standing[]} standings
- * @property {number} numbered  judgements of people who are only numbers
- * @property {number} simulated  videos with simulated people
- * @property {Remark[]} remarks
- */
+/** @typedef {import('../shared/wire').PersonStanding} Standing  how one person stands to the others */
+/** @typedef {import('../shared/wire').Remarked} Remark */
+/** @typedef {import('../shared/wire').AgreementResult} Result */
 /** @typedef {import('./review.mjs').Review} Review */
 
 const NUMBERED =

@@ -8,22 +8,8 @@ import { act, confirm, tell } from './asking.mjs';
 import { newAssignment } from './new.mjs';
 import { empty, fill, link, meter, primary, two } from './parts.mjs';
 
-/**
- * @typedef {object} Assignment
- * @property {number} id
- * @property {string} title
- * @property {import('./protocol.mjs').ProtocolVersion} protocol
- * @property {'listed'|'disputed'} first  what is handed out first
- * @property {number} videos
- * @property {number} people  for each video
- * @property {number} wanted  places, all videos together
- * @property {number} submitted  places
- * @property {number} held  places of people at work
- * @property {number} complete  videos
- * @property {number|null} closed  ms since 1970 UTC
- */
-/** @typedef {import('./protocol.mjs').ProtocolVersion} ProtocolVersion */
-/** @typedef {{assignments: Assignment[], protocols: ProtocolVersion[]}} AssignmentsAnswer  of GET /api/review/assignments */
+/** @typedef {import('../shared/wire').AssignmentFacts} Assignment */
+/** @typedef {import('../shared/wire').AssignmentsList} AssignmentsAnswer  of GET /api/review/assignments */
 
 const FREE =
   'Until there is an assignment, everybody chooses videos freely in Annotate. An assignment hands them out instead: each ' +

@@ -2,20 +2,10 @@
 
 import { count } from '../shared/format.mjs';
 
-/** @typedef {'open'|'submitted'|'skipped'} State */
-/** @typedef {{assignment: number, title: string, wanted: number, submitted: number, held: number}} Place  of an assignment */
-/** @typedef {{id: string, title: string, dataset: string, duration: number, places: Place[]}} BoardVideo */
-/**
- * @typedef {[number, number, number, State, number, number, boolean, string, string, number]} Cell  video, person, task,
- *   state, judged, shots, excluded, kind, protocol, touched (ms since 1970 UTC); the first two count in the other lists
- */
-/**
- * @typedef {object} BoardAnswer  of GET /api/review/board
- * @property {BoardVideo[]} videos
- * @property {string[]} people
- * @property {Cell[]} tasks
- * @property {boolean} labelled  anybody has labelled anything
- */
+/** @typedef {import('../shared/wire').JudgedTask['state']} State */
+/** @typedef {import('../shared/wire').PlaceFacts} Place  of an assignment */
+/** @typedef {import('../shared/wire').VideoFacts} BoardVideo */
+/** @typedef {import('../shared/wire').Board} BoardAnswer  of GET /api/review/board */
 /**
  * @typedef {object} BoardTask
  * @property {number} id

@@ -5,21 +5,11 @@ import { count } from '../shared/format.mjs';
 import { tableBox } from '../shared/table.mjs';
 import { figure, quietly } from './parts.mjs';
 
-/**
- * @typedef {'krippendorff_alpha_ordinal'|'krippendorff_alpha_interval'|'cronbach_alpha'|'pairwise_kendall'|
- *   'pairwise_spearman'|'leave_one_out_kendall'|'leave_one_out_spearman'|'pairwise_f1'} FigureName
- */
-/** @typedef {{value: number|null, low: number|null, high: number|null}} Interval  with its 95 % limits; null: undefined */
-/** @typedef {Record<FigureName, Interval>} Statistics */
-/**
- * @typedef {object} EntryFigures  of one video
- * @property {string} entry
- * @property {string} title
- * @property {number} people
- * @property {Statistics|null} statistics  null: hidden
- * @property {string} [why]  they are hidden
- */
-/** @typedef {{overall: Statistics, per_entry: EntryFigures[], resamples: number}} Figures */
+/** @typedef {import('../shared/wire').Interval} Interval  with its 95 % limits; null: undefined */
+/** @typedef {import('../shared/wire').Statistics} Statistics */
+/** @typedef {keyof Statistics} FigureName */
+/** @typedef {import('../shared/wire').EntryAgreement} EntryFigures  of one video */
+/** @typedef {import('../shared/wire').AgreementFigures} Figures */
 
 /** @type {[FigureName, string, string][]} name, label, what it says */
 const FIGURES = [

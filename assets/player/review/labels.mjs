@@ -4,13 +4,7 @@ import { h, svg } from '../shared/dom.mjs';
 import { clock, count, percent } from '../shared/format.mjs';
 import { shade } from './colours.mjs';
 
-/**
- * @typedef {object} Labels  in seconds of the video
- * @property {[number, number, number|null][]} ratings  start, end, value
- * @property {[number, number][]} marks
- * @property {[number, number][]} curve  moment, level 0 to 1
- * @property {number[]} scale
- */
+/** @typedef {import('../shared/wire').Labels} Labels  in seconds of the video */
 /** @typedef {{shapes: SVGElement[], said: string}} Drawn */
 
 const [WIDTH, HEIGHT] = [360, 56];

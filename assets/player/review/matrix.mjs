@@ -7,13 +7,7 @@ import { count } from '../shared/format.mjs';
 import { ink, shade } from './colours.mjs';
 import { figure } from './parts.mjs';
 
-/**
- * @typedef {object} PeopleMatrix  how much every two people agree; of core.statistics.reliability
- * @property {string[]} names
- * @property {(number|null)[][]} tau
- * @property {number[][]} shared  videos that both judged
- * @property {number[]} order  puts people who agree side by side
- */
+/** @typedef {import('../shared/wire').MatrixFacts} PeopleMatrix  how much every two people agree */
 
 const MOST_NAME = 132;
 const [LEAST, MOST] = [9, 34]; // px of a cell

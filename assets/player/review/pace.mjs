@@ -4,7 +4,7 @@ import { midnight, weekday } from '../shared/dates.mjs';
 import { h, svg } from '../shared/dom.mjs';
 import { count } from '../shared/format.mjs';
 
-/** @typedef {{hours: [number, number, number][], left: number|null}} PaceAnswer  ms, labels, submitted; places left */
+/** @typedef {import('../shared/wire').Pace} PaceAnswer  of GET /api/review/pace */
 /** @typedef {{at: number, labels: number, submitted: number}} Day  at: its beginning, ms since 1970 UTC */
 
 const SHOWN = 28;

@@ -9,19 +9,9 @@ import { table } from '../shared/table.mjs';
 import { act, confirm, dialog, tell } from './asking.mjs';
 import { button, empty, fill, link, primary, row, sender } from './parts.mjs';
 
-/**
- * @typedef {object} Person
- * @property {string} name
- * @property {string} pseudonym
- * @property {'annotator'|'lead'} role
- * @property {boolean} invited  has a link
- * @property {number} submitted  tasks
- * @property {number} open
- * @property {number} excluded
- * @property {number|null} seen  last active, ms since 1970 UTC
- */
-/** @typedef {{people: Person[], closed: boolean}} PeopleAnswer  of GET /api/review/people; closed: everybody needs a link */
-/** @typedef {{name: string, role?: string}} Invitation */
+/** @typedef {import('../shared/wire').PersonFacts} Person */
+/** @typedef {import('../shared/wire').People} PeopleAnswer  of GET /api/review/people */
+/** @typedef {import('../shared/wire').InviteRequest} Invitation */
 
 const CLOSED =
   'Everybody needs a personal link to come in. Annotators see nothing but their own queue; leads see everything.';
@@ -130,7 +120,7 @@ function invitation(closed, done) {
   role.disabled = !closed;
   const onsubmit = (event) => {
     event.preventDefault();
-    done({ name: name.value, role: role.value });
+    done({ name: name.value, role: /** @type {Invitation['role']} */ (role.value) });
   };
   return [
     h(

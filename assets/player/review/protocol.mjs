@@ -4,20 +4,8 @@ import { h, replace } from '../shared/dom.mjs';
 import { check, choice, field } from '../shared/form.mjs';
 import { INSTRUCTION_CHARS, PROTOCOL_NAME_CHARS } from '../shared/limits.mjs';
 
-/**
- * @typedef {object} Settings
- * @property {'shot-ratings'|'keyshots'|'continuous'} kind
- * @property {string} instructions
- * @property {string} shots
- * @property {number[]} scale
- * @property {Record<string, string>} labels  what values mean
- * @property {[number, number]} budget  shares of the video
- * @property {number} hz
- * @property {boolean} muted
- * @property {number} watch  share of the video
- * @property {boolean} reveal
- */
-/** @typedef {Settings & {id: number, name: string, version: number}} ProtocolVersion */
+/** @typedef {import('../shared/wire').ProtocolSettings} Settings */
+/** @typedef {import('../shared/wire').KeptProtocol} ProtocolVersion */
 
 const KINDS = {
   'shot-ratings': 'Shot ratings: every two seconds a value (as TVSum)',
@@ -122,7 +110,7 @@ export class ProtocolForm {
     return {
       kind: this.chosen.kind,
       instructions: this._instructions.value,
-      shots: this._shots.value,
+      shots: /** @type {Settings['shots']} */ (this._shots.value),
       scale: this._scale.value.split(/[\s,;]+/).filter(Boolean).map(Number),
       labels: Object.fromEntries(meanings),
       budget: [shareOf(this._least), shareOf(this._most)],

@@ -8,19 +8,8 @@ import { act, tell } from './asking.mjs';
 import { button, empty, figure, fill, meter, primary, query, row, two } from './parts.mjs';
 
 /** @typedef {import('./board_rows.mjs').Place} Place */
-/**
- * @typedef {object} DisputedRow
- * @property {string} id
- * @property {string} title
- * @property {string} dataset
- * @property {number} duration  seconds
- * @property {boolean} video  whether it is here
- * @property {number} people
- * @property {number|null} disagreement
- * @property {string} [why]  there is none
- * @property {Place[]} places  of open assignments
- */
-/** @typedef {{rows: DisputedRow[], total: number, page: number}} DisputedAnswer  of GET /api/review/disputed */
+/** @typedef {import('../shared/wire').DisputedVideo} DisputedRow */
+/** @typedef {import('../shared/wire').Disputed} DisputedAnswer  of GET /api/review/disputed */
 
 const TYPING_MS = 200;
 const LEAD =

@@ -16,13 +16,8 @@ import { PeopleSection } from './people.mjs';
 import { QueueSection } from './queue.mjs';
 import { TrailSection } from './trail.mjs';
 
-/** @typedef {{id: string, label: string, entries: number}} Dataset */
-/**
- * @typedef {object} Filters  of GET /api/review/filters
- * @property {{id: number, title: string, closed: boolean}[]} assignments
- * @property {Dataset[]} datasets
- * @property {boolean} own  anybody has labelled anything here
- */
+/** @typedef {import('../shared/wire').Group} Dataset */
+/** @typedef {import('../shared/wire').Filters} Filters  of GET /api/review/filters */
 /** @typedef {'section'|'assignment'|'dataset'|'task'|'entry'|'people'} Name  of what the address remembers */
 /** @typedef {Record<Name, string|null>} Asked */
 /** @typedef {Partial<Record<Name, string|number|null>>} Change  null takes a part away */

@@ -9,37 +9,10 @@ import { act, askReason, tell } from './asking.mjs';
 import { labelsView } from './labels.mjs';
 import { button, failure, link, loading, quietly, row } from './parts.mjs';
 
-/** @typedef {'shot-ratings'|'keyshots'|'continuous'} Kind */
-/** @typedef {'exclude'|'restore'|'reopen'} DecisionKind */
-/**
- * @typedef {object} Quality  how a task was worked on
- * @property {number|null} watched  share of the video; null: not told
- * @property {number} watch  share that was asked for
- * @property {number} seconds  worked, without pauses
- * @property {number} pauses
- * @property {number|null} per_label  seconds
- * @property {number|null} per_minute
- * @property {number} longest_run  of the same value
- * @property {number|null} same_share  of the most used value
- * @property {string[]} remarks  what stands out
- */
-/** @typedef {{kind: string, by: string, lead: boolean, text: string, at: number}} TrailStep  at: ms since 1970 UTC */
-/**
- * @typedef {object} ReviewTask  of GET /api/review/task
- * @property {number} task
- * @property {string} title  of the video
- * @property {number} duration  seconds
- * @property {string} name  whose it is
- * @property {{name: string, version: number, kind: Kind}} protocol
- * @property {'open'|'submitted'|'skipped'} state
- * @property {string|null} skipped  why
- * @property {string|null} excluded  why
- * @property {number} created  ms since 1970 UTC
- * @property {Quality} quality
- * @property {import('./labels.mjs').Labels} labels
- * @property {{t: number|null, text: string}[]} notes
- * @property {TrailStep[]} trail  newest first
- */
+/** @typedef {import('../shared/wire').KeptProtocol['kind']} Kind */
+/** @typedef {import('../shared/wire').DecideRequest['kind']} DecisionKind */
+/** @typedef {import('../shared/wire').QualityFacts} Quality  how a task was worked on */
+/** @typedef {import('../shared/wire').JudgedTask} ReviewTask  of GET /api/review/task */
 
 /** @type {Record<DecisionKind, {asks: string, title: string, text: string, verb: string, done: string}>} */
 const DECISIONS = {

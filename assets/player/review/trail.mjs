@@ -5,16 +5,7 @@ import { h } from '../shared/dom.mjs';
 import { table } from '../shared/table.mjs';
 import { button, empty, fill, link, two } from './parts.mjs';
 
-/**
- * @typedef {object} Decision
- * @property {number} task
- * @property {'exclude'|'restore'|'reopen'} kind
- * @property {string} by
- * @property {string} reason
- * @property {number} at  ms since 1970 UTC
- * @property {string} name  whose task
- * @property {string} title
- */
+/** @typedef {import('../shared/wire').Decision} Decision */
 
 const WORDS = { exclude: 'excluded', restore: 'restored', reopen: 'reopened' };
 const STATES = { exclude: 'excluded', restore: 'submitted', reopen: 'open' };
