@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
@@ -47,7 +48,7 @@ def run_verb(data_dir: Path, as_json: bool, verb: Verb[Q, R], request: Q, senten
             result = verb(library, request, progress=progress)
     finally:
         library.close()
-    print(result.model_dump_json() if as_json else sentence(result))
+    print(json.dumps(result.as_json(), ensure_ascii=False, separators=(",", ":")) if as_json else sentence(result))
     return result
 
 

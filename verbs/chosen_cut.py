@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from core import limits
 from core.data import DEFAULT_BUDGET, Cut, Entry
+from core.data.cut_scores import CutScores
 from core.data.timebase import format_rate
 from core.errors import NotFoundError, VideoError
 from verbs.contract import Request, Result
@@ -58,7 +59,7 @@ class KeptCut(Result):
         file: where it is.
         name: to download it by.
         entry: id.
-        scores: whose the cut is made from, see `verbs.sources.Source.facts`.
+        scores: whose the cut is made from, see `core.data.cut_scores`.
         rule, shots, budget: it was made by; None for segments that somebody chose.
         segments: half-open frame intervals.
         fps: frames a second, such as "30000/1001".
@@ -68,7 +69,7 @@ class KeptCut(Result):
     file: Path
     name: str
     entry: str
-    scores: dict[str, Any]
+    scores: CutScores
     rule: str | None
     shots: str | None
     budget: float | None
@@ -99,7 +100,7 @@ class Chosen:
             file=file,
             name=f"{self.name}.{ending}",
             entry=self.entry.id,
-            scores=dict(self.source.scores),
+            scores=self.source.scores,
             rule=self.source.rule,
             shots=self.source.shots,
             budget=self.source.budget,
@@ -122,13 +123,13 @@ def choose(library: Library, request: CutChoices) -> Chosen:
     found = library.entries.get(request.entry)
     if request.segments is not None:
         cut = Cut(checked_segments(request.segments, found.n_frames), found.n_frames, 1.0)
-        return Chosen(found, cut, cut_source(found, scores={"kind": "segments"}), f"{found.key}-cut")
+        return Chosen(found, cut, cut_source(found), f"{found.key}-cut")
     of, bounds = find_source(library, found, request.source), shots_of(found, request.shots)
     cut = Solver(found, bounds, request.rule, request.budget)(of.scores)
     checked_segments(cut, found.n_frames)
-    facts = {"budget": request.budget, "rule": request.rule, "shots": bounds.source, "scores": of.facts}
+    source = replace(cut_source(found), budget=request.budget, rule=request.rule, shots=bounds.source, scores=of.facts)
     name = f"{found.key}-{slug(of.name).lower()}-{100 * request.budget:g}"
-    return Chosen(found, cut, cut_source(found, **facts), name)
+    return Chosen(found, cut, source, name)
 
 
 def check_video(library: Library, entry: str) -> None:
@@ -137,13 +138,13 @@ def check_video(library: Library, entry: str) -> None:
         raise NotFoundError(f"Entry '{entry}' comes without its video.", "Keep the cut as a list instead.")
 
 
-def cut_source(entry: Entry, **facts: Any) -> CutSource:
-    """What a cut list says of an entry, and further facts about the cut."""
+def cut_source(entry: Entry) -> CutSource:
+    """What a cut list says of an entry, of segments that somebody chose."""
     from storage.formats.cut_lists import CutSource
 
     start, sound = (Fraction(0), False) if entry.video is None else _clock(entry.video)
     media = entry.video.name if entry.video else f"{entry.key}.mp4"
-    return CutSource(entry.id, entry.title, media, entry.timebase, start, sound, **facts)
+    return CutSource(entry.id, entry.title, media, entry.timebase, start, sound)
 
 
 def _clock(video: Path) -> tuple[Fraction, bool]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BeforeValidator, Field, model_validator
 
 from core import limits
 from core.data.timebase import format_rate
@@ -139,7 +139,7 @@ class IngestResult(Result):
         skipped: those that were here before.
         failed: what was wrong with each other.
         captioned, judged: what language models made of them; None where none was named.
-        alone: what came of the one file, where one was meant; in JSON it stands beside these.
+        alone: what came of the one file, where one was meant; in `as_json` it stands beside these.
         shots: of the one file, half-open frame intervals.
     """
 
@@ -151,11 +151,20 @@ class IngestResult(Result):
     alone: IngestedEntry | KnownEntry | None = None
     shots: list[tuple[int, int]] | None = None
 
-    @model_serializer(mode="wrap")
-    def _flat(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        values: dict[str, Any] = {name: value for name, value in handler(self).items() if value is not None}
+    def as_json(self) -> dict[str, Any]:
+        values = {name: value for name, value in super().as_json().items() if value is not None}
         alone: dict[str, Any] = values.pop("alone", {})
         return values | alone
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_json(cls, values: object) -> object:
+        """What was kept as JSON: whatever is none of these is of the one file."""
+        if not isinstance(values, dict):
+            return values
+        alone = {name: value for name, value in values.items() if name not in cls.model_fields}
+        known = {name: value for name, value in values.items() if name not in alone}
+        return {"alone": alone, **known} if alone else known
 
 
 def ingest(

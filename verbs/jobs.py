@@ -9,23 +9,23 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from core.errors import InputError
 from core.progress import Progress, ShouldStop
-from verbs.agreement import AgreementRequest, agreement
-from verbs.caption import CaptionRequest, caption
+from verbs.agreement import AgreementRequest, AgreementResult, agreement
+from verbs.caption import CaptionRequest, CaptionResult, caption
 from verbs.contract import Request, Result
-from verbs.encode import EncodeRequest, encode
-from verbs.export import ExportRequest, export
-from verbs.features import FeaturesRequest, features
-from verbs.ingest import IngestRequest, ingest
-from verbs.join import JoinRequest, join
-from verbs.judge import JudgeRequest, judge
-from verbs.pretrain import PretrainRequest, pretrain
-from verbs.reliability import ReliabilityRequest, reliability
-from verbs.render import RenderRequest, render
-from verbs.rescore import RescoreRequest, rescore
-from verbs.sample import SampleRequest, sample
-from verbs.segment import SegmentRequest, segment
-from verbs.signals import SignalsRequest, signals
-from verbs.train import TrainRequest, train
+from verbs.encode import EncodeRequest, EncodeResult, encode
+from verbs.export import ExportRequest, ExportResult, export
+from verbs.features import FeaturesRequest, FeaturesResult, features
+from verbs.ingest import IngestRequest, IngestResult, ingest
+from verbs.join import JoinRequest, JoinResult, join
+from verbs.judge import JudgeRequest, JudgeResult, judge
+from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
+from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
+from verbs.render import RenderRequest, RenderResult, render
+from verbs.rescore import RescoreRequest, RescoreResult, rescore
+from verbs.sample import SampleRequest, SampleResult, sample
+from verbs.segment import SegmentRequest, SegmentResult, segment
+from verbs.signals import SignalsRequest, SignalsResult, signals
+from verbs.train import TrainRequest, TrainResult, train
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -49,25 +49,45 @@ JobRequest = Annotated[
     | TrainRequest,
     Field(discriminator="verb"),
 ]
-VERBS: Mapping[type[Request], Callable[..., Result]] = {
-    AgreementRequest: agreement,
-    CaptionRequest: caption,
-    EncodeRequest: encode,
-    ExportRequest: export,
-    FeaturesRequest: features,
-    IngestRequest: ingest,
-    JoinRequest: join,
-    JudgeRequest: judge,
-    PretrainRequest: pretrain,
-    ReliabilityRequest: reliability,
-    RenderRequest: render,
-    RescoreRequest: rescore,
-    SampleRequest: sample,
-    SegmentRequest: segment,
-    SignalsRequest: signals,
-    TrainRequest: train,
+JobResult = (
+    AgreementResult
+    | CaptionResult
+    | EncodeResult
+    | ExportResult
+    | FeaturesResult
+    | IngestResult
+    | JoinResult
+    | JudgeResult
+    | PretrainResult
+    | ReliabilityResult
+    | RenderResult
+    | RescoreResult
+    | SampleResult
+    | SegmentResult
+    | SignalsResult
+    | TrainResult
+)
+# What does each, and what comes of it.
+VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
+    AgreementRequest: (agreement, AgreementResult),
+    CaptionRequest: (caption, CaptionResult),
+    EncodeRequest: (encode, EncodeResult),
+    ExportRequest: (export, ExportResult),
+    FeaturesRequest: (features, FeaturesResult),
+    IngestRequest: (ingest, IngestResult),
+    JoinRequest: (join, JoinResult),
+    JudgeRequest: (judge, JudgeResult),
+    PretrainRequest: (pretrain, PretrainResult),
+    ReliabilityRequest: (reliability, ReliabilityResult),
+    RenderRequest: (render, RenderResult),
+    RescoreRequest: (rescore, RescoreResult),
+    SampleRequest: (sample, SampleResult),
+    SegmentRequest: (segment, SegmentResult),
+    SignalsRequest: (signals, SignalsResult),
+    TrainRequest: (train, TrainResult),
 }
 _ADAPTER: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)
+_RESULTS = {request.model_fields["verb"].default: result for request, (_, result) in VERBS.items()}
 
 
 def as_row(request: JobRequest) -> tuple[str, dict[str, Any]]:
@@ -90,6 +110,19 @@ def from_row(verb: str, arguments: Mapping[str, Any]) -> JobRequest:
         ) from None
 
 
+def result_from_row(verb: str, result: Mapping[str, Any]) -> JobResult:
+    """The result in the row of a job that is done.
+
+    Raises:
+        InputError: it is none of this verb: rows of earlier versions may hold other words.
+    """
+    try:
+        return _RESULTS[verb].model_validate(result)
+    except (KeyError, ValidationError):
+        raise InputError(f"Another version of Manycut did this {verb} job and wrote it down in other words.") from None
+
+
 def do(library: Library, request: JobRequest, *, progress: Progress, should_stop: ShouldStop) -> Result:
     """Does what a job asks for. Raises what its verb raises."""
-    return VERBS[type(request)](library, request, progress=progress, should_stop=should_stop)
+    verb, _ = VERBS[type(request)]
+    return verb(library, request, progress=progress, should_stop=should_stop)

@@ -12,6 +12,7 @@ from pydantic import Field
 from core.errors import InputError
 from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent, time_left
+from core.statistics.figure import Figure
 from core.statistics.results import Coverage
 from verbs.contract import Request, Result
 from verbs.entries import summaries_of
@@ -107,7 +108,7 @@ class PretrainResult(Result):
     videos: int
     epochs: int
     seconds: float
-    loss: float
+    loss: Figure
     runs: tuple[int, ...] = ()
     kept: float | None = None
     coverage: Coverage | None = None

@@ -51,7 +51,7 @@ def render(
         chosen.cut,
         request.out,
         timebase=chosen.entry.timebase,
-        comment=chosen.source.scores.get("learned_from", ""),
+        comment=chosen.source.learned_from,
         progress=progress,
         should_stop=should_stop,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data import AnnotationSet, Entry
+from core.data.cut_scores import CampScores, CutScores, MeanScores, ModelScores, PersonScores, SignalScores
 from core.errors import InputError, NotFoundError
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import told_of_run
@@ -39,7 +40,7 @@ class Source:
     name: str
     label: str
     scores: np.ndarray
-    facts: Mapping[str, Any]
+    facts: CutScores
 
 
 def all_sources(library: Library, entry: Entry) -> list[Source]:
@@ -102,7 +103,7 @@ def _source(
         if rest not in entry.signals:
             known = ", ".join(entry.signals) or "none"
             raise NotFoundError(f"Entry '{entry.id}' has no signal '{rest}'.", f"It has: {known}.")
-        return Source(name, listed(rest).label, entry.signals[rest], {"kind": "signal", "signal": rest})
+        return Source(name, listed(rest).label, entry.signals[rest], SignalScores(signal=rest))
     number, _, sample = rest.partition(":")
     if kind != "run" or not number.isdecimal() or (sample and not sample.isdecimal()):
         raise InputError(f"'{name}' is no source of a cut.", WRITTEN)
@@ -112,17 +113,17 @@ def _source(
 def _of_people(entry: Entry, people: AnnotationSet | None, name: str, person: str) -> Source:
     if people is None:
         raise NotFoundError(f"Nobody has judged entry '{entry.id}' yet.", "Choose a model's run or a signal instead.")
-    simulated = {"simulated": people.simulated}
     if name == "mean":
         label = f"Average of {len(people)} {'person' if len(people) == 1 else 'people'}"
-        return Source(name, label, _mean(people.scores), {"kind": "mean", "people": len(people), **simulated})
+        facts = MeanScores(people=len(people), simulated=people.simulated)
+        return Source(name, label, _mean(people.scores), facts)
     if person not in people.annotators:
         raise NotFoundError(
             f"Nobody called '{person}' has judged entry '{entry.id}'.", f"There are: {', '.join(people.annotators)}."
         )
     row = people.annotators.index(person)
-    facts = {"kind": "person", "person": person, "protocol": people.protocols[row], **simulated}
-    return Source(name, person, people.scores[row], facts)
+    asked = PersonScores(person=person, protocol=people.protocols[row], simulated=people.simulated)
+    return Source(name, person, people.scores[row], asked)
 
 
 def _of_camp(entry: Entry, people: AnnotationSet | None, name: str, number: int) -> Source:
@@ -133,10 +134,9 @@ def _of_camp(entry: Entry, people: AnnotationSet | None, name: str, number: int)
             "It takes two people who differ; choose the mean.",
         )
     group = list(found[0][number].people)
-    names = [people.annotators[person] for person in group]
+    names = tuple(people.annotators[person] for person in group)
     label = f"Average of {len(group)} {'person' if len(group) == 1 else 'people'} of one camp"
-    facts = {"kind": "camp", "people": names, "simulated": people.simulated}
-    return Source(name, label, _mean(people.scores[group]), facts)
+    return Source(name, label, _mean(people.scores[group]), CampScores(people=names, simulated=people.simulated))
 
 
 def _of_run(
@@ -155,19 +155,18 @@ def _of_run(
     told = told_of_run(track.kind, checkpoints.get(track.checkpoint), entry.id)
     if sample is not None and sample >= count:
         raise NotFoundError(f"Run {number} has samples 0 to {count - 1}, not {sample}.")
-    facts = {
-        "kind": "model",
-        "model": track.model,
-        "checkpoint": track.checkpoint,
-        "feature_space": track.feature_space,
-        "seed": track.seed,
-        "settings": dict(track.settings),
-        "run": number,
-        "sample": sample,
-        "samples": count,
-        "learned_from": told.sentence,
-        "simulated": told.simulated,
-    }
+    facts = ModelScores(
+        model=track.model,
+        checkpoint=track.checkpoint,
+        feature_space=track.feature_space,
+        seed=track.seed,
+        settings=dict(track.settings),
+        run=number,
+        sample=sample,
+        samples=count,
+        learned_from=told.sentence,
+        simulated=told.simulated,
+    )
     if sample is None:
         return Source(name, f"{track.model}, mean" if count > 1 else track.model, _mean(track.scores), facts)
     named = track.names[sample] if track.names else f"sample {sample + 1}"

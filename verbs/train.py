@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.labelling.who import Who
 from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent
+from core.statistics.figure import Figure
 from core.training.recipes import Targets
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people
@@ -80,7 +81,7 @@ class TrainResult(Result):
     kept_epoch: int
     selected_on: str
     seconds: float
-    loss: float
+    loss: Figure
     feature_space: str
     lacking: list[str]
     runs: list[int]
@@ -99,7 +100,7 @@ class TrainedSplits(Result):
     splits: list[TrainResult]
     epochs: int
     seconds: float
-    loss: float
+    loss: Figure
 
 
 def train(

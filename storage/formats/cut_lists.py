@@ -10,8 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -21,6 +20,7 @@ from urllib.parse import quote
 import numpy as np
 
 from core.data import Cut
+from core.data.cut_scores import CutScores, ModelScores, NoScores
 from core.data.segments import checked_segments
 from core.data.timebase import Timebase, VaryingTimebase, format_rate
 from core.errors import InputError
@@ -50,11 +50,7 @@ class CutSource:
         budget: share of the video that the cut was allowed, None where a person chose the segments.
         rule: by which the shots were chosen, "viewing" or "published"; None where a person chose the segments.
         shots: name of the segmentation, None where a person chose the segments.
-        scores: whose scores led to the cut: {"kind": "person", "person": ...}, {"kind": "mean"},
-            {"kind": "camp", "people": [...]},
-            {"kind": "signal", "signal": ...} or
-            {"kind": "model", "model", "checkpoint", "feature_space", "seed", "sample", "settings", "learned_from",
-            "simulated"}. Every format carries "learned_from".
+        scores: whose scores led to the cut. Every format carries what a model learned from.
     """
 
     entry: str
@@ -66,12 +62,17 @@ class CutSource:
     budget: float | None = None
     rule: str | None = None
     shots: str | None = None
-    scores: Mapping[str, Any] = field(default_factory=dict)
+    scores: CutScores = field(default_factory=NoScores)
 
     @property
     def varies(self) -> bool:
         """Whether the frame rate of the video varies."""
         return isinstance(self.timebase, VaryingTimebase)
+
+    @property
+    def learned_from(self) -> str:
+        """What the model knows whose scores led to the cut, in a sentence; "" where no model did."""
+        return self.scores.learned_from if isinstance(self.scores, ModelScores) else ""
 
 
 def write_cut_list(format: str, cut: Cut, source: CutSource, out: Path) -> str:
@@ -162,7 +163,7 @@ def _facts(cut: Cut, segments: np.ndarray, source: CutSource) -> dict[str, Any]:
         "rule": source.rule,
         "shots": source.shots,
         "note": cut.note,
-        "scores": dict(source.scores),
+        "scores": asdict(source.scores),
         "segments": [_segment(timebase, int(a), int(b)) for a, b in segments],
     }
 
@@ -297,7 +298,7 @@ def _timeline(source: CutSource, pieces: list[list[int]], rate: Fraction, offset
 
 
 def _learned_from(source: CutSource) -> str:
-    return _one_line(source.scores.get("learned_from", ""))
+    return _one_line(source.learned_from)
 
 
 def _one_line(text: str) -> str:

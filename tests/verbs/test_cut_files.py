@@ -90,7 +90,7 @@ def test_the_cut_is_solved_as_the_page_does_it(kept):
     short = choose(kept, CutChoices(entry=ENTRY, rule="published", shots="short", budget=0.05))
     assert short.cut.segments.tolist() == cut_of(mean, entry, "short", 0.05)
     last = choose(kept, CutChoices(entry=ENTRY, source=f"run:{run.id}:3")).source
-    assert (last.scores["model"], last.scores["seed"], last.scores["sample"]) == ("SummDiff", 3, 3)
+    assert (last.scores.model, last.scores.seed, last.scores.sample) == ("SummDiff", 3, 3)
     assert (last.rule, last.shots, last.budget, last.sound, last.start) == ("viewing", "kts", 0.15, True, 0)
     assert choose(kept, CutChoices(entry=ENTRY, segments=[[3, 9]])).source.budget is None
 

@@ -58,7 +58,7 @@ def test_the_two_tastes_of_the_people_are_sources_too(judged):
     for number, group in enumerate(groups):
         made = source(judged, entry, f"camp:{number}")
         np.testing.assert_allclose(made.scores, scores[list(group.people)].mean(axis=0), atol=1e-6)
-        assert made.facts["people"] == [judged.people.of_entry(ENTRY).annotators[person] for person in group.people]
+        assert list(made.facts.people) == [judged.people.of_entry(ENTRY).annotators[person] for person in group.people]
     with pytest.raises(InputError, match="no source"):
         source(judged, entry, "camp:2")
 

@@ -9,6 +9,7 @@ import pytest
 
 from storage.library import Library
 from tests.webapp.routes_of import our_routes
+from verbs.jobs import VERBS
 from webapp.server import build_app
 
 # Routes that answer with a file, an address to go to, or raw numbers.
@@ -57,6 +58,14 @@ def vague(schema: Any, where: str) -> Iterator[str]:
     for part in (schema.get("items"), schema.get("additionalProperties"), *schema.get("prefixItems", ())):
         if isinstance(part, dict):
             yield from vague(part, f"{where}[]")
+
+
+def test_what_jobs_are_asked_for_is_told_apart_by_their_verb(app):
+    schemas = app.openapi()["components"]["schemas"]
+    asked = schemas["JobFacts"]["properties"]["args"]["anyOf"][0]
+    assert set(asked["discriminator"]["mapping"]) == {request.model_fields["verb"].default for request in VERBS}
+    made = {part.get("$ref", "").rpartition("/")[2] for part in schemas["JobFacts"]["properties"]["result"]["anyOf"]}
+    assert made - {""} == {result.__name__ for _, result in VERBS.values()}
 
 
 def test_rows_of_compare_are_told_apart_by_their_kind(app):

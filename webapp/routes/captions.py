@@ -30,7 +30,7 @@ class Corrected(Answer):
     job: int | None
 
 
-class CaptionRequest(BaseModel):
+class CaptionCorrection(BaseModel):
     """What the caption at a pick of an entry should say."""
 
     entry: str
@@ -43,7 +43,7 @@ def router(library: Library) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.put("/captions")
-    def edit(body: Annotated[CaptionRequest, visible(CaptionRequest)], request: Request) -> Corrected:
+    def edit(body: Annotated[CaptionCorrection, visible(CaptionCorrection)], request: Request) -> Corrected:
         """Keeps a correction at once; a job then scores the windows that hold it again."""
         edit = library.captions.edit(body.entry, body.pick, body.text, current_annotator(request) or "")
         if edit is None:  # the caption says that already

@@ -23,7 +23,7 @@ from webapp.views import agreement as agreement_view
 from webapp.views import assignments as assignments_view
 from webapp.views import board as board_view
 from webapp.views import judged
-from webapp.views.agreement import AgreementFacts, AgreementRequest
+from webapp.views.agreement import AgreementChoices, AgreementFacts
 from webapp.views.answer import Answer, JobNumber
 from webapp.views.assignments import AssignmentRequest, AssignmentsList, Disputed, Filters, Made, People
 from webapp.views.board import Board, Pace
@@ -185,12 +185,12 @@ def router(library: Library) -> APIRouter:
 
     @routes.get("/agreement")
     def agreement(
-        asked: Annotated[AgreementRequest, visible_query(AgreementRequest)], hidden: Hidden
+        asked: Annotated[AgreementChoices, visible_query(AgreementChoices)], hidden: Hidden
     ) -> AgreementFacts:
         return agreement_view.agreement(library, hidden, asked)
 
     @routes.post("/agreement", status_code=202)
-    def compute(body: Annotated[AgreementRequest, visible(AgreementRequest)]) -> JobNumber:
+    def compute(body: Annotated[AgreementChoices, visible(AgreementChoices)]) -> JobNumber:
         return JobNumber(job=enqueue(library, ReliabilityRequest(**dict(body))))
 
     return routes

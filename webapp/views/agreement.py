@@ -15,7 +15,7 @@ from webapp.views.answer import Answer, Problem
 from webapp.views.videos import JUDGING, milliseconds
 
 
-class AgreementRequest(BaseModel):
+class AgreementChoices(BaseModel):
     """Whose agreement: people of which kind, and only in these."""
 
     people: Literal["own", "dataset", "all"] = "own"
@@ -61,7 +61,7 @@ class Remarked(Answer):
     remarks: list[str]
 
 
-class AgreementResult(Answer):
+class PeopleAgreement(Answer):
     """What was computed.
 
     Attributes:
@@ -95,10 +95,10 @@ class AgreementFacts(Answer):
     running: Running | None
     failed: Problem | None
     computed: int | None
-    result: AgreementResult | None
+    result: PeopleAgreement | None
 
 
-def agreement(library: Library, hidden: Collection[str], asked: AgreementRequest) -> AgreementFacts:
+def agreement(library: Library, hidden: Collection[str], asked: AgreementChoices) -> AgreementFacts:
     """The newest agreement that was computed for a choice of people and videos, without what is hidden."""
     told = asked.model_dump()
     job = next((job for job in library.jobs.list(kind="reliability", limit=1000) if job.args == told), None)
@@ -109,11 +109,11 @@ def agreement(library: Library, hidden: Collection[str], asked: AgreementRequest
         else None,
         failed=Problem(**job.error) if job and job.state == "failed" and job.error else None,
         computed=milliseconds(newest.computed) if newest else None,
-        result=_shown(AgreementResult.model_validate(newest.result), hidden) if newest else None,
+        result=_shown(PeopleAgreement.model_validate(newest.result), hidden) if newest else None,
     )
 
 
-def _shown(found: AgreementResult, hidden: Collection[str]) -> AgreementResult:
+def _shown(found: PeopleAgreement, hidden: Collection[str]) -> PeopleAgreement:
     rows = found.figures.per_entry
     if len(rows) == 1 and rows[0].entry in hidden:
         raise RefusedError(f"The agreement is not shown: {JUDGING}.", "Submit your own task, or skip it, first.")

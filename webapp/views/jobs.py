@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from core.errors import InputError
 from storage.jobs import Job, Lane, State
 from storage.library import Library
-from webapp.views.answer import Answer, Json, Problem
+from verbs.jobs import JobRequest, JobResult, from_row, result_from_row
+from webapp.views.answer import Answer, Problem
 from webapp.visibility import subject_of
 
 MOST_AHEAD = 1000  # so many unfinished jobs are looked at
@@ -32,14 +34,18 @@ WORK = {
 
 
 class JobFacts(Answer):
-    """A job; see `storage.jobs.Job`. What was asked for and what came of it depend on its kind.
+    """A job; see `storage.jobs.Job`.
 
-    `waits_for` says which work is before a queued one, None where nothing is.
+    Attributes:
+        args: what was asked for; None where another version wrote that down in other words.
+        result: what came of it; None where nothing did yet, or as with `args`.
+        unread: a sentence where one of the two cannot be read, else "".
+        waits_for: which work is before a queued one, None where nothing is.
     """
 
     id: int
     kind: str
-    args: dict[str, Json]
+    args: JobRequest | None
     lane: Lane
     entries: list[str] | None
     dataset: str | None
@@ -47,7 +53,8 @@ class JobFacts(Answer):
     progress: float
     message: str
     figures: dict[str, float | None]
-    result: dict[str, Json] | None
+    result: JobResult | None
+    unread: str
     error: Problem | None
     cancel_requested: bool
     created: datetime
@@ -71,13 +78,18 @@ def described(library: Library, jobs: Sequence[Job], hidden: Collection[str] = (
     """Jobs as pages get them; work that a queued one waits for is not named where it is about a hidden entry."""
     waiting = any(job.state == "queued" for job in jobs)
     ahead = library.jobs.list(states=("queued", "running"), limit=MOST_AHEAD) if waiting else []
-    return [
-        JobFacts(
-            **{**vars(job), "error": Problem(**job.error) if job.error else None},
-            waits_for=_waits_for(job, ahead, hidden),
-        )
-        for job in jobs
-    ]
+    return [_facts(job, _waits_for(job, ahead, hidden)) for job in jobs]
+
+
+def _facts(job: Job, waits_for: str | None) -> JobFacts:
+    args, result, unread = None, None, ""
+    try:
+        args = from_row(job.kind, job.args)
+        result = None if job.result is None else result_from_row(job.kind, job.result)
+    except InputError as error:
+        unread = error.message
+    told = {"args": args, "result": result, "error": Problem(**job.error) if job.error else None}
+    return JobFacts(**{**vars(job), **told}, unread=unread, waits_for=waits_for)
 
 
 def _waits_for(job: Job, unfinished: list[Job], hidden: Collection[str]) -> str | None:

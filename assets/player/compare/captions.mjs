@@ -140,7 +140,8 @@ export class CaptionEditor {
     try {
       const job = await follow(id, { told: () => {}, wanted });
       if (!job) return;
-      const reasons = (job.result?.failed ?? []).map(({ reason }) => reason);
+      const result = /** @type {import('../shared/wire').RescoreResult|null} */ (job.result);
+      const reasons = (result?.failed ?? []).map(({ reason }) => reason);
       if (job.state !== 'done') reasons.push([job.error?.message, job.error?.hint].filter(Boolean).join(' '));
       if (reasons.length) this.error(`The caption is kept, but not all is scored again: ${reasons.join(' ')}`);
     } catch (error) {

@@ -23,7 +23,7 @@ const kept = (entry) => `mc-job ${entry}`;
 export class Sampler {
   /**
    * @param {import('./page.mjs').Page} page
-   * @param {(result: Record<string, any>|null) => Promise<void>} finished called when a job of the shown entry is done
+   * @param {(result: import('../shared/wire').SampleResult|null) => Promise<void>} finished called when a job of the shown entry is done
    */
   constructor({ store, signal }, finished) {
     this.store = store;
@@ -147,7 +147,7 @@ export class Sampler {
       const wanted = () => this.job === id && !this.signal.aborted;
       const job = await follow(id, { told: (now) => this.#show(now), wanted });
       if (!job) return;
-      if (job.state === 'done') await this.finished(job.result);
+      if (job.state === 'done') await this.finished(/** @type {import('../shared/wire').SampleResult|null} */ (job.result));
       else if (job.state === 'failed') this.error(job.error?.message ?? 'Sampling failed.', job.error?.hint);
     } catch (error) {
       if (error.code !== 'not_found') this.error(error.message, error.hint);

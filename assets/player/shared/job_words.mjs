@@ -1,10 +1,6 @@
 /** What is said about a background job: what it is about, how far it is, what came of it. Pure: no DOM. */
 
-/**
- * A job as the server lists it. What it was asked and what came of it depends on its kind.
- * @typedef {Omit<import('./wire').JobFacts, 'args'|'result'>
- *   & {args: Record<string, any>, result: Record<string, any>|null}} Job
- */
+/** @typedef {import('./wire').JobFacts} Job */
 
 export const NAMES = {
   train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
@@ -14,15 +10,24 @@ const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat'
 
 const whole = (share) => `${Math.round(100 * share)} %`;
 
-/** By the kind of job. @type {Record<string, (args: Record<string, any>, models: Record<string, string>) => string>} */
-const SUBJECTS = {
-  // Older jobs say `model` for the kind.
-  train: ({ kind, model, dataset }, models) => `${models[kind ?? model] ?? kind ?? model} on ${dataset}`,
-  ingest: (args) => files([args.path ?? ''].flat()),
-  pretrain: (args) => `on ${args.dataset ?? `all videos with ${args.space} features`}`,
-  join: (args) => args.name,
-  export: (args) => `${FORMATS[args.format] ?? args.format} ${args.entry ?? args.dataset ?? ''}`,
-};
+/** What a job is about. @param {Job} job @param {Record<string, string>} models */
+function subject({ args, entries, dataset }, models) {
+  const about = entries?.length === 1 ? entries[0] : dataset ?? '';
+  switch (args?.verb) {
+    case 'train':
+      return `${models[args.kind] ?? args.kind} on ${args.dataset}`;
+    case 'ingest':
+      return files(args.path);
+    case 'pretrain':
+      return `on ${args.dataset ?? `all videos with ${args.space} features`}`;
+    case 'join':
+      return args.name;
+    case 'export':
+      return `${FORMATS[args.format] ?? args.format} ${about}`;
+    default:
+      return about;
+  }
+}
 
 /**
  * "Training SummDiff on demo".
@@ -30,9 +35,7 @@ const SUBJECTS = {
  * @param {Record<string, string>} models what kinds of models are called
  */
 export function title(job, models) {
-  const args = job.args ?? {};
-  const subject = SUBJECTS[job.kind]?.(args, models) ?? args.entry ?? args.dataset ?? '';
-  return `${NAMES[job.kind] ?? job.kind} ${subject}`;
+  return `${NAMES[job.kind] ?? job.kind} ${subject(job, models)}`;
 }
 
 /** How a job stands. @param {Job} job */
@@ -47,19 +50,22 @@ export function sentence(job) {
     case 'cancelled':
       return 'Cancelled.';
     default:
-      return OUTCOMES[job.kind]?.(job.result ?? {}) ?? 'Done.';
+      return job.unread || ((job.result && OUTCOMES[job.kind]?.(job.result)) ?? 'Done.');
   }
 }
 
-/** @type {Record<string, (result: Record<string, any>) => string|null>} by the kind of job */
-const OUTCOMES = {
-  export: (result) => `${result.entries} entries, ${result.annotators} people, ${result.labels} labels.`,
-  join: joined,
-  ingest: (result) => (result.entries ? takenIn(result) : null),
-  train: ({ epochs, seconds, loss }) =>
-    `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(seconds)} s, loss ${Number(loss).toFixed(4)}.`,
-  pretrain: discovered,
-};
+/** By the kind of job: what is said of its result. @type {Record<string, (result: any) => string>} */
+const OUTCOMES = { export: exported, join: joined, ingest: takenIn, train: trained, pretrain: discovered };
+
+/** @param {import('./wire').ExportResult} result */
+function exported({ entries, annotators, labels }) {
+  return `${entries} entries, ${annotators} people, ${labels} labels.`;
+}
+
+/** @param {import('./wire').TrainResult} result */
+function trained({ epochs, seconds, loss }) {
+  return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(seconds)} s, loss ${Number(loss ?? NaN).toFixed(4)}.`;
+}
 
 /** "trip.mp4", "trip.mp4 and 3 more" */
 function files(paths) {
@@ -67,7 +73,7 @@ function files(paths) {
   return others.length ? `${first} and ${others.length} more` : first;
 }
 
-/** @param {Record<string, any>} result */
+/** @param {import('./wire').IngestResult} result */
 function takenIn({ entries, skipped, failed, captioned, judged }) {
   const parts = [`${entries.length} taken in`];
   if (skipped.length) parts.push(`${skipped.length} here before`);
@@ -78,16 +84,20 @@ function takenIn({ entries, skipped, failed, captioned, judged }) {
   return [`${parts.join(', ')}.`, ...language, ...(notes.length <= 2 ? notes : [])].join(' ');
 }
 
+/** @param {import('./wire').JoinResult} result */
 function joined({ new_events: fresh, tasks, people, skipped, parted }) {
-  const missing = skipped?.length ? ` Left out, not in this library: ${skipped.join(', ')}.` : '';
+  const missing = skipped.length ? ` Left out, not in this library: ${skipped.join(', ')}.` : '';
   const both = parted ? ` ${parted} had gone on in both places; look at them.` : '';
   return `${fresh} new events in ${tasks} tasks of ${people} people.${both}${missing}`;
 }
 
-/** What pretraining without labels came to: shares in percent, beside chance. */
+/**
+ * What pretraining without labels came to: shares in percent, beside chance.
+ * @param {import('./wire').PretrainResult} result
+ */
 function discovered({ videos, seconds, kept, coverage, judged }) {
   const made = `${videos} videos in ${Math.round(seconds)} s.`;
-  if (kept === null || kept === undefined) return made;
+  if (kept === null) return made;
   const chance = coverage && `by chance ${whole(coverage.chance.one)}`;
   const people = coverage ? ` Of people's cuts (${judged} videos) a sample covers ${whole(coverage.one)}, ${chance}.` : '';
   return `${made} A sample keeps ${whole(kept)} of a video.${people}`;

@@ -104,23 +104,31 @@ function outcome(job) {
 }
 
 /** The file and its manifest. @param {Job} job */
-function downloads({ id, result }) {
+function downloads({ id }) {
   const link = (text, more, title = undefined) => h('a', { href: url(`/api/download?job=${id}${more}`), download: '', title }, text);
   const about = 'Who, which protocols, when, and the checksum of the file';
-  return [link('Download', ''), result?.manifest ? link('Manifest', '&manifest=true', about) : null];
+  return [link('Download', ''), link('Manifest', '&manifest=true', about)];
 }
 
-/** Where the entry is shown that a job was about. @param {Job} job */
-function wayTo({ kind, args, result }) {
-  const entry = result?.entry ?? args?.entry ?? result?.entries?.[0]?.entry;
+/** Where the entry is shown that a job was about, or the first that it brought. @param {Job} job */
+function wayTo(job) {
+  const { kind, entries, result } = job;
+  const made = result && 'entries' in result && Array.isArray(result.entries) ? result.entries[0]?.entry : null;
+  const entry = entries?.[0] ?? ingested(job)?.alone?.entry ?? made;
   if (kind === 'ingest' && !entry) return null;
   const href = url(`/compare${entry ? `?entry=${encodeURIComponent(entry)}` : ''}`);
   return h('a', { href }, kind === 'train' ? 'See the new curves' : 'Open');
 }
 
+/** @param {Job} job @returns {import('./wire').IngestResult|null} */
+function ingested({ kind, result }) {
+  return kind === 'ingest' ? /** @type {import('./wire').IngestResult|null} */ (result) : null;
+}
+
 /** What could not be taken in, and why. @param {Job} job */
-function failures({ kind, result }) {
-  if (kind !== 'ingest' || !result?.failed?.length) return null;
+function failures(job) {
+  const failed = ingested(job)?.failed ?? [];
+  if (!failed.length) return null;
   const line = ({ path, message, hint }) => h('li', { title: path }, `${message} ${hint}`.trim());
-  return h('ul', { class: 'mc-job-failed' }, result.failed.map(line));
+  return h('ul', { class: 'mc-job-failed' }, failed.map(line));
 }

@@ -8,6 +8,24 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgreementChoices
+         * @description Whose agreement: people of which kind, and only in these.
+         */
+        AgreementChoices: {
+            /**
+             * People
+             * @default own
+             * @enum {string}
+             */
+            people: "own" | "dataset" | "all";
+            /** Dataset */
+            dataset?: string | null;
+            /** Assignment */
+            assignment?: number | null;
+            /** Entry */
+            entry?: string | null;
+        };
+        /**
          * AgreementFacts
          * @description The newest agreement, when it was computed (ms), and whether another is on its way or has failed.
          */
@@ -16,7 +34,7 @@ export interface components {
             failed: components["schemas"]["Problem"] | null;
             /** Computed */
             computed: number | null;
-            result: components["schemas"]["AgreementResult"] | null;
+            result: components["schemas"]["PeopleAgreement"] | null;
         };
         /**
          * AgreementFigures
@@ -33,45 +51,40 @@ export interface components {
         };
         /**
          * AgreementRequest
-         * @description Whose agreement: people of which kind, and only in these.
+         * @description Of which dataset.
          */
         AgreementRequest: {
             /**
-             * People
-             * @default own
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            people: "own" | "dataset" | "all";
-            /** Dataset */
-            dataset?: string | null;
-            /** Assignment */
-            assignment?: number | null;
-            /** Entry */
-            entry?: string | null;
+            verb: "agreement";
+            /**
+             * Dataset
+             * @description Dataset id in the library.
+             */
+            dataset: string;
         };
         /**
          * AgreementResult
-         * @description What was computed.
-         *
-         *     Attributes:
-         *         figures: with confidence limits.
-         *         matrix: of people, None where none can be compared across the videos.
-         *         standings: the most unusual first.
-         *         numbered: how many people have a number within one video only.
-         *         simulated: how many entries have made-up people.
-         *         remarks: on tasks.
+         * @description Means over the entries, see `core.statistics.agreement.Agreement`.
          */
         AgreementResult: {
-            figures: components["schemas"]["AgreementFigures"];
-            matrix: components["schemas"]["MatrixFacts"] | null;
-            /** Standings */
-            standings: components["schemas"]["PersonStanding"][];
-            /** Numbered */
-            numbered: number;
-            /** Simulated */
-            simulated: number;
-            /** Remarks */
-            remarks: components["schemas"]["Remarked"][];
+            pairwise: components["schemas"]["Correlation"];
+            leave_one_out: components["schemas"]["Correlation"];
+            oracle: components["schemas"]["Correlation"];
+            /** Cronbach Alpha */
+            cronbach_alpha: number | null;
+            /** Krippendorff Alpha Ordinal */
+            krippendorff_alpha_ordinal: number | null;
+            /** Pairwise F1 */
+            pairwise_f1: number | null;
+            /** Entries */
+            entries: number;
+            /** Annotations */
+            annotations: number;
+            /** Undefined */
+            undefined: number;
         };
         /**
          * AssignmentFacts
@@ -236,16 +249,101 @@ export interface components {
             word: string;
         };
         /**
-         * CaptionRequest
+         * CampScores
+         * @description The average of the people of one camp, by their names; see `core.statistics.camps`.
+         */
+        CampScores: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "camp";
+            /** People */
+            people: string[];
+            /** Simulated */
+            simulated: boolean;
+        };
+        /**
+         * CaptionCorrection
          * @description What the caption at a pick of an entry should say.
          */
-        CaptionRequest: {
+        CaptionCorrection: {
             /** Entry */
             entry: string;
             /** Pick */
             pick: number;
             /** Text */
             text: string;
+        };
+        /**
+         * CaptionRequest
+         * @description Who describes which videos.
+         */
+        CaptionRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "caption";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description All entries of this dataset, instead of one entry.
+             */
+            dataset?: string | null;
+            /**
+             * Entries
+             * @description These entries, instead of one.
+             */
+            entries?: string[] | null;
+            /**
+             * Captioner
+             * @description Model by name or folder (llava-hf/llava-1.5-7b-hf), or a server by its name in servers.toml or its address (http://host:8000/v1).
+             */
+            captioner: string;
+            /**
+             * Server Model
+             * @description Server: which of its models.
+             */
+            server_model?: string | null;
+        };
+        /**
+         * CaptionResult
+         * @description Who described, the entries, and those that were left out.
+         */
+        CaptionResult: {
+            /** Captioner */
+            captioner: string;
+            /** Entries */
+            entries: components["schemas"]["CaptionedEntry"][];
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * CaptionedEntry
+         * @description What came of one entry.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         captions: how many it has now.
+         *         described: how many of them are new.
+         *         encoded, failed: see `verbs.encode.Renewed`.
+         */
+        CaptionedEntry: {
+            /** Entry */
+            entry: string;
+            /** Captions */
+            captions: number;
+            /** Described */
+            described: number;
+            /** Encoded */
+            encoded: components["schemas"]["EncodedSpace"][];
+            /** Failed */
+            failed: components["schemas"]["NotRenewed"][];
         };
         /**
          * CheckpointFacts
@@ -574,6 +672,15 @@ export interface components {
             title: string;
         };
         /**
+         * Discovered
+         * @description What self-discovered samples keep: of the video, and of people's cuts where somebody judged it.
+         */
+        Discovered: {
+            /** Kept */
+            kept: number;
+            coverage: components["schemas"]["Coverage"] | null;
+        };
+        /**
          * Disputed
          * @description One page of the videos in the order in which people disagree; `total` of all, `page` is how long one is.
          */
@@ -627,6 +734,77 @@ export interface components {
             people_one_minus_f1: number | null;
             /** People One Minus Tau */
             people_one_minus_tau: number | null;
+        };
+        /**
+         * EncodeRequest
+         * @description Which captions become which features.
+         */
+        EncodeRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "encode";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description All entries of this dataset, instead of one entry.
+             */
+            dataset?: string | null;
+            /**
+             * Space
+             * @description hashed-words-v1, or minilm-l6-v2 with its package.
+             * @default hashed-words-v1
+             */
+            space: string;
+        };
+        /**
+         * EncodeResult
+         * @description The space, the entries, and those that were left out.
+         */
+        EncodeResult: {
+            /** Space */
+            space: string;
+            /** Label */
+            label: string;
+            /** Entries */
+            entries: components["schemas"]["EncodedEntry"][];
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * EncodedEntry
+         * @description The same of one entry.
+         */
+        EncodedEntry: {
+            /** Space */
+            space: string;
+            /** Windows */
+            windows: number;
+            /** Of */
+            of: number;
+            /** Runs */
+            runs: number[];
+            /** Entry */
+            entry: string;
+        };
+        /**
+         * EncodedSpace
+         * @description How many windows of how many were made again in a space, and the new runs on them.
+         */
+        EncodedSpace: {
+            /** Space */
+            space: string;
+            /** Windows */
+            windows: number;
+            /** Of */
+            of: number;
+            /** Runs */
+            runs: number[];
         };
         /**
          * EntriesList
@@ -856,6 +1034,188 @@ export interface components {
             include_open: boolean;
         };
         /**
+         * ExportRequest
+         * @description The same, and where to.
+         */
+        ExportRequest: {
+            /**
+             * Format
+             * @description eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv or events.
+             * @default eccv16
+             * @enum {string}
+             */
+            format: "eccv16" | "tvsum" | "summe" | "csv" | "events";
+            /**
+             * Dataset
+             * @description Only this dataset.
+             */
+            dataset?: string | null;
+            /**
+             * Entry
+             * @description Only this entry.
+             */
+            entry?: string | null;
+            /**
+             * People
+             * @description own (labels collected here), dataset, or all.
+             * @default all
+             * @enum {string}
+             */
+            people: "all" | "dataset" | "own";
+            /**
+             * Lag
+             * @description Seconds by which continuous ratings come late.
+             * @default 0
+             */
+            lag: number;
+            /**
+             * Include Open
+             * @description Labels of tasks that are not submitted, too.
+             * @default false
+             */
+            include_open: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "export";
+            /**
+             * Out
+             * Format: path
+             * @description File to write.
+             */
+            out: string;
+        };
+        /**
+         * ExportResult
+         * @description What was written, see `storage.export.Export`.
+         */
+        ExportResult: {
+            /**
+             * File
+             * Format: path
+             */
+            file: string;
+            /**
+             * Manifest
+             * Format: path
+             */
+            manifest: string;
+            /** Entries */
+            entries: number;
+            /** Annotators */
+            annotators: number;
+            /** Labels */
+            labels: number;
+        };
+        /**
+         * FailedFile
+         * @description A file that cannot be used, and why.
+         */
+        FailedFile: {
+            /**
+             * Path
+             * Format: path
+             */
+            path: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
+        };
+        /**
+         * FeaturesOfEntry
+         * @description What came of one entry: how many picks, whether they had no such features before, and the new runs.
+         */
+        FeaturesOfEntry: {
+            /** Entry */
+            entry: string;
+            /** Picks */
+            picks: number;
+            /** New */
+            new: boolean;
+            /** Runs */
+            runs: number[];
+        };
+        /**
+         * FeaturesRequest
+         * @description Which space of which entries.
+         */
+        FeaturesRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "features";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description All entries of this dataset, instead of one entry.
+             */
+            dataset?: string | null;
+            /**
+             * All Entries
+             * @description All entries of the library, instead of one.
+             * @default false
+             */
+            all_entries: boolean;
+            /**
+             * Space
+             * @description efficientnet-lite0 (default), colour-motion-v1, googlenet-pool5, googlenet-caffe-pool5, clip-... or dinov2-...
+             */
+            space?: string | null;
+            /**
+             * Weights
+             * @description File or folder of the space's weights, or a model's name (default: the usual place).
+             */
+            weights?: string | null;
+            /**
+             * Download
+             * @description Fetch weights that are not on this machine.
+             * @default false
+             */
+            download: boolean;
+            /**
+             * Url
+             * @description Fetch them from here instead of where they were published.
+             */
+            url?: string | null;
+            /**
+             * Main
+             * @description Lists show and training takes these from now on.
+             * @default false
+             */
+            main: boolean;
+            /**
+             * Score
+             * @description Let the checkpoints of this space score the entries.
+             * @default true
+             */
+            score: boolean;
+        };
+        /**
+         * FeaturesResult
+         * @description The space, the entries, and those that were left out.
+         */
+        FeaturesResult: {
+            /** Space */
+            space: string;
+            /** Label */
+            label: string;
+            /** Width */
+            width: number;
+            /** Entries */
+            entries: components["schemas"]["FeaturesOfEntry"][];
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
+        };
+        /**
          * Filters
          * @description What the sections can be narrowed to; `own` is whether anybody has labelled anything here.
          */
@@ -980,6 +1340,169 @@ export interface components {
             judge_model?: string | null;
         };
         /**
+         * IngestRequest
+         * @description The same, and where weights come from.
+         */
+        IngestRequest: {
+            /**
+             * Path
+             * @description Video files, folders (with those in them), or patterns in quotes, such as 'trip/**\/*.mov'.
+             */
+            path: string[];
+            /**
+             * Dataset
+             * @description Dataset they become part of.
+             * @default videos
+             */
+            dataset: string;
+            /**
+             * Title
+             * @description One video: shown on the pages (default: the file's name).
+             */
+            title?: string | null;
+            /**
+             * Space
+             * @description Feature space, such as googlenet-pool5 (default: efficientnet-lite0, and colour-motion-v1 beside it where something needs it).
+             */
+            space?: string | null;
+            /**
+             * Picks Per Second
+             * @description How often a video is looked at; 1/2: every two seconds.
+             * @default 2
+             */
+            picks_per_second: string;
+            /**
+             * Shots
+             * @description transitions: cuts, dissolves, fades; kts: changes of the picks; kts-frames: of every frame; uniform: of equal duration.
+             * @default transitions
+             * @enum {string}
+             */
+            shots: "transitions" | "kts" | "kts-frames" | "uniform";
+            /**
+             * Penalty
+             * @description KTS: larger gives fewer shots.
+             * @default 1
+             */
+            penalty: number;
+            /**
+             * Seconds
+             * @description Uniform: duration of a shot.
+             * @default 2
+             */
+            seconds: string;
+            /**
+             * Captioner
+             * @description Then describe the pictures: a model, or a server by its name in servers.toml or address.
+             */
+            captioner?: string | null;
+            /**
+             * Captioner Model
+             * @description Server: which of its models.
+             */
+            captioner_model?: string | null;
+            /**
+             * Judge
+             * @description Then have this language model, or a server's, judge the captions.
+             */
+            judge?: string | null;
+            /**
+             * Judge Model
+             * @description Server: which of its models.
+             */
+            judge_model?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "ingest";
+            /**
+             * Weights
+             * @description File or folder of the space's weights, or a model's name (default: the usual place).
+             */
+            weights?: string | null;
+            /**
+             * Download
+             * @description Fetch weights that are not on this machine.
+             * @default false
+             */
+            download: boolean;
+            /**
+             * Url
+             * @description Fetch them from here instead of where they were published.
+             */
+            url?: string | null;
+        };
+        /**
+         * IngestResult
+         * @description What came of every file.
+         *
+         *     Attributes:
+         *         entries: new ones.
+         *         skipped: those that were here before.
+         *         failed: what was wrong with each other.
+         *         captioned, judged: what language models made of them; None where none was named.
+         *         alone: what came of the one file, where one was meant; in `as_json` it stands beside these.
+         *         shots: of the one file, half-open frame intervals.
+         */
+        IngestResult: {
+            /** Entries */
+            entries: components["schemas"]["IngestedEntry"][];
+            /** Skipped */
+            skipped: components["schemas"]["KnownEntry"][];
+            /** Failed */
+            failed: components["schemas"]["FailedFile"][];
+            captioned?: components["schemas"]["CaptionResult"] | null;
+            judged?: components["schemas"]["JudgeResult"] | null;
+            /** Alone */
+            alone?: components["schemas"]["IngestedEntry"] | components["schemas"]["KnownEntry"] | null;
+            /** Shots */
+            shots?: [
+                number,
+                number
+            ][] | null;
+        };
+        /**
+         * IngestedEntry
+         * @description What came of one file.
+         *
+         *     Attributes:
+         *         path: the file.
+         *         entry: id.
+         *         n_frames, fps, duration: of the video, in frames, frames a second and seconds.
+         *         picks: how many pictures were looked at.
+         *         segmentation, n_shots: the first of its segmentations, and how many shots it has.
+         *         feature_space: of its features.
+         *         notes: what a person should know.
+         *         runs: by the checkpoints that fit it.
+         */
+        IngestedEntry: {
+            /**
+             * Path
+             * Format: path
+             */
+            path: string;
+            /** Entry */
+            entry: string;
+            /** N Frames */
+            n_frames: number;
+            /** Fps */
+            fps: string;
+            /** Duration */
+            duration: number;
+            /** Picks */
+            picks: number;
+            /** Segmentation */
+            segmentation: string;
+            /** N Shots */
+            n_shots: number;
+            /** Feature Space */
+            feature_space: string | null;
+            /** Notes */
+            notes: string[];
+            /** Runs */
+            runs: number[];
+        };
+        /**
          * Interval
          * @description An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are.
          */
@@ -1013,9 +1536,13 @@ export interface components {
         };
         /**
          * JobFacts
-         * @description A job; see `storage.jobs.Job`. What was asked for and what came of it depend on its kind.
+         * @description A job; see `storage.jobs.Job`.
          *
-         *     `waits_for` says which work is before a queued one, None where nothing is.
+         *     Attributes:
+         *         args: what was asked for; None where another version wrote that down in other words.
+         *         result: what came of it; None where nothing did yet, or as with `args`.
+         *         unread: a sentence where one of the two cannot be read, else "".
+         *         waits_for: which work is before a queued one, None where nothing is.
          */
         JobFacts: {
             /** Id */
@@ -1023,9 +1550,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: {
-                [key: string]: components["schemas"]["Json"];
-            };
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -1049,9 +1574,9 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: {
-                [key: string]: components["schemas"]["Json"];
-            } | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
+            /** Unread */
+            unread: string;
             error: components["schemas"]["Problem"] | null;
             /** Cancel Requested */
             cancel_requested: boolean;
@@ -1089,9 +1614,146 @@ export interface components {
             /** Jobs */
             jobs: components["schemas"]["JobFacts"][];
         };
+        /**
+         * JoinRequest
+         * @description Which log of events.
+         */
+        JoinRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "join";
+            /**
+             * Path
+             * Format: path
+             * @description Another installation's export in the format "events".
+             */
+            path: string;
+            /**
+             * Name
+             * @description What people call the file.
+             * @default
+             */
+            name: string;
+            /**
+             * Remove
+             * @description Whether the file is an upload, which goes whatever came of it.
+             * @default false
+             */
+            remove: boolean;
+        };
+        /**
+         * JoinResult
+         * @description What a log brought, see `storage.merging.Joined`.
+         */
+        JoinResult: {
+            /** Tasks */
+            tasks: number;
+            /** Events */
+            events: number;
+            /** New Events */
+            new_events: number;
+            /** People */
+            people: number;
+            /** Skipped */
+            skipped: string[];
+            /** Parted */
+            parted: number;
+        };
         Json: {
             [key: string]: components["schemas"]["Json"];
         } | components["schemas"]["Json"][] | boolean | number | string | null;
+        /**
+         * JudgeRequest
+         * @description Which language model judges the captions of which videos.
+         */
+        JudgeRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "judge";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description All entries of this dataset, instead of one entry.
+             */
+            dataset?: string | null;
+            /**
+             * Entries
+             * @description These entries, instead of one.
+             */
+            entries?: string[] | null;
+            /**
+             * Judge
+             * @description Causal language model by name (meta-llama/Llama-2-13b-chat-hf) or folder, or a server by its name in servers.toml or its address: it answers numbers alone.
+             */
+            judge: string;
+            /**
+             * Server Model
+             * @description Server: which of its models.
+             */
+            server_model?: string | null;
+            /**
+             * Out
+             * @description Folder for the states as LLMVS releases them (default: in the data directory).
+             */
+            out?: string | null;
+        };
+        /**
+         * JudgeResult
+         * @description What a language model made of captions.
+         *
+         *     Attributes:
+         *         judge: its id.
+         *         space: of its states; None for a server.
+         *         folder: where they lie; None for a server.
+         *         entries: that were judged.
+         *         skipped: that were left out.
+         *         notes: what a person should know.
+         */
+        JudgeResult: {
+            /** Judge */
+            judge: string;
+            /** Space */
+            space: string | null;
+            /** Folder */
+            folder: string | null;
+            /** Entries */
+            entries: components["schemas"]["JudgedEntry"][];
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * JudgedEntry
+         * @description What came of one entry.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         windows: how many were judged now.
+         *         of: how many it has.
+         *         zero_shot: the run of the model's own numbers; None where no answer held one.
+         *         runs: new ones, of heads.
+         */
+        JudgedEntry: {
+            /** Entry */
+            entry: string;
+            /** Windows */
+            windows: number;
+            /** Of */
+            of: number;
+            /** Zero Shot */
+            zero_shot: number | null;
+            /** Runs */
+            runs: number[];
+        };
         /**
          * JudgedTask
          * @description One task in full: what was said, how it was worked on, and everything that was decided about it.
@@ -1206,6 +1868,39 @@ export interface components {
             samples: boolean;
         };
         /**
+         * KnownEntry
+         * @description What came of a file whose content was here already, and how that is known.
+         */
+        KnownEntry: {
+            /**
+             * Path
+             * Format: path
+             */
+            path: string;
+            /** Entry */
+            entry: string;
+            /** N Frames */
+            n_frames: number;
+            /** Fps */
+            fps: string;
+            /** Duration */
+            duration: number;
+            /** Picks */
+            picks: number;
+            /** Segmentation */
+            segmentation: string;
+            /** N Shots */
+            n_shots: number;
+            /** Feature Space */
+            feature_space: string | null;
+            /** Notes */
+            notes: string[];
+            /** Runs */
+            runs: number[];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Labels
          * @description What was said, in seconds of the video.
          *
@@ -1251,6 +1946,16 @@ export interface components {
             simulated: boolean | null;
             /** Saw This */
             saw_this: boolean | null;
+        };
+        /**
+         * LeftOut
+         * @description An entry for which a verb did nothing, and why.
+         */
+        LeftOut: {
+            /** Entry */
+            entry: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Made
@@ -1302,6 +2007,41 @@ export interface components {
             role: "annotator" | "lead";
         };
         /**
+         * MeanScores
+         * @description The average of so many people.
+         */
+        MeanScores: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mean";
+            /** People */
+            people: number;
+            /** Simulated */
+            simulated: boolean;
+        };
+        /**
+         * MeasuredEntry
+         * @description What was measured in one entry.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         signals: their names.
+         *         run: id of the tastes.
+         *         tastes: what they like.
+         */
+        MeasuredEntry: {
+            /** Entry */
+            entry: string;
+            /** Signals */
+            signals: string[];
+            /** Run */
+            run: number;
+            /** Tastes */
+            tastes: string[];
+        };
+        /**
          * MissingRow
          * @description A system that has said nothing about the entry, and why.
          */
@@ -1319,6 +2059,47 @@ export interface components {
             model_kind: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ModelScores
+         * @description What a model said.
+         *
+         *     Attributes:
+         *         model, checkpoint, feature_space, seed, settings: see `core.data.ScoreTrack`.
+         *         run: in which it said so.
+         *         sample: which of its curves, from 0; None for their mean.
+         *         samples: how many curves there are.
+         *         learned_from: what the model knows, in a sentence.
+         *         simulated: whether it learned from simulated people; None where that is not known.
+         */
+        ModelScores: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "model";
+            /** Model */
+            model: string;
+            /** Checkpoint */
+            checkpoint: string;
+            /** Feature Space */
+            feature_space: string;
+            /** Seed */
+            seed: number | null;
+            /** Settings */
+            settings: {
+                [key: string]: boolean | number | string | null;
+            };
+            /** Run */
+            run: number;
+            /** Sample */
+            sample: number | null;
+            /** Samples */
+            samples: number;
+            /** Learned From */
+            learned_from: string;
+            /** Simulated */
+            simulated: boolean | null;
         };
         /**
          * NameRequest
@@ -1345,6 +2126,27 @@ export interface components {
         NextTask: {
             /** Task */
             task: number | null;
+        };
+        /**
+         * NoScores
+         * @description Nobody's: a person chose the segments.
+         */
+        NoScores: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "segments";
+        };
+        /**
+         * NotRenewed
+         * @description A space whose features are still of the captions before, and why.
+         */
+        NotRenewed: {
+            /** Space */
+            space: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Note
@@ -1437,6 +2239,30 @@ export interface components {
             closed: boolean;
         };
         /**
+         * PeopleAgreement
+         * @description What was computed.
+         *
+         *     Attributes:
+         *         figures: with confidence limits.
+         *         matrix: of people, None where none can be compared across the videos.
+         *         standings: the most unusual first.
+         *         numbered: how many people have a number within one video only.
+         *         simulated: how many entries have made-up people.
+         *         remarks: on tasks.
+         */
+        PeopleAgreement: {
+            figures: components["schemas"]["AgreementFigures"];
+            matrix: components["schemas"]["MatrixFacts"] | null;
+            /** Standings */
+            standings: components["schemas"]["PersonStanding"][];
+            /** Numbered */
+            numbered: number;
+            /** Simulated */
+            simulated: number;
+            /** Remarks */
+            remarks: components["schemas"]["Remarked"][];
+        };
+        /**
          * PeopleRow
          * @description The people of an entry.
          *
@@ -1522,6 +2348,23 @@ export interface components {
             excluded: number;
             /** Seen */
             seen: number | null;
+        };
+        /**
+         * PersonScores
+         * @description Those of one person, and how that was asked.
+         */
+        PersonScores: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "person";
+            /** Person */
+            person: string;
+            /** Protocol */
+            protocol: string;
+            /** Simulated */
+            simulated: boolean;
         };
         /**
          * PersonStanding
@@ -1620,6 +2463,123 @@ export interface components {
             submitted: number;
             /** Held */
             held: number;
+        };
+        /**
+         * PretrainRequest
+         * @description On which videos, and how.
+         */
+        PretrainRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "pretrain";
+            /**
+             * Dataset
+             * @description Dataset id in the library, as published; its labels are not looked at.
+             */
+            dataset?: string | null;
+            /**
+             * All Videos
+             * @description All videos that share a feature space, of any dataset; then score them.
+             * @default false
+             */
+            all_videos: boolean;
+            /**
+             * Space
+             * @description Which feature space (default: that of most videos).
+             */
+            space?: string | null;
+            /**
+             * Kind
+             * @description The summarizer: csta, summdiff, llmvs, vasnet or mlp (default: csta; of all videos mlp).
+             */
+            kind?: string | null;
+            /**
+             * Splits
+             * @description Split file (text or JSON); without it, all entries.
+             */
+            splits?: string | null;
+            /**
+             * Split
+             * @description Only the training videos of this split of the file, from 0.
+             * @default 0
+             */
+            split: number;
+            /**
+             * Out
+             * @description Folder for the checkpoint (default: in the library).
+             */
+            out?: string | null;
+            /**
+             * Preset
+             * @description Named recipe (default: the model's).
+             */
+            preset?: string | null;
+            /**
+             * Epochs
+             * @description Passes over the videos (default: 200; of all videos 200 steps).
+             */
+            epochs?: number | null;
+            /**
+             * Batch Size
+             * @description Videos told from one another at once, at least 8.
+             */
+            batch_size?: number | null;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result.
+             * @default 0
+             */
+            seed: number;
+            /** @default {} */
+            visp: components["schemas"]["ViSPOptions"];
+        };
+        /**
+         * PretrainResult
+         * @description What was trained.
+         *
+         *     Attributes:
+         *         checkpoint: its folder.
+         *         id: in the library.
+         *         feature_space: that it takes.
+         *         videos: how many it saw.
+         *         epochs: passes over them.
+         *         seconds: of training.
+         *         loss: of the last epoch.
+         *         runs, kept, coverage, judged: of all videos alone, see `Discoveries`.
+         */
+        PretrainResult: {
+            /**
+             * Checkpoint
+             * Format: path
+             */
+            checkpoint: string;
+            /** Id */
+            id: string;
+            /** Feature Space */
+            feature_space: string;
+            /** Videos */
+            videos: number;
+            /** Epochs */
+            epochs: number;
+            /** Seconds */
+            seconds: number;
+            /** Loss */
+            loss: number | null;
+            /**
+             * Runs
+             * @default []
+             */
+            runs: number[];
+            /** Kept */
+            kept?: number | null;
+            coverage?: components["schemas"]["Coverage"] | null;
+            /**
+             * Judged
+             * @default 0
+             */
+            judged: number;
         };
         /**
          * Problem
@@ -1809,6 +2769,44 @@ export interface components {
             error: components["schemas"]["Problem"];
         };
         /**
+         * ReliabilityRequest
+         * @description Whose labels of what.
+         *
+         *     Attributes:
+         *         people: "own" for those who label here, "dataset" or "all".
+         *         dataset, entry: only these.
+         *         assignment: only its videos, and of those who label here only what was judged under its protocol.
+         */
+        ReliabilityRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "reliability";
+            /**
+             * People
+             * @default own
+             * @enum {string}
+             */
+            people: "all" | "dataset" | "own";
+            /** Dataset */
+            dataset?: string | null;
+            /** Assignment */
+            assignment?: number | null;
+            /** Entry */
+            entry?: string | null;
+        };
+        /**
+         * ReliabilityResult
+         * @description Over how many entries.
+         *
+         *     Not the figures themselves: everybody sees the list of jobs, also those who are judging one of the videos.
+         */
+        ReliabilityResult: {
+            /** Entries */
+            entries: number;
+        };
+        /**
          * Remarked
          * @description A task with something to look at in how it was worked on.
          */
@@ -1821,6 +2819,131 @@ export interface components {
             entry: string;
             /** Remarks */
             remarks: string[];
+        };
+        /**
+         * RenderRequest
+         * @description Which cut becomes a video.
+         */
+        RenderRequest: {
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Source
+             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE or signal:NAME (default: the average of people, else the balanced signal, else the newest run).
+             */
+            source?: string | null;
+            /**
+             * Rule
+             * @description viewing: what people watch, score over time; published: the papers' knapsack.
+             * @default viewing
+             * @enum {string}
+             */
+            rule: "viewing" | "published";
+            /**
+             * Shots
+             * @description Segmentation (default: the entry's first).
+             */
+            shots?: string | null;
+            /**
+             * Budget
+             * @description Share of the video that a cut may take.
+             * @default 0.15
+             */
+            budget: number;
+            /**
+             * Segments
+             * @description Instead of a source, in frames, ends exclusive, such as 0-120,240-300.
+             */
+            segments?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * Out
+             * Format: path
+             * @description File to write: .mp4 for the video, .json .csv .vtt .edl .fcpxml .otio for a cut list.
+             */
+            out: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "render";
+        };
+        /**
+         * RenderResult
+         * @description The video: its frames, its duration in seconds, its size in pixels, and whether it has sound.
+         */
+        RenderResult: {
+            /**
+             * File
+             * Format: path
+             */
+            file: string;
+            /** Name */
+            name: string;
+            /** Entry */
+            entry: string;
+            /** Scores */
+            scores: components["schemas"]["MeanScores"] | components["schemas"]["CampScores"] | components["schemas"]["PersonScores"] | components["schemas"]["SignalScores"] | components["schemas"]["ModelScores"] | components["schemas"]["NoScores"];
+            /** Rule */
+            rule: string | null;
+            /** Shots */
+            shots: string | null;
+            /** Budget */
+            budget: number | null;
+            /** Segments */
+            segments: [
+                number,
+                number
+            ][];
+            /** Fps */
+            fps: string;
+            /** Note */
+            note: string;
+            /** Frames */
+            frames: number;
+            /** Duration */
+            duration: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Sound */
+            sound: boolean;
+        };
+        /**
+         * RescoreRequest
+         * @description Of which entry.
+         */
+        RescoreRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "rescore";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+        };
+        /**
+         * RescoreResult
+         * @description How many windows of how many were made again, by space; all new runs; and what could not be made again.
+         */
+        RescoreResult: {
+            /** Entry */
+            entry: string;
+            /** Spaces */
+            spaces: components["schemas"]["EncodedSpace"][];
+            /** Runs */
+            runs: number[];
+            /** Failed */
+            failed: components["schemas"]["NotRenewed"][];
         };
         /**
          * Revoked
@@ -1939,9 +3062,8 @@ export interface components {
          */
         SampleRequest: {
             /**
-             * Verb
-             * @default sample
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             verb: "sample";
             /**
@@ -2002,6 +3124,116 @@ export interface components {
              * @default true
              */
             keep: boolean;
+        };
+        /**
+         * SampleResult
+         * @description What a model made.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         run: id of the run that was kept; None where none was.
+         *         model: label of the checkpoint, for people.
+         *         checkpoint, feature_space, seed, settings: see `core.data.ScoreTrack`.
+         *         scores: N curves at the picks, in [0, 1].
+         *         cuts: of each curve, half-open frame intervals.
+         *         notes: of each cut, "" or why it is as it is.
+         *         discovered: of self-discovered samples alone.
+         *         learned_from: what the model knows, in a sentence.
+         *         protocol: how the cuts were made.
+         */
+        SampleResult: {
+            /** Entry */
+            entry: string;
+            /** Run */
+            run: number | null;
+            /** Model */
+            model: string;
+            /** Checkpoint */
+            checkpoint: string;
+            /** Feature Space */
+            feature_space: string;
+            /** Seed */
+            seed: number | null;
+            /** Settings */
+            settings: {
+                [key: string]: number;
+            };
+            /** Scores */
+            scores: number[][];
+            /** Cuts */
+            cuts: [
+                number,
+                number
+            ][][];
+            /** Notes */
+            notes: string[];
+            discovered: components["schemas"]["Discovered"] | null;
+            /** Learned From */
+            learned_from: string;
+            /** Protocol */
+            protocol: string;
+        };
+        /**
+         * SegmentRequest
+         * @description Which entries are cut how, see `core.segment.settings.ShotSettings`.
+         */
+        SegmentRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "segment";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description All entries of this dataset, instead of one entry.
+             */
+            dataset?: string | null;
+            /**
+             * Shots
+             * @description transitions: cuts, dissolves, fades; kts: changes of the picks; kts-frames: of every frame; uniform: of equal duration.
+             * @default kts
+             * @enum {string}
+             */
+            shots: "transitions" | "kts" | "kts-frames" | "uniform";
+            /**
+             * Penalty
+             * @description KTS: larger gives fewer shots.
+             * @default 1
+             */
+            penalty: number;
+            /**
+             * Seconds
+             * @description Uniform: duration of a shot.
+             * @default 2
+             */
+            seconds: string;
+        };
+        /**
+         * SegmentResult
+         * @description The name of the segmentation, the entries that have it now, and those that were left out.
+         */
+        SegmentResult: {
+            /** Segmentation */
+            segmentation: string;
+            /** Entries */
+            entries: components["schemas"]["SegmentedEntry"][];
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * SegmentedEntry
+         * @description One entry, and how many shots it has now.
+         */
+        SegmentedEntry: {
+            /** Entry */
+            entry: string;
+            /** Shots */
+            shots: number;
         };
         /**
          * Sheet
@@ -2068,6 +3300,62 @@ export interface components {
             about: string;
             /** Default */
             default: boolean;
+        };
+        /**
+         * SignalScores
+         * @description A curve that was computed from the video itself.
+         */
+        SignalScores: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "signal";
+            /** Signal */
+            signal: string;
+        };
+        /**
+         * SignalsRequest
+         * @description Which entries are measured.
+         */
+        SignalsRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "signals";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description All entries of this dataset, instead of one entry.
+             */
+            dataset?: string | null;
+            /**
+             * All Entries
+             * @description All entries of the library, instead of one.
+             * @default false
+             */
+            all_entries: boolean;
+            /**
+             * Again
+             * @description Also those that were measured before, whose tastes are drawn again.
+             * @default false
+             */
+            again: boolean;
+        };
+        /**
+         * SignalsResult
+         * @description The entries, and those that were left out.
+         */
+        SignalsResult: {
+            /** Entries */
+            entries: components["schemas"]["MeasuredEntry"][];
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
         };
         /**
          * Statistics
@@ -2274,6 +3562,146 @@ export interface components {
             entry?: string | null;
         };
         /**
+         * TrainRequest
+         * @description The same, and how it is trained and evaluated.
+         */
+        TrainRequest: {
+            /**
+             * Dataset
+             * @description Dataset id in the library.
+             */
+            dataset: string;
+            /**
+             * Kind
+             * @description summdiff, llmvs, csta, vasnet or mlp.
+             * @default summdiff
+             */
+            kind: string;
+            /**
+             * Targets
+             * @description individual: each person's scores; mean: their average (default: as the recipe).
+             */
+            targets?: ("individual" | "mean") | null;
+            /**
+             * Start From
+             * @description Checkpoint to fine-tune instead of fresh weights.
+             */
+            start_from?: string | null;
+            /**
+             * People
+             * @description all, dataset, or own (labels collected here).
+             * @default all
+             * @enum {string}
+             */
+            people: "all" | "dataset" | "own";
+            /**
+             * Epochs
+             * @description Passes over the data (default: the recipe's).
+             */
+            epochs?: number | null;
+            /**
+             * Entry
+             * @description Entry that the result scores afterwards.
+             */
+            entry?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "train";
+            /**
+             * Splits
+             * @description Split file (text or JSON); without it, all entries.
+             */
+            splits?: string | null;
+            /**
+             * Split
+             * @description Which split of the file, from 0.
+             * @default 0
+             */
+            split: number;
+            /**
+             * Out
+             * @description Folder for the checkpoint (default: in the library); with --split all, with {split} in it.
+             */
+            out?: string | null;
+            /**
+             * Preset
+             * @description Named recipe (default: the model's).
+             */
+            preset?: string | null;
+            /**
+             * Space
+             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             */
+            space?: string | null;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Validation
+             * @description Share of the training videos held out to choose the best epoch by.
+             * @default 0
+             */
+            validation: number;
+            /**
+             * Select On Test
+             * @description Choose the epoch by the test videos, as releases do; marked.
+             * @default false
+             */
+            select_on_test: boolean;
+            /**
+             * Score Dataset
+             * @description Score every entry of the dataset afterwards, where none is named.
+             * @default false
+             */
+            score_dataset: boolean;
+        };
+        /**
+         * TrainResult
+         * @description What was trained.
+         *
+         *     Attributes:
+         *         checkpoint: its folder.
+         *         id: in the library.
+         *         epochs: passes over the data.
+         *         kept_epoch: the one whose weights were kept.
+         *         selected_on: by which videos it was chosen, or "nothing".
+         *         seconds: of training.
+         *         loss: of the last epoch.
+         *         feature_space: that it takes.
+         *         lacking: ids of the videos without features of it, which were left out.
+         *         runs: on the entries that it scored afterwards.
+         */
+        TrainResult: {
+            /**
+             * Checkpoint
+             * Format: path
+             */
+            checkpoint: string;
+            /** Id */
+            id: string;
+            /** Epochs */
+            epochs: number;
+            /** Kept Epoch */
+            kept_epoch: number;
+            /** Selected On */
+            selected_on: string;
+            /** Seconds */
+            seconds: number;
+            /** Loss */
+            loss: number | null;
+            /** Feature Space */
+            feature_space: string;
+            /** Lacking */
+            lacking: string[];
+            /** Runs */
+            runs: number[];
+        };
+        /**
          * Training
          * @description A round of training to be done before the videos of an assignment; `entry` is its video.
          */
@@ -2297,6 +3725,52 @@ export interface components {
         TrainingRequest: {
             /** Assignment */
             assignment: number;
+        };
+        /**
+         * ViSPOptions
+         * @description What shall differ from the settings of ViSP, see `core.models.visp.ViSPConfig`.
+         */
+        ViSPOptions: {
+            /**
+             * Sample
+             * @description concrete (default), gumbel, sigmoid or straight-through.
+             */
+            sample?: ("concrete" | "gumbel" | "sigmoid" | "straight-through") | null;
+            /**
+             * Flow
+             * @description gate (default): dropped frames are 0; marginalise: another video's.
+             */
+            flow?: ("gate" | "marginalise") | null;
+            /**
+             * Hard Negatives
+             * @description Contrast also with random summaries.
+             */
+            hard_negatives?: boolean | null;
+            /**
+             * Temperature
+             * @description Lambda, 0.05 to 5 (default: 0.5).
+             */
+            temperature?: number | null;
+            /**
+             * Beta Size
+             * @description Price of a kept frame (default: 0.01).
+             */
+            beta_size?: number | null;
+            /**
+             * Free
+             * @description Share of a video that is kept for nothing (default: 0).
+             */
+            free?: number | null;
+            /**
+             * Beta Binary
+             * @description Price of an undecided choice (default: 0.01).
+             */
+            beta_binary?: number | null;
+            /**
+             * Encoder
+             * @description csta (default): the paper's; attention: much faster.
+             */
+            encoder?: ("csta" | "attention") | null;
         };
         /**
          * VideoFacts
@@ -2341,6 +3815,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AgreementChoices = components['schemas']['AgreementChoices'];
 export type AgreementFacts = components['schemas']['AgreementFacts'];
 export type AgreementFigures = components['schemas']['AgreementFigures'];
 export type AgreementRequest = components['schemas']['AgreementRequest'];
@@ -2351,7 +3826,11 @@ export type AssignmentTitle = components['schemas']['AssignmentTitle'];
 export type AssignmentsList = components['schemas']['AssignmentsList'];
 export type Board = components['schemas']['Board'];
 export type CampFacts = components['schemas']['CampFacts'];
+export type CampScores = components['schemas']['CampScores'];
+export type CaptionCorrection = components['schemas']['CaptionCorrection'];
 export type CaptionRequest = components['schemas']['CaptionRequest'];
+export type CaptionResult = components['schemas']['CaptionResult'];
+export type CaptionedEntry = components['schemas']['CaptionedEntry'];
 export type CheckpointFacts = components['schemas']['CheckpointFacts'];
 export type CheckpointLine = components['schemas']['CheckpointLine'];
 export type CheckpointsList = components['schemas']['CheckpointsList'];
@@ -2368,9 +3847,14 @@ export type CutsResult = components['schemas']['CutsResult'];
 export type DecideRequest = components['schemas']['DecideRequest'];
 export type Decided = components['schemas']['Decided'];
 export type Decision = components['schemas']['Decision'];
+export type Discovered = components['schemas']['Discovered'];
 export type Disputed = components['schemas']['Disputed'];
 export type DisputedVideo = components['schemas']['DisputedVideo'];
 export type Diversity = components['schemas']['Diversity'];
+export type EncodeRequest = components['schemas']['EncodeRequest'];
+export type EncodeResult = components['schemas']['EncodeResult'];
+export type EncodedEntry = components['schemas']['EncodedEntry'];
+export type EncodedSpace = components['schemas']['EncodedSpace'];
 export type EntriesList = components['schemas']['EntriesList'];
 export type EntryAgreement = components['schemas']['EntryAgreement'];
 export type EntryFacts = components['schemas']['EntryFacts'];
@@ -2378,11 +3862,20 @@ export type EntryLine = components['schemas']['EntryLine'];
 export type EventFacts = components['schemas']['EventFacts'];
 export type EventsRequest = components['schemas']['EventsRequest'];
 export type ExportChoices = components['schemas']['ExportChoices'];
+export type ExportRequest = components['schemas']['ExportRequest'];
+export type ExportResult = components['schemas']['ExportResult'];
+export type FailedFile = components['schemas']['FailedFile'];
+export type FeaturesOfEntry = components['schemas']['FeaturesOfEntry'];
+export type FeaturesRequest = components['schemas']['FeaturesRequest'];
+export type FeaturesResult = components['schemas']['FeaturesResult'];
 export type Filters = components['schemas']['Filters'];
 export type Group = components['schemas']['Group'];
 export type Health = components['schemas']['Health'];
 export type HumanBand = components['schemas']['HumanBand'];
 export type IngestChoices = components['schemas']['IngestChoices'];
+export type IngestRequest = components['schemas']['IngestRequest'];
+export type IngestResult = components['schemas']['IngestResult'];
+export type IngestedEntry = components['schemas']['IngestedEntry'];
 export type Interval = components['schemas']['Interval'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Invited = components['schemas']['Invited'];
@@ -2390,31 +3883,47 @@ export type JobFacts = components['schemas']['JobFacts'];
 export type JobNumber = components['schemas']['JobNumber'];
 export type JobRequest = components['schemas']['JobRequest'];
 export type JobsList = components['schemas']['JobsList'];
+export type JoinRequest = components['schemas']['JoinRequest'];
+export type JoinResult = components['schemas']['JoinResult'];
 export type Json = components['schemas']['Json'];
+export type JudgeRequest = components['schemas']['JudgeRequest'];
+export type JudgeResult = components['schemas']['JudgeResult'];
+export type JudgedEntry = components['schemas']['JudgedEntry'];
 export type JudgedTask = components['schemas']['JudgedTask'];
 export type KeptProtocol = components['schemas']['KeptProtocol'];
 export type KindFacts = components['schemas']['KindFacts'];
+export type KnownEntry = components['schemas']['KnownEntry'];
 export type Labels = components['schemas']['Labels'];
 export type LearnedFrom = components['schemas']['LearnedFrom'];
+export type LeftOut = components['schemas']['LeftOut'];
 export type Made = components['schemas']['Made'];
 export type MatrixFacts = components['schemas']['MatrixFacts'];
 export type Me = components['schemas']['Me'];
+export type MeanScores = components['schemas']['MeanScores'];
+export type MeasuredEntry = components['schemas']['MeasuredEntry'];
 export type MissingRow = components['schemas']['MissingRow'];
+export type ModelScores = components['schemas']['ModelScores'];
 export type NameRequest = components['schemas']['NameRequest'];
 export type News = components['schemas']['News'];
 export type NextTask = components['schemas']['NextTask'];
+export type NoScores = components['schemas']['NoScores'];
+export type NotRenewed = components['schemas']['NotRenewed'];
 export type Note = components['schemas']['Note'];
 export type Numbers = components['schemas']['Numbers'];
 export type OfferRow = components['schemas']['OfferRow'];
 export type OpenRequest = components['schemas']['OpenRequest'];
 export type Pace = components['schemas']['Pace'];
 export type People = components['schemas']['People'];
+export type PeopleAgreement = components['schemas']['PeopleAgreement'];
 export type PeopleRow = components['schemas']['PeopleRow'];
 export type PersonFacts = components['schemas']['PersonFacts'];
+export type PersonScores = components['schemas']['PersonScores'];
 export type PersonStanding = components['schemas']['PersonStanding'];
 export type PickerPage = components['schemas']['PickerPage'];
 export type PickerRow = components['schemas']['PickerRow'];
 export type PlaceFacts = components['schemas']['PlaceFacts'];
+export type PretrainRequest = components['schemas']['PretrainRequest'];
+export type PretrainResult = components['schemas']['PretrainResult'];
 export type Problem = components['schemas']['Problem'];
 export type ProtocolSettings = components['schemas']['ProtocolSettings'];
 export type QualityFacts = components['schemas']['QualityFacts'];
@@ -2422,15 +3931,28 @@ export type Queue = components['schemas']['Queue'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Recorded = components['schemas']['Recorded'];
 export type Refusal = components['schemas']['Refusal'];
+export type ReliabilityRequest = components['schemas']['ReliabilityRequest'];
+export type ReliabilityResult = components['schemas']['ReliabilityResult'];
 export type Remarked = components['schemas']['Remarked'];
+export type RenderRequest = components['schemas']['RenderRequest'];
+export type RenderResult = components['schemas']['RenderResult'];
+export type RescoreRequest = components['schemas']['RescoreRequest'];
+export type RescoreResult = components['schemas']['RescoreResult'];
 export type Revoked = components['schemas']['Revoked'];
 export type RunFigures = components['schemas']['RunFigures'];
 export type RunRow = components['schemas']['RunRow'];
 export type Running = components['schemas']['Running'];
 export type SampleRequest = components['schemas']['SampleRequest'];
+export type SampleResult = components['schemas']['SampleResult'];
+export type SegmentRequest = components['schemas']['SegmentRequest'];
+export type SegmentResult = components['schemas']['SegmentResult'];
+export type SegmentedEntry = components['schemas']['SegmentedEntry'];
 export type Sheet = components['schemas']['Sheet'];
 export type ShotsFacts = components['schemas']['ShotsFacts'];
 export type SignalRow = components['schemas']['SignalRow'];
+export type SignalScores = components['schemas']['SignalScores'];
+export type SignalsRequest = components['schemas']['SignalsRequest'];
+export type SignalsResult = components['schemas']['SignalsResult'];
 export type Statistics = components['schemas']['Statistics'];
 export type Step = components['schemas']['Step'];
 export type TaskEntry = components['schemas']['TaskEntry'];
@@ -2441,8 +3963,11 @@ export type TaskRequest = components['schemas']['TaskRequest'];
 export type Thumbnails = components['schemas']['Thumbnails'];
 export type Trail = components['schemas']['Trail'];
 export type TrainChoices = components['schemas']['TrainChoices'];
+export type TrainRequest = components['schemas']['TrainRequest'];
+export type TrainResult = components['schemas']['TrainResult'];
 export type Training = components['schemas']['Training'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
+export type ViSpOptions = components['schemas']['ViSPOptions'];
 export type VideoFacts = components['schemas']['VideoFacts'];
 export type VideoFile = components['schemas']['VideoFile'];
 export type WantRequest = components['schemas']['WantRequest'];

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import Cut
+from core.data.cut_scores import ModelScores
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import InputError
 from storage.formats.cut_fcpxml import seconds
@@ -31,6 +33,20 @@ SEGMENTS = [[0, 1], [29, 30], [1790, 1812], [17982, 17985], [19_000, 20_000]]
 def rows_of(path):
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+SAMPLE = ModelScores(
+    model="SummDiff",
+    checkpoint="c1",
+    feature_space="test-6",
+    seed=3,
+    settings={"steps": 10},
+    run=7,
+    sample=2,
+    samples=8,
+    learned_from="Learned from 1 video.",
+    simulated=True,
+)
 
 
 def source_of(timebase: Timebase, start: Fraction | int = 0, **facts) -> CutSource:
@@ -245,17 +261,10 @@ def test_fcpxml_carries_sound_and_names_and_its_adapter_reads_it(tmp_path):
 
 
 def test_scores_and_budget_are_named(tmp_path):
-    scores = {
-        "kind": "model",
-        "model": "SummDiff",
-        "checkpoint": "c1",
-        "seed": 3,
-        "sample": 2,
-        "settings": {"steps": 10},
-    }
-    source = source_of(Timebase(Fraction(25), 100), scores=scores)
+    source = source_of(Timebase(Fraction(25), 100), scores=SAMPLE)
     facts = json.loads(write(tmp_path, "json", [[0, 9]], source)[0].read_text(encoding="utf-8"))
-    assert (facts["entry"], facts["budget"], facts["shots"], facts["scores"]) == ("videos/fete", 0.15, "kts", scores)
+    assert (facts["entry"], facts["budget"], facts["shots"]) == ("videos/fete", 0.15, "kts")
+    assert facts["scores"] == {"kind": "model", **vars(SAMPLE)}
     (row,) = rows_of(write(tmp_path, "csv", [[0, 9]], source)[0])
     assert (row["scores_model"], row["scores_checkpoint"], row["scores_seed"], row["scores_sample"]) == (
         "SummDiff",
@@ -269,7 +278,7 @@ def test_scores_and_budget_are_named(tmp_path):
 @pytest.mark.parametrize("format", ["json", "csv", "vtt", "edl", "fcpxml", "otio"])
 def test_every_format_says_what_the_model_learned_from(tmp_path, format):
     sentence = "Learned from 2 simulated people's labels of 1 video (drawings)."
-    scores = {"kind": "model", "learned_from": sentence, "simulated": True}
+    scores = replace(SAMPLE, learned_from=sentence)
     text = write(tmp_path, format, SEGMENTS, source_of(Timebase(Fraction(25), N_FRAMES), scores=scores))[0].read_text()
     assert text.count(sentence) == (len(SEGMENTS) if format == "csv" else 1)
     if format == "fcpxml":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from verbs.caption import CaptionRequest
-from verbs.export import ExportRequest
-from verbs.ingest import IngestRequest
+from verbs.export import ExportRequest, ExportResult
+from verbs.ingest import IngestedEntry, IngestRequest, IngestResult
+from verbs.jobs import result_from_row
+from verbs.join import JoinRequest
 from verbs.judge import JudgeRequest
 from verbs.pretrain import PretrainRequest
 from verbs.sample import SampleRequest
 from verbs.signals import SignalsRequest
 from verbs.train import TrainRequest
 from webapp.jobs import enqueue
-from webapp.views.jobs import described, listed
+from webapp.views.jobs import JobFacts, described, listed
 
 
 def waits_for(library, job):
@@ -44,6 +48,47 @@ def test_a_job_of_one_or_of_several_videos_is_named_by_them(library):
     library.jobs.claim("w", "long")
     library.jobs.finish(library.jobs.list(states=["running"])[0].id, {})
     assert waits_for(library, last) == "describing the pictures of talks/a, 0 %"
+
+
+def test_a_job_holds_what_was_asked_and_what_came_of_it(library, tmp_path):
+    asked = ExportRequest(dataset="talks", out=tmp_path / "labels.h5")
+    job = enqueue(library, asked)
+    library.jobs.claim("w", "quick")
+    made = ExportResult(file=asked.out, manifest=tmp_path / "m.json", entries=2, annotators=3, labels=4)
+    library.jobs.finish(job, made.as_json())
+    (facts,) = listed(library).jobs
+    assert (facts.args, facts.result, facts.unread) == (asked, made, "")
+    assert JobFacts.model_validate_json(facts.model_dump_json()) == facts
+
+
+def test_what_came_of_one_file_is_read_as_it_is_kept(library):
+    one = IngestedEntry(
+        path="a.mp4", entry="videos/a", n_frames=9, fps="25", duration=0.36, picks=1, segmentation="uniform 2 s",
+        n_shots=1, feature_space=None, notes=[], runs=[],
+    )  # fmt: skip
+    made = IngestResult(entries=[one], skipped=[], failed=[], alone=one, shots=[(0, 9)])
+    kept = made.as_json()
+    assert (kept["entry"], "alone" in kept, "captioned" in kept) == ("videos/a", False, False)
+    assert result_from_row("ingest", kept) == made
+
+
+def test_a_figure_that_is_not_defined_is_null(library):
+    kept = {"checkpoint": "c", "id": "c", "epochs": 1, "kept_epoch": 1, "selected_on": "nothing", "seconds": 1.5,
+            "loss": None, "feature_space": "test-6", "lacking": [], "runs": []}  # fmt: skip
+    read = result_from_row("train", kept)
+    assert isnan(read.loss)
+    assert read.as_json() == kept
+
+
+def test_jobs_that_another_version_wrote_down_are_listed_with_a_sentence(library):
+    for kind, args in (("train", {"dataset": "talks", "model": "summdiff"}), ("juggle", {}), ("join", {"path": "log"})):
+        library.jobs.create_job(kind, args, dataset=args.get("dataset"))
+        library.jobs.finish(library.jobs.claim("w", "quick").id, {"checkpoint": "c1"})
+    joined, juggled, trained = listed(library).jobs
+    assert (trained.args, trained.result, trained.dataset, juggled.args) == (None, None, "talks", None)
+    assert joined.args == JoinRequest(path="log")
+    assert joined.result is None
+    assert all("another version of Manycut" in job.unread.replace("A", "a") for job in (trained, juggled, joined))
 
 
 def test_jobs_on_videos_that_somebody_is_judging_are_neither_listed_nor_named(library):
