@@ -52,36 +52,26 @@ def import_checkpoint(
         NotFoundError: there is no such file.
         CheckpointError: it is of none of the releases.
     """
-    from core.captions.local_judge import PUBLISHED_SPACE, PUBLISHED_WIDTH
-    from core.data.space_ids import canonical
-    from core.features import googlenet
-    from core.models.checkpoints import save_checkpoint
-    from core.models.official import load_released
-    from core.models.registry import model_kind
-    from core.training.labels import trained_label
     from storage.entry_rows import slug
+    from storage.formats.foreign import take_released
+    from storage.scratch import scratch_folder
 
     progress(0.0, f"Reading {request.path.name}")
-    kind, model = load_released(request.path, null_video=request.null_video, **request.options)
-    released = (PUBLISHED_SPACE, PUBLISHED_WIDTH) if kind == "llmvs" else (googlenet.ID, googlenet.WIDTH)
-    config: Any = model.config  # each kind's own
-    width = config.feature_width
-    usual = released[0] if width == released[1] else f"unknown-{width}"
-    space = canonical(request.feature_space or usual)
     base = slug(request.name or request.path.stem)
-    checkpoint = save_checkpoint(
-        model,
-        new_checkpoint_folder(library, base),
-        label=trained_label(model_kind(kind), space, base, "released"),
-        feature_space=space,
-        training={"source": request.path.name, "released": True},
-    )
-    library.checkpoints.register(checkpoint.path)
+    with scratch_folder(library.data_dir) as work:
+        made = work / base
+        released = take_released(
+            request.path, made, base, request.feature_space, request.null_video, dict(request.options)
+        )
+        folder = new_checkpoint_folder(library, base)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made.rename(folder)
+    checkpoint = library.checkpoints.register(folder)
     return ImportCheckpointResult(
         checkpoint=checkpoint.path,
         id=checkpoint.id,
-        kind=kind,
-        config=dict(checkpoint.config),
-        feature_space=space,
-        feature_width=checkpoint.feature_width,
+        kind=released.kind,
+        config=released.config,
+        feature_space=released.feature_space,
+        feature_width=released.feature_width,
     )

@@ -63,25 +63,25 @@ def import_dataset(
         FormatError: it is malformed, or none of the known formats.
         ConflictError: there is a dataset of that name already, and it shall not be replaced.
     """
-    from storage.formats import read_dataset
     from storage.formats.captions_json import read_captions
+    from storage.formats.foreign import foreign_dataset
 
     progress(0.0, f"Reading {request.path.name}")
-    entries = read_dataset(request.path, request.annotations, request.llmvs)
     if request.captions is not None:
         read_captions(request.captions)  # what is wrong with it is said before anything is kept
     facts: list[dict[str, int | bool]] = []
     ends = 1.0 if request.captions is None else 0.8
+    with foreign_dataset(request.path, request.annotations, request.llmvs) as entries:
 
-    def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
-        for entry in entries:
-            facts.append(_facts(entry))
-            done = len(facts) / len(entries)
-            progress(0.1 + (ends - 0.1) * done, f"Keeping {len(facts)} of {len(entries)} entries")
-            yield entry
+        def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
+            for entry in entries:
+                facts.append(_facts(entry))
+                done = len(facts) / len(entries)
+                progress(0.1 + (ends - 0.1) * done, f"Keeping {len(facts)} of {len(entries)} entries")
+                yield entry
 
-    name = request.dataset or request.path.stem
-    ids = library.entries.add(name, noted(), source=request.path.name, replace=request.replace)
+        name = request.dataset or request.path.stem
+        ids = library.entries.add(name, noted(), source=request.path.name, replace=request.replace)
     dataset = ids[0].partition("/")[0]
     if request.captions is not None:
         captions = ImportCaptionsRequest(path=request.captions, dataset=dataset, captioner=request.captioner)

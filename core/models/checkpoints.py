@@ -11,14 +11,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.compute import choose_device
 from core.data.space_ids import canonical
-from core.errors import CheckpointError
+from core.errors import CheckpointError, InputError
 from core.models.registry import MODELS, SELF_DISCOVERED
 
 if TYPE_CHECKING:
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 
 SCHEMA = "manycut-checkpoint-2"  # all shares in [0, 1]
 PERCENT_SCHEMA = "manycut-checkpoint-1"  # F1 in percent where it was measured under a protocol
+# What the description holds.
+PARTS: dict[str, type] = {
+    "kind": str,
+    "label": str,
+    "config": dict,
+    "feature_space": str,
+    "feature_width": int,
+    "training": dict,
+    "metrics": dict,
+    "created": str,
+}
+KINDS: dict[type, str] = {str: "a text", int: "a whole number", dict: "an object"}
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 
 
@@ -128,19 +140,21 @@ def read_checkpoint(directory: Path) -> Checkpoint:
         description = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CheckpointError(f"'{directory}' is no checkpoint: {DESCRIPTION} is missing.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"'{path}' cannot be read: {error}.") from error
     if not isinstance(description, dict) or description.get("schema") not in (SCHEMA, PERCENT_SCHEMA):
         raise CheckpointError(f"'{path}' does not describe a checkpoint of this version ({SCHEMA}).")
-    wanted = [field.name for field in fields(Checkpoint) if field.name not in ("id", "path")]
-    missing = [name for name in wanted if name not in description]
+    missing = [name for name in PARTS if name not in description]
     if missing:
         raise CheckpointError(f"'{path}' lacks '{missing[0]}'.")
+    for name in PARTS:
+        if not isinstance(description[name], PARTS[name]):
+            raise CheckpointError(f"The '{name}' in '{path}' should be {KINDS[PARTS[name]]}, but it is not.")
     if description["kind"] not in MODELS:
         raise CheckpointError(f"'{path}' is of the unknown model '{description['kind']}'.")
     if not (directory / WEIGHTS).is_file():
         raise CheckpointError(f"'{directory}' is incomplete: {WEIGHTS} is missing.")
-    told = {name: description[name] for name in wanted} | {"feature_space": canonical(description["feature_space"])}
+    told = {name: description[name] for name in PARTS} | {"feature_space": canonical(description["feature_space"])}
     if description["schema"] == PERCENT_SCHEMA:
         told["metrics"] = {protocol: _in_shares(measured) for protocol, measured in told["metrics"].items()}
     return Checkpoint(id=directory.resolve().name, path=directory, **told)
@@ -163,19 +177,25 @@ def load_model(checkpoint: Checkpoint, device: str = "auto") -> Summarizer:
     Raises:
         CheckpointError: weights missing, truncated, or of other shapes than the description says.
     """
-    from safetensors import SafetensorError
+    from safetensors import SafetensorError, safe_open
     from safetensors.torch import load_file
+
+    from core.models.building import check_size, configured
 
     kind = MODELS[checkpoint.kind]
     path = checkpoint.path / WEIGHTS
     try:
-        model = kind.model_class(kind.config_class(**checkpoint.config))
-        if model.config.feature_width != checkpoint.feature_width:
-            raise ValueError(f"width {model.config.feature_width} in config, {checkpoint.feature_width} outside")
-    except (TypeError, ValueError, KeyError, AssertionError, AttributeError) as error:
-        raise CheckpointError(f"The configuration in '{checkpoint.path / DESCRIPTION}' is wrong: {error}.") from error
-    try:
+        with safe_open(path, "pt") as weights:
+            tensors = len(weights.keys())
+        config = configured(kind, checkpoint.config)
+        if config.feature_width != checkpoint.feature_width:
+            raise InputError(f"width {config.feature_width} in config, {checkpoint.feature_width} outside")
+        check_size(kind, config, tensors, path.stat().st_size)
+        model = kind.model_class(config)
         model.load_state_dict(load_file(path))
+    except InputError as error:
+        where = checkpoint.path / DESCRIPTION
+        raise CheckpointError(f"The configuration in '{where}' is wrong: {error.message}.") from error
     except FileNotFoundError:
         raise CheckpointError(f"'{path}' is missing.") from None
     except (SafetensorError, OSError) as error:

@@ -38,6 +38,9 @@ def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None
     path = Path(path)
     if not path.exists():
         raise NotFoundError(f"There is no file {path}.")
+    for file in (path, annotations):
+        if file is not None:
+            _check(file)
     kind = _kind(path)
     if kind == "eccv16":
         from storage.formats.eccv16 import read_eccv16
@@ -56,6 +59,16 @@ def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None
     from storage.formats.tvsum import read_tvsum_mat, read_tvsum_tsv
 
     return read_tvsum_mat(path) if kind == "tvsum mat" else read_tvsum_tsv(path)
+
+
+def _check(path: Path) -> None:
+    """Refuses an HDF5 file that is not what it says, before it is read. Raises FormatError."""
+    import h5py
+
+    if path.is_file() and h5py.is_hdf5(path):
+        from storage.formats.hdf5_check import check_hdf5
+
+        check_hdf5(path)
 
 
 def _kind(path: Path) -> str:

@@ -41,7 +41,7 @@ def read_captions(path: Path) -> dict[str, GivenCaptions]:
         raise NotFoundError(f"There is no file {path}.")
     try:
         videos = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(f"{path.name} should be JSON with captions, but it is not ({error}).") from error
     if not isinstance(videos, dict) or not videos:
         raise FormatError(f"{path.name} should hold captions by video, but it holds none.")

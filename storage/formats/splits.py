@@ -76,7 +76,7 @@ def folders_of_splits(path: Path | None, pattern: Path | str | None) -> list[Pat
 def _read_json(path: Path, content: str) -> list[Split]:
     try:
         values: Any = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(f"{path.name} should be JSON, but it is not: {error}.") from error
     splits = []
     for number, value in enumerate(values if isinstance(values, list) else [values]):

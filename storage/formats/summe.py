@@ -126,17 +126,23 @@ def _read(path: Path) -> Entry:
 
     try:
         values = loadmat(path)
+    except MemoryError:
+        raise
     except Exception as error:  # scipy raises whatever its parser stumbles over
         raise FormatError(f"{path.name} cannot be read as a MATLAB 5 file: {error}.") from error
     missing = [key for key in ("user_score", "FPS", "nFrames") if key not in values]
     if missing:
         raise FormatError(f"{path.name}: '{missing[0]}' should be there, as in SumMe's GT files, but it is missing.")
     selected = np.asarray(values["user_score"])
-    n_frames = int(np.asarray(values["nFrames"]).item())
-    if selected.ndim != 2 or selected.shape[0] != n_frames or selected.shape[1] == 0:
-        raise FormatError(f"{path.name}: 'user_score' should be ({n_frames}, people), but it is {selected.shape}.")
+    n_frames = _number(path, values, "nFrames")
+    if selected.ndim != 2 or selected.shape[0] != n_frames or 0 in selected.shape or selected.dtype.kind not in "biuf":
+        raise FormatError(
+            f"{path.name}: 'user_score' should be ({n_frames:g}, people) numbers, but it is {selected.shape}"
+            f" {selected.dtype}."
+        )
+    n_frames = len(selected)
     try:
-        timebase = Timebase(parse_rate(float(np.asarray(values["FPS"]).item())), n_frames)
+        timebase = Timebase(parse_rate(_number(path, values, "FPS")), n_frames)
     except InputError as error:
         raise FormatError(f"{path.name}: 'FPS' should be a frame rate, but it is not.") from error
     summaries = np.ascontiguousarray(selected.T > 0).astype(np.uint8)
@@ -155,3 +161,11 @@ def _read(path: Path) -> Entry:
         ),
         meta={"video_name": path.stem},
     )
+
+
+def _number(path: Path, values: dict[str, Any], name: str) -> float:
+    """A variable that is one number."""
+    value = np.asarray(values[name])
+    if value.size != 1 or value.dtype.kind not in "biuf":
+        raise FormatError(f"{path.name}: '{name}' should be one number, but it is {value.shape} {value.dtype}.")
+    return float(value.item())

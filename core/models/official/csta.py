@@ -29,7 +29,7 @@ def infer_config(state: Mapping[str, Tensor], **options: Any) -> CSTAConfig:
     Raises:
         CheckpointError: it is no CSTA with the release's defaults.
     """
-    return CSTAConfig(**{"feature_width": shape_of(state, "CLS")[-1]} | options)
+    return CSTAConfig(**{"feature_width": shape_of(state, "CLS", 4)[-1]} | options)
 
 
 def load(state: Mapping[str, Tensor], config: CSTAConfig) -> CSTA:

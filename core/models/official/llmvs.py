@@ -28,12 +28,12 @@ def infer_config(state: Mapping[str, Tensor], **options: Any) -> LLMVSConfig:
     Raises:
         CheckpointError: it is no LLMVS head.
     """
-    hidden, width = shape_of(state, "d_linear1.weight")
+    hidden, width = shape_of(state, "d_linear1.weight", 2)
     implied = {
         "feature_width": width,
         "hidden": hidden,
         "layers": layers_named(state, "transformer_encoder_agg.layers"),
-        "feed_forward": shape_of(state, "transformer_encoder_agg.layers.0.linear1.weight")[0],
+        "feed_forward": shape_of(state, "transformer_encoder_agg.layers.0.linear1.weight", 2)[0],
     }
     return LLMVSConfig(**implied | options)
 

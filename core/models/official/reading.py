@@ -6,6 +6,7 @@ A pickle is a small program; `weights_only` lets it build tensors and plain cont
 from __future__ import annotations
 
 import argparse
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +20,10 @@ from core.errors import CheckpointError
 
 # Where the releases and the tools that they were trained with keep the weights.
 STATE_KEYS = ("state_dict", "model_state_dict", "model", "net", "ema")
+
+
+LAYER = re.compile(r"\d{1,6}")
+PREFIXES = ("module.", "_orig_mod.", "model.")
 
 
 class Settings(dict):
@@ -57,7 +62,9 @@ def read_state(path: Path) -> dict[str, Tensor]:
             f"'{path.name}' holds more than plain weights or is damaged. It was not opened: that could run code.",
             "Save the model's state_dict alone and import that.",
         ) from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, TypeError, IndexError):
+    except MemoryError:
+        raise
+    except Exception:  # PyTorch raises whatever its parsers stumble over
         raise CheckpointError(f"'{path.name}' is truncated or not a PyTorch checkpoint.") from None
     state = state_in(found)
     if not state:
@@ -66,21 +73,20 @@ def read_state(path: Path) -> dict[str, Tensor]:
 
 
 def state_in(found: Any) -> dict[str, Tensor]:
-    """The names and tensors in what a file holds: itself, or under one of the usual keys."""
-    if not isinstance(found, Mapping):
-        return {}
-    for key in STATE_KEYS:
-        if isinstance(found.get(key), Mapping):
-            return state_in(found[key])
+    """The names and tensors in what a file holds: itself, or under one of the usual keys, one in another."""
+    for _ in STATE_KEYS:
+        if not isinstance(found, Mapping):
+            return {}
+        found = next((found[key] for key in STATE_KEYS if isinstance(found.get(key), Mapping)), found)
     return {str(name): value for name, value in found.items() if isinstance(value, Tensor)}
 
 
 def without_prefix(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Names without what data parallelism ("module."), compilation and Lightning ("model.") put before all of them."""
-    for prefix in ("module.", "_orig_mod.", "model."):
-        if all(name.startswith(prefix) for name in state):
-            return without_prefix({name.removeprefix(prefix): value for name, value in state.items()})
-    return state
+    names = list(state)
+    while prefix := next((one for one in PREFIXES if all(name.startswith(one) for name in names)), ""):
+        names = [name.removeprefix(prefix) for name in names]
+    return dict(zip(names, state.values(), strict=True))
 
 
 def whose(state: Mapping[str, Tensor]) -> str:
@@ -106,16 +112,19 @@ def whose(state: Mapping[str, Tensor]) -> str:
 
 def layers_named(state: Mapping[str, Tensor], prefix: str) -> int:
     """How many numbered layers `prefix` has: 1 + the largest N in 'prefix.N....'; 0 for none."""
-    numbers = [int(key[len(prefix) + 1 :].split(".")[0]) for key in state if key.startswith(f"{prefix}.")]
-    return 1 + max(numbers, default=-1)
+    numbers = [key[len(prefix) + 1 :].split(".")[0] for key in state if key.startswith(f"{prefix}.")]
+    return 1 + max((int(number) for number in numbers if LAYER.fullmatch(number)), default=-1)
 
 
-def shape_of(state: Mapping[str, Tensor], name: str) -> tuple[int, ...]:
-    """The shape of a tensor that must be there.
+def shape_of(state: Mapping[str, Tensor], name: str, sides: int) -> tuple[int, ...]:
+    """The shape of a tensor that must be there, with so many sides.
 
     Raises:
-        CheckpointError: it is not.
+        CheckpointError: it is not there, or of another shape.
     """
     if name not in state:
         raise CheckpointError(f"The official state dict lacks '{name}'.")
-    return tuple(state[name].shape)
+    shape = tuple(state[name].shape)
+    if len(shape) != sides:
+        raise CheckpointError(f"'{name}' should have {sides} sides, but its shape is {shape}.")
+    return shape

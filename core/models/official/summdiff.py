@@ -109,7 +109,7 @@ def infer_config(state: Mapping[str, Tensor], **options: Any) -> SummDiffConfig:
     Raises:
         CheckpointError: it is no SummDiff.
     """
-    (hidden,) = shape_of(state, "global_rep_token")
+    (hidden,) = shape_of(state, "global_rep_token", 1)
     learned = f"{DECODER}noise_embed.weight" in state
     if any(name.startswith(f"{DECODER}layers.blocks.") for name in state):
         denoiser, decoder_layers = "DiT", 2
@@ -123,14 +123,14 @@ def infer_config(state: Mapping[str, Tensor], **options: Any) -> SummDiffConfig:
         f"{DECODER}layers.0.linear1.weight",
     ]
     implied = {
-        "feature_width": shape_of(state, "input_vid_proj.0.net.1.weight")[1],
+        "feature_width": shape_of(state, "input_vid_proj.0.net.1.weight", 2)[1],
         "hidden": hidden,
         "encoder_layers": layers_named(state, "transformer.encoder.layers"),
         "decoder_layers": decoder_layers,
-        "feed_forward": shape_of(state, next((name for name in inner if name in state), inner[0]))[0],
+        "feed_forward": shape_of(state, next((name for name in inner if name in state), inner[0]), 2)[0],
         "input_layers": layers_named(state, "input_vid_proj"),
         "codebook": "learned" if learned else "sinusoidal",
-        "codebook_size": len(state[f"{DECODER}noise_embed.weight"]) - 1 if learned else 200,
+        "codebook_size": shape_of(state, f"{DECODER}noise_embed.weight", 2)[0] - 1 if learned else 200,
         "denoiser": denoiser,
     }
     return SummDiffConfig(**implied | options)

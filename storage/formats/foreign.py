@@ -1,0 +1,114 @@
+"""Files of strangers, read in a process of its own: data sets, and released checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import CheckpointError, FormatError, NotFoundError
+from storage.apart import read_apart
+
+if TYPE_CHECKING:
+    from core.data import Entry
+
+
+@dataclass(frozen=True)
+class ForeignEntries:
+    """The entries of a data set, to be taken once: each is here alone, and the process that reads them is not ours."""
+
+    count: int
+    entries: Iterator[Entry]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Entry]:
+        return self.entries
+
+
+@contextmanager
+def foreign_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None = None) -> Iterator[ForeignEntries]:
+    """What `storage.formats.read_dataset` reads, read apart; see there for the arguments.
+
+    Raises:
+        NotFoundError, InputError: as `read_dataset`, also while entries are taken.
+        FormatError: the same, and where the file takes more memory or time than it should, or breaks its reader.
+    """
+    files = [path, *(file for file in (annotations, llmvs) if file is not None)]
+    for file in files:
+        if not file.exists():
+            raise NotFoundError(f"There is no file {file}.")
+    asked = (path.absolute(), *(None if file is None else file.absolute() for file in (annotations, llmvs)))
+    with read_apart("storage.formats.foreign:entries_of", asked, files, FormatError) as values:
+        yield ForeignEntries(next(values), values)
+
+
+def entries_of(path: Path, annotations: Path | None, llmvs: Path | None) -> Iterator[Any]:
+    """How many entries a data set has, then each of them."""
+    from storage.formats import read_dataset
+
+    entries = read_dataset(path, annotations, llmvs)
+    yield len(entries)
+    yield from entries
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a released checkpoint turned out to be: its system, and its features."""
+
+    kind: str
+    config: dict[str, Any]
+    feature_space: str
+    feature_width: int
+
+
+def take_released(
+    path: Path, folder: Path, name: str, space: str | None, null_video: Path | None, options: dict[str, Any]
+) -> Released:
+    """Writes a released checkpoint as one of ours, read apart.
+
+    Args:
+        path: the file as released.
+        folder: a new one, which becomes a checkpoint; what is left of it where this fails is to be removed.
+        name: of the checkpoint, for people.
+        space: that it was trained in; by default that of the release, if it takes features as wide as those.
+        null_video, options: see `core.models.official.load_released`.
+
+    Raises:
+        CheckpointError: as `load_released`, and where the file takes more memory or time than it should.
+    """
+    files = [path, *(file for file in (null_video,) if file is not None)]
+    asked = (path.absolute(), folder, name, space, None if null_video is None else null_video.absolute(), options)
+    with read_apart("storage.formats.foreign:converted", asked, files, CheckpointError, ["torch"]) as values:
+        released: Released = next(values)
+        return released
+
+
+def converted(
+    path: Path, folder: Path, name: str, space: str | None, null_video: Path | None, options: dict[str, Any]
+) -> Iterator[Released]:
+    """The one thing that `take_released` answers, once the folder is written."""
+    from core.captions.local_judge import PUBLISHED_SPACE, PUBLISHED_WIDTH
+    from core.data.space_ids import canonical
+    from core.features import googlenet
+    from core.models.checkpoints import save_checkpoint
+    from core.models.official import load_released
+    from core.models.registry import model_kind
+    from core.training.labels import trained_label
+
+    kind, model = load_released(path, null_video=null_video, **options)
+    released = (PUBLISHED_SPACE, PUBLISHED_WIDTH) if kind == "llmvs" else (googlenet.ID, googlenet.WIDTH)
+    config: Any = model.config  # each kind's own
+    width = config.feature_width
+    space = canonical(space or (released[0] if width == released[1] else f"unknown-{width}"))
+    checkpoint = save_checkpoint(
+        model,
+        folder,
+        label=trained_label(model_kind(kind), space, name, "released"),
+        feature_space=space,
+        training={"source": path.name, "released": True},
+    )
+    yield Released(kind, dict(checkpoint.config), space, checkpoint.feature_width)
