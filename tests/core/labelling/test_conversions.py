@@ -145,3 +145,9 @@ def test_the_very_end_is_judged_although_the_last_sample_comes_just_before_it(la
     trace = np.column_stack([np.arange(0, 10, 0.05), np.full(200, 0.5)])
     assert trace_to_scores(trace, np.array([9.0, 9.99]), lag).tolist() == [0.5, 0.5]
     assert np.isnan(trace_to_scores(trace, np.array([10.5]), lag)).all()
+
+
+def test_what_lies_between_two_rated_shots_is_judged_by_nobody():
+    shots = Shots(np.array([[0, 10], [20, 30]]), "kts")
+    scores = ratings_to_scores({0: 5, 1: 1}, shots, np.array([0, 9, 10, 19, 20]), (1, 2, 3, 4, 5))
+    np.testing.assert_array_equal(scores, np.float32([1, 1, np.nan, np.nan, 0.2]))
