@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from core.statistics.results import Closeness, Coverage
-from verbs.evaluate import EvaluateResult, EvaluateSplitsResult, Evaluation, Figures, Placed
+from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Placed
+from verbs.evaluate import EvaluateResult, EvaluateSplitsResult
 from verbs.pretrain import PretrainResult
 from verbs.sample import SampleResult
 
@@ -17,14 +17,15 @@ LEVELS = {"closest": "best other person", "difference": "two differ by"}
 
 def evaluation_table(result: EvaluateResult) -> str:
     """What `evaluate` found: the model, and people beside it."""
-    return _table(result, result.samples, [], None, result.selected_on_test, result.seen_in_training)
+    found = result.figures
+    return _table(found, found.samples, [], None, found.selected_on_test, found.seen_in_training)
 
 
 def splits_table(result: EvaluateSplitsResult) -> str:
     """What `evaluate_splits` found: one row a split, their mean, and people beside it."""
-    seen = [row.seen_in_training for row in result.splits if row.seen_in_training]
-    peeked = result.selected_on_test
-    return _table(result, result.samples, result.splits, result.std, peeked, sum(seen))
+    found = result.figures
+    seen = [row.seen_in_training for row in found.splits if row.seen_in_training]
+    return _table(found, found.samples, found.splits, found.std, found.selected_on_test, sum(seen))
 
 
 def sampled_sentence(result: SampleResult) -> str:

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from core import limits
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.statistics.figure import Figure
-from core.statistics.results import Closeness, Diversity, HumanBand
+from core.statistics.results import Evaluation, SplitsEvaluation
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people
 
@@ -33,61 +32,25 @@ class EvaluateRequest(Request):
     )
 
 
-class Figures(Result):
-    """Figures of one video, or their means, see `core.statistics.evaluation.Figures`.
-
-    Those of sampling (coverage, precision, diversity, energy_distance) are None where there was one curve alone.
-    """
-
-    protocol: str
-    kendall: Figure
-    spearman: Figure
-    f1: Figure
-    undefined: float
-    map50: Figure | None
-    map15: Figure | None
-    wse: Figure
-    cis: Figure
-    wir: Figure
-    ir: Figure
-    coverage: Closeness | None
-    precision: Closeness | None
-    diversity: Diversity | None
-    energy_distance: Figure | None
-
-
-class Placed(Figures):
-    """Means over videos, and how people agree among themselves."""
-
-    human: HumanBand | None
-
-
-class Evaluation(Placed):
-    """Of a checkpoint over some entries, see `core.training.evaluating.Evaluation`."""
-
-    checkpoint: str
-    samples: int
-    selected_on_test: bool
-    seen_in_training: int | None
-    per_video: dict[str, Figures] | None
-    split: int | None
-
-
-class EvaluateResult(Evaluation):
-    """The same of a dataset's entries."""
+class EvaluateResult(Result):
+    """How well a checkpoint agrees with the people of a dataset's entries; in JSON the figures stand beside its id."""
 
     dataset: str
+    figures: Evaluation
+
+    def as_json(self) -> dict[str, Any]:
+        return _flat(super().as_json())
 
 
-class EvaluateSplitsResult(Placed):
-    """Means over all splits of a file, see `core.training.evaluating.SplitsEvaluation`; `checkpoint` is a pattern."""
+class EvaluateSplitsResult(Result):
+    """The same over all splits of a file; `checkpoint` is a pattern."""
 
     dataset: str
     checkpoint: str
-    samples: int
-    selected_on_test: bool
-    std: Placed
-    splits: list[Evaluation]
+    figures: SplitsEvaluation
+
+    def as_json(self) -> dict[str, Any]:
+        return _flat(super().as_json())
 
 
 def evaluate(
@@ -108,7 +71,7 @@ def evaluate(
         entries = of_split(entries, read_split(request.splits, request.split).test, request.dataset)
     found = library.checkpoints.find(request.checkpoint, entries[0])
     figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress)
-    return EvaluateResult.model_validate({**vars(figures), "dataset": request.dataset}, from_attributes=True)
+    return EvaluateResult(dataset=request.dataset, figures=figures)
 
 
 def evaluate_splits(
@@ -135,9 +98,13 @@ def evaluate_splits(
         told = part(progress, index / len(folders), (index + 1) / len(folders))
         figures = evaluate_checkpoint(library.checkpoints.find(folder), tested, **_settings(request), progress=told)
         results.append(figures)
-    found = {**vars(over_splits(results)), "dataset": request.dataset, "checkpoint": request.checkpoint}
-    return EvaluateSplitsResult.model_validate(found, from_attributes=True)
+    return EvaluateSplitsResult(dataset=request.dataset, checkpoint=request.checkpoint, figures=over_splits(results))
 
 
 def _settings(request: EvaluateRequest) -> dict[str, Any]:
     return request.model_dump(include={"samples", "seed", "steps", "protocol"})
+
+
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    figures: dict[str, Any] = values.pop("figures")
+    return figures | values

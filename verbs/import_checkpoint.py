@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 
+Setting = bool | int | float | str  # of a model's configuration; which there are depends on its kind
+
+
 class ImportCheckpointRequest(Request):
     """Which file, and what it does not say itself."""
 
@@ -24,7 +27,7 @@ class ImportCheckpointRequest(Request):
     )
     name: str | None = Field(None, description="Id in the library (default: the file's name).")
     null_video: Path | None = Field(None, description="Checkpoint: SummDiff's null video (.npy).")
-    options: dict[str, bool | int | float | str] = Field(
+    options: dict[str, Setting] = Field(
         {},
         description="Checkpoint: parts of its configuration that tensors do not tell, such as heads=8.",
     )
@@ -36,7 +39,7 @@ class ImportCheckpointResult(Result):
     checkpoint: Path
     id: str
     kind: str
-    config: dict[str, Any]
+    config: dict[str, Setting]
     feature_space: str
     feature_width: int
 

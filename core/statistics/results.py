@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.statistics.figure import Figure, Matrix, Row, WholeMatrix, WholeRow
@@ -131,6 +132,50 @@ class Figures(Metrics):
     precision: Closeness | None = None
     diversity: Diversity | None = None
     energy_distance: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Placed(Figures):
+    """Figures of a model, and the same between people."""
+
+    human: HumanBand | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Placed):
+    """How well a checkpoint agrees with the people of some entries; the figures are means over the entries.
+
+    Attributes:
+        checkpoint: its id.
+        samples: how many curves were drawn for an entry.
+        selected_on_test: whether its epoch was chosen on videos that figures are told of, which makes them too good.
+        seen_in_training: how many of the entries it was trained on, None where it does not say.
+        per_video: every entry, by its key; None in one of several splits.
+        split: which of several, from 0.
+    """
+
+    checkpoint: str
+    samples: int
+    selected_on_test: bool
+    seen_in_training: int | None
+    per_video: Mapping[str, Figures] | None
+    split: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitsEvaluation(Placed):
+    """Several splits, each judged by a checkpoint of its own; the figures are means over the splits.
+
+    Attributes:
+        samples, selected_on_test: as in `Evaluation`.
+        std: standard deviations of the figures over the splits.
+        splits: their results, in order.
+    """
+
+    samples: int
+    selected_on_test: bool
+    std: Placed
+    splits: tuple[Evaluation, ...]
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cli.tables import evaluation_table
+from core.statistics.results import Closeness, Evaluation, HumanBand
 from verbs.evaluate import EvaluateResult
 
-PEOPLE = {"kendall": 0.177, "spearman": 0.204, "f1": 0.25}
-LEVELS = ("pairwise", "leave_one_out", "oracle", "closest", "difference")
-KNAPSACK = dict.fromkeys(("wse", "cis", "wir", "ir"), 0.5)
-SAMPLING = dict.fromkeys(("map50", "map15", "coverage", "precision", "diversity", "energy_distance"))
-RESULT = EvaluateResult(
-    dataset="talks",
+PEOPLE = Closeness(0.177, 0.204, 0.25)
+FIGURES = Evaluation(
     checkpoint="ours",
     protocol="tvsum",
     samples=8,
@@ -20,16 +19,13 @@ RESULT = EvaluateResult(
     spearman=0.25,
     f1=0.61,
     undefined=0.0,
-    human=dict.fromkeys(LEVELS, PEOPLE),
+    human=HumanBand(*[PEOPLE] * 5),
     per_video=None,
-    split=None,
-    **KNAPSACK,
-    **SAMPLING,
 )
 
 
 def told_of(**changes):
-    return evaluation_table(RESULT.model_copy(update=changes))
+    return evaluation_table(EvaluateResult(dataset="talks", figures=replace(FIGURES, **changes)))
 
 
 def test_every_line_with_figures_names_the_protocol_or_who_agrees():

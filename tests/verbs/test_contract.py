@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from core.errors import InputError
 from core.models.registry import MODELS
-from core.statistics.results import Closeness
+from core.statistics.results import Closeness, Evaluation
 from core.training.recipes import PRESETS, settings_for
 from verbs.contract import LeftOut
-from verbs.evaluate import Figures
+from verbs.evaluate import EvaluateResult
 from verbs.export import ExportRequest
 from verbs.ingest import IngestRequest
 from verbs.sample import SampleRequest
@@ -54,8 +54,23 @@ def test_requests_and_results_are_not_changed():
 
 def test_undefined_numbers_are_null_in_what_is_kept():
     undefined = float("nan")
-    found = Figures.model_construct(kendall=undefined, coverage=Closeness(undefined, 0.5, 0.5)).as_json()
-    assert (found["kendall"], found["coverage"]) == (None, {"kendall": None, "spearman": 0.5, "f1": 0.5})
+    figures = Evaluation(
+        protocol="tvsum",
+        kendall=undefined,
+        spearman=0.25,
+        f1=0.5,
+        undefined=undefined,
+        coverage=Closeness(undefined, 0.5, 0.5),
+        checkpoint="ours",
+        samples=8,
+        selected_on_test=False,
+        seen_in_training=None,
+        per_video=None,
+    )
+    found = EvaluateResult(dataset="talks", figures=figures).as_json()
+    assert (found["dataset"], found["checkpoint"], found["spearman"]) == ("talks", "ours", 0.25)
+    assert (found["kendall"], found["undefined"], found["wse"], found["map50"]) == (None, None, None, None)
+    assert found["coverage"] == {"kendall": None, "spearman": 0.5, "f1": 0.5}
 
 
 @pytest.mark.parametrize("kind", MODELS)

@@ -10,7 +10,7 @@ import { button, empty, failure, link, loading, PATIENCE_MS, primary, query } fr
 
 /** @typedef {import('./review.mjs').Asked} Asked */
 /** @typedef {import('../shared/wire').AgreementFacts} AgreementAnswer  of GET /api/review/agreement */
-/** @typedef {import('../shared/wire').AgreementRequest} Scope */
+/** @typedef {import('../shared/wire').AgreementChoices} Scope */
 
 /** @type {[string, string][]} */
 const WHOSE = [['own', 'Labels from here'], ['dataset', 'The datasets’ people'], ['all', 'Everybody']];

@@ -12,7 +12,7 @@ import { figure, link, part, quietly } from './parts.mjs';
 /** @typedef {import('./figures.mjs').EntryFigures} EntryFigures */
 /** @typedef {import('../shared/wire').PersonStanding} Standing  how one person stands to the others */
 /** @typedef {import('../shared/wire').Remarked} Remark */
-/** @typedef {import('../shared/wire').AgreementResult} Result */
+/** @typedef {import('../shared/wire').PeopleAgreement} Result */
 /** @typedef {import('./review.mjs').Review} Review */
 
 const NUMBERED =

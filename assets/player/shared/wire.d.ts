@@ -2492,7 +2492,7 @@ export interface components {
             space?: string | null;
             /**
              * Kind
-             * @description The summarizer: csta, summdiff, llmvs, vasnet or mlp (default: csta; of all videos mlp).
+             * @description The summarizer: summdiff, llmvs, csta, vasnet, mlp (default: csta; of all videos mlp).
              */
             kind?: string | null;
             /**
@@ -3573,7 +3573,7 @@ export interface components {
             dataset: string;
             /**
              * Kind
-             * @description summdiff, llmvs, csta, vasnet or mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
              * @default summdiff
              */
             kind: string;
