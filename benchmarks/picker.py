@@ -21,7 +21,7 @@ from sqlalchemy import insert
 
 from storage.database import writing
 from storage.library import Library
-from storage.search import Wanted, words_of
+from storage.search import Wanted, search_text_of
 from storage.tables import DatasetRow, EntryRow
 
 SIZES = (1_000, 30_000)
@@ -56,7 +56,7 @@ def fill(library: Library, count: int, datasets: int = 5) -> list[str]:
                 "simulated": False,
                 "arrays": f"entries/{entry_id}.h5",
                 "video": f"videos/{n}.mp4" if n % 3 else None,
-                "words": words_of(title, entry_id, category),
+                "search_text": search_text_of(title, entry_id, category),
                 "judges": int(people[n]),
                 "disagreement": float(random.uniform(0.02, 0.4)) if people[n] > 1 else None,
             }

@@ -57,11 +57,11 @@ def part(progress: Progress, start: float, end: float) -> Progress:
     return report
 
 
-def ending(progress: Progress, words: str) -> Progress:
-    """A Progress whose messages end with some words."""
+def ending(progress: Progress, addition: str) -> Progress:
+    """A Progress whose messages end with an addition."""
 
     def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
-        progress(fraction, message + words, figures)
+        progress(fraction, message + addition, figures)
 
     return report
 

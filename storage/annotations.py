@@ -159,8 +159,8 @@ class Annotations:
             "reopen": not (state.submitted or state.skipped is not None),
         }
         if already[kind]:
-            words = {"exclude": "is excluded already", "restore": "is not excluded", "reopen": "is open already"}
-            raise ConflictError(f"Task {task_id} {words[kind]}.")
+            why = {"exclude": "is excluded already", "restore": "is not excluded", "reopen": "is open already"}
+            raise ConflictError(f"Task {task_id} {why[kind]}.")
         at = int(now().timestamp() * 1000)
         client = f"lead-{secrets.token_hex(8)}"  # the beginning is for versions that know decisions by it
         self._append(task_id, [Event(client, 1, kind, at=at, data={"text": reason}, role="lead", actor=by)])

@@ -36,8 +36,8 @@ class Asked:
     @property
     def folder(self) -> str:
         """A name of letters, digits, dots and dashes of its own."""
-        words = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{self.server}-{self.model}").strip("-.")[:100]
-        return f"{words}-{hashlib.sha256(json.dumps([self.server, self.model]).encode()).hexdigest()[:8]}"
+        readable = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{self.server}-{self.model}").strip("-.")[:100]
+        return f"{readable}-{hashlib.sha256(json.dumps([self.server, self.model]).encode()).hexdigest()[:8]}"
 
 
 class Answers:

@@ -19,7 +19,7 @@ from core.data import Entry
 from core.data.timebase import format_rate
 from core.errors import NotFoundError
 from core.statistics.curves import disagreement
-from storage.search import words_of
+from storage.search import search_text_of
 from storage.tables import EntryRow, EntrySpaceRow
 
 UNIFORM = "uniform 2 s"
@@ -88,7 +88,7 @@ def columns_of(entry: Entry) -> dict[str, Any]:
         "text_space": entry.text_space,
         "has_captions": entry.captions is not None,
         "simulated": people is not None and people.simulated,
-        "words": words_of(entry.title, entry.id, category),
+        "search_text": search_text_of(entry.title, entry.id, category),
         **people_columns(None if people is None else people.scores),
     }
     media = {"video": entry.video, "thumbnails": entry.thumbnails}

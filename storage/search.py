@@ -1,7 +1,7 @@
 """Finding entries among tens of thousands: words, filters, order and pages, all done by the database.
 
-What is searched and sorted by stands in columns of its own (`words`, `judges`, `disagreement`), written when entries or
-labels arrive, so that a query reads no file and folds no text.
+What is searched and sorted by stands in columns of its own (`search_text`, `judges`, `disagreement`), written when
+entries or labels arrive, so that a query reads no file and folds no text.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def folded(text: str) -> str:
     return " ".join(word for word in kept if word)
 
 
-def words_of(title: str, entry_id: str, category: str) -> str:
+def search_text_of(title: str, entry_id: str, category: str) -> str:
     """What is searched of an entry. The title comes first, so that this also sorts by title."""
     return "\n".join(folded(part) for part in (title, entry_id, category))
 
@@ -236,7 +236,7 @@ def _conditions(session: Session, wanted: Wanted, datasets: Sequence[DatasetRow]
     if wanted.people is not None:
         found.append(EntryRow.judges > 0 if wanted.people else EntryRow.judges == 0)
     for word in list(dict.fromkeys(folded(wanted.search).split()))[: limits.SEARCH_TERMS]:
-        here: ColumnElement[bool] = EntryRow.words.contains(word, autoescape=True)
+        here: ColumnElement[bool] = EntryRow.search_text.contains(word, autoescape=True)
         named = [row.id for row in datasets if word in folded(row.label)]
         found.append(or_(here, EntryRow.dataset.in_(named)) if named else here)
     return found
@@ -273,7 +273,7 @@ def _keys(sort: Sort, disagreement: Disagreement) -> list[_Key]:
         return [_Key(column) for column in columns]
     if name == "disagreement":
         return [_Key(disagreement, down, optional=True), _Key(EntryRow.id)]
-    column = {"title": EntryRow.words, "duration": EntryRow.duration, "people": EntryRow.judges}[name]
+    column = {"title": EntryRow.search_text, "duration": EntryRow.duration, "people": EntryRow.judges}[name]
     return [_Key(column, down), _Key(EntryRow.id)]
 
 

@@ -76,7 +76,7 @@ class EntryRow(Base):
 
     `video` and `thumbnails` are absolute, or relative to the dataset's `media_root` or the data directory.
     `removed` is set instead of deleting the row. `people` are those of the dataset; `judges` and `disagreement` also
-    count those who labelled here, and `judges` is None until they have been counted. `words` is what searches read.
+    count those who labelled here, and `judges` is None until they have been counted. Searches read `search_text`.
     """
 
     __tablename__ = "entries"
@@ -104,7 +104,7 @@ class EntryRow(Base):
     thumbnails: Mapped[str | None]
     created: Mapped[datetime] = mapped_column(default=now)
     removed: Mapped[datetime | None]
-    words: Mapped[str] = mapped_column(default="")
+    search_text: Mapped[str] = mapped_column("words", default="")
     judges: Mapped[int | None]
     disagreement: Mapped[float | None]
 

@@ -55,10 +55,10 @@ def distinguishing(moments: np.ndarray, traits: Sequence[Trait]) -> list[tuple[s
     return [(word, apart) for apart, word, _ in kept[:MOST_TRAITS]]
 
 
-def name(words: Sequence[str], taken: Collection[str]) -> str:
-    """A name of the words, what stands out most first, that is not taken; "" where all are."""
+def name(candidates: Sequence[str], taken: Collection[str]) -> str:
+    """A name out of candidates, what stands out most first, that is not taken; "" where all are."""
     for count in (2, 1, 3):
-        for chosen in combinations(words, count):
+        for chosen in combinations(candidates, count):
             # The same words in another order are the same name.
             before = sorted(word for word in chosen if not word.startswith("with"))
             after = sorted(word for word in chosen if word.startswith("with"))

@@ -68,12 +68,12 @@ def draw_tastes(
     curves = kernel_curves(balanced, features, DRAWS, seed)
     scores = (0.5 + curves / (2 * RANGE)).clip(0, 1) * holds
     liked = favoured(scores)
-    words = [distinguishing(moments, traits) for moments in liked]
+    standouts = [distinguishing(moments, traits) for moments in liked]
     chosen: dict[str, int] = {}
     free = np.ones(len(scores), bool)
     while len(chosen) < n and free.any():
-        best = max(np.flatnonzero(free), key=lambda k: (_clear(words[k], chosen), -k))
-        called = name([word for word, _ in words[best]], chosen) or name_by_time(seconds[np.argmax(scores[best])])
+        best = max(np.flatnonzero(free), key=lambda k: (_clear(standouts[k], chosen), -k))
+        called = name([word for word, _ in standouts[best]], chosen) or name_by_time(seconds[np.argmax(scores[best])])
         free[best] = False
         if called in chosen:
             continue
@@ -121,7 +121,7 @@ def _standard(curves: np.ndarray) -> np.ndarray:
     return np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 1e-6)
 
 
-def _clear(words: list[tuple[str, float]], chosen: dict[str, int]) -> float:
+def _clear(standouts: list[tuple[str, float]], chosen: dict[str, int]) -> float:
     """How clearly a taste can be named: by how much its two first words stand out, less where another has them."""
     said = " ".join(chosen).replace(",", "").split()
-    return sum(apart * (AGAIN if word.split()[-1] in said else 1) for word, apart in words[:2])
+    return sum(apart * (AGAIN if word.split()[-1] in said else 1) for word, apart in standouts[:2])

@@ -261,12 +261,12 @@ def _camps(people: AnnotationSet, entry: Entry) -> tuple[tuple[CampFacts, ...], 
     if found is None:
         return (), 0.0
     edges = np.append(entry.timebase.seconds(entry.picks), entry.timebase.duration)
-    words = [moment_word(entry.captions or (), camp.start, camp.end) for camp in found[0]]
-    if words[0] == words[1]:
-        words = ["", ""]
+    names = [moment_word(entry.captions or (), camp.start, camp.end) for camp in found[0]]
+    if names[0] == names[1]:
+        names = ["", ""]
     groups = (
         CampFacts(people=camp.people, start=float(edges[camp.start]), end=float(edges[camp.end]), word=word)
-        for camp, word in zip(found[0], words, strict=True)
+        for camp, word in zip(found[0], names, strict=True)
     )
     return tuple(groups), found[1]
 

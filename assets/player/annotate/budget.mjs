@@ -4,7 +4,7 @@ import { h } from '../shared/dom.mjs';
 import { percent } from '../shared/format.mjs';
 
 /** "5–15 %" @param {[number, number]} budget */
-export function budgetWords([low, high]) {
+export function budgetText([low, high]) {
   const plain = (share) => String(Math.round(share * 1000) / 10);
   return `${plain(low)}–${plain(high)} %`;
 }
@@ -15,7 +15,7 @@ export class BudgetMeter {
     this.budget = budget;
     this._full = Math.min(1, budget[1] * 1.6);
     this._text = h('strong');
-    this._words = h('span', { class: 'mc-faint' });
+    this._note = h('span', { class: 'mc-faint' });
     this._fill = h('span', { class: 'mc-fill' });
     const [low, high] = budget.map((share) => (share / this._full) * 100);
     const band = h('span', { class: 'mc-band-wanted' });
@@ -23,7 +23,7 @@ export class BudgetMeter {
     band.style.width = high - low + '%';
     this._bar = h('div', { class: 'mc-meter', role: 'meter', 'aria-label': 'Used budget', 'aria-valuemin': '0' }, band, this._fill);
     this._bar.setAttribute('aria-valuemax', '100');
-    this.element = h('div', { class: 'mc-budget' }, h('span', { class: 'mc-done' }, this._text), this._bar, this._words);
+    this.element = h('div', { class: 'mc-budget' }, h('span', { class: 'mc-done' }, this._text), this._bar, this._note);
   }
 
   /** Show the used share. Returns "under", "over" or "within". */
@@ -32,12 +32,12 @@ export class BudgetMeter {
     // A frame more or less is no reason to complain about a share that reads like the limit.
     const side = share < low - 1e-9 ? 'under' : share > high + 1e-9 ? 'over' : 'within';
     this.element.dataset.side = side;
-    this._text.textContent = `${percent(share)} of ${budgetWords(this.budget)}`;
+    this._text.textContent = `${percent(share)} of ${budgetText(this.budget)}`;
     this._fill.style.width = Math.min(100, (share / this._full) * 100) + '%';
     this._bar.setAttribute('aria-valuenow', (share * 100).toFixed(1));
     this._bar.setAttribute('aria-valuetext', `${this._text.textContent}, ${side}`);
     const off = side === 'under' ? low - share : share - high;
-    this._words.textContent = side === 'within' ? 'within the budget' : `${percent(off)} ${side === 'under' ? 'to go' : 'too much'}`;
+    this._note.textContent = side === 'within' ? 'within the budget' : `${percent(off)} ${side === 'under' ? 'to go' : 'too much'}`;
     return side;
   }
 }

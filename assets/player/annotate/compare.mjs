@@ -62,7 +62,7 @@ function view(answer, duration) {
   const line = (text, { kendall, spearman }) =>
     h('li', {}, h('span', {}, text), figure('tau', kendall, TAU), figure('rho', spearman, RHO));
   return [
-    h('p', {}, `${words(mine.kendall, people)} There is no right answer: people differ.`),
+    h('p', {}, `${agreementSentence(mine.kendall, people)} There is no right answer: people differ.`),
     h(
       'ul',
       { class: 'mc-legend' },
@@ -78,7 +78,7 @@ function view(answer, duration) {
   ];
 }
 
-function words(tau, people) {
+function agreementSentence(tau, people) {
   if (tau === null || tau === undefined) {
     return `Your order cannot be compared with that of ${people}: somebody gave everything the same value.`;
   }

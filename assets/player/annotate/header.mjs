@@ -49,7 +49,7 @@ export class Header {
     this._saved.dataset.state = state;
     const text = stateText(state, unsaved);
     if (this._saved.textContent !== text) this._saved.textContent = text;
-    this._saved.title = stateWords(state, unsaved, durable);
+    this._saved.title = stateTitle(state, unsaved, durable);
   }
 
   _showBanner(outbox, working) {
@@ -84,7 +84,7 @@ function stateText(state, unsaved) {
   return unsaved ? `Offline, ${unsaved} unsaved` : 'Offline';
 }
 
-function stateWords(state, unsaved, durable) {
+function stateTitle(state, unsaved, durable) {
   if (state === 'saved') return 'Everything is stored on the server.';
   const kept = durable ? 'kept in this browser' : 'held by this page only: keep it open';
   if (state === 'unsaved') return `${count(unsaved, 'change')} on the way to the server, ${kept}.`;

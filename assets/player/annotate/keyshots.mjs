@@ -5,7 +5,7 @@
 
 import { clock, count, percent } from '../shared/format.mjs';
 import { recall, remember } from '../shared/preferences.mjs';
-import { budgetWords } from './budget.mjs';
+import { budgetText } from './budget.mjs';
 import { around, framesOf, inOrder, joined, moved } from './segments.mjs';
 
 /** @typedef {import('./labels.mjs').Part} Part */
@@ -165,7 +165,7 @@ export class Keyshots {
     const found = [];
     if (this.marks.size === 0) found.push(['Nothing is marked']);
     else if (!this.complete) {
-      found.push([`${percent(this.share)} of the video is marked; ${budgetWords(this.budget)} are asked for`]);
+      found.push([`${percent(this.share)} of the video is marked; ${budgetText(this.budget)} are asked for`]);
     }
     if (this.opening !== null) {
       const text = `A part begins at ${clock(this.frames.start(this.opening))} and has no end`;

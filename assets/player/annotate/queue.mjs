@@ -105,8 +105,8 @@ function trainingCard({ assignment, title, kind }, { train }) {
 }
 
 function nextCard({ waiting, open, training }, { next }) {
-  const words = waiting === 1 ? '1 video is waiting' : `${waiting} videos are waiting`;
-  const text = waiting > 0 ? words : open > 0 ? 'Finish what you have begun' : 'Nothing is waiting for you now';
+  const waits = waiting === 1 ? '1 video is waiting' : `${waiting} videos are waiting`;
+  const text = waiting > 0 ? waits : open > 0 ? 'Finish what you have begun' : 'Nothing is waiting for you now';
   const none = waiting + open === 0;
   const thanks = none ? h('p', { class: 'mc-faint' }, 'New videos appear here. Thank you!') : null;
   // While training is to be done first, that is the button to press.

@@ -42,7 +42,7 @@ export class SubmittedView {
     if (protocol.reveal) more.append(plainButton('See how you compare', this._act.compare));
     if (practice) more.append(plainButton('Do it again', () => task.again()));
     const title = practice ? 'Training finished' : 'Submitted';
-    const parts = [h('h3', {}, title), h('p', {}, words(task)), place, more.firstChild && more, !practice && this._change()];
+    const parts = [h('h3', {}, title), h('p', {}, sentenceOf(task)), place, more.firstChild && more, !practice && this._change()];
     replace(this.element, parts);
     this._act.next(place, task);
   }
@@ -55,7 +55,7 @@ export class SubmittedView {
   }
 }
 
-function words({ tool, data }) {
+function sentenceOf({ tool, data }) {
   return data.practice
     ? `${tool.progress}. Training is not part of the results; you can do it as often as you like.`
     : `${tool.progress}. Thank you, your labels are on the server.`;

@@ -34,9 +34,9 @@ export function readAddress(search) {
   };
 }
 
-/** "5.0-40.0" @param {string|null} words @returns {[number, number]|null} */
-function stretch(words) {
-  const [start, end, ...more] = (words ?? '').split('-').map(Number);
+/** "5.0-40.0" @param {string|null} text @returns {[number, number]|null} */
+function stretch(text) {
+  const [start, end, ...more] = (text ?? '').split('-').map(Number);
   return end > start && !more.length ? [start, end] : null;
 }
 

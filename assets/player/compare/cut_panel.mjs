@@ -64,8 +64,8 @@ export class CutPanel {
   /** Its length and share are those that play. */
   #showCut() {
     const { selected, entry, cuts } = this.store;
-    const words = selected ? [swatch(selected.colour), selected.title] : 'Nobody and no model has scored this entry yet.';
-    replace(this.selected, words);
+    const shown = selected ? [swatch(selected.colour), selected.title] : 'Nobody and no model has scored this entry yet.';
+    replace(this.selected, shown);
     if (!selected?.cut) {
       replace(this.facts);
       return;

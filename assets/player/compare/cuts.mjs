@@ -82,12 +82,12 @@ export class Cuts {
   }
 
   /** How the cuts are made now, in words. */
-  get words() {
+  get description() {
     return this.#said(this.rule);
   }
 
   /** How the cuts are made that figures compare. */
-  get figureWords() {
+  get figureBasis() {
     return this.#said('published');
   }
 

@@ -56,7 +56,7 @@ export class FiguresView {
     this.protocol.title = PROTOCOLS[protocol] ?? 'Numbers compare only under the same protocol.';
     const rows = numberRows(model, numbers, live);
     const why = numbers ? numbers.error || 'No numbers: they need people who judged this entry.' : 'Computing …';
-    replace(this.numbers, rows.length ? numbersTable(rows, numbers.band, cuts.figureWords) : h('p', { class: 'mc-quiet' }, why));
+    replace(this.numbers, rows.length ? numbersTable(rows, numbers.band, cuts.figureBasis) : h('p', { class: 'mc-quiet' }, why));
   }
 
   #showMatrix() {

@@ -9,7 +9,7 @@ const ENDED = ['done', 'failed', 'cancelled'];
  * @param {number|string} id
  * @param {{told: (job: {progress?: number|null, message?: string, state?: string}) => void, wanted: () => boolean}} how
  *   `told` gets every state on the way; where `wanted` is false nothing is asked any more
- * @returns {Promise<import('../shared/job_words.mjs').Job|null>} the ended job; null where it was no longer wanted
+ * @returns {Promise<import('../shared/job_texts.mjs').Job|null>} the ended job; null where it was no longer wanted
  * @throws {import('../shared/http.mjs').HttpError} the server says no; short outages are waited out
  */
 export async function follow(id, { told, wanted }) {

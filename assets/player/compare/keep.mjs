@@ -77,10 +77,10 @@ export class Keeper {
       rule: cuts.rule, shots: cuts.segmentation?.name, budget: cuts.budget,
     };
     const clips = selected?.cut?.segments.length ?? 0;
-    const made = selected && `${selected.title}: ${clock(playing(selected.seconds))} in ${count(clips, 'clip')}, ${cuts.words}`;
+    const made = selected && `${selected.title}: ${clock(playing(selected.seconds))} in ${count(clips, 'clip')}, ${cuts.description}`;
     const rows = numberRows(model, figures.numbers, figures.live);
     const close = h('button', { 'data-shut': '', onclick: () => this.dialog.close() }, 'Close');
-    const quiet = (words) => h('p', { class: 'mc-quiet' }, words);
+    const quiet = (text) => h('p', { class: 'mc-quiet' }, text);
     const about = 'All rows and cuts that are shown, for the part of the time axis that is shown, in the page\'s colours.';
     const csv = this.#button('CSV', () => this.#saveNumbers(rows), { 'data-csv': '', disabled: !rows.length });
     this.#error('');
@@ -98,9 +98,9 @@ export class Keeper {
     );
   }
 
-  /** A button that says what went wrong. @param {string} words @param {() => any} action @param {Record<string, any>} attributes */
-  #button(words, action, attributes) {
-    return h('button', { onclick: () => this.#do(action), ...attributes }, words);
+  /** A button that says what went wrong. @param {string} label @param {() => any} action @param {Record<string, any>} attributes */
+  #button(label, action, attributes) {
+    return h('button', { onclick: () => this.#do(action), ...attributes }, label);
   }
 
   #video(clips) {
@@ -180,7 +180,7 @@ export class Keeper {
 
   #saveNumbers(rows) {
     const { entry, figures, cuts } = this.store;
-    save(new Blob([numbersCsv(entry, rows, figures.numbers, cuts.figureWords)], { type: 'text/csv' }), `${this.#name('numbers')}.csv`);
+    save(new Blob([numbersCsv(entry, rows, figures.numbers, cuts.figureBasis)], { type: 'text/csv' }), `${this.#name('numbers')}.csv`);
   }
 
   /** A file's name without its ending. @param {string} what */

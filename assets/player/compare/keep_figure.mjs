@@ -98,13 +98,13 @@ function notes({ model, cuts }, rows, colour, share, cutsTop) {
     note(track.run.learned_from?.sentence ?? track.run.about ?? '', share(top - above), {
       xanchor: 'left', yanchor: 'top', font: { size: 9.5, color: colour('ink-2') },
     }));
-  const made = cutsTop === null ? [] : [note(`Cuts: ${cuts.words}`, share(cutsTop + 2), {
+  const made = cutsTop === null ? [] : [note(`Cuts: ${cuts.description}`, share(cutsTop + 2), {
     xanchor: 'left', font: { size: 10, color: colour('ink-2') },
   })];
   return [...names, ...learned, ...made];
 }
 
-const small = (words) => `<br><span style="font-size:9px">${words}</span>`;
+const small = (text) => `<br><span style="font-size:9px">${text}</span>`;
 
 /** @param {Row} row @param {import('./model.mjs').Model} model */
 function named(row, model) {

@@ -65,7 +65,7 @@ export function matrixRows(model, live, numbers) {
  * @param {(strip: string, person: number) => void} how.chosen
  */
 export function matrixTable(rows, people, { measure, pinned, width, none, chosen }) {
-  const quiet = (words) => h('p', { class: 'mc-quiet' }, words);
+  const quiet = (text) => h('p', { class: 'mc-quiet' }, text);
   if (!rows.length || !people.raw.length) return quiet('The matrix compares models with people; this entry has only one of them.');
   const values = rows.flatMap((row) => people.order.map((u) => row[measure][u])).filter(known);
   if (!values.length) return quiet(none);
@@ -78,10 +78,10 @@ export function matrixTable(rows, people, { measure, pinned, width, none, chosen
   const cell = (row, u) => {
     const value = row[measure][u];
     const there = known(value);
-    const words = `${measure === 'f1' ? 'F1' : 'τ'} ${there ? shown(value) : 'undefined'}${measure === 'f1' ? ' %' : ''}`;
+    const told = `${measure === 'f1' ? 'F1' : 'τ'} ${there ? shown(value) : 'undefined'}${measure === 'f1' ? ' %' : ''}`;
     const attributes = {
       'data-cell': row.strip, 'data-with': u, style: there ? shade(high > low ? (value - low) / (high - low) : 1) : '',
-      title: `${row.name} and ${people.names[u]}: ${words}`, onclick: () => chosen(row.strip, u),
+      title: `${row.name} and ${people.names[u]}: ${told}`, onclick: () => chosen(row.strip, u),
     };
     const button = h('button', attributes, cellWidth >= WRITTEN && there ? shown(value) : null);
     return h('td', { class: there && value === best.get(u) ? 'best' : null }, button);

@@ -3,7 +3,7 @@
 import { isRun, isSignal, peopleRow } from './entry_rows.mjs';
 import { meanAndSpread, rowsOf } from './series.mjs';
 import { peaksOf } from './peaks.mjs';
-import { runWords } from './run_words.mjs';
+import { runLabel } from './run_labels.mjs';
 
 /** @typedef {import('./server.mjs').RunRow} RunRow */
 /** @typedef {import('./server.mjs').Source} Source */
@@ -123,7 +123,7 @@ function tracksOf(entry, runs, series, chosen, over) {
       label: run.model,
       colour: entry.kinds[run.model_kind].colour,
       others,
-      over: overRun ? { id: overRun.id, run: overRun, label: runWords(overRun, run), ...curvesOf(overRun.id, series) } : null,
+      over: overRun ? { id: overRun.id, run: overRun, label: runLabel(overRun, run), ...curvesOf(overRun.id, series) } : null,
     });
   }
   tracks.sort((a, b) => Number(b.run.kind === 'samples') - Number(a.run.kind === 'samples'));

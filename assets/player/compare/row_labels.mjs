@@ -1,6 +1,6 @@
 /** The labels beside the score rows: what a row is, its controls, its value at the cursor. */
 
-import { liking, runWords } from './run_words.mjs';
+import { liking, runLabel } from './run_labels.mjs';
 import { drawn, rowName } from './rows.mjs';
 import { simulatedMark, swatch } from './swatch.mjs';
 import { SORTS } from './people_order.mjs';
@@ -75,13 +75,13 @@ function signal({ label: name, run }) {
 /** @param {Row} row @param {Store} store */
 function track({ kind, track: one }, store) {
   const { run } = one;
-  const made = `${run.label || run.model}, checkpoint ${run.checkpoint}, features ${run.feature_space}, ${runWords(run)}`;
+  const made = `${run.label || run.model}, checkpoint ${run.checkpoint}, features ${run.feature_space}, ${runLabel(run)}`;
   const many = run.kind === 'samples';
   return [
     label(
       `${WHY[kind]}\n${made}`,
       h('h4', {}, swatch(one.colour), h('span', {}, one.label)),
-      one.others.length > 1 ? chooser(one, store) : h('p', {}, many ? runWords(run) : run.checkpoint),
+      one.others.length > 1 ? chooser(one, store) : h('p', {}, many ? runLabel(run) : run.checkpoint),
       many ? [over(one, store), chips(one, store)] : null,
     ),
     learned(run.learned_from),
@@ -106,7 +106,7 @@ function chips({ id, run, raw, colour }, store) {
 
 /** A model that is not applied by itself here: what it learned from, and one button. */
 function offered(offer, { entry }, sampler) {
-  const words = entry.kinds[offer.model_kind].samples ? 'Draw 8 samples all the same' : 'Score all the same';
+  const offered = entry.kinds[offer.model_kind].samples ? 'Draw 8 samples all the same' : 'Score all the same';
   return [
     label(offer.reason, h('h4', {}, h('span', {}, offer.model)), h('p', {}, offer.checkpoint)),
     h(
@@ -114,7 +114,7 @@ function offered(offer, { entry }, sampler) {
       h('p', { class: 'mc-learned doubtful' }, offer.learned_from?.sentence),
       h(
         'p', {},
-        h('button', { 'data-offer': offer.checkpoint, onclick: () => sampler.accept(offer.checkpoint) }, words),
+        h('button', { 'data-offer': offer.checkpoint, onclick: () => sampler.accept(offer.checkpoint) }, offered),
         h('span', { class: 'mc-quiet' }, offer.reason),
       ),
     ),
@@ -123,7 +123,7 @@ function offered(offer, { entry }, sampler) {
 
 /** Which run of a checkpoint is shown. @param {Track} track @param {Store} store */
 function chooser({ key, run, others }, store) {
-  const options = others.map((one) => h('option', { value: one.id, selected: one.id === run.id }, runWords(one)));
+  const options = others.map((one) => h('option', { value: one.id, selected: one.id === run.id }, runLabel(one)));
   const attributes = { 'data-runs': key, 'aria-label': 'Which run to show', title: 'Runs of this checkpoint on this entry' };
   return h('select', { ...attributes, onchange: ({ target }) => store.showRun(key, target.value) }, options);
 }
@@ -139,7 +139,7 @@ function over({ id, key, run, over: now }, store) {
   return h(
     'select', { ...attributes, onchange: ({ target }) => store.drawOver(key, target.value) },
     h('option', { value: '' }, 'compare with …'),
-    others.map((one) => h('option', { value: one.id, selected: one.id === now?.id }, `vs ${runWords(one, run)}`)),
+    others.map((one) => h('option', { value: one.id, selected: one.id === now?.id }, `vs ${runLabel(one, run)}`)),
   );
 }
 
@@ -154,7 +154,7 @@ function people({ height }, store) {
     'data-person': person, 'aria-pressed': pressed(person), style, title: `${names[person]}: click to pin`,
     onclick: () => store.pin(person),
   }, names[person]));
-  const sorts = SORTS.map(([value, words]) => h('option', { value, selected: store.sort === value }, words));
+  const sorts = SORTS.map(([value, label]) => h('option', { value, selected: store.sort === value }, label));
   const sorting = { 'aria-label': 'Order of people', title: 'Order of the lines', onchange: ({ target }) => store.setSort(target.value) };
   const importance = 'Importance: 0 not at all, 1 very important; hatched where not judged';
   return [

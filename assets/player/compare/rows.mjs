@@ -58,7 +58,7 @@ function trackRow(track) {
   };
 }
 
-/** False for rows that hold words in place of curves. @param {Row} row */
+/** False for rows that hold a sentence in place of curves. @param {Row} row */
 export function drawn(row) {
   return row.kind !== 'missing' && row.kind !== 'offer';
 }

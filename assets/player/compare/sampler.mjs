@@ -52,7 +52,7 @@ export class Sampler {
     this.form = h(
       'form', { class: 'mc-sampler', onsubmit: submit },
       h('div', { class: 'mc-field' }, label, this.checkpoint),
-      h('div', { class: 'mc-fields' }, FIELDS.map(([name, words, title]) => h('label', { title }, words, this.fields[name]))),
+      h('div', { class: 'mc-fields' }, FIELDS.map(([name, label, title]) => h('label', { title }, label, this.fields[name]))),
       h('div', { class: 'mc-samplerow' }, this.button, this.progress.element),
       this.note,
       this.problem,

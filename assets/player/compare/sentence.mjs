@@ -80,8 +80,8 @@ function camps({ camps: [first, second], divided: share, raw }) {
 }
 
 /** A sentence as a part of another one. */
-function phrase(words) {
-  return words.charAt(0).toLowerCase() + words.slice(1).replace(/\.$/, '');
+function phrase(text) {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }
 
 /**

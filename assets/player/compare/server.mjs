@@ -53,7 +53,7 @@ export function newsOf(id, signal) {
   return get(asked('/api/news', id), { signal });
 }
 
-/** A background job as it stands. @param {number|string} id @returns {Promise<import('../shared/job_words.mjs').Job>} */
+/** A background job as it stands. @param {number|string} id @returns {Promise<import('../shared/job_texts.mjs').Job>} */
 export function jobOf(id) {
   return get(asked('/api/job', id));
 }

@@ -12,7 +12,7 @@ export class Status {
     this.element = h('div', { class: 'mc-status', role: 'status', hidden: true });
     this.toast = h('p', { class: 'mc-toast', role: 'status', hidden: true });
     store.on('status', () => this.#show());
-    store.on('said', (words) => this.#say(words));
+    store.on('said', (text) => this.#say(text));
     store.on('rows', () => (root.dataset.hides = [...store.layout.hidden].join(' ')));
     store.on('solving', () => this.#mark());
     addEventListener('online', () => store.status.state === 'offline' && store.status.retry?.(), { signal });
@@ -31,9 +31,9 @@ export class Status {
     );
   }
 
-  /** @param {string} words */
-  #say(words) {
-    this.toast.textContent = words;
+  /** @param {string} text */
+  #say(text) {
+    this.toast.textContent = text;
     this.toast.hidden = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => (this.toast.hidden = true), TOAST_MS);

@@ -93,9 +93,9 @@ export class Store extends Observable {
     this.tell('status');
   }
 
-  /** Say something in passing. @param {string} words */
-  toast(words) {
-    this.tell('said', words);
+  /** Say something in passing. @param {string} text */
+  toast(text) {
+    this.tell('said', text);
   }
 
   // ---------------------------------------------------------------- an entry

@@ -1,7 +1,7 @@
 /** Which cuts a page has, in the order they are shown. Pure: no DOM. */
 
 import { count } from '../shared/format.mjs';
-import { sampleName } from './run_words.mjs';
+import { sampleName } from './run_labels.mjs';
 import { what } from './camps.mjs';
 
 /** @typedef {import('./model.mjs').Model} Model */

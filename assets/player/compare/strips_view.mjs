@@ -27,7 +27,7 @@ export class StripsView {
       h('div', { class: 'mc-strips' }, this.canvas, this.list),
     );
     store.on('strips', () => this.#lay());
-    store.on('settings', () => (this.about.textContent = this.#words()));
+    store.on('settings', () => (this.about.textContent = this.#about()));
     store.on('cuts', () => this.#show());
     store.on('reveal', () => this.list.querySelector('.selected')?.scrollIntoView({ block: 'nearest' }));
     store.on('draw', () => {
@@ -63,7 +63,7 @@ export class StripsView {
   }
 
   /** How the cuts are made, or why there are none. */
-  #words() {
+  #about() {
     const { cuts, strips, entry } = this.store;
     if (!cuts.segmentation) return 'No cuts: this entry has no shots.';
     if (!strips.length) return 'No cuts: nobody and no model has scored this entry.';

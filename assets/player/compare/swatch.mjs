@@ -16,15 +16,16 @@ export function simulatedMark() {
 /** A bar with what is being done, and a way to end it. @param {string} label for screen readers @param {() => void} cancel */
 export function progressLine(label, cancel) {
   const bar = h('progress', { max: 1, value: 0, 'aria-label': label });
-  const words = h('span', { role: 'status' });
-  const element = h('div', { class: 'mc-progress', hidden: true }, bar, words, h('button', { type: 'button', onclick: cancel }, 'Cancel'));
+  const message = h('span', { role: 'status' });
+  const button = h('button', { type: 'button', onclick: cancel }, 'Cancel');
+  const element = h('div', { class: 'mc-progress', hidden: true }, bar, message, button);
   /** Show a job; nothing where there is none. @param {{progress?: number|null, message?: string, state?: string}|null} job */
   const show = (job) => {
     element.hidden = !job;
     if (!job) return;
     if (job.progress === null) bar.removeAttribute('value');
     else bar.value = job.progress ?? 0;
-    words.textContent = job.message || job.state;
+    message.textContent = job.message || job.state;
   };
   return { element, show };
 }

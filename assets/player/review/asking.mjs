@@ -27,11 +27,11 @@ export function confirm(title, text, yes, no) {
 /** Ask for a reason; it is kept for those who look at the decision later. @returns {Promise<string|null>} */
 export function askReason(title, text, verb) {
   return dialog(title, (done) => {
-    const words = h('textarea', { rows: 3, maxlength: REASON_CHARS, required: true, name: 'reason' });
+    const reason = h('textarea', { rows: 3, maxlength: REASON_CHARS, required: true, name: 'reason' });
     const said = h('p', { class: 'mc-bad', role: 'alert' });
     const onsubmit = (event) => {
       event.preventDefault();
-      if (words.value.trim()) done(words.value.trim());
+      if (reason.value.trim()) done(reason.value.trim());
       else said.textContent = 'Say in a few words why.';
     };
     return [
@@ -39,7 +39,7 @@ export function askReason(title, text, verb) {
         'form',
         { onsubmit },
         h('p', {}, text),
-        field('Reason', words, 'Stays with the task, together with your name.', true),
+        field('Reason', reason, 'Stays with the task, together with your name.', true),
         said,
         row(sender(verb), button('Cancel', () => done(null))),
       ),

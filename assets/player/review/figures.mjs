@@ -76,10 +76,10 @@ function about(entries) {
 }
 
 function heads() {
-  const words = ['Figure', 'Value', '95 % interval'];
+  const heads = ['Figure', 'Value', '95 % interval'];
   const ends = h('span', { class: 'mc-ends', style: `--zero:${x(0)}px` }, h('small', {}, '0'), h('small', {}, '1'));
   return [
-    ...words.map((text, index) => h('th', { scope: 'col', class: index ? 'mc-number' : '' }, text)),
+    ...heads.map((text, index) => h('th', { scope: 'col', class: index ? 'mc-number' : '' }, text)),
     h('th', { 'aria-hidden': 'true' }, ends),
   ];
 }

@@ -25,7 +25,7 @@ export function stateOf(task) {
 }
 
 /** How far a task is, in words. @param {BoardTask} task */
-export function words(task) {
+export function progressText(task) {
   if (task.excluded) return 'excluded';
   if (task.state !== 'open') return task.state;
   const unit = { 'shot-ratings': `of ${task.shots} shots rated`, keyshots: 'segments marked', continuous: 'takes recorded' };
@@ -176,7 +176,7 @@ export class Grid {
     if (!tasks) return h('td', place);
     const task = tasks.at(-1);
     const { name, text, share } = stateOf(task);
-    const said = `${this.people[column]}, ${this.rows[index].video.title}: ${tasks.map(words).join('; ')}`;
+    const said = `${this.people[column]}, ${this.rows[index].video.title}: ${tasks.map(progressText).join('; ')}`;
     const about = {
       ...place,
       'data-state': name,

@@ -16,8 +16,8 @@ export function labelsView({ labels, duration, protocol }) {
   /** @type {Drawn} */
   const { shapes, said } = VIEWS[protocol.kind](labels, x, duration);
   const about = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': said };
-  const words = [clock(0, 0), said, clock(duration, 0)].map((text) => h('span', {}, text));
-  return h('figure', { class: 'mc-labels' }, svg('svg', about, shapes), h('div', {}, words));
+  const captions = [clock(0, 0), said, clock(duration, 0)].map((text) => h('span', {}, text));
+  return h('figure', { class: 'mc-labels' }, svg('svg', about, shapes), h('div', {}, captions));
 }
 
 /** @param {Labels} labels @param {(seconds: number) => number} x @returns {Drawn} */

@@ -39,9 +39,9 @@ export function sender(text, attributes = {}) {
   return h('button', { type: 'submit', class: 'mc-button mc-primary', ...attributes }, text);
 }
 
-/** Words that are not the point. @param {...import('../shared/dom.mjs').Child} words */
-export function quietly(...words) {
-  return h('p', { class: 'mc-quietly' }, ...words);
+/** Text that is not the point. @param {...import('../shared/dom.mjs').Child} text */
+export function quietly(...text) {
+  return h('p', { class: 'mc-quietly' }, ...text);
 }
 
 /** A line of things. @param {...import('../shared/dom.mjs').Child} things */

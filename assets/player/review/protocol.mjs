@@ -31,7 +31,7 @@ export class ProtocolForm {
     const options = sorted.map((one) => [one.id, standard(one) ? KINDS[one.name] : `${one.name} v${one.version}`]);
     this._which = choice(options, start.id, () => this._take());
     this._fields = h('div', { class: 'mc-fields' });
-    const summary = h('summary', {}, 'Scale, words, budget, sound, instructions');
+    const summary = h('summary', {}, 'Scale, labels, budget, sound, instructions');
     this.element = h('div', {}, field('Protocol', this._which, '', true), h('details', {}, summary, this._fields));
     this._take();
   }

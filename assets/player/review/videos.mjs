@@ -30,8 +30,8 @@ export class VideoChoice {
     const options = datasets.map((one) => [one.id, `${one.label} (${one.entries})`]);
     const about = { 'aria-label': 'Dataset of the videos' };
     this._dataset = choice([['', 'All datasets'], ...options], '', () => this._load(), about);
-    this._words = document.createTextNode('');
-    const every = check(this._words, this.all, (on) => this._takeAll(on), { name: 'every' });
+    this._label = document.createTextNode('');
+    const every = check(this._label, this.all, (on) => this._takeAll(on), { name: 'every' });
     this._list = h('ul', { class: 'mc-pick', 'aria-label': 'Videos' });
     this._said = h('p', { class: 'mc-quietly', role: 'status' });
     const tools = h('div', { class: 'mc-tools' }, this._dataset, this._search, every.element);
@@ -72,7 +72,7 @@ export class VideoChoice {
   }
 
   _draw() {
-    this._words.textContent = `All ${count(this.total, 'video')} found`;
+    this._label.textContent = `All ${count(this.total, 'video')} found`;
     this._list.replaceChildren(...this.rows.map((one) => this._line(one)));
     this._say();
   }

@@ -34,7 +34,7 @@ export function choice(options, value, changed = null, attributes = {}) {
 }
 
 /**
- * A checkbox with its words.
+ * A checkbox with its label.
  * @param {import('./dom.mjs').Child} text
  * @param {boolean} checked
  * @param {((checked: boolean) => void)|null} [changed]

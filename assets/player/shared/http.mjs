@@ -69,8 +69,8 @@ export async function request(path, { signal, timeout = TIMEOUT_MS, keepalive = 
  * @param {{message?: string, hint?: string, code?: string}} [said]
  */
 function refusal(status, path, { message = '', hint = '', code = '' } = {}) {
-  const words = message || `The server answered ${status} to ${path.split('?')[0]}.`;
-  return new HttpError(words, { hint, code: code || String(status), status });
+  const said = message || `The server answered ${status} to ${path.split('?')[0]}.`;
+  return new HttpError(said, { hint, code: code || String(status), status });
 }
 
 /** @param {string} path @param {Parameters<typeof request>[1]} options @returns {Promise<any>} */

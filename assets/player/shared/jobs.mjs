@@ -1,10 +1,10 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
-import { NAMES, sentence, title } from './job_words.mjs';
+import { NAMES, sentence, title } from './job_texts.mjs';
 import { get, post, url } from './http.mjs';
 import { h, replace, svg } from './dom.mjs';
 
-/** @typedef {import('./job_words.mjs').Job} Job */
+/** @typedef {import('./job_texts.mjs').Job} Job */
 
 const BUSY_MS = 700;
 const IDLE_MS = 4000;

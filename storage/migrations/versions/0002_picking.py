@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.search import words_of
+from storage.search import search_text_of
 
 revision = "0002"
 down_revision = "0001"
@@ -23,7 +23,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     entries = sa.table("entries", *(sa.column(name) for name in ("id", "title", "category", "words")))
     rows = connection.execute(sa.select(entries.c.id, entries.c.title, entries.c.category)).all()
-    values = [{"entry": row.id, "found": words_of(row.title, row.id, row.category)} for row in rows]
+    values = [{"entry": row.id, "found": search_text_of(row.title, row.id, row.category)} for row in rows]
     if values:
         connection.execute(
             entries.update().where(entries.c.id == sa.bindparam("entry")).values(words=sa.bindparam("found")), values

@@ -3,18 +3,18 @@
 /** @typedef {import('./server.mjs').Source} Source */
 
 /** What tells a run from another one of this page. @param {Source} run @param {Source|null} [beside] */
-export function runWords(run, beside = null) {
-  const words = [
+export function runLabel(run, beside = null) {
+  const parts = [
     beside && run.checkpoint !== beside.checkpoint ? run.label || run.checkpoint : '',
     (run.seed ?? null) === null ? '' : `seed ${run.seed}`,
-    ...settingWords(run.settings ?? {}),
+    ...settingLabels(run.settings ?? {}),
     run.n > 1 ? `${run.n} samples` : '',
   ];
-  return words.filter(Boolean).join(', ') || run.label || run.checkpoint;
+  return parts.filter(Boolean).join(', ') || run.label || run.checkpoint;
 }
 
 /** Settings of the sampler that are not as usual. @param {Record<string, any>} settings */
-function settingWords({ guidance, temperature = 1, steps = 10 }) {
+function settingLabels({ guidance, temperature = 1, steps = 10 }) {
   return [guidance ? `w ${guidance}` : '', temperature === 1 ? '' : `T ${temperature}`, steps === 10 ? '' : `${steps} steps`];
 }
 
