@@ -36,6 +36,15 @@ def test_a_restored_library_is_the_same(lived_in, tmp_path):
         assert people.scores.tobytes() == before.scores.tobytes()
 
 
+def test_files_that_are_only_half_written_are_left_out(lived_in, tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    video = lived_in.entries.media("talks/first").video
+    (video.parent / ".other.mp4.part").write_bytes(b"half a fi")
+    back_up(lived_in.data_dir, file)
+    restore(file, tmp_path / "elsewhere")
+    assert not list((tmp_path / "elsewhere").rglob("*.part"))
+
+
 def test_a_library_in_use_is_not_overwritten(lived_in, tmp_path):
     file = tmp_path / "backup.tar.gz"
     back_up(lived_in.data_dir, file)

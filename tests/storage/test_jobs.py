@@ -53,6 +53,14 @@ def test_jobs_are_claimed_in_the_order_in_which_they_came_and_by_lane(jobs):
     assert jobs.claim("w", "long").id == train
 
 
+@pytest.mark.parametrize(("said", "kept"), [(1.5, 1.0), (-0.1, 0.0)])
+def test_progress_stays_between_nothing_and_everything(jobs, said, kept):
+    job_id = jobs.create_job("train", {})
+    jobs.claim("w")
+    jobs.update(job_id, said, "epoch 3 of 2")
+    assert jobs.get(job_id).progress == kept
+
+
 def test_one_job_can_be_claimed_by_its_number(jobs):
     jobs.create_job("a", {})
     second = jobs.create_job("b", {})

@@ -38,7 +38,7 @@ takes = st.dictionaries(
 
 def test_ratings_become_scores_as_in_tvsum():
     shots = Shots(np.array([[0, 10], [10, 20], [25, 30]]), "test")
-    picks = np.array([0, 9, 10, 19, 20, 25, 29, 35])
+    picks = np.array([0, 9, 10, 19, 20, 25, 29, 30])  # a shot ends before the frame of its end
     scores = ratings_to_scores({0: 5, 2: 1}, shots, picks, SCALE)
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, [1, 1, np.nan, np.nan, np.nan, 0.2, 0.2, np.nan], rtol=1e-6)

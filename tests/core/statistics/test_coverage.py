@@ -52,6 +52,19 @@ def test_the_same_seed_gives_the_same_chance(judged):
     assert coverage(judged, samples, seed=4) != coverage(judged, samples, seed=5)
 
 
+def test_people_whose_summaries_are_empty_do_not_count(judged):
+    samples = np.random.default_rng(0).uniform(size=(3, len(judged.picks)))
+
+    def of(*summaries):
+        return coverage(
+            replace(judged, annotations=replace(judged.annotations, summaries=np.array(summaries))), samples
+        )
+
+    first = judged.annotations.summaries[0]
+    found, alone = of(first, np.zeros_like(first)), of(first, first)
+    assert (found.one, found.people) == pytest.approx((alone.one, alone.people))
+
+
 def test_without_people_there_is_nothing_to_cover(make_entry):
     with pytest.raises(InputError, match="Nobody has judged"):
         coverage(make_entry(people=0), np.ones((1, 120)))
