@@ -92,7 +92,7 @@ def shots(data: Path = VIDEOS) -> Result:
 def by_kts(video: VideoInfo, refined: bool) -> np.ndarray:
     """(S, 2) shots from the features of two picks a second, with exact boundaries where wanted."""
     picks = video.timebase.picks()
-    surveyor = Surveyor(video.rotation)
+    surveyor = Surveyor(video)
     features = colour_motion(moments(video, picks, space=COLOUR_MOTION, watch=surveyor.look if refined else None))
     survey = surveyor.survey() if refined else None
     made, _ = make_shots(ShotSettings("kts"), features, picks, video.timebase, scaled=True, survey=survey)

@@ -133,7 +133,10 @@ def ingest(
     picks, note = picks_of(info.timebase, Fraction(picks_per_second))
     existed = work.exists()
     # Browsers tell formats apart by what the server says, and that goes by the suffix.
-    thumbnails, video = work / "thumbnails.jpg", work / ("video.webm" if info.container == "webm" else "video.mp4")
+    thumbnails, video = (
+        work / "thumbnails.jpg",
+        work / ("video.webm" if info.playable and info.container == "webm" else "video.mp4"),
+    )
     small_pictures = work / "survey.rgb"
     try:
         work.mkdir(parents=True, exist_ok=True)
@@ -143,7 +146,7 @@ def ingest(
         small = picture_size(info.width, info.height)
         pictures: list[np.ndarray] = []
         frames = np.arange(info.timebase.n_frames) if dense else picks
-        surveyor = Surveyor(info.rotation, small_pictures)
+        surveyor = Surveyor(info, small_pictures)
         reading = part(progress, 0.02, reading_ends)
         with ExitStack() as open_until_read:
             open_until_read.enter_context(half_the_cores())

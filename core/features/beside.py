@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.features.space import FeatureSpace, Moment
-from core.video.probe import UprightPictures, VideoInfo
+from core.video.probe import VideoInfo
+from core.video.standard import UprightPictures
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame

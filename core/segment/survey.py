@@ -14,7 +14,8 @@ from av.video.reformatter import VideoReformatter
 from core.data.timebase import Timebase
 from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, silent
-from core.video.probe import probe, shown_frames
+from core.video.probe import VideoInfo, probe, shown_frames
+from core.video.standard import StandardPictures
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -77,7 +78,7 @@ class Surveyor:
     """Takes the frames of a video one after the other and gives their `Survey`: half a millisecond each at 720p.
 
     Args:
-        rotation: degrees counter-clockwise by which stored pictures are turned for display, a multiple of 90.
+        video: whose frames they are; None where they are stored as they are shown.
         scratch: a new file for the pictures, which must stay as long as the survey is used: a film of two hours has
             700 MB of them. None keeps them in memory.
 
@@ -85,13 +86,13 @@ class Surveyor:
         VideoError: the file cannot be written.
     """
 
-    def __init__(self, rotation: int = 0, scratch: Path | None = None) -> None:
-        self._turns = rotation // 90
+    def __init__(self, video: VideoInfo | None = None, scratch: Path | None = None) -> None:
+        self._turns = video.rotation // 90 if video else 0
         self._scratch = scratch
         self._pictures: list[np.ndarray] = []
         self._measures = {name: array("f") for name in MEASURES}
         self._before: np.ndarray | None = None
-        self._fine, self._small = VideoReformatter(), VideoReformatter()  # they keep their scaling tables
+        self._fine, self._small = StandardPictures(video), VideoReformatter()  # they keep their scaling tables
         try:
             self._file = scratch.open("wb") if scratch else None
         except OSError as error:
@@ -178,7 +179,7 @@ def survey_of(
             f"{timebase.n_frames} in {timebase.duration:.2f} s, so its shots cannot be found there to the frame.",
             "Take the video in again.",
         )
-    surveyor = Surveyor(video.rotation, scratch)
+    surveyor = Surveyor(video, scratch)
     try:
         for index, frame in shown_frames(video):
             check(should_stop, f"Reading '{path.name}'")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
-from av.video.reformatter import VideoReformatter
 
 from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, silent
@@ -27,6 +26,7 @@ from core.video.probe import (
     clock_step,
     open_video,
 )
+from core.video.standard import StandardPictures
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -91,7 +91,7 @@ def _picture_writer(
     video: VideoInfo, source: InputContainer, stream: VideoStream, target: OutputContainer
 ) -> PacketWriter:
     fits = video.codec in BROWSER_VIDEO["mp4"] and video.pixel_format in BROWSER_PIXELS
-    if fits and video.container in COPIED_CONTAINERS:
+    if fits and video.as_shown and video.container in COPIED_CONTAINERS:
         return _copier(video, target, target.add_stream_from_template(stream))
     scale = min(1.0, LONGEST_SHORT_SIDE / min(video.width, video.height))
     # H.264 with 4:2:0 colour has even sides only.
@@ -106,7 +106,7 @@ def _picture_writer(
     written.codec_context.gop_size = max(1, round(rate))
     written.set_display_rotation((video.rotation + 180) % 360 - 180)
     start = int(video.start / step)
-    decoder, reformatter = PictureDecoder(source, stream), VideoReformatter()
+    decoder, reformatter = PictureDecoder(source, stream), StandardPictures(video)
     latest = -1
 
     def write(packet: Packet) -> None:

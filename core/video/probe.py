@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 from av.stream import Disposition
-from av.video.reformatter import VideoReformatter
 
 from core.data.timebase import Timebase, VaryingTimebase, parse_rate
 from core.errors import VideoError
 from core.video.decode import decode, needed_frames, shown_at
+from core.video.orientation import orientation
+from core.video.standard import UprightPictures
+from core.video.tone import is_hdr
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -56,11 +58,14 @@ class VideoInfo:
         path: the file.
         width: of the upright picture as displayed, in pixels (rotation and pixel shape applied).
         height: likewise.
-        rotation: degrees counter-clockwise by which stored pictures are turned for display: 0, 90, 180 or 270.
+        stored: width and height of the first picture as it is stored, in pixels.
+        mirrored: whether stored pictures are mirrored, left to right, for display.
+        rotation: degrees counter-clockwise by which they are turned after that: 0, 90, 180 or 270.
         timebase: rate, number of frames, presentation times relative to the first frame.
         start: when the first frame is shown, in seconds of the file's own clock.
         codec: FFmpeg's name: "h264".
         pixel_format: FFmpeg's name: "yuv420p".
+        hdr: whether pictures follow PQ or HLG.
         audio_codec: FFmpeg's name: "aac"; None without sound.
         container: "mp4", "mov", "webm", "matroska" or FFmpeg's name.
         note: "" or what a person should know: "The file ends after 13.1 s although it promises 30.0 s."
@@ -70,11 +75,14 @@ class VideoInfo:
     path: Path
     width: int
     height: int
+    stored: tuple[int, int]
+    mirrored: bool
     rotation: int
     timebase: Timebase
     start: Fraction
     codec: str
     pixel_format: str
+    hdr: bool
     audio_codec: str | None
     container: str
     note: str = ""
@@ -84,6 +92,11 @@ class VideoInfo:
     def duration(self) -> float:
         """Seconds from the first frame to the end of the last."""
         return self.timebase.duration
+
+    @property
+    def as_shown(self) -> bool:
+        """Whether stored pictures are what is shown, but for their rotation."""
+        return not (self.mirrored or self.hdr)
 
     @property
     def playable(self) -> bool:
@@ -99,6 +112,10 @@ class VideoInfo:
             return f"Browsers do not play {self.codec} pictures ({self.pixel_format}) in {self.container} files."
         if self.audio_codec and self.audio_codec not in BROWSER_AUDIO[self.container]:
             return f"Browsers do not play {self.audio_codec} sound in {self.container} files."
+        if self.mirrored:
+            return "Not every browser mirrors pictures that are to be mirrored."
+        if self.hdr:
+            return "Browsers show HDR pictures in different colours."
         if abs(self.start) * self.timebase.rate > Fraction(1, 2):
             return f"The first picture is shown {float(self.start):.3f} s into the file."
         return self.note
@@ -119,7 +136,7 @@ def probe(path: Path) -> VideoInfo:
         if first is None or not len(times):
             raise VideoError(f"None of the pictures in '{path.name}' can be decoded.", EXPORT_AGAIN)
         timebase = _timebase(times, stream)
-        rotation = round(first.rotation / 90) * 90 % 360
+        rotation, mirrored = orientation(first)
         width = max(1, round(first.width * (stream.sample_aspect_ratio or 1)))
         height = first.height
         sound = next((s for s in container.streams.audio if s.codec_context), None)
@@ -127,11 +144,14 @@ def probe(path: Path) -> VideoInfo:
             path=path,
             width=height if rotation % 180 else width,
             height=width if rotation % 180 else height,
+            stored=(first.width, first.height),
+            mirrored=mirrored,
             rotation=rotation,
             timebase=timebase,
             start=int(times[0, 0]) * clock_step(stream),
             codec=stream.codec_context.codec.canonical_name,
             pixel_format=first.format.name,
+            hdr=is_hdr(first),
             audio_codec=sound.codec_context.codec.canonical_name if sound else None,
             container=_container_name(container, path),
             note=_note(timebase, stream),
@@ -174,26 +194,6 @@ def frames_at(
             for index, frame in shown(video, sorted(set(left))):
                 while left and left[0] == index:
                     yield left.popleft(), picture(frame)
-
-
-class UprightPictures:
-    """Turns stored frames of a video into (height, width, 3) uint8 RGB pictures, upright.
-
-    Args:
-        video: from `probe`.
-        size: width and height of the upright pictures; None for the size they are displayed at.
-    """
-
-    def __init__(self, video: VideoInfo, size: tuple[int, int] | None = None) -> None:
-        width, height = size or (video.width, video.height)
-        self._stored = (height, width) if video.rotation % 180 else (width, height)
-        self._turns = video.rotation // 90
-        self._reformatter = VideoReformatter()  # one for all frames: it keeps its scaling tables
-
-    def __call__(self, frame: VideoFrame) -> np.ndarray:
-        """The picture of a frame."""
-        picture = self._reformatter.reformat(frame, *self._stored, "rgb24", interpolation="AREA", threads=1)
-        return np.ascontiguousarray(np.rot90(picture.to_ndarray(), self._turns))
 
 
 def shown_frames(video: VideoInfo) -> Iterator[tuple[int, VideoFrame]]:

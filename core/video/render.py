@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
 
 from core.data.segments import Segments, checked_segments, joined
 from core.data.timebase import Timebase, VaryingTimebase
@@ -20,6 +19,7 @@ from core.progress import Progress, ShouldStop, check, never, silent
 from core.video.decode import shown_at
 from core.video.playable import AUDIO_RATE, COPIED_CONTAINERS, H264_OPTIONS, name_colours, new_mp4, writing
 from core.video.probe import VideoInfo, clock_step, decode, open_video, probe
+from core.video.standard import StandardPictures
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -210,12 +210,12 @@ class _PictureWriter:
         self._stream.codec_context.time_base = unit
         self._stream.codec_context.gop_size = max(1, round(rate))
         self._stream.set_display_rotation((video.rotation + 180) % 360 - 180)
-        self._reformatter = VideoReformatter()
+        self._standard = StandardPictures(video)
         self._durations: dict[int, int] = {}  # of the pictures that the encoder holds, by their time
 
     def write(self, picture: VideoFrame, start: int, end: int) -> None:
         """Shows a picture from one time to another, in units."""
-        even = self._reformatter.reformat(picture, *self._size, "yuv420p")
+        even = self._standard.reformat(picture, *self._size, "yuv420p")
         name_colours(self._stream.codec_context, even)
         even.pts, even.time_base = start, self._unit
         self._durations[start] = end - start

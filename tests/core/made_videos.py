@@ -29,6 +29,13 @@ def number_of(picture: np.ndarray) -> int:
     return int(sum(1 << bit for bit in range(BITS) if bars[centres[bit]] > 128))
 
 
+def display_matrix(rotation: int, mirrored: bool) -> list[int]:
+    """Says of stored pictures that they are mirrored, then turned counter-clockwise by degrees."""
+    cos, sin = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[rotation % 360]
+    across = -1 if mirrored else 1
+    return [across * cos << 16, across * -sin << 16, 0, sin << 16, cos << 16, 0, 0, 0, 1 << 30]
+
+
 def write_video(
     path: Path,
     n: int = 50,
@@ -37,6 +44,7 @@ def write_video(
     times: Sequence[int] | None = None,
     time_base: Fraction | None = None,
     rotation: int = 0,
+    mirrored: bool = False,
     sound: bool = False,
     size: tuple[int, int] = (192, 108),
     still: bool = False,
@@ -48,6 +56,7 @@ def write_video(
     Args:
         times: their presentation times in units of `time_base`; one after the other when None.
         rotation: degrees (counter-clockwise) by which players must turn the stored pictures.
+        mirrored: whether players must mirror them, left to right, before that.
         sound: with a tone as long as the pictures.
         still: all pictures show number 0.
         pixel_shape: width of a pixel by its height.
@@ -55,19 +64,19 @@ def write_video(
     """
     with av.open(str(path), "w", options=options or {}) as target:
         stream = target.add_stream(codec, rate=rate)
-        stored = np.rot90(numbered_picture(0, *size), -(rotation // 90))
-        stream.width, stream.height = stored.shape[1], stored.shape[0]
+        stream.width, stream.height = size[::-1] if rotation % 180 else size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = time_base or 1 / rate
         if pixel_shape:
             stream.codec_context.sample_aspect_ratio = pixel_shape
-        if rotation:
-            stream.set_display_rotation(rotation)
+        if rotation or mirrored:
+            stream.set_display_matrix(display_matrix(rotation, mirrored))
         if sound:
             tone = target.add_stream("aac" if codec == "libx264" else "libopus", rate=48000, layout="mono")
         for index in range(n):
-            turned = np.ascontiguousarray(np.rot90(numbered_picture(0 if still else index, *size), -(rotation // 90)))
-            frame = av.VideoFrame.from_ndarray(turned, format="rgb24")
+            turned = np.rot90(numbered_picture(0 if still else index, *size), -(rotation // 90))
+            turned = turned[:, ::-1] if mirrored else turned
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(turned), format="rgb24")
             frame.pts = times[index] if times else index
             frame.time_base = time_base or 1 / rate
             target.mux(stream.encode(frame))
