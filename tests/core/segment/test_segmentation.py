@@ -18,6 +18,7 @@ from core.errors import InputError
 from core.segment import segmentation
 from core.segment.kts import kts, kts_fixed
 from core.segment.segmentation import default_shots, kts_shots, shots_from_changes, uniform_shots
+from core.segment.settings import ShotSettings
 
 FEATURES = st.integers(1, 9).flatmap(lambda rows: arrays(np.float64, (rows, 2), elements=st.integers(-4, 4)))
 
@@ -184,3 +185,8 @@ def test_the_first_segmentation_is_the_default():
     timebase, shots = Timebase(Fraction(25), 100), Shots(np.array([[0, 100]]), "kts")
     assert default_shots(Entry("a/b", "", timebase, np.array([0]), shots={"kts": shots})) is shots
     assert default_shots(Entry("a/b", "", timebase, np.array([0]))).source == "uniform 2 s"
+
+
+def test_the_name_of_shots_holds_the_parameters_that_are_not_as_published():
+    assert ShotSettings("kts").name == "kts"  # the penalty of the release is 1
+    assert ShotSettings("kts", 0.5).name == "kts penalty 0.5"

@@ -150,6 +150,11 @@ def test_shots_without_inner_picks_are_split_in_the_middle():
     assert cut.note == "1 overlong shot was split"
 
 
+def test_of_equal_steps_the_one_nearest_to_the_middle_splits_a_shot():
+    cut = select(np.full(100, 0.5), np.arange(100) * 10, shots_of((0, 1000)), 1000, 0.5)
+    assert cut.segments.tolist() == [[0, 500]]
+
+
 def test_a_fitting_shot_prevents_any_split():
     cut = select(np.array([0.9, 0.1]), np.array([0, 90]), shots_of((0, 90), (90, 100)), 100)
     assert cut.segments.tolist() == [[90, 100]]

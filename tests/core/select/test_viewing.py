@@ -20,6 +20,7 @@ from core.select.viewing import (
     NOTHING_LASTS,
     SHORTEST_CLIP_MS,
     Collected,
+    best_moment,
     capacity_ms,
     free_pieces,
     view,
@@ -181,6 +182,25 @@ def test_the_best_moment_is_in_although_others_sum_to_more():
     cut = cut_of(entry, scores, 0.4)
     assert cut.mask[:30].any()
     assert length_ms(cut.segments, entry.timebase) <= 4000
+
+
+@pytest.mark.parametrize(("keep", "found"), [([50, 60], 0), ([49, 60], -1)])
+def test_the_best_moment_is_looked_for_unless_part_of_its_shot_is_kept(keep, found):
+    entry = film([0, 50, 100])
+    scores = np.where(entry.picks < 50, 1.0, 0.5)
+    pieces = spans(entry.timebase, [[0, 30]])
+    kept = spans(entry.timebase, [keep])
+    seen = footage(entry, entry.shots["kts"])
+    assert best_moment(scores, seen, pieces, np.array([3]), pieces[:, 3] - pieces[:, 2], 5000, kept) == found
+
+
+def test_a_piece_that_lies_in_the_best_shot_by_half_can_be_its_best_moment():
+    entry = film([0, 50, 100])
+    scores = np.where(entry.picks < 50, 1.0, 0.5)
+    pieces = spans(entry.timebase, [[40, 60], [60, 70]])
+    lengths = pieces[:, 3] - pieces[:, 2]
+    best = best_moment(scores, footage(entry, entry.shots["kts"]), pieces, np.array([3, 2]), lengths, 5000, NONE)
+    assert best == 0
 
 
 def test_flashes_that_trimming_leaves_are_not_taken():
