@@ -21,10 +21,11 @@ import av
 import numpy as np
 from av.stream import Disposition
 
-from core.data.timebase import Timebase, VaryingTimebase, parse_rate
+from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
 from core.video.decode import decode, needed_frames, shown_at
 from core.video.orientation import orientation
+from core.video.rates import constant_rate
 from core.video.standard import UprightPictures
 from core.video.tone import is_hdr
 
@@ -354,17 +355,12 @@ def _picture_times(container: InputContainer, stream: VideoStream) -> tuple[np.n
 def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     """A constant rate where every time fits it to a step of the stream's clock, else the times themselves."""
     starts, unit = times[:, 0] - times[0, 0], clock_step(stream)
-    n = len(starts)
-    stated = [stream.average_rate, stream.guessed_rate, stream.base_rate]
-    if n == 1:
-        return Timebase(next((Fraction(rate) for rate in stated if rate), Fraction(25)), 1)
-    measured = Fraction(n - 1) / (int(starts[-1]) * unit)
-    for rate in (*stated, parse_rate(float(measured)), measured):
-        if not rate:
-            continue
-        step = 1 / float(Fraction(rate) * unit)
-        if np.abs(starts - np.arange(n) * step).max() <= min(1, step / 2):
-            return Timebase(Fraction(rate), n)
+    stated = [Fraction(rate) for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate) if rate]
+    if len(starts) == 1:
+        return Timebase(stated[0] if stated else Fraction(25), 1)
+    rate = constant_rate(starts, unit, stated)
+    if rate is not None:
+        return Timebase(rate, len(starts))
     last = int(times[-1, 1]) or int(np.median(np.diff(starts)))
     return Timebase.from_times(starts, unit, int(starts[-1]) + last)
 
