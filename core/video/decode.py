@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import av
 
+from core.video.joined import Part, is_broken, packets
+
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
@@ -24,10 +26,16 @@ if TYPE_CHECKING:
 SHORTEST_JUMP = 16
 
 
-def decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """All pictures that can be decoded, in the order they are shown; damaged ones are left out."""
+def decode(container: InputContainer, stream: VideoStream, parts: Sequence[Part] = ()) -> Iterator[VideoFrame]:
+    """All pictures that can be decoded, in the order they are shown; damaged ones are left out.
+
+    Args:
+        container: just opened.
+        stream: its pictures.
+        parts: of a joined recording, see `core.video.joined`.
+    """
     decoder = PictureDecoder(container, stream)
-    for packet in container.demux(stream):
+    for packet in packets(container, stream, [stream], parts):
         yield from decoder(packet)
 
 
@@ -66,7 +74,7 @@ def is_void(packet: Packet) -> bool:
     The empty packet without any time at the end of the stream is another thing: it makes the decoder give out the
     pictures it still keeps.
     """
-    return packet.dts is not None and (packet.size == 0 or packet.is_corrupt)
+    return packet.dts is not None and (packet.size == 0 or is_broken(packet))
 
 
 def shown_at(picture: VideoFrame) -> int:

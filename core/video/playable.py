@@ -17,6 +17,7 @@ import av
 from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, silent
 from core.video.decode import PictureDecoder, is_void, shown_at
+from core.video.joined import packets
 from core.video.probe import (
     BROWSER_AUDIO,
     BROWSER_PIXELS,
@@ -73,7 +74,7 @@ def make_playable(video: VideoInfo, out: Path, progress: Progress = silent, shou
                 writers[sound.index] = _sound_writer(video, sound, target)
                 break
         reported = 0.0
-        for packet in source.demux([source.streams[index] for index in writers]):
+        for packet in packets(source, pictures, [source.streams[index] for index in writers], video.parts):
             with writing(out):
                 writers[packet.stream.index](packet)
             if packet.dts is None:

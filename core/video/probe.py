@@ -7,7 +7,6 @@ for a picture but nothing to decode there (a repeated Theora frame, a damaged sp
 from __future__ import annotations
 
 import hashlib
-from array import array
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -21,10 +20,12 @@ import av
 import numpy as np
 from av.stream import Disposition
 
-from core.data.timebase import Timebase, VaryingTimebase, parse_rate
+from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
 from core.video.decode import decode, needed_frames, shown_at
+from core.video.joined import Part, PictureTimes, recordings
 from core.video.orientation import orientation
+from core.video.rates import constant_rate
 from core.video.standard import UprightPictures
 from core.video.tone import is_hdr
 
@@ -70,6 +71,7 @@ class VideoInfo:
         container: "mp4", "mov", "webm", "matroska" or FFmpeg's name.
         note: "" or what a person should know: "The file ends after 13.1 s although it promises 30.0 s."
         key_times: (K,) int64 presentation times of the frames that decoding can begin with, in the file's own units.
+        parts: of a recording that was joined from several, whose clocks begin again; else empty.
     """
 
     path: Path
@@ -87,6 +89,7 @@ class VideoInfo:
     container: str
     note: str = ""
     key_times: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    parts: tuple[Part, ...] = ()
 
     @property
     def duration(self) -> float:
@@ -96,7 +99,7 @@ class VideoInfo:
     @property
     def as_shown(self) -> bool:
         """Whether stored pictures are what is shown, but for their rotation."""
-        return not (self.mirrored or self.hdr)
+        return not (self.mirrored or self.hdr or self.parts)
 
     @property
     def playable(self) -> bool:
@@ -129,13 +132,13 @@ def probe(path: Path) -> VideoInfo:
     """
     path = Path(path)
     with open_video(path) as (container, stream):
-        times, key_times = _picture_times(container, stream)
+        found = PictureTimes(container, stream)
     # Opened again rather than wound back, because damaged files cannot be wound back.
     with open_video(path) as (container, stream):
         first = next(decode(container, stream), None)
-        if first is None or not len(times):
+        if first is None or not len(found.times):
             raise VideoError(f"None of the pictures in '{path.name}' can be decoded.", EXPORT_AGAIN)
-        timebase = _timebase(times, stream)
+        timebase = _timebase(found.times, stream)
         rotation, mirrored = orientation(first)
         width = max(1, round(first.width * (stream.sample_aspect_ratio or 1)))
         height = first.height
@@ -148,14 +151,15 @@ def probe(path: Path) -> VideoInfo:
             mirrored=mirrored,
             rotation=rotation,
             timebase=timebase,
-            start=int(times[0, 0]) * clock_step(stream),
+            start=int(found.times[0, 0]) * clock_step(stream),
             codec=stream.codec_context.codec.canonical_name,
             pixel_format=first.format.name,
             hdr=is_hdr(first),
             audio_codec=sound.codec_context.codec.canonical_name if sound else None,
             container=_container_name(container, path),
-            note=_note(timebase, stream),
-            key_times=key_times,
+            note=_note(timebase, stream, found.parts),
+            key_times=found.keys,
+            parts=found.parts,
         )
 
 
@@ -218,7 +222,7 @@ def _shown(video: VideoInfo, wanted: Iterable[int]) -> Iterator[tuple[int, Video
     shown: VideoFrame | None = None
     with open_video(video.path) as (container, stream):
         number = _numbering(video, clock_step(stream))
-        for frame in decode(container, stream):
+        for frame in decode(container, stream, video.parts):
             index = number(shown_at(frame))
             # What was asked for before this frame is the frame shown until now.
             while ahead and shown is not None and ahead[0] < index:
@@ -331,45 +335,22 @@ def _has_index(path: Path) -> bool:
     return False
 
 
-def _picture_times(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray, np.ndarray]:
-    """Presentation times, ascending, in units of the stream.
-
-    Returns:
-        (n, 2) int64 time and duration of every picture, and (K,) int64 those times that belong to key frames.
-    """
-    times, durations, keys = array("q"), array("q"), array("q")
-    for packet in container.demux(stream):
-        time = packet.dts if packet.pts is None else packet.pts
-        # Discarded packets only help to decode what follows a cut in an edited file.
-        if time is not None and not packet.is_corrupt and not packet.is_discard:
-            times.append(time)
-            durations.append(packet.duration or 0)
-            if packet.is_keyframe:
-                keys.append(time)
-    # Of packets with the same time, the last says how long it is.
-    unique, last = np.unique(np.array(times, np.int64)[::-1], return_index=True)
-    return np.stack([unique, np.array(durations, np.int64)[::-1][last]], axis=1), np.unique(np.array(keys, np.int64))
-
-
 def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     """A constant rate where every time fits it to a step of the stream's clock, else the times themselves."""
     starts, unit = times[:, 0] - times[0, 0], clock_step(stream)
-    n = len(starts)
-    stated = [stream.average_rate, stream.guessed_rate, stream.base_rate]
-    if n == 1:
-        return Timebase(next((Fraction(rate) for rate in stated if rate), Fraction(25)), 1)
-    measured = Fraction(n - 1) / (int(starts[-1]) * unit)
-    for rate in (*stated, parse_rate(float(measured)), measured):
-        if not rate:
-            continue
-        step = 1 / float(Fraction(rate) * unit)
-        if np.abs(starts - np.arange(n) * step).max() <= min(1, step / 2):
-            return Timebase(Fraction(rate), n)
+    stated = [Fraction(rate) for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate) if rate]
+    if len(starts) == 1:
+        return Timebase(stated[0] if stated else Fraction(25), 1)
+    rate = constant_rate(starts, unit, stated)
+    if rate is not None:
+        return Timebase(rate, len(starts))
     last = int(times[-1, 1]) or int(np.median(np.diff(starts)))
     return Timebase.from_times(starts, unit, int(starts[-1]) + last)
 
 
-def _note(timebase: Timebase, stream: VideoStream) -> str:
+def _note(timebase: Timebase, stream: VideoStream, parts: tuple[Part, ...]) -> str:
+    if parts:
+        return f"The file holds {recordings(parts)} recordings, one after the other."
     promised = float(stream.duration * clock_step(stream)) if stream.duration else 0.0
     if promised > timebase.duration + 1:
         return f"The file ends after {timebase.duration:.1f} s although it promises {promised:.1f} s."

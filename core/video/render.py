@@ -17,6 +17,7 @@ from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, silent
 from core.video.decode import shown_at
+from core.video.joined import packets
 from core.video.playable import AUDIO_RATE, COPIED_CONTAINERS, H264_OPTIONS, name_colours, new_mp4, writing
 from core.video.probe import VideoInfo, clock_step, decode, open_video, probe
 from core.video.standard import StandardPictures
@@ -149,7 +150,8 @@ def _frames_of_file(of_file: Timebase, timebase: Timebase, frames: np.ndarray) -
 
 def _pictures(video: VideoInfo, wanted: list[int]) -> Iterator[VideoFrame]:
     """The decoded picture of each wanted frame of the file (ascending, the same one may be wanted twice)."""
-    jump = JUMP_SECONDS * video.timebase.rate if video.container in COPIED_CONTAINERS else None
+    indexed = video.container in COPIED_CONTAINERS and not video.parts
+    jump = JUMP_SECONDS * video.timebase.rate if indexed else None
     start = 0
     for index in range(1, len(wanted) + 1):
         if index == len(wanted) or (jump is not None and wanted[index] - wanted[index - 1] > jump):
@@ -172,7 +174,7 @@ def _pictures_from(video: VideoInfo, wanted: list[int], jump: bool) -> Iterator[
         # Containers round times to their clock: of a constant rate the nearest frame is meant.
         varies = isinstance(video.timebase, VaryingTimebase)
         nearest = Fraction(0) if varies else 1 / (2 * video.timebase.rate)
-        for frame in decode(container, stream):
+        for frame in decode(container, stream, video.parts):
             index = video.timebase.frame_at(shown_at(frame) * time_base - video.start + nearest)
             if jump and shown is None and index > wanted[0]:
                 break  # the jump went too far
@@ -307,14 +309,15 @@ def _decoded_sound(video: VideoInfo, layout: str) -> Iterator[tuple[int, np.ndar
     """All sound of a video at 48 kHz: (position counted from the first picture, (channels, n) float32)."""
     resampler = av.AudioResampler("fltp", layout, AUDIO_RATE)
     following: int | None = None
-    with open_video(video.path) as (container, _):
-        for packet in container.demux(_sound_stream(container)):
+    with open_video(video.path) as (container, pictures):
+        for packet in packets(container, pictures, [_sound_stream(container)], video.parts):
             try:
                 decoded = packet.decode()
             except av.FFmpegError:
                 continue  # damaged; what is missing becomes silence
             ended = packet.size == 0 and packet.dts is None
             for frame in [*decoded, None] if ended else decoded:
+                assert frame is None or isinstance(frame, av.AudioFrame)  # its packets are of the sound
                 for piece in resampler.resample(frame):
                     at = following or 0
                     if piece.pts is not None and piece.time_base is not None:
