@@ -138,7 +138,7 @@ def stage_seconds(video: VideoInfo, made: Entry, folder: Path) -> dict[str, floa
         ),
         "survey": lambda: surveys.append(survey_of(video.path, video.timebase, folder / "pictures")),
         "transitions": lambda: find_transitions(surveys[0]),
-        "copy": lambda: shutil.copyfile(make_playable(video, folder / "copy.mp4"), folder / "copy"),
+        "copy": lambda: shutil.copyfile(make_playable(video, folder / "copy.mp4").file, folder / "copy"),
     }
     return {name: round(timed(part, 1)[0], 3) for name, part in parts.items()}
 

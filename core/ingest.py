@@ -182,7 +182,8 @@ def ingest(
         cut = {shots.name: made}
         cut.setdefault(two_seconds.source, two_seconds)
         del looked_at
-        if make_playable(info, video, part(progress, shots_end, 1.0), should_stop) == info.path:
+        played = make_playable(info, video, part(progress, shots_end, 1.0), should_stop)
+        if played.file == info.path:
             _copy(info.path, video)
         if listening is None:
             heard = hear(video, info.timebase, picks, should_stop)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-import av
 import numpy as np
 
 from core.data.timebase import Timebase
 from core.progress import ShouldStop, check, never
-from core.video.probe import clock_step, open_video
+from core.video.sound import SoundReader, without_gaps
 
 RATE = 16_000
 # Sound that is listened to at a time, and how much of it before is listened to again so that beginnings are heard.
@@ -22,8 +22,6 @@ STEP_SECONDS = 0.02
 SILENCE = (2**-19) ** 2
 # Level that the recogniser is given sound at, whatever the film's: its root mean square.
 GIVEN_LEVEL = 0.07
-# Sound that begins later than what came before it ends, by more than this, has a gap.
-GAP_SECONDS = 0.1
 # Samples below which the recogniser has nothing to work with.
 FEWEST_SAMPLES = 800
 RECOGNISER_HOP = 0.01
@@ -129,15 +127,13 @@ def _blocks(path: Path) -> Iterator[tuple[float, int, np.ndarray]]:
         (n,) float32 mono samples.
     """
     size, overlap = BLOCK_SECONDS * RATE, OVERLAP_SECONDS * RATE
+    pieces = iter(SoundReader(path, RATE, "mono"))
+    first = next(pieces, None)
+    if first is None:
+        return
     waiting: list[np.ndarray] = []
-    length, at, before = 0, 0.0, np.empty(0, np.float32)
-    for index, (seconds, sound) in enumerate(_sound(path)):
-        at = seconds if index == 0 else at
-        missing = round((seconds - at) * RATE) - length
-        if missing > GAP_SECONDS * RATE:
-            gap = min(missing, size)
-            waiting.append(np.zeros(gap, np.float32))
-            length += gap
+    length, at, before = 0, first[0] / RATE, np.empty(0, np.float32)
+    for (sound,) in without_gaps(chain([first], pieces), 1, first[0]):
         waiting.append(sound)
         length += len(sound)
         while length >= size:
@@ -146,25 +142,6 @@ def _blocks(path: Path) -> Iterator[tuple[float, int, np.ndarray]]:
             before, waiting, length, at = new[size - overlap : size], [new[size:]], length - size, at + BLOCK_SECONDS
     if length:
         yield at, len(before), np.concatenate([before, *waiting])
-
-
-def _sound(path: Path) -> Iterator[tuple[float, np.ndarray]]:
-    """Seconds of the video, and mono samples from then on; nothing where there is no sound that can be decoded."""
-    with open_video(path) as (container, pictures):
-        track = next((stream for stream in container.streams.audio if stream.codec_context), None)
-        if track is None:
-            return
-        start = float((pictures.start_time or 0) * clock_step(pictures))
-        resampler = av.AudioResampler("flt", "mono", RATE)
-        for packet in container.demux(track):
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:  # a damaged packet is a gap
-                continue
-            for frame in frames:
-                for part in resampler.resample(frame):
-                    if part.pts is not None and part.time_base is not None and part.samples:
-                        yield float(part.pts * part.time_base) - start, part.to_ndarray()[0]
 
 
 def _long_enough(sound: np.ndarray) -> np.ndarray:

@@ -39,9 +39,10 @@ class Listening:
             VideoError: the file cannot be read.
             Cancelled: `should_stop` said so.
         """
+        check(should_stop, f"Listening to '{self._path.name}'")
         while not self._heard.done():
-            check(should_stop, f"Listening to '{self._path.name}'")
             wait([self._heard], ASKED)
+            check(should_stop, f"Listening to '{self._path.name}'")
         return self._heard.result()
 
     def close(self) -> None:

@@ -64,7 +64,8 @@ class PictureDecoder:
         for picture in pictures:
             if self._following is not None and (self._count or picture.pts is None):
                 picture.pts = self._following
-            self._following = (picture.pts or 0) + 1
+            if picture.pts is not None:  # those before the first time of the file are not shown
+                self._following = picture.pts + 1
         return [picture for picture in pictures if picture.pts is not None]
 
 

@@ -14,11 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import av
 import numpy as np
-from av.stream import Disposition
 
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
@@ -28,6 +27,7 @@ from core.video.orientation import orientation
 from core.video.rates import constant_rate
 from core.video.standard import UprightPictures
 from core.video.tone import is_hdr
+from core.video.tracks import picture_track, picture_tracks, players_agree, sound_track, tracks_note
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -70,6 +70,11 @@ class VideoInfo:
         audio_codec: FFmpeg's name: "aac"; None without sound.
         container: "mp4", "mov", "webm", "matroska" or FFmpeg's name.
         note: "" or what a person should know: "The file ends after 13.1 s although it promises 30.0 s."
+        sound: index of the sound track that is used; None without sound.
+        channels: of that sound, 0 without.
+        begins_with_key: whether the first frame is one that decoding can begin with.
+        tracks_note: "" or which of several tracks are used.
+        players_agree: whether every player would play these tracks.
         key_times: (K,) int64 presentation times of the frames that decoding can begin with, in the file's own units.
         parts: of a recording that was joined from several, whose clocks begin again; else empty.
     """
@@ -88,6 +93,11 @@ class VideoInfo:
     audio_codec: str | None
     container: str
     note: str = ""
+    sound: int | None = None
+    channels: int = 0
+    begins_with_key: bool = True
+    tracks_note: str = ""
+    players_agree: bool = True
     key_times: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     parts: tuple[Part, ...] = ()
 
@@ -100,6 +110,13 @@ class VideoInfo:
     def as_shown(self) -> bool:
         """Whether stored pictures are what is shown, but for their rotation."""
         return not (self.mirrored or self.hdr or self.parts)
+
+    @property
+    def layout(self) -> Literal["mono", "stereo"] | None:
+        """Of the sound in what is made of the video; None without sound."""
+        if self.sound is None:
+            return None
+        return "mono" if self.channels == 1 else "stereo"
 
     @property
     def playable(self) -> bool:
@@ -121,14 +138,20 @@ class VideoInfo:
             return "Browsers show HDR pictures in different colours."
         if abs(self.start) * self.timebase.rate > Fraction(1, 2):
             return f"The first picture is shown {float(self.start):.3f} s into the file."
+        if not self.players_agree:
+            return "Not every browser plays the tracks that are used."
         return self.note
 
 
-def probe(path: Path) -> VideoInfo:
+def probe(path: Path, sound: str | None = None) -> VideoInfo:
     """Looks into a video file: reads the times of all pictures and decodes the first.
 
+    Args:
+        path: the file.
+        sound: which of several sound tracks is wanted, see `core.video.tracks.sound_track`.
+
     Raises:
-        VideoError: the file is missing, empty, cut off, not a video, or its codec is unknown.
+        VideoError: the file is missing, empty, cut off, not a video, its codec is unknown, or there is no such sound.
     """
     path = Path(path)
     with open_video(path) as (container, stream):
@@ -142,7 +165,7 @@ def probe(path: Path) -> VideoInfo:
         rotation, mirrored = orientation(first)
         width = max(1, round(first.width * (stream.sample_aspect_ratio or 1)))
         height = first.height
-        sound = next((s for s in container.streams.audio if s.codec_context), None)
+        track = sound_track(container, sound)
         return VideoInfo(
             path=path,
             width=height if rotation % 180 else width,
@@ -155,9 +178,14 @@ def probe(path: Path) -> VideoInfo:
             codec=stream.codec_context.codec.canonical_name,
             pixel_format=first.format.name,
             hdr=is_hdr(first),
-            audio_codec=sound.codec_context.codec.canonical_name if sound else None,
+            audio_codec=track.codec_context.codec.canonical_name if track else None,
             container=_container_name(container, path),
             note=_note(timebase, stream, found.parts),
+            sound=track.index if track else None,
+            channels=track.codec_context.channels if track else 0,
+            begins_with_key=bool(len(found.keys)) and found.keys[0] == found.times[0, 0],
+            tracks_note=tracks_note(container, stream, track),
+            players_agree=players_agree(container, stream, track),
             key_times=found.keys,
             parts=found.parts,
         )
@@ -212,7 +240,7 @@ def shown_frames(video: VideoInfo) -> Iterator[tuple[int, VideoFrame]]:
 def _needed(video: VideoInfo, wanted: list[int]) -> Iterator[tuple[int, VideoFrame]]:
     """The chosen frames, decoding no more than they need; it ends at the first that is not where it should be."""
     with open_video(video.path) as (container, stream):
-        number = _numbering(video, clock_step(stream))
+        number = numbering(video, clock_step(stream))
         yield from needed_frames(container, stream, number, wanted, video.key_times.tolist())
 
 
@@ -221,7 +249,7 @@ def _shown(video: VideoInfo, wanted: Iterable[int]) -> Iterator[tuple[int, Video
     ahead = deque(wanted)
     shown: VideoFrame | None = None
     with open_video(video.path) as (container, stream):
-        number = _numbering(video, clock_step(stream))
+        number = numbering(video, clock_step(stream))
         for frame in decode(container, stream, video.parts):
             index = number(shown_at(frame))
             # What was asked for before this frame is the frame shown until now.
@@ -275,7 +303,7 @@ def clock_step(stream: Stream) -> Fraction:
     return Fraction(stream.time_base)
 
 
-def _numbering(video: VideoInfo, time_base: Fraction) -> Callable[[int], int]:
+def numbering(video: VideoInfo, time_base: Fraction) -> Callable[[int], int]:
     """From presentation times, in units of `time_base`, to frame numbers."""
     start = int(video.start / time_base)
     if isinstance(video.timebase, VaryingTimebase):
@@ -288,13 +316,13 @@ def _numbering(video: VideoInfo, time_base: Fraction) -> Callable[[int], int]:
 
 
 def _main_stream(container: InputContainer, path: Path) -> VideoStream:
-    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not streams:
+    if not picture_tracks(container):
         kind = "only sound" if container.streams.audio else "no pictures"
         raise VideoError(f"'{path.name}' holds {kind}, no video track.", "Choose a file that has pictures.")
-    if streams[0].codec_context is None:
+    track = picture_track(container)
+    if track is None:
         raise VideoError(f"The codec of '{path.name}' is not known.", EXPORT_AGAIN)
-    return streams[0]
+    return track
 
 
 def _explained(path: Path, error: av.FFmpegError) -> VideoError:

@@ -9,22 +9,21 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
 import numpy as np
 
 from core.data.segments import Segments, checked_segments, joined
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, silent
+from core.video.aac import AUDIO_RATE, AacWriter
 from core.video.decode import shown_at
-from core.video.joined import packets
-from core.video.playable import AUDIO_RATE, COPIED_CONTAINERS, H264_OPTIONS, name_colours, new_mp4, writing
+from core.video.playable import COPIED_CONTAINERS, H264_OPTIONS, name_colours, new_mp4, writing
 from core.video.probe import VideoInfo, clock_step, decode, open_video, probe
+from core.video.sound import SILENT_BLOCK, SoundReader
 from core.video.standard import StandardPictures
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer, OutputContainer
+    from av.container import OutputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 JUMP_SECONDS = 5
 # A jump lands on a key picture at least this long before the piece, where every picture after it decodes whole.
 RUN_UP_SECONDS = 1
-# A clock of whole milliseconds shakes by half of one; only larger steps are gaps in the sound.
-SOUND_JITTER = AUDIO_RATE // 100
-SILENT_BLOCK = AUDIO_RATE
 # Files whose end is a little short of what was counted at ingest show their last picture a little longer.
 MISSING_END_SECONDS = 1
 
@@ -105,15 +101,15 @@ def render_cut(
         if comment:
             target.metadata["comment"] = comment
         pictures = _PictureWriter(info, target, timebase.rate, unit)
-        sound = _SoundWriter(info, segments, timebase, target) if info.audio_codec else None
+        sound = _sound_writer(info, segments, timebase, target) if info.layout else None
         found = _pictures(info, _frames_of_file(info.timebase, timebase, frames))
         for index, picture in enumerate(found):
             check(should_stop, f"Rendering the cut of '{info.path.name}'")
             until = int(ticks[index + 1]) if index + 1 < len(ticks) else total
             with writing(out):
                 pictures.write(picture, int(ticks[index]), until)
-            if sound:
-                sound.write_until(until * unit, out)
+                if sound:
+                    sound.write_until(until * unit)
             done = float(until * unit)
             if int(done) > int(ticks[index] * unit) or index + 1 == len(frames):
                 message = f"Rendering the cut: {done:.0f} of {float(total * unit):.0f} s"
@@ -236,34 +232,12 @@ class _PictureWriter:
             self._target.mux(packet)
 
 
-class _SoundWriter:
-    """The sound of all pieces, one after the other, as AAC."""
-
-    def __init__(self, video: VideoInfo, segments: np.ndarray, timebase: Timebase, target: OutputContainer) -> None:
-        with open_video(video.path) as (container, _):
-            mono = _sound_stream(container).codec_context.channels == 1
-        self._layout = "mono" if mono else "stereo"
-        self._target = target
-        self._stream: AudioStream = target.add_stream("aac", rate=AUDIO_RATE, layout=self._layout)
-        blocks = _decoded_sound(video, self._layout)
-        self._blocks = _cut_sound(blocks, _sound_pieces(timebase, segments), 1 if mono else 2)
-        self._position = 0
-
-    def write_until(self, seconds: Fraction, out: Path) -> None:
-        """Goes on until a time of the result, or a little further."""
-        while self._position < seconds * AUDIO_RATE:
-            block = next(self._blocks, None)
-            if block is None:
-                return
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout=self._layout)
-            frame.sample_rate, frame.pts, frame.time_base = AUDIO_RATE, self._position, Fraction(1, AUDIO_RATE)
-            self._position += block.shape[1]
-            with writing(out):
-                self._target.mux(self._stream.encode(frame))
-
-    def finish(self) -> None:
-        """Writes the sound that the encoder still holds."""
-        self._target.mux(self._stream.encode(None))
+def _sound_writer(video: VideoInfo, segments: np.ndarray, timebase: Timebase, target: OutputContainer) -> AacWriter:
+    """The sound of all pieces, one after the other."""
+    assert video.layout is not None
+    heard = SoundReader(video.path, AUDIO_RATE, video.layout, track=video.sound, start=video.start, parts=video.parts)
+    cut = _cut_sound(iter(heard), _sound_pieces(timebase, segments), 1 if video.layout == "mono" else 2)
+    return AacWriter(target, cut, video.layout)
 
 
 def _sound_pieces(timebase: Timebase, segments: np.ndarray) -> list[tuple[int, int]]:
@@ -303,35 +277,3 @@ def _cut_sound(
                 samples = block[:, position - at : end - at]
             yield samples
             position += samples.shape[1]
-
-
-def _decoded_sound(video: VideoInfo, layout: str) -> Iterator[tuple[int, np.ndarray]]:
-    """All sound of a video at 48 kHz: (position counted from the first picture, (channels, n) float32)."""
-    resampler = av.AudioResampler("fltp", layout, AUDIO_RATE)
-    following: int | None = None
-    with open_video(video.path) as (container, pictures):
-        for packet in packets(container, pictures, [_sound_stream(container)], video.parts):
-            try:
-                decoded = packet.decode()
-            except av.FFmpegError:
-                continue  # damaged; what is missing becomes silence
-            ended = packet.size == 0 and packet.dts is None
-            for frame in [*decoded, None] if ended else decoded:
-                assert frame is None or isinstance(frame, av.AudioFrame)  # its packets are of the sound
-                for piece in resampler.resample(frame):
-                    at = following or 0
-                    if piece.pts is not None and piece.time_base is not None:
-                        at = round((piece.pts * Fraction(piece.time_base) - video.start) * AUDIO_RATE)
-                    if following is not None and abs(at - following) <= SOUND_JITTER:
-                        at = following
-                    samples = piece.to_ndarray()
-                    if following is not None and at < following:
-                        samples, at = samples[:, following - at :], following
-                    following = at + samples.shape[1]
-                    if samples.shape[1]:
-                        yield at, samples
-
-
-def _sound_stream(container: InputContainer) -> AudioStream:
-    """The stream that `probe` means by the sound of a video."""
-    return next(stream for stream in container.streams.audio if stream.codec_context)
