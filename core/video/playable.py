@@ -149,7 +149,7 @@ def _pictures_fit(video: VideoInfo) -> bool:
 
 
 def _sound_fits(video: VideoInfo, extent: SoundExtent) -> bool:
-    """Whether MP4 takes the encoded sound as it is: players disagree about gaps in it and about what comes before it."""
+    """Whether MP4 takes the encoded sound as it is: players disagree about gaps and about what comes before."""
     fits = video.audio_codec in BROWSER_AUDIO["mp4"] and video.container in COPIED_CONTAINERS
     return fits and extent.whole and abs(extent.begins) <= NOTICED
 
@@ -283,9 +283,7 @@ def _copier(target: OutputContainer, written: Stream, begins: Fraction) -> Packe
             return
         start = int(begins / packet.time_base)
         packet.pts -= start
-        if written.type == "audio" and (packet.pts < 0 or packet.is_discard):
-            return  # sound before the first picture
-        if packet.is_discard:
+        if packet.is_discard and written.type == "video":
             raise _OtherwiseShown
         if packet.dts is not None:
             packet.dts = min(packet.dts - start, packet.pts)

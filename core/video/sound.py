@@ -1,8 +1,8 @@
 """The sound of a video at the times of its pictures, whatever its codec, its rate, its channels and its clock.
 
-Sound that goes on is counted by its samples; only where a track says that it stopped for a while, or jumped, do its times
-count. Resamplers get sound without times: some hand it through as it is where nothing is to be done, with times of the
-file's clock, and count in samples otherwise.
+Sound that goes on is counted by its samples; only where a track says that it stopped for a while, or jumped, do its
+times count. Resamplers get sound without times: where nothing is to be done they hand it through as it is, with times
+of the file's clock, and otherwise they count in samples.
 """
 
 from __future__ import annotations
@@ -82,9 +82,14 @@ class SoundReader:
                 return
             assert isinstance(track, av.AudioStream)
             start = self._start if self._start is not None else (pictures.start_time or 0) * clock_step(pictures)
+            # AVI keeps no times, and what follows from the sizes of packets is wrong for many codecs.
+            counts, damaged = container.format.name == "avi", self.damaged
             run: _Run | None = None
             for frame in self._frames(packets(container, pictures, [track], self._parts), track):
                 time = None if frame.pts is None else frame.pts * Fraction(frame.time_base or clock_step(track)) - start
+                if counts and run is not None and self.damaged == damaged:
+                    time = None
+                damaged = self.damaged
                 if run is None or not run.goes_on(frame, time):
                     if run is not None:
                         yield from run.end()

@@ -139,13 +139,13 @@ def test_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_an_impossible_place_gives_a_sentence(tmp_path: Path) -> None:
     video = probe(write_video(tmp_path / "a.avi", 10, codec="mpeg4"))
     with pytest.raises(VideoError, match="cannot be written"):
-        make_playable(video, tmp_path / "no" / "such" / "folder" / "out.mp4").file
+        make_playable(video, tmp_path / "no" / "such" / "folder" / "out.mp4")
 
 
 def test_progress_ascends(tmp_path: Path) -> None:
     video = probe(write_video(tmp_path / "a.avi", 100, codec="mpeg4"))
     seen: list[float] = []
-    make_playable(video, tmp_path / "out.mp4", lambda fraction, message, figures=None: seen.append(fraction)).file
+    make_playable(video, tmp_path / "out.mp4", lambda fraction, message, figures=None: seen.append(fraction))
     assert seen == sorted(seen)
     assert seen
     assert 0 <= seen[0] <= seen[-1] <= 1
