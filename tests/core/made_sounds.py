@@ -113,12 +113,13 @@ def tones(path: Path, sound: int = 0) -> list[tuple[float, float]]:
         )
     loud: set[int] = set()
     floats: dict[tuple[str, str], av.AudioResampler] = {}
-    until: float | None = None
+    until = None
     with av.open(str(path)) as container:
         for frame in container.decode(audio=sound):
-            begins = float(frame.pts * frame.time_base) - first if until is None else until
+            goes_on = frame.pts is None or (path.suffix == ".avi" and until is not None)
+            begins = until if goes_on else float(frame.pts * frame.time_base) - first
             frame.pts, rate = None, frame.sample_rate
-            until = begins + frame.samples / rate if path.suffix == ".avi" else None
+            until = begins + frame.samples / rate
             whole = floats.setdefault((frame.format.name, frame.layout.name), av.AudioResampler("fltp")).resample(frame)
             for piece in whole:
                 above = np.flatnonzero(np.abs(piece.to_ndarray()).max(axis=0) > QUIET)
