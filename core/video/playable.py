@@ -218,12 +218,12 @@ def _picture_encoder(
     if video.rotation % 180:
         width, height = height, width
     rate = video.timebase.rate.limit_denominator(100_000)
-    varies = isinstance(video.timebase, VaryingTimebase)
+    varying = video.timebase if isinstance(video.timebase, VaryingTimebase) else None
     # Stored out of order, the last picture of a varying rate would lose its duration.
-    written = target.add_stream("libx264", rate=rate, options=H264_OPTIONS | ({"bf": "0"} if varies else {}))
+    written = target.add_stream("libx264", rate=rate, options=H264_OPTIONS | ({"bf": "0"} if varying else {}))
     written.width, written.height, written.pix_fmt = width, height, "yuv420p"
-    unit = video.timebase.unit if isinstance(video.timebase, VaryingTimebase) else 1 / rate
-    edges = video.timebase.edges if varies else np.arange(video.timebase.n_frames + 1)
+    unit = varying.unit if varying else 1 / rate
+    edges = varying.edges if varying else np.arange(video.timebase.n_frames + 1)
     written.codec_context.time_base = unit
     written.codec_context.gop_size = max(1, round(rate))
     written.set_display_rotation((video.rotation + 180) % 360 - 180)

@@ -78,11 +78,10 @@ def tracks_note(container: InputContainer, pictures: VideoStream, sound: AudioSt
 
 def players_agree(container: InputContainer, *used: Stream | None) -> bool:
     """Whether every player plays these tracks of a file: the first of their kind, and those marked as default."""
-    kinds = (picture_tracks(container), list(container.streams.audio))
-    played = {tracks[0].index for tracks in kinds if tracks} & {
-        track.index for tracks in kinds if (track := _played(tracks)) is not None
-    }
-    return played == {track.index for track in used if track is not None}
+    pictures, sounds = picture_tracks(container), list(container.streams.audio)
+    first = {tracks[0].index for tracks in (pictures, sounds) if tracks}
+    default = {track.index for track in (_played(pictures), _played(sounds)) if track is not None}
+    return first & default == {track.index for track in used if track is not None}
 
 
 def _played(tracks: Sequence[Track]) -> Track | None:
