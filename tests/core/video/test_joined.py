@@ -98,7 +98,7 @@ def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> 
     parts = [write_part(tmp_path / f"{k}.ts", 30 * k, 30, tone=440) for k in range(2)]
     video = probe(join(tmp_path / "all.ts", *parts))
     assert [number_of(picture) for picture in survey_of(video.path, video.timebase).pictures] == list(range(60))
-    copy = probe(make_playable(video, tmp_path / "copy.mp4"))
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
     assert copy.playable
     assert shown(copy) == list(range(60))
     cut = probe(render_cut(video.path, np.array([[5, 10], [28, 33], [55, 60]]), tmp_path / "cut.mp4").file)
@@ -111,7 +111,7 @@ def test_pictures_of_another_shape_get_bars(tmp_path: Path) -> None:
     parts = [write_part(tmp_path / f"{k}.ts", 10 * k, 10, size=size) for k, size in enumerate(sizes)]
     video = probe(join(tmp_path / "all.ts", *parts))
     assert (video.width, video.height, video.timebase.n_frames) == (192, 108, 30)
-    copy = probe(make_playable(video, tmp_path / "copy.mp4"))
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
     cut = probe(render_cut(video.path, np.array([[0, 30]]), tmp_path / "cut.mp4").file)
     for file in (video, copy, cut):
         pictures = [picture for _, picture in frames_at(file, np.arange(30))]

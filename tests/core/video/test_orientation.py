@@ -50,7 +50,7 @@ def test_whatever_way_up_everything_sees_what_a_player_shows(tmp_path: Path, rot
     survey = survey_of(video.path, video.timebase)
     assert all(is_upright(picture) for picture in survey.pictures)
     assert [number_of(picture) for picture in survey.pictures] == list(range(8))
-    copy = probe(make_playable(video, tmp_path / "copy.mp4"))
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
     assert copy.playable
     assert not copy.mirrored
     assert shown(copy) == list(range(8))

@@ -107,7 +107,7 @@ def test_everything_sees_hdr_as_the_same_pictures_without(tmp_path: Path, transf
     assert video.hdr
     assert not video.playable
     wanted = middles(255 * blocks())
-    copy = probe(make_playable(video, tmp_path / "copy.mp4"))
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
     cut = probe(render_cut(video.path, np.array([[1, 4]]), tmp_path / "cut.mp4").file)
     for file in (video, copy, cut):
         (_, picture), *_ = frames_at(file, np.array([1]))
@@ -134,6 +134,6 @@ def test_hdr_in_a_codec_that_browsers_play_is_copied_all_the_same(tmp_path: Path
         target.mux(stream.encode(None))
     video = probe(eight)
     assert video.hdr
-    copy = probe(make_playable(video, tmp_path / "copy.mp4"))
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
     (_, picture), *_ = frames_at(copy, np.array([1]))
     assert np.abs(middles(picture) - middles(255 * blocks())).max() < 10
