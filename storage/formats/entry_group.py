@@ -356,7 +356,7 @@ def _read_meta(reader: Reader) -> dict[str, str]:
 
 def _read_count(reader: Reader, name: str, meaning: str) -> int:
     value = reader.group.get(name)
-    expected = f"{meaning}, a whole number from 1 to {MOST_FRAMES}"
+    expected = f"{meaning}, a positive whole number up to {MOST_FRAMES}"
     shape = () if getattr(value, "shape", ()) == () else (1,)
     count = int(reader.array(name, np.int64, shape, expected).reshape(()))
     if not 1 <= count <= MOST_FRAMES:
