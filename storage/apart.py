@@ -39,7 +39,7 @@ class Allowance:
     Attributes:
         memory: bytes beside those of Python and its libraries.
         value: bytes of one value; all together may have eight times as many.
-        seconds: of computing, and of being waited for.
+        seconds: of computing; it is waited for twice as long, as others are at work as well.
     """
 
     memory: int
@@ -50,7 +50,7 @@ class Allowance:
 def allowance(files: Sequence[Path]) -> Allowance:
     """What reading files, or folders of files, may take: generous for any that was not made to be large when read."""
     size = sum(one.stat().st_size for file in files for one in (file, *file.rglob("*")) if one.is_file())
-    return Allowance(memory=256 * MB + 16 * size, value=64 * MB + 16 * size, seconds=30 + size / MB)
+    return Allowance(memory=256 * MB + 16 * size, value=64 * MB + 16 * size, seconds=25 + size / MB)
 
 
 @contextmanager
@@ -150,7 +150,7 @@ class _Values:
         rest = memoryview(content)
         while rest:
             begun = time.monotonic()
-            ready = self._poll.poll(1000 * max(self._limits.seconds - self._waited, 0))
+            ready = self._poll.poll(1000 * max(2 * self._limits.seconds - self._waited, 0))
             self._waited += time.monotonic() - begun
             if not ready:
                 raise too_slow(self._name, self._limits, self._error)
@@ -181,7 +181,7 @@ class _Values:
 def too_slow(name: str, limits: Allowance, error: type[ManycutError]) -> ManycutError:
     """For a file that takes longer than it may."""
     return error(
-        f"{name} was not read in {limits.seconds:.0f} s, which is far more than a file of its size should take.",
+        f"{name} takes more than {limits.seconds:.0f} s to be read, far more than a file of its size should.",
         "It is damaged, or made to take so long; nothing of it was kept.",
     )
 

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
 
 from core.errors import InputError
+from core.exact import exact_number
 
 
 class Request(BaseModel):
@@ -84,9 +85,9 @@ def what_is_wrong(errors: Sequence[Mapping[str, Any]]) -> str:
 
 def _fraction(value: object) -> Fraction:
     try:
-        return Fraction(str(value))
+        return exact_number(str(value))
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"A number is written such as 2, 0.5 or 1/2, not '{value}'.") from None
+        raise ValueError(f"A number is written such as 2, 0.5 or 1/2, not '{str(value)[:40]}'.") from None
 
 
 # A number that is kept exactly, written "2", "0.5" or "1/2".

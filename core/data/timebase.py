@@ -14,11 +14,16 @@ from typing import overload
 import numpy as np
 
 from core.errors import InputError
+from core.exact import exact_number
 
 # Nominal rates that also exist slowed down by 1000/1001 (NTSC), as in 23.976, 29.97 and 59.94.
 NTSC_RATES = (12, 15, 24, 30, 48, 60, 120, 240)
 # 23.976 is also written 23.98: two decimals are the coarsest form in use.
 NTSC_TOLERANCE = 0.005
+# Longer than any video; what is made of one, such as its shots, must fit into a memory.
+MOST_FRAMES = 2**25  # six days at 60 frames per second
+MOST_SECONDS = 60 * 86400
+MOST_PER_SECOND = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +46,13 @@ class Timebase:
             raise InputError(f"A video needs at least one frame, not {self.n_frames}.")
         if self.rate <= 0:
             raise InputError(f"A frame rate must be positive, not {self.rate}.")
+        if self.n_frames > MOST_FRAMES or self.n_frames > self.rate * MOST_SECONDS:
+            raise InputError(
+                f"A video has at most {MOST_FRAMES} frames and lasts at most {MOST_SECONDS // 86400} days, unlike"
+                f" {self.n_frames} frames at {float(self.rate):g} per second."
+            )
+        if self.rate > MOST_PER_SECOND:
+            raise InputError(f"A video shows at most {MOST_PER_SECOND} frames per second.")
 
     @staticmethod
     def from_times(times: np.ndarray, unit: Fraction, end: int) -> VaryingTimebase:
@@ -208,9 +220,12 @@ def parse_rate(rate: str | float | Fraction) -> Fraction:
         InputError: not a positive number.
     """
     try:
-        value = Fraction(float(rate) if isinstance(rate, np.floating) else rate)
+        if isinstance(rate, str):
+            value = exact_number(rate)
+        else:
+            value = rate if isinstance(rate, Fraction) else Fraction(float(rate))
     except (ValueError, ZeroDivisionError, OverflowError, TypeError):
-        raise InputError(f"'{rate}' is not a frame rate.", "Write it like 25, 29.97 or 30000/1001.") from None
+        raise InputError(f"'{str(rate)[:40]}' is not a frame rate.", "Write it like 25, 29.97 or 30000/1001.") from None
     if value <= 0:
         raise InputError(f"A frame rate must be positive, not {rate}.")
     if isinstance(rate, Fraction) or (isinstance(rate, str) and "/" in rate):

@@ -34,6 +34,8 @@ def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None
     if llmvs is not None:
         from storage.formats.llmvs import with_llmvs_states
 
+        for states in sorted(Path(llmvs).glob("*/*.h5")):
+            _check(states)
         return with_llmvs_states(read_dataset(path, annotations), llmvs)
     path = Path(path)
     if not path.exists():

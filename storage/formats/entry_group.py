@@ -30,8 +30,9 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry, Shots
 from core.data.space_ids import canonical
-from core.data.timebase import Timebase, VaryingTimebase, format_rate, parse_rate
+from core.data.timebase import MOST_FRAMES, Timebase, VaryingTimebase, format_rate, parse_rate
 from core.errors import InputError
+from core.exact import exact_number
 from storage.formats.hdf5 import Reader
 
 GOOGLENET = "googlenet-pool5"
@@ -210,11 +211,11 @@ def _read_timebase(reader: Reader, n_frames: int, picks: np.ndarray, meta: dict[
         if "frame_times" in reader:
             times = reader.array("frame_times", np.int64, (n_frames,), f"{n_frames} presentation times")
             attributes = reader.group["frame_times"].attrs
-            return Timebase.from_times(times, Fraction(attributes["unit"]), int(attributes["end"]))
+            return Timebase.from_times(times, exact_number(attributes["unit"]), int(attributes["end"]))
         name = next((name for name in ("fps", "video_fps") if reader.text(name)), None)
         if name is not None:
             return Timebase(parse_rate(reader.text(name)), n_frames)
-    except (InputError, KeyError, ValueError, ZeroDivisionError) as error:
+    except (InputError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise reader.error("fps", "a frame rate such as 30000/1001", f"it is not ({error})") from error
     step = int(np.median(np.diff(picks))) if len(picks) > 1 else 15
     meta["fps_note"] = f"assumed: two picks a second, one every {step} frames"
@@ -355,10 +356,10 @@ def _read_meta(reader: Reader) -> dict[str, str]:
 
 def _read_count(reader: Reader, name: str, meaning: str) -> int:
     value = reader.group.get(name)
-    expected = f"{meaning}, a positive whole number"
+    expected = f"{meaning}, a positive whole number up to {MOST_FRAMES}"
     shape = () if getattr(value, "shape", ()) == () else (1,)
     count = int(reader.array(name, np.int64, shape, expected).reshape(()))
-    if count < 1:
+    if not 1 <= count <= MOST_FRAMES:
         raise reader.error(name, expected, f"it is {count}")
     return count
 

@@ -197,7 +197,15 @@ def _answers(folder: Path, video: str) -> Path:
 def _record(folder: Path, video: str) -> dict[str, Any] | None:
     """What was kept of a video beside its states; None where there is nothing, as in the release."""
     path = _answers(folder, video)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if path.parent != folder / "answers" or not path.is_file():
+        return None
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FormatError(f"{path.name} should be JSON with a model's answers, but it is not ({error}).") from error
+    if not isinstance(record, dict) or not isinstance(record.get("judge"), str):
+        raise FormatError(f"{path.name} should name the model that judged, but it does not.")
+    return record
 
 
 def _part(pool: Path, video: str) -> Path:

@@ -7,8 +7,10 @@ themselves, without features, or joined to an eccv16 file that only has summarie
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -148,7 +150,7 @@ def _read_mat(path: Path) -> list[TvsumVideo]:
             raise FormatError(
                 f"{path.name}: 'tvsum50/{missing[0]}' should be a field for each video, but it is missing."
             )
-        columns = [[file[reference] for reference in table[f][()].ravel()] for f in fields]
+        columns = [_column(path, table, f) for f in fields]
         if len({len(column) for column in columns}) != 1:
             raise FormatError(f"{path.name}: the fields of 'tvsum50' should be equally long, but they are not.")
         return [_mat_video(path, number, *row) for number, row in enumerate(zip(*columns, strict=True), 1)]
@@ -164,8 +166,8 @@ def _mat_video(
     n_frames: h5py.Dataset,
     labels: h5py.Dataset,
 ) -> TvsumVideo:
-    frames, seconds = float(n_frames[()].item()), float(length[()].item())
-    if labels.ndim != 2 or labels.shape[1] != frames or not seconds > 0:
+    frames, seconds = _number(path, number, n_frames), _number(path, number, length)
+    if labels.ndim != 2 or labels.shape[1] != frames or 0 in labels.shape or not 0 < seconds < math.inf:
         raise FormatError(
             f"{path.name}: 'user_anno' of video {number} should be (people, {frames:g}) with a positive 'length',"
             f" but its shape is {labels.shape} and the length {seconds:g}."
@@ -179,8 +181,27 @@ def _mat_video(
     )
 
 
+def _column(path: Path, table: h5py.Group, field: str) -> list[h5py.Dataset]:
+    """What a field refers to, for each video."""
+    column = table[field]
+    found: list[object] = []
+    if isinstance(column, h5py.Dataset) and h5py.check_ref_dtype(column.dtype) is h5py.Reference:
+        with suppress(ValueError):  # a reference to nothing
+            found = [table.file[reference] for reference in column[()].ravel()]
+    if not found or not all(isinstance(one, h5py.Dataset) and one.dtype.kind in "uif" for one in found):
+        raise FormatError(f"{path.name}: 'tvsum50/{field}' should refer to numbers or characters, but it does not.")
+    return [one for one in found if isinstance(one, h5py.Dataset)]
+
+
+def _number(path: Path, number: int, dataset: h5py.Dataset) -> float:
+    if dataset.size != 1:
+        raise FormatError(f"{path.name}: video {number} should have one number of frames and one length.")
+    return float(dataset[()].item())
+
+
 def _characters(dataset: h5py.Dataset) -> str:
-    return "".join(chr(code) for code in dataset[()].ravel())
+    codes = dataset[()].ravel()
+    return "".join(chr(int(code)) for code in codes if 0 < code < 0xD800)
 
 
 def _ratings(path: Path, what: str, values: np.ndarray) -> np.ndarray:
