@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("manycut.ingest")
 
-# Where an entry's meta says what a person should know of how its video was taken in.
-NOTES = ("features_note", "video_note", "picks_note")
 
 
 def _several(path: object) -> object:
@@ -296,7 +294,7 @@ class _Taking:
                 progress=part(progress, 0.0, 0.8),
                 should_stop=should_stop,
             )
-            notes = dict(zip(NOTES, (self.note, taken.info.note, taken.picks_note), strict=True))
+            notes = {"features_note": self.note, "video_note": taken.info.note, "picks_note": taken.picks_note}
             notes = {name: note for name, note in notes.items() if note}
             entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
             entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)
@@ -334,7 +332,7 @@ def _ingested(file: Path, entry: Entry, runs: list[int]) -> IngestedEntry:
         segmentation=next(iter(entry.shots)),
         n_shots=len(next(iter(entry.shots.values()))),
         feature_space=entry.feature_space,
-        notes=[entry.meta[name] for name in NOTES if name in entry.meta],
+        notes=entry.notes,
         runs=runs,
     )
 

@@ -36,7 +36,7 @@ class Entry:
         captions: T sentences, one per pick, or None.
         video: a file that browsers play, or None.
         thumbnails: one JPEG sprite of pictures evenly spaced in time, or None.
-        meta: category, source, licence note: short strings for people.
+        meta: category, source, licence: short strings for people; names that end in "_note" hold `notes`.
         empty: (E, 2) int64 half-open frame intervals, ascending, whose pictures show nothing; None where nobody looked.
         signals: curves computed from the video itself by name (see `core.signals`), each (T,) float32 in [0, 1].
 
@@ -104,6 +104,11 @@ class Entry:
         if self.video is None:
             raise NotFoundError(f"'{self.title or self.id}' has no video here.", "Give it one, or take it in.")
         return self.video
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of how the entry came to be: what was assumed, put right or could not be kept."""
+        return [text for name, text in self.meta.items() if name.endswith("_note")]
 
     @property
     def main_features(self) -> np.ndarray | None:

@@ -52,7 +52,7 @@ class EntryFacts(Shown):
     """Everything about an entry but its arrays.
 
     Attributes:
-        id, title, dataset, category, meta: see `core.data.Entry`.
+        id, title, dataset, category, meta, notes: see `core.data.Entry`.
         duration: seconds.
         n_frames: frames of the video.
         picks: how many frames have scores.
@@ -74,6 +74,7 @@ class EntryFacts(Shown):
     dataset: str
     category: str
     meta: dict[str, str]
+    notes: list[str]
     duration: float
     n_frames: int
     picks: int
@@ -111,6 +112,7 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
         dataset=entry.dataset,
         category=entry.meta.get("category", ""),
         meta=dict(entry.meta),
+        notes=entry.notes,
         duration=entry.timebase.duration,
         n_frames=entry.n_frames,
         picks=len(entry.picks),

@@ -13,15 +13,18 @@ export function factsSection({ store, commands }, captions) {
   const title = h('h2', { 'data-slot': 'title' });
   const about = h('p', { 'data-slot': 'about' });
   const people = h('p', { 'data-slot': 'people' });
+  const notes = h('p', { class: 'mc-notes', 'data-slot': 'notes' });
   store.on('model', () => {
     const { entry } = store;
     title.textContent = entry.title;
     title.title = entry.id;
     replace(about, aboutOf(entry));
     replace(people, peopleOf(entry));
+    notes.hidden = !entry.notes.length;
+    notes.textContent = notes.title = entry.notes.join(' ');
   });
   const link = commands.button('link', {}, 'Copy link');
-  return h('section', { class: 'mc-facts', 'aria-label': 'Entry' }, h('header', {}, title, link), about, people, captions);
+  return h('section', { class: 'mc-facts', 'aria-label': 'Entry' }, h('header', {}, title, link), about, people, notes, captions);
 }
 
 /** @param {import('./server.mjs').Entry} entry */

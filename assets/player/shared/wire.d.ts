@@ -837,7 +837,7 @@ export interface components {
          * @description Everything about an entry but its arrays.
          *
          *     Attributes:
-         *         id, title, dataset, category, meta: see `core.data.Entry`.
+         *         id, title, dataset, category, meta, notes: see `core.data.Entry`.
          *         duration: seconds.
          *         n_frames: frames of the video.
          *         picks: how many frames have scores.
@@ -872,6 +872,8 @@ export interface components {
             meta: {
                 [key: string]: string;
             };
+            /** Notes */
+            notes: string[];
             /** Duration */
             duration: number;
             /** N Frames */
