@@ -106,6 +106,17 @@ def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> 
     assert thumbnails(video, tmp_path / "strip.jpg").times == (0.36, 1.2, 2.0)
 
 
+@pytest.mark.parametrize("tones", [(440, 880, 660), (440, 0, 880), (0, 440, 880)], ids=str)
+def test_the_sound_of_each_part_stays_with_its_pictures(tmp_path: Path, tones: tuple[float, ...]) -> None:
+    parts = [write_part(tmp_path / f"{k}.ts", 25 * k, 25, tone=tone) for k, tone in enumerate(tones)]
+    video = probe(join(tmp_path / "all.ts", *parts))
+    assert video.timebase.n_frames == 75
+    copy = make_playable(video, tmp_path / "copy.mp4").file
+    cut = render_cut(video.path, np.array([[0, 75]]), tmp_path / "cut.mp4").file
+    for file in (copy, cut):
+        assert [pitch(file, k + 0.1, k + 0.9) for k in range(3)] == pytest.approx(tones, abs=5)
+
+
 def test_pictures_of_another_shape_get_bars(tmp_path: Path) -> None:
     sizes = [(192, 108), (96, 54), (108, 192)]
     parts = [write_part(tmp_path / f"{k}.ts", 10 * k, 10, size=size) for k, size in enumerate(sizes)]

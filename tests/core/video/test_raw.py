@@ -60,8 +60,8 @@ def test_pictures_without_a_container_are_taken_in(
     video = probe(write_stream(tmp_path / name, codec, pixels, container, rate, **quiet))
     assert (video.timebase.rate, video.timebase.n_frames, video.note) == (rate, 20, note)
     assert shown(video) == list(range(20))
-    copy = probe(make_playable(video, tmp_path / "copy.mp4"))
-    assert copy.duration == pytest.approx(video.duration, abs=0.01)
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
+    assert (copy.timebase.rate, copy.timebase.n_frames) == (rate, 20)
     assert shown(copy) == list(range(20))
 
 
@@ -84,10 +84,10 @@ def test_an_animated_webp_is_shown_at_its_times(tmp_path: Path, durations: list[
     seen = [duration if duration > 10 else 100 for duration in durations]
     assert video.timebase.seconds(np.arange(7)) == pytest.approx(np.cumsum([0, *seen]) / 1000)
     assert isinstance(video.timebase, VaryingTimebase) == (len(set(seen)) > 1)
-    copy = probe(make_playable(video, tmp_path / "copy.mp4"))
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
     assert copy.playable
     assert shown(copy) == list(range(6))
-    frames = np.arange(6)
+    frames = np.arange(7)
     assert copy.timebase.seconds(frames) == pytest.approx(video.timebase.seconds(frames), abs=0.01)
 
 
