@@ -51,11 +51,13 @@ class PictureTimes:
         times: (n, 2) int64 ascending presentation time and duration of every picture, in steps of its stream's clock.
         keys: (K,) int64 those times at which decoding can begin.
         parts: of a joined recording, else empty.
+        ends: how many bytes into the file the last picture ends; 0 where that is not known.
     """
 
     times: np.ndarray
     keys: np.ndarray
     parts: tuple[Part, ...] = ()
+    ends: int = 0
 
 
 def picture_times(container: InputContainer, stream: VideoStream) -> PictureTimes:
@@ -71,6 +73,7 @@ def picture_times(container: InputContainer, stream: VideoStream) -> PictureTime
     begins = [0]
     latest: int | None = None
     decoded: int | None = None
+    ends = 0
     for packet in container.demux([stream, *container.streams.audio] if broadcast else [stream]):
         time = time_of(packet)
         if packet.stream_index != stream.index:
@@ -86,6 +89,7 @@ def picture_times(container: InputContainer, stream: VideoStream) -> PictureTime
         ):
             begins.append(len(times))
             latest = None
+        ends = max(ends, (packet.pos or 0) + packet.size)
         latest, decoded = time if latest is None else max(latest, time), packet.dts
         times.append(time)
         durations.append(packet.duration or 0)
@@ -98,7 +102,7 @@ def picture_times(container: InputContainer, stream: VideoStream) -> PictureTime
     # Of packets with the same time, the last says how long it is.
     unique, last = np.unique(raw[::-1], return_index=True)
     times_and_durations = np.stack([unique, lengths[::-1][last]], axis=1)
-    return PictureTimes(times_and_durations, np.unique(raw[np.array(keys, bool)]), parts)
+    return PictureTimes(times_and_durations, np.unique(raw[np.array(keys, bool)]), parts, ends)
 
 
 def packets(

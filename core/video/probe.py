@@ -57,6 +57,8 @@ BROWSER_AUDIO = {"mp4": {"aac", "mp3", "opus", "flac"}, "webm": {"vorbis", "opus
 BROWSER_PIXELS = {"yuv420p", "yuvj420p"}
 # Their packets have trustworthy presentation times, and an index leads to the key frames.
 TIMED_CONTAINERS = {"mp4", "mov", "matroska", "webm"}
+# Of recordings that were joined in them FFmpeg reads the first or two; a larger share than this is told.
+UNJOINED_CONTAINERS, NOTICED_SHARE = {"flv", "matroska,webm"}, 0.1
 
 EXPORT_AGAIN = "Export it again as MP4 (H.264), or try another copy."
 
@@ -190,7 +192,7 @@ def probe(path: Path, sound: str | None = None) -> VideoInfo:
             hdr=is_hdr(first),
             audio_codec=track.codec_context.codec.canonical_name if track else None,
             container=_container_name(container, path),
-            note=_note(container, timebase, stream, found.parts),
+            note=_note(container, timebase, stream, found, path.stat().st_size),
             sound=track.index if track else None,
             channels=track.codec_context.channels if track else 0,
             begins_with_key=bool(len(found.keys)) and found.keys[0] == found.times[0, 0],
@@ -409,11 +411,13 @@ def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     return Timebase.from_times(starts, unit, int(starts[-1]) + last)
 
 
-def _note(container: InputContainer, timebase: Timebase, stream: VideoStream, parts: tuple[Part, ...]) -> str:
+def _note(container: InputContainer, timebase: Timebase, stream: VideoStream, found: PictureTimes, size: int) -> str:
     if container.format.name in RAW_CONTAINERS and raw_rate(stream) is None:
         return f"The file does not say how many pictures it shows in a second: {ASSUMED_RATE} are assumed."
-    if parts:
-        return f"The file holds {recordings(parts)} recordings, one after the other."
+    if container.format.name in UNJOINED_CONTAINERS and (unread := 1 - found.ends / size) > NOTICED_SHARE:
+        return f"In the last {unread:.0%} of the file no pictures were found."
+    if found.parts:
+        return f"The file holds {recordings(found.parts)} recordings, one after the other."
     promised = float(stream.duration * clock_step(stream)) if stream.duration else 0.0
     if promised > timebase.duration + 1:
         return f"The file ends after {timebase.duration:.1f} s although it promises {promised:.1f} s."

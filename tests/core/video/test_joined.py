@@ -94,6 +94,16 @@ def test_all_parts_are_shown_in_order(tmp_path: Path, end: str, codec: str, cloc
     assert video.note == f"The file holds {len(clocks)} recordings, one after the other."
 
 
+@pytest.mark.parametrize(("end", "n"), [("flv", 2), ("mkv", 3)])
+def test_what_cannot_be_read_of_joined_files_is_told(tmp_path: Path, end: str, n: int) -> None:
+    parts = [write_part(tmp_path / f"{k}.{end}", 20 * k, 20) for k in range(n)]
+    video = probe(join(tmp_path / f"all.{end}", *parts))
+    assert video.timebase.n_frames == 20 * (n - 1)
+    assert "of the file no pictures were found" in video.note
+    for part in parts:
+        assert probe(part).note == ""
+
+
 def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> None:
     parts = [write_part(tmp_path / f"{k}.ts", 30 * k, 30, tone=440) for k in range(2)]
     video = probe(join(tmp_path / "all.ts", *parts))
