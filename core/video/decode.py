@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+# Pictures one after the other, without times.
+RAW_CONTAINERS = {"h264", "hevc", "mjpeg"}
+# What raw files are opened with, so that it is seen whether they state their rate; and what is taken if they do not.
+UNSTATED_RATE, ASSUMED_RATE = Fraction(1, 997), Fraction(25)
 # Jumping empties the decoder's threads: over fewer frames than this, decoding on is quicker.
 SHORTEST_JUMP = 16
 
@@ -49,9 +54,11 @@ class PictureDecoder:
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         _use_cores(stream)
+        raw = container.format.name in RAW_CONTAINERS
         # AVI keeps no presentation times: where pictures are stored out of order, only their order is known.
-        self._count = container.format.name == "avi" and bool(stream.codec_context.has_b_frames)
-        self._following: int | None = None
+        self._count = raw or (container.format.name == "avi" and bool(stream.codec_context.has_b_frames))
+        self._following = 0 if raw else None
+        self._step = raw_step(stream) if raw else 1
 
     def __call__(self, packet: Packet) -> list[VideoFrame]:
         """The pictures that this packet completes, none for a damaged one."""
@@ -65,8 +72,19 @@ class PictureDecoder:
             if self._following is not None and (self._count or picture.pts is None):
                 picture.pts = self._following
             if picture.pts is not None:  # those before the first time of the file are not shown
-                self._following = picture.pts + 1
+                self._following = picture.pts + self._step
         return [picture for picture in pictures if picture.pts is not None]
+
+
+def raw_rate(stream: VideoStream) -> Fraction | None:
+    """The rate that the pictures of a raw file state; None where they do not."""
+    rate = stream.codec_context.framerate
+    return None if not rate or rate == UNSTATED_RATE else Fraction(rate)
+
+
+def raw_step(stream: VideoStream) -> int:
+    """How long a picture of a raw file is shown, in steps of its stream's clock."""
+    return round(1 / ((raw_rate(stream) or ASSUMED_RATE) * Fraction(stream.time_base or 1)))
 
 
 def is_void(packet: Packet) -> bool:

@@ -43,55 +43,66 @@ class Part:
     shift: int
 
 
+@dataclass(frozen=True, eq=False)
 class PictureTimes:
-    """What the packets of a file's pictures say of their times.
+    """When the pictures of a file are shown, by a clock that goes on from part to part.
+
+    Attributes:
+        times: (n, 2) int64 ascending presentation time and duration of every picture, in steps of its stream's clock.
+        keys: (K,) int64 those times at which decoding can begin.
+        parts: of a joined recording, else empty.
+        ends: how many bytes into the file the last picture ends; 0 where that is not known.
+    """
+
+    times: np.ndarray
+    keys: np.ndarray
+    parts: tuple[Part, ...] = ()
+    ends: int = 0
+
+
+def picture_times(container: InputContainer, stream: VideoStream) -> PictureTimes:
+    """What the packets of a file say of its pictures.
 
     Args:
         container: just opened; all its packets are read.
         stream: the pictures.
-
-    Attributes:
-        times: (n, 2) int64 ascending presentation time and duration of every picture, in steps of the stream's clock,
-            which goes on from part to part.
-        keys: (K,) int64 those times at which decoding can begin.
-        parts: of a joined recording, else empty.
     """
-
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        step = Fraction(stream.time_base or 1)
-        broadcast = container.format.name in BROADCAST_CONTAINERS
-        times, durations, keys, sound = array("q"), array("q"), array("b"), array("d")
-        begins = [0]
-        latest: int | None = None
-        decoded: int | None = None
-        for packet in container.demux([stream, *container.streams.audio] if broadcast else [stream]):
-            time = time_of(packet)
-            if packet.stream_index != stream.index:
-                if time is not None:
-                    sound.append(float(time * packet.time_base))
-                continue
-            if time is None:
-                continue
-            if latest is not None and (
-                (packet.is_keyframe and (latest - time) * step > BACK)
-                or (packet.dts is not None and decoded is not None and (decoded - packet.dts) * step > SHAKES)
-                or (broadcast and (time - latest) * step > LONGEST_GAP)
-            ):
-                begins.append(len(times))
-                latest = None
-            latest, decoded = time if latest is None else max(latest, time), packet.dts
-            times.append(time)
-            durations.append(packet.duration or 0)
-            keys.append(packet.is_keyframe)
-        raw, lengths = np.array(times, np.int64), np.array(durations, np.int64)
-        gaps = [begin for begin in begins[1:] if not _heard(np.array(sound), raw, begin, step)]
-        self.parts = _parts(raw, lengths, [0, *gaps]) if gaps else ()
-        for part, end in zip(self.parts, [*gaps, len(raw)], strict=False):
-            raw[part.packet : end] += part.shift
-        # Of packets with the same time, the last says how long it is.
-        unique, last = np.unique(raw[::-1], return_index=True)
-        self.times = np.stack([unique, lengths[::-1][last]], axis=1)
-        self.keys = np.unique(raw[np.array(keys, bool)])
+    step = Fraction(stream.time_base or 1)
+    broadcast = container.format.name in BROADCAST_CONTAINERS
+    times, durations, keys, sound = array("q"), array("q"), array("b"), array("d")
+    begins = [0]
+    latest: int | None = None
+    decoded: int | None = None
+    ends = 0
+    for packet in container.demux([stream, *container.streams.audio] if broadcast else [stream]):
+        time = time_of(packet)
+        if packet.stream_index != stream.index:
+            if time is not None:
+                sound.append(float(time * packet.time_base))
+            continue
+        if time is None:
+            continue
+        if latest is not None and (
+            (packet.is_keyframe and (latest - time) * step > BACK)
+            or (packet.dts is not None and decoded is not None and (decoded - packet.dts) * step > SHAKES)
+            or (broadcast and (time - latest) * step > LONGEST_GAP)
+        ):
+            begins.append(len(times))
+            latest = None
+        ends = max(ends, (packet.pos or 0) + packet.size)
+        latest, decoded = time if latest is None else max(latest, time), packet.dts
+        times.append(time)
+        durations.append(packet.duration or 0)
+        keys.append(packet.is_keyframe)
+    raw, lengths = np.array(times, np.int64), np.array(durations, np.int64)
+    gaps = [begin for begin in begins[1:] if not _heard(np.array(sound), raw, begin, step)]
+    parts = _parts(raw, lengths, [0, *gaps]) if gaps else ()
+    for part, end in zip(parts, [*gaps, len(raw)], strict=False):
+        raw[part.packet : end] += part.shift
+    # Of packets with the same time, the last says how long it is.
+    unique, last = np.unique(raw[::-1], return_index=True)
+    times_and_durations = np.stack([unique, lengths[::-1][last]], axis=1)
+    return PictureTimes(times_and_durations, np.unique(raw[np.array(keys, bool)]), parts, ends)
 
 
 def packets(

@@ -21,13 +21,23 @@ import numpy as np
 
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
-from core.video.decode import decode, needed_frames, shown_at
-from core.video.joined import Part, PictureTimes, recordings
+from core.video.decode import (
+    ASSUMED_RATE,
+    RAW_CONTAINERS,
+    UNSTATED_RATE,
+    decode,
+    needed_frames,
+    raw_rate,
+    raw_step,
+    shown_at,
+)
+from core.video.joined import Part, PictureTimes, picture_times, recordings
 from core.video.orientation import orientation
 from core.video.rates import constant_rate
 from core.video.standard import UprightPictures
 from core.video.tone import is_hdr
 from core.video.tracks import picture_track, picture_tracks, players_agree, sound_track, tracks_note
+from core.video.webp import is_webp, open_webp
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -36,7 +46,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 # Only containers of pictures and sound: playlists (HLS, concat, DASH) could name other files of this machine.
-CONTAINERS = "mov,matroska,webm,avi,ogg,mpeg,mpegts,flv,asf,mxf,gif,ivf,nut,rm,dv"
+CONTAINERS = "mov,matroska,webm,avi,ogg,mpeg,mpegts,flv,asf,mxf,gif,ivf,nut,rm,dv,h264,hevc,mjpeg,yuv4mpegpipe,apng"
 IMAGE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
 # Boxes that an MP4 or MOV file can begin with.
 MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -47,6 +57,8 @@ BROWSER_AUDIO = {"mp4": {"aac", "mp3", "opus", "flac"}, "webm": {"vorbis", "opus
 BROWSER_PIXELS = {"yuv420p", "yuvj420p"}
 # Their packets have trustworthy presentation times, and an index leads to the key frames.
 TIMED_CONTAINERS = {"mp4", "mov", "matroska", "webm"}
+# Of recordings that were joined in them FFmpeg reads the first or two; a larger share than this is told.
+UNJOINED_CONTAINERS, NOTICED_SHARE = {"flv", "matroska,webm"}, 0.1
 
 EXPORT_AGAIN = "Export it again as MP4 (H.264), or try another copy."
 
@@ -155,7 +167,7 @@ def probe(path: Path, sound: str | None = None) -> VideoInfo:
     """
     path = Path(path)
     with open_video(path) as (container, stream):
-        found = PictureTimes(container, stream)
+        found = _picture_times(container, stream)
     # Opened again rather than wound back, because damaged files cannot be wound back.
     with open_video(path) as (container, stream):
         first = next(decode(container, stream), None)
@@ -180,7 +192,7 @@ def probe(path: Path, sound: str | None = None) -> VideoInfo:
             hdr=is_hdr(first),
             audio_codec=track.codec_context.codec.canonical_name if track else None,
             container=_container_name(container, path),
-            note=_note(timebase, stream, found.parts),
+            note=_note(container, timebase, stream, found, path.stat().st_size),
             sound=track.index if track else None,
             channels=track.codec_context.channels if track else 0,
             begins_with_key=bool(len(found.keys)) and found.keys[0] == found.times[0, 0],
@@ -284,8 +296,12 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise VideoError(f"There is no file '{path}'.", "Check the name and the folder.")
     if path.stat().st_size == 0:
         raise VideoError(f"'{path.name}' is empty (0 bytes).", "The copy or upload failed: transfer it again.")
-    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file", "framerate": str(UNSTATED_RATE)}
     try:
+        if is_webp(_head(path)):
+            with open_webp(path) as container:
+                yield container, _main_stream(container, path)
+                return
         with av.open(str(path.resolve()), container_options=options, metadata_errors="replace") as container:
             yield container, _main_stream(container, path)
     except av.FFmpegError as error:
@@ -327,12 +343,8 @@ def _main_stream(container: InputContainer, path: Path) -> VideoStream:
 
 def _explained(path: Path, error: av.FFmpegError) -> VideoError:
     """A sentence for a file that FFmpeg refuses."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(12)
-    except OSError as refusal:
-        return VideoError(f"'{path}' cannot be opened: {refusal.strerror}.", "Check who may read the file.")
-    if head.startswith(IMAGE_SIGNATURES) or head[8:12] == b"WEBP":
+    head = _head(path)
+    if head.startswith(IMAGE_SIGNATURES):
         return VideoError(f"'{path.name}' is a single image, not a video.", "Choose a video file.")
     if head[4:8] in MP4_BOXES and not _has_index(path):
         return VideoError(
@@ -342,6 +354,19 @@ def _explained(path: Path, error: av.FFmpegError) -> VideoError:
     if isinstance(error, av.InvalidDataError | av.ArgumentError):
         return VideoError(f"'{path.name}' is not a video file that can be read.", EXPORT_AGAIN)
     return VideoError(f"'{path.name}' is damaged: nothing of it can be read.", EXPORT_AGAIN)
+
+
+def _head(path: Path) -> bytes:
+    """The first 12 bytes.
+
+    Raises:
+        VideoError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(12)
+    except OSError as refusal:
+        raise VideoError(f"'{path}' cannot be opened: {refusal.strerror}.", "Check who may read the file.") from refusal
 
 
 def _has_index(path: Path) -> bool:
@@ -363,12 +388,22 @@ def _has_index(path: Path) -> bool:
     return False
 
 
+def _picture_times(container: InputContainer, stream: VideoStream) -> PictureTimes:
+    if container.format.name not in RAW_CONTAINERS:
+        return picture_times(container, stream)
+    # Without times, and two packets may be one picture: only decoding tells how many there are.
+    count, step = sum(1 for _ in decode(container, stream)), raw_step(stream)
+    times = np.stack([np.arange(count) * step, np.full(count, step)], axis=1)
+    return PictureTimes(times, np.empty(0, np.int64))
+
+
 def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     """A constant rate where every time fits it to a step of the stream's clock, else the times themselves."""
     starts, unit = times[:, 0] - times[0, 0], clock_step(stream)
-    stated = [Fraction(rate) for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate) if rate]
+    rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    stated = [Fraction(rate) for rate in rates if rate and rate != UNSTATED_RATE]
     if len(starts) == 1:
-        return Timebase(stated[0] if stated else Fraction(25), 1)
+        return Timebase(stated[0] if stated else ASSUMED_RATE, 1)
     rate = constant_rate(starts, unit, stated)
     if rate is not None:
         return Timebase(rate, len(starts))
@@ -376,9 +411,13 @@ def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     return Timebase.from_times(starts, unit, int(starts[-1]) + last)
 
 
-def _note(timebase: Timebase, stream: VideoStream, parts: tuple[Part, ...]) -> str:
-    if parts:
-        return f"The file holds {recordings(parts)} recordings, one after the other."
+def _note(container: InputContainer, timebase: Timebase, stream: VideoStream, found: PictureTimes, size: int) -> str:
+    if container.format.name in RAW_CONTAINERS and raw_rate(stream) is None:
+        return f"The file does not say how many pictures it shows in a second: {ASSUMED_RATE} are assumed."
+    if container.format.name in UNJOINED_CONTAINERS and (unread := 1 - found.ends / size) > NOTICED_SHARE:
+        return f"In the last {unread:.0%} of the file no pictures were found."
+    if found.parts:
+        return f"The file holds {recordings(found.parts)} recordings, one after the other."
     promised = float(stream.duration * clock_step(stream)) if stream.duration else 0.0
     if promised > timebase.duration + 1:
         return f"The file ends after {timebase.duration:.1f} s although it promises {promised:.1f} s."
@@ -388,6 +427,8 @@ def _note(timebase: Timebase, stream: VideoStream, parts: tuple[Part, ...]) -> s
 def _container_name(container: InputContainer, path: Path) -> str:
     """FFmpeg reads whole families with one reader; browsers tell their members apart."""
     name = container.format.name
+    if is_webp(_head(path)):
+        return "webp"
     if name == "matroska,webm":
         with path.open("rb") as file:
             return "webm" if b"webm" in file.read(64) else "matroska"

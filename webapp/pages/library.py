@@ -22,6 +22,8 @@ from webapp.pages.jobs_panel import jobs_panel
 from webapp.pages.offer import pretraining_offer
 
 SHOWN = 200
+# Browsers do not count all of them as videos.
+UPLOADED = ["video", ".apng", ".flv", ".gif", ".h264", ".hevc", ".mjpeg", ".png", ".ts", ".webp", ".y4m"]
 SHOTS = [
     ("Transitions: cuts, dissolves and fades", "transitions"),
     ("KTS: where the picks change", "kts"),
@@ -39,7 +41,7 @@ def build(library: Library) -> None:
     )
     with gr.Row(elem_classes="mc-form"):
         upload = gr.UploadButton(
-            "Upload videos", file_count="multiple", file_types=["video"], variant="primary", elem_id="upload"
+            "Upload videos", file_count="multiple", file_types=UPLOADED, variant="primary", elem_id="upload"
         )
         path = gr.Textbox(
             label="Or a file, a folder or a pattern on the server", placeholder="/videos/trip", scale=3, elem_id="path"

@@ -94,6 +94,16 @@ def test_all_parts_are_shown_in_order(tmp_path: Path, end: str, codec: str, cloc
     assert video.note == f"The file holds {len(clocks)} recordings, one after the other."
 
 
+@pytest.mark.parametrize(("end", "n"), [("flv", 2), ("mkv", 3)])
+def test_what_cannot_be_read_of_joined_files_is_told(tmp_path: Path, end: str, n: int) -> None:
+    parts = [write_part(tmp_path / f"{k}.{end}", 20 * k, 20) for k in range(n)]
+    video = probe(join(tmp_path / f"all.{end}", *parts))
+    assert video.timebase.n_frames == 20 * (n - 1)
+    assert "of the file no pictures were found" in video.note
+    for part in parts:
+        assert probe(part).note == ""
+
+
 def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> None:
     parts = [write_part(tmp_path / f"{k}.ts", 30 * k, 30, tone=440) for k in range(2)]
     video = probe(join(tmp_path / "all.ts", *parts))
@@ -104,6 +114,17 @@ def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> 
     cut = probe(render_cut(video.path, np.array([[5, 10], [28, 33], [55, 60]]), tmp_path / "cut.mp4").file)
     assert shown(cut) == [*range(5, 10), *range(28, 33), *range(55, 60)]
     assert thumbnails(video, tmp_path / "strip.jpg").times == (0.36, 1.2, 2.0)
+
+
+@pytest.mark.parametrize("tones", [(440, 880, 660), (440, 0, 880), (0, 440, 880)], ids=str)
+def test_the_sound_of_each_part_stays_with_its_pictures(tmp_path: Path, tones: tuple[float, ...]) -> None:
+    parts = [write_part(tmp_path / f"{k}.ts", 25 * k, 25, tone=tone) for k, tone in enumerate(tones)]
+    video = probe(join(tmp_path / "all.ts", *parts))
+    assert video.timebase.n_frames == 75
+    copy = make_playable(video, tmp_path / "copy.mp4").file
+    cut = render_cut(video.path, np.array([[0, 75]]), tmp_path / "cut.mp4").file
+    for file in (copy, cut):
+        assert [pitch(file, k + 0.1, k + 0.9) for k in range(3)] == pytest.approx(tones, abs=5)
 
 
 def test_pictures_of_another_shape_get_bars(tmp_path: Path) -> None:

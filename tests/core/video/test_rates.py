@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.timebase import VaryingTimebase
+from core.video.playable import make_playable
 from core.video.probe import frames_at, probe
 from core.video.rates import constant_rate
 from tests.core.made_videos import number_of, write_video
@@ -65,3 +66,10 @@ def test_containers_of_milliseconds_keep_the_exact_rate(tmp_path: Path, name: st
     assert not isinstance(video.timebase, VaryingTimebase)
     assert (video.timebase.rate, video.timebase.n_frames) == (rate, n)
     assert [number_of(picture) for _, picture in frames_at(video, np.array([0, 31, n - 1]))] == [0, 31, n - 1]
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mkv", "libx264"), ("a.flv", "libx264"), ("a.mkv", "mpeg4")])
+def test_the_copy_has_the_exact_rate(tmp_path: Path, name: str, codec: str) -> None:
+    video = probe(write_video(tmp_path / name, 100, NTSC[0], codec))
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
+    assert (copy.timebase.rate, copy.timebase.n_frames) == (NTSC[0], 100)
