@@ -1,4 +1,4 @@
-"""`app.py ingest`, `features`, `segment`, `signals`: videos into the library, and what is made of them again later."""
+"""`app.py ingest`, `doctor`, `features`, `segment`, `signals`: videos into the library, and what is made again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cli.commands import add_command, add_verb, parameters
 from cli.language import captioned, judged
 from cli.running import run_verb
 from verbs.contract import LeftOut
+from verbs.doctor import DoctorRequest, DoctorResult, doctor
 from verbs.features import FeaturesRequest, FeaturesResult, features
 from verbs.ingest import IngestRequest, IngestResult, ingest
 from verbs.segment import SegmentRequest, SegmentResult, segment
@@ -41,6 +42,13 @@ def _ingested(result: IngestResult) -> str:
     return "\n".join(said)
 
 
+def _looked_at(result: DoctorResult) -> str:
+    found = result.findings
+    said = [f"{one.entry}: {one.problem} {'Mended.' if one.mended else one.advice}".rstrip() for one in found]
+    mended = sum(one.mended for one in found)
+    return "\n".join([*said, f"{result.looked_at} entries looked at, {len(found)} with faults, {mended} mended."])
+
+
 def _features(result: FeaturesResult) -> str:
     done = result.entries
     new, runs = sum(one.new for one in done), sum(len(one.runs) for one in done)
@@ -68,6 +76,14 @@ add_command(
     _ingest,
     parameters(IngestRequest, arguments=["path"]),
     "Take in videos: make them playable, compute features, shots and scores. What is here already is skipped.",
+)
+add_verb(
+    app,
+    doctor,
+    DoctorRequest,
+    _looked_at,
+    "Find entries whose copy lost sound, as those of earlier versions may have, and make the copies again.",
+    arguments=["entry"],
 )
 add_verb(
     app,

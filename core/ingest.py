@@ -17,7 +17,7 @@ import numpy as np
 from core import limits
 from core.data import Entry, Shots
 from core.data.timebase import Timebase
-from core.errors import InputError, VideoError
+from core.errors import InputError
 from core.features.beside import Beside
 from core.features.colour_motion import COLOUR_MOTION
 from core.features.cores import half_the_cores
@@ -30,7 +30,7 @@ from core.segment.settings import ShotSettings
 from core.segment.survey import Survey, Surveyor
 from core.signals.hearing import Heard, hear
 from core.signals.listening import Listening
-from core.video.playable import make_playable
+from core.video.playable import copy_in, put_playable
 from core.video.probe import VideoInfo, probe
 from core.video.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
 
@@ -56,6 +56,7 @@ class Ingested:
         heard: at every pick; None where there is nothing to hear.
         more: features of further spaces by id, each (T, D) float32.
         picks_note: "" or why there are fewer picks than were asked for.
+        sound_note: "" or which of several tracks are used, and what of the sound could not be kept.
     """
 
     info: VideoInfo
@@ -71,6 +72,7 @@ class Ingested:
     heard: Heard | None
     more: Mapping[str, np.ndarray]
     picks_note: str = ""
+    sound_note: str = ""
 
     def entry(self, id: str, title: str, **meta: str) -> Entry:
         """The library entry of this video, not judged by anyone yet."""
@@ -97,6 +99,7 @@ def ingest(
     beside: Sequence[FeatureSpace] = (),
     picks_per_second: Fraction | int = 2,
     shots: ShotSettings = ShotSettings(),
+    sound: str | None = None,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
 ) -> Ingested:
@@ -109,6 +112,7 @@ def ingest(
         beside: further opened spaces, whose features are made in the same pass.
         picks_per_second: how often the video is looked at, see `picks_of`.
         shots: how it is cut into shots.
+        sound: which of several sound tracks is used, see `core.video.tracks.sound_track`.
         progress: told about every step.
         should_stop: asked often.
 
@@ -129,14 +133,10 @@ def ingest(
             f"Choose kts for the shots, or {COLOUR_MOTION.id} for the features.",
         )
     progress(0.0, "Looking into the file")
-    info = probe(path)
+    info = probe(path, sound)
     picks, note = picks_of(info.timebase, Fraction(picks_per_second))
     existed = work.exists()
-    # Browsers tell formats apart by what the server says, and that goes by the suffix.
-    thumbnails, video = (
-        work / "thumbnails.jpg",
-        work / ("video.webm" if info.playable and info.container == "webm" else "video.mp4"),
-    )
+    thumbnails, video = work / "thumbnails.jpg", copy_in(work, info)
     small_pictures = work / "survey.rgb"
     try:
         work.mkdir(parents=True, exist_ok=True)
@@ -182,9 +182,7 @@ def ingest(
         cut = {shots.name: made}
         cut.setdefault(two_seconds.source, two_seconds)
         del looked_at
-        played = make_playable(info, video, part(progress, shots_end, 1.0), should_stop)
-        if played.file == info.path:
-            _copy(info.path, video)
+        played = put_playable(info, work, part(progress, shots_end, 1.0), should_stop)
         if listening is None:
             heard = hear(video, info.timebase, picks, should_stop)
     except BaseException:
@@ -196,7 +194,22 @@ def ingest(
         raise
     progress(1.0, "Ready")
     main = features.pop(space.id)
-    return Ingested(info, picks, main, space.id, cut, video, thumbnails, sprite, empty, survey, heard, features, note)
+    return Ingested(
+        info,
+        picks,
+        main,
+        space.id,
+        cut,
+        video,
+        thumbnails,
+        sprite,
+        empty,
+        survey,
+        heard,
+        features,
+        picks_note=note,
+        sound_note=" ".join(filter(None, (info.tracks_note, *played.notes))),
+    )
 
 
 def picks_of(timebase: Timebase, per_second: Fraction) -> tuple[np.ndarray, str]:
@@ -238,10 +251,3 @@ def _also_stored(
             small = moment.picture.shape[1::-1] == size
             pictures.append(moment.picture if small else cv2.resize(moment.picture, size, interpolation=cv2.INTER_AREA))
         yield moment
-
-
-def _copy(source: Path, target: Path) -> None:
-    try:
-        shutil.copyfile(source, target)
-    except OSError as error:
-        raise VideoError(f"'{source.name}' cannot be copied to '{target.parent}': {error.strerror}.") from error

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from storage.database import reading
+from storage.database import reading, writing
 from storage.tables import EntryRow, OriginRow
 
 MANY = 500  # databases limit the number of parameters
@@ -22,11 +23,17 @@ class Origin:
         content: SHA-256 of the file.
         settings: how it was taken in, for people: "colour-motion-v1, 2 picks a second, kts".
         name: of the file at that time.
+        path: absolute, where it was seen last; None where an earlier version took it in.
+        size: in bytes; None likewise.
+        sound: which of its sound tracks was asked for.
     """
 
     content: str
     settings: str
     name: str
+    path: str | None = None
+    size: int | None = None
+    sound: str | None = None
 
 
 class Origins:
@@ -55,7 +62,14 @@ class Origins:
         """The file that an entry was made from; None for entries that came from elsewhere."""
         with reading(self._engine) as session:
             row = session.get(OriginRow, entry_id)
-        return None if row is None else Origin(row.content, row.settings, row.name)
+        return None if row is None else Origin(row.content, row.settings, row.name, row.path, row.size, row.sound)
+
+    def found_at(self, entry_id: str, path: Path) -> None:
+        """Notes where the file that an entry was made from lies now."""
+        with writing(self._engine) as session:
+            row = session.get(OriginRow, entry_id)
+            if row is not None:
+                row.path, row.size = str(path), path.stat().st_size
 
 
 def forget_origins(session: Session, entry_ids: Sequence[str]) -> None:

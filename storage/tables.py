@@ -296,7 +296,10 @@ class EncodingRow(Base):
 
 
 class OriginRow(Base):
-    """The file that an entry was taken in from: `content` is its SHA-256, `settings` how it was taken in."""
+    """The file that an entry was taken in from: `content` is its SHA-256, `settings` how it was taken in.
+
+    `path` is where it was seen last, `sound` which of its sound tracks was asked for.
+    """
 
     __tablename__ = "origins"
 
@@ -304,6 +307,9 @@ class OriginRow(Base):
     content: Mapped[str] = mapped_column(index=True)
     settings: Mapped[str]
     name: Mapped[str]
+    path: Mapped[str | None]
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    sound: Mapped[str | None]
 
 
 class JobRow(Base):

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("manycut.ingest")
 
 
-
 def _several(path: object) -> object:
     return [path] if isinstance(path, str | Path) else path
 
@@ -64,6 +63,12 @@ class IngestChoices(Request):
         ShotSettings.penalty, ge=0, allow_inf_nan=False, description="KTS: larger gives fewer shots."
     )
     seconds: Exact = Field(ShotSettings.seconds, gt=0, description="Uniform: duration of a shot.")
+    sound: str | None = Field(
+        None,
+        min_length=1,
+        description="Which sound track, where a video has several: its number, its language such as eng, or its title"
+        " (default: the one that players choose).",
+    )
     captioner: str | None = Field(
         None,
         description="Then describe the pictures: a model, or a server by its name in servers.toml or address.",
@@ -205,7 +210,9 @@ def ingest(
     opened = open_space(opening)
     beside = () if request.space else _asked_for(library, wanted)
     note = "" if request.space else why_default(beside)
-    taking = _Taking(library, request.dataset, request.title, opened, note, beside, request.picks_per_second, wanted)
+    taking = _Taking(
+        library, request.dataset, request.title, opened, note, beside, request.picks_per_second, wanted, request.sound
+    )
     entries: list[IngestedEntry] = []
     skipped: list[KnownEntry] = []
     failed = [_failure(one, error) for one, error in wrong.items()]
@@ -256,6 +263,7 @@ class _Taking:
         beside: further spaces, opened.
         rate: picks per second.
         shots: how they are cut.
+        sound: which of several sound tracks is used.
     """
 
     library: Library
@@ -266,10 +274,12 @@ class _Taking:
     beside: tuple[FeatureSpace, ...]
     rate: Fraction
     shots: ShotSettings
+    sound: str | None
 
     @property
     def described(self) -> str:
-        return f"{self.space.id}, {format_rate(self.rate)} picks a second, {self.shots.name}"
+        described = f"{self.space.id}, {format_rate(self.rate)} picks a second, {self.shots.name}"
+        return described if self.sound is None else f"{described}, sound {self.sound}"
 
     def take(self, file: Path, progress: Progress, should_stop: ShouldStop) -> IngestedEntry | KnownEntry:
         """What came of a file."""
@@ -279,9 +289,11 @@ class _Taking:
         from storage.scratch import scratch_folder
 
         library = self.library
-        origin = Origin(_hash(file), self.described, file.name)
+        found = file.resolve()
+        origin = Origin(_hash(file), self.described, file.name, str(found), found.stat().st_size, self.sound)
         known = library.origins.entry_of(slug(self.dataset), origin.content, origin.settings)
         if known is not None:
+            library.origins.found_at(known, found)
             return self._known(known, file, progress, should_stop)
         with scratch_folder(library.data_dir) as work:
             taken = take_in(
@@ -291,10 +303,16 @@ class _Taking:
                 beside=self.beside,
                 picks_per_second=self.rate,
                 shots=self.shots,
+                sound=self.sound,
                 progress=part(progress, 0.0, 0.8),
                 should_stop=should_stop,
             )
-            notes = {"features_note": self.note, "video_note": taken.info.note, "picks_note": taken.picks_note}
+            notes = {
+                "features_note": self.note,
+                "video_note": taken.info.note,
+                "picks_note": taken.picks_note,
+                "sound_note": taken.sound_note,
+            }
             notes = {name: note for name, note in notes.items() if note}
             entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
             entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)

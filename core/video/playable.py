@@ -6,6 +6,7 @@ The copy begins with the first picture, so that the player's clock and our frame
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -91,6 +92,26 @@ def make_playable(
             _check_pictures(video, out)
             return Playable(out, notes)
     return Playable(out, _write(video, out, False, progress, should_stop))
+
+
+def copy_in(folder: Path, video: VideoInfo) -> Path:
+    """The file of `put_playable`: browsers tell formats apart by what the server says, which goes by the suffix."""
+    return folder / ("video.webm" if video.playable and video.container == "webm" else "video.mp4")
+
+
+def put_playable(
+    video: VideoInfo, folder: Path, progress: Progress = silent, should_stop: ShouldStop = never
+) -> Playable:
+    """The same as `make_playable`, and always a file in a folder, never the original, so that it may be moved."""
+    out = copy_in(folder, video)
+    made = make_playable(video, out, progress, should_stop)
+    if made.file == out:
+        return made
+    try:
+        shutil.copyfile(made.file, out)
+    except OSError as error:
+        raise VideoError(f"'{made.file.name}' cannot be copied to '{folder}': {error.strerror}.") from error
+    return Playable(out, made.notes)
 
 
 def _write(video: VideoInfo, out: Path, copied: bool, progress: Progress, should_stop: ShouldStop) -> tuple[str, ...]:
