@@ -34,7 +34,7 @@ from core.video.probe import (
     open_video,
     probe,
 )
-from core.video.sound import SoundExtent, SoundReader, sound_extent, without_gaps
+from core.video.sound import SoundReader, sound_extent, without_gaps
 from core.video.standard import StandardPictures
 
 if TYPE_CHECKING:
@@ -119,10 +119,9 @@ def _write(video: VideoInfo, out: Path, copied: bool, progress: Progress, should
     name = f"Converting '{video.path.name}'"
     with open_video(video.path) as (source, pictures), new_mp4(out) as target:
         writers = {pictures.index: (_picture_copier if copied else _picture_encoder)(video, source, pictures, target)}
-        sound, heard, notes = None, None, []
+        sound, heard = None, None
         if video.sound is not None and video.layout is not None:
-            extent = None if video.parts else sound_extent(video.path, video.sound, video.start)
-            if extent is not None and _sound_fits(video, extent):
+            if _sound_fits(video):
                 track = source.streams[video.sound]
                 writers[video.sound] = _copier(target, target.add_stream_from_template(track, opaque=True), video.start)
             else:
@@ -130,15 +129,12 @@ def _write(video: VideoInfo, out: Path, copied: bool, progress: Progress, should
                     video.path, AUDIO_RATE, video.layout, track=video.sound, start=video.start, parts=video.parts
                 )
                 sound = AacWriter(target, without_gaps(heard, 1 if video.layout == "mono" else 2), video.layout)
-                notes = _of_sound(video, extent)
         reported = 0.0
         for packet in packets(source, pictures, [source.streams[index] for index in writers], video.parts):
+            seconds = None if packet.dts is None else float(packet.dts * packet.time_base - video.start)
             with writing(out):
                 writers[packet.stream.index](packet)
-            if packet.dts is None:
-                continue
-            seconds = float(packet.dts * packet.time_base - video.start)
-            if seconds >= reported + 1:
+            if seconds is not None and seconds >= reported + 1:
                 reported = seconds
                 check(should_stop, name)
                 message = f"Making a copy that browsers play: {seconds:.0f} of {video.duration:.0f} s"
@@ -155,9 +151,7 @@ def _write(video: VideoInfo, out: Path, copied: bool, progress: Progress, should
                         break
             with writing(out):
                 sound.finish()
-            if heard.damaged > NOTICED:
-                notes.append(f"{float(heard.damaged):.1f} s of its sound are damaged, and silent in the copy.")
-    return tuple(notes)
+    return () if heard is None else tuple(_of_sound(video, heard))
 
 
 def _pictures_fit(video: VideoInfo) -> bool:
@@ -169,19 +163,24 @@ def _pictures_fit(video: VideoInfo) -> bool:
     return fits and video.as_shown and video.container in COPIED_CONTAINERS and video.begins_with_key
 
 
-def _sound_fits(video: VideoInfo, extent: SoundExtent) -> bool:
+def _sound_fits(video: VideoInfo) -> bool:
     """Whether MP4 takes the encoded sound as it is: players disagree about gaps and about what comes before."""
-    fits = video.audio_codec in BROWSER_AUDIO["mp4"] and video.container in COPIED_CONTAINERS
-    return fits and extent.whole and abs(extent.begins) <= NOTICED
+    fits = video.audio_codec in BROWSER_AUDIO["mp4"] and video.container in COPIED_CONTAINERS and not video.parts
+    if not fits or video.sound is None:
+        return False
+    extent = sound_extent(video.path, video.sound, video.start)
+    return extent is not None and extent.whole and abs(extent.begins) <= NOTICED
 
 
-def _of_sound(video: VideoInfo, extent: SoundExtent | None) -> list[str]:
+def _of_sound(video: VideoInfo, heard: SoundReader) -> list[str]:
     """What of the sound is not kept where it is encoded again."""
     notes = []
     if video.channels > 2:
         notes.append(f"Its {video.channels} channels of sound are mixed to two in the copy.")
-    if extent is not None and extent.begins < -NOTICED:
-        notes.append(f"{-extent.begins:.1f} s of sound before the first picture are left out.")
+    if heard.before > NOTICED:
+        notes.append(f"{heard.before:.1f} s of sound before the first picture are left out.")
+    if heard.damaged > NOTICED:
+        notes.append(f"{float(heard.damaged):.1f} s of its sound are damaged, and silent in the copy.")
     return notes
 
 

@@ -49,6 +49,7 @@ class SoundReader:
         parts: of a joined recording, see `core.video.joined`.
 
     Attributes:
+        before: seconds before the first picture that were left out so far.
         damaged: seconds that could not be decoded so far.
     """
 
@@ -64,12 +65,14 @@ class SoundReader:
     ) -> None:
         self._path, self._rate, self._layout = path, rate, layout
         self._track, self._start, self._parts = track, start, parts
+        self.before = 0.0
         self.damaged = Fraction(0)
 
     def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
         """Raises VideoError where the file cannot be read."""
         given = 0
         for at, samples in self._placed():
+            self.before = max(self.before, -at / self._rate)
             fresh = max(0, given - at)  # what was given already, or lies before the first picture
             if fresh < samples.shape[1]:
                 yield at + fresh, samples[:, fresh:]

@@ -21,6 +21,7 @@ from core.segment.segmentation import default_shots
 from core.select.published import select
 from tests.core.made_videos import write_video
 from tests.core.segment.made_pictures import plain, scene, write_pictures
+from tests.core.video.test_tracks import frequency, write_tracks
 from verbs.data_folder import open_library
 from verbs.ingest import IngestRequest, ingest
 from verbs.sample import SampleRequest, sample
@@ -128,6 +129,17 @@ def test_a_name_of_250_bytes_in_any_script(library, tmp_path):
     assert entry.title == "夏" * 82
     assert entry.video.is_file()
     assert entry.thumbnails.is_file()
+
+
+def test_one_of_several_sound_tracks_is_chosen_and_said(library, tmp_path):
+    film = write_tracks(tmp_path / "film.mkv", sounds=2)
+    default = ingest(library, IngestRequest(path=[film], space="colour-motion-v1")).entries[0]
+    chosen = ingest(library, IngestRequest(path=[film], space="colour-motion-v1", sound="eng")).entries[0]
+    for made, heard, number in ((default, 300, 1), (chosen, 600, 2)):
+        assert frequency(library.entries.media(made.entry).video) == pytest.approx(heard, abs=5)
+        assert made.notes == [f"Of its sound tracks 1 (fra, default), 2 (eng), number {number} is used."]
+    with pytest.raises(VideoError, match="no sound track 'spa'"):
+        ingest(library, IngestRequest(path=[film], sound="spa"))
 
 
 @pytest.mark.slow

@@ -1321,6 +1321,11 @@ export interface components {
              */
             seconds: string;
             /**
+             * Sound
+             * @description Which sound track, where a video has several: its number, its language such as eng, or its title (default: the one that players choose).
+             */
+            sound?: string | null;
+            /**
              * Captioner
              * @description Then describe the pictures: a model, or a server by its name in servers.toml or address.
              */
@@ -1392,6 +1397,11 @@ export interface components {
              * @default 2
              */
             seconds: string;
+            /**
+             * Sound
+             * @description Which sound track, where a video has several: its number, its language such as eng, or its title (default: the one that players choose).
+             */
+            sound?: string | null;
             /**
              * Captioner
              * @description Then describe the pictures: a model, or a server by its name in servers.toml or address.
