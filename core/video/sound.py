@@ -154,7 +154,7 @@ class _Mixer:
 
     def __init__(self, first: AudioFrame, rate: int, layout: Layout) -> None:
         self._resampler = av.AudioResampler("fltp", layout, rate)
-        self._floats = None if _can_be_mixed(first, layout) else av.AudioResampler("fltp")
+        self._floats = None if _can_be_mixed(first, layout) else av.AudioResampler("flt")
 
     def mixed(self, frame: AudioFrame | None) -> list[np.ndarray]:
         """Samples so far; None gives those that are kept back."""
@@ -174,7 +174,7 @@ def _kind(frame: AudioFrame) -> tuple[str, str, int]:
 def _can_be_mixed(frame: AudioFrame, layout: Layout) -> bool:
     """Whether it is known where its channels stand, or there are as many as wanted."""
     try:
-        silence = av.AudioFrame.from_ndarray(np.zeros((frame.layout.nb_channels, 1), np.float32), "fltp", frame.layout)
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, frame.layout.nb_channels), np.float32), "flt", frame.layout)
         silence.sample_rate = frame.sample_rate
         av.AudioResampler("fltp", layout, frame.sample_rate).resample(silence)
     except (av.FFmpegError, ValueError):
@@ -183,7 +183,9 @@ def _can_be_mixed(frame: AudioFrame, layout: Layout) -> bool:
 
 
 def _mean_of_channels(frame: AudioFrame) -> AudioFrame:
-    mean = av.AudioFrame.from_ndarray(frame.to_ndarray().mean(axis=0, keepdims=True), "fltp", "mono")
+    """Of a frame in which the channels take turns: PyAV gets lost in eight and more that lie side by side."""
+    channels = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+    mean = av.AudioFrame.from_ndarray(channels.mean(axis=1)[None], "fltp", "mono")
     mean.sample_rate = frame.sample_rate
     return mean
 

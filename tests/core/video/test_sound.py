@@ -169,3 +169,25 @@ def test_gaps_are_filled_and_what_was_given_is_not_given_again(tmp_path: Path) -
     assert sum(samples.shape[1] for samples in without_gaps(blocks, 1)) == ends[-1]
     assert ends[-1] == pytest.approx(2.5 * 16000, abs=2)
     assert len(list(islice(without_gaps(blocks, 1, blocks[0][0]), 1))) == 1
+
+
+@pytest.mark.parametrize(("suffix", "channels"), [("mkv", 8), ("mov", 8), ("nut", 9), ("mkv", 16), ("mov", 24)])
+def test_more_channels_than_stand_around_one_are_mixed(tmp_path: Path, suffix: str, channels: int) -> None:
+    path = tmp_path / f"many.{suffix}"
+    layout = {8: "7.1", 24: "22.2"}.get(channels, f"{channels} channels")
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream("pcm_s16le", rate=48000, layout=layout)
+        pictures = target.add_stream("mpeg4", rate=25)
+        for index in range(25):
+            shown = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), "rgb24")
+            shown.pts = index
+            target.mux(pictures.encode(shown))
+        frame = av.AudioFrame(format="s16", layout=layout, samples=48000)
+        wave = (9000 * np.sin(np.arange(48000) * 0.05)).astype(np.int16)
+        frame.planes[0].update(np.repeat(wave, channels).tobytes())
+        frame.sample_rate, frame.pts = 48000, 0
+        target.mux([*stream.encode(frame), *stream.encode(None), *pictures.encode(None)])
+    made = make_playable(probe(path), tmp_path / "copy.mp4")
+    assert made.notes == (f"Its {channels} channels of sound are mixed to two in the copy.",)
+    ((begin, end),) = tones(made.file)
+    assert (begin, end) == pytest.approx((0, 1), abs=0.05)
