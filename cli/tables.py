@@ -18,14 +18,16 @@ LEVELS = {"closest": "best other person", "difference": "two differ by"}
 def evaluation_table(result: EvaluateResult) -> str:
     """What `evaluate` found: the model, and people beside it."""
     found = result.figures
-    return _table(found, found.samples, [], None, found.selected_on_test, found.seen_in_training)
+    table = _table(found, found.samples, [], None, found.selected_on_test, found.seen_in_training)
+    return "\n".join([table, *result.notes])
 
 
 def splits_table(result: EvaluateSplitsResult) -> str:
     """What `evaluate_splits` found: one row a split, their mean, and people beside it."""
     found = result.figures
     seen = [row.seen_in_training for row in found.splits if row.seen_in_training]
-    return _table(found, found.samples, found.splits, found.std, found.selected_on_test, sum(seen))
+    table = _table(found, found.samples, found.splits, found.std, found.selected_on_test, sum(seen))
+    return "\n".join([table, *result.notes])
 
 
 def sampled_sentence(result: SampleResult) -> str:
@@ -39,6 +41,7 @@ def sampled_sentence(result: SampleResult) -> str:
 def pretrained_sentence(result: PretrainResult) -> str:
     """What `pretrain` made, and what the videos' self-discovered samples keep and cover."""
     made = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    made = "\n".join([made, *result.notes])
     if result.kept is None:
         return made
     return f"{made}\n{len(result.runs)} videos scored." + discovered_sentence(result.kept, result.coverage)

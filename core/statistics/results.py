@@ -150,7 +150,7 @@ class Evaluation(Placed):
         samples: how many curves were drawn for an entry.
         selected_on_test: whether its epoch was chosen on videos that figures are told of, which makes them too good.
         seen_in_training: how many of the entries it was trained on, None where it does not say.
-        per_video: every entry, by its key; None in one of several splits.
+        per_video: every entry, by its key, or by its id where two have the same key; None in one of several splits.
         split: which of several, from 0.
     """
 
