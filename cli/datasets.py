@@ -22,6 +22,7 @@ from verbs.join import JoinRequest, JoinResult, join
 
 app = typer.Typer()
 
+NAMED = 5  # videos with the same note; more are counted
 CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt")
 FILE = typer.Argument(
     help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), captions for a dataset of the library (.json),"
@@ -54,7 +55,7 @@ def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choi
         captions = ImportCaptionsRequest.of(path=path, dataset=dataset, captioner=choices["captioner"])
         run_verb(data_dir, json_, import_captions, captions, captions_sentence)
     elif is_event_log(path):
-        if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace")):
+        if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace", "skip_bad")):
             raise InputError(
                 f"{path.name} is a log of events, which is joined with the labels of this library as it is.",
                 "Leave out the options about datasets.",
@@ -85,7 +86,22 @@ def _checkpoint_sentence(result: ImportCheckpointResult) -> str:
 
 
 def _imported_sentence(result: ImportDatasetResult) -> str:
-    return f"{len(result.entries)} entries in dataset '{result.dataset}'."
+    lines = [f"{len(result.entries)} entries in dataset '{result.dataset}'.", *result.notes]
+    noted: dict[str, list[str]] = {}
+    for entry in result.entries:
+        for note in entry.notes:
+            noted.setdefault(note, []).append(entry.id.partition("/")[2])
+    lines += [f"{_some(videos, len(result.entries))}: {note}." for note, videos in noted.items()]
+    lines += [f"Left out: {one.entry}: {one.reason}" for one in result.left_out]
+    return "\n".join(lines)
+
+
+def _some(videos: list[str], of: int) -> str:
+    """ "All videos", or which of them."""
+    if len(videos) == of and of > 1:
+        return "All videos"
+    named = ", ".join(videos[:NAMED])
+    return f"{named} and {len(videos) - NAMED} more" if len(videos) > NAMED else named
 
 
 def _joined_sentence(result: JoinResult) -> str:

@@ -23,7 +23,7 @@ def test_summe_is_read_from_its_folder(shared):
 
 
 def test_a_malformed_summe_file_is_refused(tmp_path):
-    savemat(tmp_path / "Jumps.mat", {"user_score": np.zeros((10, 2)), "nFrames": 11, "FPS": 25})
+    savemat(tmp_path / "Jumps.mat", {"user_score": np.zeros((9, 2)), "nFrames": 11, "FPS": 25})
     with pytest.raises(FormatError, match=r"Jumps\.mat: 'user_score' should be \(11, people\)"):
         read_dataset(tmp_path / "Jumps.mat")
     savemat(tmp_path / "Jumps.mat", {"nFrames": 11, "FPS": 25})
