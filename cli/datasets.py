@@ -23,10 +23,10 @@ from verbs.join import JoinRequest, JoinResult, join
 app = typer.Typer()
 
 NAMED = 5  # videos with the same note; more are counted
-CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt")
+CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt", ".pth.tar", ".pt.tar")
 FILE = typer.Argument(
     help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), captions for a dataset of the library (.json),"
-    " a released checkpoint (.pkl, .ckpt), or another installation's events (.jsonl)."
+    " a released checkpoint (.pkl, .ckpt, .pth.tar), or another installation's events (.jsonl)."
 )
 OPTION = typer.Option(help=ImportCheckpointRequest.model_fields["options"].description)
 IMPORTED = [
@@ -40,7 +40,7 @@ IMPORTED = [
 def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choices: Any) -> None:
     from storage.formats.events_jsonl import is_event_log
 
-    if path.suffix.lower() in CHECKPOINT_FILES:
+    if path.name.lower().endswith(CHECKPOINT_FILES):
         checkpoint = ImportCheckpointRequest.of(
             path=path,
             name=dataset,

@@ -94,15 +94,19 @@ def by_frame(path: Path, what: str, value: Value, n_frames: float) -> np.ndarray
     raise FormatError(f"{path.name}: {what} should be ({n_frames:g}, people) numbers, but it is {_told(value)}.")
 
 
-def text(value: Value) -> str:
-    """Characters, also where a file does not say that its numbers are characters."""
+def text(path: Path, what: str, value: Value) -> str:
+    """Characters, also where a file does not say that its numbers are characters. Raises FormatError."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and len(value) == 1:
-        return text(value[0])
+        return text(path, what, value[0])
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
-        return "".join(chr(int(code)) for code in value.ravel() if 0 < code < 0xD800)
-    return ""
+        return _characters(value)
+    raise FormatError(f"{path.name}: {what} should be characters, but it is {_told(value)}.")
+
+
+def _characters(codes: np.ndarray) -> str:
+    return "".join(chr(int(code)) for code in codes.ravel() if 0 < code < 0xD800)
 
 
 def _told(value: Value) -> str:
@@ -150,7 +154,7 @@ def _from_hdf5(path: Path, file: h5py.File, thing: h5py.Dataset | h5py.Group, de
         return _elements(path, file, thing, depth)
     values = np.asarray(thing[()]).T
     if _class(thing) == "char" and values.dtype.kind in "iu":
-        return text(values)
+        return _characters(values)
     return values
 
 

@@ -189,6 +189,10 @@ def _mat_video(
     seconds = faults.reading(lambda: number(path, f"'length' {of}", length))
     rows = None if frames is None else faults.reading(lambda: by_frame(path, f"'user_anno' {of}", labels, frames))
     given = None if rows is None else faults.reading(lambda: _ratings(path, f"'user_anno' {of}", rows.T))
+    named = [
+        faults.reading(partial(text, path, f"'{name}' {of}", value))
+        for name, value in (("video", video), ("title", title), ("category", category))
+    ]
     if seconds is not None and not 0 < seconds < math.inf:
         faults.add(FormatError(f"{path.name}: 'length' {of} should be seconds, but it is {seconds:g}."))
     faults.check()
@@ -198,9 +202,9 @@ def _mat_video(
     noted = frame_note("user_anno", given.shape[1], int(frames)) if given.shape[1] != frames else ""
     return TvsumVideo(
         place=place,
-        id=text(video),
-        title=text(title),
-        category=text(category),
+        id=named[0] or "",
+        title=named[1] or "",
+        category=named[2] or "",
         length=Fraction(str(seconds)),
         labels=of_frames(given, int(frames)),
         note=noted,
