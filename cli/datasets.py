@@ -12,6 +12,7 @@ import typer
 from cli.commands import add_command, add_verb, parameters
 from cli.language import captions_sentence
 from cli.running import run_verb
+from cli.tables import number
 from core.errors import InputError
 from verbs.agreement import AgreementRequest, AgreementResult, agreement
 from verbs.export import ExportRequest, ExportResult, export
@@ -22,6 +23,13 @@ from verbs.join import JoinRequest, JoinResult, join
 
 app = typer.Typer()
 
+# What figures of agreement are called.
+FIGURES = {
+    "leave_one_out": "leave-one-out",
+    "cronbach_alpha": "Cronbach's alpha",
+    "krippendorff_alpha_ordinal": "Krippendorff's alpha",
+    "pairwise_f1": "pairwise F1",
+}
 NAMED = 5  # videos with the same note; more are counted
 CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt", ".pth.tar", ".pt.tar")
 FILE = typer.Argument(
@@ -115,12 +123,16 @@ def _joined_sentence(result: JoinResult) -> str:
 
 def _agreement_sentence(result: AgreementResult) -> str:
     pair, loo = result.pairwise, result.leave_one_out
-    return (
+    told = (
         f"{result.entries} entries, {result.annotations} annotations. "
-        f"Pairwise tau {pair.kendall:.3f}, rho {pair.spearman:.3f}; "
-        f"leave-one-out tau {loo.kendall:.3f}, rho {loo.spearman:.3f}; "
-        f"Cronbach's alpha {result.cronbach_alpha:.2f}, pairwise F1 {result.pairwise_f1:.3f}."
+        f"Pairwise tau {number(pair.kendall)}, rho {number(pair.spearman)}; "
+        f"leave-one-out tau {number(loo.kendall)}, rho {number(loo.spearman)}; "
+        f"Cronbach's alpha {number(result.cronbach_alpha, 2)}, pairwise F1 {number(result.pairwise_f1)}."
     )
+    reasons: dict[str, list[str]] = {}
+    for name, reason in result.why.items():
+        reasons.setdefault(reason, []).append(FIGURES.get(name, name))
+    return "\n".join([told, *(f"Undefined: {', '.join(names)}, because {why}." for why, names in reasons.items())])
 
 
 def _exported_sentence(result: ExportResult) -> str:

@@ -84,11 +84,15 @@ def _table(
             lines.append(_line(f"{name} of {samples} samples", close))
     if result.diversity is not None:
         own, between = result.diversity.one_minus_tau, result.diversity.people_one_minus_tau
-        lines.append(f"Two samples differ by {_number(own)} (1 - tau), two people by {_number(between)}.")
+        lines.append(f"Two samples differ by {number(own)} (1 - tau), two people by {number(between)}.")
     if result.undefined:
         lines.append(
             f"{result.undefined:.1f} people a video gave one score throughout; correlation with them is undefined."
         )
+    if any(isnan(getattr(one, column)) for one in (result, *splits) for column in ("kendall", "spearman")):
+        lines.append("A correlation is undefined where the scores, or those of every person, are the same throughout.")
+    if any(isnan(one.f1) for one in (result, *splits)):
+        lines.append("F1 is undefined where the cuts that are compared hold nothing.")
     if selected_on_test:
         lines.append("The epoch was selected on test videos: these figures are too good.")
     if seen:
@@ -112,12 +116,13 @@ def _line(name: str, found: Figures | Closeness, std: Figures | None = None) -> 
     cells = []
     for column in ("kendall", "spearman", "f1"):
         digits, factor = (1, 100) if column == "f1" else (3, 1)  # F1 is printed in percent, as it is published
-        cell = _number(getattr(found, column), digits, factor)
+        cell = number(getattr(found, column), digits, factor)
         if std is not None and not isnan(deviation := getattr(std, column)):
-            cell += f" ± {_number(deviation, digits, factor)}"
+            cell += f" ± {number(deviation, digits, factor)}"
         cells.append(f"{cell:>16}")
     return f"{name:28}" + "".join(cells)
 
 
-def _number(value: float, digits: int = 3, factor: float = 1) -> str:
+def number(value: float, digits: int = 3, factor: float = 1) -> str:
+    """A figure, or that it is undefined."""
     return "undefined" if isnan(value) else f"{factor * value:.{digits}f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.statistics.figure import Figure, Matrix, Row, WholeMatrix, WholeRow
 
@@ -56,6 +56,7 @@ class Agreement:
         entries: how many entries had two people or more.
         annotations: how many people judged them, counted per entry.
         undefined: comparisons that were left out.
+        why: of each figure that is undefined, the reason.
     """
 
     pairwise: Correlation
@@ -67,6 +68,7 @@ class Agreement:
     entries: int
     annotations: int
     undefined: int
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -221,11 +223,15 @@ class PersonComparison:
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are."""
+    """An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are.
+
+    `why` is the reason where the value is undefined.
+    """
 
     value: Figure
     low: Figure
     high: Figure
+    why: str = ""
 
 
 @dataclass(frozen=True)
