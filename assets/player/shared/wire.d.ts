@@ -85,6 +85,10 @@ export interface components {
             annotations: number;
             /** Undefined */
             undefined: number;
+            /** Why */
+            why: {
+                [key: string]: string;
+            };
         };
         /**
          * AssignmentFacts
@@ -1507,6 +1511,8 @@ export interface components {
         /**
          * Interval
          * @description An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are.
+         *
+         *     `why` is the reason where the value is undefined.
          */
         Interval: {
             /** Value */
@@ -1515,6 +1521,11 @@ export interface components {
             low: number | null;
             /** High */
             high: number | null;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
         };
         /**
          * InviteRequest
@@ -2499,7 +2510,7 @@ export interface components {
             kind?: string | null;
             /**
              * Splits
-             * @description Split file (text or JSON); without it, all entries.
+             * @description Split file (text, JSON or YAML); without it, all entries.
              */
             splits?: string | null;
             /**
@@ -2550,6 +2561,7 @@ export interface components {
          *         seconds: of training.
          *         loss: of the last epoch.
          *         runs, kept, coverage, judged: of all videos alone, see `Discoveries`.
+         *         notes: about videos of the split that were left out.
          */
         PretrainResult: {
             /**
@@ -2582,6 +2594,11 @@ export interface components {
              * @default 0
              */
             judged: number;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * Problem
@@ -3613,7 +3630,7 @@ export interface components {
             verb: "train";
             /**
              * Splits
-             * @description Split file (text or JSON); without it, all entries.
+             * @description Split file (text, JSON or YAML); without it, all entries.
              */
             splits?: string | null;
             /**
@@ -3677,6 +3694,7 @@ export interface components {
          *         feature_space: that it takes.
          *         lacking: ids of the videos without features of it, which were left out.
          *         runs: on the entries that it scored afterwards.
+         *         notes: about videos of the split that were left out.
          */
         TrainResult: {
             /**
@@ -3702,6 +3720,11 @@ export interface components {
             lacking: string[];
             /** Runs */
             runs: number[];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * Training
