@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--split", type=int, default=0)
     given = parser.parse_args()
     entries, splits = dataset(given.data)
-    found = errors(read_checkpoint(given.checkpoint), [entries[key] for key in splits[given.split].test])
+    found = errors(read_checkpoint(given.checkpoint), [entries[key.name] for key in splits[given.split].test])
     print("| step of 1000 | model | mean of the other people | noised scores as they are |\n|---|---|---|---|")
     for t, (model, mean, noised) in found.items():
         print(f"| {t} | {model:.4f} | {mean:.4f} | {noised:.4f} |")

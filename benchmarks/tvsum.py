@@ -110,7 +110,7 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
 
     torch.set_num_threads(1)
     entries, splits = dataset(data)
-    tested = [entries[key] for key in splits[split].test]
+    tested = [entries[key.name] for key in splits[split].test]
     with tempfile.TemporaryDirectory() as folder:
         members = ROWS[name].members
         made = [trained(data, member, split, seed, Path(folder) / member) for member in members or (name,)]
@@ -132,7 +132,7 @@ def trained(data: Path, name: str, split: int, seed: int, folder: Path) -> Check
     entries, splits = dataset(data)
     settings = get_preset(row.preset, seed=seed, device="cpu", **row.changes)
     settings = replace(settings, config={**settings.config, **row.config})
-    learned = [entries[key] for key in splits[split].train]
+    learned = [entries[key.name] for key in splits[split].train]
     videos, space = videos_from_entries(learned, settings.model)
     base = None
     if row.visp is not None:

@@ -12,6 +12,7 @@ import typer
 from cli.commands import add_command, add_verb, parameters
 from cli.language import captions_sentence
 from cli.running import run_verb
+from cli.tables import number
 from core.errors import InputError
 from verbs.agreement import AgreementRequest, AgreementResult, agreement
 from verbs.export import ExportRequest, ExportResult, export
@@ -22,10 +23,18 @@ from verbs.join import JoinRequest, JoinResult, join
 
 app = typer.Typer()
 
-CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt")
+# What figures of agreement are called.
+FIGURES = {
+    "leave_one_out": "leave-one-out",
+    "cronbach_alpha": "Cronbach's alpha",
+    "krippendorff_alpha_ordinal": "Krippendorff's alpha",
+    "pairwise_f1": "pairwise F1",
+}
+NAMED = 5  # videos with the same note; more are counted
+CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt", ".pth.tar", ".pt.tar")
 FILE = typer.Argument(
     help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), captions for a dataset of the library (.json),"
-    " a released checkpoint (.pkl, .ckpt), or another installation's events (.jsonl)."
+    " a released checkpoint (.pkl, .ckpt, .pth.tar), or another installation's events (.jsonl)."
 )
 OPTION = typer.Option(help=ImportCheckpointRequest.model_fields["options"].description)
 IMPORTED = [
@@ -39,7 +48,7 @@ IMPORTED = [
 def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choices: Any) -> None:
     from storage.formats.events_jsonl import is_event_log
 
-    if path.suffix.lower() in CHECKPOINT_FILES:
+    if path.name.lower().endswith(CHECKPOINT_FILES):
         checkpoint = ImportCheckpointRequest.of(
             path=path,
             name=dataset,
@@ -54,7 +63,7 @@ def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choi
         captions = ImportCaptionsRequest.of(path=path, dataset=dataset, captioner=choices["captioner"])
         run_verb(data_dir, json_, import_captions, captions, captions_sentence)
     elif is_event_log(path):
-        if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace")):
+        if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace", "skip_bad")):
             raise InputError(
                 f"{path.name} is a log of events, which is joined with the labels of this library as it is.",
                 "Leave out the options about datasets.",
@@ -85,7 +94,22 @@ def _checkpoint_sentence(result: ImportCheckpointResult) -> str:
 
 
 def _imported_sentence(result: ImportDatasetResult) -> str:
-    return f"{len(result.entries)} entries in dataset '{result.dataset}'."
+    lines = [f"{len(result.entries)} entries in dataset '{result.dataset}'.", *result.notes]
+    noted: dict[str, list[str]] = {}
+    for entry in result.entries:
+        for note in entry.notes:
+            noted.setdefault(note, []).append(entry.id.partition("/")[2])
+    lines += [f"{_some(videos, len(result.entries))}: {note}." for note, videos in noted.items()]
+    lines += [f"Left out: {one.entry}: {one.reason}" for one in result.left_out]
+    return "\n".join(lines)
+
+
+def _some(videos: list[str], of: int) -> str:
+    """ "All videos", or which of them."""
+    if len(videos) == of and of > 1:
+        return "All videos"
+    named = ", ".join(videos[:NAMED])
+    return f"{named} and {len(videos) - NAMED} more" if len(videos) > NAMED else named
 
 
 def _joined_sentence(result: JoinResult) -> str:
@@ -99,12 +123,16 @@ def _joined_sentence(result: JoinResult) -> str:
 
 def _agreement_sentence(result: AgreementResult) -> str:
     pair, loo = result.pairwise, result.leave_one_out
-    return (
+    told = (
         f"{result.entries} entries, {result.annotations} annotations. "
-        f"Pairwise tau {pair.kendall:.3f}, rho {pair.spearman:.3f}; "
-        f"leave-one-out tau {loo.kendall:.3f}, rho {loo.spearman:.3f}; "
-        f"Cronbach's alpha {result.cronbach_alpha:.2f}, pairwise F1 {result.pairwise_f1:.3f}."
+        f"Pairwise tau {number(pair.kendall)}, rho {number(pair.spearman)}; "
+        f"leave-one-out tau {number(loo.kendall)}, rho {number(loo.spearman)}; "
+        f"Cronbach's alpha {number(result.cronbach_alpha, 2)}, pairwise F1 {number(result.pairwise_f1)}."
     )
+    reasons: dict[str, list[str]] = {}
+    for name, reason in result.why.items():
+        reasons.setdefault(reason, []).append(FIGURES.get(name, name))
+    return "\n".join([told, *(f"Undefined: {', '.join(names)}, because {why}." for why, names in reasons.items())])
 
 
 def _exported_sentence(result: ExportResult) -> str:

@@ -49,6 +49,9 @@ def _with_all_splits(asked: list[Parameter]) -> list[Parameter]:
 
 def _trained_sentence(result: TrainResult) -> str:
     told = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    if result.selected_on != "nothing":
+        told += f" Epoch {result.kept_epoch} was chosen by {result.selected_on}."
+    told = "\n".join([told, *result.notes])
     if not result.lacking:
         return told
     space, count = result.feature_space, len(result.lacking)
@@ -57,7 +60,9 @@ def _trained_sentence(result: TrainResult) -> str:
 
 
 def _trained_splits_sentence(result: TrainedSplits) -> str:
-    return f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    told = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    notes = [f"Split {number}: {note}" for number, split in enumerate(result.splits) for note in split.notes]
+    return "\n".join([told, *notes])
 
 
 add_verb(

@@ -18,14 +18,16 @@ LEVELS = {"closest": "best other person", "difference": "two differ by"}
 def evaluation_table(result: EvaluateResult) -> str:
     """What `evaluate` found: the model, and people beside it."""
     found = result.figures
-    return _table(found, found.samples, [], None, found.selected_on_test, found.seen_in_training)
+    table = _table(found, found.samples, [], None, found.selected_on_test, found.seen_in_training)
+    return "\n".join([table, *result.notes])
 
 
 def splits_table(result: EvaluateSplitsResult) -> str:
     """What `evaluate_splits` found: one row a split, their mean, and people beside it."""
     found = result.figures
     seen = [row.seen_in_training for row in found.splits if row.seen_in_training]
-    return _table(found, found.samples, found.splits, found.std, found.selected_on_test, sum(seen))
+    table = _table(found, found.samples, found.splits, found.std, found.selected_on_test, sum(seen))
+    return "\n".join([table, *result.notes])
 
 
 def sampled_sentence(result: SampleResult) -> str:
@@ -39,6 +41,7 @@ def sampled_sentence(result: SampleResult) -> str:
 def pretrained_sentence(result: PretrainResult) -> str:
     """What `pretrain` made, and what the videos' self-discovered samples keep and cover."""
     made = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    made = "\n".join([made, *result.notes])
     if result.kept is None:
         return made
     return f"{made}\n{len(result.runs)} videos scored." + discovered_sentence(result.kept, result.coverage)
@@ -81,11 +84,15 @@ def _table(
             lines.append(_line(f"{name} of {samples} samples", close))
     if result.diversity is not None:
         own, between = result.diversity.one_minus_tau, result.diversity.people_one_minus_tau
-        lines.append(f"Two samples differ by {_number(own)} (1 - tau), two people by {_number(between)}.")
+        lines.append(f"Two samples differ by {number(own)} (1 - tau), two people by {number(between)}.")
     if result.undefined:
         lines.append(
             f"{result.undefined:.1f} people a video gave one score throughout; correlation with them is undefined."
         )
+    if any(isnan(getattr(one, column)) for one in (result, *splits) for column in ("kendall", "spearman")):
+        lines.append("A correlation is undefined where the scores, or those of every person, are the same throughout.")
+    if any(isnan(one.f1) for one in (result, *splits)):
+        lines.append("F1 is undefined where the cuts that are compared hold nothing.")
     if selected_on_test:
         lines.append("The epoch was selected on test videos: these figures are too good.")
     if seen:
@@ -109,12 +116,13 @@ def _line(name: str, found: Figures | Closeness, std: Figures | None = None) -> 
     cells = []
     for column in ("kendall", "spearman", "f1"):
         digits, factor = (1, 100) if column == "f1" else (3, 1)  # F1 is printed in percent, as it is published
-        cell = _number(getattr(found, column), digits, factor)
+        cell = number(getattr(found, column), digits, factor)
         if std is not None and not isnan(deviation := getattr(std, column)):
-            cell += f" ± {_number(deviation, digits, factor)}"
+            cell += f" ± {number(deviation, digits, factor)}"
         cells.append(f"{cell:>16}")
     return f"{name:28}" + "".join(cells)
 
 
-def _number(value: float, digits: int = 3, factor: float = 1) -> str:
+def number(value: float, digits: int = 3, factor: float = 1) -> str:
+    """A figure, or that it is undefined."""
     return "undefined" if isnan(value) else f"{factor * value:.{digits}f}"

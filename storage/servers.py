@@ -23,6 +23,7 @@ from typing import Any
 
 from core.captions.chat_server import ChatServer, checked_key, checked_url
 from core.errors import InputError
+from core.text_files import read_text
 
 FILE_NAME = "servers.toml"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -89,7 +90,7 @@ def read_servers(data_dir: Path) -> ServersFile:
     if not path.exists():
         return ServersFile({}, {})
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tables = tomllib.loads(read_text(path))
     except OSError as error:
         return ServersFile({}, {"": [f"{FILE_NAME} cannot be read: {error.strerror}."]})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

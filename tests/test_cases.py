@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 
 from core.errors import CheckpointError, FormatError, ManycutError
+from core.models.official import load_released
+from core.models.official.reading import read_state
 from core.video.playable import make_playable
 from core.video.probe import VideoInfo, frames_at, probe
 from storage.formats import read_dataset
 from storage.formats.foreign import foreign_dataset, take_released
 from storage.formats.splits import read_splits
+from storage.library import Library
 from tests.conftest import SHARED
+from verbs.split_videos import split_videos
 
 CASES = SHARED / "cases"
 Case = Callable[[Path, Path], None]
@@ -29,9 +33,7 @@ BESIDE = {
 
 # Known to be wrong; a row that becomes right fails until it is taken off.
 NOT_YET = {
-    "soft_links.h5", "summe_matlab73.mat", "summary_one_longer.h5", "nframes_2d.h5",
-    "agreement_short_videos.tsv", "nested_one.h5", "numpy_numbers.pth", "splits_aug_collision.json",
-    "splits_dsnet_style.yml", "tvsum_bom.tsv", "vasnet_names.pth.tar",
+    "agreement_short_videos.tsv",
 }  # fmt: skip
 
 
@@ -165,10 +167,44 @@ def taken_in(path: Path, work: Path) -> None:
 @case("nframes_2d.h5")
 @case("summary_one_longer.h5")
 @case("soft_links.h5")
+@case("nested_one.h5")
 def read_with_its_people(path: Path, work: Path) -> None:
     entries = list(read_dataset(path))
-    assert entries
-    assert all(entry.n_frames > 1 for entry in entries)
+    assert [entry.key for entry in entries] in (["video_1", "video_2"], ["video_1"], [path.stem])
+    assert all(entry.n_frames in (450, 600) and len(entry.people) > 3 for entry in entries)
+
+
+@case("vasnet_names.pth.tar")
+def published_names_load(path: Path, work: Path) -> None:
+    kind, model = load_released(path)
+    assert (kind, model.config.feature_width) == ("vasnet", 16)
+
+
+@case("numpy_numbers.pth")
+def numbers_beside_weights_do_not_matter(path: Path, work: Path) -> None:
+    assert {name: tuple(weight.shape) for name, weight in read_state(path).items()} == {"d_linear1.weight": (4, 4)}
+
+
+@case("tvsum_bom.tsv")
+def the_same_without_the_mark(path: Path, work: Path) -> None:
+    marked, plain = (list(read_dataset(one)) for one in (path, path.with_name("tvsum_same_without_bom.tsv")))
+    assert [entry.title for entry in marked] == [entry.title for entry in plain]
+    for one, other in zip(marked, plain, strict=True):
+        assert np.array_equal(one.people.frame_labels, other.people.frame_labels)
+
+
+@case("splits_aug_collision.json")
+@case("splits_dsnet_style.yml")
+def keys_of_the_datasets_that_they_name(path: Path, work: Path) -> None:
+    with Library.open(work / "data") as library:
+        entries = list(read_dataset(path.with_name("splits_eccv16_dataset_tvsum_google_pool5.h5")))
+        library.entries.add("toy", entries, source="splits_eccv16_dataset_tvsum_google_pool5.h5")
+        videos = [library.entries.get(one.id) for one in library.entries.list()]
+        split = split_videos(library, path, 0, "toy", videos, lambda other: [])
+    named = path.suffix == ".yml"
+    assert [one.key for one in split.train] == (["video_1"] if named else ["video_4"])
+    assert [one.key for one in split.test] == (["video_3"] if named else ["video_5", "video_6"])
+    assert len(split.notes) == (0 if named else 1)
 
 
 def test_every_file_of_the_folder_has_its_row(shared: Path) -> None:

@@ -35,16 +35,16 @@ class AgreementResult(Result):
     entries: int
     annotations: int
     undefined: int
+    why: dict[str, str]
 
 
 def agreement(
     library: Library, request: AgreementRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> AgreementResult:
-    """Pairwise, leave-one-out and oracle agreement, and reliability coefficients.
+    """Pairwise, leave-one-out and oracle agreement, and reliability coefficients; what is undefined says why.
 
     Raises:
         NotFoundError: there is no such dataset, or nobody judged any of it.
-        InputError: nowhere are there labels of two people.
     """
     from core.statistics.agreement import agreement as agreement_of
 

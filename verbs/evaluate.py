@@ -12,8 +12,10 @@ from core.progress import Progress, ShouldStop, never, part, silent
 from core.statistics.results import Evaluation, SplitsEvaluation
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people
+from verbs.split_videos import split_videos
 
 if TYPE_CHECKING:
+    from core.data import Entry
     from storage.library import Library
 
 
@@ -33,10 +35,14 @@ class EvaluateRequest(Request):
 
 
 class EvaluateResult(Result):
-    """How well a checkpoint agrees with the people of a dataset's entries; in JSON the figures stand beside its id."""
+    """How well a checkpoint agrees with the people of a dataset's entries; in JSON the figures stand beside its id.
+
+    `notes` are about videos of the split that were left out.
+    """
 
     dataset: str
     figures: Evaluation
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return _flat(super().as_json())
@@ -48,6 +54,7 @@ class EvaluateSplitsResult(Result):
     dataset: str
     checkpoint: str
     figures: SplitsEvaluation
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return _flat(super().as_json())
@@ -63,15 +70,14 @@ def evaluate(
         CheckpointError: the checkpoint cannot score the entries.
     """
     from core.training.evaluating import evaluate_checkpoint
-    from core.training.held_out import of_split
-    from storage.formats.splits import read_split
 
     entries = entries_with_people(library, request.dataset, "dataset")
+    notes: tuple[str, ...] = ()
     if request.splits is not None:
-        entries = of_split(entries, read_split(request.splits, request.split).test, request.dataset)
+        entries, notes = _tested(library, request, entries, request.split)
     found = library.checkpoints.find(request.checkpoint, entries[0])
     figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress)
-    return EvaluateResult(dataset=request.dataset, figures=figures)
+    return EvaluateResult(dataset=request.dataset, figures=figures, notes=notes)
 
 
 def evaluate_splits(
@@ -87,18 +93,38 @@ def evaluate_splits(
         InputError: there is no split file, or no "{split}".
     """
     from core.training.evaluating import evaluate_checkpoint, over_splits
-    from core.training.held_out import of_split
-    from storage.formats.splits import folders_of_splits, read_split
+    from storage.formats.splits import folders_of_splits
 
     entries = entries_with_people(library, request.dataset, "dataset")
     folders = folders_of_splits(request.splits, request.checkpoint)
     results = []
+    notes: list[str] = []
     for index, folder in enumerate(folders):
-        tested = of_split(entries, read_split(request.splits or Path(), index).test, request.dataset)
+        tested, said = _tested(library, request, entries, index)
+        notes += [f"Split {index}: {one}" for one in said]
         told = part(progress, index / len(folders), (index + 1) / len(folders))
         figures = evaluate_checkpoint(library.checkpoints.find(folder), tested, **_settings(request), progress=told)
         results.append(figures)
-    return EvaluateSplitsResult(dataset=request.dataset, checkpoint=request.checkpoint, figures=over_splits(results))
+    return EvaluateSplitsResult(
+        dataset=request.dataset, checkpoint=request.checkpoint, figures=over_splits(results), notes=tuple(notes)
+    )
+
+
+def _tested(
+    library: Library, request: EvaluateRequest, entries: list[Entry], number: int
+) -> tuple[list[Entry], tuple[str, ...]]:
+    """The test videos of one split, and notes about those that were left out."""
+    given = library.people.labelled_entries
+    split = split_videos(
+        library,
+        request.splits or Path(),
+        number,
+        request.dataset,
+        entries,
+        lambda other: given(other, who="dataset", include_open=True),
+        ["test"],
+    )
+    return split.test, split.notes
 
 
 def _settings(request: EvaluateRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`import_checkpoint`: a released SummDiff, LLMVS or CSTA checkpoint into the library; nothing in the file is run."""
+"""`import_checkpoint`: a released SummDiff, LLMVS, CSTA or VASNet checkpoint; nothing in the file is run."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def import_checkpoint(
     from storage.scratch import scratch_folder
 
     progress(0.0, f"Reading {request.path.name}")
-    base = slug(request.name or request.path.stem)
+    base = slug(request.name or request.path.with_name(request.path.name.removesuffix(".tar")).stem)
     with scratch_folder(library.data_dir) as work:
         made = work / base
         released = take_released(

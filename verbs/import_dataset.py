@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from core.progress import Progress, ShouldStop, never, part, silent
-from verbs.contract import Request, Result
+from verbs.contract import LeftOut, Request, Result
 from verbs.import_captions import ImportCaptionsRequest, import_captions
 
 if TYPE_CHECKING:
@@ -31,10 +31,11 @@ class ImportDatasetRequest(Request):
     captioner: str | None = Field(None, description="Captions: who made them (default: the name of their file).")
     dataset: str | None = Field(None, description="Name in the library (default: the file's name).")
     replace: bool = Field(False, description="Replace a dataset of the same name.")
+    skip_bad: bool = Field(False, description="Dataset: leave out the videos that are malformed and take the others.")
 
 
 class ImportedEntry(Result):
-    """One entry that came."""
+    """One entry that came; `notes` say what was assumed, or put right, while it was read."""
 
     id: str
     n_frames: int
@@ -42,25 +43,35 @@ class ImportedEntry(Result):
     annotators: int
     has_features: bool
     has_video: bool
+    notes: list[str]
 
 
 class ImportDatasetResult(Result):
-    """A dataset by its id in the library, and its entries in the order of the file."""
+    """What came of a file.
+
+    Attributes:
+        dataset: its id in the library.
+        entries: in the order of the file.
+        left_out: bad videos, by their keys in the file, and why.
+        notes: about the file as a whole.
+    """
 
     dataset: str
     entries: list[ImportedEntry]
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def import_dataset(
     library: Library, request: ImportDatasetRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> ImportDatasetResult:
-    """Reads a dataset file into the library, all of it or nothing.
+    """Reads a dataset file into the library: all of it or nothing, or without its bad videos where that is asked for.
 
     With `captions`, its entries get those of a JSON file; see `verbs.import_captions`.
 
     Raises:
         NotFoundError: there is no such file.
-        FormatError: it is malformed, or none of the known formats.
+        FormatError: it is none of the known formats, or malformed: then all that is wrong with it is named.
         ConflictError: there is a dataset of that name already, and it shall not be replaced.
     """
     from storage.formats.captions_json import read_captions
@@ -69,9 +80,9 @@ def import_dataset(
     progress(0.0, f"Reading {request.path.name}")
     if request.captions is not None:
         read_captions(request.captions)  # what is wrong with it is said before anything is kept
-    facts: list[dict[str, int | bool]] = []
+    facts: list[dict[str, Any]] = []
     ends = 1.0 if request.captions is None else 0.8
-    with foreign_dataset(request.path, request.annotations, request.llmvs) as entries:
+    with foreign_dataset(request.path, request.annotations, request.llmvs, request.skip_bad) as entries:
 
         def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
             for entry in entries:
@@ -87,16 +98,21 @@ def import_dataset(
         captions = ImportCaptionsRequest(path=request.captions, dataset=dataset, captioner=request.captioner)
         import_captions(library, captions, progress=part(progress, ends, 1.0))
     rows = zip(ids, facts, strict=True)
+    findings = entries.findings
     return ImportDatasetResult(
-        dataset=dataset, entries=[ImportedEntry.model_validate({"id": one, **row}) for one, row in rows]
+        dataset=dataset,
+        entries=[ImportedEntry(id=one, **row) for one, row in rows],
+        left_out=tuple(LeftOut(entry=one.key, reason=" ".join(one.reasons)) for one in findings.bad),
+        notes=tuple(findings.notes),
     )
 
 
-def _facts(entry: Entry) -> dict[str, int | bool]:
+def _facts(entry: Entry) -> dict[str, Any]:
     return {
         "n_frames": entry.n_frames,
         "picks": len(entry.picks),
         "annotators": len(entry.annotations) if entry.annotations else 0,
         "has_features": entry.feature_space is not None,
         "has_video": entry.video is not None,
+        "notes": [note for name, note in entry.meta.items() if name.endswith("_note")],
     }

@@ -17,6 +17,7 @@ from core.statistics.results import Coverage
 from verbs.contract import Request, Result
 from verbs.entries import summaries_of
 from verbs.sample import SampleRequest, sample
+from verbs.split_videos import split_videos
 from verbs.train import new_checkpoint_folder
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class PretrainRequest(Request):
         None,
         description=f"The summarizer: {', '.join(MODELS)} (default: csta; of all videos mlp).",
     )
-    splits: Path | None = Field(None, description="Split file (text or JSON); without it, all entries.")
+    splits: Path | None = Field(None, description="Split file (text, JSON or YAML); without it, all entries.")
     split: int = Field(0, ge=0, description="Only the training videos of this split of the file, from 0.")
     out: Path | None = Field(None, description="Folder for the checkpoint (default: in the library).")
     preset: str | None = Field(None, description="Named recipe (default: the model's).")
@@ -100,6 +101,7 @@ class PretrainResult(Result):
         seconds: of training.
         loss: of the last epoch.
         runs, kept, coverage, judged: of all videos alone, see `Discoveries`.
+        notes: about videos of the split that were left out.
     """
 
     checkpoint: Path
@@ -113,6 +115,7 @@ class PretrainResult(Result):
     kept: float | None = None
     coverage: Coverage | None = None
     judged: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def pretrain(
@@ -138,7 +141,7 @@ def pretrain(
     if own and request.splits is not None:
         raise InputError("Splits are of one dataset.", "Name it.")
     settings = _settings(request)
-    entries, wanted = _entries(library, request)
+    entries, wanted, notes = _entries(library, request)
     videos, space = unlabelled_videos(entries, settings.model, wanted)
     name = f"{settings.model}-visp-{request.dataset or space}"
     checkpoint = pretrain_on(
@@ -163,6 +166,7 @@ def pretrain(
         epochs=facts["epochs"],
         seconds=facts["seconds"],
         loss=facts["loss"][-1],
+        notes=notes,
     )
     if not own:
         return made
@@ -185,19 +189,23 @@ def _settings(request: PretrainRequest) -> PretrainSettings:
     return replace(settings, visp={**settings.visp, **request.visp.model_dump(exclude_none=True)})
 
 
-def _entries(library: Library, request: PretrainRequest) -> tuple[list[Entry], str | None]:
-    """The videos, and the feature space that is wanted, where one is."""
-    from core.training.held_out import drawn, of_split
-    from storage.formats.splits import read_split
+def _entries(library: Library, request: PretrainRequest) -> tuple[list[Entry], str | None, tuple[str, ...]]:
+    """The videos, the feature space that is wanted, where one is, and notes about videos that were left out."""
+    from core.training.held_out import drawn
 
     if request.dataset is None:
         space = request.space or _most_common(library)
         ids = drawn([one.id for one in library.entries.list(space=space)], MOST_VIDEOS, request.seed)
-        return [library.entries.get(one) for one in ids], space
-    entries = [library.entries.get(one.id) for one in summaries_of(library, request.dataset)]
-    if request.splits is not None:
-        entries = of_split(entries, read_split(request.splits, request.split).train, request.dataset)
-    return entries, request.space
+        return [library.entries.get(one) for one in ids], space, ()
+
+    def of(dataset: str) -> list[Entry]:
+        return [library.entries.get(one.id) for one in summaries_of(library, dataset)]
+
+    entries = of(request.dataset)
+    if request.splits is None:
+        return entries, request.space, ()
+    split = split_videos(library, request.splits, request.split, request.dataset, entries, of, ["train"])
+    return split.train, request.space, split.notes
 
 
 def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, should_stop: ShouldStop) -> Discoveries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ from core.training.recipes import Targets
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people
 from verbs.scoring import run_of
+from verbs.split_videos import Part, split_videos
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -43,7 +45,7 @@ class TrainRequest(TrainChoices):
     """The same, and how it is trained and evaluated."""
 
     verb: Literal["train"] = "train"
-    splits: Path | None = Field(None, description="Split file (text or JSON); without it, all entries.")
+    splits: Path | None = Field(None, description="Split file (text, JSON or YAML); without it, all entries.")
     split: int = Field(0, ge=0, description="Which split of the file, from 0.")
     out: Path | None = Field(
         None,
@@ -73,6 +75,7 @@ class TrainResult(Result):
         feature_space: that it takes.
         lacking: ids of the videos without features of it, which were left out.
         runs: on the entries that it scored afterwards.
+        notes: about videos of the split that were left out.
     """
 
     checkpoint: Path
@@ -85,6 +88,7 @@ class TrainResult(Result):
     feature_space: str
     lacking: list[str]
     runs: list[int]
+    notes: tuple[str, ...] = ()
 
 
 class TrainedSplits(Result):
@@ -162,7 +166,8 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
     from core.training.evaluating import selection_criterion
     from core.training.labels import trained_label
 
-    entries, selecting = _entries(library, request)
+    chosen = _entries(library, request)
+    entries, selecting = chosen.train, chosen.selecting
     settings = recipes.settings_for(
         request.kind, preset=request.preset, targets=request.targets, epochs=request.epochs, seed=request.seed
     )
@@ -171,7 +176,6 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
     videos, space = loop.videos_from_entries(entries, request.kind, wanted)
     out = request.out or new_checkpoint_folder(library, f"{request.kind}-{request.dataset}")
     label = trained_label(model_kind(request.kind), space, out.name)
-    selected_on = "test videos" if request.select_on_test else "validation videos" if request.validation else "nothing"
     checkpoint = loop.train(
         videos,
         settings,
@@ -183,8 +187,9 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
             "dataset": request.dataset,
             "split": f"{request.splits.name} #{request.split}" if request.splits else "all entries",
             "people": request.people,
-            "selected_on": selected_on,
+            "selected_on": chosen.selected_on,
             "selected_on_test": request.select_on_test,
+            "n_selecting": len(selecting),
             "pretraining": base.training.get("pretraining") if base else None,
         },
         criterion=selection_criterion(selecting, request.kind, space, request.seed) if selecting else None,
@@ -204,20 +209,58 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
         feature_space=space,
         lacking=loop.lacking(entries, space),
         runs=[],
+        notes=chosen.notes,
     )
 
 
-def _entries(library: Library, request: TrainRequest) -> tuple[list[Entry], list[Entry]]:
-    """What is trained on, and what the epoch is selected by, nothing where it is not."""
-    from core.training.held_out import held_out, of_split
-    from storage.formats.splits import read_split
+@dataclass(frozen=True)
+class _Chosen:
+    """What is trained on, and what the epoch is selected by: nothing, or videos of that kind.
+
+    Attributes:
+        train, selecting: entries, without any in both.
+        selected_on: what `selecting` are.
+        notes: about videos that were left out.
+    """
+
+    train: list[Entry]
+    selecting: list[Entry]
+    selected_on: str = "nothing"
+    notes: tuple[str, ...] = ()
+
+
+def _entries(library: Library, request: TrainRequest) -> _Chosen:
+    from core.training.held_out import held_out
 
     entries = entries_with_people(library, request.dataset, request.people)
+    notes: tuple[str, ...] = ()
+    if request.select_on_test and request.validation:
+        raise InputError("The epoch is chosen by validation videos or by test videos.", "Choose one of the two.")
     if request.splits is None:
         if request.select_on_test:
             raise InputError("Selecting on test videos needs splits.", "Name a split file with --splits.")
-        return held_out(entries, request.validation, request.seed) if request.validation else (entries, [])
-    split = read_split(request.splits, request.split)
-    tested = of_split(entries, split.test, request.dataset) if request.select_on_test else []
-    entries = of_split(entries, split.train, request.dataset)
-    return held_out(entries, request.validation, request.seed) if request.validation else (entries, tested)
+    else:
+        given = library.people.labelled_entries
+        parts: tuple[Part, ...] = ("train", "validation", "test") if request.select_on_test else ("train", "validation")
+        split = split_videos(
+            library,
+            request.splits,
+            request.split,
+            request.dataset,
+            entries,
+            lambda other: given(other, who=request.people, include_open=True),
+            parts,
+        )
+        entries, notes = split.train, split.notes
+        if split.names_validation and (request.select_on_test or request.validation):
+            raise InputError(
+                f"Split {request.split} of {request.splits.name} has validation videos to choose the epoch by.",
+                "Leave out --select-on-test and --validation.",
+            )
+        if request.select_on_test:
+            return _Chosen(entries, split.test, "test videos", notes)
+        if split.names_validation:
+            return _Chosen(entries, split.validation, "validation videos", notes)
+    if request.validation:
+        return _Chosen(*held_out(entries, request.validation, request.seed), "validation videos", notes)
+    return _Chosen(entries, [], notes=notes)

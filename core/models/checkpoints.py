@@ -20,6 +20,7 @@ from core.compute import choose_device
 from core.data.space_ids import canonical
 from core.errors import CheckpointError, InputError
 from core.models.registry import MODELS, SELF_DISCOVERED
+from core.text_files import read_text
 
 if TYPE_CHECKING:
     from core.models.summarizer import Summarizer
@@ -137,7 +138,7 @@ def read_checkpoint(directory: Path) -> Checkpoint:
     directory = Path(directory)
     path = directory / DESCRIPTION
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = json.loads(read_text(path))
     except FileNotFoundError:
         raise CheckpointError(f"'{directory}' is no checkpoint: {DESCRIPTION} is missing.") from None
     except (OSError, ValueError, RecursionError) as error:

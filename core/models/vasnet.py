@@ -19,12 +19,25 @@ class VASNetConfig:
         scale: of the query-key products (section 3.1).
         dropout: on the attention weights, after the residual and in the regressor.
         smoothing: of the predicted curve, in picks; 0 as published.
+        by_columns: frames are weighted by the columns of the attention, as in the authors' program, not by its rows,
+            as in eq. 3; released weights need it.
+        unbiased_norm: norms divide by the unbiased deviation, as in the authors' program.
     """
 
     feature_width: int
     scale: float = 0.06
     dropout: float = 0.5
     smoothing: float = 0.0
+    by_columns: bool = False
+    unbiased_norm: bool = False
+
+
+class UnbiasedNorm(nn.LayerNorm):
+    """Mean 0 and unbiased deviation 1 over the features; the deviation, not its square, is kept from 0."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        centred = x - x.mean(-1, keepdim=True)
+        return self.weight * centred / (x.std(-1, keepdim=True) + 1e-6) + self.bias
 
 
 class VASNet(CurveModel):
@@ -35,9 +48,10 @@ class VASNet(CurveModel):
         self.config = config
         width = config.feature_width
         self.query, self.key, self.value, self.output = (nn.Linear(width, width, bias=False) for _ in range(4))
-        self.norm1 = nn.LayerNorm(width)
+        norm = UnbiasedNorm if config.unbiased_norm else nn.LayerNorm
+        self.norm1 = norm(width)
         self.linear1 = nn.Linear(width, width)
-        self.norm2 = nn.LayerNorm(width)
+        self.norm2 = norm(width)
         self.linear2 = nn.Linear(width, 1)
         self.dropout = nn.Dropout(config.dropout)
 
@@ -46,6 +60,8 @@ class VASNet(CurveModel):
         if valid is not None:
             products = products.masked_fill(~valid[:, None], -torch.inf)
         weights = self.dropout(products.softmax(-1))  # eq. 2
+        if self.config.by_columns:
+            weights = weights.transpose(1, 2) if valid is None else (weights * valid[..., None]).transpose(1, 2)
         attended = self.output(weights @ self.value(features))  # eq. 3
         x = self.norm1(self.dropout(attended + features))
         return self.linear2(self.norm2(self.dropout(self.linear1(x).relu()))).squeeze(-1)

@@ -10,6 +10,7 @@ people judged nothing in common, are left out of the means and counted.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from math import floor, sqrt
@@ -19,12 +20,19 @@ import krippendorff
 import numpy as np
 
 from core.data import DEFAULT_BUDGET, Entry, Shots
-from core.errors import InputError
 from core.segment.segmentation import default_shots
 from core.select.published import knapsack_many, select
 from core.statistics.curves import mean_defined, mean_of_best, mean_of_others, ratio, tying_mean
 from core.statistics.ranks import kendall, spearman
 from core.statistics.results import Agreement, Closeness, Correlation, HumanBand
+from core.statistics.undefined import (
+    FEW_PEOPLE,
+    told,
+    why_no_correlation,
+    why_no_cronbach,
+    why_no_f1,
+    why_no_krippendorff,
+)
 
 # TVSum was judged in shots of two seconds; the statistics over shots use the same.
 SHOT_SECONDS = 2
@@ -38,14 +46,9 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
     """Agreement statistics of the people who judged these entries.
 
     Args:
-        entries: those with fewer than two people are left out.
-
-    Raises:
-        InputError: no entry was judged by two people.
+        entries: those with fewer than two people are left out; without any other, everything is undefined.
     """
     judged = [entry for entry in entries if entry.annotations is not None and len(entry.annotations) > 1]
-    if not judged:
-        raise InputError("Agreement needs an entry that two or more people have judged.")
     people = [entry.people for entry in judged]
     tau = [_levels(each.scores, kendall) for each in people]
     rho = [_levels(each.scores, spearman) for each in people]
@@ -57,7 +60,7 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
             mean_defined([mean_defined(each[name]) for each in rho]),
         )
 
-    return Agreement(
+    found = Agreement(
         pairwise=level("pairwise"),
         leave_one_out=level("leave_one_out"),
         oracle=level("oracle"),
@@ -68,6 +71,19 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
         annotations=sum(len(each) for each in people),
         undefined=sum(int(np.isnan(values).sum()) for each in tau for values in each.values()),
     )
+    scores = [each.scores for each in people]
+    reasons = {
+        **{name: map(why_no_correlation, scores) for name in LEVELS if np.isnan(getattr(found, name).kendall)},
+        "cronbach_alpha": map(why_no_cronbach, scores),
+        "krippendorff_alpha_ordinal": (why_no_krippendorff(middles) for middles, _ in labels),
+        "pairwise_f1": (why_no_f1(means) for _, means in labels),
+    }
+    why = {
+        name: told(of_each) if judged else FEW_PEOPLE
+        for name, of_each in reasons.items()
+        if name in LEVELS or np.isnan(getattr(found, name))
+    }
+    return dataclasses.replace(found, why=why)
 
 
 def human_band(entry: Entry, shots: Shots | None = None, budget: float = DEFAULT_BUDGET) -> HumanBand | None:

@@ -8,7 +8,7 @@ comparisons of people, other moments of the video for the two alphas.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import combinations
 from zlib import crc32
 
@@ -35,6 +35,7 @@ from core.statistics.agreement import (
 from core.statistics.curves import mean_defined, ratio, tying_mean
 from core.statistics.ranks import kendall, spearman
 from core.statistics.results import EntryReliability, Interval, PeopleMatrix, PersonStanding, Reliability, Statistics
+from core.statistics.undefined import told, why_no_correlation, why_no_cronbach, why_no_f1, why_no_krippendorff
 
 CONFIDENCE = 0.95
 # Of two things, no resample says how much they vary.
@@ -110,7 +111,7 @@ def reliability(
         per_entry.append(EntryReliability(entry.id, entry.title, len(entry.people), statistics))
     counts = _resampled([entry.id for entry in judged], resamples, np.random.default_rng(seed))
     overall = {
-        each.name: _over_entries([getattr(found.statistics, each.name).value for found in per_entry], counts)
+        each.name: _over_entries([getattr(found.statistics, each.name) for found in per_entry], counts)
         for each in fields(Statistics)
     }
     progress(1, f"Compared the people of {len(judged)} entries")
@@ -186,7 +187,7 @@ def _of_entry(entry: Entry, budget: float, resamples: int, seed: int) -> Statist
     by_shots = _resampled_in_blocks(-(-entry.n_frames // length), resamples, random)
     middles, means = shot_labels(entry)
     loo_tau, loo_rho = _leave_one_out(scores)
-    return Statistics(
+    found = Statistics(
         krippendorff_alpha_ordinal=_krippendorff(middles, by_shots, is_ordinal=True),
         krippendorff_alpha_interval=_krippendorff(middles, by_shots, is_ordinal=False),
         cronbach_alpha=_cronbach(scores, entry.picks // length, by_shots),
@@ -196,6 +197,18 @@ def _of_entry(entry: Entry, budget: float, resamples: int, seed: int) -> Statist
         leave_one_out_spearman=loo_rho,
         pairwise_f1=_over_pairs(pairwise_f1(means, budget), by_people),
     )
+    undefined = [each.name for each in fields(Statistics) if np.isnan(getattr(found, each.name).value)]
+    return replace(
+        found, **{one: replace(getattr(found, one), why=_why(one, scores, middles, means, budget)) for one in undefined}
+    )
+
+
+def _why(figure: str, scores: np.ndarray, middles: np.ndarray, means: np.ndarray, budget: float) -> str:
+    if figure.startswith("krippendorff"):
+        return why_no_krippendorff(middles)
+    if figure == "cronbach_alpha":
+        return why_no_cronbach(scores)
+    return why_no_f1(means, budget) if figure == "pairwise_f1" else why_no_correlation(scores)
 
 
 def _resampled(keys: Sequence[str], resamples: int, random: np.random.Generator) -> np.ndarray:
@@ -213,10 +226,12 @@ def _resampled_in_blocks(n: int, resamples: int, random: np.random.Generator) ->
     return counts
 
 
-def _over_entries(values: Sequence[float], counts: np.ndarray) -> Interval:
+def _over_entries(found: Sequence[Interval], counts: np.ndarray) -> Interval:
     """The mean of the entries that have a value; counts (R, E)."""
-    numbers, value = np.asarray(values), mean_defined(values)
-    is_defined = ~np.isnan(numbers)
+    numbers = np.array([one.value for one in found])
+    value, is_defined = mean_defined(numbers), ~np.isnan(numbers)
+    if not is_defined.any():
+        return Interval(np.nan, np.nan, np.nan, told(one.why for one in found))
     if np.count_nonzero(is_defined) < FEWEST_TO_RESAMPLE:
         return Interval(value, np.nan, np.nan)
     return _percentiles(value, ratio(counts @ np.nan_to_num(numbers), counts @ is_defined))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.statistics.figure import Figure, Matrix, Row, WholeMatrix, WholeRow
 
@@ -56,6 +56,7 @@ class Agreement:
         entries: how many entries had two people or more.
         annotations: how many people judged them, counted per entry.
         undefined: comparisons that were left out.
+        why: of each figure that is undefined, the reason.
     """
 
     pairwise: Correlation
@@ -67,6 +68,7 @@ class Agreement:
     entries: int
     annotations: int
     undefined: int
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ class Evaluation(Placed):
         samples: how many curves were drawn for an entry.
         selected_on_test: whether its epoch was chosen on videos that figures are told of, which makes them too good.
         seen_in_training: how many of the entries it was trained on, None where it does not say.
-        per_video: every entry, by its key; None in one of several splits.
+        per_video: every entry, by its key, or by its id where two have the same key; None in one of several splits.
         split: which of several, from 0.
     """
 
@@ -221,11 +223,15 @@ class PersonComparison:
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are."""
+    """An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are.
+
+    `why` is the reason where the value is undefined.
+    """
 
     value: Figure
     low: Figure
     high: Figure
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,12 @@ def evaluate_checkpoint(
     """
     protocol = protocol or default_protocol(entries[0])
     per_video: dict[str, Figures] = {}
+    one_dataset = len({entry.key for entry in entries}) == len(entries)
     bands: list[HumanBand] = []
     for index, entry in enumerate(entries):
         progress(index / len(entries), f"Evaluating {entry.id}")
         scores = score(checkpoint, entry, n=samples, seed=seed, steps=steps, device=device).scores
-        per_video[entry.key] = figures_of(entry, scores, protocol)
+        per_video[entry.key if one_dataset else entry.id] = figures_of(entry, scores, protocol)
         if (band := human_band(entry)) is not None:
             bands.append(band)
     trained_on = checkpoint.training.get("videos")

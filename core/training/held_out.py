@@ -7,23 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.data import Entry
-from core.errors import InputError, NotFoundError
-
-
-def of_split(entries: Sequence[Entry], keys: Sequence[str], dataset: str) -> list[Entry]:
-    """The entries of a dataset that a split names by their keys, in its order.
-
-    Raises:
-        NotFoundError: one is missing.
-    """
-    by_key = {entry.key: entry for entry in entries}
-    missing = [key for key in keys if key not in by_key]
-    if missing:
-        raise NotFoundError(
-            f"The split names '{missing[0]}', which dataset '{dataset}' does not have.",
-            "Is it the right split file?",
-        )
-    return [by_key[key] for key in keys]
+from core.errors import InputError
 
 
 def held_out(entries: Sequence[Entry], share: float, seed: int) -> tuple[list[Entry], list[Entry]]:

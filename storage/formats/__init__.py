@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from core.errors import FormatError, InputError, NotFoundError
+from core.text_files import encoding_of
 
 if TYPE_CHECKING:
     from core.data import Entry
+    from storage.formats.faults import Findings
 
 
 # What labels can be exported as, see `storage.export`.
 ExportFormat = Literal["eccv16", "tvsum", "summe", "csv", "events"]
 
 
-def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None = None) -> Sequence[Entry]:
+def read_dataset(
+    path: Path, annotations: Path | None = None, llmvs: Path | None = None, findings: Findings | None = None
+) -> Sequence[Entry]:
     """Reads a dataset in whichever known format its content has; the file name does not matter.
 
     Entries of MR.HiSum are read one by one as they are asked for, those of the others all at once.
@@ -26,17 +30,19 @@ def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None
             them.
         annotations: TVSum's .mat or .tsv, joined to an eccv16 file.
         llmvs: folder of LLMVS's embeddings, which become the entries' text features.
+        findings: says whether bad videos are left out, and gets them and notes about the file while the videos are
+            read. Little faults of a video that were put right stand in its `meta`, under names that end in "_note".
 
     Raises:
         NotFoundError: no such file.
-        FormatError: malformed, or none of the known formats.
+        FormatError: none of the known formats, or malformed: then all that is wrong with its videos is named.
     """
     if llmvs is not None:
         from storage.formats.llmvs import with_llmvs_states
 
         for states in sorted(Path(llmvs).glob("*/*.h5")):
             _check(states)
-        return with_llmvs_states(read_dataset(path, annotations), llmvs)
+        return with_llmvs_states(read_dataset(path, annotations, findings=findings), llmvs)
     path = Path(path)
     if not path.exists():
         raise NotFoundError(f"There is no file {path}.")
@@ -47,27 +53,32 @@ def read_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None
     if kind == "eccv16":
         from storage.formats.eccv16 import read_eccv16
 
-        return read_eccv16(path, annotations)
+        return read_eccv16(path, annotations, findings)
     if annotations is not None:
         raise InputError(f"{path.name} has its own annotations; others can only be joined to an eccv16 file.")
     if kind == "summe":
         from storage.formats.summe import read_summe
 
-        return read_summe(path)
+        return read_summe(path, findings)
     if kind == "mrhisum":
         from storage.formats.mrhisum import MrHisum
 
-        return MrHisum(path)
+        return MrHisum(path, findings)
     from storage.formats.tvsum import read_tvsum_mat, read_tvsum_tsv
 
-    return read_tvsum_mat(path) if kind == "tvsum mat" else read_tvsum_tsv(path)
+    return read_tvsum_mat(path, findings) if kind == "tvsum mat" else read_tvsum_tsv(path, findings)
+
+
+def is_hdf5(path: Path) -> bool:
+    """Whether a file is HDF5, by its first bytes."""
+    import h5py
+
+    return bool(h5py.is_hdf5(path))
 
 
 def _check(path: Path) -> None:
     """Refuses an HDF5 file that is not what it says, before it is read. Raises FormatError."""
-    import h5py
-
-    if path.is_file() and h5py.is_hdf5(path):
+    if path.is_file() and is_hdf5(path):
         from storage.formats.hdf5_check import check_hdf5
 
         check_hdf5(path)
@@ -76,25 +87,30 @@ def _check(path: Path) -> None:
 def _kind(path: Path) -> str:
     if path.is_dir():
         return "summe"
-    import h5py
+    from storage.formats.mat import is_mat, variables
 
-    if h5py.is_hdf5(path):
-        try:
-            with h5py.File(path, "r") as file:
-                if "tvsum50" in file:
-                    return "tvsum mat"
-                from storage.formats.mrhisum import is_mrhisum
-
-                return "mrhisum" if is_mrhisum(file) else "eccv16"
-        except OSError:
-            return "eccv16"  # whose reader says what is wrong with it
+    if is_mat(path):
+        names = variables(path)
+        if "tvsum50" in names:
+            return "tvsum mat"
+        return "summe" if names & {"user_score", "nFrames"} or not is_hdf5(path) else _kind_of_hdf5(path)
     with path.open("rb") as file:
         start = file.read(4096)
-    if start.startswith(b"MATLAB 5.0"):
-        return "summe"
-    if start.count(b"\t") >= 2 and b"\0" not in start:
+    text = start.decode(encoding_of(start), "ignore")
+    if text.count("\t") >= 2 and "\0" not in text:
         return "tvsum tsv"
     raise FormatError(
         f"{path.name} is in no format that Manycut reads.",
         "It reads eccv16 and MR.HiSum HDF5 files, TVSum's .mat and .tsv and SumMe's .mat files.",
     )
+
+
+def _kind_of_hdf5(path: Path) -> str:
+    from storage.formats.hdf5 import open_hdf5
+    from storage.formats.mrhisum import is_mrhisum
+
+    try:
+        with open_hdf5(path) as file:
+            return "mrhisum" if is_mrhisum(file) else "eccv16"
+    except FormatError:
+        return "eccv16"  # whose reader says what is wrong with it

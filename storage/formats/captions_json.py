@@ -14,6 +14,7 @@ import numpy as np
 from core.captions.sentences import one_line
 from core.data import Entry
 from core.errors import FormatError, NotFoundError
+from core.text_files import read_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ def read_captions(path: Path) -> dict[str, GivenCaptions]:
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
     try:
-        videos = json.loads(path.read_text(encoding="utf-8"))
+        videos = json.loads(read_text(path))
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path.name} should be JSON with captions, but it is not ({error}).") from error
     if not isinstance(videos, dict) or not videos:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import h5py
@@ -21,14 +22,16 @@ from core.data.timebase import format_rate
 from core.errors import FormatError, InputError
 from core.statistics.curves import mean_of_people
 from storage.formats.entry_group import GOOGLENET, PACKED, read_entry, write_entry
-from storage.formats.hdf5 import Reader, natural, new_hdf5, open_hdf5
+from storage.formats.faults import Findings, damaged
+from storage.formats.hdf5 import STUMBLES, Reader, new_hdf5, open_hdf5
+from storage.formats.video_groups import video_groups
 
 SCHEMA = "manycut-eccv16-1"
 VIDEO_KEY = re.compile(r"video_\d+")
 BUDGET = 0.15
 
 
-def read_eccv16(path: Path, annotations: Path | None = None) -> list[Entry]:
+def read_eccv16(path: Path, annotations: Path | None = None, findings: Findings | None = None) -> list[Entry]:
     """Reads every video of a file, in the order of their numbers.
 
     People come from `user_scores`, else from `user_summary` (their 0/1 at the picks), else the mean `gtscore` stands
@@ -38,12 +41,14 @@ def read_eccv16(path: Path, annotations: Path | None = None) -> list[Entry]:
         path: a released file or one of ours.
         annotations: the TVSum annotations (.mat or .tsv) of the same videos: gives each person's ratings and the
             true frame rates.
+        findings: see `storage.formats.read_dataset`.
 
     Raises:
-        FormatError: names the file, the key and what was expected.
+        FormatError: names the file, the keys and what was expected.
     """
+    findings = findings if findings is not None else Findings()
     with open_hdf5(path) as file:
-        groups = [name for name in file if isinstance(file[name], h5py.Group)]
+        groups = video_groups(path, file, findings)
         if not groups:
             raise FormatError(f"{path.name}: expected one group per video, such as 'video_1', but found none.")
         ours = Reader(path, file).text("schema")
@@ -51,15 +56,20 @@ def read_eccv16(path: Path, annotations: Path | None = None) -> list[Entry]:
             raise FormatError(f"{path.name}: 'schema' should be '{SCHEMA}', but it is '{ours}'.")
         keys = _keys(path, file, groups)
         dataset = Reader(path, file).text("dataset") or path.stem
-        entries = [
-            read_entry(Reader(path, file[name]), dataset=dataset, key=keys[name], needs_features=not ours)
-            for name in sorted(groups, key=natural)
-        ]
+
+        def read(name: str) -> Entry:
+            try:
+                reader = Reader(path, file[groups[name]], notes=[])
+                return read_entry(reader, dataset=dataset, key=keys[name], needs_features=not ours)
+            except STUMBLES as error:
+                raise damaged(error, path.name, groups[name].strip("/")) from error
+
+        entries = list(findings.good(path.name, ((name, partial(read, name)) for name in groups)))
     if annotations is None:
         return entries
     from storage.formats.tvsum import join_tvsum
 
-    return join_tvsum(entries, annotations)
+    return join_tvsum(entries, annotations, findings)
 
 
 def write_eccv16(entries: Sequence[Entry], path: Path, *, dataset: str = "", budget: float = BUDGET) -> Path:
@@ -151,7 +161,7 @@ def _add_official_keys(group: h5py.Group, entry: Entry, budget: float) -> None:
     group["gtsummary"] = summary_of(entry, mean, budget)[entry.picks].astype(np.float32)
 
 
-def _keys(path: Path, file: h5py.File, groups: Sequence[str]) -> dict[str, str]:
+def _keys(path: Path, file: h5py.File, groups: Mapping[str, str]) -> dict[str, str]:
     """The key of each group: the one it states, where those differ, else its name."""
-    stated = {name: Reader(path, file[name]).text("key") or name for name in groups}
+    stated = {name: Reader(path, file[place]).text("key") or name for name, place in groups.items()}
     return stated if len(set(stated.values())) == len(groups) else {name: name for name in groups}

@@ -23,6 +23,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from urllib.parse import quote, unquote
 
 import h5py
@@ -33,6 +34,7 @@ from core.data.space_ids import canonical
 from core.data.timebase import MOST_FRAMES, Timebase, VaryingTimebase, format_rate, parse_rate
 from core.errors import InputError
 from core.exact import exact_number
+from storage.formats.faults import Faults
 from storage.formats.hdf5 import Reader
 
 GOOGLENET = "googlenet-pool5"
@@ -105,21 +107,37 @@ def read_entry(
             by default they are read now.
 
     Raises:
-        FormatError: a key is missing, has another shape than the others imply, or holds NaN.
+        Faulty: keys are missing, have another shape than the others imply, or hold NaN: all of them are named.
     """
-    n_frames = _read_count(reader, "n_frames", "the number of frames")
-    picks = _read_picks(reader, n_frames)
-    steps = len(picks)
-    if "n_steps" in reader and _read_count(reader, "n_steps", "the number of picks") != steps:
-        raise reader.error("n_steps", f"{steps}, the number of picks", "it is another number")
-    meta = _read_meta(reader)
-    timebase = _read_timebase(reader, n_frames, picks, meta)
+    faults = Faults()
+    n_frames = faults.reading(lambda: _read_count(reader, "n_frames", "the number of frames"))
+    picks = faults.reading(lambda: _read_picks(reader, n_frames))
+    steps = None if picks is None else len(picks)
+    faults.reading(lambda: _check_steps(reader, steps))
+    meta = faults.reading(lambda: _read_meta(reader)) or {}
     spaces = feature_spaces(reader, needs_features)
+    found: Mapping[str, np.ndarray] = {}
     if features is None:
-        found: Mapping[str, np.ndarray] = {one: read_features(reader, spaces, one, steps) for one in spaces.places}
-    else:
+        read = {one: faults.reading(partial(read_features, reader, spaces, one, steps)) for one in spaces.places}
+        found = {space: rows for space, rows in read.items() if rows is not None}
+    elif steps is not None:
         found = features(spaces, steps)
-    shots = read_shots(reader, n_frames, needs_features)
+    shots = faults.reading(lambda: read_shots(reader, n_frames, needs_features))
+    people = captions = empty = None
+    signals: dict[str, np.ndarray] = {}
+    timebase = None
+    if n_frames is not None and picks is not None:
+        timebase = faults.reading(partial(_read_timebase, reader, n_frames, picks, meta))
+        people = faults.reading(partial(_read_people, reader, picks, n_frames, dataset, meta))
+        captions = faults.reading(partial(_read_captions, reader, len(picks)))
+        empty = faults.reading(lambda: _read_empty(reader))
+        signals = faults.reading(partial(_read_signals, reader, len(picks))) or {}
+    faults.check()
+    assert picks is not None
+    assert timebase is not None
+    assert shots is not None
+    if reader.notes:
+        meta["frames_note"] = "; ".join(reader.notes)
     keys = {f"shots/{name}": "change_points" for name in list(shots)[:1]} if "change_points" in reader else {}
     with reader.naming(KEYS | keys):
         return Entry(
@@ -131,11 +149,11 @@ def read_entry(
             feature_space=spaces.main,
             text_space=spaces.text,
             shots=shots,
-            annotations=_read_people(reader, picks, n_frames, dataset, meta),
-            captions=reader.texts("captions", steps) if "captions" in reader else None,
+            annotations=people,
+            captions=captions,
             meta=meta,
-            empty=_read_empty(reader),
-            signals=_read_signals(reader, steps),
+            empty=empty,
+            signals=signals,
         )
 
 
@@ -166,9 +184,10 @@ def feature_spaces(reader: Reader, required: bool = False) -> FeatureSpaces:
     return FeatureSpaces(places, main, None if text == main else text)
 
 
-def read_features(reader: Reader, spaces: FeatureSpaces, space: str, steps: int) -> np.ndarray:
-    """(T, D) float32 of one space. Raises FormatError."""
-    return reader.finite(spaces.places[space], np.float32, (steps, None), f"({steps}, D) finite numbers")
+def read_features(reader: Reader, spaces: FeatureSpaces, space: str, steps: int | None) -> np.ndarray:
+    """(T, D) float32 of one space, any T where `steps` is None. Raises FormatError."""
+    rows = "T" if steps is None else steps
+    return reader.finite(spaces.places[space], np.float32, (steps, None), f"({rows}, D) finite numbers")
 
 
 def _place_of(space: str, entry: Entry) -> str:
@@ -239,8 +258,11 @@ def _write_shots(group: h5py.Group, entry: Entry) -> None:
             folder[name.replace("/", "-")] = shots.bounds.astype(np.int32)
 
 
-def read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots]:
-    """The segmentations of a group by name, `change_points` first; `required` where it must have that."""
+def read_shots(reader: Reader, n_frames: int | None, required: bool) -> dict[str, Shots]:
+    """The segmentations of a group by name, `change_points` first; `required` where it must have that.
+
+    Where `n_frames` is None, `change_points` are taken as inclusive ends.
+    """
     shots: dict[str, Shots] = {}
     if "change_points" in reader or required:
         expected = "(S, 2) first and last frame of each shot, ascending"
@@ -248,7 +270,7 @@ def read_shots(reader: Reader, n_frames: int, required: bool) -> dict[str, Shots
         if len(bounds) == 0:
             raise reader.error("change_points", expected, "there are none")
         source = reader.text("shots_source") or "kts"
-        shots[source] = _shots(reader, "change_points", half_open(bounds, n_frames), source)
+        shots[source] = _shots(reader, "change_points", half_open(bounds, n_frames or int(bounds[-1, 1]) + 1), source)
     folder = reader.group.get("shots")
     for name in folder if isinstance(folder, h5py.Group) else ():
         bounds = reader.array(f"shots/{name}", np.int64, (None, 2), "(S, 2) half-open frame intervals")
@@ -299,7 +321,7 @@ def _read_people(
     if "user_summary" in reader:
         people = None if scores is None else len(scores)
         expected = f"({'U' if people is None else people}, {n_frames}) of 0 and 1"
-        summaries = reader.array("user_summary", np.uint8, (people, n_frames), expected)
+        summaries = reader.per_frame("user_summary", np.uint8, people, n_frames, expected)
     protocol = _protocol(dataset, scores is not None)
     if scores is None and summaries is not None:
         scores = summaries[:, picks].astype(np.float32)
@@ -312,11 +334,12 @@ def _read_people(
     count = len(scores)
     if "frame_labels" in reader:
         expected = f"({count}, {n_frames}) raw labels"
-        frame_labels = reader.array("frame_labels", np.uint8, (count, n_frames), expected)
+        frame_labels = reader.per_frame("frame_labels", np.uint8, count, n_frames, expected)
     names = reader.texts("annotator_ids", count) if "annotator_ids" in reader else person_names(count)
     protocols = reader.texts("user_protocol", count) if "user_protocol" in reader else (protocol,) * count
     simulated = bool(reader.group.attrs.get("simulated", False))
-    return AnnotationSet(names, scores, protocols, summaries, frame_labels, simulated)
+    with reader.naming(KEYS):
+        return AnnotationSet(names, scores, protocols, summaries, frame_labels, simulated)
 
 
 def mean_person(reader: Reader, steps: int, meta: dict[str, str]) -> AnnotationSet:
@@ -326,7 +349,8 @@ def mean_person(reader: Reader, steps: int, meta: dict[str, str]) -> AnnotationS
     if (low, high) != (0.0, 1.0):
         scores = (scores - low) / (high - low)
         meta["gtscore_note"] = f"brought to [0, 1] from [{low:g}, {high:g}]"
-    return AnnotationSet(("dataset mean",), scores[None], ("mean",))
+    with reader.naming({"scores": "gtscore"}):
+        return AnnotationSet(("dataset mean",), scores[None], ("mean",))
 
 
 def _protocol(dataset: str, rated: bool) -> str:
@@ -358,15 +382,34 @@ def _read_count(reader: Reader, name: str, meaning: str) -> int:
     value = reader.group.get(name)
     expected = f"{meaning}, a positive whole number up to {MOST_FRAMES}"
     shape = () if getattr(value, "shape", ()) == () else (1,)
-    count = int(reader.array(name, np.int64, shape, expected).reshape(()))
+    count = int(reader.array(name, np.int64, shape, expected).item())
     if not 1 <= count <= MOST_FRAMES:
         raise reader.error(name, expected, f"it is {count}")
     return count
 
 
-def _read_picks(reader: Reader, n_frames: int) -> np.ndarray:
-    expected = f"ascending frames in 0..{n_frames - 1}"
+def _read_picks(reader: Reader, n_frames: int | None) -> np.ndarray:
+    expected = "ascending frames from 0 on" if n_frames is None else f"ascending frames in 0..{n_frames - 1}"
     picks = reader.array("picks", np.int64, (None,), expected)
-    if len(picks) == 0 or picks[0] < 0 or picks[-1] >= n_frames or np.any(np.diff(picks) <= 0):
+    if len(picks) == 0 or picks[0] < 0 or np.any(np.diff(picks) <= 0):
+        raise reader.error("picks", expected, "they are not")
+    if n_frames is None:
+        return picks
+    if reader.notes is not None and picks[-1] == n_frames and n_frames - 1 not in picks:
+        reader.notes.append(f"the last of 'picks' is frame {n_frames} of {n_frames}: it is taken for the last frame")
+        picks[-1] = n_frames - 1
+    if picks[-1] >= n_frames:
         raise reader.error("picks", expected, "they are not")
     return picks
+
+
+def _check_steps(reader: Reader, steps: int | None) -> None:
+    if "n_steps" not in reader:
+        return
+    stated = _read_count(reader, "n_steps", "the number of picks")
+    if steps is not None and stated != steps:
+        raise reader.error("n_steps", f"{steps}, the number of picks", "it is another number")
+
+
+def _read_captions(reader: Reader, steps: int) -> tuple[str, ...] | None:
+    return reader.texts("captions", steps) if "captions" in reader else None

@@ -20,10 +20,12 @@ a lead can do, under a client id that begins with "lead-".
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
@@ -37,6 +39,7 @@ from core.labelling.checks import check_event
 from core.labelling.events import Event, Role
 from core.labelling.protocols import Protocol, protocol_from
 from core.progress import Progress, silent
+from core.text_files import encoding_of
 from storage.files import whole_file
 from storage.formats.manifest import MANYCUT
 
@@ -149,15 +152,17 @@ def read_events(path: Path, progress: Progress = silent) -> Iterator[TaskLog]:
     """
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
-    size, done = path.stat().st_size, 0
+    size = path.stat().st_size
     reading = _Reading(path.name)
     with path.open("rb") as file:
-        for raw in file:
-            done += len(raw)
-            log = reading.take(raw)
-            if log is not None:
-                progress(done / size, f"Reading {path.name}")
-                yield log
+        try:
+            for raw in _lines(file):
+                log = reading.take(raw)
+                if log is not None:
+                    progress(file.tell() / size, f"Reading {path.name}")
+                    yield log
+        except UnicodeDecodeError as error:
+            raise FormatError(f"{path.name} should be a log of events, but it is not text.") from error
     reading.finish()
 
 
@@ -166,7 +171,19 @@ def is_event_log(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return path.suffix.lower() == ".jsonl" or b'"manycut-events-' in file.read(200)
+        start = file.read(800)
+    return path.suffix.lower() == ".jsonl" or '"manycut-events-' in start.decode(encoding_of(start), "ignore")
+
+
+def _lines(file: BufferedReader) -> Iterator[bytes]:
+    """The lines of a text in whatever encoding its mark says, as UTF-8; what is UTF-8 already is not looked at."""
+    encoding = encoding_of(file.peek(4))
+    if not encoding.startswith("utf-8"):
+        for line in TextIOWrapper(file, encoding):
+            yield line.encode("utf-8")
+        return
+    for number, raw in enumerate(file):
+        yield raw if number else raw.removeprefix(BOM_UTF8)
 
 
 def _fields(event: Event) -> dict[str, Any]:

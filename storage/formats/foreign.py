@@ -10,27 +10,39 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import CheckpointError, FormatError, NotFoundError
 from storage.apart import read_apart
+from storage.formats.faults import Findings
 
 if TYPE_CHECKING:
     from core.data import Entry
 
 
-@dataclass(frozen=True)
 class ForeignEntries:
-    """The entries of a data set, to be taken once: each is here alone, and the process that reads them is not ours."""
+    """The entries of a data set, to be taken once: each is here alone, and the process that reads them is not ours.
 
-    count: int
-    entries: Iterator[Entry]
+    Attributes:
+        findings: about the file and its bad videos, once all entries were taken.
+    """
+
+    def __init__(self, count: int, values: Iterator[Any]) -> None:
+        self._count = count
+        self._values = values
+        self.findings = Findings()
 
     def __len__(self) -> int:
-        return self.count
+        return self._count
 
     def __iter__(self) -> Iterator[Entry]:
-        return self.entries
+        for value in self._values:
+            if isinstance(value, Findings):
+                self.findings = value
+            else:
+                yield value
 
 
 @contextmanager
-def foreign_dataset(path: Path, annotations: Path | None = None, llmvs: Path | None = None) -> Iterator[ForeignEntries]:
+def foreign_dataset(
+    path: Path, annotations: Path | None = None, llmvs: Path | None = None, skip_bad: bool = False
+) -> Iterator[ForeignEntries]:
     """What `storage.formats.read_dataset` reads, read apart; see there for the arguments.
 
     Raises:
@@ -41,18 +53,20 @@ def foreign_dataset(path: Path, annotations: Path | None = None, llmvs: Path | N
     for file in files:
         if not file.exists():
             raise NotFoundError(f"There is no file {file}.")
-    asked = (path.absolute(), *(None if file is None else file.absolute() for file in (annotations, llmvs)))
+    asked = (path.absolute(), *(None if file is None else file.absolute() for file in (annotations, llmvs)), skip_bad)
     with read_apart("storage.formats.foreign:entries_of", asked, files, FormatError) as values:
         yield ForeignEntries(next(values), values)
 
 
-def entries_of(path: Path, annotations: Path | None, llmvs: Path | None) -> Iterator[Any]:
-    """How many entries a data set has, then each of them."""
+def entries_of(path: Path, annotations: Path | None, llmvs: Path | None, skip_bad: bool) -> Iterator[Any]:
+    """How many entries a data set has, then each of them, then what there is to say beside them."""
     from storage.formats import read_dataset
 
-    entries = read_dataset(path, annotations, llmvs)
+    findings = Findings(skip_bad)
+    entries = read_dataset(path, annotations, llmvs, findings)
     yield len(entries)
     yield from entries
+    yield findings
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from core.data.misfit import Misfit
 from core.errors import FormatError, NotFoundError
 from storage.files import whole_file
 
+STUMBLES = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for damaged files
+
 
 @contextmanager
 def open_hdf5(path: Path) -> Iterator[h5py.File]:
@@ -28,7 +30,7 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r") as file:
             yield file
-    except (OSError, RuntimeError, KeyError) as error:  # what h5py raises for damaged files
+    except STUMBLES as error:
         raise FormatError(
             f"{path.name} cannot be read as an HDF5 file: it is damaged, cut off or something else.",
             f"HDF5 says: {error}",
@@ -48,20 +50,50 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
 
+def frame_note(name: str, frames: int, expected: int) -> str:
+    """What was done with values for one frame too many or too few."""
+    done = "the last is left out" if frames > expected else "the last is taken twice"
+    return f"'{name}' has {frames} frames where {expected} were expected: {done}"
+
+
+def of_frames(values: np.ndarray, n_frames: int) -> np.ndarray:
+    """(rows, n_frames) from values with one frame too many or too few at the end."""
+    cut = values[:, :n_frames]
+    return np.pad(cut, ((0, 0), (0, n_frames - cut.shape[1])), mode="edge")
+
+
+def _without_sides(shape: tuple[int, ...], sides: int) -> tuple[int, ...]:
+    """A shape without sides of one, where it has too many: MATLAB's numbers are (1, 1), its rows (1, N)."""
+    if len(shape) <= sides:
+        return shape
+    left = tuple(length for length in shape if length != 1)
+    return (1,) * (sides - len(left)) + left
+
+
 class Reader:
     """Reads one HDF5 group; everything that is not as expected is a FormatError naming file, key and expectation.
 
     Args:
         path: the file, for messages.
         group: an open group of it.
+        notes: where given, little faults are put right and noted there; without it they are errors.
     """
 
-    def __init__(self, path: Path, group: h5py.Group) -> None:
+    def __init__(self, path: Path, group: h5py.Group, notes: list[str] | None = None) -> None:
         self.path = path
         self.group = group
+        self.notes = notes
 
     def __contains__(self, name: str) -> bool:
         return name in self.group
+
+    def _why_missing(self, name: str) -> str:
+        link = self.group.get(name, getlink=True)
+        if isinstance(link, h5py.SoftLink):
+            return f"it is a link to '{link.path}', where nothing is"
+        if isinstance(link, h5py.ExternalLink):
+            return "it lies in another file, which is not opened"
+        return "it is missing"
 
     def error(self, name: str, expected: str, found: str) -> FormatError:
         """What is wrong with one key, as a sentence."""
@@ -85,20 +117,35 @@ class Reader:
         """A numeric dataset as `dtype`; None in `shape` stands for any length. Raises where it is missing."""
         dataset = self.group.get(name)
         if not isinstance(dataset, h5py.Dataset):
-            raise self.error(name, expected, "it is missing")
+            raise self.error(name, expected, self._why_missing(name))
         if dataset.dtype.kind not in "fiub":
             raise self.error(name, expected, f"it holds {dataset.dtype}")
-        fits = len(dataset.shape) == len(shape) and all(
-            want is None or want == have for want, have in zip(shape, dataset.shape, strict=True)
+        have = _without_sides(dataset.shape, len(shape))
+        fits = len(have) == len(shape) and all(
+            want is None or want == length for want, length in zip(shape, have, strict=True)
         )
         if not fits:
             raise self.error(name, expected, f"its shape is {dataset.shape}")
-        values = dataset[()]
+        values = np.reshape(dataset[()], have)
         if np.issubdtype(dtype, np.integer) and dataset.dtype.kind == "f":
             whole = np.isfinite(values).all() and np.array_equal(values, np.floor(values))
             if not whole:
                 raise self.error(name, expected, "it holds numbers that are not whole")
         return np.asarray(values, dtype)
+
+    def per_frame(
+        self, name: str, dtype: type[np.generic], rows: int | None, n_frames: int, expected: str
+    ) -> np.ndarray:
+        """(rows, n_frames) of a value for every frame; one too many or too few is put right where there are notes.
+
+        A frame too many is the last and left out; where one is missing, the last is taken twice.
+        """
+        shape: tuple[int, ...] = getattr(self.group.get(name), "shape", ())
+        if self.notes is None or len(shape) != 2 or abs(shape[1] - n_frames) != 1:
+            return self.array(name, dtype, (rows, n_frames), expected)
+        values = self.array(name, dtype, (rows, shape[1]), expected)
+        self.notes.append(frame_note(name, shape[1], n_frames))
+        return of_frames(values, n_frames)
 
     def finite(self, name: str, dtype: type[np.generic], shape: tuple[int | None, ...], expected: str) -> np.ndarray:
         """The same, without NaN and infinity."""

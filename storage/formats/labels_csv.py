@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.errors import FormatError, InputError, NotFoundError
+from core.text_files import decoded
 from storage.files import whole_file
 
 MICROSECONDS = 1_000_000
@@ -87,11 +89,10 @@ def read_labels_csv(path: Path) -> list[LabelRun]:
     """
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
-    with path.open(encoding="utf-8", newline="") as file:
-        try:
-            rows = list(csv.reader(file))
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise FormatError(f"{path.name} should be a table of labels, but it is not text or cut off.") from error
+    try:
+        rows = list(csv.reader(StringIO(decoded(path.read_bytes()), newline="")))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise FormatError(f"{path.name} should be a table of labels, but it is not text or cut off.") from error
     if not rows or tuple(rows[0]) != LabelRun._fields:
         raise FormatError(f"{path.name}: the first row should be '{','.join(LabelRun._fields)}', but it is not.")
     return [_run(path, number, row) for number, row in enumerate(rows[1:], start=2)]

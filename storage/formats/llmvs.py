@@ -24,6 +24,7 @@ import numpy as np
 from core.captions.local_judge import PUBLISHED_SPACE, Judged, states_space
 from core.data import Entry
 from core.errors import ConflictError, FormatError, NotFoundError
+from core.text_files import read_text
 from storage.files import remove_abandoned, whole_file
 from storage.formats.hdf5 import new_hdf5, open_hdf5
 
@@ -200,7 +201,7 @@ def _record(folder: Path, video: str) -> dict[str, Any] | None:
     if path.parent != folder / "answers" or not path.is_file():
         return None
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(read_text(path))
     except (OSError, ValueError, RecursionError) as error:
         raise FormatError(f"{path.name} should be JSON with a model's answers, but it is not ({error}).") from error
     if not isinstance(record, dict) or not isinstance(record.get("judge"), str):

@@ -18,6 +18,7 @@ import numpy as np
 
 from core.errors import FormatError, NotFoundError
 from core.labelling.protocols import Protocol
+from core.text_files import read_text
 from storage.files import whole_file
 
 SCHEMA = "manycut-manifest-1"
@@ -131,7 +132,7 @@ def check_manifest(path: Path) -> list[str]:
     if not path.is_file():
         raise NotFoundError(f"There is no manifest {path}.")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(read_text(path))
         schema = manifest["schema"]
         stated = [(str(one["path"]), int(one["bytes"]), str(one["sha256"])) for one in manifest["files"]]
     except (ValueError, KeyError, TypeError) as error:

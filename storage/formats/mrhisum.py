@@ -7,8 +7,9 @@ its summary (T,) of 0/1. There are neither frames between the picks nor frame nu
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import overload
 
@@ -18,7 +19,9 @@ import numpy as np
 from core.data import Entry
 from core.data.timebase import Timebase
 from storage.formats.entry_group import mean_person, read_shots
-from storage.formats.hdf5 import Reader, natural, open_hdf5
+from storage.formats.faults import Findings, damaged
+from storage.formats.hdf5 import STUMBLES, Reader, open_hdf5
+from storage.formats.video_groups import video_groups
 
 WIDTH = 1024
 SPACE = "youtube8m-inception-v3"
@@ -29,8 +32,9 @@ TOGETHER = 500
 
 def is_mrhisum(file: h5py.File) -> bool:
     """Whether the first video has scores but does not say to which frames they belong."""
-    group = file.get(next(iter(file), ""))
-    return isinstance(group, h5py.Group) and "gtscore" in group and not {"picks", "n_frames"} & set(group)
+    places = video_groups(Path(file.filename), file)
+    group = file[next(iter(places.values()))] if places else {}
+    return "gtscore" in group and not {"picks", "n_frames"} & set(group)
 
 
 class MrHisum(Sequence[Entry]):
@@ -38,16 +42,18 @@ class MrHisum(Sequence[Entry]):
 
     Args:
         path: of the file.
+        findings: see `storage.formats.read_dataset`; filled by iterating over all videos.
 
     Raises:
-        FormatError: it is damaged, or, when a video is read, names its key and what was expected.
+        FormatError: it is damaged, or, when videos are read, names their keys and what was expected.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, findings: Findings | None = None) -> None:
         self.path = path
+        self.findings = findings if findings is not None else Findings()
         with open_hdf5(path) as file:
-            groups = [name for name in file if file.get(name, getclass=True) is h5py.Group]
-            self.keys = sorted(groups, key=natural)
+            self.places = video_groups(path, file, self.findings)
+        self.keys = list(self.places)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -65,13 +71,21 @@ class MrHisum(Sequence[Entry]):
             return self._read(file, self.keys[place])
 
     def __iter__(self) -> Iterator[Entry]:
+        return self.findings.good(self.path.name, self._videos())
+
+    def _videos(self) -> Iterator[tuple[str, Callable[[], Entry]]]:
         for start in range(0, len(self), TOGETHER):
             with open_hdf5(self.path) as file:
                 for key in self.keys[start : start + TOGETHER]:
-                    yield self._read(file, key)
+                    yield key, partial(self._read, file, key)
 
     def _read(self, file: h5py.File, key: str) -> Entry:
-        reader = Reader(self.path, file[key])
+        try:
+            return self._entry(Reader(self.path, file[self.places[key]]), key)
+        except STUMBLES as error:
+            raise damaged(error, self.path.name, key) from error
+
+    def _entry(self, reader: Reader, key: str) -> Entry:
         expected = "(T, D) finite numbers, one row a second"
         features = reader.finite("features", np.float32, (None, None), expected)
         steps, width = features.shape

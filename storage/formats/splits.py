@@ -1,47 +1,98 @@
-"""Which videos train and which test: the two ways in which splits are published."""
+"""Which videos train, which choose the epoch and which test, in the forms in which splits are published.
+
+JSON, YAML   one object or a list of them, with `train_keys`, `test_keys` and perhaps `val_keys`, or `train`, `test`
+             and `val`. Keys may name their dataset: "eccv16_dataset_ovp_google_pool5/video_3",
+             "../datasets/eccv16_dataset_ovp_google_pool5.h5/video_3".
+text         one split a line, "dataset/name/train keys/test keys", keys separated by commas
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import FormatError, InputError, NotFoundError
+from core.text_files import read_text
+
+# By what the parts of a split are called.
+NAMES = {
+    "train": ("train_keys", "train"),
+    "test": ("test_keys", "test"),
+    "validation": ("val_keys", "val", "validation_keys", "validation", "valid_keys", "valid"),
+}
+LARGEST = 64 * 2**20  # bytes; 32,000 videos take less than one
+YAML_LINE = re.compile(r"---|-(\s|$)|\w+\s*:")
+
+
+@dataclass(frozen=True, order=True)
+class VideoKey:
+    """What a split says of one video.
+
+    Attributes:
+        name: its key within its dataset.
+        dataset: as the file names it, without folders and ending; "" where it names none.
+    """
+
+    name: str
+    dataset: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.dataset}/{self.name}" if self.dataset else self.name
 
 
 @dataclass(frozen=True)
 class Split:
-    """Keys of videos, without the name of their dataset."""
+    """One split of a file.
 
-    train: tuple[str, ...]
-    test: tuple[str, ...]
-    validation: tuple[str, ...] = ()
+    Attributes:
+        train, test, validation: its videos; no video is in two of them, and `validation` may be empty.
+        title: what the file says that it splits; "" where it does not say.
+    """
+
+    train: tuple[VideoKey, ...]
+    test: tuple[VideoKey, ...]
+    validation: tuple[VideoKey, ...] = ()
+    title: str = ""
+
+    def overlaps(self) -> Iterator[tuple[str, str, VideoKey]]:
+        """The names of two parts, and a video that is in both."""
+        parts = {"train": self.train, "validate": self.validation, "test": self.test}
+        for first, second in (("train", "test"), ("train", "validate"), ("validate", "test")):
+            both = set(parts[first]) & set(parts[second])
+            if both:
+                yield first, second, min(both)
 
 
 def read_splits(path: Path) -> list[Split]:
     """The splits of a file, in order.
 
-    Reads JSON, a list of (or one) object with `train_keys`, `test_keys` and perhaps `val_keys`, and text with one
-    split per line as `dataset/name/train keys/test keys`, keys separated by commas.
-
     Raises:
         NotFoundError: no such file.
-        FormatError: it is neither, or a video both trains and tests.
+        FormatError: it is in none of the forms, or a video is in two parts of a split.
     """
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
+    if path.stat().st_size > LARGEST:
+        raise FormatError(f"{path.name} is too large for a file of splits: more than {LARGEST // 2**20} MB.")
     try:
-        content = path.read_text(encoding="utf-8")
+        content = read_text(path)
     except UnicodeDecodeError as error:
-        raise FormatError(f"{path.name} should be a text or JSON file of splits, but it is not text.") from error
-    splits = _read_json(path, content) if content.lstrip().startswith(("[", "{")) else _read_text(path, content)
+        raise FormatError(f"{path.name} should be a text, JSON or YAML file of splits, but it is not text.") from error
+    if path.suffix.lower() in (".yml", ".yaml") or _looks_like_yaml(content):
+        splits = _from_objects(path, _yaml(path, content))
+    elif content.lstrip().startswith(("[", "{")):
+        splits = _from_objects(path, _json(path, content))
+    else:
+        splits = _from_text(path, content)
     if not splits:
         raise FormatError(f"{path.name}: expected at least one split, but found none.")
     for number, split in enumerate(splits):
-        both = set(split.train) & set(split.test)
-        if both:
-            raise FormatError(f"{path.name}: split {number} should not train and test on '{min(both)}'.")
+        for first, second, key in split.overlaps():
+            raise FormatError(f"{path.name}: split {number} should not {first} and {second} on '{key}'.")
     return splits
 
 
@@ -73,21 +124,49 @@ def folders_of_splits(path: Path | None, pattern: Path | str | None) -> list[Pat
     return [Path(str(pattern).replace("{split}", str(index))) for index in range(len(read_splits(path)))]
 
 
-def _read_json(path: Path, content: str) -> list[Split]:
+def _looks_like_yaml(content: str) -> bool:
+    lines = (line.strip() for line in content.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    return YAML_LINE.match(first) is not None
+
+
+def _json(path: Path, content: str) -> Any:
     try:
-        values: Any = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path.name} should be JSON, but it is not: {error}.") from error
+
+
+def _yaml(path: Path, content: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(content)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        where = getattr(error, "problem_mark", None)
+        told = f" (line {where.line + 1})" if where is not None else ""
+        raise FormatError(f"{path.name} should be YAML, but it is not{told}.") from error
+
+
+def _from_objects(path: Path, values: Any) -> list[Split]:
     splits = []
     for number, value in enumerate(values if isinstance(values, list) else [values]):
-        for key in ("train_keys", "test_keys"):
-            if not isinstance(value, dict) or not isinstance(value.get(key), list) or not value[key]:
-                raise FormatError(f"{path.name}: '{key}' of split {number} should be a list of videos, but it is not.")
-        splits.append(Split(_keys(value["train_keys"]), _keys(value["test_keys"]), _keys(value.get("val_keys", ()))))
+        found: dict[str, tuple[VideoKey, ...]] = {}
+        for part, names in NAMES.items():
+            name = next((one for one in names if isinstance(value, dict) and one in value), names[0])
+            keys = value.get(name) if isinstance(value, dict) else None
+            if keys is None and part == "validation":
+                continue
+            if not isinstance(keys, list) or not all(isinstance(key, str | int) for key in keys):
+                raise FormatError(f"{path.name}: '{name}' of split {number} should be a list of videos, but it is not.")
+            if not keys and part != "validation":
+                raise FormatError(f"{path.name}: '{name}' of split {number} should name videos, but it names none.")
+            found[part] = tuple(_key(str(key)) for key in keys)
+        splits.append(Split(found["train"], found["test"], found.get("validation", ())))
     return splits
 
 
-def _read_text(path: Path, content: str) -> list[Split]:
+def _from_text(path: Path, content: str) -> list[Split]:
     splits = []
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
@@ -95,10 +174,13 @@ def _read_text(path: Path, content: str) -> list[Split]:
         fields = line.strip().split("/")
         if len(fields) != 4 or not fields[2] or not fields[3]:
             raise FormatError(f"{path.name}: line {number} should be dataset/name/train keys/test keys, but it is not.")
-        splits.append(Split(_keys(fields[2].split(",")), _keys(fields[3].split(","))))
+        train, test = (tuple(VideoKey(key.strip()) for key in field.split(",")) for field in fields[2:])
+        splits.append(Split(train, test, title=fields[0]))
     return splits
 
 
-def _keys(keys: Any) -> tuple[str, ...]:
-    """Keys without the file name that some releases put before them ("eccv16_..._pool5.h5/video_1")."""
-    return tuple(str(key).strip().rpartition("/")[2] for key in keys)
+def _key(written: str) -> VideoKey:
+    """A key as it is written, with or without the dataset's file before it."""
+    place, _, name = written.strip().replace("\\", "/").rpartition("/")
+    file = place.rpartition("/")[2]
+    return VideoKey(name, re.sub(r"\.(h5|hdf5|mat)$", "", file, flags=re.IGNORECASE).strip("."))

@@ -1,9 +1,11 @@
-"""SumMe's annotations: `GT/<video>.mat`, MATLAB 5 (Gygli et al., ECCV 2014)."""
+"""SumMe's annotations: `GT/<video>.mat`, MATLAB 5 as released, or 7.3 (Gygli et al., ECCV 2014)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +18,21 @@ from core.statistics.curves import mean_of_people
 from storage.files import whole_file
 from storage.formats.eccv16 import summaries_of
 from storage.formats.entry_group import person_names
+from storage.formats.faults import Faults, Findings
+from storage.formats.hdf5 import frame_note, of_frames
+from storage.formats.mat import Value, by_frame, number, read_mat
 
 PICK_STEP = 15
 
 
-def read_summe(path: Path) -> list[Entry]:
+def read_summe(path: Path, findings: Findings | None = None) -> list[Entry]:
     """The entries of one file, or of a folder of them, with every 15th frame as pick.
 
     Each person's summary is what they selected; their scores are the same 0 and 1 at the picks.
 
     Args:
         path: a .mat file, the GT folder, or the folder above it.
+        findings: see `storage.formats.read_dataset`.
 
     Raises:
         NotFoundError: no such file, or a folder without .mat files.
@@ -36,10 +42,12 @@ def read_summe(path: Path) -> list[Entry]:
         files = sorted(path.glob("*.mat")) or sorted((path / "GT").glob("*.mat"))
         if not files:
             raise NotFoundError(f"There are no .mat files in {path}.")
-        return [_read(file) for file in files]
-    if not path.is_file():
+    elif path.is_file():
+        files = [path]
+    else:
         raise NotFoundError(f"There is no file {path}.")
-    return [_read(path)]
+    findings = findings if findings is not None else Findings()
+    return list(findings.good(path.name, ((file.stem, partial(_read, file)) for file in files)))
 
 
 def write_summe_mat(entries: Sequence[Entry], folder: Path) -> list[Path]:
@@ -122,36 +130,32 @@ def _seconds(entry: Entry, selected: np.ndarray) -> np.ndarray:
 
 
 def _read(path: Path) -> Entry:
-    from scipy.io import loadmat  # slow to import
-
-    try:
-        values = loadmat(path)
-    except MemoryError:
-        raise
-    except Exception as error:  # scipy raises whatever its parser stumbles over
-        raise FormatError(f"{path.name} cannot be read as a MATLAB 5 file: {error}.") from error
+    values = read_mat(path)
+    faults = Faults()
     missing = [key for key in ("user_score", "FPS", "nFrames") if key not in values]
     if missing:
-        raise FormatError(f"{path.name}: '{missing[0]}' should be there, as in SumMe's GT files, but it is missing.")
-    selected = np.asarray(values["user_score"])
-    n_frames = _number(path, values, "nFrames")
-    if selected.ndim != 2 or selected.shape[0] != n_frames or 0 in selected.shape or selected.dtype.kind not in "biuf":
-        raise FormatError(
-            f"{path.name}: 'user_score' should be ({n_frames:g}, people) numbers, but it is {selected.shape}"
-            f" {selected.dtype}."
-        )
-    n_frames = len(selected)
-    try:
-        timebase = Timebase(parse_rate(_number(path, values, "FPS")), n_frames)
-    except InputError as error:
-        raise FormatError(f"{path.name}: 'FPS' should be a frame rate, but it is not.") from error
-    summaries = np.ascontiguousarray(selected.T > 0).astype(np.uint8)
+        keys = " and ".join(f"'{key}'" for key in missing)
+        raise FormatError(f"{path.name}: {keys} should be there, as in SumMe's GT files, but it is missing.")
+    stated = faults.reading(lambda: number(path, "'nFrames'", values["nFrames"]))
+    rate = faults.reading(lambda: _rate(path, values["FPS"]))
+    selected = (
+        None if stated is None else faults.reading(lambda: by_frame(path, "'user_score'", values["user_score"], stated))
+    )
+    faults.check()
+    assert stated is not None
+    assert rate is not None
+    assert selected is not None
+    meta = {"video_name": path.stem}
+    n_frames = int(stated)
+    if len(selected) != n_frames:
+        meta["frames_note"] = frame_note("user_score", len(selected), n_frames)
+    summaries = of_frames(np.ascontiguousarray(selected.T > 0).astype(np.uint8), n_frames)
     picks = np.arange(0, n_frames, PICK_STEP)
     people = len(summaries)
     return Entry(
         id=f"summe/{path.stem}",
         title=path.stem.replace("_", " "),
-        timebase=timebase,
+        timebase=Timebase(rate, n_frames),
         picks=picks,
         annotations=AnnotationSet(
             annotators=person_names(people),
@@ -159,13 +163,12 @@ def _read(path: Path) -> Entry:
             protocols=("summe",) * people,
             summaries=summaries,
         ),
-        meta={"video_name": path.stem},
+        meta=meta,
     )
 
 
-def _number(path: Path, values: dict[str, Any], name: str) -> float:
-    """A variable that is one number."""
-    value = np.asarray(values[name])
-    if value.size != 1 or value.dtype.kind not in "biuf":
-        raise FormatError(f"{path.name}: '{name}' should be one number, but it is {value.shape} {value.dtype}.")
-    return float(value.item())
+def _rate(path: Path, value: Value) -> Fraction:
+    try:
+        return parse_rate(number(path, "'FPS'", value))
+    except InputError as error:
+        raise FormatError(f"{path.name}: 'FPS' should be a frame rate, but it is not.") from error

@@ -1,7 +1,7 @@
 """TVSum's annotations: 50 videos, 20 people each, one rating of 1 to 5 per frame (Song et al., CVPR 2015).
 
-Released as `ydata-tvsum50.mat` (MATLAB 7.3, that is HDF5) and as `ydata-tvsum50-anno.tsv`. They can be imported by
-themselves, without features, or joined to an eccv16 file that only has summaries.
+Released as `ydata-tvsum50.mat` (MATLAB 7.3; version 5 is read as well) and as `ydata-tvsum50-anno.tsv`. They can be
+imported by themselves, without features, or joined to an eccv16 file that only has summaries.
 """
 
 from __future__ import annotations
@@ -9,20 +9,22 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import FormatError, NotFoundError
+from core.text_files import read_text
 from storage.formats.entry_group import person_names
-from storage.formats.hdf5 import open_hdf5
+from storage.formats.faults import Faults, Findings
+from storage.formats.hdf5 import frame_note, of_frames
+from storage.formats.mat import Struct, Value, by_frame, is_mat, number, read_mat, text
 
 HIGHEST = 5
 PICK_STEP = 15
@@ -38,58 +40,66 @@ class TvsumVideo:
     """What TVSum says about one video.
 
     Attributes:
+        place: of the video in the file, from 1.
         id: of the video on YouTube.
         title, category: "" where the file has none.
         length: seconds, or None where the file does not say.
         labels: (U, n_frames) uint8 of 1..5.
+        note: about a frame too many or too few.
     """
 
+    place: int
     id: str
     title: str
     category: str
     length: Fraction | None
     labels: np.ndarray
+    note: str = ""
 
     @property
     def n_frames(self) -> int:
         return self.labels.shape[1]
 
 
-def read_tvsum_mat(path: Path) -> list[Entry]:
+def read_tvsum_mat(path: Path, findings: Findings | None = None) -> list[Entry]:
     """The entries of `ydata-tvsum50.mat`, video_1 to video_50 in the file's order, with every 15th frame as pick.
 
     Raises:
-        FormatError: names the file, the field and what was expected.
+        FormatError: names the file, the fields and what was expected.
     """
-    return _entries(_read_mat(path), path.stem)
+    return _entries(_read_mat(path, findings or Findings()), path.stem)
 
 
-def read_tvsum_tsv(path: Path) -> list[Entry]:
+def read_tvsum_tsv(path: Path, findings: Findings | None = None) -> list[Entry]:
     """The entries of `ydata-tvsum50-anno.tsv`; the same, but titles and frame rates are not in it."""
-    return _entries(_read_tsv(path), path.stem)
+    return _entries(_read_tsv(path, findings or Findings()), path.stem)
 
 
-def join_tvsum(entries: Sequence[Entry], path: Path) -> list[Entry]:
+def join_tvsum(entries: Sequence[Entry], path: Path, findings: Findings | None = None) -> list[Entry]:
     """Entries with the people, frame rates and titles that the annotations (.mat or .tsv) give them.
 
-    Videos are found by the id in `meta["video_name"]`, else by their number of frames.
+    Videos are found by the id in `meta["video_name"]`, else by their number of frames; one found by its id may have a
+    frame more or less.
 
     Raises:
         FormatError: a video is not among the annotations, or of another length.
     """
-    videos = _read_mat(path) if h5py.is_hdf5(path) else _read_tsv(path)
+    findings = findings if findings is not None else Findings()
+    every = Findings(skip_bad=findings.skip_bad)
+    videos = _read_mat(path, every) if is_mat(path) else _read_tsv(path, every)
     by_id = {video.id: video for video in videos}
     lengths = Counter(video.n_frames for video in videos)
     by_length = {video.n_frames: video for video in videos if lengths[video.n_frames] == 1}
-    joined = []
-    for entry in entries:
+
+    def joined(entry: Entry) -> Entry:
         video = by_id.get(entry.meta.get("video_name", "")) or by_length.get(entry.n_frames)
-        if video is None or video.n_frames != entry.n_frames:
+        if video is None or abs(video.n_frames - entry.n_frames) > 1:
             raise FormatError(
                 f"{path.name}: expected annotations of '{entry.key}' for {entry.n_frames} frames, but there are none."
             )
-        joined.append(_joined(entry, video))
-    return joined
+        return _joined(entry, _as_long(video, entry.n_frames))
+
+    return list(findings.good(path.name, ((entry.key, partial(joined, entry)) for entry in entries)))
 
 
 def standard_rate(n_frames: int, seconds: Fraction) -> Fraction:
@@ -99,13 +109,20 @@ def standard_rate(n_frames: int, seconds: Fraction) -> Fraction:
     return nearest if abs(nearest - measured) <= RATE_TOLERANCE * nearest else measured
 
 
+def _as_long(video: TvsumVideo, n_frames: int) -> TvsumVideo:
+    if video.n_frames == n_frames:
+        return video
+    note = frame_note("user_anno", video.n_frames, n_frames)
+    return dataclasses.replace(video, labels=of_frames(video.labels, n_frames), note=note)
+
+
 def _entries(videos: Sequence[TvsumVideo], dataset: str) -> list[Entry]:
-    return [_entry(video, f"{dataset}/video_{number}") for number, video in enumerate(videos, start=1)]
+    return [_entry(video, f"{dataset}/video_{video.place}") for video in videos]
 
 
 def _entry(video: TvsumVideo, entry_id: str) -> Entry:
     picks = np.arange(0, video.n_frames, PICK_STEP)
-    meta = {"category": video.category, "video_name": video.id}
+    meta = {"category": video.category, "video_name": video.id} | ({"frames_note": video.note} if video.note else {})
     rate = Fraction(2 * PICK_STEP)
     if video.length is None:
         meta["fps_note"] = "assumed: the annotations do not say how long the video is"
@@ -127,6 +144,8 @@ def _joined(entry: Entry, video: TvsumVideo) -> Entry:
     if given is not None and given.summaries is not None and len(given) == len(people):
         people = dataclasses.replace(people, summaries=given.summaries)
     meta = {**entry.meta, "video_name": video.id, "category": video.category or entry.meta.get("category", "")}
+    if video.note:
+        meta["frames_note"] = "; ".join(filter(None, (entry.meta.get("frames_note"), video.note)))
     timebase = entry.timebase
     if video.length is not None and not isinstance(timebase, VaryingTimebase):
         timebase = Timebase(standard_rate(video.n_frames, video.length), video.n_frames)
@@ -141,67 +160,55 @@ def _people(video: TvsumVideo, picks: np.ndarray) -> AnnotationSet:
     return AnnotationSet(person_names(count), scores, ("tvsum",) * count, frame_labels=video.labels)
 
 
-def _read_mat(path: Path) -> list[TvsumVideo]:
-    with open_hdf5(path) as file:
-        table = file.get("tvsum50")
-        fields = ("video", "title", "category", "length", "nframes", "user_anno")
-        missing = [f for f in fields if not isinstance(table, h5py.Group) or f not in table]
-        if missing:
-            raise FormatError(
-                f"{path.name}: 'tvsum50/{missing[0]}' should be a field for each video, but it is missing."
-            )
-        columns = [_column(path, table, f) for f in fields]
-        if len({len(column) for column in columns}) != 1:
-            raise FormatError(f"{path.name}: the fields of 'tvsum50' should be equally long, but they are not.")
-        return [_mat_video(path, number, *row) for number, row in enumerate(zip(*columns, strict=True), 1)]
+def _read_mat(path: Path, findings: Findings) -> list[TvsumVideo]:
+    table = read_mat(path).get("tvsum50")
+    fields = ("video", "title", "category", "length", "nframes", "user_anno")
+    missing = [field for field in fields if not isinstance(table, Struct) or field not in table]
+    if missing or not isinstance(table, Struct):
+        raise FormatError(f"{path.name}: 'tvsum50/{missing[0]}' should be a field for each video, but it is missing.")
+    columns = [table[field] for field in fields]
+    if len({len(column) for column in columns}) != 1:
+        raise FormatError(f"{path.name}: the fields of 'tvsum50' should be equally long, but they are not.")
+    rows = enumerate(zip(*columns, strict=True), start=1)
+    return list(findings.good(path.name, ((f"video {n}", partial(_mat_video, path, n, *row)) for n, row in rows)))
 
 
 def _mat_video(
     path: Path,
-    number: int,
-    video: h5py.Dataset,
-    title: h5py.Dataset,
-    category: h5py.Dataset,
-    length: h5py.Dataset,
-    n_frames: h5py.Dataset,
-    labels: h5py.Dataset,
+    place: int,
+    video: Value,
+    title: Value,
+    category: Value,
+    length: Value,
+    n_frames: Value,
+    labels: Value,
 ) -> TvsumVideo:
-    frames, seconds = _number(path, number, n_frames), _number(path, number, length)
-    if labels.ndim != 2 or labels.shape[1] != frames or 0 in labels.shape or not 0 < seconds < math.inf:
-        raise FormatError(
-            f"{path.name}: 'user_anno' of video {number} should be (people, {frames:g}) with a positive 'length',"
-            f" but its shape is {labels.shape} and the length {seconds:g}."
-        )
+    of = f"of video {place}"
+    faults = Faults()
+    frames = faults.reading(lambda: number(path, f"'nframes' {of}", n_frames))
+    seconds = faults.reading(lambda: number(path, f"'length' {of}", length))
+    rows = None if frames is None else faults.reading(lambda: by_frame(path, f"'user_anno' {of}", labels, frames))
+    given = None if rows is None else faults.reading(lambda: _ratings(path, f"'user_anno' {of}", rows.T))
+    named = [
+        faults.reading(partial(text, path, f"'{name}' {of}", value))
+        for name, value in (("video", video), ("title", title), ("category", category))
+    ]
+    if seconds is not None and not 0 < seconds < math.inf:
+        faults.add(FormatError(f"{path.name}: 'length' {of} should be seconds, but it is {seconds:g}."))
+    faults.check()
+    assert frames is not None
+    assert seconds is not None
+    assert given is not None
+    noted = frame_note("user_anno", given.shape[1], int(frames)) if given.shape[1] != frames else ""
     return TvsumVideo(
-        id=_characters(video),
-        title=_characters(title),
-        category=_characters(category),
+        place=place,
+        id=named[0] or "",
+        title=named[1] or "",
+        category=named[2] or "",
         length=Fraction(str(seconds)),
-        labels=_ratings(path, f"'user_anno' of video {number}", labels[()]),
+        labels=of_frames(given, int(frames)),
+        note=noted,
     )
-
-
-def _column(path: Path, table: h5py.Group, field: str) -> list[h5py.Dataset]:
-    """What a field refers to, for each video."""
-    column = table[field]
-    found: list[object] = []
-    if isinstance(column, h5py.Dataset) and h5py.check_ref_dtype(column.dtype) is h5py.Reference:
-        with suppress(ValueError):  # a reference to nothing
-            found = [table.file[reference] for reference in column[()].ravel()]
-    if not found or not all(isinstance(one, h5py.Dataset) and one.dtype.kind in "uif" for one in found):
-        raise FormatError(f"{path.name}: 'tvsum50/{field}' should refer to numbers or characters, but it does not.")
-    return [one for one in found if isinstance(one, h5py.Dataset)]
-
-
-def _number(path: Path, number: int, dataset: h5py.Dataset) -> float:
-    if dataset.size != 1:
-        raise FormatError(f"{path.name}: video {number} should have one number of frames and one length.")
-    return float(dataset[()].item())
-
-
-def _characters(dataset: h5py.Dataset) -> str:
-    codes = dataset[()].ravel()
-    return "".join(chr(int(code)) for code in codes if 0 < code < 0xD800)
 
 
 def _ratings(path: Path, what: str, values: np.ndarray) -> np.ndarray:
@@ -210,40 +217,49 @@ def _ratings(path: Path, what: str, values: np.ndarray) -> np.ndarray:
     return values.astype(np.uint8)
 
 
-def _read_tsv(path: Path) -> list[TvsumVideo]:
-    rows: dict[str, list[np.ndarray]] = {}
-    categories: dict[str, str] = {}
-    for number, (video, category, ratings) in _tsv_rows(path):
-        people = rows.setdefault(video, [])
-        if people and len(people[0]) != len(ratings):
-            raise FormatError(
-                f"{path.name}: row {number} should have {len(people[0])} ratings, as the others of '{video}',"
-                f" but it has {len(ratings)}."
-            )
-        people.append(ratings)
-        categories[video] = category
-    if not rows:
-        raise FormatError(f"{path.name}: expected one row per person and video, but found none.")
-    return [TvsumVideo(video, "", categories[video], None, np.stack(people)) for video, people in rows.items()]
-
-
-def _tsv_rows(path: Path) -> Iterator[tuple[int, tuple[str, str, np.ndarray]]]:
+def _read_tsv(path: Path, findings: Findings) -> list[TvsumVideo]:
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path).splitlines()
     except UnicodeDecodeError as error:
         raise FormatError(f"{path.name} should be a text file of ratings, but it is not text.") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        cells = line.split("\t")
-        if len(cells) != 3:
-            raise FormatError(
-                f"{path.name}: row {number} should be video, category and ratings, separated by tabs, but it has"
-                f" {len(cells)} parts."
+    rows: dict[str, list[tuple[int, list[str]]]] = {}
+    for row, line in enumerate(lines, start=1):
+        if line.strip():
+            cells = line.split("\t")
+            rows.setdefault(cells[0], []).append((row, cells))
+    if not rows:
+        raise FormatError(f"{path.name}: expected one row per person and video, but found none.")
+    places = enumerate(rows.items(), start=1)
+    videos = ((video, partial(_tsv_video, path, place, of_video)) for place, (video, of_video) in places)
+    return list(findings.good(path.name, videos))
+
+
+def _tsv_video(path: Path, place: int, rows: Sequence[tuple[int, list[str]]]) -> TvsumVideo:
+    faults = Faults()
+    found = [faults.reading(partial(_tsv_ratings, path, row, cells)) for row, cells in rows]
+    people = [one for one in found if one is not None]
+    for (row, cells), ratings in zip(rows, found, strict=True):
+        if ratings is not None and len(ratings) != len(people[0]):
+            faults.add(
+                FormatError(
+                    f"{path.name}: row {row} should have {len(people[0])} ratings, as the others of '{cells[0]}',"
+                    f" but it has {len(ratings)}."
+                )
             )
-        digits = np.frombuffer(cells[2].strip().encode(), np.uint8)
-        if len(digits) % 2 == 0 or np.any(digits[1::2] != ord(",")):
-            raise FormatError(f"{path.name}: row {number} should hold ratings separated by commas, but it does not.")
-        yield number, (cells[0], cells[1], _ratings(path, f"row {number}", digits[::2] - ord("0")))
+    faults.check()
+    (_, (video, category, _)) = rows[-1]
+    return TvsumVideo(place, video, "", category, None, np.stack(people))
+
+
+def _tsv_ratings(path: Path, row: int, cells: Sequence[str]) -> np.ndarray:
+    if len(cells) != 3:
+        raise FormatError(
+            f"{path.name}: row {row} should be video, category and ratings, separated by tabs, but it has"
+            f" {len(cells)} parts."
+        )
+    digits = np.frombuffer(cells[2].strip().encode(), np.uint8)
+    if len(digits) % 2 == 0 or np.any(digits[1::2] != ord(",")):
+        raise FormatError(f"{path.name}: row {row} should hold ratings separated by commas, but it does not.")
+    return _ratings(path, f"row {row}", digits[::2] - ord("0"))

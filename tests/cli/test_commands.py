@@ -79,7 +79,7 @@ def test_tvsum_annotations_give_the_published_agreement(shared, data):
     assert imported["dataset"] == "ydata-tvsum50"
     assert len(imported["entries"]) == 50
     first = imported["entries"][0]
-    assert set(first) == {"id", "n_frames", "picks", "annotators", "has_features", "has_video"}
+    assert set(first) == {"id", "n_frames", "picks", "annotators", "has_features", "has_video", "notes"}
     assert (first["annotators"], first["has_features"], first["has_video"]) == (20, False, False)
 
     found = answer("agreement", "ydata-tvsum50", data=data)

@@ -30,9 +30,9 @@ const MODEL = [
  * @property {string} why one sentence
  * @property {string} colour
  * @property {'human'|'model'|'sub'} kind
- * @property {number|null} tau
- * @property {number|null} rho
- * @property {number|null} f1 share 0..1, of the cuts as they are now
+ * @property {number|null} [tau] null: undefined; missing where the row does not say it
+ * @property {number|null} [rho]
+ * @property {number|null} [f1] share 0..1, of the cuts as they are now
  * @property {boolean} [difference] it says by how much two differ, of which rho says nothing
  */
 
@@ -75,7 +75,7 @@ function modelRows({ id, run }, group, colour, numbers, live) {
   const why = `${made} Protocol ${own.protocol}: F1 ${number(percentage(own.f1), 1)} % at 15 % of the video.`;
   /** @type {NumberRow[]} */
   const rows = [{ group, label: group, why, colour, kind: 'model', tau: own.kendall, rho: own.spearman, f1 }];
-  if (own.discovered) rows.push({ group, ...covering(own.discovered), colour: '', kind: 'sub', tau: null, rho: null, f1: null });
+  if (own.discovered) rows.push({ group, ...covering(own.discovered), colour: '', kind: 'sub' });
   return own.coverage ? [...rows, ...sampleRows(group, own, figures)] : rows;
 }
 

@@ -14,6 +14,8 @@ export const PROTOCOLS = {
   mrhisum: 'mrhisum: scores against the one ground truth.',
 };
 
+const CONSTANT = 'Undefined: one of two that are compared is the same throughout, or they have fewer than two picks in common.';
+const EMPTY = 'Undefined: the cuts that are compared hold nothing.';
 const TAU = 'Kendall\'s tau-b: agreement of the order of scores, −1 to 1';
 const RHO = 'Spearman\'s rho: correlation of ranks, −1 to 1';
 const BAND = 'Bar: where people\'s own agreement lies (τ, pairwise to oracle). Dot: the model.';
@@ -40,11 +42,20 @@ function line(row, band) {
   return h(
     'tr', { class: row.kind },
     h('th', { scope: 'row', title: row.why }, model ? swatch(row.colour) : null, row.label),
-    h('td', {}, number(row.tau)),
-    h('td', {}, row.difference ? null : number(row.rho)),
-    h('td', { 'data-live': '' }, number(percentage(row.f1), 1)),
+    cell(row.tau, number(row.tau), CONSTANT),
+    row.difference ? h('td') : cell(row.rho, number(row.rho), CONSTANT),
+    cell(row.f1, number(percentage(row.f1), 1), EMPTY, { 'data-live': '' }),
     h('td', {}, model ? bandPicture(row.tau, band) : null),
   );
+}
+
+/**
+ * A figure; where it was computed and is undefined, that and why. What a row says nothing of is a dash.
+ * @param {number|null|undefined} value @param {string} shown @param {string} why @param {Record<string, any>} [attributes]
+ */
+function cell(value, shown, why, attributes = {}) {
+  const undefinedHere = value === null || Number.isNaN(value);
+  return undefinedHere ? h('td', { ...attributes, title: why, class: 'mc-undefined' }, 'undefined') : h('td', attributes, shown);
 }
 
 /** Where a model's tau stands between people's pairwise and oracle agreement, as a small picture. */

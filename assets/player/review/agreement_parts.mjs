@@ -83,7 +83,8 @@ function measure(label, name) {
 }
 
 /** @param {Interval} figures */
-function interval({ value, low, high }) {
+function interval({ value, low, high, why }) {
+  if (value === null) return h('span', { class: 'mc-interval', title: why }, 'undefined', h('small', {}, why));
   const limits = low === null ? '' : `${figure(low)} to ${figure(high)}`;
   return h('span', { class: 'mc-interval' }, figure(value), h('small', {}, limits));
 }

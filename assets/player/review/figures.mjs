@@ -85,16 +85,16 @@ function heads() {
 }
 
 /** @param {FigureName} name @param {string} label @param {string} sentence @param {Interval} interval */
-function line(name, label, sentence, { value, low, high }) {
+function line(name, label, sentence, { value, low, high, why }) {
   const tip = { class: 'mc-tip', tabindex: '0', 'data-tip': sentence, 'aria-label': `${label}. ${sentence}` };
   const limits = low === null ? 'too few to say' : `${figure(low)} to ${figure(high)}`;
   return h(
     'tr',
     { title: sentence },
     h('th', { scope: 'row' }, h('span', tip, label)),
-    h('td', { class: 'mc-number', 'data-figure': name }, figure(value)),
-    h('td', { class: 'mc-number mc-quietly' }, limits),
-    h('td', { class: 'mc-whisker', 'aria-hidden': 'true' }, whisker({ value, low, high })),
+    h('td', { class: 'mc-number', 'data-figure': name }, value === null ? 'undefined' : figure(value)),
+    h('td', { class: value === null ? 'mc-quietly' : 'mc-number mc-quietly' }, value === null ? why : limits),
+    h('td', { class: 'mc-whisker', 'aria-hidden': 'true' }, whisker({ value, low, high, why })),
   );
 }
 

@@ -63,8 +63,9 @@ function exported({ entries, annotators, labels }) {
 }
 
 /** @param {import('./wire').TrainResult} result */
-function trained({ epochs, seconds, loss }) {
-  return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(seconds)} s, loss ${Number(loss ?? NaN).toFixed(4)}.`;
+function trained({ epochs, seconds, loss, notes }) {
+  const made = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(seconds)} s, loss ${Number(loss ?? NaN).toFixed(4)}.`;
+  return [made, ...(notes ?? [])].join(' ');
 }
 
 /** "trip.mp4", "trip.mp4 and 3 more" */
@@ -95,8 +96,8 @@ function joined({ new_events: fresh, tasks, people, skipped, parted }) {
  * What pretraining without labels came to: shares in percent, beside chance.
  * @param {import('./wire').PretrainResult} result
  */
-function discovered({ videos, seconds, kept, coverage, judged }) {
-  const made = `${videos} videos in ${Math.round(seconds)} s.`;
+function discovered({ videos, seconds, kept, coverage, judged, notes }) {
+  const made = [`${videos} videos in ${Math.round(seconds)} s.`, ...(notes ?? [])].join(' ');
   if (kept === null) return made;
   const chance = coverage && `by chance ${whole(coverage.chance.one)}`;
   const people = coverage ? ` Of people's cuts (${judged} videos) a sample covers ${whole(coverage.one)}, ${chance}.` : '';

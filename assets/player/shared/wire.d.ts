@@ -85,6 +85,10 @@ export interface components {
             annotations: number;
             /** Undefined */
             undefined: number;
+            /** Why */
+            why: {
+                [key: string]: string;
+            };
         };
         /**
          * AssignmentFacts
@@ -1517,6 +1521,8 @@ export interface components {
         /**
          * Interval
          * @description An estimate with its 95 % confidence limits; NaN where undefined, the limits also where they alone are.
+         *
+         *     `why` is the reason where the value is undefined.
          */
         Interval: {
             /** Value */
@@ -1525,6 +1531,11 @@ export interface components {
             low: number | null;
             /** High */
             high: number | null;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
         };
         /**
          * InviteRequest
@@ -2509,7 +2520,7 @@ export interface components {
             kind?: string | null;
             /**
              * Splits
-             * @description Split file (text or JSON); without it, all entries.
+             * @description Split file (text, JSON or YAML); without it, all entries.
              */
             splits?: string | null;
             /**
@@ -2560,6 +2571,7 @@ export interface components {
          *         seconds: of training.
          *         loss: of the last epoch.
          *         runs, kept, coverage, judged: of all videos alone, see `Discoveries`.
+         *         notes: about videos of the split that were left out.
          */
         PretrainResult: {
             /**
@@ -2592,6 +2604,11 @@ export interface components {
              * @default 0
              */
             judged: number;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * Problem
@@ -3623,7 +3640,7 @@ export interface components {
             verb: "train";
             /**
              * Splits
-             * @description Split file (text or JSON); without it, all entries.
+             * @description Split file (text, JSON or YAML); without it, all entries.
              */
             splits?: string | null;
             /**
@@ -3687,6 +3704,7 @@ export interface components {
          *         feature_space: that it takes.
          *         lacking: ids of the videos without features of it, which were left out.
          *         runs: on the entries that it scored afterwards.
+         *         notes: about videos of the split that were left out.
          */
         TrainResult: {
             /**
@@ -3712,6 +3730,11 @@ export interface components {
             lacking: string[];
             /** Runs */
             runs: number[];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * Training

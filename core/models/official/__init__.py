@@ -1,4 +1,4 @@
-"""The released checkpoints of the published systems, as they are: `.pkl`, `.pt`, `.pth` and `.ckpt` files.
+"""The released checkpoints of the published systems, as they are: `.pkl`, `.pt`, `.pth`, `.pth.tar` and `.ckpt`.
 
 `reading` opens them without running code from them; one module per system knows its names and its configuration.
 """
@@ -35,12 +35,12 @@ def load_released(path: Path, *, null_video: Path | None = None, **options: Any)
     import torch
 
     from core.models.building import check_size, configured
-    from core.models.official import csta, llmvs, summdiff
+    from core.models.official import csta, llmvs, summdiff, vasnet
     from core.models.official.reading import read_state, whose
 
     state = read_state(path)
     name = whose(state)
-    module: Any = {"summdiff": summdiff, "llmvs": llmvs, "csta": csta}[name]
+    module: Any = {"summdiff": summdiff, "llmvs": llmvs, "csta": csta, "vasnet": vasnet}[name]
     null = None
     if null_video is not None and name == "summdiff":
         null = torch.from_numpy(_read_vector(null_video))

@@ -30,6 +30,28 @@ class Settings(dict):
     """Stands in for the settings objects that training tools leave in their files; it only keeps what it is given."""
 
 
+class Ignored:
+    """Stands in for numbers, arrays and paths that are kept beside weights; takes whatever it is given and drops it."""
+
+    def __init__(self, *given: object) -> None:
+        pass
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+
+# NumPy's own constructors are not called: with made-up types and bytes they read where they should not.
+DROPPED = (
+    *(f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
+    *(f"numpy.{core}.numeric._frombuffer" for core in ("core", "_core")),
+    "numpy.dtype",
+    "numpy.ndarray",
+    *(
+        f"pathlib{inner}.{kind}Path"
+        for inner in ("", "._local")
+        for kind in ("Posix", "Windows", "PurePosix", "PureWindows")
+    ),
+)
 # Harmless containers by the name under which files ask for them; the tools themselves are not installed.
 CONTAINERS: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
     argparse.Namespace,
@@ -41,6 +63,7 @@ CONTAINERS: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
             "pytorch_lightning.utilities.parsing.AttributeDict",
         )
     ),
+    *((Ignored, name) for name in DROPPED),
 ]
 
 
@@ -99,6 +122,7 @@ def whose(state: Mapping[str, Tensor]) -> str:
         "summdiff": "transformer.diffusion_decoder.",
         "llmvs": "d_linear1.",
         "csta": "googlenet.",
+        "vasnet": "att.K.",
     }
     for name, mark in marks.items():
         if any(key.startswith(mark) for key in state):
@@ -106,7 +130,7 @@ def whose(state: Mapping[str, Tensor]) -> str:
     example = next(iter(state))
     raise CheckpointError(
         f"These weights are of no system we know; the first is called '{example}'.",
-        "SummDiff, LLMVS and CSTA checkpoints can be imported.",
+        "SummDiff, LLMVS, CSTA and VASNet checkpoints can be imported.",
     )
 
 

@@ -16,7 +16,6 @@ from pydantic import TypeAdapter
 
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase, parse_rate
-from core.errors import InputError
 from core.statistics.agreement import (
     Agreement,
     agreement,
@@ -110,8 +109,10 @@ def test_videos_shorter_than_a_shot_have_no_summaries_to_compare():
 def test_one_person_alone_has_nobody_to_agree_with():
     alone = judged(np.ones((1, 8), np.float32))
     assert human_band(alone) is None
-    with pytest.raises(InputError, match="two or more people"):
-        agreement([alone])
+    found = agreement([alone])
+    assert np.isnan([found.pairwise.kendall, found.cronbach_alpha, found.pairwise_f1]).all()
+    assert set(found.why.values()) == {"fewer than two people judged the same video"}
+    assert len(found.why) == 6
 
 
 def test_the_oracle_stands_above_leaving_oneself_out():

@@ -1,11 +1,11 @@
-"""Splits of entries: by a file, by a share, and as many as memory holds."""
+"""Splits of entries: by a share, and as many as memory holds."""
 
 from __future__ import annotations
 
 import pytest
 
-from core.errors import InputError, NotFoundError
-from core.training.held_out import drawn, held_out, of_split
+from core.errors import InputError
+from core.training.held_out import drawn, held_out
 
 
 @pytest.fixture
@@ -34,12 +34,6 @@ def test_a_share_lies_between_nothing_and_everything(entries, share):
 def test_something_is_left_to_train_on(entries):
     with pytest.raises(InputError, match="too few"):
         held_out(entries[:1], 0.5, seed=0)
-
-
-def test_a_split_names_entries_by_their_keys_in_its_order(entries):
-    assert [one.id for one in of_split(entries, ["c", "a"], "talks")] == ["talks/c", "talks/a"]
-    with pytest.raises(NotFoundError, match="'z', which dataset 'talks' does not have"):
-        of_split(entries, ["a", "z"], "talks")
 
 
 def test_of_many_as_many_as_wanted_are_drawn_by_the_seed():

@@ -1,8 +1,6 @@
-"""SumMe's annotations, published splits, and files of score tracks."""
+"""SumMe's annotations, and files of score tracks."""
 
 from __future__ import annotations
-
-import json
 
 import numpy as np
 import pytest
@@ -11,7 +9,6 @@ from scipy.io import savemat
 from core.data import ScoreTrack
 from core.errors import FormatError, NotFoundError
 from storage.formats import read_dataset
-from storage.formats.splits import read_splits
 from storage.formats.tracks import read_tracks, write_tracks
 
 
@@ -26,7 +23,7 @@ def test_summe_is_read_from_its_folder(shared):
 
 
 def test_a_malformed_summe_file_is_refused(tmp_path):
-    savemat(tmp_path / "Jumps.mat", {"user_score": np.zeros((10, 2)), "nFrames": 11, "FPS": 25})
+    savemat(tmp_path / "Jumps.mat", {"user_score": np.zeros((9, 2)), "nFrames": 11, "FPS": 25})
     with pytest.raises(FormatError, match=r"Jumps\.mat: 'user_score' should be \(11, people\)"):
         read_dataset(tmp_path / "Jumps.mat")
     savemat(tmp_path / "Jumps.mat", {"nFrames": 11, "FPS": 25})
@@ -41,42 +38,6 @@ def test_a_malformed_summe_file_is_refused(tmp_path):
 def test_an_empty_folder_is_not_a_dataset(tmp_path):
     with pytest.raises(NotFoundError):
         read_dataset(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["tvsum_splits.txt", "tvsum_splits.json"])
-def test_published_splits_are_read(shared, name):
-    splits = read_splits(shared / "data/tvsum" / name)
-    assert len(splits) == 5
-    for split in splits:
-        assert (len(split.train), len(split.test)) == (40, 10)
-        assert all(key.startswith("video_") for key in split.train + split.test)
-
-
-def test_prefixes_of_keys_are_dropped_and_validation_kept(tmp_path):
-    path = tmp_path / "splits.json"
-    path.write_text(json.dumps({"train_keys": ["../data/x.h5/video_1"], "val_keys": ["video_2"], "test_keys": ["v3"]}))
-    (split,) = read_splits(path)
-    assert (split.train, split.validation, split.test) == (("video_1",), ("video_2",), ("v3",))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "TVSum/split0/video_1",
-        "TVSum/split0//video_1",
-        "[{}]",
-        "[1]",
-        "[{",
-        '[{"train_keys": ["a"], "test_keys": ["a"]}]',
-        "T/s/a,b/b",
-    ],
-)
-def test_malformed_splits_are_refused(tmp_path, content):
-    path = tmp_path / "splits"
-    path.write_text(content)
-    with pytest.raises(FormatError, match="splits"):
-        read_splits(path)
 
 
 def test_tracks_come_back_in_order(tmp_path):
