@@ -29,12 +29,13 @@ def test_nothing_claims_more_than_there_is_room_for(tmp_path, name):
         read_dataset(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["reference_to_nothing.mat", "reference_to_a_group.mat"])
-def test_references_lead_to_data(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("reference_to_nothing.mat", "refers to what is not there"), ("reference_to_a_group.mat", "in each other")],
+)
+def test_references_lead_to_data(tmp_path, name, wrong):
     FILES[name](tmp_path / name)
-    with pytest.raises(
-        FormatError, match=r"'tvsum50/video' refers to what is not there|'video' of video 1 should be characters"
-    ):
+    with pytest.raises(FormatError, match=wrong):
         read_dataset(tmp_path / name)
 
 
