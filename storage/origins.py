@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
@@ -23,8 +22,8 @@ class Origin:
         content: SHA-256 of the file.
         settings: how it was taken in, for people: "colour-motion-v1, 2 picks a second, kts".
         name: of the file at that time.
-        path: absolute, where it was seen last; None where an earlier version took it in.
-        size: in bytes; None likewise.
+        path: where it was seen last; None where that says nothing to whoever gave it, as of an upload.
+        size: in bytes; None where an earlier version took it in.
         sound: which of its sound tracks was asked for.
     """
 
@@ -64,12 +63,13 @@ class Origins:
             row = session.get(OriginRow, entry_id)
         return None if row is None else Origin(row.content, row.settings, row.name, row.path, row.size, row.sound)
 
-    def found_at(self, entry_id: str, path: Path) -> None:
-        """Notes where the file that an entry was made from lies now."""
+    def found_again(self, entry_id: str, origin: Origin) -> None:
+        """Notes where the file of an entry lies now, where that is known."""
+        if origin.path is None:
+            return
         with writing(self._engine) as session:
-            row = session.get(OriginRow, entry_id)
-            if row is not None:
-                row.path, row.size = str(path), path.stat().st_size
+            row = session.get_one(OriginRow, entry_id)
+            row.path, row.size = origin.path, origin.size
 
 
 def forget_origins(session: Session, entry_ids: Sequence[str]) -> None:

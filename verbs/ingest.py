@@ -25,7 +25,7 @@ from verbs.scoring import score_with_all
 from verbs.segment import SHOTS_HELP
 from verbs.servers import server_called
 from verbs.signals import is_measured, measure
-from verbs.video_files import video_files
+from verbs.video_files import given_path, video_files
 
 if TYPE_CHECKING:
     from core.data import Entry
@@ -289,11 +289,17 @@ class _Taking:
         from storage.scratch import scratch_folder
 
         library = self.library
-        found = file.resolve()
-        origin = Origin(_hash(file), self.described, file.name, str(found), found.stat().st_size, self.sound)
+        origin = Origin(
+            _hash(file),
+            self.described,
+            file.name,
+            given_path(library, file),
+            size=file.stat().st_size,
+            sound=self.sound,
+        )
         known = library.origins.entry_of(slug(self.dataset), origin.content, origin.settings)
         if known is not None:
-            library.origins.found_at(known, found)
+            library.origins.found_again(known, origin)
             return self._known(known, file, progress, should_stop)
         with scratch_folder(library.data_dir) as work:
             taken = take_in(

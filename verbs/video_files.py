@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from glob import glob
 from pathlib import Path
+from tempfile import gettempdir
+from typing import TYPE_CHECKING
 
 from core.errors import ManycutError, NotFoundError, VideoError
+
+if TYPE_CHECKING:
+    from storage.library import Library
 
 # A broken file that is called like a video is worth a sentence.
 SUFFIXES = frozenset(
@@ -31,6 +37,18 @@ def video_files(paths: Sequence[Path | str]) -> tuple[list[Path], dict[Path, Man
         except ManycutError as error:
             wrong[path] = error
     return list(found.values()), wrong
+
+
+def given_path(library: Library, file: Path) -> str | None:
+    """Where a file lies, for whoever gave it; None for uploads and files of the library, whose places mean nothing."""
+    uploads = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(gettempdir()) / "gradio")
+    path = file.resolve()
+    own = any(path.is_relative_to(folder.resolve()) for folder in (library.data_dir, uploads))
+    try:
+        path.as_posix().encode()
+    except UnicodeEncodeError:  # a name that is no text cannot be kept as one
+        return None
+    return None if own else str(path)
 
 
 def _meant(path: Path) -> list[Path]:
