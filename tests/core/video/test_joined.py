@@ -116,15 +116,29 @@ def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> 
     assert thumbnails(video, tmp_path / "strip.jpg").times == (0.36, 1.2, 2.0)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
 @pytest.mark.parametrize("tones", [(440, 880, 660), (440, 0, 880), (0, 440, 880)], ids=str)
-def test_the_sound_of_each_part_stays_with_its_pictures(tmp_path: Path, tones: tuple[float, ...]) -> None:
-    parts = [write_part(tmp_path / f"{k}.ts", 25 * k, 25, tone=tone) for k, tone in enumerate(tones)]
-    video = probe(join(tmp_path / "all.ts", *parts))
+@pytest.mark.parametrize("late", [0, 12, -12])
+def test_the_sound_of_each_part_stays_with_its_pictures(
+    tmp_path: Path, tones: tuple[float, ...], codec: str, late: int
+) -> None:
+    parts = [write_part(tmp_path / f"{k}.ts", 25 * k, 25, tone=tone, codec=codec) for k, tone in enumerate(tones)]
+    video = probe(with_sound_stored_later(join(tmp_path / "all.ts", *parts), late))
     assert video.timebase.n_frames == 75
     copy = make_playable(video, tmp_path / "copy.mp4").file
     cut = render_cut(video.path, np.array([[0, 75]]), tmp_path / "cut.mp4").file
     for file in (copy, cut):
         assert [pitch(file, k + 0.1, k + 0.9) for k in range(3)] == pytest.approx(tones, abs=5)
+
+
+def with_sound_stored_later(file: Path, late: int) -> Path:
+    """Moves the sound of a transport stream behind so many of the other packets, or before them."""
+    data = file.read_bytes()
+    stored = [data[at : at + 188] for at in range(0, len(data), 188)]
+    sound = [(int.from_bytes(packet[1:3], "big") & 0x1FFF) == 0x101 for packet in stored]
+    order = sorted(range(len(stored)), key=lambda index: (index + late * sound[index], index))
+    file.write_bytes(b"".join(stored[index] for index in order))
+    return file
 
 
 def test_pictures_of_another_shape_get_bars(tmp_path: Path) -> None:
