@@ -104,6 +104,30 @@ def test_what_cannot_be_read_of_joined_files_is_told(tmp_path: Path, end: str, n
         assert probe(part).note == ""
 
 
+def test_a_stream_whose_clock_jumps_goes_on(tmp_path: Path) -> None:
+    times = [*range(20), *range(90_000, 90_020), *range(5, 25)]
+    jumping = [1000 * time // 25 for time in times]
+    files = [write_video(tmp_path / f"{k}.flv", 20) for k in range(3)]
+    tags = [tag for k, file in enumerate(files) for tag in flv_tags(file, jumping[20 * k])[1 if k else 0 :]]
+    (tmp_path / "a.flv").write_bytes(files[0].read_bytes()[:13] + b"".join(tags))
+    video = probe(tmp_path / "a.flv")
+    assert shown(video) == [*range(20)] * 3
+    assert (video.timebase.rate, len(video.parts)) == (RATE, 3)
+
+
+def flv_tags(file: Path, later: int) -> list[bytes]:
+    """The pictures of an FLV file, with times later by some milliseconds."""
+    data, at, tags = file.read_bytes(), 13, []  # after the header and the size of the tag before the first
+    while at < len(data):
+        length = int.from_bytes(data[at + 1 : at + 4], "big") + 15
+        tag = bytearray(data[at : at + length])
+        time = int.from_bytes(tag[7:8] + tag[4:7], "big") + later
+        tag[4:7], tag[7:8] = (time & 0xFFFFFF).to_bytes(3, "big"), (time >> 24).to_bytes(1, "big")
+        tags += [bytes(tag)] if tag[0] == 9 else []
+        at += length
+    return tags
+
+
 def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> None:
     parts = [write_part(tmp_path / f"{k}.ts", 30 * k, 30, tone=440) for k in range(2)]
     video = probe(join(tmp_path / "all.ts", *parts))
