@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from av.stream import Stream
     from av.video.stream import VideoStream
 
-# Their clock is that of a broadcast, not of the file; in others a picture may well stay for minutes.
 BROADCAST_CONTAINERS = {"mpegts", "mpeg"}
+# Their clock is that of a broadcast or a stream, not of the file; in others a picture may well stay for minutes.
+LIVE_CONTAINERS = BROADCAST_CONTAINERS | {"flv"}
 # In seconds: a key picture this long before another has a new clock; of clocks that shake, any picture.
 BACK, SHAKES = Fraction(1, 10), 1
-# In seconds: without a picture and without sound this long, a broadcast's clock has been set.
+# In seconds: without a picture and without sound this long, such a clock has been set.
 LONGEST_GAP = 60
 # In seconds: sound may be stored this far from its pictures.
 APART = 5
@@ -68,13 +70,13 @@ def picture_times(container: InputContainer, stream: VideoStream) -> PictureTime
         stream: the pictures.
     """
     step = Fraction(stream.time_base or 1)
-    broadcast = container.format.name in BROADCAST_CONTAINERS
+    live = container.format.name in LIVE_CONTAINERS
     times, durations, keys, sound = array("q"), array("q"), array("b"), array("d")
     begins = [0]
     latest: int | None = None
     decoded: int | None = None
     ends = 0
-    for packet in container.demux([stream, *container.streams.audio] if broadcast else [stream]):
+    for packet in demuxed(container, [stream, *container.streams.audio] if live else [stream]):
         time = time_of(packet)
         if packet.stream_index != stream.index:
             if time is not None:
@@ -85,7 +87,7 @@ def picture_times(container: InputContainer, stream: VideoStream) -> PictureTime
         if latest is not None and (
             (packet.is_keyframe and (latest - time) * step > BACK)
             or (packet.dts is not None and decoded is not None and (decoded - packet.dts) * step > SHAKES)
-            or (broadcast and (time - latest) * step > LONGEST_GAP)
+            or (live and (time - latest) * step > LONGEST_GAP)
         ):
             begins.append(len(times))
             latest = None
@@ -117,13 +119,13 @@ def packets(
         parts: from `PictureTimes`.
     """
     if not parts:
-        yield from container.demux(wanted)
+        yield from demuxed(container, wanted)
         return
     step = Fraction(pictures.time_base or 1)
     shifts = [part.shift * step for part in parts]
     seen, part, latest = 0, 0, Fraction(0)
     of_sound: dict[int, int] = {}
-    for packet in container.demux(list({stream.index: stream for stream in (pictures, *wanted)}.values())):
+    for packet in demuxed(container, list({stream.index: stream for stream in (pictures, *wanted)}.values())):
         time = time_of(packet)
         if packet.stream_index == pictures.index:
             if time is not None:
@@ -145,6 +147,13 @@ def packets(
         packet.dts = None if packet.dts is None else packet.dts + shift
         if any(packet.stream_index == stream.index for stream in wanted):
             yield packet
+
+
+def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Packet]:
+    """The packets of some streams, as they are stored."""
+    # PyAV stumbles at the end over a track that appeared while it was reading; by then all packets were given.
+    with suppress(IndexError):
+        yield from container.demux(streams)
 
 
 def recordings(parts: Sequence[Part]) -> int:

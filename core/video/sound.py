@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import av
 import numpy as np
 
-from core.video.joined import Part, packets
+from core.video.joined import Part, demuxed, packets
 from core.video.probe import clock_step, open_video
 from core.video.tracks import sound_track
 
@@ -241,7 +241,7 @@ def sound_extent(path: Path, track: int, start: Fraction) -> SoundExtent | None:
     with open_video(path) as (container, _):
         stream = container.streams[track]
         step = clock_step(stream)
-        for packet in container.demux(stream):
+        for packet in demuxed(container, [stream]):
             if packet.pts is not None and packet.size and not packet.is_discard:
                 times.append(packet.pts)
                 durations.append(packet.duration or 0)

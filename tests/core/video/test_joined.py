@@ -104,6 +104,30 @@ def test_what_cannot_be_read_of_joined_files_is_told(tmp_path: Path, end: str, n
         assert probe(part).note == ""
 
 
+def test_a_stream_whose_clock_jumps_goes_on(tmp_path: Path) -> None:
+    times = [*range(20), *range(90_000, 90_020), *range(5, 25)]
+    jumping = [1000 * time // 25 for time in times]
+    files = [write_video(tmp_path / f"{k}.flv", 20) for k in range(3)]
+    tags = [tag for k, file in enumerate(files) for tag in flv_tags(file, jumping[20 * k])[1 if k else 0 :]]
+    (tmp_path / "a.flv").write_bytes(files[0].read_bytes()[:13] + b"".join(tags))
+    video = probe(tmp_path / "a.flv")
+    assert shown(video) == [*range(20)] * 3
+    assert (video.timebase.rate, len(video.parts)) == (RATE, 3)
+
+
+def flv_tags(file: Path, later: int) -> list[bytes]:
+    """The pictures of an FLV file, with times later by some milliseconds."""
+    data, at, tags = file.read_bytes(), 13, []  # after the header and the size of the tag before the first
+    while at < len(data):
+        length = int.from_bytes(data[at + 1 : at + 4], "big") + 15
+        tag = bytearray(data[at : at + length])
+        time = int.from_bytes(tag[7:8] + tag[4:7], "big") + later
+        tag[4:7], tag[7:8] = (time & 0xFFFFFF).to_bytes(3, "big"), (time >> 24).to_bytes(1, "big")
+        tags += [bytes(tag)] if tag[0] == 9 else []
+        at += length
+    return tags
+
+
 def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> None:
     parts = [write_part(tmp_path / f"{k}.ts", 30 * k, 30, tone=440) for k in range(2)]
     video = probe(join(tmp_path / "all.ts", *parts))
@@ -116,15 +140,29 @@ def test_everything_made_of_a_joined_recording_has_all_parts(tmp_path: Path) -> 
     assert thumbnails(video, tmp_path / "strip.jpg").times == (0.36, 1.2, 2.0)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
 @pytest.mark.parametrize("tones", [(440, 880, 660), (440, 0, 880), (0, 440, 880)], ids=str)
-def test_the_sound_of_each_part_stays_with_its_pictures(tmp_path: Path, tones: tuple[float, ...]) -> None:
-    parts = [write_part(tmp_path / f"{k}.ts", 25 * k, 25, tone=tone) for k, tone in enumerate(tones)]
-    video = probe(join(tmp_path / "all.ts", *parts))
+@pytest.mark.parametrize("late", [0, 12, -12])
+def test_the_sound_of_each_part_stays_with_its_pictures(
+    tmp_path: Path, tones: tuple[float, ...], codec: str, late: int
+) -> None:
+    parts = [write_part(tmp_path / f"{k}.ts", 25 * k, 25, tone=tone, codec=codec) for k, tone in enumerate(tones)]
+    video = probe(with_sound_stored_later(join(tmp_path / "all.ts", *parts), late))
     assert video.timebase.n_frames == 75
     copy = make_playable(video, tmp_path / "copy.mp4").file
     cut = render_cut(video.path, np.array([[0, 75]]), tmp_path / "cut.mp4").file
     for file in (copy, cut):
         assert [pitch(file, k + 0.1, k + 0.9) for k in range(3)] == pytest.approx(tones, abs=5)
+
+
+def with_sound_stored_later(file: Path, late: int) -> Path:
+    """Moves the sound of a transport stream behind so many of the other packets, or before them."""
+    data = file.read_bytes()
+    stored = [data[at : at + 188] for at in range(0, len(data), 188)]
+    sound = [(int.from_bytes(packet[1:3], "big") & 0x1FFF) == 0x101 for packet in stored]
+    order = sorted(range(len(stored)), key=lambda index: (index + late * sound[index], index))
+    file.write_bytes(b"".join(stored[index] for index in order))
+    return file
 
 
 def test_pictures_of_another_shape_get_bars(tmp_path: Path) -> None:

@@ -171,6 +171,20 @@ def test_a_playlist_cannot_make_us_read_other_files(tmp_path: Path) -> None:
         probe(concat)
 
 
+def test_a_track_that_appears_late_is_no_trouble(tmp_path: Path) -> None:
+    with_sound = write_video(tmp_path / "sound.flv", 5, sound=True).read_bytes()
+    tags, at = [], 13  # after the header and the size of the tag before the first
+    while at < len(with_sound):
+        length = int.from_bytes(with_sound[at + 1 : at + 4], "big") + 15
+        tags.append(with_sound[at : at + length])
+        at += length
+    late = bytearray(write_video(tmp_path / "silent.flv", 400, size=(480, 270)).read_bytes())
+    late[4] = 1  # announces no sound
+    (tmp_path / "late.flv").write_bytes(late + b"".join(tag for tag in tags if tag[0] == 8))
+    for _ in range(3):  # what happened depended on what lay in memory
+        assert probe(tmp_path / "late.flv").timebase.n_frames == 400
+
+
 def test_frames_outside_the_video_are_refused(tmp_path: Path) -> None:
     video = probe(write_video(tmp_path / "a.mp4", 10))
     with pytest.raises(VideoError, match="has frames 0 to 9, not 10"):
