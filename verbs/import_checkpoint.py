@@ -1,4 +1,4 @@
-"""`import_checkpoint`: a released SummDiff, LLMVS, CSTA or VASNet checkpoint; nothing in the file is run."""
+"""`import_checkpoint`: a released checkpoint of a published system; nothing in the file is run."""
 
 from __future__ import annotations
 

@@ -32,9 +32,7 @@ def test_nothing_claims_more_than_there_is_room_for(tmp_path, name):
 @pytest.mark.parametrize("name", ["reference_to_nothing.mat", "reference_to_a_group.mat"])
 def test_references_lead_to_data(tmp_path, name):
     FILES[name](tmp_path / name)
-    with pytest.raises(
-        FormatError, match=r"'tvsum50/video' refers to what is not there|'video' of video 1 should be characters"
-    ):
+    with pytest.raises(FormatError, match=r"refers to what is not there|in each other, deeper than"):
         read_dataset(tmp_path / name)
 
 
