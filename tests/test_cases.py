@@ -13,6 +13,7 @@ import pytest
 from core.errors import CheckpointError, FormatError, ManycutError
 from core.models.official import load_released
 from core.models.official.reading import read_state
+from core.statistics.agreement import agreement
 from core.video.playable import make_playable
 from core.video.probe import VideoInfo, frames_at, probe
 from storage.formats import read_dataset
@@ -28,12 +29,6 @@ ROWS: dict[str, Case] = {}
 # Read together with another row's file.
 BESIDE = {
     "hdr_reference_sdr.mp4", "tvsum_same_without_bom.tsv", "splits_eccv16_dataset_tvsum_google_pool5.h5",
-}  # fmt: skip
-
-
-# Known to be wrong; a row that becomes right fails until it is taken off.
-NOT_YET = {
-    "agreement_short_videos.tsv",
 }  # fmt: skip
 
 
@@ -174,6 +169,14 @@ def read_with_its_people(path: Path, work: Path) -> None:
     assert all(entry.n_frames in (450, 600) and len(entry.people) > 3 for entry in entries)
 
 
+@case("agreement_short_videos.tsv")
+def undefined_and_why(path: Path, work: Path) -> None:
+    found = agreement(read_dataset(path))
+    assert np.isnan(found.pairwise_f1)
+    assert list(found.why) == ["pairwise_f1"]
+    assert found.pairwise.kendall == pytest.approx(0.1236, abs=1e-4)
+
+
 @case("vasnet_names.pth.tar")
 def published_names_load(path: Path, work: Path) -> None:
     kind, model = load_released(path)
@@ -209,12 +212,10 @@ def keys_of_the_datasets_that_they_name(path: Path, work: Path) -> None:
 
 def test_every_file_of_the_folder_has_its_row(shared: Path) -> None:
     files = {file.name for file in CASES.iterdir() if file.is_file()} - {"README.md"}
-    assert files - BESIDE - NOT_YET == ROWS.keys() - NOT_YET
+    assert files - BESIDE == ROWS.keys()
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=pytest.mark.xfail(strict=True)) if one in NOT_YET else one for one in ROWS]
-)
+@pytest.mark.parametrize("name", ROWS)
 def test_what_must_hold(shared: Path, tmp_path: Path, name: str) -> None:
     ROWS[name](CASES / name, tmp_path)
 

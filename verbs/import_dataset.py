@@ -114,5 +114,5 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "annotators": len(entry.annotations) if entry.annotations else 0,
         "has_features": entry.feature_space is not None,
         "has_video": entry.video is not None,
-        "notes": [note for name, note in entry.meta.items() if name.endswith("_note")],
+        "notes": entry.notes,
     }

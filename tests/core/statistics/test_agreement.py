@@ -59,6 +59,7 @@ def test_tvsum_has_the_published_agreement(shared):
         "entries": 50,
         "annotations": 1000,
         "undefined": 0,
+        "why": {},
     }
 
 

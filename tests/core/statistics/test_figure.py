@@ -38,7 +38,7 @@ def test_what_is_undefined_is_null_in_an_answer_and_comes_back():
     nan = float("nan")
     answer = Answer(interval=Interval(0.5, nan, nan), matrix=np.array([[1, nan]]))
     shown = json.loads(json.dumps(answer.model_dump(mode="json"), allow_nan=False))
-    assert shown == {"interval": {"value": 0.5, "low": None, "high": None}, "matrix": [[1.0, None]]}
+    assert shown == {"interval": {"value": 0.5, "low": None, "high": None, "why": ""}, "matrix": [[1.0, None]]}
     assert np.isnan(Answer.model_validate(shown | {"matrix": np.eye(2)}).interval.low)
     described = Answer.model_json_schema(mode="serialization")["$defs"]["Interval"]["properties"]["low"]
     assert described["anyOf"] == [{"type": "number"}, {"type": "null"}]
