@@ -75,7 +75,7 @@ def test_a_list_says_where_keys_come_from_and_never_what_they_are(written, monke
     ("text", "mistakes"),
     [
         ("[servers.studio\n", ["servers.toml is no TOML: Expected ']' "]),
-        (b"\xff\xfe", ["servers.toml is no TOML: it is not in UTF-8."]),
+        (b"\xff\xfd", ["servers.toml is no TOML: it is not in UTF-8."]),
         ("servers = 3", ["'servers' is no table"]),
         ('[server.studio]\nurl = "http://a/v1"', ["'server' stands outside the servers"]),
         ("[servers]\nstudio = 3", ["'studio' is no table"]),
