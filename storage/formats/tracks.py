@@ -45,10 +45,7 @@ def read_tracks(path: Path) -> dict[str, list[ScoreTrack]]:
         FormatError: scores are missing, not (N, T), or outside [0, 1].
     """
     with open_hdf5(path) as file:
-        return {
-            key: [_read_track(reader) for reader in _numbered(Reader(path, file), key)]
-            for key in file
-        }
+        return {key: [_read_track(reader) for reader in _numbered(Reader(path, file), key)] for key in file}
 
 
 def _numbered(reader: Reader, key: str) -> list[Reader]:

@@ -80,17 +80,17 @@ def fuzz(name: str, folder: Path, seed: int, seconds: float, keep: Path | None) 
     seen = Seen()
     end, number = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        for number, outcome, said in cases(reader, path, valid, f"{seed} {name}", number, end):
+        for at, outcome, said in cases(reader, path, valid, f"{seed} {name}", number, end):
+            number = at + 1
             counts[outcome] += 1
             if outcome in ("unexpected", "left behind", "crash"):
-                kept = f"case {number}"
+                kept = f"case {at}"
                 if keep is not None and said not in seen.count:
                     keep.mkdir(parents=True, exist_ok=True)
-                    write_case(path, valid, reader, f"{seed} {name}", number)
-                    kept = f"{path.stem}_{seed}_{number}{path.suffix}"
+                    write_case(path, valid, reader, f"{seed} {name}", at)
+                    kept = f"{path.stem}_{seed}_{at}{path.suffix}"
                     shutil.copyfile(path, keep / kept)
                 seen.add(said, kept)
-        number += 1
     return counts, seen
 
 

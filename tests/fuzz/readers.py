@@ -225,7 +225,7 @@ def events(folder: Path) -> Path:
         {"type": "task", "task": 1, "annotator": "a", "entry": "d/k", "n_frames": 100, "fps": "25/1", "protocol": "p",
          "version": 1, "shots": [[0, 50], [50, 100]], "practice": False, "created": "2026-01-31T12:00:00+00:00"},
         {"type": "event", "task": 1, "client": "c", "seq": 0, "kind": "rate", "shot": 1, "value": 3, "t": 1.5,
-         "at": "2026-01-31T12:00:00+00:00", "data": None, "role": "annotator",
+         "at": 1769860800000, "data": None, "role": "annotator",
          "recorded": "2026-01-31T12:00:00+00:00"},
         {"type": "end", "tasks": 1, "events": 1},
     ]  # fmt: skip
@@ -374,7 +374,7 @@ READERS = {
     "SumMe .mat": Reader(summe, read_dataset, apart=True, dataset=True),
     "LLMVS states": Reader(llmvs, read_llmvs, apart=True),
     "LLMVS answers": Reader(llmvs_answers, read_llmvs, apart=True, text=True),
-    "score tracks": Reader(tracks, read_tracks),
+    "score tracks": Reader(tracks, read_tracks, apart=True),  # only reads what is shipped
     "captions": Reader(captions, read_captions, text=True),
     "splits .json": Reader(splits_json, read_splits, text=True),
     "splits .txt": Reader(splits_text, read_splits, text=True),
