@@ -378,7 +378,6 @@ READERS = {
     "captions": Reader(captions, read_captions, text=True),
     "splits .json": Reader(splits_json, read_splits, text=True),
     "splits .txt": Reader(splits_text, read_splits, text=True),
-    "splits .yml": Reader(splits_yaml, read_splits, text=True),
     "events": Reader(events, read_events, text=True),
     "labels .csv": Reader(labels, read_labels, text=True),
     "manifest": Reader(manifest, read_manifest, text=True),
