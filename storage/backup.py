@@ -8,7 +8,7 @@ import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import ConflictError, InputError, NotFoundError, system_reason
 from core.progress import Progress, silent
 from storage.database import FILE_NAME
 from storage.server_lock import ENDING
@@ -64,8 +64,9 @@ def back_up(data_dir: Path, out: Path, progress: Progress = silent) -> int:
                     with suppress(FileNotFoundError):  # replaced while we were at it
                         archive.add(path, str(path.relative_to(data_dir)))
             packed.replace(out)
-    except OSError as error:
-        raise InputError(f"The backup '{out}' cannot be written: {error.strerror or error}.") from error
+    except (OSError, sqlite3.Error) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else error
+        raise InputError(f"The backup '{out}' cannot be written: {reason}.") from error
     return len(files) + 1
 
 

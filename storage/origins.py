@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from core.names import stored_path
 from storage.database import reading, writing
 from storage.tables import EntryRow, OriginRow
 
@@ -23,7 +24,8 @@ class Origin:
         content: SHA-256 of the file.
         settings: how it was taken in, for people: "colour-motion-v1, 2 picks a second, kts".
         name: of the file at that time.
-        path: absolute, where it was seen last; None where an earlier version took it in.
+        path: absolute, where it was seen last; None where an earlier version took it in, or its
+            name cannot be kept.
         size: in bytes; None likewise.
         sound: which of its sound tracks was asked for.
     """
@@ -69,7 +71,7 @@ class Origins:
         with writing(self._engine) as session:
             row = session.get(OriginRow, entry_id)
             if row is not None:
-                row.path, row.size = str(path), path.stat().st_size
+                row.path, row.size = stored_path(path), path.stat().st_size
 
 
 def forget_origins(session: Session, entry_ids: Sequence[str]) -> None:

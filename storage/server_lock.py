@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from core.errors import ConflictError
@@ -59,7 +58,7 @@ def only_server(data_dir: Path) -> Iterator[bool]:
 def _lock_path(data_dir: Path) -> Path | None:
     """The file beside the SQLite database; None where the database is another one, or in memory."""
     try:
-        url = make_url(database_url(data_dir))
+        url = database_url(data_dir)
     except ArgumentError:  # opening it says what is wrong
         return None
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):

@@ -136,7 +136,7 @@ def work(reader: Reader, path: Path, valid: bytes, seed: str, first: int, end: f
         print(number, "begun", "", sep="\t", file=pipe, flush=True)
         write_case(path, valid, reader, seed, number)
         signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)  # ends the process
-        outcome, said = attempt(reader, path, reader.dataset and number % WHOLE_EVERY == 0)
+        outcome, said = attempt(reader, path, reader.dataset and number % WHOLE_EVERY == WHOLE_EVERY - 1)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         if new := listing(path.parent) - there:
             outcome, said = "left behind", str(sorted(new)[:3])

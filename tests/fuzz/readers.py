@@ -355,7 +355,7 @@ def read_film(path: Path) -> object:
     video = probe(path)
     shown = list(frames_at(video, video.timebase.picks()))
     with TemporaryDirectory(dir=path.parent) as work:
-        return len(shown), make_playable(video, Path(work) / "copy.mp4").stat().st_size
+        return len(shown), make_playable(video, Path(work) / "copy.mp4").file.stat().st_size
 
 
 def read_dataset(path: Path) -> object:
@@ -378,6 +378,7 @@ READERS = {
     "captions": Reader(captions, read_captions, text=True),
     "splits .json": Reader(splits_json, read_splits, text=True),
     "splits .txt": Reader(splits_text, read_splits, text=True),
+    "splits .yml": Reader(splits_yaml, read_splits, text=True),
     "events": Reader(events, read_events, text=True),
     "labels .csv": Reader(labels, read_labels, text=True),
     "manifest": Reader(manifest, read_manifest, text=True),
