@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tarfile
 import tempfile
@@ -53,7 +54,7 @@ def back_up(data_dir: Path, out: Path, progress: Progress = silent) -> int:
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as work:
             copy = Path(work) / FILE_NAME
-            with closing(sqlite3.connect(data_dir / FILE_NAME)) as source, closing(sqlite3.connect(copy)) as target:
+            with closing(_opened(data_dir / FILE_NAME)) as source, closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
             files = [path for path in sorted(data_dir.rglob("*")) if path.is_file() and _wanted(path, data_dir)]
             packed = Path(work) / "backup"
@@ -89,6 +90,13 @@ def restore(backup: Path, data_dir: Path) -> None:
         raise NotFoundError(f"There is no file '{backup}'.") from error
     except (tarfile.TarError, EOFError, OSError) as error:
         raise InputError(f"'{backup.name}' cannot be read as a backup: {error}.") from error
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    """The database; where nothing can be written, not even the files that SQLite needs beside it, as it is."""
+    if os.access(database.parent, os.W_OK):
+        return sqlite3.connect(database)
+    return sqlite3.connect(f"{database.as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _wanted(path: Path, data_dir: Path) -> bool:

@@ -36,8 +36,13 @@ def only_server(data_dir: Path) -> Iterator[bool]:
     if path is None:
         yield False
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError:  # opening the library says what is wrong, or that it can only be looked at
+        yield False
+        return
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
