@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.fuzz.readers import READERS
 
-SHORT_S, LONG_S = 0.4, 60  # for each reader: in `make test` all of them together take some twenty seconds
+SHORT_S, LONG_S = 0.3, 60  # for each reader: in `make test` all of them together take some twenty seconds
 
 
 def fuzz(seconds: float, *readers: str) -> None:
