@@ -45,7 +45,7 @@ def test_references_to_other_things_than_numbers(tmp_path):
     with h5py.File(path, "r+") as file:
         file["#refs#/odd"] = np.full((6, 1), b"abc")
         file["tvsum50/title"][0, 0] = file["#refs#/odd"].ref
-    with pytest.raises(FormatError, match="'tvsum50/title' should refer to numbers"):
+    with pytest.raises(FormatError, match="'title' of video 1 should be characters"):
         read_dataset(path)
 
 
