@@ -12,6 +12,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from cli.running import DEFAULT_DATA, DataDir, Json, Verb, run_verb
+from core.names import readable
 from verbs.contract import Request, Result
 
 Q = TypeVar("Q", bound=Request)
@@ -60,12 +61,19 @@ def add_command(app: typer.Typer, name: str, run: Callable[..., None], asked: It
     """Adds a command that calls a function with what a person wrote, the data directory and whether JSON is wanted."""
 
     def command(**given: object) -> None:
-        run(**given)
+        run(**{name: _as_text(value) for name, value in given.items()})
 
     parameters = [*asked, *ALWAYS]
     command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what typer reads instead of **given
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     app.command(name, help=help)(command)
+
+
+def _as_text(value: object) -> object:
+    """What a terminal of few letters handed on, as the text that it is; names of files stay as they are."""
+    if isinstance(value, list):
+        return [_as_text(one) for one in value]
+    return readable(value) if isinstance(value, str) else value
 
 
 def parameters(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import traceback
+from contextlib import suppress
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +21,9 @@ from cli import language as language_commands
 from cli import models as model_commands
 from cli import users as user_commands
 from cli.running import DEFAULT_DATA, DataDir, Json, progress_bar
-from core.errors import ManycutError
+from core.errors import ManycutError, refused_by_system
+
+ERROR_LOG = "manycut-error.log"
 
 app = typer.Typer(
     name="manycut",
@@ -38,6 +43,9 @@ app.add_typer(model_commands.app)
 
 def run() -> None:
     """Entry point of `app.py`: exit code 0, 2 for what a person can mend, 1 for a bug (its traceback goes to a log)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # whatever a file is called, and whatever the terminal can show
+            stream.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     if not arguments or (arguments[0].startswith("-") and arguments[0] != "--help"):
         arguments = ["serve", *arguments]  # the convention of a Hugging Face Space: app.py alone serves
@@ -55,15 +63,25 @@ def run() -> None:
         if hasattr(error, "format_message"):  # typer's usage errors: unknown option, missing argument
             hint = "Add --help to see what it takes."
             _fail({"code": "usage", "message": error.format_message(), "hint": hint}, wants_json, 2)
-        log = Path.cwd() / "manycut-error.log"
-        with log.open("a") as file:
-            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {' '.join(sys.argv[1:])}\n{traceback.format_exc()}\n")
-        message = f"An unexpected error stopped this command ({type(error).__name__}); {log.name} has the details."
+        if refused := refused_by_system(error):
+            _fail(refused.as_dict(), wants_json, 2)
+        message = f"An unexpected error stopped this command ({type(error).__name__}); {_logged()} has the details."
         _fail(
             {"code": "unexpected", "message": message, "hint": "Please report it with that file."},
             wants_json,
             1,
         )
+
+
+def _logged() -> str:
+    """Writes the present error to a log, in this folder or else that of temporary files; where it is."""
+    said = f"{datetime.now():%Y-%m-%d %H:%M:%S} {' '.join(sys.argv[1:])}\n{traceback.format_exc()}\n"
+    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        with suppress(OSError), (folder / ERROR_LOG).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(said)
+            return ERROR_LOG if folder == Path.cwd() else str(folder / ERROR_LOG)
+    print(said, file=sys.stderr)
+    return "what is above"
 
 
 def _fail(error: dict[str, str], wants_json: bool, code: int) -> None:

@@ -7,6 +7,10 @@ Anything else is a bug and goes to the log with its traceback.
 
 from __future__ import annotations
 
+import errno
+import os
+import re
+
 
 class ManycutError(Exception):
     """Base of all errors shown to a person.
@@ -74,3 +78,25 @@ class RefusedError(ManycutError):
     """The person may not see or do this now (a video they are judging, a page of the lead)."""
 
     code = "refused"
+
+
+# What the system refuses for reasons that lie outside of us.
+REFUSALS = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.EMFILE,
+}  # fmt: skip
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused, in its words; libraries such as HDF5 wrap them in pages of their own."""
+    number = error.errno or next((int(one) for one in re.findall(r"errno = (\d+)", str(error))), 0)
+    return os.strerror(number) if number else " ".join(str(error).split())
+
+
+def refused_by_system(error: BaseException) -> InputError | None:
+    """What to say where the system refuses a file: no room, no right, a medium that cannot be written; else None."""
+    if not isinstance(error, OSError) or error.errno not in REFUSALS:
+        return None
+    where = f"'{error.filename}'" if error.filename else "A file"
+    return InputError(
+        f"{where} cannot be written or read: {system_reason(error)}.", "Make room, or choose another folder."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,9 @@ def add_entries(
     except BaseException:
         for path in written.values():
             path.unlink(missing_ok=True)
+        for empty in (folder, folder.parent):
+            with suppress(OSError):  # it holds others, or was never made
+                empty.rmdir()
         raise
     for path in outdated:
         path.unlink(missing_ok=True)

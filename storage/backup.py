@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tarfile
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import ConflictError, InputError, NotFoundError, system_reason
 from core.progress import Progress, silent
 from storage.database import FILE_NAME
 from storage.server_lock import ENDING
@@ -53,7 +54,7 @@ def back_up(data_dir: Path, out: Path, progress: Progress = silent) -> int:
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as work:
             copy = Path(work) / FILE_NAME
-            with closing(sqlite3.connect(data_dir / FILE_NAME)) as source, closing(sqlite3.connect(copy)) as target:
+            with closing(_opened(data_dir / FILE_NAME)) as source, closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
             files = [path for path in sorted(data_dir.rglob("*")) if path.is_file() and _wanted(path, data_dir)]
             packed = Path(work) / "backup"
@@ -64,8 +65,9 @@ def back_up(data_dir: Path, out: Path, progress: Progress = silent) -> int:
                     with suppress(FileNotFoundError):  # replaced while we were at it
                         archive.add(path, str(path.relative_to(data_dir)))
             packed.replace(out)
-    except OSError as error:
-        raise InputError(f"The backup '{out}' cannot be written: {error.strerror or error}.") from error
+    except (OSError, sqlite3.Error) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else error
+        raise InputError(f"The backup '{out}' cannot be written: {reason}.") from error
     return len(files) + 1
 
 
@@ -88,6 +90,13 @@ def restore(backup: Path, data_dir: Path) -> None:
         raise NotFoundError(f"There is no file '{backup}'.") from error
     except (tarfile.TarError, EOFError, OSError) as error:
         raise InputError(f"'{backup.name}' cannot be read as a backup: {error}.") from error
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    """The database; where nothing can be written, not even the files that SQLite needs beside it, as it is."""
+    if os.access(database.parent, os.W_OK):
+        return sqlite3.connect(database)
+    return sqlite3.connect(f"{database.as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _wanted(path: Path, data_dir: Path) -> bool:

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError
@@ -23,6 +23,7 @@ from core.errors import ConflictError, InputError
 HEAD = "0009"
 BUSY_SECONDS = 30
 FILE_NAME = "manycut.db"
+CANNOT_WRITE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_READONLY_DIRECTORY", "SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN")
 # Any constant: on PostgreSQL it names the one lock that SQLite has anyway.
 WRITE_LOCK = 6_287_001
 
@@ -32,16 +33,18 @@ def open_database(data_dir: Path, url: str | None = None) -> Engine:
 
     Args:
         data_dir: made if it is missing; holds manycut.db unless a URL is given.
-        url: SQLAlchemy URL; by default the environment's DATABASE_URL, else SQLite.
+        url: SQLAlchemy's address; by default the environment's DATABASE_URL, else SQLite.
 
     Raises:
         InputError: the URL or its driver is not usable, or the file is no database.
         ConflictError: the database was written by a newer version of Manycut.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    url = url or database_url(data_dir)
+    _make_folder(data_dir)
     try:
-        engine = create_engine(url, connect_args=_connect_args(url))
+        address = make_url(url) if url else database_url(data_dir)
+        if address.get_backend_name() == "sqlite":
+            address = _where_it_lies(address)
+        engine = create_engine(address, connect_args=_connect_args(address))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InputError(
             f"DATABASE_URL cannot be used: {error}.",
@@ -51,21 +54,64 @@ def open_database(data_dir: Path, url: str | None = None) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:
-        _use_wal(engine)
+        if not is_read_only(engine):
+            _use_wal(engine)
         _migrate(engine, data_dir)
     except (DBAPIError, sqlite3.Error) as error:
         engine.dispose()
         reason = getattr(error, "orig", error)
-        raise InputError(f"The database {make_url(url).render_as_string()} cannot be opened: {reason}.") from error
+        raise InputError(f"The database {address.render_as_string()} cannot be opened: {reason}.") from error
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def database_url(data_dir: Path) -> str:
-    """SQLAlchemy's address of a data directory's database: the environment's DATABASE_URL, else manycut.db in it."""
-    return os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / FILE_NAME}"
+def database_url(data_dir: Path) -> URL:
+    """SQLAlchemy's address of a data directory's database: the environment's DATABASE_URL, else manycut.db in it.
+
+    Raises:
+        ArgumentError: DATABASE_URL is no address.
+    """
+    given = os.environ.get("DATABASE_URL")
+    return make_url(given) if given else URL.create("sqlite", database=str(data_dir / FILE_NAME))
+
+
+def is_read_only(engine: Engine) -> bool:
+    """Whether a database lies where nothing can be written, so that it can only be looked at."""
+    return "immutable" in engine.url.query
+
+
+def _make_folder(data_dir: Path) -> None:
+    try:
+        str(data_dir).encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"The name of the data directory {str(data_dir)!r} is not UTF-8.", "Choose another one with --data-dir."
+        ) from None
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The data directory '{data_dir}' cannot be made: {error.strerror or error}.") from error
+
+
+def _where_it_lies(address: URL) -> URL:
+    """The address of a SQLite file, opened for reading alone where nothing can be written."""
+    if address.database in (None, "", ":memory:"):
+        return address
+    file = Path(str(address.database))
+    if os.access(file if file.exists() else file.parent, os.W_OK) and os.access(file.parent, os.W_OK):
+        return address
+    if not file.is_file():
+        raise InputError(f"There is no library in '{file.parent}', and none can be made: nothing can be written there.")
+    waiting = file.with_name(f"{file.name}-wal")
+    if waiting.is_file() and waiting.stat().st_size:
+        raise InputError(
+            f"The library in '{file.parent}' was not closed, and nothing can be written there.",
+            "Copy the folder to where it can be, and open it there.",
+        )
+    options = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return URL.create("sqlite", database=file.absolute().as_uri(), query=options)
 
 
 @contextmanager
@@ -77,15 +123,31 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """A session that holds the write lock from its beginning; commits at the end, rolls back on any error."""
+    """A session that holds the write lock from its beginning; commits at the end, rolls back on any error.
+
+    Raises:
+        InputError: the database lies where nothing can be written, or where there is no room left.
+    """
+    if is_read_only(engine):
+        raise InputError(
+            "Nothing can be written where this library lies, so it can only be looked at.",
+            "Copy its folder to where it can be changed.",
+        )
     bind = engine.execution_options(begin="IMMEDIATE")
-    with Session(bind, expire_on_commit=False) as session, session.begin():
-        _lock(session.connection())  # begins the transaction now instead of at the first statement
-        yield session
+    try:
+        with Session(bind, expire_on_commit=False) as session, session.begin():
+            _lock(session.connection())  # begins the transaction now instead of at the first statement
+            yield session
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorname", "") not in CANNOT_WRITE:
+            raise
+        raise InputError(
+            f"The database cannot be written: {error.orig}.", "Make room on its disk; nothing was changed."
+        ) from error
 
 
-def _connect_args(url: str) -> dict[str, Any]:
-    return {"timeout": BUSY_SECONDS} if make_url(url).get_backend_name() == "sqlite" else {}
+def _connect_args(url: URL) -> dict[str, Any]:
+    return {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, record: object) -> None:
@@ -132,6 +194,11 @@ def _migrate(engine: Engine, data_dir: Path) -> None:
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
+    if is_read_only(engine):
+        raise InputError(
+            "This library is of an earlier version, and lies where nothing can be written.",
+            "Copy its folder to where it can be changed.",
+        )
     with engine.execution_options(begin="IMMEDIATE").begin() as connection:
         _lock(connection)
         revision = _revision(connection)  # again, under the lock: another process may have been first

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
+from core.names import readable
 from storage.database import reading, writing
 from storage.tables import DatasetRow, EntryRow
 
@@ -70,6 +71,7 @@ def put_dataset(
     session: Session, dataset_id: str, label: str, source: str, licence: str, root: Path | None
 ) -> Path | None:
     """Makes or renews the row of a dataset and returns its media root."""
+    label, source, licence = readable(label), readable(source), readable(licence)
     row = session.get(DatasetRow, dataset_id)
     if row is None:
         row = DatasetRow(id=dataset_id, label=label or dataset_id, source=source, licence=licence)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from core.data import Entry
 from core.data.timebase import format_rate
 from core.errors import NotFoundError
+from core.names import readable
 from core.statistics.curves import disagreement
 from storage.search import search_text_of
 from storage.tables import EntryRow, EntrySpaceRow
@@ -57,19 +58,24 @@ class EntrySummary:
 
 def slug(text: str) -> str:
     """A name that is safe in ids, file names and URLs: letters, digits, dot, dash and underscore, without accents."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", readable(text)).encode("ascii", "ignore").decode()
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:100]
-    return safe or "entry-" + uuid.uuid5(uuid.NAMESPACE_OID, text).hex[:8]
+    return safe or "entry-" + uuid.uuid5(uuid.NAMESPACE_OID, readable(text)).hex[:8]
 
 
 def prepared(entry: Entry, dataset_id: str) -> Entry:
-    """The entry under its id in the dataset, with the uniform shots on which people are asked to judge."""
+    """The entry under its id in the dataset, with the uniform shots on which people are asked to judge.
+
+    Texts that come from names of files become such as can be stored.
+    """
     shots = dict(entry.shots)
     if UNIFORM not in shots:
         from core.segment.segmentation import uniform_shots
 
         shots[UNIFORM] = uniform_shots(entry.timebase)
-    return dataclasses.replace(entry, id=f"{dataset_id}/{slug(entry.key)}", shots=shots)
+    meta = {readable(name): readable(value) for name, value in entry.meta.items()}
+    entry_id = f"{dataset_id}/{slug(entry.key)}"
+    return dataclasses.replace(entry, id=entry_id, title=readable(entry.title), shots=shots, meta=meta)
 
 
 def columns_of(entry: Entry) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 
 # No file takes so long to write, in seconds.
 ABANDONED = 3600
@@ -36,7 +36,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     except OSError as error:
-        raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
+        raise InputError(f"'{path}' cannot be written: {system_reason(error)}.") from error
     finally:
         with suppress(OSError):  # whatever kept it from being written is being reported already
             partial.unlink(missing_ok=True)

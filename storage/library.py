@@ -25,7 +25,7 @@ from storage.assignments import Assignments
 from storage.board import Board
 from storage.captions import Captions
 from storage.checkpoints import Checkpoints
-from storage.database import open_database
+from storage.database import is_read_only, open_database
 from storage.datasets import Datasets
 from storage.encodings import Encodings
 from storage.entries import Entries
@@ -102,8 +102,14 @@ class Library:
         """
         data_dir = Path(data_dir).resolve()
         library = cls(data_dir, open_database(data_dir, url))
-        library.counts.count_uncounted()
+        if not library.read_only:
+            library.counts.count_uncounted()
         return library
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it lies where nothing can be written; whatever would change it is an InputError then."""
+        return is_read_only(self.engine)
 
     def close(self) -> None:
         """Closes the database."""

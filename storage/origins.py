@@ -22,7 +22,8 @@ class Origin:
         content: SHA-256 of the file.
         settings: how it was taken in, for people: "colour-motion-v1, 2 picks a second, kts".
         name: of the file at that time.
-        path: where it was seen last; None where that says nothing to whoever gave it, as of an upload.
+        path: absolute, where it was seen last; None where that says nothing to whoever gave it, as of an upload, or its
+            name cannot be kept.
         size: in bytes; None where an earlier version took it in.
         sound: which of its sound tracks was asked for.
     """
@@ -68,8 +69,9 @@ class Origins:
         if origin.path is None:
             return
         with writing(self._engine) as session:
-            row = session.get_one(OriginRow, entry_id)
-            row.path, row.size = origin.path, origin.size
+            row = session.get(OriginRow, entry_id)
+            if row is not None:
+                row.path, row.size = origin.path, origin.size
 
 
 def forget_origins(session: Session, entry_ids: Sequence[str]) -> None:

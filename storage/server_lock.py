@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from core.errors import ConflictError
@@ -37,8 +36,13 @@ def only_server(data_dir: Path) -> Iterator[bool]:
     if path is None:
         yield False
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError:  # opening the library says what is wrong, or that it can only be looked at
+        yield False
+        return
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -59,7 +63,7 @@ def only_server(data_dir: Path) -> Iterator[bool]:
 def _lock_path(data_dir: Path) -> Path | None:
     """The file beside the SQLite database; None where the database is another one, or in memory."""
     try:
-        url = make_url(database_url(data_dir))
+        url = database_url(data_dir)
     except ArgumentError:  # opening it says what is wrong
         return None
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):

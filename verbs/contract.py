@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Any, Self
 
@@ -20,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Va
 
 from core.errors import InputError
 from core.exact import exact_number
+from core.names import readable
 
 
 class Request(BaseModel):
@@ -89,6 +91,9 @@ def _fraction(value: object) -> Fraction:
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"A number is written such as 2, 0.5 or 1/2, not '{str(value)[:40]}'.") from None
 
+
+# A file that somebody named, as it can be told.
+GivenFile = Annotated[Path, PlainSerializer(lambda path: readable(str(path)), return_type=str, when_used="json")]
 
 # A number that is kept exactly, written "2", "0.5" or "1/2".
 Exact = Annotated[

@@ -14,6 +14,6 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 def open_library(data_dir: Path, *, demo: bool = True) -> Library:
     """The library of `data_dir`, made on first use. MANYCUT_DEMO=0 keeps the demo out of a new one."""
     library = Library.open(data_dir)
-    if demo and os.environ.get("MANYCUT_DEMO", "1") != "0":
+    if demo and not library.read_only and os.environ.get("MANYCUT_DEMO", "1") != "0":
         seed_demo(library, ASSETS / "demo")
     return library

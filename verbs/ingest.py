@@ -14,11 +14,12 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from core import limits
 from core.data.timebase import format_rate
-from core.errors import Cancelled, InputError, ManycutError, VideoError
+from core.errors import Cancelled, InputError, ManycutError, VideoError, refused_by_system
+from core.names import readable
 from core.progress import Progress, ShouldStop, never, part, silent, time_left
 from core.segment.settings import DEFAULT_KIND, ShotKind, ShotSettings
 from verbs.caption import CaptionRequest, CaptionResult, caption
-from verbs.contract import Exact, Request, Result
+from verbs.contract import Exact, GivenFile, Request, Result
 from verbs.judge import JudgeRequest, JudgeResult
 from verbs.judge import judge as judge_captions
 from verbs.scoring import score_with_all
@@ -106,7 +107,7 @@ class IngestedEntry(Result):
         runs: by the checkpoints that fit it.
     """
 
-    path: Path
+    path: GivenFile
     entry: str
     n_frames: int
     fps: str
@@ -128,7 +129,7 @@ class KnownEntry(IngestedEntry):
 class FailedFile(Result):
     """A file that cannot be used, and why."""
 
-    path: Path
+    path: GivenFile
     code: str
     message: str
     hint: str
@@ -292,7 +293,7 @@ class _Taking:
         origin = Origin(
             _hash(file),
             self.described,
-            file.name,
+            readable(file.name),
             given_path(library, file),
             size=file.stat().st_size,
             sound=self.sound,
@@ -333,7 +334,7 @@ class _Taking:
             measure(self.library, entry_id, progress=part(progress, 0.0, 0.8), should_stop=should_stop)
             entry = self.library.entries.get(entry_id)
         runs = score_with_all(self.library, entry, part(progress, 0.8, 1.0))
-        called = "" if origin is None or origin.name == file.name else f" as '{origin.name}'"
+        called = "" if origin is None or origin.name == readable(file.name) else f" as '{origin.name}'"
         return KnownEntry(**dict(_ingested(file, entry, runs)), reason=f"it was taken in before{called}")
 
 
@@ -363,8 +364,10 @@ def _ingested(file: Path, entry: Entry, runs: list[int]) -> IngestedEntry:
 
 def _failure(file: Path, error: Exception) -> FailedFile:
     if isinstance(error, ManycutError):
-        return FailedFile(path=file, **error.as_dict())
-    message = f"'{file.name}' stopped on an unexpected error ({type(error).__name__})."
+        return FailedFile(path=file, **{name: readable(said) for name, said in error.as_dict().items()})
+    if refused := refused_by_system(error):
+        return FailedFile(path=file, **refused.as_dict())
+    message = f"'{readable(file.name)}' stopped on an unexpected error ({type(error).__name__})."
     return FailedFile(path=file, code="unexpected", message=message, hint="Please report it with that file.")
 
 

@@ -10,6 +10,7 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from core.errors import ManycutError, NotFoundError, VideoError
+from core.names import stored_path
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -44,11 +45,7 @@ def given_path(library: Library, file: Path) -> str | None:
     uploads = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(gettempdir()) / "gradio")
     path = file.resolve()
     own = any(path.is_relative_to(folder.resolve()) for folder in (library.data_dir, uploads))
-    try:
-        path.as_posix().encode()
-    except UnicodeEncodeError:  # a name that is no text cannot be kept as one
-        return None
-    return None if own else str(path)
+    return None if own else stored_path(path)
 
 
 def _meant(path: Path) -> list[Path]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from core.errors import Cancelled, ManycutError
+from core.errors import Cancelled, ManycutError, refused_by_system
 from verbs.jobs import JobRequest, as_row, do, from_row
 from verbs.servers import refuse_addresses
 
@@ -62,7 +62,10 @@ def work_on(library: Library, job: Job) -> None:
         jobs.cancelled(job.id, error.as_dict())
     except ManycutError as error:
         jobs.fail(job.id, error.as_dict())
-    except Exception:
+    except Exception as error:
+        if refused := refused_by_system(error):
+            jobs.fail(job.id, refused.as_dict())
+            return
         log.exception("job %s (%s) failed", job.id, job.kind)
         message = f"The {job.kind} job stopped on an unexpected error; the worker's log has the details."
         jobs.fail(job.id, {"code": "unexpected", "message": message, "hint": "Try again, or look into worker.log."})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import uvicorn
@@ -35,7 +36,9 @@ def serve(host: str, port: int, data_dir: Path, *, demo: bool = True) -> None:
 
         from webapp.server import build_app  # gradio takes seconds to import: after the cheap checks
 
-        with workers(library):
+        if library.read_only:
+            print("Nothing can be written where this library lies: it can only be looked at.", file=sys.stderr)
+        with nullcontext() if library.read_only else workers(library):
             app = build_app(library)
             print(f"Manycut is on http://{host}:{port}", file=sys.stderr, flush=True)
             config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=GOODBYE_S)

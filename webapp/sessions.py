@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -18,13 +20,26 @@ COOKIE_LIFE_S = 90 * 86400
 
 
 def secret_key(data_dir: Path) -> str:
-    """The key that signs cookies, made once per data directory, so that a restart signs nobody out."""
+    """The key that signs cookies, made once per data directory, so that a restart signs nobody out.
+
+    Where nothing can be written, it is one of this process.
+    """
     path = data_dir / "session.key"
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            if error.errno != errno.EROFS:
+                raise
+            return _key_of_this_process()
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
     return path.read_text()
+
+
+@cache
+def _key_of_this_process() -> str:
+    return secrets.token_hex(32)
 
 
 def library_mark(data_dir: Path) -> str:

@@ -118,8 +118,8 @@ class Reader:
         dataset = self.group.get(name)
         if not isinstance(dataset, h5py.Dataset):
             raise self.error(name, expected, self._why_missing(name))
-        if dataset.dtype.kind not in "fiub":
-            raise self.error(name, expected, f"it holds {dataset.dtype}")
+        if dataset.shape is None or dataset.dtype.kind not in "fiub":
+            raise self.error(name, expected, "it is empty" if dataset.shape is None else f"it holds {dataset.dtype}")
         have = _without_sides(dataset.shape, len(shape))
         fits = len(have) == len(shape) and all(
             want is None or want == length for want, length in zip(shape, have, strict=True)

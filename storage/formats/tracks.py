@@ -7,13 +7,17 @@ settings (JSON).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from core.data import ScoreTrack
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
+
+NUMBER = re.compile(r"\d{1,9}")
 
 
 def write_tracks(tracks: Mapping[str, Sequence[ScoreTrack]], path: Path) -> Path:
@@ -41,15 +45,28 @@ def read_tracks(path: Path) -> dict[str, list[ScoreTrack]]:
         FormatError: scores are missing, not (N, T), or outside [0, 1].
     """
     with open_hdf5(path) as file:
-        return {
-            key: [_read_track(Reader(path, folder[number])) for number in sorted(folder, key=int)]
-            for key, folder in file.items()
-        }
+        return {key: [_read_track(reader) for reader in _numbered(Reader(path, file), key)] for key in file}
+
+
+def _numbered(reader: Reader, key: str) -> list[Reader]:
+    folder = reader.group.get(key)
+    if not isinstance(folder, h5py.Group) or not all(
+        NUMBER.fullmatch(name) and isinstance(folder.get(name), h5py.Group) for name in folder
+    ):
+        raise reader.error(key, "numbered groups, one for each track", "it is something else")
+    return [Reader(reader.path, folder[name]) for name in sorted(folder, key=int)]
 
 
 def _read_track(reader: Reader) -> ScoreTrack:
     scores = reader.array("scores", np.float32, (None, None), "(N, T) scores in [0, 1]")
-    attributes = reader.group.attrs
+    settings, seed = reader.text("settings", "{}"), reader.text("seed")
+    try:
+        told = json.loads(settings)
+        number = int(seed) if seed else None
+    except (ValueError, RecursionError) as error:
+        raise reader.error("settings", "a JSON object, and 'seed' a whole number", "they are not") from error
+    if not isinstance(told, dict):
+        raise reader.error("settings", "a JSON object", "it is not")
     with reader.naming({}):
         return ScoreTrack(
             model=reader.text("model"),
@@ -57,6 +74,6 @@ def _read_track(reader: Reader) -> ScoreTrack:
             checkpoint=reader.text("checkpoint"),
             feature_space=reader.text("feature_space"),
             scores=scores,
-            seed=int(attributes["seed"]) if "seed" in attributes else None,
-            settings=json.loads(reader.text("settings", "{}")),
+            seed=number,
+            settings=told,
         )

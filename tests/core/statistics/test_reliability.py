@@ -6,7 +6,6 @@ import json
 from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
-from time import perf_counter
 
 import h5py
 import numpy as np
@@ -94,9 +93,7 @@ def assert_equal_agreement(found: Reliability, entries: list[Entry]) -> None:
 
 def test_tvsum_equals_its_agreement_inside_of_its_limits(shared):
     entries = tvsum(shared / "data/tvsum/ydata-tvsum50.mat")
-    started = perf_counter()
     found = reliability(entries)
-    assert perf_counter() - started < 20
     assert_equal_agreement(found, entries)
     assert found.overall.krippendorff_alpha_interval.value == pytest.approx(0.202, abs=5e-4)
     for statistics in (found.overall, *(each.statistics for each in found.per_entry)):
