@@ -85,7 +85,7 @@ def made(seed: int, length: int) -> Entry:
         scores.astype(np.float32),
         ("tvsum",) * PEOPLE,
         summaries(entry, scores),
-        simulated=True,
+        simulated=(True,) * PEOPLE,
     )
     return Entry(entry.id, entry.title, entry.timebase, picks, shots=entry.shots, annotations=people)
 

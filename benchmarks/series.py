@@ -89,7 +89,7 @@ def add(library: Library, name: str, minutes: float, seed: int = 0) -> str:
     rough = random.random((PEOPLE + SAMPLES, len(picks)))
     scores = np.apply_along_axis(np.convolve, 1, rough, np.ones(9) / 9, "same").astype(np.float32)
     names = tuple(f"person {number:02d}" for number in range(1, PEOPLE + 1))
-    people = AnnotationSet(names, scores[:PEOPLE], ("simulated",) * PEOPLE, simulated=True)
+    people = AnnotationSet(names, scores[:PEOPLE], ("simulated",) * PEOPLE, simulated=(True,) * PEOPLE)
     entry = Entry(
         f"bench/{name}",
         f"Bench {name}",

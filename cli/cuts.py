@@ -26,7 +26,11 @@ def _render(out: Path, data_dir: Path, json_: bool, **choices: Any) -> None:
 
 def _cuts_table(result: CutsResult) -> str:
     """One line a cut: how long, in how many clips, how much more it scores than the video, and where."""
-    lines = [f"{result.rule} rule, {result.shots} shots, at most {result.budget_s:.1f} s"]
+    # As it was published, that rule counts frames, however long each of them is shown.
+    most = f"{result.budget:.0%} of the frames" if result.rule == "published" else f"{result.budget_s:.1f} s"
+    lines = [f"{result.rule} rule, {result.shots} shots, at most {most}"]
+    if result.assumed_rate:
+        lines.append(f"Every time is only as right as the frame rate, which is {result.assumed_rate}.")
     for cut in result.cuts:
         gain = "" if cut.score_inside is None else f"{cut.score_inside - cut.score_video:+.2f}"
         clips = "clip" if len(cut.seconds) == 1 else "clips"

@@ -1,4 +1,4 @@
-"""`app.py ingest`, `doctor`, `features`, `segment`, `signals`: videos into the library, and what is made again."""
+"""Videos into the library, and what is made of them: `ingest`, `attach`, `doctor`, `features` and their like."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from cli.commands import add_command, add_verb, parameters
 from cli.language import captioned, judged
 from cli.running import run_verb
+from verbs.attach import AttachRequest, AttachResult, attach
 from verbs.contract import LeftOut
 from verbs.doctor import DoctorRequest, DoctorResult, doctor
 from verbs.features import FeaturesRequest, FeaturesResult, features
@@ -49,6 +50,21 @@ def _looked_at(result: DoctorResult) -> str:
     return "\n".join([*said, f"{result.looked_at} entries looked at, {len(found)} with faults, {mended} mended."])
 
 
+def _attach(data_dir: Path, json_: bool, **choices: object) -> None:
+    result = run_verb(data_dir, json_, attach, AttachRequest.of(**choices), _attached)
+    if result.refused:
+        raise typer.Exit(2)
+
+
+def _attached(result: AttachResult) -> str:
+    said = []
+    for one in result.attached:
+        rate = f"{one.fps} frames/s" + ("" if one.fps == one.rate_was else f" instead of {one.rate_was}")
+        said.append(" ".join([f"{one.entry}: {one.path.name}, {one.duration:.1f} s, {rate}.", *one.notes]))
+    said += [f"{one.path} was not attached: {one.message} {one.hint}".rstrip() for one in result.refused]
+    return "\n".join(said)
+
+
 def _features(result: FeaturesResult) -> str:
     done = result.entries
     new, runs = sum(one.new for one in done), sum(len(one.runs) for one in done)
@@ -76,6 +92,13 @@ add_command(
     _ingest,
     parameters(IngestRequest, arguments=["path"]),
     "Take in videos: make them playable, compute features, shots and scores. What is here already is skipped.",
+)
+add_command(
+    app,
+    "attach",
+    _attach,
+    parameters(AttachRequest, arguments=["path"]),
+    "Give entries without a video theirs: one file, or a folder's files by their names. Frames must be as many.",
 )
 add_verb(
     app,

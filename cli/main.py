@@ -97,11 +97,14 @@ def serve(
     port: Annotated[int, typer.Option(envvar="GRADIO_SERVER_PORT", help="Port to listen on.")] = 7860,
     data_dir: DataDir = DEFAULT_DATA,
     demo: Annotated[bool, typer.Option(help="Put the demo library into an empty data directory.")] = True,
+    root_path: Annotated[
+        str, typer.Option(envvar="GRADIO_ROOT_PATH", help="Path under which a proxy shows it, such as /manycut.")
+    ] = "",
 ) -> None:
     """Open the app in a browser: pages, REST and background worker."""
     from webapp.serving import serve as serve_app
 
-    serve_app(host, port, data_dir, demo=demo)
+    serve_app(host, port, data_dir, demo=demo, root_path=root_path)
 
 
 @app.command()

@@ -10,13 +10,15 @@ import numpy as np
 from sqlalchemy import Engine, Select, exists, func, or_, select, update
 
 from core.data import Entry, Shots
+from core.data.entry import RATE_NOTE
+from core.data.timebase import Timebase
 from core.errors import ConflictError, InputError, NotFoundError
 from storage.arriving import add_entries
 from storage.captions import Captions
 from storage.database import reading, writing
 from storage.encodings import Encodings
 from storage.entry_files import EntryFiles
-from storage.entry_rows import EntrySummary, entry_row, slug, summary_of
+from storage.entry_rows import UNIFORM, EntrySummary, entry_row, slug, summary_of
 from storage.labels import Labels
 from storage.media import Media, MediaFiles, free_path
 from storage.origins import Origin
@@ -308,6 +310,24 @@ class Entries:
             return dataclasses.replace(now, shots={shots.source: shots, **others})
 
         self._files.rewrite(entry_id, changed)
+
+    def put_timebase(self, entry_id: str, timebase: Timebase) -> None:
+        """Gives an entry the true times of its frames; its shots of two seconds are cut by them.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: the video that they are of has another number of frames.
+        """
+        from core.segment.segmentation import uniform_shots
+
+        def timed(now: Entry) -> Entry:
+            if timebase.n_frames != now.n_frames:
+                raise InputError(f"'{entry_id}' has {now.n_frames} frames, not {timebase.n_frames}.")
+            meta = {name: value for name, value in now.meta.items() if name != RATE_NOTE}
+            shots = {**now.shots, UNIFORM: uniform_shots(timebase)}
+            return dataclasses.replace(now, timebase=timebase, meta=meta, shots=shots)
+
+        self._files.rewrite(entry_id, timed)
 
     def put_survey(
         self, entry_id: str, *, empty: np.ndarray | None = None, signals: Mapping[str, np.ndarray] | None = None

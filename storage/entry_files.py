@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Engine
 
 from core.data import Entry, Shots
+from core.data.timebase import format_rate
 from core.errors import ConflictError, FormatError, NotFoundError
 from storage.database import reading, writing
 from storage.entry_rows import entry_row, keep_spaces
@@ -97,8 +98,8 @@ class EntryFiles:
 
         Args:
             entry_id: whose.
-            change: from the entry as its file has it to what it shall be, with the same id, picks and people. Called
-                again where another process has changed the file meanwhile.
+            change: from the entry as its file has it to what it shall be, with the same id, frames, picks and people.
+                Called again where another process has changed the file meanwhile.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -125,6 +126,9 @@ class EntryFiles:
                 kept = now.arrays == arrays
                 if kept:
                     now.arrays = str(path.relative_to(self._data_dir))
+                    now.fps = format_rate(changed.timebase.rate)
+                    now.duration = changed.timebase.duration
+                    now.rate_assumed = bool(changed.assumed_rate)
                     now.feature_space = changed.feature_space
                     now.text_space = changed.text_space
                     now.has_captions = changed.captions is not None

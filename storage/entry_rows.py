@@ -36,6 +36,8 @@ class EntrySummary:
         duration: seconds.
         picks: T.
         annotators: people of the dataset and submitted tasks of this installation.
+        simulated: how many of them are made by a program.
+        rate_assumed: whether fps, and so the duration, are only assumed.
     """
 
     id: str
@@ -52,7 +54,8 @@ class EntrySummary:
     has_features: bool
     has_video: bool
     has_captions: bool
-    simulated: bool
+    simulated: int
+    rate_assumed: bool
     created: datetime
 
 
@@ -88,12 +91,13 @@ def columns_of(entry: Entry) -> dict[str, Any]:
         "n_frames": entry.n_frames,
         "fps": format_rate(entry.timebase.rate),
         "duration": entry.timebase.duration,
+        "rate_assumed": bool(entry.assumed_rate),
         "picks": len(entry.picks),
         "people": 0 if people is None else len(people),
         "feature_space": entry.feature_space,
         "text_space": entry.text_space,
         "has_captions": entry.captions is not None,
-        "simulated": people is not None and people.simulated,
+        "simulated_people": 0 if people is None else sum(people.simulated),
         "search_text": search_text_of(entry.title, entry.id, category),
         **people_columns(None if people is None else people.scores),
     }
@@ -156,6 +160,7 @@ def summary_of(row: EntryRow, submitted: int) -> EntrySummary:
         has_features=row.feature_space is not None,
         has_video=row.video is not None,
         has_captions=row.has_captions,
-        simulated=row.simulated,
+        simulated=row.simulated_people,
+        rate_assumed=row.rate_assumed,
         created=row.created,
     )

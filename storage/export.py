@@ -315,7 +315,7 @@ def _own_person(
 def _person_of_dataset(name: str, dataset: str, judged: Sequence[_Judged]) -> ExportedPerson:
     people = [one.given for one in judged if one.given is not None]
     protocols = {one.protocols[one.annotators.index(name)] for one in people}
-    simulated = any(one.simulated for one in people)
+    simulated = any(one.simulated[one.annotators.index(name)] for one in people)
     return ExportedPerson(name, dataset, len(people), tuple(sorted(protocols)), simulated=simulated)
 
 

@@ -26,6 +26,8 @@ class Origin:
             name cannot be kept.
         size: in bytes; None where an earlier version took it in.
         sound: which of its sound tracks was asked for.
+        timecode: what its time code showed at the first picture (`core.data.timecode.TimeCode` as it is stored), "" for
+            a file that has none; None where nobody looked.
     """
 
     content: str
@@ -34,6 +36,7 @@ class Origin:
     path: str | None = None
     size: int | None = None
     sound: str | None = None
+    timecode: str | None = None
 
 
 class Origins:
@@ -62,7 +65,9 @@ class Origins:
         """The file that an entry was made from; None for entries that came from elsewhere."""
         with reading(self._engine) as session:
             row = session.get(OriginRow, entry_id)
-        return None if row is None else Origin(row.content, row.settings, row.name, row.path, row.size, row.sound)
+        if row is None:
+            return None
+        return Origin(row.content, row.settings, row.name, row.path, row.size, row.sound, row.timecode)
 
     def found_again(self, entry_id: str, origin: Origin) -> None:
         """Notes where the file of an entry lies now, where that is known."""
@@ -72,6 +77,11 @@ class Origins:
             row = session.get(OriginRow, entry_id)
             if row is not None:
                 row.path, row.size = origin.path, origin.size
+
+    def put(self, entry_id: str, origin: Origin) -> None:
+        """Notes the file of an entry that came from elsewhere, in place of the one that it had."""
+        with writing(self._engine) as session:
+            session.merge(OriginRow(entry_id=entry_id, **vars(origin)))
 
 
 def forget_origins(session: Session, entry_ids: Sequence[str]) -> None:

@@ -51,7 +51,7 @@ def people_of(
         scores=np.concatenate([dataset.scores, scores]),
         protocols=dataset.protocols + mine.protocols,
         summaries=summaries,
-        simulated=dataset.simulated,
+        simulated=dataset.simulated + mine.simulated,  # whoever labels here is real
     )
 
 

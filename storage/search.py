@@ -74,6 +74,7 @@ class PickedEntry:
 
     Attributes:
         duration: seconds.
+        rate_assumed: whether the frame rate, and so the duration, is only assumed.
         people: of the dataset, and those who labelled here and submitted.
         disagreement: see `core.statistics.curves.disagreement`; None with fewer than two people.
         has_video: whether the entry came with one.
@@ -85,6 +86,7 @@ class PickedEntry:
     dataset: str
     category: str
     duration: float
+    rate_assumed: bool
     people: int
     disagreement: float | None
     has_video: bool
@@ -204,6 +206,7 @@ class Search:
             dataset=row.dataset,
             category=row.category,
             duration=row.duration,
+            rate_assumed=row.rate_assumed,
             people=row.judges,
             disagreement=row.disagreement,
             has_video=row.video is not None,
@@ -298,7 +301,12 @@ def _lines(
     entry = EntryRow
     shown = (entry.id, entry.title, entry.dataset, entry.category, entry.duration, entry.judges)
     query: Select[*tuple[Any, ...]] = select(
-        *shown, disagreement.label("disagreement"), entry.video, entry.thumbnails, DatasetRow.media_root
+        *shown,
+        entry.rate_assumed,
+        disagreement.label("disagreement"),
+        entry.video,
+        entry.thumbnails,
+        DatasetRow.media_root,
     )
     return query.join(DatasetRow, DatasetRow.id == entry.dataset).where(entry.id.in_(ids)).order_by(*order)
 

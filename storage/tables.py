@@ -98,7 +98,8 @@ class EntryRow(Base):
     feature_space: Mapped[str | None]
     text_space: Mapped[str | None]
     has_captions: Mapped[bool]
-    simulated: Mapped[bool]
+    simulated_people: Mapped[int]
+    rate_assumed: Mapped[bool]
     arrays: Mapped[str]
     video: Mapped[str | None]
     thumbnails: Mapped[str | None]
@@ -299,6 +300,7 @@ class OriginRow(Base):
     """The file that an entry was taken in from: `content` is its SHA-256, `settings` how it was taken in.
 
     `path` is where it was seen last, `sound` which of its sound tracks was asked for.
+    `timecode` is "" for a file without time code; None where nobody looked for it.
     """
 
     __tablename__ = "origins"
@@ -310,6 +312,7 @@ class OriginRow(Base):
     path: Mapped[str | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
     sound: Mapped[str | None]
+    timecode: Mapped[str | None]
 
 
 class JobRow(Base):

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import av
 import numpy as np
+import opentimelineio as otio
 import pytest
+from opentimelineio.url_utils import filepath_from_url
 
 from core.errors import CheckpointError, FormatError, ManycutError
 from core.models.official import load_released
@@ -21,6 +23,8 @@ from storage.formats.foreign import foreign_dataset, take_released
 from storage.formats.splits import read_splits
 from storage.library import Library
 from tests.conftest import SHARED
+from verbs.cut_list import CutListRequest, cut_list
+from verbs.ingest import IngestRequest, ingest
 from verbs.split_videos import split_videos
 
 CASES = SHARED / "cases"
@@ -151,11 +155,28 @@ def the_copy_shows_what_the_timeline_says(path: Path, work: Path) -> None:
 @case("anim.webp")
 @case("dashcam.h264")
 @case("av1-in-matroska.mkv")
-@case("Q&A (part 1) 100%.mp4")
-@case("timecode_10h_df_2997.mp4")
 def taken_in(path: Path, work: Path) -> None:
     assert probe(path).timebase.n_frames > 1
     assert copy_of(path, work).timebase.n_frames == probe(path).timebase.n_frames
+
+
+@case("Q&A (part 1) 100%.mp4")
+@case("timecode_10h_df_2997.mp4")
+def cut_lists_name_the_file_and_its_time_code(path: Path, work: Path) -> None:
+    with Library.open(work / "data") as library:
+        taken = ingest(library, IngestRequest(path=path, space="colour-motion-v1")).alone
+        for format in ("edl", "otio"):
+            out = work / f"cut.{format}"
+            cut_list(library, CutListRequest(entry=taken.entry, out=out, segments=[[0, 10], [10, 20], [30, 40]]))
+            rate = {"rate": float(Fraction(taken.fps))} if format == "edl" else {}
+            timeline = otio.adapters.read_from_file(str(out), **rate)
+            clips = timeline.tracks[0].find_clips()
+            assert {clip.name for clip in clips} == {path.name}
+            assert {filepath_from_url(clip.media_reference.target_url) for clip in clips} == {str(path.resolve())}
+    starts = [int(clip.source_range.start_time.value) for clip in clips]
+    assert starts == ([1_078_920, 1_078_950] if "2997" in path.name else [0, 30])
+    first = "10:00:00;00" if "2997" in path.name else "00:00:00:00"
+    assert first in (work / "cut.edl").read_text(encoding="utf-8").splitlines()[3]
 
 
 @case("summe_matlab73.mat")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -13,6 +13,7 @@ from core import limits
 from core.data import DEFAULT_BUDGET, Cut, Entry
 from core.data.cut_scores import CutScores
 from core.data.timebase import format_rate
+from core.data.timecode import TimeCode
 from core.errors import NotFoundError, VideoError
 from verbs.contract import Request, Result
 from verbs.cuts import DEFAULT_RULE, RULE_HELP, Rule, Solver, shots_of
@@ -123,11 +124,13 @@ def choose(library: Library, request: CutChoices) -> Chosen:
     found = library.entries.get(request.entry)
     if request.segments is not None:
         cut = Cut(checked_segments(request.segments, found.n_frames), found.n_frames, 1.0)
-        return Chosen(found, cut, cut_source(found), f"{found.key}-cut")
+        return Chosen(found, cut, cut_source(library, found), f"{found.key}-cut")
     of, bounds = find_source(library, found, request.source), shots_of(found, request.shots)
     cut = Solver(found, bounds, request.rule, request.budget)(of.scores)
     checked_segments(cut, found.n_frames)
-    source = replace(cut_source(found), budget=request.budget, rule=request.rule, shots=bounds.source, scores=of.facts)
+    source = replace(
+        cut_source(library, found), budget=request.budget, rule=request.rule, shots=bounds.source, scores=of.facts
+    )
     name = f"{found.key}-{slug(of.name).lower()}-{100 * request.budget:g}"
     return Chosen(found, cut, source, name)
 
@@ -138,13 +141,40 @@ def check_video(library: Library, entry: str) -> None:
         raise NotFoundError(f"Entry '{entry}' comes without its video.", "Keep the cut as a list instead.")
 
 
-def cut_source(entry: Entry) -> CutSource:
-    """What a cut list says of an entry, of segments that somebody chose."""
+def cut_source(library: Library, entry: Entry) -> CutSource:
+    """What a cut list says of an entry: of the file that a person gave, where known."""
+    from core.video.timecode import source_timecode
     from storage.formats.cut_lists import CutSource
 
     start, sound = (Fraction(0), False) if entry.video is None else _clock(entry.video)
-    media = entry.video.name if entry.video else f"{entry.key}.mp4"
-    return CutSource(entry.id, entry.title, media, entry.timebase, start, sound)
+    origin = library.origins.of_entry(entry.id)
+    if origin is not None:
+        code = TimeCode.stored(origin.timecode) if origin.timecode else None
+        known, media, path = origin.timecode is not None, origin.name, origin.path
+    else:
+        code = None if entry.video is None else source_timecode(entry.video, entry.timebase)
+        known, media, path = entry.video is not None, _media_name(entry), None
+    return CutSource(
+        entry.id,
+        entry.title,
+        media,
+        entry.timebase,
+        start,
+        sound,
+        path=path,
+        timecode=code,
+        timecode_known=known,
+        own_file=origin is not None,
+        assumed_rate=entry.assumed_rate,
+    )
+
+
+def _media_name(entry: Entry) -> str:
+    """What the file of an entry from elsewhere is called: by its data set, by the library, or after its key."""
+    stated = entry.meta.get("video_name", "")
+    if stated:
+        return stated if PurePath(stated).suffix else f"{stated}.mp4"
+    return entry.video.name if entry.video else f"{entry.key}.mp4"
 
 
 def _clock(video: Path) -> tuple[Fraction, bool]:

@@ -50,5 +50,5 @@ def cut_list_notes(library: Library, entry: str) -> dict[str, str]:
     """For each format of cut lists, what it cannot hold exactly of this entry; "" where everything is."""
     from storage.formats.cut_lists import CUT_LIST_FORMATS, cut_list_note
 
-    source = cut_source(library.entries.get(entry))
+    source = cut_source(library, library.entries.get(entry))
     return {format: cut_list_note(format, source) for format in CUT_LIST_FORMATS}

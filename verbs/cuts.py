@@ -76,6 +76,7 @@ class CutsResult(Result):
         shots: name of the segmentation.
         budget: share of the video.
         budget_s: the same in seconds: no cut of the viewing rule lasts longer.
+        assumed_rate: why the frame rate, and so every time, is only assumed; "" where it is known.
         cuts: one for each source.
     """
 
@@ -84,6 +85,7 @@ class CutsResult(Result):
     shots: str
     budget: float
     budget_s: float
+    assumed_rate: str
     cuts: list[CutFacts]
 
 
@@ -106,6 +108,7 @@ def cuts(
         shots=shots.source,
         budget=request.budget,
         budget_s=round(request.budget * entry.timebase.duration, 3),
+        assumed_rate=entry.assumed_rate,
         cuts=[_facts(entry, one, solve(one.scores)) for one in chosen],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -285,6 +285,7 @@ class _Taking:
     def take(self, file: Path, progress: Progress, should_stop: ShouldStop) -> IngestedEntry | KnownEntry:
         """What came of a file."""
         from core.ingest import ingest as take_in
+        from core.video.timecode import source_timecode
         from storage.entry_rows import slug
         from storage.origins import Origin
         from storage.scratch import scratch_folder
@@ -322,6 +323,8 @@ class _Taking:
             }
             notes = {name: note for name, note in notes.items() if note}
             entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
+            code = source_timecode(file, taken.info.timebase)
+            origin = replace(origin, timecode="" if code is None else str(code))
             entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)
             measure(library, entry_id, seen=taken, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
         entry = library.entries.get(entry_id)

@@ -72,7 +72,7 @@ def reliability(
         "matrix": people_matrix(same) if left == 0 or any(one.annotations for one in same) else None,
         "standings": unlike_the_others(same),
         "numbered": left,
-        "simulated": sum(one.people.simulated for one in entries),
+        "simulated": sum(any(one.people.simulated) for one in entries),
         "remarks": [] if request.people == "dataset" else _remarks(library, entries, request.assignment),
     }
     library.agreements.add(as_json(result), **request.model_dump(exclude={"verb"}))

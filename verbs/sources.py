@@ -115,14 +115,14 @@ def _of_people(entry: Entry, people: AnnotationSet | None, name: str, person: st
         raise NotFoundError(f"Nobody has judged entry '{entry.id}' yet.", "Choose a model's run or a signal instead.")
     if name == "mean":
         label = f"Average of {len(people)} {'person' if len(people) == 1 else 'people'}"
-        facts = MeanScores(people=len(people), simulated=people.simulated)
+        facts = MeanScores(people=len(people), simulated=any(people.simulated), simulated_people=sum(people.simulated))
         return Source(name, label, _mean(people.scores), facts)
     if person not in people.annotators:
         raise NotFoundError(
             f"Nobody called '{person}' has judged entry '{entry.id}'.", f"There are: {', '.join(people.annotators)}."
         )
     row = people.annotators.index(person)
-    asked = PersonScores(person=person, protocol=people.protocols[row], simulated=people.simulated)
+    asked = PersonScores(person=person, protocol=people.protocols[row], simulated=people.simulated[row])
     return Source(name, person, people.scores[row], asked)
 
 
@@ -136,7 +136,9 @@ def _of_camp(entry: Entry, people: AnnotationSet | None, name: str, number: int)
     group = list(found[0][number].people)
     names = tuple(people.annotators[person] for person in group)
     label = f"Average of {len(group)} {'person' if len(group) == 1 else 'people'} of one camp"
-    return Source(name, label, _mean(people.scores[group]), CampScores(people=names, simulated=people.simulated))
+    made = sum(people.simulated[person] for person in group)
+    asked = CampScores(people=names, simulated=made > 0, simulated_people=made)
+    return Source(name, label, _mean(people.scores[group]), asked)
 
 
 def _of_run(

@@ -27,7 +27,7 @@ from webapp.routes import entries as api
 from webapp.routes import files as static
 from webapp.routes import picker as picker_api
 from webapp.routes import review as review_api
-from webapp.sessions import COOKIE_LIFE_S, secret_key
+from webapp.sessions import COOKIE_LIFE_S, in_frames, secret_key
 from webapp.views.answer import Answer, Refusal
 
 log = logging.getLogger("manycut.web")
@@ -82,7 +82,15 @@ def build_rest(library: Library) -> FastAPI:
     app.include_router(review_api.router(library))
     app.add_middleware(Gate, library=library)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(SessionMiddleware, secret_key=secret_key(data_dir), same_site="lax", max_age=COOKIE_LIFE_S)
+    framed = in_frames()
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=secret_key(data_dir),
+        max_age=COOKIE_LIFE_S,
+        same_site="none" if framed else "lax",
+        https_only=framed,
+        partitioned=framed,
+    )
     return app
 
 

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from core.errors import ConflictError
 from storage.server_lock import only_server
 from verbs.data_folder import open_library
+from webapp.prefix import Prefix, checked_root
 from webapp.workers import workers
 
+TRUSTED = "127.0.0.1"  # proxies on this machine
 GOODBYE_S = 3  # open pages keep a connection; they get this long before the server ends
 
 
-def serve(host: str, port: int, data_dir: Path, *, demo: bool = True) -> None:
+def serve(host: str, port: int, data_dir: Path, *, demo: bool = True, root_path: str = "") -> None:
     """Serves until SIGTERM or Ctrl-C.
 
+    Args:
+        host, port: to listen on.
+        data_dir: of the library.
+        demo: whether an empty one gets the demo library.
+        root_path: under which path of its host a proxy shows the app, such as "/manycut"; see `webapp.prefix`.
+
     Raises:
+        InputError: the root path is none.
         ConflictError: the port is taken, or another server runs on this data directory.
     """
+    root = checked_root(root_path)
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", TRUSTED).split(",")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("httpx", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -40,8 +55,19 @@ def serve(host: str, port: int, data_dir: Path, *, demo: bool = True) -> None:
             print("Nothing can be written where this library lies: it can only be looked at.", file=sys.stderr)
         with nullcontext() if library.read_only else workers(library):
             app = build_app(library)
-            print(f"Manycut is on http://{host}:{port}", file=sys.stderr, flush=True)
-            config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=GOODBYE_S)
+            # Outermost, so that it sees the address of the proxy and not whom that speaks for.
+            spoken_for = ProxyHeadersMiddleware(cast(Any, app), trusted)
+            # uvicorn spells out the types of ASGI that starlette leaves open.
+            mounted = Prefix(cast(ASGIApp, spoken_for), root, [one.strip() for one in trusted])
+            print(f"Manycut is on http://{host}:{port}{root}", file=sys.stderr, flush=True)
+            config = uvicorn.Config(
+                mounted,
+                host=host,
+                port=port,
+                log_level="warning",
+                timeout_graceful_shutdown=GOODBYE_S,
+                proxy_headers=False,
+            )
             uvicorn.Server(config).run()
 
 

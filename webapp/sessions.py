@@ -19,6 +19,14 @@ from storage.library import Library
 COOKIE_LIFE_S = 90 * 86400
 
 
+def in_frames() -> bool:
+    """Whether another site shows the app in a frame, as a Hugging Face Space is; MANYCUT_FRAMED=1 says so elsewhere.
+
+    There browsers keep a cookie only over HTTPS, and for each site that shows the app apart (CHIPS).
+    """
+    return any(os.environ.get(name) for name in ("SPACE_ID", "MANYCUT_FRAMED"))
+
+
 def secret_key(data_dir: Path) -> str:
     """The key that signs cookies, made once per data directory, so that a restart signs nobody out.
 

@@ -11,11 +11,12 @@ from pydantic import Field
 
 @dataclass(frozen=True, kw_only=True)
 class MeanScores:
-    """The average of so many people."""
+    """The average of so many people, and how many of them are simulated."""
 
     kind: Literal["mean"] = "mean"
     people: int
     simulated: bool
+    simulated_people: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class CampScores:
     kind: Literal["camp"] = "camp"
     people: tuple[str, ...]
     simulated: bool
+    simulated_people: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,8 @@ from core.data.shots import Shots
 from core.data.timebase import Timebase
 from core.errors import InputError, NotFoundError
 
+RATE_NOTE = "fps_note"  # of `meta`: where a data set does not give the frame rate, why it is taken for what it is
+
 
 @dataclass(frozen=True, eq=False)
 class Entry:
@@ -93,6 +95,11 @@ class Entry:
         if self.annotations is None:
             raise InputError(f"Nobody has judged '{self.id}'.", "Leave it out, or label it first.")
         return self.annotations
+
+    @property
+    def assumed_rate(self) -> str:
+        """Why the frame rate, and so every time, is only assumed; "" where it is known."""
+        return self.meta.get(RATE_NOTE, "")
 
     @property
     def film(self) -> Path:

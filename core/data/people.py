@@ -19,7 +19,7 @@ class AnnotationSet:
         protocols: U strings, how each judged ("tvsum", "summe", "shot-ratings", "simulated").
         summaries: (U, n_frames) uint8 of 0/1, each person's own summary where the dataset gives one.
         frame_labels: (U, n_frames) uint8 the raw labels per frame where the dataset gives them (TVSum: 1..5).
-        simulated: True when these people are made by a program; shown wherever they are.
+        simulated: U truth values, which of them are made by a program; shown wherever they are. () for nobody.
 
     Raises:
         InputError: says what does not fit.
@@ -30,16 +30,20 @@ class AnnotationSet:
     protocols: tuple[str, ...]
     summaries: np.ndarray | None = None
     frame_labels: np.ndarray | None = None
-    simulated: bool = False
+    simulated: tuple[bool, ...] = ()
 
     def __post_init__(self) -> None:
         count, scores = len(self.annotators), self.scores
+        if not any(self.simulated):
+            object.__setattr__(self, "simulated", (False,) * count)
         if not count:
             raise Misfit("annotators", "Where nobody judged, there are no people.")
         if len(set(self.annotators)) != count:
             raise Misfit("annotators", "People should have different names, but some appear twice.")
         if len(self.protocols) != count:
             raise Misfit("protocols", f"{count} people should have a protocol each, not {len(self.protocols)}.")
+        if len(self.simulated) != count:
+            raise Misfit("simulated", f"Of {count} people each is simulated or not, not {len(self.simulated)} of them.")
         if scores.ndim != 2 or len(scores) != count:
             raise Misfit(
                 "scores", f"The scores of {count} people should have a row each, not the shape {scores.shape}."

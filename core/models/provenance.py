@@ -21,6 +21,7 @@ ORIGIN = (
     "n_videos",
     "n_people",
     "simulated",
+    "n_simulated",
     "released",
     "source",
     "pretraining",
@@ -39,6 +40,7 @@ class LearnedFrom:
         videos: how many.
         people: how many judged them; None for pretraining, and where it is not known.
         own_simulated: whether any of these people were made by a program; None where it is not known.
+        real: how many of them were not, beside such; 0 where all or none were made.
         entries: ids of the videos; None where they are not known.
         released: whether it came from a published release.
         file: of the release; None where it is not known.
@@ -55,6 +57,7 @@ class LearnedFrom:
     file: str | None = None
     unlabelled: bool = False
     before: LearnedFrom | None = None
+    real: int = 0
 
     @property
     def simulated(self) -> bool | None:
@@ -107,6 +110,8 @@ class LearnedFrom:
             return "the pictures of "
         if self.people is None:
             return ""
+        if self.real:
+            return f"the labels of {_people(self.real)} and {_people(self.people - self.real, 'simulated ')} of "
         simulated = "simulated " if self.own_simulated else ""
         return (
             f"1 {simulated}person's labels of " if self.people == 1 else f"{self.people} {simulated}people's labels of "
@@ -150,21 +155,26 @@ def origin(checkpoint: Checkpoint) -> dict[str, Any]:
 
 def _learned(told: Mapping[str, Any]) -> LearnedFrom:
     unlabelled = pretrained_only(told)
-    videos = told.get("videos")
+    videos, people, made = told.get("videos"), told.get("n_people"), told.get("n_simulated")
     before = told.get("started_from")
     if before is None and told.get("start_from"):
         before = {}  # by its name alone, which says nothing
     return LearnedFrom(
         dataset=told.get("dataset"),
         videos=told.get("n_videos"),
-        people=None if unlabelled else told.get("n_people"),
+        people=None if unlabelled else people,
         own_simulated=False if unlabelled else told.get("simulated"),
         entries=None if videos is None else frozenset(videos),
         released=bool(told.get("released")),
         file=told.get("source") if told.get("released") else None,
         unlabelled=unlabelled,
         before=None if before is None else _learned(before),
+        real=people - made if people and made else 0,
     )
+
+
+def _people(count: int, kind: str = "") -> str:
+    return f"{count} {kind}{'person' if count == 1 else 'people'}"
 
 
 def _any(first: bool | None, second: bool | None) -> bool | None:

@@ -20,6 +20,7 @@ import krippendorff
 import numpy as np
 
 from core.data import DEFAULT_BUDGET, Entry, Shots
+from core.data.timebase import VaryingTimebase
 from core.segment.segmentation import default_shots
 from core.select.published import knapsack_many, select
 from core.statistics.curves import mean_defined, mean_of_best, mean_of_others, ratio, tying_mean
@@ -210,21 +211,26 @@ def square(pairs: Sequence[float] | np.ndarray) -> np.ndarray:
     return mirrored
 
 
-def shot_length(entry: Entry) -> int:
-    """Frames of a two-second shot."""
-    return max(round(SHOT_SECONDS * entry.timebase.rate), 1)
+def shot_edges(entry: Entry) -> np.ndarray:
+    """(S + 1,) int64 frames at which the whole two-second shots of an entry begin, and the last one ends."""
+    timebase = entry.timebase
+    if not isinstance(timebase, VaryingTimebase):
+        length = max(round(SHOT_SECONDS * timebase.rate), 1)
+        return np.arange(entry.n_frames // length + 1) * length
+    begun = timebase.seconds(np.arange(entry.n_frames + 1))
+    times = SHOT_SECONDS * np.arange(int(timebase.exact_duration // SHOT_SECONDS) + 1)
+    return np.unique(np.searchsorted(begun, times - 1e-9))  # times come rounded
 
 
 def shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:
     """What each person said about the whole two-second shots of an entry; the remainder is left out.
 
     Returns:
-        (U, S) label at the middle of each shot, and (U, S) mean over its frames; NaN where not judged.
+        (U, S) label at the middle of each shot, and (U, S) mean over its time; NaN where not judged.
     """
     people = entry.people
-    length = shot_length(entry)
-    n_shots = entry.n_frames // length
-    frames = np.arange(n_shots * length)
+    edges = shot_edges(entry)
+    frames = np.arange(edges[-1])
     labels: np.ndarray
     if people.frame_labels is not None:
         labels = np.asarray(people.frame_labels, np.float64)[:, frames]
@@ -232,8 +238,12 @@ def shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:
         pick = np.searchsorted(entry.picks, frames, side="right") - 1
         # Rounding bounds the number of different labels, which Krippendorff's alpha needs tables of.
         labels = np.round(np.asarray(people.scores, np.float64), 2)[:, np.maximum(pick, 0)]
-    in_shots = labels.reshape(len(people), n_shots, length)
-    return in_shots[:, :, length // 2], in_shots.mean(axis=2)
+    lengths = np.diff(edges)
+    middles = labels[:, edges[:-1] + lengths // 2]
+    if len(set(lengths.tolist())) == 1:
+        return middles, labels.reshape(len(people), len(lengths), -1).mean(axis=2)
+    shown = np.diff(entry.timebase.seconds(np.arange(edges[-1] + 1)))
+    return middles, np.add.reduceat(labels * shown, edges[:-1], axis=1) / np.add.reduceat(shown, edges[:-1])
 
 
 def pairwise_f1(values: np.ndarray, budget: float = DEFAULT_BUDGET) -> np.ndarray:

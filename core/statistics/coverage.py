@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.data import DEFAULT_BUDGET, Entry
+from core.data.timebase import VaryingTimebase
 from core.errors import InputError
 from core.statistics.evaluation import own_summaries
 from core.statistics.results import Coverage
@@ -15,8 +16,9 @@ ROUNDS = 20  # of random samples
 
 
 def kept_share(entry: Entry, samples: np.ndarray) -> float:
-    """Share of the entry's frames that samples (N, T) keep, in [0, 1]; a frame is kept where its score is over 0.5."""
-    return float(((np.asarray(samples) > 0.5) @ _lasting(entry)).mean() / entry.n_frames)
+    """Share of the entry's time that samples (N, T) keep, in [0, 1]; a frame is kept where its score is over 0.5."""
+    lasting = _lasting(entry)
+    return float(((np.asarray(samples) > 0.5) @ lasting).mean() / lasting.sum())
 
 
 def coverage(
@@ -36,8 +38,11 @@ def coverage(
     """
     kept = np.asarray(samples) > 0.5
     lasting, owner = _lasting(entry), _owner(entry)
-    people = np.array([np.bincount(owner[row > 0], minlength=len(lasting)) for row in own_summaries(entry, budget)])
-    people = people[people.sum(axis=1) > 0].astype(np.float64)
+    shown = _shown(entry)
+    people = np.array(
+        [np.bincount(owner[row > 0], shown[row > 0], minlength=len(lasting)) for row in own_summaries(entry, budget)]
+    )
+    people = people[people.sum(axis=1) > 0]
     if not len(people):
         raise InputError(f"The summaries of everybody who judged '{entry.id}' are empty.", "Choose a larger budget.")
     generator = np.random.default_rng(seed)
@@ -52,8 +57,15 @@ def _owner(entry: Entry) -> np.ndarray:
 
 
 def _lasting(entry: Entry) -> np.ndarray:
-    """(T,) how many frames each pick stands for."""
-    return np.bincount(_owner(entry), minlength=len(entry.picks)).astype(np.float64)
+    """(T,) how long the frames last that each pick stands for, see `_shown`."""
+    return np.bincount(_owner(entry), _shown(entry), minlength=len(entry.picks))
+
+
+def _shown(entry: Entry) -> np.ndarray:
+    """(n_frames,) how long each frame is shown: in seconds where the rate varies, else all alike."""
+    if not isinstance(entry.timebase, VaryingTimebase):
+        return np.ones(entry.n_frames)
+    return np.diff(entry.timebase.seconds(np.arange(entry.n_frames + 1)))
 
 
 def _figures(kept: np.ndarray, people: np.ndarray, lasting: np.ndarray) -> Coverage:

@@ -28,8 +28,8 @@ from core.statistics.agreement import (
     leave_one_out,
     pairwise,
     pairwise_f1,
+    shot_edges,
     shot_labels,
-    shot_length,
     square,
 )
 from core.statistics.curves import mean_defined, ratio, tying_mean
@@ -183,14 +183,16 @@ def _of_entry(entry: Entry, budget: float, resamples: int, seed: int) -> Statist
     scores = np.asarray(people.scores, np.float64)
     random = np.random.default_rng((seed, crc32(entry.id.encode())))
     by_people = _resampled(people.annotators, resamples, random)
-    length = shot_length(entry)
-    by_shots = _resampled_in_blocks(-(-entry.n_frames // length), resamples, random)
+    edges = shot_edges(entry)
+    shots = np.searchsorted(edges, entry.picks, side="right") - 1  # that picks lie in; what is left is one more
+    n_shots = len(edges) - 1 + bool(edges[-1] < entry.n_frames)
+    by_shots = _resampled_in_blocks(n_shots, resamples, random)
     middles, means = shot_labels(entry)
     loo_tau, loo_rho = _leave_one_out(scores)
     found = Statistics(
         krippendorff_alpha_ordinal=_krippendorff(middles, by_shots, is_ordinal=True),
         krippendorff_alpha_interval=_krippendorff(middles, by_shots, is_ordinal=False),
-        cronbach_alpha=_cronbach(scores, entry.picks // length, by_shots),
+        cronbach_alpha=_cronbach(scores, shots, by_shots),
         pairwise_kendall=_over_pairs(pairwise(people.scores, kendall), by_people),
         pairwise_spearman=_over_pairs(pairwise(people.scores, spearman), by_people),
         leave_one_out_kendall=loo_tau,

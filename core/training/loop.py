@@ -51,7 +51,7 @@ class TrainingVideo:
         features: (T, D) float32, finite, T >= 2.
         targets: (U, T) float32 scores in [0, 1], NaN where not judged.
         people: U names.
-        simulated: whether any of them were made by a program.
+        simulated: which of them were made by a program; () for nobody.
 
     Raises:
         InputError: the arrays do not fit each other or contain what they may not.
@@ -61,7 +61,7 @@ class TrainingVideo:
     features: np.ndarray
     targets: np.ndarray
     people: tuple[str, ...] = ()
-    simulated: bool = False
+    simulated: tuple[bool, ...] = ()
 
     def __post_init__(self) -> None:
         if self.features.ndim != 2 or self.targets.ndim != 2 or self.targets.shape[1] != len(self.features):
@@ -203,7 +203,8 @@ def train(
         "n_videos": len(videos),
         "n_people": len({name for video in videos for name in video.people}) or max(len(v.targets) for v in videos),
         "n_curves": sum(int((~np.isnan(v.targets)).any(1).sum()) for v in videos),
-        "simulated": any(video.simulated for video in videos),
+        "simulated": any(any(video.simulated) for video in videos),
+        "n_simulated": _simulated_people(videos),
         "start_from": start_from.id if start_from else None,
         "started_from": origin(start_from) if start_from else None,
         "loss": [round(loss, 6) for loss in losses],
@@ -211,6 +212,12 @@ def train(
     }
     label = label or trained_label(kind, feature_space)
     return save_checkpoint(model, Path(out), label=label, feature_space=feature_space, training=training)
+
+
+def _simulated_people(videos: Sequence[TrainingVideo]) -> int:
+    """How many different people of some videos were made by a program."""
+    named = {name for video in videos for name, made in zip(video.people, video.simulated, strict=False) if made}
+    return len(named) or max(sum(video.simulated) for video in videos)
 
 
 def check_fits(checkpoint: Checkpoint, kind: str, feature_space: str, width: int) -> None:

@@ -16,6 +16,7 @@ def completed(
     pieces: Sequence[Sequence[int]],
     offset: int,
     sound: bool,
+    drops: bool,
     note: str = "",
 ) -> str:
     """An FCPXML document of one track of pictures as other programs need it.
@@ -30,6 +31,7 @@ def completed(
         pieces: [start, end) of each clip in frames from the first picture.
         offset: frames on the file's clock at the first picture.
         sound: whether the video has sound.
+        drops: whether its time code is drop frame.
         note: about the whole sequence.
 
     Raises:
@@ -56,6 +58,8 @@ def completed(
     for clip in root.iter("asset-clip"):
         clip.set("name", media)
     _check(clips, rate, pieces, offset)
+    for element in [*root.iter("sequence"), *clips]:
+        element.set("tcFormat", "DF" if drops else "NDF")
     for sequence in root.findall("./project/sequence") if note else ():  # one
         sequence.insert(0, ElementTree.Element("note"))
         sequence[0].text = note

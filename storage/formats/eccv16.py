@@ -110,7 +110,7 @@ def write_eccv16(entries: Sequence[Entry], path: Path, *, dataset: str = "", bud
         rates = {name: format_rate(e.timebase.rate) for name, e in zip(names, entries, strict=True)}
         file.attrs["frame_rates"] = json.dumps(rates)
         file.attrs["created"] = datetime.now(UTC).isoformat(timespec="seconds")
-        file.attrs["simulated"] = any(e.annotations is not None and e.annotations.simulated for e in entries)
+        file.attrs["simulated"] = any(e.annotations is not None and any(e.annotations.simulated) for e in entries)
         for name, entry in zip(names, entries, strict=True):
             group = file.create_group(name)
             write_entry(group, entry)

@@ -5,6 +5,7 @@ others. Added to the eccv16 keys (T picks, U people):
 
     user_scores      (U, T) float32 importance in [0, 1], NaN where not judged
     annotator_ids    (U,) names;  user_protocol (U,) how each judged
+    user_simulated   (U,) 0 or 1, whether each is made by a program; the attribute says whether anybody is
     frame_labels     (U, n_frames) uint8 raw labels
     fps              "30000/1001";  frame_times (n_frames,) int64 with attributes unit and end where the rate varies
     title, category, video_name, key
@@ -20,7 +21,7 @@ others. Added to the eccv16 keys (T picks, U people):
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -30,6 +31,7 @@ import h5py
 import numpy as np
 
 from core.data import AnnotationSet, Entry, Shots
+from core.data.entry import RATE_NOTE
 from core.data.space_ids import canonical
 from core.data.timebase import MOST_FRAMES, Timebase, VaryingTimebase, format_rate, parse_rate
 from core.errors import InputError
@@ -39,6 +41,7 @@ from storage.formats.hdf5 import Reader
 
 GOOGLENET = "googlenet-pool5"
 UNKNOWN = "unknown"
+SIMULATED = "simulated"  # how simulated people judge
 TEXT = h5py.string_dtype("utf-8")
 # Where files keep the parts of our values.
 KEYS = {
@@ -46,6 +49,7 @@ KEYS = {
     "protocols": "user_protocol",
     "scores": "user_scores",
     "summaries": "user_summary",
+    "simulated": "user_simulated",
 }
 PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
@@ -237,7 +241,7 @@ def _read_timebase(reader: Reader, n_frames: int, picks: np.ndarray, meta: dict[
     except (InputError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise reader.error("fps", "a frame rate such as 30000/1001", f"it is not ({error})") from error
     step = int(np.median(np.diff(picks))) if len(picks) > 1 else 15
-    meta["fps_note"] = f"assumed: two picks a second, one every {step} frames"
+    meta[RATE_NOTE] = f"assumed: two picks a second, one every {step} frames"
     return Timebase(Fraction(2 * step), n_frames)
 
 
@@ -303,7 +307,8 @@ def _write_people(group: h5py.Group, people: AnnotationSet) -> None:
     group["user_scores"] = people.scores.astype(np.float32)
     group.create_dataset("annotator_ids", data=list(people.annotators), dtype=TEXT)
     group.create_dataset("user_protocol", data=list(people.protocols), dtype=TEXT)
-    group.attrs["simulated"] = bool(people.simulated)
+    group["user_simulated"] = np.array(people.simulated, np.uint8)
+    group.attrs["simulated"] = any(people.simulated)
     if people.summaries is not None:
         summaries = group.create_dataset("user_summary", data=people.summaries.astype(np.uint8), **PACKED)
         summaries.attrs["derived"] = False
@@ -337,9 +342,21 @@ def _read_people(
         frame_labels = reader.per_frame("frame_labels", np.uint8, count, n_frames, expected)
     names = reader.texts("annotator_ids", count) if "annotator_ids" in reader else person_names(count)
     protocols = reader.texts("user_protocol", count) if "user_protocol" in reader else (protocol,) * count
-    simulated = bool(reader.group.attrs.get("simulated", False))
+    simulated = _simulated(reader, protocols)
     with reader.naming(KEYS):
         return AnnotationSet(names, scores, protocols, summaries, frame_labels, simulated)
+
+
+def _simulated(reader: Reader, protocols: Sequence[str]) -> tuple[bool, ...]:
+    """Which of the people are made by a program; in files from before only whether any of them is."""
+    count = len(protocols)
+    if "user_simulated" in reader:
+        marks = reader.array("user_simulated", np.uint8, (count,), f"({count},) 0 or 1")
+        return tuple(bool(mark) for mark in marks)
+    if not reader.group.attrs.get("simulated", False):
+        return (False,) * count
+    made = tuple(protocol == SIMULATED for protocol in protocols)
+    return made if any(made) else (True,) * count
 
 
 def mean_person(reader: Reader, steps: int, meta: dict[str, str]) -> AnnotationSet:

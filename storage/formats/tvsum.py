@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from core.data import AnnotationSet, Entry
+from core.data.entry import RATE_NOTE
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import FormatError, NotFoundError
 from core.text_files import read_text
@@ -125,7 +126,7 @@ def _entry(video: TvsumVideo, entry_id: str) -> Entry:
     meta = {"category": video.category, "video_name": video.id} | ({"frames_note": video.note} if video.note else {})
     rate = Fraction(2 * PICK_STEP)
     if video.length is None:
-        meta["fps_note"] = "assumed: the annotations do not say how long the video is"
+        meta[RATE_NOTE] = "assumed: the annotations do not say how long the video is"
     else:
         rate = standard_rate(video.n_frames, video.length)
     return Entry(

@@ -128,7 +128,7 @@ def test_every_scene_kind_of_a_story_has_captions() -> None:
 def test_people_are_twelve_and_simulated(story: Story) -> None:
     entry = entries()[story.key]
     assert entry.annotations is not None
-    assert entry.annotations.simulated
+    assert all(entry.annotations.simulated)
     assert len(entry.annotations) == 12
     assert all(name.startswith("sim-") for name in entry.annotations.annotators)
     assert set(entry.annotations.protocols) == {"simulated"}

@@ -122,7 +122,7 @@ def test_the_numbers_are_those_of_the_table(keep, tmp_path) -> None:
     for row, shown in zip(rows, table.all(), strict=True):
         assert row["entry"] == ENTRY
         assert row["protocol"] == "tvsum"
-        assert "15 % of the video" in row["cuts"]
+        assert "15 % of the frames" in row["cuts"]
         assert f"{float(row['kendall_tau']):.2f}".replace("-", "−") == shown.locator("td").first.inner_text()
 
 

@@ -15,6 +15,7 @@ from benchmarks.export import fill
 from core.errors import ConflictError, InputError, NotFoundError
 from core.labelling.conversions import scores_of_state
 from core.labelling.events import Event
+from core.training.loop import videos_from_entries
 from storage.export import FORMATS, export_labels
 from storage.formats import read_dataset
 from storage.formats.eccv16 import read_eccv16
@@ -23,6 +24,9 @@ from storage.formats.labels_csv import read_labels_csv
 from storage.formats.manifest import check_manifest
 from storage.library import Library
 from storage.merging import join_events
+from verbs.sources import source
+from webapp.pages.library import people_cell
+from webapp.views.entry import describe
 
 SUBMIT = Event("end", 0, "submit")
 
@@ -251,7 +255,7 @@ def test_practice_and_excluded_tasks_are_in_the_log_only(library, make_entry, tm
 
 def test_the_manifest_says_who_judged_what_when(library, make_entry, tmp_path):
     entry = make_entry()
-    entry = replace(entry, annotations=replace(entry.annotations, simulated=True))
+    entry = replace(entry, annotations=replace(entry.annotations, simulated=(True,) * 3))
     library.entries.add("talks", [entry, make_entry("talks/second", people=0)])
     judge(library, "Ada", "talks/first", [*ratings([1, 5]), SUBMIT])
     judge(library, "Ada", "talks/second", [Event("t", 0, "mark", 0, data={"start": 0, "end": 9}), SUBMIT], "keyshots")
@@ -275,6 +279,30 @@ def test_the_manifest_says_who_judged_what_when(library, make_entry, tmp_path):
     assert not alone["simulated"]
     assert [one["name"] for one in alone["people"]] == [pseudonym]
     assert "Ada" not in done.manifest.read_text()
+
+
+def test_a_real_person_who_judges_a_video_of_simulated_people_is_real_everywhere(library, make_entry, tmp_path):
+    entry = make_entry()
+    library.entries.add("talks", [replace(entry, annotations=replace(entry.annotations, simulated=(True,) * 3))])
+    judge(library, "Ada", "talks/first", [*ratings([1, 5]), SUBMIT])
+    marks = (True, True, True, False)
+    assert library.people.of_entry("talks/first").simulated == marks
+    (row,) = (row for row in describe(library, "talks/first").rows if row.kind == "people")
+    assert row.simulated == marks
+    assert people_cell(library.entries.summary("talks/first")) == '<span class="mc-short">4, 3 simulated</span>'
+    shown = library.entries.get("talks/first")
+    assert not source(library, shown, "person:Ada").facts.simulated
+    assert source(library, shown, f"person:{entry.annotations.annotators[0]}").facts.simulated
+    average = source(library, shown, "mean").facts
+    assert (average.people, average.simulated, average.simulated_people) == (4, True, 3)
+    # Taken back from a file she is still real.
+    done = export_labels(library, tmp_path / "labels.h5")
+    (back,) = read_dataset(done.file)
+    assert back.annotations.simulated == marks
+    library.entries.add("back", [back])
+    assert library.entries.summary("back/first").simulated == 3
+    learned = videos_from_entries([replace(back, id="back/first")])[0]
+    assert learned[0].simulated == marks
 
 
 def test_a_folder_may_be_one_file(rated, tmp_path):

@@ -119,6 +119,9 @@ def test_the_route_and_the_command_answer_alike(judged):
     assert CutsResult.model_validate(json.loads(told.stdout)) == expected
     table = CliRunner().invoke(app, asked).stdout.splitlines()
     assert table[0] == "viewing rule, kts shots, at most 6.0 s"
+    published = ["cuts", ENTRY, "--rule", "published", "--budget", "0.1", "--data-dir", str(judged.data_dir)]
+    first = CliRunner().invoke(app, published).stdout.splitlines()[0]
+    assert first == "published rule, kts shots, at most 10% of the frames"
     assert len(table) == 1 + len(expected.cuts)
 
 

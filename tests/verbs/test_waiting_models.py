@@ -102,7 +102,7 @@ def test_going_on_from_it_makes_another_that_learned_from_simulated_people(waiti
 
 def test_training_records_whether_people_are_simulated(waiting, tmp_path):
     entry = waiting.entries.get("drawings/one")
-    people = replace(entry.annotations, simulated=True)
+    people = replace(entry.annotations, simulated=(True,) * len(entry.annotations))
     simulated = replace(entry, id="drawings/two", annotations=people, features=dict(entry.features))
     waiting.entries.remove("drawings/one")
     waiting.entries.add("drawings", [simulated])

@@ -33,4 +33,10 @@ def first(library: Library, asked: str | None) -> dict[str, Any]:
     entry = search.one(asked) if asked else next(iter(search.find(Wanted(), limit=1).entries), None)
     if entry is None:  # the player says what is wrong with an entry that does not exist
         return {"entry": asked or None}
-    return {"entry": entry.id, "title": entry.title, "dataset": entry.dataset, "duration": entry.duration}
+    return {
+        "entry": entry.id,
+        "title": entry.title,
+        "dataset": entry.dataset,
+        "duration": entry.duration,
+        "rate_assumed": entry.rate_assumed,
+    }

@@ -153,10 +153,11 @@ def _choice(name: str, model: str | None) -> tuple[str, str]:
 
 
 def people_cell(entry: EntrySummary) -> str:
-    """How many people judged an entry, and whether a program made them up."""
+    """How many people judged an entry, and how many of them a program made up."""
     if not entry.annotators:
         return "none"
-    return f'<span class="mc-short">{entry.annotators}{" simulated" if entry.simulated else ""}</span>'
+    whose = " simulated" if entry.simulated == entry.annotators else f", {entry.simulated} simulated"
+    return f'<span class="mc-short">{entry.annotators}{whose if entry.simulated else ""}</span>'
 
 
 def entry_table(library: Library, search: str = "") -> str:
@@ -166,7 +167,7 @@ def entry_table(library: Library, search: str = "") -> str:
         [
             f'<a href="compare?entry={quote(entry.id, safe="")}">{escape(entry.title)}</a>',
             escape(entry.dataset),
-            f"{int(entry.duration // 60)}:{entry.duration % 60:04.1f}",
+            f"{int(entry.duration // 60)}:{entry.duration % 60:04.1f}{' (assumed)' if entry.rate_assumed else ''}",
             people_cell(entry),
             escape(entry.feature_space or "none"),
             "yes" if entry.has_video else "no",

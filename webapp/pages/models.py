@@ -95,7 +95,9 @@ def checkpoint_table(library: Library) -> str:
     for found in library.checkpoints.list():
         facts = found.training
         dataset = facts.get("dataset", "")
-        simulated = " (simulated)" if learned_from(found).simulated else ""
+        told = learned_from(found)
+        made = " (simulated)" if told.simulated else ""
+        simulated = f" ({told.people - told.real} simulated)" if told.people and told.real else made
         rows.append(
             [
                 escape(found.label),

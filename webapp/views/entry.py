@@ -54,9 +54,10 @@ class EntryFacts(Shown):
     Attributes:
         id, title, dataset, category, meta, notes: see `core.data.Entry`.
         duration: seconds.
+        assumed_rate: why frame rate and times are only assumed, "" where they are known.
         n_frames: frames of the video.
         picks: how many frames have scores.
-        simulated: a program made its people up.
+        simulated: how many of its people a program made up.
         feature_space: of its features, None where it has none.
         duration_ms: whole milliseconds.
         empty: [from frame, to frame, from ms, to ms] of pictures that show nothing.
@@ -76,9 +77,10 @@ class EntryFacts(Shown):
     meta: dict[str, str]
     notes: list[str]
     duration: float
+    assumed_rate: str
     n_frames: int
     picks: int
-    simulated: bool
+    simulated: int
     feature_space: str | None
     duration_ms: int
     empty: list[tuple[int, int, int, int]]
@@ -114,9 +116,10 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
         meta=dict(entry.meta),
         notes=entry.notes,
         duration=entry.timebase.duration,
+        assumed_rate=entry.assumed_rate,
         n_frames=entry.n_frames,
         picks=len(entry.picks),
-        simulated=bool(people and people.simulated),
+        simulated=sum(people.simulated) if people else 0,
         feature_space=entry.feature_space,
         duration_ms=int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0]),
         empty=empty_spans(entry).tolist(),

@@ -18,6 +18,7 @@ class PickerRow(Answer):
     dataset: str
     category: str
     duration: float
+    rate_assumed: bool
     people: int
     disagreement: float | None
     video: bool
@@ -51,6 +52,7 @@ def picker_row(entry: PickedEntry) -> PickerRow:
         dataset=entry.dataset,
         category=entry.category,
         duration=entry.duration,
+        rate_assumed=entry.rate_assumed,
         people=entry.people,
         disagreement=entry.disagreement,
         video=entry.has_video,

@@ -80,7 +80,7 @@ class PeopleRow(Answer):
     Attributes:
         names: of them, none where nobody has judged it.
         protocols: how they were asked, by name.
-        simulated: a program made them up.
+        simulated: whose labels a program made up, one by one.
         camps: the two groups that differ most, none where there are none.
         divided: share of all differences between people that the two explain, in [0, 1].
         why_empty: "", or why there is nobody.
@@ -91,7 +91,7 @@ class PeopleRow(Answer):
     label: str = "People"
     names: tuple[str, ...] = ()
     protocols: tuple[str, ...] = ()
-    simulated: bool = False
+    simulated: tuple[bool, ...] = ()
     camps: tuple[CampFacts, ...] = ()
     divided: float = 0.0
     why_empty: str = ""

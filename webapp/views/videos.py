@@ -25,12 +25,13 @@ class PlaceFacts(Answer):
 
 
 class VideoFacts(Answer):
-    """A video; `duration` in seconds."""
+    """A video; `duration` in seconds, only assumed where the frame rate is."""
 
     id: str
     title: str
     dataset: str
     duration: float
+    rate_assumed: bool
     places: list[PlaceFacts]
 
 
@@ -40,7 +41,14 @@ def video_facts(video: PickedEntry, places: Places) -> VideoFacts:
         PlaceFacts(assignment=one.id, title=one.title, wanted=place.wanted, submitted=place.submitted, held=place.held)
         for one, place in places.get(video.id, ())
     ]
-    return VideoFacts(id=video.id, title=video.title, dataset=video.dataset, duration=video.duration, places=asked)
+    return VideoFacts(
+        id=video.id,
+        title=video.title,
+        dataset=video.dataset,
+        duration=video.duration,
+        rate_assumed=video.rate_assumed,
+        places=asked,
+    )
 
 
 def places_of(library: Library, assignments: Iterable[Assignment]) -> dict[str, list[tuple[Assignment, Place]]]:

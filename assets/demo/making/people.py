@@ -110,5 +110,5 @@ def annotations(story: Story, seconds: np.ndarray) -> AnnotationSet:
         annotators=tuple(person.name for person in everybody),
         scores=np.stack([scores(person, story, seconds) for person in everybody]),
         protocols=(PROTOCOL,) * len(everybody),
-        simulated=True,
+        simulated=(True,) * len(everybody),
     )

@@ -92,7 +92,8 @@ export class Cuts {
   }
 
   #said(rule) {
-    return this.segmentation ? `${percent(this.budget, 0)} of the video, ${this.segmentation.label}, ${rule} rule` : 'no shots';
+    const of = rule === 'published' ? 'frames' : 'video'; // what each of them counts
+    return this.segmentation ? `${percent(this.budget, 0)} of the ${of}, ${this.segmentation.label}, ${rule} rule` : 'no shots';
   }
 
   /** The settings as one word, to tell whether what is shown follows them. */

@@ -3,6 +3,7 @@
 import { clock, count } from '../shared/format.mjs';
 import { h, replace } from '../shared/dom.mjs';
 import { peopleRow } from './entry_rows.mjs';
+import { simulatedLabel } from './simulated.mjs';
 import { simulatedMark } from './swatch.mjs';
 
 /**
@@ -28,13 +29,14 @@ export function factsSection({ store, commands }, captions) {
 }
 
 /** @param {import('./server.mjs').Entry} entry */
-function aboutOf({ dataset, category, fps, n_frames: frames, duration, picks, feature_space: space }) {
+function aboutOf({ dataset, category, fps, n_frames: frames, duration, picks, feature_space: space, assumed_rate: assumed }) {
   const [n, d] = fps.split('/').map(Number);
   const rate = d === 1 || !d ? String(n) : (n / d).toFixed(2);
   const what = `Feature space, what the models see of the pictures: ${space}`;
   return [
     [dataset, category].filter(Boolean).join(' · '), h('br'),
-    h('span', { title: `${frames} frames at ${fps} per second` }, `${clock(duration)} at ${rate} frames/s`), ', ',
+    h('span', { title: `${frames} frames at ${fps} per second` }, `${clock(duration)} at ${rate} frames/s`),
+    assumed ? h('span', { title: `Frame rate ${assumed}` }, ' (assumed)') : null, ', ',
     h('span', { title: 'Pictures at which features and scores exist' }, `${picks} picks`),
     space ? h('span', { class: 'mc-space', title: what }, space) : null,
   ];
@@ -46,5 +48,5 @@ function peopleOf(entry) {
   if (!people?.names.length) return people?.why_empty || 'Nobody has judged this entry yet.';
   const how = [...new Set(people.protocols)].filter((protocol) => protocol !== 'simulated');
   const who = `${count(people.names.length, 'person', 'people')}${how.length ? ` (${how.join(', ')})` : ''} `;
-  return [who, people.simulated ? simulatedMark() : null];
+  return [who, simulatedMark(simulatedLabel(people.simulated))];
 }

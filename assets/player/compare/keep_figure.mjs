@@ -1,5 +1,6 @@
 /** The page as one figure that stands on its own: titles, names and times are part of it. */
 
+import { simulatedLabel } from './simulated.mjs';
 import { GUTTER, MARGIN } from './time_axis.mjs';
 import { clock, ticks } from '../shared/format.mjs';
 import { drawn, rowName } from './rows.mjs';
@@ -39,7 +40,7 @@ export function pageFigure(store, colour) {
     title: { text: `${entry.title} (${entry.id})`, x: 0.01, xanchor: 'left', font: { size: 14, color: colour('ink') } },
     xaxis: {
       ...layout.xaxis, showticklabels: true, tickvals: values, ticktext: values.map((value) => clock(value)), fixedrange: false,
-      title: { text: 'time, m:ss.f', font: { size: 10 } }, anchor: 'free', position: 0,
+      title: { text: `time, m:ss.f${entry.assumed_rate ? ' (assumed frame rate)' : ''}`, font: { size: 10 } }, anchor: 'free', position: 0,
     },
     annotations: notes(store, rows, colour, share, strips.length ? top : null),
   });
@@ -110,7 +111,8 @@ const small = (text) => `<br><span style="font-size:9px">${text}</span>`;
 function named(row, model) {
   if (row.track) return `${folded(rowName(row))}${small(row.track.run.checkpoint ?? 'signal, no labels')}`;
   if (row.kind !== 'people') return `Average of people${small('± spread')}`;
-  return `${model.people.names.length} people${model.people.simulated ? small('simulated') : ''}`;
+  const made = simulatedLabel(model.people.simulated);
+  return `${model.people.names.length} people${made ? small(made) : ''}`;
 }
 
 /** A long name on two lines. */

@@ -59,8 +59,9 @@ export class Loader {
     store.tell('draw');
     await plots.settled;
     store.say('ready');
-    const { title, dataset, duration } = entry;
-    document.dispatchEvent(new CustomEvent('manycut:opened', { detail: { entry: id, title, dataset, duration } }));
+    const { title, dataset, duration, assumed_rate: assumed } = entry;
+    const detail = { entry: id, title, dataset, duration, rate_assumed: Boolean(assumed) };
+    document.dispatchEvent(new CustomEvent('manycut:opened', { detail }));
     return true;
   }
 

@@ -42,7 +42,7 @@ function held(values) {
  * @typedef {Curves & {id: string, run: RunRow, label: string}} Overlay
  *
  * @typedef {Curves & {names: string[], camps: (import('./server.mjs').Camp & {scores: Float32Array})[], divided: number,
- *   simulated: boolean, rows: Float32Array[], spread: Float32Array, order: number[], allButOne: Float32Array[]}} People
+ *   simulated: boolean[], rows: Float32Array[], spread: Float32Array, order: number[], allButOne: Float32Array[]}} People
  *
  * @typedef {ReturnType<typeof buildModel>} Model
  */
@@ -85,7 +85,7 @@ function peopleOf(row, series) {
     names: row?.names ?? [],
     camps: (row?.camps ?? []).map((camp) => ({ ...camp, scores: meanAndSpread(camp.people.map((k) => raw[k])).mean })),
     divided: row?.divided ?? 0,
-    simulated: Boolean(row?.simulated),
+    simulated: row?.simulated ?? [],
     rows: raw.map(held),
     order: raw.map((_, k) => k),
     allButOne: raw.length > 1 ? raw.map((_, k) => meanAndSpread(raw.filter((__, other) => other !== k)).mean) : [],

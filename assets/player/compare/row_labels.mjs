@@ -2,6 +2,7 @@
 
 import { liking, runLabel } from './run_labels.mjs';
 import { drawn, rowName } from './rows.mjs';
+import { simulatedLabel } from './simulated.mjs';
 import { simulatedMark, swatch } from './swatch.mjs';
 import { SORTS } from './people_order.mjs';
 import { h } from '../shared/dom.mjs';
@@ -151,7 +152,8 @@ function people({ height }, store) {
   const style = `height:${line}px;line-height:${line}px;font-size:${size < 8 ? '0' : `${size}px`}`;
   const pressed = (person) => String(store.pinned === person);
   const list = order.map((person) => h('button', {
-    'data-person': person, 'aria-pressed': pressed(person), style, title: `${names[person]}: click to pin`,
+    'data-person': person, 'aria-pressed': pressed(person), style,
+    title: `${names[person]}${simulated[person] ? ' (simulated)' : ''}: click to pin`,
     onclick: () => store.pin(person),
   }, names[person]));
   const sorts = SORTS.map(([value, label]) => h('option', { value, selected: store.sort === value }, label));
@@ -159,7 +161,7 @@ function people({ height }, store) {
   const importance = 'Importance: 0 not at all, 1 very important; hatched where not judged';
   return [
     label(
-      WHY.people, h('h4', {}, 'People'), simulated ? simulatedMark() : h('p', {}, names.length), '\n',
+      WHY.people, h('h4', {}, 'People'), simulatedMark(simulatedLabel(simulated)) ?? h('p', {}, names.length), '\n',
       h('select', { 'data-sort': '', ...sorting }, sorts), '\n',
       h('small', { title: importance }, '0', h('i', { class: 'mc-scale' }), '1'),
     ),

@@ -4,6 +4,7 @@ import { count } from '../shared/format.mjs';
 import { span, what } from './camps.mjs';
 import { overlap } from './selection.mjs';
 import { pairs } from './clips.mjs';
+import { simulatedLabel } from './simulated.mjs';
 
 /** @typedef {import('./strip_groups.mjs').Strip} Strip */
 
@@ -11,7 +12,7 @@ import { pairs } from './clips.mjs';
  * A part of the sentence: words, strong words, a word with more in its title, a cut to play, or the mark that people
  * are simulated.
  * @typedef {string | {strong: string} | {emphasis: string} | {aside: string, title?: string}
- *   | {play: string, label: string, title: string} | {simulated: true}} Part
+ *   | {play: string, label: string, title: string} | {simulated: string}} Part
  */
 
 /** From this share of people's differences on, two groups explain them: they are called camps. */
@@ -46,11 +47,12 @@ export function sentence(model, strips, selected) {
 /** @param {import('./model.mjs').Model} model @param {Strip[]} strips @param {Strip|null} selected @returns {Part[]} */
 function judged({ people, entry }, strips, selected) {
   const n = people.raw.length;
+  const made = simulatedLabel(people.simulated);
   const video = entry.duration >= 50 && entry.duration <= 70 ? 'minute' : 'video';
   /** @type {Part[]} */
   const who = [
     { strong: count(n, 'person', 'people') },
-    ...(people.simulated ? [' ', /** @type {Part} */ ({ simulated: true })] : []),
+    ...(made ? [' ', /** @type {Part} */ ({ simulated: made })] : []),
     ` judged this ${video}`,
   ];
   if (!people.camps.length) {

@@ -30,7 +30,7 @@ export class SentenceView {
     if ('strong' in part) return h('b', {}, part.strong);
     if ('emphasis' in part) return h('em', {}, part.emphasis);
     if ('aside' in part) return h('span', { title: part.title }, part.aside);
-    if ('simulated' in part) return simulatedMark();
+    if ('simulated' in part) return simulatedMark(part.simulated);
     const attributes = { class: 'mc-link', 'data-playcut': part.play, title: part.title, onclick: () => this.play(part.play) };
     return h('button', attributes, `▶ ${part.label}`);
   }

@@ -2,6 +2,7 @@
 
 import { count } from '../shared/format.mjs';
 import { sampleName } from './run_labels.mjs';
+import { simulatedLabel } from './simulated.mjs';
 import { what } from './camps.mjs';
 
 /** @typedef {import('./model.mjs').Model} Model */
@@ -54,9 +55,10 @@ function peopleGroup(people) {
   }));
   const persons = people.order.map((k) => ({
     id: `person:${k}`, label: people.names[k], colour: 'people-2', scores: people.raw[k],
-    title: `Cut from the scores of ${people.names[k]}`,
+    title: `Cut from the scores of ${people.names[k]}${people.simulated[k] ? ' (simulated)' : ''}`,
   }));
-  return { id: 'people', label: people.simulated ? 'People (simulated)' : 'People', strips: [average, ...camps, ...persons] };
+  const made = simulatedLabel(people.simulated);
+  return { id: 'people', label: made ? `People (${made})` : 'People', strips: [average, ...camps, ...persons] };
 }
 
 /** @param {import('./model.mjs').Track} track @returns {Group} */

@@ -67,8 +67,10 @@ export class StripsView {
     const { cuts, strips, entry } = this.store;
     if (!cuts.segmentation) return 'No cuts: this entry has no shots.';
     if (!strips.length) return 'No cuts: nobody and no model has scored this entry.';
-    const budget = `at most ${percent(cuts.budget, 0)} of the video (${clock(cuts.budget * entry.duration)})`;
-    return `${budget}, ${cuts.segmentation.label}, ${cuts.rule} rule`;
+    const share = percent(cuts.budget, 0);
+    // As it was published, that rule counts frames, however long each of them is shown.
+    const most = cuts.rule === 'published' ? `${share} of the frames` : `${share} of the video (${clock(cuts.budget * entry.duration)})`;
+    return `at most ${most}, ${cuts.segmentation.label}, ${cuts.rule} rule`;
   }
 
   #show() {

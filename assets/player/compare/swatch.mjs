@@ -7,10 +7,10 @@ export function swatch(colour) {
   return h('i', { style: `background:var(--mc-${colour})` });
 }
 
-/** Says that people are not people. */
-export function simulatedMark() {
+/** Says that people are not people. @param {string} label of `simulatedLabel`, "" for nothing */
+export function simulatedMark(label) {
   const title = 'These annotators were made by a program to show the app. They are not people.';
-  return h('mark', { class: 'mc-simulated', title }, 'simulated');
+  return label ? h('mark', { class: 'mc-simulated', title }, label) : null;
 }
 
 /** A bar with what is being done, and a way to end it. @param {string} label for screen readers @param {() => void} cancel */

@@ -53,7 +53,9 @@ export class Transport {
   }
 
   #write(time) {
-    this.time.textContent = `${mss(time)} / ${mss(this.store.entry.duration)}`;
+    const { duration, assumed_rate: assumed } = this.store.entry;
+    this.time.textContent = `${mss(time)} / ${mss(duration)}${assumed ? ' (assumed)' : ''}`;
+    this.time.title = assumed;
     const within = this.clock.inCut();
     this.mode.hidden = !within;
     if (within) this.mode.textContent = `${this.store.selected?.label ?? 'Cut'} ${mss(within.at)} / ${mss(within.of)}`;

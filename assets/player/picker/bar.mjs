@@ -2,7 +2,7 @@
 
 import { shownKey } from '../shared/commands.mjs';
 import { h, replace } from '../shared/dom.mjs';
-import { clock } from '../shared/format.mjs';
+import { lasting } from '../shared/format.mjs';
 import { arrow } from './icons.mjs';
 
 const many = (n) => n.toLocaleString('en-US');
@@ -54,10 +54,10 @@ export class Bar {
   }
 
   showCurrent() {
-    const { entry, title, dataset, duration } = this.finder.shown;
+    const { entry, title, dataset } = this.finder.shown;
     if (!entry) replace(this.current, 'The library is empty');
     else if (!title) replace(this.current, entry);
-    else replace(this.current, h('span', {}, dataset), ' · ', h('b', {}, title), ` (${clock(duration, 0)})`);
+    else replace(this.current, h('span', {}, dataset), ' · ', h('b', {}, title), ` (${lasting(this.finder.shown)})`);
     this.button.setAttribute('aria-label', `Entry: ${this.current.textContent}. Choose another`);
   }
 

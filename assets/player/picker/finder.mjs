@@ -8,7 +8,10 @@ import { FILTERS, recallChoice, rememberChoice } from './choices.mjs';
 import { Pages } from './pages.mjs';
 import { wordsOf } from './words.mjs';
 
-/** @typedef {{entry: string|null, title?: string, dataset?: string, duration?: number}} Shown  duration in seconds */
+/**
+ * @typedef {{entry: string|null, title?: string, dataset?: string, duration?: number, rate_assumed?: boolean}} Shown
+ *   duration in seconds
+ */
 /** @typedef {{groups?: boolean, follow?: boolean}} Asking  list the groups, too; go to the entry that is shown */
 /** @typedef {{kind: 'none', search: string}|{kind: 'empty'}|{kind: 'failed', message: string}} Note */
 
@@ -245,8 +248,8 @@ export class Finder extends Observable {
     this.tell('chosen');
   }
 
-  _want({ id, title, dataset, duration }, place) {
-    this.show({ entry: id, title, dataset, duration });
+  _want({ id, title, dataset, duration, rate_assumed }, place) {
+    this.show({ entry: id, title, dataset, duration, rate_assumed });
     this.place = place;
     this.tell('place');
     this.tell('wanted', id);

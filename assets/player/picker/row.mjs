@@ -1,8 +1,10 @@
 /** One line of the list. */
 
 import { h } from '../shared/dom.mjs';
-import { clock, count, number } from '../shared/format.mjs';
+import { count, lasting, number } from '../shared/format.mjs';
 import { pieces } from './words.mjs';
+
+const ASSUMED = 'By an assumed frame rate: its data set gives none';
 
 const THUMB = { width: 72, height: 40 };
 const PICTURE = 0.35; // share of the sheet; not the first picture: videos often begin in black or with a title
@@ -42,7 +44,7 @@ export function rowParts(entry, words, shown) {
   return [
     h('span', { class: 'mc-pick-thumb', 'data-none': !entry.thumbnails }),
     h('span', { class: 'mc-pick-name' }, h('b', { title: entry.title }, title), h('small', {}, about(entry, shown))),
-    h('span', { class: 'mc-pick-number' }, clock(entry.duration, 0)),
+    h('span', { class: 'mc-pick-number', title: entry.rate_assumed ? ASSUMED : '' }, lasting(entry)),
     h('span', { class: 'mc-pick-number', title: peopleHint(entry) }, entry.people || none()),
     disagreement(entry),
   ];

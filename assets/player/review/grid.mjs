@@ -2,7 +2,7 @@
 
 import { Commands } from '../shared/commands.mjs';
 import { h } from '../shared/dom.mjs';
-import { clock } from '../shared/format.mjs';
+import { lasting } from '../shared/format.mjs';
 import { counts } from './board_rows.mjs';
 import { gridCommands } from './grid_commands.mjs';
 
@@ -161,7 +161,7 @@ export class Grid {
     const { video, cells } = this.rows[index];
     const { total, wanted } = placesOf(this.rows[index]);
     const places = wanted ? `; ${total} places done` : '';
-    const about = { scope: 'row', title: `${video.title}, ${video.id}, ${clock(video.duration, 0)}${places}` };
+    const about = { scope: 'row', title: `${video.title}, ${video.id}, ${lasting(video)}${places}` };
     return h(
       'tr',
       { 'aria-rowindex': index + 2 },

@@ -2,7 +2,7 @@
 
 import { h, replace } from '../shared/dom.mjs';
 import { check } from '../shared/form.mjs';
-import { clock, count } from '../shared/format.mjs';
+import { count, lasting } from '../shared/format.mjs';
 import { table } from '../shared/table.mjs';
 import { act, tell } from './asking.mjs';
 import { button, empty, figure, fill, meter, primary, query, row, two } from './parts.mjs';
@@ -86,7 +86,7 @@ export class QueueSection {
     const quiet = (text) => h('span', { class: 'mc-quietly' }, text);
     return [
       { label: '', slim: true, cell: (one) => one.video && !one.places.length && this._tick(one) },
-      { label: 'Video', cell: (one) => two(one.title, `${one.dataset} · ${clock(one.duration, 0)}`, { title: one.id }) },
+      { label: 'Video', cell: (one) => two(one.title, `${one.dataset} · ${lasting(one)}`, { title: one.id }) },
       { label: 'People', number: true, cell: (one) => one.people },
       {
         label: 'Disagreement',

@@ -19,6 +19,14 @@ export function clock(seconds, decimals = 1) {
   return `${seconds < 0 && units ? '−' : ''}${head}:${rest}${tail}`;
 }
 
+/**
+ * How long a video is, with a sign where its frame rate, and so that, is only assumed: "≈ 3:20".
+ * @param {{duration?: number, rate_assumed?: boolean}} video
+ */
+export function lasting({ duration, rate_assumed: assumed }) {
+  return `${assumed ? '≈ ' : ''}${clock(duration, 0)}`;
+}
+
 /** A share as a percentage: percent(0.1504) is "15.0 %". */
 export function percent(share, decimals = 1) {
   return Number.isFinite(share) ? `${(share * 100).toFixed(decimals)} %` : '–';

@@ -266,6 +266,8 @@ export interface components {
             people: string[];
             /** Simulated */
             simulated: boolean;
+            /** Simulated People */
+            simulated_people: number;
         };
         /**
          * CaptionCorrection
@@ -608,6 +610,7 @@ export interface components {
          *         shots: name of the segmentation.
          *         budget: share of the video.
          *         budget_s: the same in seconds: no cut of the viewing rule lasts longer.
+         *         assumed_rate: why the frame rate, and so every time, is only assumed; "" where it is known.
          *         cuts: one for each source.
          */
         CutsResult: {
@@ -624,6 +627,8 @@ export interface components {
             budget: number;
             /** Budget S */
             budget_s: number;
+            /** Assumed Rate */
+            assumed_rate: string;
             /** Cuts */
             cuts: components["schemas"]["CutFacts"][];
         };
@@ -714,6 +719,8 @@ export interface components {
             dataset: string;
             /** Duration */
             duration: number;
+            /** Rate Assumed */
+            rate_assumed: boolean;
             /** Places */
             places: components["schemas"]["PlaceFacts"][];
             /** People */
@@ -843,9 +850,10 @@ export interface components {
          *     Attributes:
          *         id, title, dataset, category, meta, notes: see `core.data.Entry`.
          *         duration: seconds.
+         *         assumed_rate: why frame rate and times are only assumed, "" where they are known.
          *         n_frames: frames of the video.
          *         picks: how many frames have scores.
-         *         simulated: a program made its people up.
+         *         simulated: how many of its people a program made up.
          *         feature_space: of its features, None where it has none.
          *         duration_ms: whole milliseconds.
          *         empty: [from frame, to frame, from ms, to ms] of pictures that show nothing.
@@ -880,12 +888,14 @@ export interface components {
             notes: string[];
             /** Duration */
             duration: number;
+            /** Assumed Rate */
+            assumed_rate: string;
             /** N Frames */
             n_frames: number;
             /** Picks */
             picks: number;
             /** Simulated */
-            simulated: boolean;
+            simulated: number;
             /** Feature Space */
             feature_space: string | null;
             /** Duration Ms */
@@ -950,7 +960,9 @@ export interface components {
             /** Has Captions */
             has_captions: boolean;
             /** Simulated */
-            simulated: boolean;
+            simulated: number;
+            /** Rate Assumed */
+            rate_assumed: boolean;
             /**
              * Created
              * Format: date-time
@@ -2031,7 +2043,7 @@ export interface components {
         };
         /**
          * MeanScores
-         * @description The average of so many people.
+         * @description The average of so many people, and how many of them are simulated.
          */
         MeanScores: {
             /**
@@ -2043,6 +2055,8 @@ export interface components {
             people: number;
             /** Simulated */
             simulated: boolean;
+            /** Simulated People */
+            simulated_people: number;
         };
         /**
          * MeasuredEntry
@@ -2292,7 +2306,7 @@ export interface components {
          *     Attributes:
          *         names: of them, none where nobody has judged it.
          *         protocols: how they were asked, by name.
-         *         simulated: a program made them up.
+         *         simulated: whose labels a program made up, one by one.
          *         camps: the two groups that differ most, none where there are none.
          *         divided: share of all differences between people that the two explain, in [0, 1].
          *         why_empty: "", or why there is nobody.
@@ -2326,9 +2340,9 @@ export interface components {
             protocols: string[];
             /**
              * Simulated
-             * @default false
+             * @default []
              */
-            simulated: boolean;
+            simulated: boolean[];
             /**
              * Camps
              * @default []
@@ -2463,6 +2477,8 @@ export interface components {
             category: string;
             /** Duration */
             duration: number;
+            /** Rate Assumed */
+            rate_assumed: boolean;
             /** People */
             people: number;
             /** Disagreement */
@@ -3809,7 +3825,7 @@ export interface components {
         };
         /**
          * VideoFacts
-         * @description A video; `duration` in seconds.
+         * @description A video; `duration` in seconds, only assumed where the frame rate is.
          */
         VideoFacts: {
             /** Id */
@@ -3820,6 +3836,8 @@ export interface components {
             dataset: string;
             /** Duration */
             duration: number;
+            /** Rate Assumed */
+            rate_assumed: boolean;
             /** Places */
             places: components["schemas"]["PlaceFacts"][];
         };

@@ -28,6 +28,10 @@ def checkpoint(**training: object) -> Checkpoint:
             "Learned from 3 people's labels of 2 videos (talks); this video was among them.",
         ),
         (
+            {"dataset": "talks", "n_videos": 2, "n_people": 13, "simulated": True, "n_simulated": 12, "videos": None},
+            "Learned from the labels of 1 person and 12 simulated people of 2 videos (talks).",
+        ),
+        (
             {"dataset": "talks", "n_videos": 1, "n_people": 1, "simulated": True, "videos": ["talks/b"]},
             "Learned from 1 simulated person's labels of 1 video (talks); this video was not among them.",
         ),

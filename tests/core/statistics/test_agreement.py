@@ -23,6 +23,8 @@ from core.statistics.agreement import (
     f1_matrix,
     human_band,
     krippendorff_alpha,
+    shot_edges,
+    shot_labels,
 )
 
 
@@ -145,3 +147,19 @@ def test_alphas_equal_their_textbook_examples():
     assert krippendorff_alpha(labels) == pytest.approx(0.815, abs=5e-4)
     # Two items of variances 5/3 and 5/3 whose sum has variance 20/3 - 2 * 1/3.
     assert cronbach_alpha(np.array([[1, 2, 3, 4], [1, 2, 4, 3]])) == pytest.approx(2 * (1 - (10 / 3) / 6))
+
+
+def test_two_second_shots_last_two_seconds_where_the_rate_varies():
+    """100 frames of 1/25 s, then 100 of 1/5 s: 2 shots of 50 frames and 10 of 10."""
+    steps = np.repeat([1, 5], 100)
+    times = Timebase.from_times(np.cumsum(steps) - steps, Fraction(1, 25), int(steps.sum()))
+    picks = np.arange(0, 200, 10)
+    scores = np.repeat([[0.2, 0.8], [0.4, 0.6]], 10, axis=1).astype(np.float32)
+    people = AnnotationSet(("a", "b"), scores, ("x", "x"))
+    entry = Entry("made/varying", "Varying", times, picks, annotations=people)
+    assert shot_edges(entry).tolist() == [0, 50, 100, *range(110, 201, 10)]
+    middles, means = shot_labels(entry)
+    np.testing.assert_allclose(middles, np.repeat([[0.2, 0.8], [0.4, 0.6]], [2, 10], axis=1))
+    np.testing.assert_allclose(means, middles)
+    steady = Entry("made/steady", "Steady", Timebase(Fraction(25), 210), picks, annotations=people)
+    assert shot_edges(steady).tolist() == [0, 50, 100, 150, 200]

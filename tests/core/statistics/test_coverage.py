@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from core.data.timebase import Timebase
 from core.errors import InputError
 from core.statistics.coverage import coverage, kept_share
 
@@ -87,3 +89,15 @@ def test_somebody_whose_summary_is_empty_does_not_count(judged):
     assert coverage(replace(judged, annotations=without), samples) == coverage(
         replace(judged, annotations=alone), samples
     )
+
+
+def test_what_is_kept_is_a_share_of_time_where_the_rate_varies(judged):
+    """The second half of the frames lasts nine times as long as the first."""
+    n = judged.n_frames
+    steps = np.repeat([1, 9], [n // 2, n - n // 2])
+    times = Timebase.from_times(np.cumsum(steps) - steps, Fraction(1, 100), int(steps.sum()))
+    varying = replace(judged, timebase=times)
+    first = (judged.picks < n // 2).astype(np.float64)[None]
+    assert kept_share(judged, first) == pytest.approx(0.5, abs=0.05)
+    assert kept_share(varying, first) == pytest.approx(0.1, abs=0.02)
+    assert coverage(varying, first).kept == kept_share(varying, first)

@@ -74,7 +74,7 @@ def test_a_training_ends_in_a_checkpoint_that_says_what_it_is(tmp_path, model):
 
 
 def test_a_training_keeps_what_it_went_on_from(tmp_path):
-    simulated = [replace(video(seed), simulated=True) for seed in range(3)]
+    simulated = [replace(video(seed), simulated=(True,) * 3) for seed in range(3)]
     base = train_tiny(tmp_path / "base", simulated, training_info={"dataset": "drawn"})
     facts = train_tiny(tmp_path / "next", start_from=base).training
     assert (base.training["simulated"], facts["simulated"]) == (True, False)
@@ -84,6 +84,7 @@ def test_a_training_keeps_what_it_went_on_from(tmp_path):
         "n_videos": 3,
         "n_people": 3,
         "simulated": True,
+        "n_simulated": 3,
         "targets": "individual",
         "start_from": None,
         "started_from": None,

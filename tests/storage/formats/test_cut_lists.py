@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from core.data import Cut
 from core.data.cut_scores import ModelScores
+from core.data.segments import joined
 from core.data.timebase import Timebase, VaryingTimebase
+from core.data.timecode import TimeCode
 from core.errors import InputError
 from storage.formats.cut_fcpxml import seconds
 from storage.formats.cut_grid import FrameGrid
@@ -235,7 +237,8 @@ def test_any_cut_comes_back(tmp_path_factory, gaps, rate, late):
         at += gap + length
     timebase = Timebase(rate, at + 1)
     source, folder = source_of(timebase, late / rate), tmp_path_factory.getbasetemp()
-    expected = exact(wanted, timebase, late / rate)
+    events = joined(np.array(wanted)).tolist()  # shots that touch are one event
+    expected = exact(events, timebase, late / rate)
     assert read_edl(write(folder, "edl", wanted, source)[0], rate) == expected
     assert read_fcpxml(write(folder, "fcpxml", wanted, source)[0]) == expected
     assert clips_of(otio.adapters.read_from_file(str(write(folder, "otio", wanted, source)[0]))) == expected
@@ -258,6 +261,84 @@ def test_fcpxml_carries_sound_and_names_and_its_adapter_reads_it(tmp_path):
     assert "OpenTimelineIO's own reader rounds" in note
     read = [clip.source_range.start_time.value for clip in clips]
     assert all(start - 1 <= value <= start for value, (start, _) in zip(read, SEGMENTS, strict=True))
+
+
+REEL = [
+    (FILM, "01:00:00:00"),
+    (Fraction(24), "10:20:30:12"),
+    (Fraction(25), "10:00:00:00"),
+    (NTSC, "10:00:00;00"),
+    (NTSC, "10:00:00:00"),
+    (NTSC, "00:09:59;28"),
+    (Fraction(50), "22:11:33:44"),
+    (FAST, "10:00:00;00"),
+    (FAST, "10:00:00:58"),
+    (Fraction(60), "00:00:01:59"),
+]
+
+
+@pytest.mark.parametrize(("rate", "label"), REEL)
+def test_source_times_begin_at_the_time_code_of_the_file(tmp_path, rate, label):
+    code, timebase = TimeCode.parse(label, rate), Timebase(rate, N_FRAMES)
+    source = source_of(timebase, path="/films/fête d'été #2.mp4", timecode=code, own_file=True)
+    wanted = exact(SEGMENTS, timebase, code.frames / rate)
+    counted = rate if code.drop or rate not in (NTSC, FAST) else Fraction(round(rate))
+    path, note = write(tmp_path, "edl", SEGMENTS, source)
+    text = path.read_text(encoding="utf-8")
+    assert text.split("C  ")[1].split()[0] == label  # the first picture is in the first event
+    assert f"FCM: {'DROP' if code.drop else 'NON-DROP'} FRAME" in text
+    assert ("(drop frame)" in note) == (";" in text) == code.drop
+    scale = rate / counted  # a count of 30 that runs with 29.97 is read as 30
+    read = [tuple(time / scale for time in piece) for piece in read_edl(path, counted)]
+    assert read == wanted
+    path, note = write(tmp_path, "otio", SEGMENTS, source)
+    assert note == ""
+    timeline = otio.adapters.read_from_file(str(path))
+    assert clips_of(timeline) == clips_of(timeline, "Audio") == wanted
+    clip = timeline.find_clips()[0]
+    start = clip.source_range.start_time
+    assert clip.media_reference.available_range.start_time == start
+    rounded = otio.opentime.RationalTime(start.value, float(counted))
+    assert otio.opentime.to_timecode(rounded, float(counted)) == label
+    path, _ = write(tmp_path, "fcpxml", SEGMENTS, source)
+    assert read_fcpxml(path) == wanted
+    root = ElementTree.parse(path).getroot()
+    assert seconds(root.find("./resources/asset").get("start")) == code.seconds
+    assert {one.get("tcFormat") for one in root.iter("sequence")} == {"DF" if code.drop else "NDF"}
+
+
+def test_the_file_that_a_person_gave_is_named(tmp_path):
+    name = "Q&A (part 1) 100%.mp4"
+    source = source_of(Timebase(Fraction(25), N_FRAMES), media=name, path=f"/films/{name}", own_file=True)
+    for format in ("edl", "fcpxml", "otio"):
+        path, note = write(tmp_path, format, SEGMENTS, source)
+        assert "carries no time code: its times begin at 00:00:00:00." in note
+        if format == "fcpxml":
+            asset = ElementTree.parse(path).getroot().find("./resources/asset")
+            named, url = asset.get("name"), asset.get("src")
+        else:
+            rate = {"rate": 25} if format == "edl" else {}
+            clip = otio.adapters.read_from_file(str(path), **rate).find_clips()[0]
+            named, url = clip.name, clip.media_reference.target_url
+            assert clip.source_range.start_time.value == 0
+        assert named == name
+        assert url == "file:///films/Q%26A%20%28part%201%29%20100%25.mp4"
+        assert otio.url_utils.filepath_from_url(url) == f"/films/{name}"
+    facts = json.loads(write(tmp_path, "json", SEGMENTS, source)[0].read_text(encoding="utf-8"))
+    assert (facts["media"], facts["path"], facts["timecode"]) == (name, f"/films/{name}", None)
+    unknown = source_of(Timebase(Fraction(25), N_FRAMES), media=name, own_file=True, timecode_known=False)
+    assert "is not known here: its times begin at 00:00:00:00" in cut_list_note("edl", unknown)
+
+
+def test_adjoining_shots_are_one_event(tmp_path):
+    source = source_of(Timebase(Fraction(25), N_FRAMES))
+    shots, events = [[0, 25], [25, 60], [60, 61], [100, 150]], [[0, 61], [100, 150]]
+    wanted = exact(events, source.timebase)
+    assert read_edl(write(tmp_path, "edl", shots, source)[0], 25) == wanted
+    assert read_fcpxml(write(tmp_path, "fcpxml", shots, source)[0]) == wanted
+    assert clips_of(otio.adapters.read_from_file(str(write(tmp_path, "otio", shots, source)[0]))) == wanted
+    facts = json.loads(write(tmp_path, "json", shots, source)[0].read_text(encoding="utf-8"))
+    assert len(facts["segments"]) == 4  # the shots as they were chosen
 
 
 def test_scores_and_budget_are_named(tmp_path):

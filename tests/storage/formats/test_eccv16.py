@@ -194,7 +194,8 @@ def test_a_written_file_comes_back_whole(tmp_path, make_entry):
         meta={"category": "outdoors", "licence": "CC0"},
         video=Path("/somewhere/harbour-day.mp4"),
     )
-    people = dataclasses.replace(entry.annotations, simulated=True, frame_labels=np.full((3, N_FRAMES), 4, np.uint8))
+    marks, labels = (True, False, True), np.full((3, N_FRAMES), 4, np.uint8)
+    people = dataclasses.replace(entry.annotations, simulated=marks, frame_labels=labels)
     entry = dataclasses.replace(entry, annotations=people)
     (back,) = read_eccv16(write_eccv16([entry], tmp_path / "demo.h5"))
     for name in ("id", "title", "feature_space", "captions", "text_space"):
@@ -206,11 +207,23 @@ def test_a_written_file_comes_back_whole(tmp_path, make_entry):
         np.testing.assert_array_equal(back.shots[name].bounds, shots.bounds)
     for name in ("picks", "main_features", "text_features"):
         np.testing.assert_array_equal(getattr(back, name), getattr(entry, name))
-    assert back.annotations.simulated
+    assert back.annotations.simulated == marks, "the mark is per person"
     assert back.annotations.protocols == people.protocols
     assert back.annotations.summaries is None, "derived summaries are not taken for people's own"
     np.testing.assert_array_equal(back.annotations.frame_labels, people.frame_labels)
     official_shape(tmp_path / "demo.h5")
+
+
+def test_a_file_from_before_says_only_that_somebody_is_simulated(tmp_path, make_entry):
+    """Then those whose protocol says so are; where none does, everybody."""
+    for protocols, wanted in (("simulated", "shot-ratings v1"), (True, False)), (("tvsum", "tvsum"), (True, True)):
+        entry = make_entry(people=2)
+        people = dataclasses.replace(entry.annotations, protocols=protocols, simulated=(True, True))
+        path = write_eccv16([dataclasses.replace(entry, annotations=people)], tmp_path / f"{protocols[0]}.h5")
+        with h5py.File(path, "a") as file:
+            del file["video_1/user_simulated"]
+        (back,) = read_eccv16(path)
+        assert back.annotations.simulated == wanted
 
 
 def test_a_file_says_what_it_is(tmp_path, make_entry):

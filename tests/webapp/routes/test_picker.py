@@ -75,7 +75,7 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(ask, query):
 
 
 def test_the_page_opens_with_the_entry_of_its_address_else_with_the_first(shelf):
-    named = {"entry": "films/a-b-c", "title": "Über <b>", "dataset": "films", "duration": 60.0}
+    named = {"entry": "films/a-b-c", "title": "Über <b>", "dataset": "films", "duration": 60.0, "rate_assumed": False}
     assert first(shelf, "films/a-b-c") == named
     assert first(shelf, None)["entry"] == "talks/000"
     assert first(shelf, "films/gone") == {"entry": "films/gone"}

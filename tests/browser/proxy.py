@@ -1,0 +1,57 @@
+"""A small reverse proxy that shows a server below a path, as nginx and Caddy do."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
+
+
+@contextmanager
+def proxied(port: int, prefix: str) -> Iterator[str]:
+    """The address of a proxy that takes `prefix` away and says so in X-Forwarded-Prefix; 404 everywhere else."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _pass(self) -> None:
+            if not self.path.startswith(f"{prefix}/"):
+                return self.send_error(404, "not below the path")
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
+            server = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+            try:
+                said = headers | {"X-Forwarded-Prefix": prefix, "X-Forwarded-For": self.client_address[0]}
+                server.request(self.command, self.path.removeprefix(prefix), body or None, said)
+                answer = server.getresponse()
+                self.send_response_only(answer.status, answer.reason)
+                for name, value in answer.getheaders():
+                    if name.lower() not in HOP_BY_HOP:
+                        self.send_header(name, value)
+                self.send_header("Connection", "close")
+                self.end_headers()
+                while piece := answer.read1(65536):  # streams of events come bit by bit
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+            except (ConnectionError, http.client.HTTPException):  # one of the two has gone
+                pass
+            finally:
+                server.close()
+
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _pass
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    proxy.daemon_threads = True
+    thread = threading.Thread(target=proxy.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{proxy.server_port}{prefix}"
+    finally:
+        proxy.shutdown()
+        proxy.server_close()
+        thread.join(5)

@@ -1,0 +1,188 @@
+"""`attach`: video files for entries that have none, which then know the true times of their frames."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from core.data.timebase import format_rate
+from core.errors import Cancelled, ConflictError, InputError, ManycutError, NotFoundError
+from core.progress import Progress, ShouldStop, never, part, silent
+from verbs.contract import Request, Result
+from verbs.entries import summaries_of
+from verbs.video_files import SUFFIXES, given_path, video_files
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from core.video.probe import VideoInfo
+    from storage.library import Library
+
+
+class AttachRequest(Request):
+    """A file for an entry, or files for those entries of a dataset that are called like them."""
+
+    path: Path = Field(description="Video file; or a folder, whose files are matched with a dataset's entries by name.")
+    entry: str | None = Field(None, description="Entry that the file is the video of.")
+    dataset: str | None = Field(None, description="Dataset whose entries get the files that are called like them.")
+
+
+class AttachedVideo(Result):
+    """An entry that has its video now, and the true rate and duration that it gave."""
+
+    entry: str
+    path: Path
+    fps: str
+    duration: float
+    rate_was: str
+    notes: list[str]
+
+
+class RefusedVideo(Result):
+    """A file that was not attached, and why."""
+
+    path: Path
+    entry: str | None
+    message: str
+    hint: str
+
+
+class AttachResult(Result):
+    """What came of every file."""
+
+    attached: list[AttachedVideo]
+    refused: list[RefusedVideo]
+
+
+def attach(
+    library: Library, request: AttachRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+) -> AttachResult:
+    """Gives entries their videos; what people and models said of their frames stays as it is.
+
+    Files of a folder belong to the entry whose key, title or original file name is theirs, whatever the case, accents
+    and signs between the words. A file that fits no entry, or whose number of frames is another one, is listed.
+
+    Raises:
+        NotFoundError: there is no such entry or dataset.
+        ManycutError: one file was meant, and why it is not the video of the entry.
+    """
+    if (request.entry is None) == (request.dataset is None):
+        raise InputError("Name the entry of the file, or a --dataset whose entries are called like the files.")
+    files, wrong = video_files([request.path])
+    if wrong:
+        raise next(iter(wrong.values()))
+    if request.entry is not None:
+        if len(files) != 1:
+            raise InputError(f"'{request.path}' holds {len(files)} videos, and one entry has one.", "Name the file.")
+        taken = _attach(library, request.entry, files[0], progress, should_stop)
+        return AttachResult(attached=[taken], refused=[])
+    attached, refused = [], []
+    called = _names(library, request.dataset or "")
+    for index, file in enumerate(files):
+        found = called.get(_plain(file.name), [])
+        name = found[0] if len(found) == 1 else None
+        try:
+            if name is None:
+                raise _unmatched(request.dataset or "", file, found)
+            done = part(progress, index / len(files), (index + 1) / len(files))
+            attached.append(_attach(library, name, file, done, should_stop))
+        except Cancelled:
+            raise
+        except ManycutError as error:
+            refused.append(RefusedVideo(path=file, entry=name, message=error.message, hint=error.hint))
+    progress(1.0, "Ready")
+    return AttachResult(attached=attached, refused=refused)
+
+
+def _attach(library: Library, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> AttachedVideo:
+    from core.video.probe import file_hash, probe
+    from core.video.timecode import source_timecode
+    from storage.origins import Origin
+    from storage.scratch import scratch_folder
+
+    entry = library.entries.get(entry_id)
+    if library.entries.media(entry_id).video is not None:
+        raise ConflictError(f"'{entry_id}' has a video already.", "Remove the entry first to take in another one.")
+    progress(0.0, f"Looking into {file.name}")
+    info = probe(file)
+    if info.timebase.n_frames != entry.n_frames:
+        raise InputError(
+            f"'{file.name}' has {info.timebase.n_frames:,} frames and '{entry_id}' {entry.n_frames:,}:"
+            " it is not the video that was judged, or another version of it.",
+            "Find the file that the data set was made from.",
+        )
+    code = source_timecode(file, info.timebase)
+    origin = Origin(
+        file_hash(file),
+        "attached",
+        file.name,
+        given_path(library, file),
+        size=file.stat().st_size,
+        timecode="" if code is None else str(code),
+    )
+    with scratch_folder(library.data_dir) as work:
+        video, thumbnails, lost = _shown(info, entry.picks, work, progress, should_stop)
+        library.entries.put_timebase(entry_id, info.timebase)
+        library.entries.store_media(entry_id, video, thumbnails)
+        library.origins.put(entry_id, origin)
+    progress(1.0, "Ready")
+    return AttachedVideo(
+        entry=entry_id,
+        path=file,
+        fps=format_rate(info.timebase.rate),
+        duration=info.timebase.duration,
+        rate_was=format_rate(entry.timebase.rate),
+        notes=[note for note in (info.note, *lost) if note],
+    )
+
+
+def _shown(
+    info: VideoInfo, picks: np.ndarray, work: Path, progress: Progress, should_stop: ShouldStop
+) -> tuple[Path, Path, tuple[str, ...]]:
+    """A copy of a video that browsers play, and its filmstrip, in a folder; and what the copy could not keep."""
+    from core.features.space import picture_size
+    from core.video.playable import make_playable
+    from core.video.probe import frames_at
+    from core.video.thumbnails import thumbnail_frames, write_sprite
+
+    shown = thumbnail_frames(info.timebase, picks)
+    pictures = (picture for _, picture in frames_at(info, shown, picture_size(info.width, info.height)))
+    thumbnails = work / "thumbnails.jpg"
+    write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
+    video = work / ("video.webm" if info.container == "webm" else "video.mp4")
+    played = make_playable(info, video, part(progress, 0.3, 0.9), should_stop)
+    if played.file == info.path:
+        shutil.copyfile(info.path, video)
+    return video, thumbnails, played.notes
+
+
+def _names(library: Library, dataset: str) -> dict[str, list[str]]:
+    """The entries of a dataset without a video, by everything that their files may be called."""
+    called: dict[str, list[str]] = {}
+    for summary in summaries_of(library, dataset):
+        if summary.has_video:
+            continue
+        entry = library.entries.get(summary.id)
+        for name in {_plain(one) for one in (entry.key, entry.title, entry.meta.get("video_name", "")) if one}:
+            called.setdefault(name, []).append(entry.id)
+    return called
+
+
+def _plain(name: str) -> str:
+    from storage.entry_rows import slug
+
+    path = PurePath(name)
+    stem = path.stem if path.suffix.lower() in SUFFIXES else name
+    return slug(stem).lower().replace("_", "-")
+
+
+def _unmatched(dataset: str, file: Path, found: Sequence[str]) -> ManycutError:
+    if found:
+        return ConflictError(f"'{file.name}' could be {' or '.join(found)}.", "Attach it to one of them with --entry.")
+    return NotFoundError(
+        f"No entry of '{dataset}' without a video is called like '{file.name}'.", "Attach it with --entry."
+    )
