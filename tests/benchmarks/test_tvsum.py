@@ -46,8 +46,8 @@ def test_every_row_has_a_recipe_that_exists():
 
 def test_an_ensemble_is_evaluated_by_the_mean_of_its_members_curves(shared, tmp_path):
     entries, splits = tvsum.dataset(shared / "data/tvsum")
-    videos, space = videos_from_entries([entries[key] for key in splits[0].train[:4]])
-    tested = [entries[key] for key in splits[0].test[:2]]
+    videos, space = videos_from_entries([entries[key.name] for key in splits[0].train[:4]])
+    tested = [entries[key.name] for key in splits[0].test[:2]]
     made = [
         train(videos, get_preset("mlp", epochs=1, seed=seed), out=tmp_path / str(seed), feature_space=space)
         for seed in range(2)
@@ -61,9 +61,9 @@ def test_an_ensemble_is_evaluated_by_the_mean_of_its_members_curves(shared, tmp_
 def test_error_falls_with_the_noise(shared, tmp_path):
     data = shared / "data/tvsum"
     entries, splits = tvsum.dataset(data)
-    videos, space = videos_from_entries([entries[key] for key in splits[0].train[:6]])
+    videos, space = videos_from_entries([entries[key.name] for key in splits[0].train[:6]])
     train(videos, get_preset("summdiff", epochs=10), out=tmp_path / "short", feature_space=space)
-    found = noise_levels.errors(read_checkpoint(tmp_path / "short"), [entries[splits[0].test[0]]])
+    found = noise_levels.errors(read_checkpoint(tmp_path / "short"), [entries[splits[0].test[0].name]])
     model = [errors[0] for errors in found.values()]
     noised = [errors[2] for errors in found.values()]
     assert model[0] < model[-1]

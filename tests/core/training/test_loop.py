@@ -91,6 +91,12 @@ def test_a_training_keeps_what_it_went_on_from(tmp_path):
     }
 
 
+def test_one_simulated_person_among_many_is_told(tmp_path):
+    videos = [replace(video(0), simulated=(False, False, True)), *(video(seed) for seed in range(1, 4))]
+    made = train_tiny(tmp_path / "mixed", videos)
+    assert (made.training["simulated"], made.training["n_simulated"]) == (True, 1)
+
+
 def test_standardized_features_make_up_for_an_offset_and_for_scales(tmp_path):
     chosen = settings(config={"standardize": True})
     offset, scale = np.arange(8, dtype=np.float32) * 50, np.geomspace(0.1, 30, 8, dtype=np.float32)

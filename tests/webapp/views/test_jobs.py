@@ -74,7 +74,7 @@ def test_what_came_of_one_file_is_read_as_it_is_kept(library):
 
 def test_a_figure_that_is_not_defined_is_null(library):
     kept = {"checkpoint": "c", "id": "c", "epochs": 1, "kept_epoch": 1, "selected_on": "nothing", "seconds": 1.5,
-            "loss": None, "feature_space": "test-6", "lacking": [], "runs": []}  # fmt: skip
+            "loss": None, "feature_space": "test-6", "lacking": [], "runs": [], "notes": []}  # fmt: skip
     read = result_from_row("train", kept)
     assert isnan(read.loss)
     assert read.as_json() == kept
