@@ -29,8 +29,8 @@ def typed(program: str) -> list[str]:
     found = []
     for name in DOCUMENTS:
         text = (ROOT / name).read_text()
-        blocks = re.findall(r"^```(?:sh)?\n(.*?)^```", text, re.M | re.S)
-        lines = [line for block in blocks for line in block.splitlines()]
+        blocks = re.findall(r"^```(\w*)\n(.*?)^```", text, re.M | re.S)
+        lines = [line for kind, block in blocks if kind in ("", "sh") for line in block.splitlines()]
         found += [line for line in [*lines, *re.findall(r"`([^`\n]+)`", text)] if line.startswith(program)]
     return found
 
