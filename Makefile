@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev player
 
 test-full: test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -n auto
-	$(BIN)/python -m pytest -m timing
+	$(BIN)/python -m pytest -m "timing and not slow"
 
 # Damages small files of every reader, a minute each, and sees that only sentences come of it (SEED=2 for other files).
 SEED ?= 1

@@ -113,6 +113,7 @@ def test_undo_and_redo_survive_a_reload(rater):
     assert rater.parts == before
 
 
+@pytest.mark.slow
 def test_outage_and_killed_server_lose_and_double_nothing(rater, server):
     rater.press("ArrowRight i ArrowRight o")
     rater.saved()

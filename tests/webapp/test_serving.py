@@ -44,6 +44,7 @@ def goes_on(library, job, after=0, seconds=240):
     return epoch
 
 
+@pytest.mark.slow
 def test_a_second_server_is_refused_and_the_training_of_the_first_goes_on_until_that_is_killed(data):
     first = start(data.data_dir, demo=False)
     try:

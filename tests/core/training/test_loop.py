@@ -324,6 +324,7 @@ def test_the_learning_rate_follows_its_schedule(tmp_path, monkeypatch, schedule,
     assert rates == pytest.approx([0.01 * factor for factor in factors])
 
 
+@pytest.mark.slow
 def test_samples_follow_people_who_disagree_instead_of_their_mean(tmp_path):
     chosen = get_preset("summdiff-demo", updates=250)  # shorter than the preset: one easy kind of disagreement
     videos = [two_events(seed)[0] for seed in range(6)]
