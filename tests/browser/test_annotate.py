@@ -120,6 +120,7 @@ def test_an_answer_that_gets_lost_does_not_double_a_rating(rater):
     assert [event["value"] for event in rater.stored("rate")] == [5]
 
 
+@pytest.mark.slow
 def test_a_killed_server_loses_no_rating(rater, server, until):
     rater.open()
     rater.press("1 2")

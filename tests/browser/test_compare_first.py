@@ -186,6 +186,7 @@ def test_people_without_camps_are_said_to_be_of_many_minds(page, server, tvsum) 
     assert page.locator(".mc-said button").count() == 2
 
 
+@pytest.mark.slow
 def test_words_come_from_what_is_known_about_each_video(page, server) -> None:
     said = set()
     for entry in fetch_json(server, "/api/entries")["entries"]:

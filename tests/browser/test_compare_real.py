@@ -51,6 +51,7 @@ def test_a_video_as_it_comes_is_ingested_sampled_and_played(page, server, shared
     page.wait_for_function("window.manycut.player.time() > 0.3")
 
 
+@pytest.mark.slow
 def test_what_could_not_be_kept_of_a_video_is_said_beside_it(page, server, shared) -> None:
     from_command(server, "ingest", shared / "videos" / "truncated_half_data.mp4", "--space", "colour-motion-v1")
     page.goto(f"{server.url}/compare?entry=videos/truncated_half_data")

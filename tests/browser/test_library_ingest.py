@@ -45,6 +45,7 @@ def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_p
     page.get_by_role("link", name="zz-one").wait_for()
 
 
+@pytest.mark.slow
 def test_older_videos_get_the_features_that_newer_ones_have(page, server, tmp_path) -> None:
     old = write_video(tmp_path / "zz-older.mp4", 44)
     from_command(server, "ingest", old, "--space", "colour-motion-v1")

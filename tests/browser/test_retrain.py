@@ -7,6 +7,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_training_started_on_the_models_page_ends_in_new_curves_beside_the_old(page, server):
     before = model_rows(page, server)
     page.goto(f"{server.url}/models")

@@ -69,13 +69,16 @@ FILES: dict[str, Outcome | str] = {
     "vidéo d'été – 夏祭り (copie) #2 & 100%.mp4": Outcome(20, 240, Fraction(24), (640, 360), "as it is", "aac"),
 }
 
+# They take most of the time that all of them take.
+LONG = {"hevc_10s_1080p.mp4", "reel_208s_known_cuts.mp4"}
+
 
 def test_every_file_of_the_folder_has_its_line(shared: Path) -> None:
     others = {"README.md", "reel_208s_known_cuts.cuts.csv"}
     assert {file.name for file in (SHARED / "videos").iterdir()} - others == FILES.keys()
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=pytest.mark.slow) if one in LONG else one for one in FILES])
 def test_what_becomes_of_a_file(shared: Path, tmp_path: Path, name: str) -> None:
     path, expected = shared / "videos" / name, FILES[name]
     if isinstance(expected, str):

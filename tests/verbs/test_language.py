@@ -215,6 +215,7 @@ def test_entries_without_a_video_are_left_out_of_a_dataset_and_refused_alone(lib
             caption(library, CaptionRequest(captioner="x", **wrong))
 
 
+@pytest.mark.slow
 def test_the_chain_from_pictures_to_scores_by_commands_with_tiny_models(library, talks, llava, llama, tmp_path):
     code, made, error = command(library, "caption", TALK, "--captioner", llava)
     assert code == 0, error

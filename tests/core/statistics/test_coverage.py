@@ -78,19 +78,6 @@ def test_a_frame_is_kept_where_its_score_is_over_a_half(judged):
     assert kept_share(judged, half + 1e-6) == 1
 
 
-def test_somebody_whose_summary_is_empty_does_not_count(judged):
-    people = judged.annotations
-    assert people.summaries is not None
-    without = replace(people, summaries=np.concatenate([people.summaries[:1], np.zeros_like(people.summaries[1:])]))
-    alone = replace(
-        people, **{name: getattr(people, name)[:1] for name in ("annotators", "scores", "protocols", "summaries")}
-    )
-    samples = np.random.default_rng(2).random((3, len(judged.picks)))
-    assert coverage(replace(judged, annotations=without), samples) == coverage(
-        replace(judged, annotations=alone), samples
-    )
-
-
 def test_what_is_kept_is_a_share_of_time_where_the_rate_varies(judged):
     """The second half of the frames lasts nine times as long as the first."""
     n = judged.n_frames
