@@ -144,13 +144,16 @@ def check_manifest(path: Path) -> list[str]:
 
 def _difference(folder: Path, name: str, size: int, digest: str) -> str:
     file = folder / name
-    if not file.resolve().is_relative_to(folder.resolve()):
-        return f"{name} does not lie beside the manifest."
-    if not file.is_file():
-        return f"{name} is missing."
-    if file.stat().st_size != size:
-        return f"{name} has {file.stat().st_size} bytes instead of {size}."
-    return "" if _sha256(file) == digest else f"{name} has other content than when it was exported."
+    try:
+        if not file.resolve().is_relative_to(folder.resolve()):
+            return f"{name} does not lie beside the manifest."
+        if not file.is_file():
+            return f"{name} is missing."
+        if file.stat().st_size != size:
+            return f"{name} has {file.stat().st_size} bytes instead of {size}."
+        return "" if _sha256(file) == digest else f"{name} has other content than when it was exported."
+    except OSError as error:  # a name that is too long for this system among them
+        return f"{name[:100]} cannot be looked at: {error.strerror}."
 
 
 def _person(one: ExportedPerson) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import h5py
 import numpy as np
 import pytest
 
 from core.errors import FormatError, ManycutError
 from storage.formats import read_dataset
+from storage.formats.manifest import check_manifest
 from storage.formats.tracks import read_tracks
-from tests.fuzz.readers import mrhisum, summe, tracks, tvsum_mat
+from tests.fuzz.readers import manifest, mrhisum, summe, tracks, tvsum_mat
 from verbs.import_dataset import ImportDatasetRequest, import_dataset
 
 
@@ -68,3 +71,12 @@ def test_a_mat_file_with_text_for_numbers(tmp_path):
         savemat(path, values | {name: "abc"})
         with pytest.raises(FormatError, match=name):
             read_dataset(path)
+
+
+def test_a_manifest_that_names_a_file_longer_than_names_can_be(tmp_path):
+    path = manifest(tmp_path)
+    stated = json.loads(path.read_text())
+    stated["files"][0]["path"] = "labels.csv" * 1000
+    path.write_text(json.dumps(stated))
+    (said,) = check_manifest(path)
+    assert "cannot be looked at" in said
