@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from tests.fuzz.readers import READERS
 
 # For each reader; `make fuzz` takes a minute.
-SHORT_S, LONG_S = 0.3, 20
+SHORT_S, LONG_S = 0.3, 12
 
 
 def fuzz(seconds: float, *readers: str) -> None:
