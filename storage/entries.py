@@ -311,8 +311,13 @@ class Entries:
 
         self._files.rewrite(entry_id, changed)
 
-    def put_timebase(self, entry_id: str, timebase: Timebase) -> None:
+    def put_timebase(self, entry_id: str, timebase: Timebase, notes: Mapping[str, str] = {}) -> None:
         """Gives an entry the true times of its frames; its shots of two seconds are cut by them.
+
+        Args:
+            entry_id: whose.
+            timebase: of its video.
+            notes: what a person should know of that video, by names that end in "_note"; added to its `meta`.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -323,7 +328,7 @@ class Entries:
         def timed(now: Entry) -> Entry:
             if timebase.n_frames != now.n_frames:
                 raise InputError(f"'{entry_id}' has {now.n_frames} frames, not {timebase.n_frames}.")
-            meta = {name: value for name, value in now.meta.items() if name != RATE_NOTE}
+            meta = {name: value for name, value in now.meta.items() if name != RATE_NOTE} | dict(notes)
             shots = {**now.shots, UNIFORM: uniform_shots(timebase)}
             return dataclasses.replace(now, timebase=timebase, meta=meta, shots=shots)
 

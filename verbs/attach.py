@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -11,8 +10,9 @@ from pydantic import Field
 
 from core.data.timebase import format_rate
 from core.errors import Cancelled, ConflictError, InputError, ManycutError, NotFoundError
+from core.names import readable
 from core.progress import Progress, ShouldStop, never, part, silent
-from verbs.contract import Request, Result
+from verbs.contract import GivenFile, Request, Result
 from verbs.entries import summaries_of
 from verbs.video_files import SUFFIXES, given_path, video_files
 
@@ -35,7 +35,7 @@ class AttachedVideo(Result):
     """An entry that has its video now, and the true rate and duration that it gave."""
 
     entry: str
-    path: Path
+    path: GivenFile
     fps: str
     duration: float
     rate_was: str
@@ -45,7 +45,7 @@ class AttachedVideo(Result):
 class RefusedVideo(Result):
     """A file that was not attached, and why."""
 
-    path: Path
+    path: GivenFile
     entry: str | None
     message: str
     hint: str
@@ -119,14 +119,16 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
     origin = Origin(
         file_hash(file),
         "attached",
-        file.name,
+        readable(file.name),
         given_path(library, file),
         size=file.stat().st_size,
         timecode="" if code is None else str(code),
     )
     with scratch_folder(library.data_dir) as work:
         video, thumbnails, lost = _shown(info, entry.picks, work, progress, should_stop)
-        library.entries.put_timebase(entry_id, info.timebase)
+        notes = {"video_note": info.note, "sound_note": " ".join(filter(None, (info.tracks_note, *lost)))}
+        notes = {name: note for name, note in notes.items() if note}
+        library.entries.put_timebase(entry_id, info.timebase, notes)
         library.entries.store_media(entry_id, video, thumbnails)
         library.origins.put(entry_id, origin)
     progress(1.0, "Ready")
@@ -136,7 +138,7 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
         fps=format_rate(info.timebase.rate),
         duration=info.timebase.duration,
         rate_was=format_rate(entry.timebase.rate),
-        notes=[note for note in (info.note, *lost) if note],
+        notes=list(notes.values()),
     )
 
 
@@ -145,7 +147,7 @@ def _shown(
 ) -> tuple[Path, Path, tuple[str, ...]]:
     """A copy of a video that browsers play, and its filmstrip, in a folder; and what the copy could not keep."""
     from core.features.space import picture_size
-    from core.video.playable import make_playable
+    from core.video.playable import copy_in, put_playable
     from core.video.probe import frames_at
     from core.video.thumbnails import thumbnail_frames, write_sprite
 
@@ -153,11 +155,8 @@ def _shown(
     pictures = (picture for _, picture in frames_at(info, shown, picture_size(info.width, info.height)))
     thumbnails = work / "thumbnails.jpg"
     write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
-    video = work / ("video.webm" if info.container == "webm" else "video.mp4")
-    played = make_playable(info, video, part(progress, 0.3, 0.9), should_stop)
-    if played.file == info.path:
-        shutil.copyfile(info.path, video)
-    return video, thumbnails, played.notes
+    played = put_playable(info, work, part(progress, 0.3, 0.9), should_stop)
+    return copy_in(work, info), thumbnails, played.notes
 
 
 def _names(library: Library, dataset: str) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, part, silent
-from verbs.contract import Request, Result
+from verbs.contract import GivenFile, Request, Result
 from verbs.entries import asked_entries
 from verbs.signals import measure
 
@@ -51,7 +51,7 @@ class Finding(Result):
     entry: str
     problem: str
     advice: str
-    original: Path | None
+    original: GivenFile | None
     mended: bool
 
 

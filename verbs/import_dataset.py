@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -80,15 +80,15 @@ def import_dataset(
     progress(0.0, f"Reading {request.path.name}")
     if request.captions is not None:
         read_captions(request.captions)  # what is wrong with it is said before anything is kept
-    facts: list[dict[str, Any]] = []
+    read: list[ImportedEntry] = []
     ends = 1.0 if request.captions is None else 0.8
     with foreign_dataset(request.path, request.annotations, request.llmvs, request.skip_bad) as entries:
 
         def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
             for entry in entries:
-                facts.append(_facts(entry))
-                done = len(facts) / len(entries)
-                progress(0.1 + (ends - 0.1) * done, f"Keeping {len(facts)} of {len(entries)} entries")
+                read.append(_imported(entry))
+                done = len(read) / len(entries)
+                progress(0.1 + (ends - 0.1) * done, f"Keeping {len(read)} of {len(entries)} entries")
                 yield entry
 
         name = request.dataset or request.path.stem
@@ -97,22 +97,23 @@ def import_dataset(
     if request.captions is not None:
         captions = ImportCaptionsRequest(path=request.captions, dataset=dataset, captioner=request.captioner)
         import_captions(library, captions, progress=part(progress, ends, 1.0))
-    rows = zip(ids, facts, strict=True)
     findings = entries.findings
     return ImportDatasetResult(
         dataset=dataset,
-        entries=[ImportedEntry(id=one, **row) for one, row in rows],
+        entries=[one.model_copy(update={"id": id}) for id, one in zip(ids, read, strict=True)],
         left_out=tuple(LeftOut(entry=one.key, reason=" ".join(one.reasons)) for one in findings.bad),
         notes=tuple(findings.notes),
     )
 
 
-def _facts(entry: Entry) -> dict[str, Any]:
-    return {
-        "n_frames": entry.n_frames,
-        "picks": len(entry.picks),
-        "annotators": len(entry.annotations) if entry.annotations else 0,
-        "has_features": entry.feature_space is not None,
-        "has_video": entry.video is not None,
-        "notes": entry.notes,
-    }
+def _imported(entry: Entry) -> ImportedEntry:
+    """An entry as its file calls it."""
+    return ImportedEntry(
+        id=entry.id,
+        n_frames=entry.n_frames,
+        picks=len(entry.picks),
+        annotators=len(entry.annotations) if entry.annotations else 0,
+        has_features=entry.feature_space is not None,
+        has_video=entry.video is not None,
+        notes=entry.notes,
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
 from core.errors import ConflictError, InputError, NotFoundError
+from core.video.probe import probe
 from storage.formats.cut_lists import cut_list_note
 from tests.core.made_videos import write_video
 from verbs.attach import AttachRequest, attach
@@ -102,3 +105,17 @@ def test_what_is_asked_must_be_clear(judged, tmp_path):
         attach(judged, AttachRequest(path=tmp_path))
     with pytest.raises(NotFoundError, match="no videos in the folder"):
         attach(judged, AttachRequest(path=tmp_path, dataset="talks"))
+
+
+def test_the_copy_of_an_attached_video_is_called_what_it_is(judged, tmp_path):
+    """A WebM file that begins late becomes an MP4 file; a name may be no UTF-8."""
+    file = write_video(tmp_path / "clip.webm", N, TRUE, codec="libvpx-vp9", times=range(25, 25 + N), time_base=1 / TRUE)
+    odd = Path(os.fsdecode(bytes(tmp_path) + b"/n\xff.mkv"))
+    write_video(tmp_path / "n.mkv", N, TRUE, codec="mpeg4").rename(odd)
+    done = attach(judged, AttachRequest(path=odd, entry="talks/video_2"))
+    assert done.as_json()["attached"][0]["path"].endswith("/n\ufffd.mkv")
+    (one,) = done.attached
+    assert probe(judged.entries.get(one.entry).film).playable
+    attach(judged, AttachRequest(path=file, entry="talks/video_3"))
+    film = judged.entries.get("talks/video_3").film
+    assert probe(film).container == film.suffix[1:]
