@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Placed
+from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Placed, Skill
 from verbs.evaluate import EvaluateResult, EvaluateSplitsResult
 from verbs.pretrain import PretrainResult
 from verbs.sample import SampleResult
@@ -79,9 +79,21 @@ def _table(
     lines.append(_line(f"{'mean' if std else 'model'} ({protocol})", result, std))
     for level, people in vars(result.human).items() if result.human else ():
         lines.append(_line(f"people, {LEVELS.get(level, level.replace('_', ' '))}", people))
-    for name, close in (("coverage", result.coverage), ("precision", result.precision)):
-        if close is not None:
-            lines.append(_line(f"{name} of {samples} samples", close))
+    if result.chance is not None:
+        lines.append(_line("people, as this protocol asks", result.chance.people))
+        lines.append(_line("noise that knows nothing", result.chance.noise))
+        lines.append(_line("the model at other times", result.chance.shifted))
+    if result.skill is not None:
+        lines.append(_skill_line("skill (noise 0, people 1)", result.skill))
+    for name in ("coverage", "precision"):
+        close = getattr(result, name)
+        if close is None:
+            continue
+        lines.append(_line(f"{name} of {samples} samples", close))
+        if result.chance is not None and (noise := getattr(result.chance.noise, name)) is not None:
+            lines.append(_line(f"{name}, noise", noise))
+        if result.skill is not None and (skill := getattr(result.skill, name)) is not None:
+            lines.append(_skill_line(f"{name}, skill", skill))
     if result.diversity is not None:
         own, between = result.diversity.one_minus_tau, result.diversity.people_one_minus_tau
         lines.append(f"Two samples differ by {number(own)} (1 - tau), two people by {number(between)}.")
@@ -121,6 +133,10 @@ def _line(name: str, found: Figures | Closeness, std: Figures | None = None) -> 
             cell += f" ± {number(deviation, digits, factor)}"
         cells.append(f"{cell:>16}")
     return f"{name:28}" + "".join(cells)
+
+
+def _skill_line(name: str, skill: Skill | Closeness) -> str:
+    return f"{name:28}" + "".join(f"{number(one, 2):>16}" for one in (skill.kendall, skill.spearman, skill.f1))
 
 
 def number(value: float, digits: int = 3, factor: float = 1) -> str:

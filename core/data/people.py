@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,3 +62,15 @@ class AnnotationSet:
 
     def __len__(self) -> int:
         return len(self.annotators)
+
+    def only(self, rows: Sequence[int]) -> AnnotationSet:
+        """Some of these people, by their rows; at least one."""
+        keep = list(rows)
+        return AnnotationSet(
+            tuple(self.annotators[row] for row in keep),
+            self.scores[keep],
+            tuple(self.protocols[row] for row in keep),
+            None if self.summaries is None else self.summaries[keep],
+            None if self.frame_labels is None else self.frame_labels[keep],
+            tuple(self.simulated[row] for row in keep),
+        )

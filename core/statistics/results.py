@@ -137,10 +137,38 @@ class Figures(Metrics):
 
 
 @dataclass(frozen=True)
+class Chance:
+    """What stands beside a model's figures, see `core.statistics.chance`.
+
+    Attributes:
+        noise: of smooth noise that varies as people do and knows nothing of the video, as many curves as samples.
+        shifted: of the model's own curve at other times of the video: what its range and smoothness alone get.
+        people: of people who are predicted by the others, under the protocol of the figures.
+    """
+
+    noise: Figures
+    shifted: Closeness
+    people: Closeness
+
+
+@dataclass(frozen=True)
+class Skill:
+    """(figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better."""
+
+    kendall: Figure
+    spearman: Figure
+    f1: Figure
+    coverage: Closeness | None = None
+    precision: Closeness | None = None
+
+
+@dataclass(frozen=True)
 class Placed(Figures):
-    """Figures of a model, and the same between people."""
+    """Figures of a model, and beside them the same between people, and what chance gets."""
 
     human: HumanBand | None = None
+    chance: Chance | None = None
+    skill: Skill | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,11 @@ from core.errors import InputError
 from core.models.checkpoints import Checkpoint
 from core.progress import Progress, silent
 from core.statistics.agreement import human_band
+from core.statistics.chance import chance_of, skill_of
 from core.statistics.curves import mean_defined
 from core.statistics.evaluation import agreement_with_people, default_protocol, figures_of
 from core.statistics.figure import deviation_of, mean_of
-from core.statistics.results import Evaluation, Figures, HumanBand, Placed, SplitsEvaluation
+from core.statistics.results import Chance, Evaluation, Figures, HumanBand, Placed, SplitsEvaluation
 from core.training.scoring import features_for, score
 
 
@@ -46,16 +47,23 @@ def evaluate_checkpoint(
     per_video: dict[str, Figures] = {}
     one_dataset = len({entry.key for entry in entries}) == len(entries)
     bands: list[HumanBand] = []
+    chances: list[Chance] = []
     for index, entry in enumerate(entries):
         progress(index / len(entries), f"Evaluating {entry.id}")
         scores = score(checkpoint, entry, n=samples, seed=seed, steps=steps, device=device).scores
         per_video[entry.key if one_dataset else entry.id] = figures_of(entry, scores, protocol)
         if (band := human_band(entry)) is not None:
             bands.append(band)
+        if (chance := chance_of(entry, scores, protocol, seed)) is not None:
+            chances.append(chance)
+    figures, human = mean_of(list(per_video.values())), mean_of(bands) if bands else None
+    chance = mean_of(chances) if chances else None
     trained_on = checkpoint.training.get("videos")
     return Evaluation(
-        **vars(mean_of(list(per_video.values()))),
-        human=mean_of(bands) if bands else None,
+        **vars(figures),
+        human=human,
+        chance=chance,
+        skill=skill_of(figures, chance, human.closest if human else None) if chance else None,
         checkpoint=checkpoint.id,
         samples=samples,
         selected_on_test=bool(checkpoint.training.get("selected_on_test")),

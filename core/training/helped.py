@@ -1,0 +1,223 @@
+"""Did a training help? Held-out videos before and after, against new people and against those of before.
+
+A model that moves towards the people it has just learned from may leave the others behind, so both are measured, on
+videos that neither model was trained on, each difference paired over videos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.data import Entry
+from core.models.checkpoints import Checkpoint
+from core.progress import Progress, ShouldStop, check, never, silent
+from core.statistics.agreement import human_band
+from core.statistics.chance import chance_of, skill_of
+from core.statistics.evaluation import default_protocol, figures_of
+from core.statistics.figure import mean_of
+from core.statistics.paired import paired_difference
+from core.statistics.results import Chance, Figures, HumanBand, Interval, Skill
+from core.training.scoring import can_score, score
+
+# What is compared, and how it is called; F1 of the best sample stands beside where both models sample.
+FIGURES = ("kendall", "f1", "coverage_kendall", "coverage_f1")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One group of people and where two models stand to them, on videos that neither was trained on.
+
+    Attributes:
+        group: "new" people, or the "old" ones.
+        people: how many different ones judged the videos.
+        videos: how many of the held-out ones somebody of the group judged.
+        before, after: means over the videos; before is None where there was no model.
+        differences: after less before, paired over videos, by figure (see `FIGURES`).
+        skill_before, skill_after: where that stands between noise and people; None where nobody else judged.
+    """
+
+    group: str
+    people: int
+    videos: int
+    before: Figures | None
+    after: Figures
+    differences: Mapping[str, Interval]
+    skill_before: Skill | None
+    skill_after: Skill | None
+
+
+@dataclass(frozen=True)
+class Helped:
+    """What a training changed.
+
+    Attributes:
+        before, after: ids of checkpoints; before is None for fresh weights.
+        videos: ids of the held-out ones.
+        learned: how many videos of new people were trained on.
+        protocol: of the figures.
+        groups: new people and old ones, those that there are.
+        sentence: the same in words.
+    """
+
+    before: str | None
+    after: str
+    videos: tuple[str, ...]
+    learned: int
+    protocol: str
+    groups: tuple[Moved, ...]
+    sentence: str
+
+
+def helped(
+    before: Checkpoint | None,
+    after: Checkpoint,
+    entries: Sequence[Entry],
+    new: Sequence[str],
+    learned: int,
+    *,
+    samples: int = 8,
+    seed: int = 0,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> Helped:
+    """Compares two checkpoints on videos that neither was trained on.
+
+    Args:
+        before: that the training went on from; None for fresh weights.
+        after: what came of it.
+        entries: held out, with their people; those that a model cannot score are left out.
+        new: names of the people whose labels were new; everybody else is old.
+        learned: how many videos of new people were trained on, for the sentence.
+        samples: per video, where a model samples.
+        seed: of the samplers.
+        progress: told of every video.
+        should_stop: asked before every video.
+
+    Raises:
+        Cancelled: `should_stop` said so.
+    """
+    both = [one for one in (before, after) if one is not None]
+    entries = [entry for entry in entries if not any(can_score(one, entry) for one in both)]
+    scored: list[tuple[Entry, np.ndarray | None, np.ndarray]] = []
+    for index, entry in enumerate(entries):
+        check(should_stop, "The comparison", "The checkpoint is kept.")
+        progress(index / max(len(entries), 1), f"Comparing on {entry.title or entry.id}")
+        curves = [score(one, entry, n=samples, seed=seed).scores for one in both]
+        scored.append((entry, curves[0] if before else None, curves[-1]))
+    protocol = default_protocol(entries[0]) if entries else ""
+    names = set(new)
+    groups = [_moved(group, is_new, scored, names, protocol, seed) for group, is_new in (("new", True), ("old", False))]
+    found = tuple(one for one in groups if one is not None)
+    return Helped(
+        before=before.id if before else None,
+        after=after.id,
+        videos=tuple(entry.id for entry in entries),
+        learned=learned,
+        protocol=protocol,
+        groups=found,
+        sentence=_sentence(found, learned, before is not None),
+    )
+
+
+def _moved(
+    group: str,
+    is_new: bool,
+    scored: Sequence[tuple[Entry, np.ndarray | None, np.ndarray]],
+    new: set[str],
+    protocol: str,
+    seed: int,
+) -> Moved | None:
+    befores: list[Figures] = []
+    afters: list[Figures] = []
+    placed: dict[str, list[tuple[Figures, Chance, HumanBand]]] = {"before": [], "after": []}
+    names: set[str] = set()
+    for entry, old_curves, curves in scored:
+        people = entry.people
+        rows = [row for row, name in enumerate(people.annotators) if (name in new) == is_new]
+        if not rows:
+            continue
+        names |= {people.annotators[row] for row in rows}
+        judged = replace(entry, annotations=people.only(rows))
+        band = human_band(judged)
+        for when, each, figures in (("before", old_curves, befores), ("after", curves, afters)):
+            if each is None:
+                continue
+            figures.append(figures_of(judged, each, protocol))
+            if band is not None and (chance := chance_of(judged, each, protocol, seed)) is not None:
+                placed[when].append((figures[-1], chance, band))
+    if not afters:
+        return None
+    differences = {}
+    for name in FIGURES if befores else ():
+        was, became = ([_value(one, name) for one in side] for side in (befores, afters))
+        if np.isfinite(became).any():
+            differences[name] = paired_difference(was, became)
+    return Moved(
+        group=group,
+        people=len(names),
+        videos=len(afters),
+        before=mean_of(befores) if befores else None,
+        after=mean_of(afters),
+        differences=differences,
+        skill_before=_skill(placed["before"]),
+        skill_after=_skill(placed["after"]),
+    )
+
+
+def _skill(placed: Sequence[tuple[Figures, Chance, HumanBand]]) -> Skill | None:
+    """Over the videos that two or more people judged."""
+    if not placed:
+        return None
+    figures, chances, bands = zip(*placed, strict=True)
+    return skill_of(mean_of(figures), mean_of(chances), mean_of(bands).closest)
+
+
+def _value(figures: Figures, name: str) -> float:
+    if not name.startswith("coverage_"):
+        return float(getattr(figures, name))
+    covered = figures.coverage
+    return float("nan") if covered is None else float(getattr(covered, name.removeprefix("coverage_")))
+
+
+def _sentence(groups: Sequence[Moved], learned: int, had_before: bool) -> str:
+    """ "The new labels of 5 videos moved the model towards these people by 0.08 ± 0.03 (tau) ..." """
+    if not groups:
+        return "Nobody judged a video that was held out, so it is not known whether this helped."
+    by = {one.group: one for one in groups}
+    held = max(one.videos for one in groups)
+    on = f"Measured on {held} held-out {'video' if held == 1 else 'videos'}; ± is half of the 95 % interval."
+    if not had_before:
+        parts = [f"tau {one.after.kendall:.2f} with {_whom(one, own=False)}" for one in groups]
+        return f"Trained from fresh weights, the model reaches {' and '.join(parts)}. {on}"
+    parts = []
+    if "new" in by:
+        told = f"The new labels of {learned} {'video' if learned == 1 else 'videos'} moved the model "
+        parts.append(f"{told}{_direction(by['new'])} {_whom(by['new'], own=True)}{_by(by['new'])}")
+        if "old" in by:
+            parts.append(f" and {_direction(by['old'])} {_whom(by['old'], own=True)}{_by(by['old'])}")
+    else:
+        parts.append(f"The training moved the model {_direction(by['old'])} people{_by(by['old'])}")
+    return f"{''.join(parts)} (tau). {on}"
+
+
+def _direction(group: Moved) -> str:
+    change = group.differences["kendall"].value
+    return "away from" if change < 0 else "towards"
+
+
+def _by(group: Moved) -> str:
+    change = group.differences["kendall"]
+    if not np.isfinite(change.value):
+        return " by an unknown amount"
+    if not np.isfinite(change.low):
+        return f" by {abs(change.value):.2f} (too few videos for limits)"
+    unsure = "" if change.low > 0 or change.high < 0 else ", which chance may explain"
+    return f" by {abs(change.value):.2f} ± {(change.high - change.low) / 2:.2f}{unsure}"
+
+
+def _whom(group: Moved, own: bool) -> str:
+    who = {"new": "those who gave them" if own else "the new people", "old": "the others" if own else "the old people"}
+    return who[group.group]
