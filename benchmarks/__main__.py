@@ -50,6 +50,7 @@ BENCHMARKS = {
     "cuts": ("cuts of six videos that nobody labelled, before and after, beside chance", "cuts:cuts"),
     "tastes": ("whether tastes without labels follow content, against people of TVSum", "tastes:tastes"),
     "self-discovered": ("what pretraining without labels keeps, covers and cuts", "self_discovered:self_discovered"),
+    "new-taste": ("what new people's labels change for them and for the others, beside before", "new_taste:new_taste"),
     "start": ("from app.py to the first page; its help", "start:start"),
 }
 

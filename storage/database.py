@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from core.errors import ConflictError, InputError
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
-HEAD = "0010"
+HEAD = "0013"
 BUSY_SECONDS = 30
 FILE_NAME = "manycut.db"
 CANNOT_WRITE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_READONLY_DIRECTORY", "SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN")

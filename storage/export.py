@@ -142,7 +142,7 @@ def task_logs(session: Session, condition: ColumnElement[bool]) -> Iterator[Task
     query = query.where(condition).order_by(EventRow.task_id, EventRow.id)
     groups = groupby(session.execute(query.execution_options(yield_per=5000)), key=lambda row: row[0])
     number, rows = next(groups, (None, ()))
-    for task_id, (task, pseudonym, how, n_frames, fps) in tasks.items():
+    for task_id, (task, pseudonym, simulated, how, n_frames, fps) in tasks.items():
         events: list[tuple[Event, datetime]] = []
         if number == task_id:
             events = [(Event(*event), recorded) for _, *event, recorded in rows]
@@ -157,12 +157,13 @@ def task_logs(session: Session, condition: ColumnElement[bool]) -> Iterator[Task
             practice=task.practice,
             created=task.created,
             events=events,
+            simulated=simulated,
         )
 
 
 def _tasks(condition: ColumnElement[bool]) -> Select:
     return (
-        select(TaskRow, AnnotatorRow.pseudonym, ProtocolRow, EntryRow.n_frames, EntryRow.fps)
+        select(TaskRow, AnnotatorRow.pseudonym, AnnotatorRow.simulated, ProtocolRow, EntryRow.n_frames, EntryRow.fps)
         .join(AnnotatorRow, AnnotatorRow.id == TaskRow.annotator_id)
         .join(ProtocolRow, ProtocolRow.id == TaskRow.protocol_id)
         .join(EntryRow, EntryRow.id == TaskRow.entry_id)
@@ -181,17 +182,17 @@ def _export_events(library: Library, path: Path, dataset: str | None, entry_id: 
             raise _nothing("nobody has begun to judge these entries", "Label something on the Annotate page first.")
         write_events(task_logs(session, condition), path)
         times = _label_times(session, condition)
-    people: dict[str, list[tuple[str, str]]] = {}
-    for task, pseudonym, how, *_ in tasks:
-        people.setdefault(pseudonym, []).append((task.entry_id, f"{how.name} v{how.version}"))
+    people: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+    for task, pseudonym, simulated, how, *_ in tasks:
+        people.setdefault((pseudonym, simulated), []).append((task.entry_id, f"{how.name} v{how.version}"))
     contents = Contents(
         format="events",
         who="own",
         include_open=True,
         lag=0.0,
         entries=Counter(entry for entry, _ in dict.fromkeys((row[0].entry_id, row[1]) for row in tasks)),
-        people=[_own_person(name, done, times) for name, done in people.items()],
-        protocols={f"{row[2].name} v{row[2].version}": protocol_from(row[2].settings) for row in tasks},
+        people=[_own_person(*who, done, times) for who, done in people.items()],
+        protocols={f"{row[3].name} v{row[3].version}": protocol_from(row[3].settings) for row in tasks},
         labels=sum(row[0].judged for row in tasks),
     )
     return _finished(path, [path], contents)
@@ -265,14 +266,15 @@ def _write_zip(entries: Sequence[Entry], path: Path) -> list[Path]:
 def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement[bool]) -> Contents:
     """Who and what is in an export of labels."""
     given: dict[tuple[str, str], list[_Judged]] = {}
-    own: dict[str, list[tuple[str, str]]] = {}
+    own: dict[tuple[str, bool], list[tuple[str, str]]] = {}
     protocols: dict[str, Protocol] = {}
     for one in judged:
         for name in one.given.annotators if one.given is not None else ():
             given.setdefault((one.entry.dataset, name), []).append(one)
         for labels in one.own:
             task = labels.task
-            own.setdefault(task.annotator.pseudonym, []).append((task.entry, str(task.protocol)))
+            who = (task.annotator.pseudonym, task.annotator.simulated)
+            own.setdefault(who, []).append((task.entry, str(task.protocol)))
             protocols[str(task.protocol)] = task.protocol.settings
     with reading(library.engine) as session:
         times = _label_times(session, wanted) if own else {}
@@ -284,7 +286,7 @@ def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement
         entries={one.entry.id: len(one.entry.people) for one in judged},
         people=[
             *(_person_of_dataset(name, dataset, entries) for (dataset, name), entries in given.items()),
-            *(_own_person(name, done, times) for name, done in own.items()),
+            *(_own_person(*who, done, times) for who, done in own.items()),
         ],
         protocols=protocols,
         labels=sum(count_labels(one.entry, one.given, one.own) for one in judged),
@@ -304,12 +306,12 @@ def _label_times(session: Session, condition: ColumnElement[bool]) -> dict[str, 
 
 
 def _own_person(
-    name: str, done: Sequence[tuple[str, str]], times: dict[str, tuple[datetime, datetime]]
+    name: str, simulated: bool, done: Sequence[tuple[str, str]], times: dict[str, tuple[datetime, datetime]]
 ) -> ExportedPerson:
     """Somebody who labels here, from (entry, protocol) of each of their tasks."""
     first, last = times.get(name, (None, None))
     protocols = tuple(sorted({protocol for _, protocol in done}))
-    return ExportedPerson(name, "", len({entry for entry, _ in done}), protocols, first, last)
+    return ExportedPerson(name, "", len({entry for entry, _ in done}), protocols, first, last, simulated)
 
 
 def _person_of_dataset(name: str, dataset: str, judged: Sequence[_Judged]) -> ExportedPerson:

@@ -112,7 +112,7 @@ class _Joining:
         if not self._has_entry(log):
             self.skipped.add(log.entry)
             return
-        person, protocol = self._person(log.annotator), self._protocol(log.protocol)
+        person, protocol = self._person(log), self._protocol(log.protocol)
         row = find_task(self.session, person, log.entry, protocol)
         ours: list[Event] = []
         if row is None:
@@ -167,13 +167,14 @@ class _Joining:
             )
         return True
 
-    def _person(self, pseudonym: str) -> int:
+    def _person(self, log: TaskLog) -> int:
+        pseudonym = log.annotator
         if pseudonym not in self.people:
             name, number = pseudonym, 2
             while name in self.names:  # somebody here is called like that
                 name, number = f"{pseudonym} ({number})", number + 1
             self.names.add(name)
-            self.people[pseudonym] = add_annotator(self.session, name, pseudonym).id
+            self.people[pseudonym] = add_annotator(self.session, name, pseudonym, simulated=log.simulated).id
         return self.people[pseudonym]
 
     def _protocol(self, logged: LoggedProtocol) -> int:

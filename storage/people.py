@@ -37,7 +37,12 @@ def people_of(
         return dataset
     scores = np.stack([_scores(entry, one, lag) for one in own])
     names = [one.task.annotator.pseudonym if pseudonyms else one.task.annotator.name for one in own]
-    mine = AnnotationSet(_unique(names, ()), scores, tuple(str(one.task.protocol) for one in own))
+    mine = AnnotationSet(
+        _unique(names, ()),
+        scores,
+        tuple(str(one.task.protocol) for one in own),
+        simulated=tuple(one.task.annotator.simulated for one in own),
+    )
     if any(one.state.marks for one in own) or (dataset is not None and dataset.summaries is not None):
         rows = zip(own, scores, strict=True)
         mine = replace(mine, summaries=np.stack([_own_summary(entry, one, row) for one, row in rows]))
@@ -51,7 +56,7 @@ def people_of(
         scores=np.concatenate([dataset.scores, scores]),
         protocols=dataset.protocols + mine.protocols,
         summaries=summaries,
-        simulated=dataset.simulated + mine.simulated,  # whoever labels here is real
+        simulated=dataset.simulated + mine.simulated,
     )
 
 

@@ -122,7 +122,8 @@ class EntrySpaceRow(Base):
 class AnnotatorRow(Base):
     """A person who labels here. The pseudonym is what leaves the installation.
 
-    `role` is "annotator" or "lead"; `key` is the hash of their personal link, None where a name is enough.
+    `role` is "annotator" or "lead"; `key` is the hash of their personal link, None where a name is enough; who is
+    `simulated` came with a log that says that a program made its labels.
     """
 
     __tablename__ = "annotators"
@@ -132,6 +133,7 @@ class AnnotatorRow(Base):
     pseudonym: Mapped[str] = mapped_column(unique=True)
     role: Mapped[Role] = mapped_column(String, default="annotator")
     key: Mapped[str | None]
+    simulated: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=now)
 
 

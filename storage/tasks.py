@@ -24,11 +24,12 @@ EVENT = (
 
 @dataclass(frozen=True)
 class Annotator:
-    """A person who labels here; `pseudonym` is what exports say instead of the name."""
+    """A person who labels here; `pseudonym` is what exports say instead of the name; a program may be `simulated`."""
 
     id: int
     name: str
     pseudonym: str
+    simulated: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ def find_task(session: Session, annotator_id: int, entry_id: str, protocol_id: i
 
 def annotator_of(row: AnnotatorRow) -> Annotator:
     """A row as plain data."""
-    return Annotator(row.id, row.name, row.pseudonym)
+    return Annotator(row.id, row.name, row.pseudonym, row.simulated)
 
 
 def task_of(row: TaskRow, annotator: Annotator, protocol: ProtocolVersion) -> Task:

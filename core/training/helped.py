@@ -118,7 +118,7 @@ def helped(
         learned=learned,
         protocol=protocol,
         groups=found,
-        sentence=_sentence(found, learned, before is not None),
+        sentence=_sentence(found, learned, before is not None, samples),
     )
 
 
@@ -182,35 +182,40 @@ def _value(figures: Figures, name: str) -> float:
     return float("nan") if covered is None else float(getattr(covered, name.removeprefix("coverage_")))
 
 
-def _sentence(groups: Sequence[Moved], learned: int, had_before: bool) -> str:
+def _sentence(groups: Sequence[Moved], learned: int, had_before: bool, samples: int) -> str:
     """ "The new labels of 5 videos moved the model towards these people by 0.08 ± 0.03 (tau) ..." """
     if not groups:
         return "Nobody judged a video that was held out, so it is not known whether this helped."
     by = {one.group: one for one in groups}
     held = max(one.videos for one in groups)
     on = f"Measured on {held} held-out {'video' if held == 1 else 'videos'}; ± is half of the 95 % interval."
+    # Who samples is asked whether everybody finds their summary, not what the mean of all samples says.
+    covers = all(one.after.coverage is not None for one in groups)
+    figure = "coverage_kendall" if covers else "kendall"
+    what = f"tau of the best of {samples} samples" if covers else "tau"
     if not had_before:
-        parts = [f"tau {one.after.kendall:.2f} with {_whom(one, own=False)}" for one in groups]
+        parts = [f"{_value(one.after, figure):.2f} with {_whom(one, own=False)} ({what})" for one in groups]
         return f"Trained from fresh weights, the model reaches {' and '.join(parts)}. {on}"
     parts = []
     if "new" in by:
         told = f"The new labels of {learned} {'video' if learned == 1 else 'videos'} moved the model "
-        parts.append(f"{told}{_direction(by['new'])} {_whom(by['new'], own=True)}{_by(by['new'])}")
-        if "old" in by:
-            parts.append(f" and {_direction(by['old'])} {_whom(by['old'], own=True)}{_by(by['old'])}")
+        new, old = by["new"], by.get("old")
+        parts.append(f"{told}{_moved_by(new.differences.get(figure), _whom(new, own=True))}")
+        if old is not None:
+            parts.append(f" and {_moved_by(old.differences.get(figure), _whom(old, own=True))}")
     else:
-        parts.append(f"The training moved the model {_direction(by['old'])} people{_by(by['old'])}")
-    return f"{''.join(parts)} (tau). {on}"
+        parts.append(f"The training moved the model {_moved_by(by['old'].differences.get(figure), 'people')}")
+    return f"{''.join(parts)} ({what}). {on}"
 
 
-def _direction(group: Moved) -> str:
-    change = group.differences["kendall"].value
-    return "away from" if change < 0 else "towards"
+def _moved_by(change: Interval | None, whom: str) -> str:
+    """ "towards the others by 0.08 ± 0.03" """
+    direction = "away from" if change is not None and change.value < 0 else "towards"
+    return f"{direction} {whom}{_by(change)}"
 
 
-def _by(group: Moved) -> str:
-    change = group.differences["kendall"]
-    if not np.isfinite(change.value):
+def _by(change: Interval | None) -> str:
+    if change is None or not np.isfinite(change.value):
         return " by an unknown amount"
     if not np.isfinite(change.low):
         return f" by {abs(change.value):.2f} (too few videos for limits)"

@@ -4,7 +4,7 @@ The first line is a header, `{"schema": "manycut-events-1", "manycut": ..., "cre
 line, told apart by `type`, each after those that it names:
 
     protocol    name, version, settings (all of `core.labelling.protocols.Protocol`)
-    annotator   pseudonym
+    annotator   pseudonym, and simulated: true where a program made what follows
     task        task (a number within the file), annotator, entry, n_frames, fps ("30000/1001"), protocol, version,
                 shots ([[start, end], ...] half-open frames), practice, created
     event       task, client, seq, kind, shot, value, t, at, data, role, recorded; they follow their task, in server
@@ -75,6 +75,7 @@ class TaskLog:
         practice: a round of training.
         created: when the task was begun, UTC.
         events: (event, when the server received it), in server order; each (client, seq) once.
+        simulated: whether a program made it.
     """
 
     annotator: str
@@ -86,6 +87,7 @@ class TaskLog:
     practice: bool
     created: datetime
     events: Sequence[tuple[Event, datetime]]
+    simulated: bool = False
 
 
 def write_events(logs: Iterable[TaskLog], path: Path) -> tuple[int, int]:
@@ -117,7 +119,7 @@ def write_events(logs: Iterable[TaskLog], path: Path) -> tuple[int, int]:
         for tasks, log in enumerate(logs, start=1):
             how = log.protocol
             once("protocol", str(how), name=how.name, version=how.version, settings=how.settings.as_dict())
-            once("annotator", log.annotator, pseudonym=log.annotator)
+            once("annotator", log.annotator, pseudonym=log.annotator, **({"simulated": True} if log.simulated else {}))
             line(
                 type="task",
                 task=tasks,
@@ -202,7 +204,7 @@ class _Reading:
     def __init__(self, name: str) -> None:
         self.name, self.line = name, 0
         self.protocols: dict[tuple[str, int], LoggedProtocol] = {}
-        self.annotators: set[str] = set()
+        self.annotators: dict[str, bool] = {}  # whether each is simulated
         self.seen: set[tuple[str, str, str]] = set()
         self.open: TaskLog | None = None
         self.shots: Shots | None = None
@@ -267,7 +269,10 @@ class _Reading:
             self._wrong(f"holds no usable protocol: {error.message}")
 
     def _annotator(self, values: Mapping[str, Any]) -> None:
-        self.annotators.add(self._text(values, "pseudonym"))
+        simulated = values.get("simulated", False)
+        if type(simulated) is not bool:
+            self._wrong("should say whether the annotator is simulated, true or false")
+        self.annotators[self._text(values, "pseudonym")] = simulated
 
     def _task(self, values: Mapping[str, Any]) -> None:
         if self._whole(values, "task", 1) != self.tasks + 1:
@@ -289,7 +294,18 @@ class _Reading:
         shots = self._shots(values.get("shots"), n_frames)
         created = self._time(values, "created")
         self.recorded = []
-        self.open = TaskLog(annotator, entry, n_frames, fps, how, shots, values["practice"], created, self.recorded)
+        self.open = TaskLog(
+            annotator,
+            entry,
+            n_frames,
+            fps,
+            how,
+            shots,
+            values["practice"],
+            created,
+            self.recorded,
+            self.annotators[annotator],
+        )
         self.shots = Shots(np.array(shots, np.int64).reshape(-1, 2), how.settings.shots)
         self.keys = set()
         self.tasks += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assets.demo.making import newcomers
 from assets.demo.making.build import HERE, LLMVS, SAMPLES, SEED, SUMMDIFF, demo_tracks, read_entries
 from assets.demo.making.captions import SENTENCES
 from assets.demo.making.people import TASTES, event_window, people, prefers
@@ -21,6 +22,7 @@ from core.select.viewing import view
 from core.training.scoring import score
 from core.video.probe import frames_at, probe
 from core.video.thumbnails import read_sprite
+from storage.formats.events_jsonl import read_events
 from storage.formats.tracks import read_tracks
 
 MEGABYTE = 1_000_000
@@ -255,3 +257,11 @@ def test_every_persons_cut_holds_part_of_their_best_shot_whatever_the_budget(sto
             for budget in (0.1, 0.15, 0.2, 0.25, 0.3):
                 mask = view(scores, film, budget).mask
                 assert any(mask[start:end].any() for start, end in best)
+
+
+def test_the_newcomers_log_is_what_its_program_says_and_they_are_simulated_people_with_another_taste():
+    shipped = list(read_events(newcomers.FILE))
+    made = list(newcomers.logs(entries()))
+    assert shipped == made
+    assert all(one.simulated for one in shipped)
+    assert {one.entry for one in shipped} == {f"demo/{story.key}" for story in STORIES}

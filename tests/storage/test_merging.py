@@ -335,3 +335,16 @@ def test_joined_both_ways_both_have_the_same_labels(apart, done, here_has):
             assert first.parted == second.parted == 0
             assert states(here) == states(there)
             assert rows(here)[1] == rows(there)[1]
+
+
+def test_whose_labels_a_program_made_stays_simulated_in_every_library_and_export(both, tmp_path):
+    here, there = both
+    log = log_of(here, tmp_path / "log.jsonl")
+    marked = log.read_text("utf-8").replace('"type":"annotator",', '"type":"annotator","simulated":true,')
+    log.write_text(marked, "utf-8")
+    join_events(there, log)
+    people = there.people.of_entry(ENTRIES[0])
+    assert people.simulated == tuple(name != "Bob" for name in people.annotators)
+    assert sum(people.simulated) == 1
+    exported = log_of(there, tmp_path / "again.jsonl")
+    assert exported.read_text("utf-8").count('"simulated":true') == 1

@@ -75,7 +75,16 @@ def logs(draw):
         parts = draw(st.lists(OF_KIND[kind] | ANY, max_size=6))
         client = draw(st.sampled_from(["tab", "Fenster ä"]))
         events = [Event(client, seq, at=1_700_000_000_000 + seq, **one) for seq, one in enumerate(parts)]
-        found.append(log(kind, f"annotator-{number % 2}", f"talks/{number}", events, practice=number == 1))
+        found.append(
+            log(
+                kind,
+                f"annotator-{number % 2}",
+                f"talks/{number}",
+                events,
+                practice=number == 1,
+                simulated=number % 2 == 1,
+            )
+        )
     return found
 
 
