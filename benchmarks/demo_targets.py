@@ -14,8 +14,9 @@ from pathlib import Path
 from assets.demo.making.build import read_entries
 from assets.demo.making.stories import STORIES
 from core.training.evaluating import evaluate_checkpoint
-from core.training.loop import train, videos_from_entries
+from core.training.loop import train
 from core.training.recipes import get_preset
+from core.training.videos import videos_from_entries
 
 
 def main() -> None:

@@ -133,13 +133,13 @@ def training_work(length: int, denoiser: str) -> Callable[[], object]:
 
     from benchmarks.training import made_videos
     from core.models.summdiff import SummDiff, SummDiffConfig
-    from core.training.loop import make_batch
+    from core.training.batching import make_batch, units
     from core.training.recipes import TrainSettings
 
     model = SummDiff(SummDiffConfig(WIDTH, denoiser=denoiser, p_uncond=0.2)).train()
     optimizer = torch.optim.AdamW(model.parameters())
-    videos = made_videos([length], PEOPLE, WIDTH)
-    batch = make_batch(videos, TrainSettings(curves_per_video=None), np.random.default_rng(0))
+    settings = TrainSettings(curves_per_video=None)
+    batch = make_batch(units(made_videos([length], PEOPLE, WIDTH), settings), settings, np.random.default_rng(0))
 
     def work() -> None:
         optimizer.zero_grad()

@@ -19,8 +19,9 @@ from benchmarks.measuring import Result, peak_mb, reference_alone, timed
 from core.errors import InputError
 from core.models.batch import Batch, masked_mse
 from core.models.summdiff import SummDiff, SummDiffConfig, to_logits, to_scores
-from core.training.loop import TrainingVideo, batches
+from core.training.batching import batches, units
 from core.training.recipes import TrainSettings
+from core.training.videos import TrainingVideo
 
 VIDEOS, PEOPLE, WIDTH = 40, 20, 1024
 PER_STEP = 40
@@ -105,7 +106,7 @@ def same_gradient(model: SummDiff, videos: Sequence[TrainingVideo]) -> bool:
     device = model.null_video.device
     settings = TrainSettings(batch_size=len(videos), curves_per_video=None)
     # The batch has its videos in an order of its own, shortest first or not; both sides follow it.
-    shared = next(batches(videos, settings, np.random.default_rng(0)))
+    shared = next(batches(units(videos, settings), settings, np.random.default_rng(0)))
     by_length = {len(video.features): video for video in videos}
     ordered = [by_length[int(valid.sum())] for valid in shared.valid]
     alone = padded([(video, curve) for video in ordered for curve in video.targets])
@@ -149,8 +150,9 @@ def _ours_s(model: SummDiff, videos: Sequence[TrainingVideo]) -> float:
     settings = TrainSettings(batch_size=PER_STEP // PEOPLE, curves_per_video=None)
     random = np.random.default_rng(0)
     on_cpu = model.null_video.device.type == "cpu"
-    _learn(model, islice(batches(videos, settings, random), 1))
-    return timed(lambda: _learn(model, batches(videos, settings, random)), 1 if on_cpu else 5)[0]
+    drawn_from = units(videos, settings)
+    _learn(model, islice(batches(drawn_from, settings, random), 1))
+    return timed(lambda: _learn(model, batches(drawn_from, settings, random)), 1 if on_cpu else 5)[0]
 
 
 def _reference_s(model: SummDiff, videos: Sequence[TrainingVideo]) -> float:

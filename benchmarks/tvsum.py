@@ -124,9 +124,10 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
 
 def trained(data: Path, name: str, split: int, seed: int, folder: Path) -> Checkpoint:
     """The checkpoint of a row after training on a split's training videos, in the new directory `folder`."""
-    from core.training.loop import train, videos_from_entries
+    from core.training.loop import train
     from core.training.pretraining import PretrainSettings, pretrain, unlabelled_videos
     from core.training.recipes import get_preset
+    from core.training.videos import videos_from_entries
 
     row = ROWS[name]
     entries, splits = dataset(data)

@@ -27,21 +27,25 @@ def people_of(
         lag: seconds by which continuous ratings come after what they are about.
 
     Returns:
-        None where nobody is left. Where somebody has a summary of their own (the dataset gives it, or they marked
-        keyshots), the others get the cut that their scores lead to. Raw labels per frame only remain where everybody
-        has them.
+        None where nobody is left. Who labelled here and is among the dataset's people with the very same scores, as
+        after the import of an export of these labels, is there once. Where somebody has a summary of their own (the
+        dataset gives it, or they marked keyshots), the others get the cut that their scores lead to. Raw labels per
+        frame only remain where everybody has them.
     """
     dataset = entry.annotations if who in ("all", "dataset") else None
-    own = [] if who == "dataset" else list(labels)
-    if not own:
+    given = [] if who == "dataset" else [(one, _scores(entry, one, lag)) for one in labels]
+    if dataset is not None:
+        given = [(one, row) for one, row in given if not _is_among(dataset, one, row)]
+    if not given:
         return dataset
-    scores = np.stack([_scores(entry, one, lag) for one in own])
+    own, scores = [one for one, _ in given], np.stack([row for _, row in given])
     names = [one.task.annotator.pseudonym if pseudonyms else one.task.annotator.name for one in own]
     mine = AnnotationSet(
         _unique(names, ()),
         scores,
         tuple(str(one.task.protocol) for one in own),
         simulated=tuple(one.task.annotator.simulated for one in own),
+        sources=("own",) * len(own),
     )
     if any(one.state.marks for one in own) or (dataset is not None and dataset.summaries is not None):
         rows = zip(own, scores, strict=True)
@@ -57,6 +61,7 @@ def people_of(
         protocols=dataset.protocols + mine.protocols,
         summaries=summaries,
         simulated=dataset.simulated + mine.simulated,
+        sources=dataset.sources + mine.sources,
     )
 
 
@@ -86,6 +91,13 @@ def count_labels(entry: Entry, people: AnnotationSet | None, labels: Sequence[Ta
 def _scores(entry: Entry, labels: TaskLabels, lag: float = 0.0) -> np.ndarray:
     task = labels.task
     return scores_of_state(labels.state, task.protocol.settings, task.shots, entry.picks, entry.timebase, lag)
+
+
+def _is_among(people: AnnotationSet, labels: TaskLabels, scores: np.ndarray) -> bool:
+    """Whether somebody is among these people, under their name or pseudonym, with these scores (T,)."""
+    names = {labels.task.annotator.name, labels.task.annotator.pseudonym}
+    rows = [row for row, name in enumerate(people.annotators) if name in names]
+    return any(np.allclose(people.scores[row], scores, atol=1e-6, equal_nan=True) for row in rows)
 
 
 def _own_summary(entry: Entry, labels: TaskLabels, scores: np.ndarray) -> np.ndarray:

@@ -126,7 +126,7 @@ def _renew(library: Library, entry_id: str, space: TextSpace, *, main: bool = Fa
     """
     from core.captions.stale import edited_windows
     from core.features.text import encode_rows
-    from core.training.loop import training_space
+    from core.training.videos import training_space
     from storage.encodings import STALE, Encoding
 
     newest = library.captions.newest_edit(entry_id)  # first: what is corrected from here on is for the next time

@@ -62,13 +62,13 @@ def with_video(library: Library, ids: Sequence[str]) -> tuple[list[str], list[Le
 
 
 def entries_with_people(library: Library, dataset: str, people: Who) -> list[Entry]:
-    """The entries of a dataset that somebody judged, with all their people.
+    """The entries of a dataset that somebody judged, with all their people; those who label here by their pseudonyms.
 
     Raises:
         NotFoundError: there is no such dataset, or nobody judged any of it.
     """
     summaries_of(library, dataset)
-    entries = library.people.labelled_entries(dataset, who=people, include_open=True)
+    entries = library.people.labelled_entries(dataset, who=people, include_open=True, pseudonyms=True)
     if not entries:
         raise NotFoundError(f"Nobody has judged any entry of '{dataset}'.", "Import annotations or collect labels.")
     return entries

@@ -74,7 +74,7 @@ def take_in(
         changed: whether they are others than those that the heads had.
     """
     from core.models.hub import model_id
-    from core.training.loop import training_space
+    from core.training.videos import training_space
 
     judged = states.read(entry_id.partition("/")[2])
     if main and (changed or training_space(library.entries.get(entry_id), "llmvs") != encoding.space):

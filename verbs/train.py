@@ -55,7 +55,9 @@ class TrainRequest(TrainChoices):
     space: str | None = Field(
         None, description="Feature space (default: that of --start-from, or the one that most of the videos hold)."
     )
-    seed: int = Field(0, description="Of everything random; same seed, same result.")
+    seed: int | None = Field(
+        None, description="Of everything random; same seed, same result (default: the recipe's, or 0)."
+    )
     validation: float = Field(0.0, description="Share of the training videos held out to choose the best epoch by.")
     select_on_test: bool = Field(False, description="Choose the epoch by the test videos, as releases do; marked.")
     score_dataset: bool = Field(False, description="Score every entry of the dataset afterwards, where none is named.")
@@ -165,15 +167,16 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
     from core.training import loop, recipes
     from core.training.evaluating import selection_criterion
     from core.training.labels import trained_label
+    from core.training.videos import lacking, videos_from_entries
 
-    chosen = _entries(library, request)
-    entries, selecting = chosen.train, chosen.selecting
     settings = recipes.settings_for(
         request.kind, preset=request.preset, targets=request.targets, epochs=request.epochs, seed=request.seed
     )
+    chosen = _entries(library, request, settings.seed)
+    entries, selecting = chosen.train, chosen.selecting
     base = library.checkpoints.find(request.start_from) if request.start_from else None
     wanted = request.space or (base.feature_space if base else None)
-    videos, space = loop.videos_from_entries(entries, request.kind, wanted)
+    videos, space = videos_from_entries(entries, request.kind, wanted)
     out = request.out or new_checkpoint_folder(library, f"{request.kind}-{request.dataset}")
     label = trained_label(model_kind(request.kind), space, out.name)
     checkpoint = loop.train(
@@ -192,7 +195,7 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
             "n_selecting": len(selecting),
             "pretraining": base.training.get("pretraining") if base else None,
         },
-        criterion=selection_criterion(selecting, request.kind, space, request.seed) if selecting else None,
+        criterion=selection_criterion(selecting, request.kind, space, settings.seed) if selecting else None,
         progress=progress,
         should_stop=should_stop,
     )
@@ -207,7 +210,7 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
         seconds=facts["seconds"],
         loss=facts["loss"][-1],
         feature_space=space,
-        lacking=loop.lacking(entries, space),
+        lacking=lacking(entries, space),
         runs=[],
         notes=chosen.notes,
     )
@@ -229,7 +232,7 @@ class _Chosen:
     notes: tuple[str, ...] = ()
 
 
-def _entries(library: Library, request: TrainRequest) -> _Chosen:
+def _entries(library: Library, request: TrainRequest, seed: int) -> _Chosen:
     from core.training.held_out import held_out
 
     entries = entries_with_people(library, request.dataset, request.people)
@@ -248,7 +251,7 @@ def _entries(library: Library, request: TrainRequest) -> _Chosen:
             request.split,
             request.dataset,
             entries,
-            lambda other: given(other, who=request.people, include_open=True),
+            lambda other: given(other, who=request.people, include_open=True, pseudonyms=True),
             parts,
         )
         entries, notes = split.train, split.notes
@@ -262,5 +265,5 @@ def _entries(library: Library, request: TrainRequest) -> _Chosen:
         if split.names_validation:
             return _Chosen(entries, split.validation, "validation videos", notes)
     if request.validation:
-        return _Chosen(*held_out(entries, request.validation, request.seed), "validation videos", notes)
+        return _Chosen(*held_out(entries, request.validation, seed), "validation videos", notes)
     return _Chosen(entries, [], notes=notes)

@@ -21,6 +21,7 @@ class AnnotationSet:
         summaries: (U, n_frames) uint8 of 0/1, each person's own summary where the dataset gives one.
         frame_labels: (U, n_frames) uint8 the raw labels per frame where the dataset gives them (TVSum: 1..5).
         simulated: U truth values, which of them are made by a program; shown wherever they are. () for nobody.
+        sources: U words, "own" for who labels here and "dataset" for whom a dataset came with. () for the latter.
 
     Raises:
         InputError: says what does not fit.
@@ -32,11 +33,14 @@ class AnnotationSet:
     summaries: np.ndarray | None = None
     frame_labels: np.ndarray | None = None
     simulated: tuple[bool, ...] = ()
+    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         count, scores = len(self.annotators), self.scores
         if not any(self.simulated):
             object.__setattr__(self, "simulated", (False,) * count)
+        if not self.sources:
+            object.__setattr__(self, "sources", ("dataset",) * count)
         if not count:
             raise Misfit("annotators", "Where nobody judged, there are no people.")
         if len(set(self.annotators)) != count:
@@ -45,6 +49,8 @@ class AnnotationSet:
             raise Misfit("protocols", f"{count} people should have a protocol each, not {len(self.protocols)}.")
         if len(self.simulated) != count:
             raise Misfit("simulated", f"Of {count} people each is simulated or not, not {len(self.simulated)} of them.")
+        if len(self.sources) != count:
+            raise Misfit("sources", f"{count} people should have a source each, not {len(self.sources)}.")
         if scores.ndim != 2 or len(scores) != count:
             raise Misfit(
                 "scores", f"The scores of {count} people should have a row each, not the shape {scores.shape}."
@@ -73,4 +79,5 @@ class AnnotationSet:
             None if self.summaries is None else self.summaries[keep],
             None if self.frame_labels is None else self.frame_labels[keep],
             tuple(self.simulated[row] for row in keep),
+            tuple(self.sources[row] for row in keep),
         )

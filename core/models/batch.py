@@ -14,6 +14,28 @@ from core.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
+class Preferences:
+    """P preferences between two cuts of a video.
+
+    Attributes:
+        video: (P,) int64, which of the batch's videos.
+        better, worse: (P, T) float32 in [0, 1], how much of each pick either shows; 0 where padded.
+        weights: (P,) float32 factors whose products with the single losses add up.
+    """
+
+    video: Tensor
+    better: Tensor
+    worse: Tensor
+    weights: Tensor
+
+    def to(self, device: torch.device) -> Preferences:
+        """The same on another device."""
+        return Preferences(
+            self.video.to(device), self.better.to(device), self.worse.to(device), self.weights.to(device)
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Batch:
     """B videos with C score curves each, padded to T picks.
 
@@ -22,29 +44,62 @@ class Batch:
         valid: (B, T) bool, False where padded.
         targets: (B, C, T) float32 scores in [0, 1]; any finite value where not judged.
         judged: (B, C, T) bool, False where padded, not judged, or where a video has fewer than C curves.
+        weights: (B, C) float32 factors whose products with the curves' losses add up; None for the mean over curves.
+        preferences: between cuts of these videos; None for none.
     """
 
     features: Tensor
     valid: Tensor
     targets: Tensor
     judged: Tensor
+    weights: Tensor | None = None
+    preferences: Preferences | None = None
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
-        return Batch(*(x.to(device) for x in (self.features, self.valid, self.targets, self.judged)))
+        return Batch(
+            self.features.to(device),
+            self.valid.to(device),
+            self.targets.to(device),
+            self.judged.to(device),
+            None if self.weights is None else self.weights.to(device),
+            None if self.preferences is None else self.preferences.to(device),
+        )
 
 
-def masked_mse(predicted: Tensor, targets: Tensor, judged: Tensor) -> Tensor:
-    """Mean squared error over what was judged; every curve with anything judged weighs the same.
+def masked_mse(predicted: Tensor, targets: Tensor, judged: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Mean squared error over what was judged.
 
     Args:
         predicted: (B, C, T), or (B, 1, T) for models that say one thing to all people.
         targets: (B, C, T), finite.
         judged: (B, C, T) bool.
+        weights: (B, C) factors on the curves' errors, which are added up; None for the mean over all curves with
+            anything judged.
     """
     error = (predicted - targets).square() * judged
     count = judged.sum(-1)
-    return (error.sum(-1) / count.clamp(min=1)).sum() / (count > 0).sum().clamp(min=1)
+    of_curves = error.sum(-1) / count.clamp(min=1)
+    if weights is not None:
+        return (of_curves * weights).sum()
+    return of_curves.sum() / (count > 0).sum().clamp(min=1)
+
+
+def preference_loss(logits: Tensor, preferences: Preferences) -> Tensor:
+    """Minus the log probability of people's preferences, that of one being sigmoid(worth of one - worth of the other).
+
+    What a cut is worth is the mean of the model's logits over what it shows (Bradley and Terry, 1952).
+
+    Args:
+        logits: (P, T) of the scores of each preference's video.
+        preferences: P.
+    """
+
+    def worth(shown: Tensor) -> Tensor:
+        return (logits * shown).sum(-1) / shown.sum(-1)
+
+    margin = worth(preferences.better) - worth(preferences.worse)
+    return (F.softplus(-margin) * preferences.weights).sum()
 
 
 def smooth(logits: Tensor, picks: float) -> Tensor:

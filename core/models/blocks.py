@@ -62,11 +62,16 @@ class TimeEmbedding(nn.Module):
 
 
 class Attention(nn.Module):
-    """Multi-head attention with separate projections of queries, keys and values; Q queries, T keys."""
+    """Multi-head attention with separate projections of queries, keys and values; Q queries, T keys.
 
-    def __init__(self, hidden: int, heads: int) -> None:
+    Args:
+        hidden, heads: H, and how many heads share it.
+        dropout: on the attention weights.
+    """
+
+    def __init__(self, hidden: int, heads: int, dropout: float = 0.0) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.dropout = heads, dropout
         self.q_proj = nn.Linear(hidden, hidden)
         self.k_proj = nn.Linear(hidden, hidden)
         self.v_proj = nn.Linear(hidden, hidden)
@@ -87,7 +92,7 @@ class Attention(nn.Module):
         k, v = keys_values
         q = self._by_head(projected).expand(len(k), -1, -1, -1)
         mask = None if attend is None else attend[:, None, None, :]
-        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        attended = F.scaled_dot_product_attention(q, k, v, mask, self.dropout if self.training else 0.0)
         return self.out_proj(attended.transpose(1, 2).flatten(2))
 
     def _by_head(self, x: Tensor) -> Tensor:

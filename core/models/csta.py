@@ -31,12 +31,15 @@ class CSTAConfig:
         dropout: on both attention maps.
         head_dropout: in the regressor.
         smoothing: of the predicted curve, in picks; 0 as published.
+        attention: whether the trunk makes attention maps. Without, what it makes is scored itself: the ablation that
+            ViSP's table 2 calls GoogleNet.
     """
 
     feature_width: int = W
     dropout: float = 0.6
     head_dropout: float = 0.5
     smoothing: float = 0.0
+    attention: bool = True
 
 
 def positions(length: int, device: torch.device) -> Tensor:
@@ -55,22 +58,29 @@ class CSTA(CurveModel):
         self.widen = nn.Identity() if config.feature_width == W else nn.Linear(config.feature_width, W)
         self.cls = nn.Parameter(torch.zeros(3, 1, W))
         self.key_embedding = nn.Linear(W, W)
-        self.value_embedding = nn.Linear(W, W)
+        if config.attention:
+            self.value_embedding = nn.Linear(W, W)
+            self.norm = nn.BatchNorm2d(1)
+            self.dropout = nn.Dropout(config.dropout)
         self.trunk = GoogLeNet()
-        self.norm = nn.BatchNorm2d(1)
-        self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Sequential(
             nn.Linear(W, W), nn.ReLU(), nn.Dropout(config.head_dropout), nn.LayerNorm(W, eps=1e-6), nn.Linear(W, 1)
         )
 
     def mixed(self, features: Tensor) -> Tensor:
-        """Features (T, D) of one video -> (T + 1, W): the values under both attention maps, the CLS token first."""
+        """Features (T, D) of one video -> (T + 1, W): the values under both attention maps, the CLS token first.
+
+        Without attention, what the trunk makes of them.
+        """
         x = torch.cat([self.cls, self.widen(features).expand(3, -1, -1)], 1)
         keys = self.key_embedding(x)
         rows = max(x.shape[1], MIN_ROWS)
         picture = F.pad(keys, (0, 0, 0, rows - x.shape[1]))
-        attention = F.adaptive_avg_pool2d(self.trunk(picture[None]), (rows, 1))  # (1, W, T + 1, 1)
-        attention = attention[0, :, : x.shape[1], 0].T + keys[0]
+        seen = F.adaptive_avg_pool2d(self.trunk(picture[None]), (rows, 1))  # (1, W, T + 1, 1)
+        seen = seen[0, :, : x.shape[1], 0].T
+        if not self.config.attention:
+            return seen
+        attention = seen + keys[0]
         attention = self.norm(attention[None, None])[0, 0] + positions(x.shape[1], x.device)
         over_time, over_width = (self.dropout(attention.softmax(dim)) for dim in (0, 1))
         values = self.value_embedding(x[0])

@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from core.models.batch import Batch, check_features, masked_mse, smooth
+from core.models.batch import Batch, check_features, masked_mse, preference_loss, smooth
 from core.models.summarizer import Summarizer
 
 
@@ -27,8 +27,12 @@ class CurveModel(Summarizer):
 
     def loss(self, batch: Batch) -> Tensor:
         """Mean squared error; several curves of one video pull towards their mean, which is all one curve can say."""
-        scores = self(batch.features, batch.valid)[:, None]
-        return masked_mse(scores, torch.where(batch.judged, batch.targets, 0.5), batch.judged)
+        logits = self.logits(batch.features, batch.valid)
+        targets = torch.where(batch.judged, batch.targets, 0.5)
+        loss = masked_mse(logits.sigmoid()[:, None], targets, batch.judged, batch.weights)
+        if batch.preferences is None:
+            return loss
+        return loss + preference_loss(logits[batch.preferences.video], batch.preferences)
 
     @torch.inference_mode()
     def predict(self, features: Tensor, n: int = 1, seed: int = 0) -> Tensor:

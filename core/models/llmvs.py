@@ -27,6 +27,7 @@ class LLMVSConfig:
         feed_forward: their inner width.
         dropout: in them.
         smoothing: of the predicted curve, in picks; 0 as published.
+        xavier: all matrices begin as Glorot and Bengio's, as in the release; otherwise as PyTorch's layers do.
     """
 
     feature_width: int
@@ -36,6 +37,7 @@ class LLMVSConfig:
     feed_forward: int = 2048
     dropout: float = 0.1
     smoothing: float = 0.0
+    xavier: bool = False
 
 
 def pool_states(query: Tensor, answer: Tensor) -> Tensor:
@@ -75,6 +77,10 @@ class LLMVSHead(CurveModel):
             nn.ReLU(),
             nn.Linear(m // 16, 1),
         )
+        if config.xavier:
+            for weight in self.parameters():
+                if weight.dim() > 1:
+                    nn.init.xavier_uniform_(weight)
 
     def logits(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         padding = None if valid is None or bool(valid.all()) else ~valid

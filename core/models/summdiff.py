@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.errors import InputError
-from core.models.batch import Batch, check_features, masked_mse, smooth
+from core.models.batch import Batch, check_features, masked_mse, preference_loss, smooth
 from core.models.blocks import Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
 from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampling_noise
 from core.models.joint import Joint
@@ -56,6 +56,10 @@ class SummDiffConfig:
         guidance: w of classifier-free guidance when sampling; needs p_uncond > 0.
         input_dropout: in the input blocks.
         dropout: in the encoder and the denoiser.
+        attention_dropout: on the attention weights of both; 0.1 as published, which has to store them, T x T for every
+            head and layer.
+        levels: of noise when training: "even" spreads them over the videos of a batch (uniform like independent ones,
+            with less variance), "independent" draws each for itself, as published.
         smoothing: of the sampled curves, in picks; 0 as published.
         skip: expected standard deviation of clean logits; where above 0, the denoiser corrects the best linear guess
             from the noised logits instead of predicting from nothing (Karras et al. 2022, section 5); 0 as published.
@@ -80,6 +84,8 @@ class SummDiffConfig:
     guidance: float = 0.0
     input_dropout: float = 0.5
     dropout: float = 0.1
+    attention_dropout: float = 0.0
+    levels: str = "even"
     smoothing: float = 0.0
     skip: float = 0.0
     correlation: float = 0.0
@@ -160,8 +166,7 @@ class EncoderLayer(nn.Module):
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
-        # No dropout on the attention weights: they would have to be stored, T x T for every head and layer.
-        self.self_attn = nn.MultiheadAttention(config.hidden, config.heads, batch_first=True)
+        self.self_attn = nn.MultiheadAttention(config.hidden, config.heads, config.attention_dropout, batch_first=True)
         self.linear1 = nn.Linear(config.hidden, config.feed_forward)
         self.linear2 = nn.Linear(config.feed_forward, config.hidden)
         self.norm1 = nn.LayerNorm(config.hidden)
@@ -268,7 +273,7 @@ class DiTBlock(nn.Module):
         super().__init__()
         hidden = config.hidden
         self.norm = nn.LayerNorm(hidden, elementwise_affine=False, eps=1e-6)
-        self.cross_attn = Attention(hidden, config.heads)
+        self.cross_attn = Attention(hidden, config.heads, config.attention_dropout)
         self.mlp = nn.Sequential(
             nn.Linear(hidden, config.feed_forward), nn.ReLU(inplace=True), nn.Linear(config.feed_forward, hidden)
         )
@@ -324,7 +329,7 @@ class DecoderLayer(nn.Module):
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
         hidden = config.hidden
-        self.cross_attn = Attention(hidden, config.heads)
+        self.cross_attn = Attention(hidden, config.heads, config.attention_dropout)
         self.norm1 = nn.LayerNorm(hidden)
         self.linear1 = nn.Linear(hidden, config.feed_forward)
         self.linear2 = nn.Linear(config.feed_forward, hidden)
@@ -405,6 +410,22 @@ DENOISERS: Mapping[str, type[Denoiser]] = {
 }
 
 
+# Noise levels ----------------------------------------------------------------------------------------------------
+
+
+def even_levels(count: int, steps: int, device: torch.device) -> Tensor:
+    """(count,) steps: one of each equal slice of all steps, in random order."""
+    slices = torch.randperm(count, device=device) + torch.rand(count, device=device)
+    return (slices / count * steps).long().clamp(max=steps - 1)
+
+
+def independent_levels(count: int, steps: int, device: torch.device) -> Tensor:
+    """(count,) steps, each drawn for itself."""
+    return torch.randint(steps, (count,), device=device)
+
+
+LEVELS = {"even": even_levels, "independent": independent_levels}
+
 # The model -------------------------------------------------------------------------------------------------------
 
 
@@ -417,6 +438,7 @@ class SummDiff(Sampler):
         super().__init__()
         self.config = config
         self.schedule = CosineSchedule()
+        self.levels = LEVELS[config.levels]
         self.encoder = VideoEncoder(config)
         self.codebook = CODEBOOKS[config.codebook](config)
         self.denoiser = DENOISERS[config.denoiser](config)
@@ -427,7 +449,8 @@ class SummDiff(Sampler):
     def prepare(self, videos: Sequence[Tensor]) -> None:
         """Take from the training videos, each (T, D), what is measured instead of learned.
 
-        The null video of the release is a file of its own; ours is the mean frame.
+        The null video of the release is a file of its own, of GoogLeNet's width; ours is the mean frame. Either is one
+        vector that stays as it is. To train with the release's, copy it into `null_video`.
         """
         frames = torch.cat(list(videos)).to(self.null_video)
         self.null_video.copy_(frames.mean(0))
@@ -478,15 +501,16 @@ class SummDiff(Sampler):
     # 3.3 Training and sampling
 
     def loss(self, batch: Batch) -> Tensor:
-        """Mean squared error between predicted and judged scores at random noise levels."""
+        """Mean squared error between predicted and judged scores at random noise levels.
+
+        A preference is about what is predicted from noise alone, which is the mean over people.
+        """
         config = self.config
         videos = len(batch.features)
         absent = torch.rand(videos, 1, 1, device=batch.features.device) < config.p_uncond
         memory, position = self.encode(torch.where(absent, self.null_video, batch.features), batch.valid)
 
-        # One step per equal slice of 0..999, in random order: uniform like independent ones, with less variance.
-        slices = torch.randperm(videos, device=memory.device) + torch.rand(videos, device=memory.device)
-        t = (slices / videos * len(self.schedule)).long().clamp(max=len(self.schedule) - 1)
+        t = self.levels(videos, len(self.schedule), memory.device)
 
         targets = torch.where(batch.judged, batch.targets, 0.5)
         if config.clamp:
@@ -498,7 +522,20 @@ class SummDiff(Sampler):
         # A curve without any score takes no part in the loss, but attention needs something to look at.
         seen = torch.where(batch.judged.any(-1, keepdim=True), batch.judged, batch.valid[:, None])
         logits = self.denoise(noised, memory, position, t, batch.valid, seen)
-        return masked_mse(to_scores(logits, config.sigmoid_temp), targets, batch.judged)
+        loss = masked_mse(to_scores(logits, config.sigmoid_temp), targets, batch.judged, batch.weights)
+        if batch.preferences is None:
+            return loss
+        return loss + preference_loss(self._from_noise(batch, batch.preferences.video), batch.preferences)
+
+    def _from_noise(self, batch: Batch, videos: Tensor) -> Tensor:
+        """Logits (P, T) of the scores that the first step of sampling predicts for P of the batch's videos."""
+        config = self.config
+        valid = batch.valid[videos]
+        memory, position = self.encode(batch.features[videos], valid)
+        last = torch.full((len(videos),), len(self.schedule) - 1, device=memory.device)
+        white = torch.randn(len(videos), 1, valid.shape[1] + 2 * reach(config.correlation), device=memory.device)
+        noise = to_scores(correlate(white, config.correlation), config.sigmoid_temp)
+        return config.sigmoid_temp * self.denoise(noise, memory, position, last, valid, valid[:, None])[:, 0]
 
     @torch.inference_mode()
     def predict(

@@ -37,6 +37,7 @@ class ViSPConfig:
         free: share of a video that is kept for nothing, so that the size penalty is a constraint; 0 as published.
         beta_binary: weight of the sum of y (1 - y); the paper searches 0.01..100.
         encoder: what makes a video's state: "csta" (the paper's) or "attention" (a small Transformer, much faster).
+        normalise: states pass a LayerNorm and are scaled, so that inner products stay comparable; False as published.
     """
 
     sample: Literal["concrete", "gumbel", "sigmoid", "straight-through"] = "concrete"
@@ -47,6 +48,7 @@ class ViSPConfig:
     free: float = 0.0
     beta_binary: float = 0.01
     encoder: Literal["csta", "attention"] = "csta"
+    normalise: bool = True
 
     def __post_init__(self) -> None:
         known = {
@@ -166,19 +168,14 @@ class CSTAEncoder(nn.Module):
         return torch.stack([self.csta.video_state(x[:n]) for x, n in zip(features, lengths, strict=True)])
 
 
-class ViSP(Trainable):
+class Pretrained(Trainable):
     """A summarizer with what it needs to be pretrained. `summarizer` is what is kept."""
 
-    def __init__(self, summarizer: Any, config: ViSPConfig) -> None:
+    def __init__(self, summarizer: Any) -> None:
         super().__init__()
         self.summarizer = summarizer
-        self.config = config
-        width = summarizer.config.feature_width
-        self.encoder = CSTAEncoder(width) if config.encoder == "csta" else AttentionEncoder(width)
         # A summarizer that samples has no logits of its own: a layer for pretraining reads its video encoding.
         self.output = None if hasattr(summarizer, "logits") else nn.Linear(summarizer.config.hidden, 1)
-        state = self.encoder.input.out_features if isinstance(self.encoder, AttentionEncoder) else 1024
-        self.norm = nn.LayerNorm(state)
 
     def prepare(self, videos: Sequence[Tensor]) -> None:
         self.summarizer.prepare(videos)
@@ -189,6 +186,27 @@ class ViSP(Trainable):
             return self.summarizer.logits(features, valid)
         memory, _ = self.summarizer.encode(features, valid)
         return self.output(memory).squeeze(-1)
+
+
+class FixedSummaries(Pretrained):
+    """What ViSP is compared with (section 4.4, FSA): one summary a video, given beforehand, is told from the rest."""
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Binary cross-entropy over the frames of the batch; its targets are 1 in the summary and 0 outside."""
+        logits = self.logits(batch.features, batch.valid)[:, None].expand_as(batch.targets)
+        return F.binary_cross_entropy_with_logits(logits[batch.judged], batch.targets[batch.judged])
+
+
+class ViSP(Pretrained):
+    """A summarizer beside an encoder of videos, which is thrown away afterwards."""
+
+    def __init__(self, summarizer: Any, config: ViSPConfig) -> None:
+        super().__init__(summarizer)
+        self.config = config
+        width = summarizer.config.feature_width
+        self.encoder = CSTAEncoder(width) if config.encoder == "csta" else AttentionEncoder(width)
+        state = self.encoder.input.out_features if isinstance(self.encoder, AttentionEncoder) else 1024
+        self.norm = nn.LayerNorm(state)
 
     def loss(self, batch: Batch) -> Tensor:
         """Eq. 10; the batch's targets are not looked at.
@@ -214,8 +232,11 @@ class ViSP(Trainable):
         return contrast + config.beta_size * size + config.beta_binary * binary
 
     def state(self, features: Tensor, valid: Tensor) -> Tensor:
-        """Normalised states of videos, so that inner products stay comparable: (B, W)."""
-        state = self.norm(self.encoder(features, valid))
+        """What is compared of videos: (B, W)."""
+        state = self.encoder(features, valid)
+        if not self.config.normalise:
+            return state
+        state = self.norm(state)
         return state / state.shape[1] ** 0.25
 
 

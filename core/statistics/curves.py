@@ -10,17 +10,21 @@ import numpy as np
 TIE_DECIMALS = 6
 
 
-def mean_of_people(scores: np.ndarray) -> np.ndarray:
+def mean_of_people(scores: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """The mean over the people who judged each pick; the browser computes the same (assets/player/compare/series.mjs).
 
     Args:
         scores: (U, T), NaN where not judged.
+        weights: (U,) how much each of them counts; None for all alike.
 
     Returns:
         (T,) float64, NaN where nobody judged.
     """
     scores = np.asarray(scores, np.float64)
     judged = ~np.isnan(scores)
+    if weights is not None:
+        counted = judged * np.asarray(weights, np.float64)[:, None]
+        return ratio((np.where(judged, scores, 0) * counted).sum(axis=0), counted.sum(axis=0))
     return ratio(np.where(judged, scores, 0).sum(axis=0), judged.sum(axis=0))
 
 

@@ -22,6 +22,6 @@ def people_known_by_name(entry: Entry) -> Entry:
     if not kept:
         return replace(entry, annotations=None)
     names, protocols = (tuple(each[row] for row in kept) for each in (people.annotators, people.protocols))
-    simulated = tuple(people.simulated[row] for row in kept)
-    known = AnnotationSet(names, people.scores[np.array(kept)], protocols, simulated=simulated)
+    simulated, sources = tuple(people.simulated[row] for row in kept), tuple(people.sources[row] for row in kept)
+    known = AnnotationSet(names, people.scores[np.array(kept)], protocols, simulated=simulated, sources=sources)
     return replace(entry, annotations=known)

@@ -11,6 +11,9 @@ from core.errors import InputError, NotFoundError
 from core.models.registry import model_kind
 
 Targets = Literal["individual", "mean"]
+BatchOf = Literal["videos", "pairs"]
+Order = Literal["length", "random", "given"]
+Alike = Literal["curves", "frames", "videos"]
 
 
 @dataclass(frozen=True)
@@ -23,20 +26,36 @@ class TrainSettings:
         targets: "individual" (every person's curve) or "mean" (one curve per video).
         epochs: passes over the videos; None for as many as make `updates`.
         updates: optimizer steps to make when `epochs` is None.
-        batch_size: videos per optimizer step.
-        curves_per_video: people drawn per video and step, None for all.
+        batch_size: how many make a batch.
+        batch_of: what is counted: "videos", each with all its people or those drawn, encoded once for all of them; or
+            "pairs" of a person and a video, each encoded for itself.
+        order: how batches are put together: "length" (of videos about as long as one another, so that little is
+            padded), "random", or "given" (as they come, every epoch alike).
+        curves_per_video: people drawn per video and step, None for all; of no meaning for pairs.
+        alike: what weighs the same in the loss: "curves", "frames" (longer curves weigh more), or "videos" (a person
+            who is alone with a video weighs as much as twenty of another together).
+        weights: factors on the loss of people, by their name or by where they are from ("own", "dataset"); 0 leaves
+            them out. Of mean targets, their share in the mean.
+        preference_weight: factor on the mean loss of preferences, beside that of the curves.
         lr: peak learning rate.
-        schedule: of the learning rate. "warm cosine" rises over the first 5 % and falls to 0 along a cosine; "cosine N"
-            goes to 0 and back along a cosine, N epochs each way; "decay F" is multiplied by F after every epoch.
+        least_lr: where cosines end, instead of 0.
+        schedule: of the learning rate. "warm cosine" rises over the first 5 % and falls along a cosine; "cosine N"
+            falls and rises again along a cosine, N epochs each way; "decay F" is multiplied by F after every epoch.
         optimizer: "adamw" (decoupled weight decay) or "adam" (as in most of the published recipes).
         weight_decay: of the optimizer.
         accumulate: batches whose gradients make one optimizer step.
-        ema: decay of the moving average of the weights per update.
+        ema: decay of the moving average of the weights per update; None keeps the weights themselves.
+        ema_warms_up: the first weights are forgotten more quickly than `ema` says.
         clip: largest norm of the gradient.
+        validations: how often in an epoch a selection criterion is asked, the last time at its end.
+        half: compute in float16 where there is CUDA.
         seed: of everything random; the same seed gives the same weights on the same machine.
         device: "auto", "cpu" or "cuda".
         time_limit_s: stop after the epoch in which this many seconds are over; None for never.
         config: the model's configuration, where it is not its default.
+
+    Raises:
+        InputError: a weight below 0, or a criterion that is never asked.
     """
 
     model: str = "summdiff"
@@ -45,19 +64,66 @@ class TrainSettings:
     epochs: int | None = None
     updates: int = 1500
     batch_size: int = 8
+    batch_of: BatchOf = "videos"
+    order: Order = "length"
     curves_per_video: int | None = 5
+    alike: Alike = "curves"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    preference_weight: float = 0.1
     lr: float = 5e-4
+    least_lr: float = 0.0
     schedule: str = "warm cosine"
     optimizer: Literal["adamw", "adam"] = "adamw"
     weight_decay: float = 0.01
     accumulate: int = 1
-    ema: float = 0.99
+    ema: float | None = 0.99
+    ema_warms_up: bool = True
     clip: float = 1.0
+    validations: int = 1
+    half: bool = False
     seed: int = 0
     device: str = "auto"
     time_limit_s: float | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if not all(0 <= weight < math.inf for weight in (*self.weights.values(), self.preference_weight)):
+            raise InputError("Weights of people and of preferences are numbers from 0.")
+        if self.validations < 1:
+            raise InputError(f"A selection criterion is asked at least once an epoch, not {self.validations} times.")
+
+
+# What SummDiff's release has in common on all data sets, beside the defaults of `SummDiffConfig`.
+RELEASED_SUMMDIFF = {"p_uncond": 0.2, "levels": "independent", "attention_dropout": 0.1}
+# Five GPUs with a video each, two batches to a step: ten videos, the next ten, in the order of the split.
+RELEASED_LLMVS = TrainSettings(
+    model="llmvs",
+    targets="mean",
+    epochs=200,
+    batch_size=1,
+    order="given",
+    accumulate=10,
+    schedule="cosine 100",
+    least_lr=1e-6,
+    ema=None,
+    clip=0.01,
+    validations=2,
+    half=True,
+    seed=1112,
+    config={"xavier": True},
+)
+RELEASED_CSTA = TrainSettings(
+    model="csta",
+    targets="mean",
+    epochs=100,
+    batch_size=1,
+    lr=1e-3,
+    schedule="decay 1",
+    optimizer="adam",
+    weight_decay=1e-7,
+    ema=None,
+    clip=math.inf,
+)
 
 PRESETS = {
     # The release's denoiser and learning rate for TVSum, smaller and shorter, with noise that is correlated over time
@@ -105,73 +171,59 @@ PRESETS = {
             "input_dropout": 0.2,
         },
     ),
-    # The release's three, to the letter of its table; early stopping on test videos is not part of them.
+    # The release's three, to the letter of its scripts and its training loop; early stopping on test videos is not part
+    # of them. Its null video is a file of GoogLeNet's width, see `SummDiff.prepare`.
     "summdiff-mrhisum": TrainSettings(
         targets="mean",
         epochs=40,
         batch_size=256,
+        order="random",
+        alike="frames",
         lr=5e-5,
         schedule="decay 0.99",
         optimizer="adam",
         weight_decay=5e-4,
         ema=0.999,
+        ema_warms_up=False,
         clip=math.inf,
-        config={"denoiser": "DiT", "codebook_size": 100, "p_uncond": 0.2, "guidance": 0.1},
+        config={**RELEASED_SUMMDIFF, "decoder_layers": 2, "denoiser": "DiT", "codebook_size": 100, "guidance": 0.1},
     ),
     "summdiff-summe": TrainSettings(
         epochs=45,
         batch_size=20,
+        batch_of="pairs",
+        order="random",
+        alike="frames",
         curves_per_video=None,
         lr=3e-5,
         schedule="decay 1",
         optimizer="adam",
         weight_decay=5e-4,
+        ema=None,
         clip=math.inf,
-        config={"denoiser": "latentmlp", "clamp": True, "p_uncond": 0.2, "guidance": 0.2},
+        seed=204,
+        config={**RELEASED_SUMMDIFF, "decoder_layers": 2, "denoiser": "latentmlp", "clamp": True, "guidance": 0.2},
     ),
     "summdiff-tvsum": TrainSettings(
         targets="mean",
         epochs=200,
         batch_size=40,
+        order="random",
+        alike="frames",
         lr=3e-4,
         schedule="decay 1",
         optimizer="adam",
         weight_decay=5e-3,
+        ema=None,
         clip=math.inf,
-        config={"denoiser": "latentmlp", "decoder_layers": 3, "clamp": True, "p_uncond": 0.2, "guidance": 0.1},
+        config={**RELEASED_SUMMDIFF, "decoder_layers": 3, "denoiser": "latentmlp", "clamp": True, "guidance": 0.1},
     ),
     # The published heads; "llmvs" below is a small one for small caption embeddings.
-    "llmvs-summe": TrainSettings(
-        model="llmvs",
-        targets="mean",
-        epochs=200,
-        batch_size=1,
-        lr=1.19e-4,
-        schedule="cosine 100",
-        accumulate=2,
-        clip=0.01,
-    ),
-    "llmvs-tvsum": TrainSettings(
-        model="llmvs",
-        targets="mean",
-        epochs=200,
-        batch_size=1,
-        lr=7e-5,
-        schedule="cosine 100",
-        accumulate=2,
-        clip=0.01,
-    ),
-    "csta": TrainSettings(
-        model="csta",
-        targets="mean",
-        epochs=100,
-        batch_size=1,
-        lr=1e-3,
-        schedule="decay 1",
-        optimizer="adam",
-        weight_decay=1e-7,
-        clip=math.inf,
-    ),
+    "llmvs-summe": replace(RELEASED_LLMVS, lr=1.19e-4),
+    "llmvs-tvsum": replace(RELEASED_LLMVS, lr=7e-5),
+    "csta": RELEASED_CSTA,
+    # "GoogleNet" of ViSP's table 2: the trunk of CSTA without its attention, trained as CSTA is.
+    "csta-googlenet": replace(RELEASED_CSTA, config={"attention": False}),
     "vasnet": TrainSettings(
         model="vasnet",
         targets="mean",
@@ -181,6 +233,7 @@ PRESETS = {
         schedule="decay 1",
         optimizer="adam",
         weight_decay=1e-5,
+        ema=None,
         clip=math.inf,
     ),
     "mlp": TrainSettings(model="mlp", targets="mean", updates=300, batch_size=4, lr=3e-4),
@@ -222,7 +275,7 @@ def settings_for(
     preset: str | None = None,
     targets: str | None = None,
     epochs: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> TrainSettings:
     """The settings that a person's choices amount to: a preset (by default the model's own) with what was given.
 
@@ -239,5 +292,8 @@ def settings_for(
     if epochs is not None and epochs < 1:
         raise InputError(f"At least one epoch is needed, got {epochs}.")
     return replace(
-        settings, targets=cast(Targets, targets or settings.targets), epochs=epochs or settings.epochs, seed=seed
+        settings,
+        targets=cast(Targets, targets or settings.targets),
+        epochs=epochs or settings.epochs,
+        seed=settings.seed if seed is None else seed,
     )

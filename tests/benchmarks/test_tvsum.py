@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks import noise_levels, tvsum
 from core.models.checkpoints import read_checkpoint
-from core.training.loop import train, videos_from_entries
+from core.training.loop import train
 from core.training.recipes import get_preset
+from core.training.videos import videos_from_entries
 
 
 def result(rho, human=0.2):

@@ -15,7 +15,7 @@ from benchmarks.export import fill
 from core.errors import ConflictError, InputError, NotFoundError
 from core.labelling.conversions import scores_of_state
 from core.labelling.events import Event
-from core.training.loop import videos_from_entries
+from core.training.videos import videos_from_entries
 from storage.export import FORMATS, export_labels
 from storage.formats import read_dataset
 from storage.formats.eccv16 import read_eccv16

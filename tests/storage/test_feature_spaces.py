@@ -11,8 +11,8 @@ from core.data.space_ids import ALIASES
 from core.errors import FormatError, InputError, NotFoundError
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
-from core.training.loop import training_space
 from core.training.scoring import can_score
+from core.training.videos import training_space
 from storage.database import migration_config
 from storage.entry_files import EntryFiles
 from storage.formats.eccv16 import read_eccv16, write_eccv16

@@ -95,8 +95,9 @@ def read_entries() -> dict[str, Entry]:
 def train_checkpoints() -> None:
     """Trains both checkpoints on the stories that are not held back, their scenes in many orders."""
     from assets.demo.making.orders import reordered, scene_picks
-    from core.training.loop import train, videos_from_entries
+    from core.training.loop import train
     from core.training.recipes import get_preset
+    from core.training.videos import videos_from_entries
 
     entries = read_entries()
     stories = [story for story in STORIES if not story.held_back]

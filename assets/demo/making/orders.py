@@ -12,7 +12,7 @@ from itertools import groupby
 import numpy as np
 
 from assets.demo.making.stories import Story
-from core.training.loop import TrainingVideo
+from core.training.videos import TrainingVideo
 
 
 def scene_picks(story: Story, seconds: np.ndarray) -> list[np.ndarray]:

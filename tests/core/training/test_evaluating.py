@@ -11,8 +11,9 @@ from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase
 from core.models.checkpoints import load_model
 from core.training.evaluating import evaluate_checkpoint, over_splits, selection_criterion
-from core.training.loop import train, videos_from_entries
+from core.training.loop import train
 from core.training.recipes import TrainSettings
+from core.training.videos import videos_from_entries
 
 
 def entry(number, people=3):

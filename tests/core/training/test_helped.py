@@ -11,8 +11,9 @@ import pytest
 from core.data import AnnotationSet, Entry
 from core.models.checkpoints import Checkpoint
 from core.training.helped import helped
-from core.training.loop import train, videos_from_entries
+from core.training.loop import train
 from core.training.recipes import TrainSettings
+from core.training.videos import videos_from_entries
 from tests.core.training.test_evaluating import SETTINGS, entry
 
 

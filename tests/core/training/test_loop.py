@@ -12,14 +12,10 @@ from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase
 from core.errors import Cancelled, CheckpointError, InputError, NotFoundError
 from core.models.checkpoints import load_model, read_checkpoint
-from core.training.loop import (
-    TrainingVideo,
-    lacking,
-    make_batch,
-    train,
-    videos_from_entries,
-)
+from core.training.batching import make_batch, units
+from core.training.loop import train
 from core.training.recipes import PRESETS, TrainSettings, get_preset, settings_for
+from core.training.videos import TrainingVideo, lacking, videos_from_entries
 from tests.spaces import in_spaces
 
 TINY = {
@@ -148,13 +144,18 @@ def test_people_who_gave_one_score_throughout_are_no_obstacle(tmp_path):
 def test_individual_targets_keep_every_person_and_mean_targets_average_them():
     generator = np.random.default_rng(0)
     one = video(0)
-    batch = make_batch([one, video(1, 30, 5)], settings(curves_per_video=None), generator)
+
+    def batch_of(videos, **changes):
+        chosen = settings(**changes)
+        return make_batch(units(videos, chosen), chosen, generator)
+
+    batch = batch_of([one, video(1, 30, 5)], curves_per_video=None)
     assert batch.targets.shape == (2, 5, 30)
     assert batch.judged.sum(-1).tolist() == [[20, 20, 20, 0, 0], [30] * 5]
     np.testing.assert_array_equal(batch.targets[0, :3, :20].numpy(), one.targets)
-    batch = make_batch([one], settings(targets="mean"), generator)
+    batch = batch_of([one], targets="mean")
     np.testing.assert_allclose(batch.targets[0, 0].numpy(), one.targets.mean(0), rtol=1e-6)
-    batch = make_batch([video(0, people=9)], settings(curves_per_video=4), generator)
+    batch = batch_of([video(0, people=9)], curves_per_video=4)
     assert batch.targets.shape == (1, 4, 20)
 
 
@@ -243,7 +244,7 @@ def test_every_preset_describes_a_model():
 
 
 def entry(key, **changes):
-    one = video(0)
+    one = video(ord(key))
     fields = {
         "features": one.features,
         "feature_space": "s",

@@ -14,10 +14,11 @@ from core.data.timebase import Timebase
 from core.errors import CheckpointError, InputError
 from core.models.checkpoints import load_model, save_checkpoint
 from core.models.summdiff import SummDiff, SummDiffConfig
-from core.training.loop import TrainingVideo, train
+from core.training.loop import train
 from core.training.pretraining import OWN_FILMS, PretrainSettings, pieces, pretrain, unlabelled_videos
 from core.training.recipes import TrainSettings
 from core.training.scoring import can_score, score
+from core.training.videos import TrainingVideo
 
 
 def telling_video(seed, length=24, told=slice(8, 12)):
