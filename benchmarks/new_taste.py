@@ -71,8 +71,9 @@ def measured(entries: dict[str, Entry], seed: int, folder: Path) -> Helped:
     """Trains the demo's checkpoint on with everybody and compares on the held-back videos."""
     from core.models.checkpoints import read_checkpoint
     from core.training.helped import helped
-    from core.training.loop import train, videos_from_entries
+    from core.training.loop import train
     from core.training.recipes import get_preset
+    from core.training.videos import videos_from_entries
 
     before = read_checkpoint(HERE / "checkpoints" / SUMMDIFF)
     learned = [entries[story.key] for story in STORIES if not story.held_back]

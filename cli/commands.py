@@ -112,6 +112,8 @@ def _written(annotation: Any) -> Any:
         return _written(wanted) | None if not _is_literal(wanted) else wanted | None
     if origin is Annotated:
         return _written(get_args(annotation)[0])
+    if origin is dict or (origin is tuple and get_args(annotation)[0] in (int, float)):
+        return list[str]  # "0,1,2" or "name=value", which the request reads
     if origin is tuple and get_args(annotation)[0] in AS_THEY_ARE:
         return list[get_args(annotation)[0]]  # type: ignore[misc]  # a type that is known when it runs
     return annotation if annotation in AS_THEY_ARE or _is_literal(annotation) else str
@@ -124,4 +126,4 @@ def _is_literal(annotation: Any) -> bool:
 def _default(value: object, written: Any) -> object:
     if written is str and not isinstance(value, str):
         return "" if value == () else str(value)
-    return value
+    return [] if value in ((), {}) else value

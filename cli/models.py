@@ -10,7 +10,7 @@ import typer
 
 from cli.commands import add_command, add_verb, parameters
 from cli.running import run_verb
-from cli.tables import evaluation_table, pretrained_sentence, sampled_sentence, splits_table
+from cli.tables import evaluation_table, number, pretrained_sentence, sampled_sentence, splits_table
 from verbs.evaluate import EvaluateRequest, evaluate, evaluate_splits
 from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
 from verbs.sample import SampleRequest, sample
@@ -51,12 +51,30 @@ def _trained_sentence(result: TrainResult) -> str:
     told = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
     if result.selected_on != "nothing":
         told += f" Epoch {result.kept_epoch} was chosen by {result.selected_on}."
-    told = "\n".join([told, *result.notes])
+    told = "\n".join([told, *_held_out(result), *result.notes])
     if not result.lacking:
         return told
     space, count = result.feature_space, len(result.lacking)
     some = ", ".join(result.lacking[:5]) + (" ..." if count > 5 else "")
     return f"{told}\n{count} left out for want of {space} features: {some}. `features --space {space} --all` adds them."
+
+
+def _held_out(result: TrainResult) -> list[str]:
+    """What was kept from the training, and what it reached there, for several seeds with deviations."""
+    if result.figures is None:
+        return []
+    count = len(result.held_out)
+    told = f"On {count} held-out {'video' if count == 1 else 'videos'} ({result.figures.protocol}): "
+    if result.over_seeds is None:
+        reached = ", ".join(f"{name} {number(getattr(result.figures, name))}" for name in ("kendall", "spearman"))
+    else:
+        mean, std = result.over_seeds, result.over_seeds.std
+        reached = ", ".join(
+            f"{name} {number(getattr(mean, name))} ± {number(getattr(std, name))}" for name in ("kendall", "spearman")
+        )
+        reached += f" over {len(result.seeds)} seeds"
+    some = ", ".join(result.held_out[:5]) + (" ..." if count > 5 else "")
+    return [f"{told}{reached}. Held out: {some}."]
 
 
 def _trained_splits_sentence(result: TrainedSplits) -> str:
@@ -78,7 +96,7 @@ add_command(
     app,
     "train",
     _train,
-    _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled={"kind": KIND})),
+    _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled={"kind": KIND, "settings": "--set"})),
     "Train a summarizer on a dataset's people and the labels collected here.",
 )
 add_command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Placed, Skill
+from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Placed, Skill, SplitsEvaluation
 from verbs.evaluate import EvaluateResult, EvaluateSplitsResult
 from verbs.pretrain import PretrainResult
 from verbs.sample import SampleResult
@@ -19,7 +19,7 @@ def evaluation_table(result: EvaluateResult) -> str:
     """What `evaluate` found: the model, and people beside it."""
     found = result.figures
     table = _table(found, found.samples, [], None, found.selected_on_test, found.seen_in_training)
-    return "\n".join([table, *result.notes])
+    return "\n".join([table, *_sampled(found), *result.notes])
 
 
 def splits_table(result: EvaluateSplitsResult) -> str:
@@ -27,7 +27,15 @@ def splits_table(result: EvaluateSplitsResult) -> str:
     found = result.figures
     seen = [row.seen_in_training for row in found.splits if row.seen_in_training]
     table = _table(found, found.samples, found.splits, found.std, found.selected_on_test, sum(seen))
-    return "\n".join([table, *result.notes])
+    return "\n".join([table, *_sampled(found), *result.notes])
+
+
+def _sampled(found: Evaluation | SplitsEvaluation) -> list[str]:
+    """What the sampler was told, where there is one."""
+    if not found.sampler:
+        return []
+    settings = ", ".join(f"{name} {value:g}" for name, value in found.sampler.items())
+    return [f"{found.samples} samples of each video: {settings}."]
 
 
 def sampled_sentence(result: SampleResult) -> str:

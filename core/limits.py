@@ -48,3 +48,5 @@ GUIDANCE = 10.0  # weight; beyond, samples are at 0 and 1 alone
 TEMPERATURE = 4.0  # factor on the noise; beyond, nothing of the video is left
 SEED = 2**31 - 1  # also what a page's number field takes exactly
 EPOCHS = 10_000
+TRAINING_MINUTES = 7 * 24 * 60  # a week
+SEEDS = 20  # checkpoints that one training makes

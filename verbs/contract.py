@@ -92,8 +92,36 @@ def _fraction(value: object) -> Fraction:
         raise ValueError(f"A number is written such as 2, 0.5 or 1/2, not '{str(value)[:40]}'.") from None
 
 
+def _listed(value: object) -> object:
+    """["0,1", "2"] -> ["0", "1", "2"], as a terminal writes it."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list):
+        return given
+    return [part for one in given for part in (one.split(",") if isinstance(one, str) else [one])]
+
+
+def _paired(value: object) -> object:
+    """["heads=8"] -> {"heads": "8"}, as a terminal writes it."""
+    if not isinstance(value, list | tuple):
+        return value
+    pairs: dict[str, str] = {}
+    for one in value:
+        name, equals, given = str(one).partition("=")
+        if not equals or not name.strip():
+            raise ValueError(f"A setting is written name=value, such as lr=1e-4, not '{one}'.")
+        pairs[name.strip()] = given
+    return pairs
+
+
 # A file that somebody named, as it can be told.
 GivenFile = Annotated[Path, PlainSerializer(lambda path: readable(str(path)), return_type=str, when_used="json")]
+
+# Several whole numbers, also written "0,1,2".
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_listed)]
+
+# Settings by name, also written ["name=value"].
+Setting = bool | int | float | str
+Settings = Annotated[dict[str, Setting], BeforeValidator(_paired)]
 
 # A number that is kept exactly, written "2", "0.5" or "1/2".
 Exact = Annotated[

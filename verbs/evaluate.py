@@ -26,9 +26,16 @@ class EvaluateRequest(Request):
     checkpoint: str = Field(description="Checkpoint folder or id; with --split all, with {split} in it.")
     splits: Path | None = Field(None, description="Split file; its test entries are evaluated.")
     split: int = Field(0, ge=0, description="Which split of the file, from 0.")
-    samples: int = Field(8, ge=1, description="Samples per entry.")
+    samples: int = Field(8, ge=1, le=limits.SAMPLES_PER_RUN, description="Samples per entry.")
     seed: int = Field(0, description="Of everything random; same seed, same result.")
     steps: int = Field(10, ge=1, le=limits.SAMPLING_STEPS, description="DDIM steps.")
+    guidance: float | None = Field(
+        None, ge=0, le=limits.GUIDANCE, description="Guidance weight w (default: the checkpoint's)."
+    )
+    eta: float = Field(1.0, ge=0, le=1, description="Fresh noise in every step: 0 none, 1 as published.")
+    temperature: float = Field(
+        1.0, ge=0, le=limits.TEMPERATURE, description="Factor on all noise: less, and samples are more alike."
+    )
     protocol: Literal["tvsum", "summe", "mrhisum"] | None = Field(
         None, description="tvsum, summe or mrhisum (default: what the labels allow)."
     )
@@ -128,7 +135,7 @@ def _tested(
 
 
 def _settings(request: EvaluateRequest) -> dict[str, Any]:
-    return request.model_dump(include={"samples", "seed", "steps", "protocol"})
+    return request.model_dump(include={"samples", "seed", "steps", "guidance", "eta", "temperature", "protocol"})
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:

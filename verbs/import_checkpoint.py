@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from core.progress import Progress, ShouldStop, never, silent
-from verbs.contract import Request, Result
+from verbs.contract import Request, Result, Setting
 from verbs.train import new_checkpoint_folder
 
 if TYPE_CHECKING:
     from storage.library import Library
-
-
-Setting = bool | int | float | str  # of a model's configuration; which there are depends on its kind
 
 
 class ImportCheckpointRequest(Request):

@@ -2,65 +2,121 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from core import limits
-from core.data import Entry
 from core.errors import InputError
 from core.labelling.who import Who
 from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.figure import Figure
+from core.statistics.results import Evaluation, SplitsEvaluation
 from core.training.recipes import Targets
-from verbs.contract import Request, Result
-from verbs.entries import entries_with_people
+from verbs.contract import Numbers, Request, Result, Settings
 from verbs.scoring import run_of
-from verbs.split_videos import Part, split_videos
+from verbs.training_entries import TrainingEntries, training_entries
 
 if TYPE_CHECKING:
+    from core.models.checkpoints import Checkpoint
+    from core.training.recipes import TrainSettings
     from storage.library import Library
 
 
 class TrainChoices(Request):
-    """What is learned from whom."""
+    """What is learned from whom, and how."""
 
     dataset: str = Field(description="Dataset id in the library.")
+    datasets: tuple[str, ...] = Field(
+        (), description="Further datasets to learn from; what is held out and tested is of the first."
+    )
     kind: str = Field("summdiff", description=f"Which system: {', '.join(MODELS)}.")
     targets: Targets | None = Field(
         None, description="individual: each person's scores; mean: their average (default: as the recipe)."
     )
     start_from: str | None = Field(None, description="Checkpoint to fine-tune instead of fresh weights.")
     people: Who = Field("all", description="all, dataset, or own (labels collected here).")
+    names: tuple[str, ...] = Field((), description="Of these only the people of these names.")
+    preset: str | None = Field(None, description="Named recipe (default: the model's).")
+    settings: Settings = Field(
+        {}, description="Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT."
+    )
+    space: str | None = Field(
+        None, description="Feature space (default: that of --start-from, or the one that most of the videos hold)."
+    )
     epochs: int | None = Field(
         None, ge=1, le=limits.EPOCHS, description="Passes over the data (default: the recipe's)."
     )
+    minutes: float | None = Field(
+        None, gt=0, le=limits.TRAINING_MINUTES, description="Stop after so many, with what is learned by then."
+    )
+    held_out: float = Field(
+        0.2,
+        ge=0,
+        lt=1,
+        description="Share of the dataset's videos to evaluate on, which are not learned from (0: none);"
+        " with splits, these are the test videos.",
+    )
+    validation: float = Field(0.0, description="Share of the training videos held out to choose the best epoch by.")
+    seed: int | None = Field(
+        None, description="Of everything random; same seed, same result (default: the recipe's, or 0)."
+    )
+    seeds: Numbers = Field(
+        (),
+        max_length=limits.SEEDS,
+        description="One checkpoint for each, such as 0,1,2, with the same videos held out.",
+    )
     entry: str | None = Field(None, description="Entry that the result scores afterwards.")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        from core.training.options import typed
+
+        if self.settings and self.kind in MODELS:  # that there is no such kind is told as what it is, and later
+            try:
+                typed(self.kind, self.settings)
+            except InputError as error:
+                raise ValueError(error.message) from None
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("Each seed makes one checkpoint; one is named twice.")
+        return self
 
 
 class TrainRequest(TrainChoices):
-    """The same, and how it is trained and evaluated."""
+    """The same, and which files it reads and writes."""
 
     verb: Literal["train"] = "train"
     splits: Path | None = Field(None, description="Split file (text, JSON or YAML); without it, all entries.")
     split: int = Field(0, ge=0, description="Which split of the file, from 0.")
     out: Path | None = Field(
         None,
-        description="Folder for the checkpoint (default: in the library); with --split all, with {split} in it.",
+        description="Folder for the checkpoint (default: in the library); with --split all, with {split} in it,"
+        " and with --seeds perhaps with {seed}.",
     )
-    preset: str | None = Field(None, description="Named recipe (default: the model's).")
-    space: str | None = Field(
-        None, description="Feature space (default: that of --start-from, or the one that most of the videos hold)."
-    )
-    seed: int | None = Field(
-        None, description="Of everything random; same seed, same result (default: the recipe's, or 0)."
-    )
-    validation: float = Field(0.0, description="Share of the training videos held out to choose the best epoch by.")
     select_on_test: bool = Field(False, description="Choose the epoch by the test videos, as releases do; marked.")
     score_dataset: bool = Field(False, description="Score every entry of the dataset afterwards, where none is named.")
+
+
+class TrainedSeed(Result):
+    """One of several seeds.
+
+    Attributes:
+        seed: of it.
+        checkpoint, id, epochs, kept_epoch, seconds, loss, figures: as in `TrainResult`.
+    """
+
+    seed: int
+    checkpoint: Path
+    id: str
+    epochs: int
+    kept_epoch: int
+    seconds: float
+    loss: Figure
+    figures: Evaluation | None
 
 
 class TrainResult(Result):
@@ -77,7 +133,11 @@ class TrainResult(Result):
         feature_space: that it takes.
         lacking: ids of the videos without features of it, which were left out.
         runs: on the entries that it scored afterwards.
-        notes: about videos of the split that were left out.
+        held_out: ids of the videos that it is evaluated on and has not learned from.
+        figures: on those; None where there are none. The checkpoint's own figures also hold each video's.
+        seeds: where several were asked for, each; what is said above is of the first.
+        over_seeds: means and deviations of their figures.
+        notes: about videos that were left out.
     """
 
     checkpoint: Path
@@ -90,6 +150,10 @@ class TrainResult(Result):
     feature_space: str
     lacking: list[str]
     runs: list[int]
+    held_out: tuple[str, ...] = ()
+    figures: Evaluation | None = None
+    seeds: tuple[TrainedSeed, ...] = ()
+    over_seeds: SplitsEvaluation | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -112,12 +176,12 @@ class TrainedSplits(Result):
 def train(
     library: Library, request: TrainRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> TrainResult:
-    """Trains or fine-tunes a summarizer on people's scores; the checkpoint becomes part of the library.
+    """Trains or fine-tunes a summarizer on people's scores; the checkpoints become part of the library.
 
-    Then it scores what the request names.
+    It is then evaluated on what was held out, and scores what the request names.
 
     Raises:
-        NotFoundError: there is no such dataset, model, recipe or split, or nobody judged the videos.
+        NotFoundError: there is no such dataset, person, model, recipe or split, or nobody judged the videos.
         InputError: choices that do not go together.
     """
     scores = request.entry is not None or request.score_dataset
@@ -163,107 +227,128 @@ def new_checkpoint_folder(library: Library, name: str) -> Path:
 
 
 def _train(library: Library, request: TrainRequest, progress: Progress, should_stop: ShouldStop) -> TrainResult:
-    from core.models.registry import model_kind
-    from core.training import loop, recipes
-    from core.training.evaluating import selection_criterion
-    from core.training.labels import trained_label
-    from core.training.videos import lacking, videos_from_entries
+    """A checkpoint for each seed, evaluated on the same videos."""
+    from core.training.evaluating import over_splits
 
-    settings = recipes.settings_for(
-        request.kind, preset=request.preset, targets=request.targets, epochs=request.epochs, seed=request.seed
-    )
-    chosen = _entries(library, request, settings.seed)
-    entries, selecting = chosen.train, chosen.selecting
     base = library.checkpoints.find(request.start_from) if request.start_from else None
-    wanted = request.space or (base.feature_space if base else None)
-    videos, space = videos_from_entries(entries, request.kind, wanted)
-    out = request.out or new_checkpoint_folder(library, f"{request.kind}-{request.dataset}")
-    label = trained_label(model_kind(request.kind), space, out.name)
-    checkpoint = loop.train(
-        videos,
-        settings,
-        start_from=base,
-        out=out,
-        label=f"{label}, selected on test videos" if request.select_on_test else label,
-        feature_space=space,
-        training_info={
-            "dataset": request.dataset,
-            "split": f"{request.splits.name} #{request.split}" if request.splits else "all entries",
-            "people": request.people,
-            "selected_on": chosen.selected_on,
-            "selected_on_test": request.select_on_test,
-            "n_selecting": len(selecting),
-            "pretraining": base.training.get("pretraining") if base else None,
-        },
-        criterion=selection_criterion(selecting, request.kind, space, settings.seed) if selecting else None,
-        progress=progress,
-        should_stop=should_stop,
-    )
-    library.checkpoints.register(checkpoint.path)
-    facts = checkpoint.training
+    recipe = _recipe(request)
+    chosen = training_entries(library, request, base, recipe.seed)
+    seeds = request.seeds or (recipe.seed,)
+    made: list[TrainedSeed] = []
+    started = time.monotonic()
+    for place, seed in enumerate(seeds):
+        if made:
+            check(should_stop, "The training", f"The checkpoints of {len(made)} seeds are kept.")
+        settings = replace(recipe, seed=seed)
+        if request.minutes is not None:
+            left = max(60 * request.minutes - (time.monotonic() - started), 0.0)
+            settings = replace(settings, time_limit_s=left / (len(seeds) - place))
+        told = part(progress, place / len(seeds), (place + 1) / len(seeds))
+        made.append(_train_one(library, request, chosen, base, settings, told, should_stop))
+    first = made[0]
+    figures = [one.figures for one in made if one.figures is not None]
     return TrainResult(
-        checkpoint=checkpoint.path,
-        id=checkpoint.id,
-        epochs=facts["epochs"],
-        kept_epoch=facts["kept_epoch"],
-        selected_on=facts["selected_on"],
-        seconds=facts["seconds"],
-        loss=facts["loss"][-1],
-        feature_space=space,
-        lacking=lacking(entries, space),
+        **{name: getattr(first, name) for name in TrainedSeed.model_fields if name != "seed"},
+        selected_on=chosen.selected_on,
+        feature_space=chosen.space,
+        lacking=chosen.lacking,
         runs=[],
+        held_out=tuple(entry.id for entry in chosen.held_out),
+        seeds=tuple(made) if len(made) > 1 else (),
+        over_seeds=over_splits(figures) if len(figures) > 1 else None,
         notes=chosen.notes,
     )
 
 
-@dataclass(frozen=True)
-class _Chosen:
-    """What is trained on, and what the epoch is selected by: nothing, or videos of that kind.
+def _train_one(
+    library: Library,
+    request: TrainRequest,
+    chosen: TrainingEntries,
+    base: Checkpoint | None,
+    settings: TrainSettings,
+    progress: Progress,
+    should_stop: ShouldStop,
+) -> TrainedSeed:
+    from core.models.registry import model_kind
+    from core.training import loop
+    from core.training.evaluating import evaluate_checkpoint, selection_criterion
+    from core.training.labels import trained_label
+    from core.training.measured import keep_figures
 
-    Attributes:
-        train, selecting: entries, without any in both.
-        selected_on: what `selecting` are.
-        notes: about videos that were left out.
-    """
+    out = _folder(library, request, settings.seed)
+    criterion = None
+    if chosen.selecting:
+        criterion = selection_criterion(chosen.selecting, request.kind, chosen.space, settings.seed)
+    label = trained_label(model_kind(request.kind), chosen.space, out.name)
+    marked = f"{label}, selected on test videos" if request.select_on_test else label
+    checkpoint = loop.train(
+        chosen.train,
+        settings,
+        start_from=_reconfigured(base, request),
+        out=out,
+        label=marked,
+        feature_space=chosen.space,
+        training_info={
+            "dataset": request.dataset,
+            "datasets": sorted({video.id.partition("/")[0] for video in chosen.train}),
+            "split": chosen.split,
+            "people": request.people,
+            "n_named": len(request.names) or None,
+            "selected_on": chosen.selected_on,
+            "selected_on_test": request.select_on_test,
+            "n_selecting": len(chosen.selecting),
+            "selecting": [entry.id for entry in chosen.selecting],
+            "held_out": [entry.id for entry in chosen.held_out],
+            "pretraining": base.training.get("pretraining") if base else None,
+        },
+        criterion=criterion,
+        progress=part(progress, 0.0, 0.95) if chosen.held_out else progress,
+        should_stop=should_stop,
+    )
+    figures = None
+    try:
+        if chosen.held_out:
+            check(should_stop, "The evaluation", f"The checkpoint '{checkpoint.id}' is kept.")
+            figures = evaluate_checkpoint(checkpoint, chosen.held_out, progress=part(progress, 0.95, 1.0))
+            keep_figures(checkpoint, figures, [entry.id for entry in chosen.held_out])
+    finally:
+        library.checkpoints.register(checkpoint.path)
+    facts = checkpoint.training
+    return TrainedSeed(
+        seed=settings.seed,
+        checkpoint=checkpoint.path,
+        id=checkpoint.id,
+        epochs=facts["epochs"],
+        kept_epoch=facts["kept_epoch"],
+        seconds=facts["seconds"],
+        loss=facts["loss"][-1],
+        figures=replace(figures, per_video=None) if figures else None,
+    )
 
-    train: list[Entry]
-    selecting: list[Entry]
-    selected_on: str = "nothing"
-    notes: tuple[str, ...] = ()
+
+def _recipe(request: TrainRequest) -> TrainSettings:
+    from core.training.options import with_options
+    from core.training.recipes import settings_for
+
+    recipe = settings_for(request.kind, preset=request.preset, targets=request.targets, epochs=request.epochs)
+    recipe = with_options(recipe, request.settings)
+    return recipe if request.seed is None else replace(recipe, seed=request.seed)
 
 
-def _entries(library: Library, request: TrainRequest, seed: int) -> _Chosen:
-    from core.training.held_out import held_out
+def _reconfigured(base: Checkpoint | None, request: TrainRequest) -> Checkpoint | None:
+    """What the training goes on from, with those parts of its configuration that shall be others."""
+    from core.training.options import typed
 
-    entries = entries_with_people(library, request.dataset, request.people)
-    notes: tuple[str, ...] = ()
-    if request.select_on_test and request.validation:
-        raise InputError("The epoch is chosen by validation videos or by test videos.", "Choose one of the two.")
-    if request.splits is None:
-        if request.select_on_test:
-            raise InputError("Selecting on test videos needs splits.", "Name a split file with --splits.")
-    else:
-        given = library.people.labelled_entries
-        parts: tuple[Part, ...] = ("train", "validation", "test") if request.select_on_test else ("train", "validation")
-        split = split_videos(
-            library,
-            request.splits,
-            request.split,
-            request.dataset,
-            entries,
-            lambda other: given(other, who=request.people, include_open=True, pseudonyms=True),
-            parts,
-        )
-        entries, notes = split.train, split.notes
-        if split.names_validation and (request.select_on_test or request.validation):
-            raise InputError(
-                f"Split {request.split} of {request.splits.name} has validation videos to choose the epoch by.",
-                "Leave out --select-on-test and --validation.",
-            )
-        if request.select_on_test:
-            return _Chosen(entries, split.test, "test videos", notes)
-        if split.names_validation:
-            return _Chosen(entries, split.validation, "validation videos", notes)
-    if request.validation:
-        return _Chosen(*held_out(entries, request.validation, seed), "validation videos", notes)
-    return _Chosen(entries, [], notes=notes)
+    if base is None or not request.settings:
+        return base
+    return replace(base, config={**base.config, **typed(request.kind, request.settings)[1]})
+
+
+def _folder(library: Library, request: TrainRequest, seed: int) -> Path:
+    """Where the checkpoint of a seed belongs."""
+    several = f"-seed{seed}" if request.seeds else ""
+    if request.out is None:
+        return new_checkpoint_folder(library, f"{request.kind}-{request.dataset}{several}")
+    if "{seed}" in str(request.out):
+        return Path(str(request.out).replace("{seed}", str(seed)))
+    return request.out.with_name(request.out.name + several)

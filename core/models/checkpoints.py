@@ -10,8 +10,9 @@ import json
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,19 +115,35 @@ def save_checkpoint(
         metrics=dict(metrics or {}),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    description = {"schema": SCHEMA, **asdict(checkpoint)}
-    del description["id"], description["path"]  # both follow from where the directory is
-
     temporary = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
         temporary.chmod(0o755)
         save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, temporary / WEIGHTS)
-        (temporary / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        (temporary / DESCRIPTION).write_text(_described(checkpoint), encoding="utf-8")
         os.rename(temporary, directory)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return checkpoint
+
+
+def put_metrics(checkpoint: Checkpoint, metrics: Mapping[str, Any]) -> Checkpoint:
+    """Writes measured values into the description of a checkpoint, beside those of other protocols."""
+    known = replace(checkpoint, metrics={**checkpoint.metrics, **metrics})
+    path = checkpoint.path / DESCRIPTION
+    partial = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        partial.write_text(_described(known), encoding="utf-8")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return known
+
+
+def _described(checkpoint: Checkpoint) -> str:
+    description = {"schema": SCHEMA, **asdict(checkpoint)}
+    del description["id"], description["path"]  # both follow from where the directory is
+    return json.dumps(description, indent=2) + "\n"
 
 
 def read_checkpoint(directory: Path) -> Checkpoint:

@@ -178,6 +178,7 @@ class Evaluation(Placed):
     Attributes:
         checkpoint: its id.
         samples: how many curves were drawn for an entry.
+        sampler: what the sampler was told (seed, steps, guidance, eta, temperature); {} where nothing is sampled.
         selected_on_test: whether its epoch was chosen on videos that figures are told of, which makes them too good.
         seen_in_training: how many of the entries it was trained on, None where it does not say.
         per_video: every entry, by its key, or by its id where two have the same key; None in one of several splits.
@@ -189,15 +190,16 @@ class Evaluation(Placed):
     selected_on_test: bool
     seen_in_training: int | None
     per_video: Mapping[str, Figures] | None
+    sampler: Mapping[str, float] = field(default_factory=dict)
     split: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SplitsEvaluation(Placed):
-    """Several splits, each judged by a checkpoint of its own; the figures are means over the splits.
+    """Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
 
     Attributes:
-        samples, selected_on_test: as in `Evaluation`.
+        samples, sampler, selected_on_test: as in `Evaluation`.
         std: standard deviations of the figures over the splits.
         splits: their results, in order.
     """
@@ -206,6 +208,7 @@ class SplitsEvaluation(Placed):
     selected_on_test: bool
     std: Placed
     splits: tuple[Evaluation, ...]
+    sampler: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from core.data import Entry
 from core.errors import InputError
 from core.models.checkpoints import Checkpoint
+from core.models.provenance import learned_from
 from core.progress import Progress, silent
 from core.statistics.agreement import human_band
 from core.statistics.chance import chance_of, skill_of
@@ -28,6 +29,9 @@ def evaluate_checkpoint(
     samples: int = 8,
     seed: int = 0,
     steps: int = 10,
+    guidance: float | None = None,
+    eta: float = 1.0,
+    temperature: float = 1.0,
     protocol: str | None = None,
     device: str = "auto",
     progress: Progress = silent,
@@ -38,8 +42,7 @@ def evaluate_checkpoint(
         checkpoint: to be evaluated.
         entries: with annotations, at least one.
         samples: per entry, for models that sample.
-        seed: of the sampler.
-        steps: of the sampler.
+        seed, steps, guidance, eta, temperature: of the sampler, as in `core.training.scoring.score`.
         protocol: one of `core.statistics.evaluation.PROTOCOLS`; None for what the labels of the first entry allow.
         device: "auto", "cpu", "cuda".
     """
@@ -48,17 +51,30 @@ def evaluate_checkpoint(
     one_dataset = len({entry.key for entry in entries}) == len(entries)
     bands: list[HumanBand] = []
     chances: list[Chance] = []
+    sampler: Mapping[str, float] = {}
     for index, entry in enumerate(entries):
         progress(index / len(entries), f"Evaluating {entry.id}")
-        scores = score(checkpoint, entry, n=samples, seed=seed, steps=steps, device=device).scores
-        per_video[entry.key if one_dataset else entry.id] = figures_of(entry, scores, protocol)
+        track = score(
+            checkpoint,
+            entry,
+            n=samples,
+            seed=seed,
+            steps=steps,
+            guidance=guidance,
+            eta=eta,
+            temperature=temperature,
+            device=device,
+        )
+        sampler = track.settings if track.seed is None else {"seed": seed, **track.settings}
+        per_video[entry.key if one_dataset else entry.id] = figures_of(entry, track.scores, protocol)
         if (band := human_band(entry)) is not None:
             bands.append(band)
-        if (chance := chance_of(entry, scores, protocol, seed)) is not None:
+        if (chance := chance_of(entry, track.scores, protocol, seed)) is not None:
             chances.append(chance)
     figures, human = mean_of(list(per_video.values())), mean_of(bands) if bands else None
     chance = mean_of(chances) if chances else None
-    trained_on = checkpoint.training.get("videos")
+    learned = learned_from(checkpoint)
+    saw = [learned.saw(entry.id) for entry in entries]
     return Evaluation(
         **vars(figures),
         human=human,
@@ -67,7 +83,8 @@ def evaluate_checkpoint(
         checkpoint=checkpoint.id,
         samples=samples,
         selected_on_test=bool(checkpoint.training.get("selected_on_test")),
-        seen_in_training=None if trained_on is None else len({entry.id for entry in entries} & set(trained_on)),
+        sampler=sampler,
+        seen_in_training=None if None in saw and True not in saw else saw.count(True),
         per_video=per_video,
     )
 
@@ -99,11 +116,12 @@ def selection_criterion(
 
 
 def over_splits(results: Sequence[Evaluation]) -> SplitsEvaluation:
-    """Means over the splits and their standard deviations; the results are kept without their single entries."""
+    """Means over splits or seeds and their standard deviations; the results are kept without their single entries."""
     rows = [Placed(**{one.name: getattr(result, one.name) for one in fields(Placed)}) for result in results]
     return SplitsEvaluation(
         **vars(mean_of(rows)),
         samples=results[0].samples,
+        sampler=results[0].sampler,
         selected_on_test=any(result.selected_on_test for result in results),
         std=deviation_of(rows),
         splits=tuple(replace(result, split=number, per_video=None) for number, result in enumerate(results)),

@@ -145,7 +145,7 @@ def test_test_videos_and_a_share_do_not_go_together(library, fill, split_file):
 def test_training_and_evaluation_say_what_was_left_out(library, fill, split_file):
     fill("tvsum")
     path = split_file(named(OVP, 5) + named(TVSUM, 1, 2), named(OVP, 6) + named(TVSUM, 5))
-    made = trained(library, path)
+    made = trained(library, path, held_out=0)
     assert "1 video of" in made.notes[0]
     assert library.checkpoints.find(made.id).training["videos"] == ["tvsum/video_1", "tvsum/video_2"]
     judged = evaluate(library, EvaluateRequest(dataset="tvsum", checkpoint=made.id, splits=path))

@@ -34,3 +34,5 @@ export const GUIDANCE = 10.0;
 export const TEMPERATURE = 4.0;
 export const SEED = 2147483647;
 export const EPOCHS = 10000;
+export const TRAINING_MINUTES = 10080;
+export const SEEDS = 20;

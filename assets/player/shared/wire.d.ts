@@ -352,6 +352,20 @@ export interface components {
             failed: components["schemas"]["NotRenewed"][];
         };
         /**
+         * Chance
+         * @description What stands beside a model's figures, see `core.statistics.chance`.
+         *
+         *     Attributes:
+         *         noise: of smooth noise that varies as people do and knows nothing of the video, as many curves as samples.
+         *         shifted: of the model's own curve at other times of the video: what its range and smoothness alone get.
+         *         people: of people who are predicted by the others, under the protocol of the figures.
+         */
+        Chance: {
+            noise: components["schemas"]["Figures"];
+            shifted: components["schemas"]["Closeness"];
+            people: components["schemas"]["Closeness"];
+        };
+        /**
          * CheckpointFacts
          * @description A checkpoint as one entry sees it.
          *
@@ -970,6 +984,69 @@ export interface components {
             created: string;
         };
         /**
+         * Evaluation
+         * @description How well a checkpoint agrees with the people of some entries; the figures are means over the entries.
+         *
+         *     Attributes:
+         *         checkpoint: its id.
+         *         samples: how many curves were drawn for an entry.
+         *         sampler: what the sampler was told (seed, steps, guidance, eta, temperature); {} where nothing is sampled.
+         *         selected_on_test: whether its epoch was chosen on videos that figures are told of, which makes them too good.
+         *         seen_in_training: how many of the entries it was trained on, None where it does not say.
+         *         per_video: every entry, by its key, or by its id where two have the same key; None in one of several splits.
+         *         split: which of several, from 0.
+         */
+        Evaluation: {
+            /** Protocol */
+            protocol: string;
+            /** Kendall */
+            kendall: number | null;
+            /** Spearman */
+            spearman: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Undefined */
+            undefined: number;
+            /** Map50 */
+            map50?: number | null;
+            /** Map15 */
+            map15?: number | null;
+            /** Wse */
+            wse?: number | null;
+            /** Cis */
+            cis?: number | null;
+            /** Wir */
+            wir?: number | null;
+            /** Ir */
+            ir?: number | null;
+            coverage?: components["schemas"]["Closeness"] | null;
+            precision?: components["schemas"]["Closeness"] | null;
+            diversity?: components["schemas"]["Diversity"] | null;
+            /** Energy Distance */
+            energy_distance?: number | null;
+            human?: components["schemas"]["HumanBand"] | null;
+            chance?: components["schemas"]["Chance"] | null;
+            skill?: components["schemas"]["Skill"] | null;
+            /** Checkpoint */
+            checkpoint: string;
+            /** Samples */
+            samples: number;
+            /** Selected On Test */
+            selected_on_test: boolean;
+            /** Seen In Training */
+            seen_in_training: number | null;
+            /** Per Video */
+            per_video: {
+                [key: string]: components["schemas"]["Figures"];
+            } | null;
+            /** Sampler */
+            sampler?: {
+                [key: string]: number;
+            };
+            /** Split */
+            split?: number | null;
+        };
+        /**
          * EventFacts
          * @description One event of a task, as it is sent and shown; see `core.labelling.events.Event`.
          */
@@ -1232,6 +1309,39 @@ export interface components {
             entries: components["schemas"]["FeaturesOfEntry"][];
             /** Skipped */
             skipped: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * Figures
+         * @description All figures of a model on one entry, or their means over entries; those of `Generative` where it samples.
+         */
+        Figures: {
+            /** Protocol */
+            protocol: string;
+            /** Kendall */
+            kendall: number | null;
+            /** Spearman */
+            spearman: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Undefined */
+            undefined: number;
+            /** Map50 */
+            map50?: number | null;
+            /** Map15 */
+            map15?: number | null;
+            /** Wse */
+            wse?: number | null;
+            /** Cis */
+            cis?: number | null;
+            /** Wir */
+            wir?: number | null;
+            /** Ir */
+            ir?: number | null;
+            coverage?: components["schemas"]["Closeness"] | null;
+            precision?: components["schemas"]["Closeness"] | null;
+            diversity?: components["schemas"]["Diversity"] | null;
+            /** Energy Distance */
+            energy_distance?: number | null;
         };
         /**
          * Filters
@@ -2504,6 +2614,42 @@ export interface components {
             held: number;
         };
         /**
+         * Placed
+         * @description Figures of a model, and beside them the same between people, and what chance gets.
+         */
+        Placed: {
+            /** Protocol */
+            protocol: string;
+            /** Kendall */
+            kendall: number | null;
+            /** Spearman */
+            spearman: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Undefined */
+            undefined: number;
+            /** Map50 */
+            map50?: number | null;
+            /** Map15 */
+            map15?: number | null;
+            /** Wse */
+            wse?: number | null;
+            /** Cis */
+            cis?: number | null;
+            /** Wir */
+            wir?: number | null;
+            /** Ir */
+            ir?: number | null;
+            coverage?: components["schemas"]["Closeness"] | null;
+            precision?: components["schemas"]["Closeness"] | null;
+            diversity?: components["schemas"]["Diversity"] | null;
+            /** Energy Distance */
+            energy_distance?: number | null;
+            human?: components["schemas"]["HumanBand"] | null;
+            chance?: components["schemas"]["Chance"] | null;
+            skill?: components["schemas"]["Skill"] | null;
+        };
+        /**
          * PretrainRequest
          * @description On which videos, and how.
          */
@@ -3403,6 +3549,72 @@ export interface components {
             skipped: components["schemas"]["LeftOut"][];
         };
         /**
+         * Skill
+         * @description (figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better.
+         */
+        Skill: {
+            /** Kendall */
+            kendall: number | null;
+            /** Spearman */
+            spearman: number | null;
+            /** F1 */
+            f1: number | null;
+            coverage?: components["schemas"]["Closeness"] | null;
+            precision?: components["schemas"]["Closeness"] | null;
+        };
+        /**
+         * SplitsEvaluation
+         * @description Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
+         *
+         *     Attributes:
+         *         samples, sampler, selected_on_test: as in `Evaluation`.
+         *         std: standard deviations of the figures over the splits.
+         *         splits: their results, in order.
+         */
+        SplitsEvaluation: {
+            /** Protocol */
+            protocol: string;
+            /** Kendall */
+            kendall: number | null;
+            /** Spearman */
+            spearman: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Undefined */
+            undefined: number;
+            /** Map50 */
+            map50?: number | null;
+            /** Map15 */
+            map15?: number | null;
+            /** Wse */
+            wse?: number | null;
+            /** Cis */
+            cis?: number | null;
+            /** Wir */
+            wir?: number | null;
+            /** Ir */
+            ir?: number | null;
+            coverage?: components["schemas"]["Closeness"] | null;
+            precision?: components["schemas"]["Closeness"] | null;
+            diversity?: components["schemas"]["Diversity"] | null;
+            /** Energy Distance */
+            energy_distance?: number | null;
+            human?: components["schemas"]["HumanBand"] | null;
+            chance?: components["schemas"]["Chance"] | null;
+            skill?: components["schemas"]["Skill"] | null;
+            /** Samples */
+            samples: number;
+            /** Selected On Test */
+            selected_on_test: boolean;
+            std: components["schemas"]["Placed"];
+            /** Splits */
+            splits: components["schemas"]["Evaluation"][];
+            /** Sampler */
+            sampler?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Statistics
          * @description The agreement of some people, as defined by `core.statistics.agreement.Agreement`.
          *
@@ -3564,7 +3776,7 @@ export interface components {
         };
         /**
          * TrainChoices
-         * @description What is learned from whom.
+         * @description What is learned from whom, and how.
          */
         TrainChoices: {
             /**
@@ -3573,6 +3785,12 @@ export interface components {
              */
             dataset: string;
             /**
+             * Datasets
+             * @description Further datasets to learn from; what is held out and tested is of the first.
+             * @default []
+             */
+            datasets: string[];
+            /**
              * Kind
              * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
              * @default summdiff
@@ -3596,10 +3814,62 @@ export interface components {
              */
             people: "all" | "dataset" | "own";
             /**
+             * Names
+             * @description Of these only the people of these names.
+             * @default []
+             */
+            names: string[];
+            /**
+             * Preset
+             * @description Named recipe (default: the model's).
+             */
+            preset?: string | null;
+            /**
+             * Settings
+             * @description Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT.
+             * @default {}
+             */
+            settings: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Space
+             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             */
+            space?: string | null;
+            /**
              * Epochs
              * @description Passes over the data (default: the recipe's).
              */
             epochs?: number | null;
+            /**
+             * Minutes
+             * @description Stop after so many, with what is learned by then.
+             */
+            minutes?: number | null;
+            /**
+             * Held Out
+             * @description Share of the dataset's videos to evaluate on, which are not learned from (0: none); with splits, these are the test videos.
+             * @default 0.2
+             */
+            held_out: number;
+            /**
+             * Validation
+             * @description Share of the training videos held out to choose the best epoch by.
+             * @default 0
+             */
+            validation: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result (default: the recipe's, or 0).
+             */
+            seed?: number | null;
+            /**
+             * Seeds
+             * @description One checkpoint for each, such as 0,1,2, with the same videos held out.
+             * @default []
+             */
+            seeds: number[];
             /**
              * Entry
              * @description Entry that the result scores afterwards.
@@ -3608,7 +3878,7 @@ export interface components {
         };
         /**
          * TrainRequest
-         * @description The same, and how it is trained and evaluated.
+         * @description The same, and which files it reads and writes.
          */
         TrainRequest: {
             /**
@@ -3616,6 +3886,12 @@ export interface components {
              * @description Dataset id in the library.
              */
             dataset: string;
+            /**
+             * Datasets
+             * @description Further datasets to learn from; what is held out and tested is of the first.
+             * @default []
+             */
+            datasets: string[];
             /**
              * Kind
              * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
@@ -3640,10 +3916,62 @@ export interface components {
              */
             people: "all" | "dataset" | "own";
             /**
+             * Names
+             * @description Of these only the people of these names.
+             * @default []
+             */
+            names: string[];
+            /**
+             * Preset
+             * @description Named recipe (default: the model's).
+             */
+            preset?: string | null;
+            /**
+             * Settings
+             * @description Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT.
+             * @default {}
+             */
+            settings: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Space
+             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             */
+            space?: string | null;
+            /**
              * Epochs
              * @description Passes over the data (default: the recipe's).
              */
             epochs?: number | null;
+            /**
+             * Minutes
+             * @description Stop after so many, with what is learned by then.
+             */
+            minutes?: number | null;
+            /**
+             * Held Out
+             * @description Share of the dataset's videos to evaluate on, which are not learned from (0: none); with splits, these are the test videos.
+             * @default 0.2
+             */
+            held_out: number;
+            /**
+             * Validation
+             * @description Share of the training videos held out to choose the best epoch by.
+             * @default 0
+             */
+            validation: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result (default: the recipe's, or 0).
+             */
+            seed?: number | null;
+            /**
+             * Seeds
+             * @description One checkpoint for each, such as 0,1,2, with the same videos held out.
+             * @default []
+             */
+            seeds: number[];
             /**
              * Entry
              * @description Entry that the result scores afterwards.
@@ -3667,31 +3995,9 @@ export interface components {
             split: number;
             /**
              * Out
-             * @description Folder for the checkpoint (default: in the library); with --split all, with {split} in it.
+             * @description Folder for the checkpoint (default: in the library); with --split all, with {split} in it, and with --seeds perhaps with {seed}.
              */
             out?: string | null;
-            /**
-             * Preset
-             * @description Named recipe (default: the model's).
-             */
-            preset?: string | null;
-            /**
-             * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
-             */
-            space?: string | null;
-            /**
-             * Seed
-             * @description Of everything random; same seed, same result.
-             * @default 0
-             */
-            seed: number;
-            /**
-             * Validation
-             * @description Share of the training videos held out to choose the best epoch by.
-             * @default 0
-             */
-            validation: number;
             /**
              * Select On Test
              * @description Choose the epoch by the test videos, as releases do; marked.
@@ -3720,7 +4026,11 @@ export interface components {
          *         feature_space: that it takes.
          *         lacking: ids of the videos without features of it, which were left out.
          *         runs: on the entries that it scored afterwards.
-         *         notes: about videos of the split that were left out.
+         *         held_out: ids of the videos that it is evaluated on and has not learned from.
+         *         figures: on those; None where there are none. The checkpoint's own figures also hold each video's.
+         *         seeds: where several were asked for, each; what is said above is of the first.
+         *         over_seeds: means and deviations of their figures.
+         *         notes: about videos that were left out.
          */
         TrainResult: {
             /**
@@ -3747,10 +4057,50 @@ export interface components {
             /** Runs */
             runs: number[];
             /**
+             * Held Out
+             * @default []
+             */
+            held_out: string[];
+            figures?: components["schemas"]["Evaluation"] | null;
+            /**
+             * Seeds
+             * @default []
+             */
+            seeds: components["schemas"]["TrainedSeed"][];
+            over_seeds?: components["schemas"]["SplitsEvaluation"] | null;
+            /**
              * Notes
              * @default []
              */
             notes: string[];
+        };
+        /**
+         * TrainedSeed
+         * @description One of several seeds.
+         *
+         *     Attributes:
+         *         seed: of it.
+         *         checkpoint, id, epochs, kept_epoch, seconds, loss, figures: as in `TrainResult`.
+         */
+        TrainedSeed: {
+            /** Seed */
+            seed: number;
+            /**
+             * Checkpoint
+             * Format: path
+             */
+            checkpoint: string;
+            /** Id */
+            id: string;
+            /** Epochs */
+            epochs: number;
+            /** Kept Epoch */
+            kept_epoch: number;
+            /** Seconds */
+            seconds: number;
+            /** Loss */
+            loss: number | null;
+            figures: components["schemas"]["Evaluation"] | null;
         };
         /**
          * Training
@@ -3884,6 +4234,7 @@ export type CaptionCorrection = components['schemas']['CaptionCorrection'];
 export type CaptionRequest = components['schemas']['CaptionRequest'];
 export type CaptionResult = components['schemas']['CaptionResult'];
 export type CaptionedEntry = components['schemas']['CaptionedEntry'];
+export type Chance = components['schemas']['Chance'];
 export type CheckpointFacts = components['schemas']['CheckpointFacts'];
 export type CheckpointLine = components['schemas']['CheckpointLine'];
 export type CheckpointsList = components['schemas']['CheckpointsList'];
@@ -3912,6 +4263,7 @@ export type EntriesList = components['schemas']['EntriesList'];
 export type EntryAgreement = components['schemas']['EntryAgreement'];
 export type EntryFacts = components['schemas']['EntryFacts'];
 export type EntryLine = components['schemas']['EntryLine'];
+export type Evaluation = components['schemas']['Evaluation'];
 export type EventFacts = components['schemas']['EventFacts'];
 export type EventsRequest = components['schemas']['EventsRequest'];
 export type ExportChoices = components['schemas']['ExportChoices'];
@@ -3921,6 +4273,7 @@ export type FailedFile = components['schemas']['FailedFile'];
 export type FeaturesOfEntry = components['schemas']['FeaturesOfEntry'];
 export type FeaturesRequest = components['schemas']['FeaturesRequest'];
 export type FeaturesResult = components['schemas']['FeaturesResult'];
+export type Figures = components['schemas']['Figures'];
 export type Filters = components['schemas']['Filters'];
 export type Group = components['schemas']['Group'];
 export type Health = components['schemas']['Health'];
@@ -3975,6 +4328,7 @@ export type PersonStanding = components['schemas']['PersonStanding'];
 export type PickerPage = components['schemas']['PickerPage'];
 export type PickerRow = components['schemas']['PickerRow'];
 export type PlaceFacts = components['schemas']['PlaceFacts'];
+export type Placed = components['schemas']['Placed'];
 export type PretrainRequest = components['schemas']['PretrainRequest'];
 export type PretrainResult = components['schemas']['PretrainResult'];
 export type Problem = components['schemas']['Problem'];
@@ -4006,6 +4360,8 @@ export type SignalRow = components['schemas']['SignalRow'];
 export type SignalScores = components['schemas']['SignalScores'];
 export type SignalsRequest = components['schemas']['SignalsRequest'];
 export type SignalsResult = components['schemas']['SignalsResult'];
+export type Skill = components['schemas']['Skill'];
+export type SplitsEvaluation = components['schemas']['SplitsEvaluation'];
 export type Statistics = components['schemas']['Statistics'];
 export type Step = components['schemas']['Step'];
 export type TaskEntry = components['schemas']['TaskEntry'];
@@ -4018,6 +4374,7 @@ export type Trail = components['schemas']['Trail'];
 export type TrainChoices = components['schemas']['TrainChoices'];
 export type TrainRequest = components['schemas']['TrainRequest'];
 export type TrainResult = components['schemas']['TrainResult'];
+export type TrainedSeed = components['schemas']['TrainedSeed'];
 export type Training = components['schemas']['Training'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
 export type ViSpOptions = components['schemas']['ViSPOptions'];

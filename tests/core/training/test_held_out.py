@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.training.held_out import drawn, held_out
+from core.training.held_out import content, drawn, held_out, hold_out
 
 
 @pytest.fixture
@@ -42,3 +43,39 @@ def test_of_many_as_many_as_wanted_are_drawn_by_the_seed():
     assert (len(some), some) == (5, sorted(set(some)))
     assert drawn(ids, 5, seed=1) == some
     assert drawn(ids[::-1], 20, seed=1) == ids[::-1]
+
+
+CONTENTS = {f"d/{name}": content(np.full((3, 2), number)) for number, name in enumerate("abcdefghij")}
+
+
+def test_what_a_training_shall_not_see_depends_on_seed_and_content_alone():
+    held = hold_out(CONTENTS, 0.2, seed=1)
+    assert len(held) == 2
+    assert set(hold_out(dict(reversed(CONTENTS.items())), 0.2, seed=1)) == set(held), "not on the order"
+    renamed = {one.replace("d/", "e/"): made for one, made in CONTENTS.items()}
+    assert hold_out(renamed, 0.2, seed=1) == [one.replace("d/", "e/") for one in held], "nor on names"
+    assert any(hold_out(CONTENTS, 0.2, seed) != held for seed in range(2, 6))
+
+
+def test_at_least_one_video_is_held_out_and_none_of_two_or_where_nobody_wants_it():
+    assert len(hold_out(CONTENTS, 0.001, seed=0)) == 1
+    assert hold_out(CONTENTS, 0, seed=0) == []
+    assert hold_out(dict(list(CONTENTS.items())[:2]), 0.5, seed=0) == []
+
+
+def test_copies_of_a_video_are_held_out_together():
+    twice = CONTENTS | {f"copy/{one}": made for one, made in CONTENTS.items()}
+    held = hold_out(twice, 0.2, seed=0)
+    assert len(held) == 4
+    assert {f"copy/{one}" for one in held if not one.startswith("copy/")} <= set(held)
+
+
+def test_what_the_base_has_learned_from_is_never_held_out_and_what_it_held_out_comes_first():
+    seen = {"d/a", "d/b", "d/c", "d/d", "d/e", "d/f"}
+    for seed in range(8):
+        held = hold_out(CONTENTS, 0.2, seed, seen=seen.__contains__, preferred=["d/i"])
+        assert "d/i" in held
+        assert not set(held) & seen
+    assert hold_out(CONTENTS, 0.2, 0, seen=lambda one: True) == []
+    copied = CONTENTS | {"copy/j": CONTENTS["d/j"]}
+    assert "d/j" not in hold_out(copied, 0.9, 0, seen=lambda one: one == "copy/j"), "nor a copy of it"

@@ -1,0 +1,158 @@
+"""What a training learns from, what it keeps from it, and what it says of that."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from core.errors import InputError, NotFoundError
+from core.models.checkpoints import read_checkpoint
+from verbs.evaluate import EvaluateRequest, evaluate
+from verbs.train import TrainRequest, train
+
+SMALL = {"hidden": 16, "feed_forward": 16}
+
+
+@pytest.fixture
+def talks(library, make_entry):
+    library.entries.add("talks", [make_entry(f"talks/{n}") for n in range(6)])
+    return library
+
+
+def trained(library, **choices):
+    return train(library, TrainRequest(**{"dataset": "talks", "kind": "mlp", "epochs": 2, **choices}))
+
+
+def learned(library, made):
+    return library.checkpoints.find(made.id)
+
+
+def test_a_fifth_of_the_videos_is_held_out_named_and_evaluated_on(talks):
+    made = trained(talks)
+    checkpoint = learned(talks, made)
+    (held,) = made.held_out
+    assert checkpoint.training["held_out"] == [held]
+    assert sorted([*checkpoint.training["videos"], held]) == [f"talks/{n}" for n in range(6)]
+    kept = checkpoint.metrics["tvsum"]
+    assert (kept["videos"], kept["n_videos"], kept["seen_in_training"]) == ([held], 1, 0)
+    assert kept["kendall"] == pytest.approx(made.figures.kendall)
+    assert list(kept["per_video"]) == [held.removeprefix("talks/")]
+    assert kept["human"]["pairwise"]
+    again = trained(talks)
+    assert again.held_out == made.held_out
+
+
+def test_nothing_is_held_out_where_nobody_wants_it_or_there_is_too_little(talks, make_entry):
+    made = trained(talks, held_out=0)
+    assert (made.held_out, made.figures, made.notes) == ((), None, ())
+    assert learned(talks, made).metrics == {}
+    talks.entries.add("few", [make_entry(f"few/{n}") for n in range(2)])
+    made = trained(talks, dataset="few")
+    assert made.held_out == ()
+    assert "fewer than 3" in made.notes[0]
+
+
+def test_what_the_base_held_out_is_held_out_again_and_what_it_saw_never(talks, make_entry):
+    base = trained(talks)
+    talks.entries.add("talks", [make_entry(f"talks/{n}") for n in range(6, 9)])
+    made = trained(talks, start_from=base.id, held_out=0.3)
+    assert set(base.held_out) <= set(made.held_out)
+    assert not set(made.held_out) & set(learned(talks, base).training["videos"])
+    whole = trained(talks, held_out=0)
+    made = trained(talks, start_from=whole.id)
+    assert made.held_out == ()
+    assert made.notes == (f"No video is held out: '{whole.id}' has learned from all of them.",)
+
+
+def test_further_datasets_are_learned_from_but_no_copy_of_what_is_held_out(talks, make_entry):
+    held = trained(talks).held_out
+    source = talks.entries.get(held[0])
+    copy = make_entry("more/copy", features=source.features[source.feature_space])
+    talks.entries.add("more", [make_entry("more/one"), copy])
+    made = trained(talks, datasets=("more",))
+    facts = learned(talks, made).training
+    assert made.held_out == held
+    assert facts["datasets"] == ["more", "talks"]
+    assert "more/one" in facts["videos"]
+    assert "more/copy" not in facts["videos"]
+    assert made.notes == ("1 copies of held-out videos are left out as well.",)
+
+
+def test_only_the_people_that_are_named_are_learned_from(talks):
+    made = trained(talks, names=("person 1",), held_out=0)
+    facts = learned(talks, made).training
+    assert (facts["n_people"], facts["n_named"]) == (1, 1)
+    assert "person 1" not in json.dumps(facts)
+    with pytest.raises(NotFoundError, match="Nobody called 'Ann'") as error:
+        trained(talks, names=("Ann",))
+    assert "person 0, person 1, person 2" in error.value.hint
+
+
+def test_settings_of_recipe_and_model_differ_where_somebody_says_so(talks):
+    made = trained(talks, settings={"lr": "1e-3", "hidden": 8})
+    checkpoint = learned(talks, made)
+    assert checkpoint.training["lr"] == 1e-3
+    assert checkpoint.config["hidden"] == 8
+    tuned = trained(talks, start_from=made.id, settings={"smoothing": 1.5, "lr": 1e-5})
+    assert learned(talks, tuned).config == {**checkpoint.config, "smoothing": 1.5}
+    with pytest.raises(InputError, match="has no setting 'hiden'"):
+        TrainRequest.of(dataset="talks", kind="mlp", settings={"hiden": 8})
+
+
+def test_several_seeds_make_a_checkpoint_each_and_their_figures_have_deviations(talks):
+    made = trained(talks, seeds=(3, 4))
+    assert [one.id for one in made.seeds] == ["mlp-talks-seed3", "mlp-talks-seed4"]
+    assert [learned(talks, one).training["seed"] for one in made.seeds] == [3, 4]
+    assert {tuple(learned(talks, one).training["held_out"]) for one in made.seeds} == {made.held_out}
+    both = [one.figures.spearman for one in made.seeds]
+    assert made.over_seeds.spearman == pytest.approx(np.mean(both))
+    assert made.over_seeds.std.spearman == pytest.approx(np.std(both, ddof=1))
+    with pytest.raises(InputError, match="named twice"):
+        TrainRequest.of(dataset="talks", seeds=(1, 1))
+
+
+def test_a_budget_ends_a_training_after_the_epoch_in_which_it_is_spent(talks):
+    made = trained(talks, epochs=5000, minutes=0.001)
+    assert 1 <= made.epochs < 5000
+
+
+def test_the_test_videos_of_a_split_are_what_is_evaluated_on(talks, tmp_path):
+    file = tmp_path / "splits.json"
+    file.write_text(json.dumps([{"train_keys": ["0", "1", "2"], "test_keys": ["3", "4"]}]))
+    made = trained(talks, splits=file)
+    assert made.held_out == ("talks/3", "talks/4")
+    assert learned(talks, made).metrics["tvsum"]["n_videos"] == 2
+    assert trained(talks, splits=file, held_out=0).figures is None
+
+
+def test_a_split_with_further_datasets_learns_from_those_it_does_not_name(talks, make_entry, tmp_path):
+    talks.entries.add("more", [make_entry(f"more/{n}") for n in range(2)])
+    file = tmp_path / "splits.json"
+    file.write_text(json.dumps([{"train_keys": ["0", "1", "more/1"], "test_keys": ["3"]}]))
+    made = trained(talks, splits=file, datasets=("more",))
+    assert learned(talks, made).training["videos"] == ["talks/0", "talks/1", "more/1"]
+    file.write_text(json.dumps([{"train_keys": ["0", "1"], "test_keys": ["3"]}]))
+    made = trained(talks, splits=file, datasets=("more",))
+    assert learned(talks, made).training["videos"] == ["talks/0", "talks/1", "more/0", "more/1"]
+
+
+def test_an_evaluation_says_what_the_sampler_was_told(talks):
+    made = trained(talks, kind="summdiff", epochs=1, held_out=0, settings={**SMALL, "guidance": 0.5})
+    asked = EvaluateRequest(dataset="talks", checkpoint=made.id, samples=2, steps=2, eta=0.5, temperature=0.8)
+    figures = evaluate(talks, asked).figures
+    assert (figures.samples, figures.sampler) == (
+        2,
+        {"seed": 0, "steps": 2, "guidance": 0.5, "eta": 0.5, "temperature": 0.8},
+    )
+    other = evaluate(talks, asked.model_copy(update={"guidance": 2.0})).figures
+    assert other.sampler["guidance"] == 2.0
+    assert other.spearman != figures.spearman
+
+
+def test_figures_are_kept_in_the_description_and_in_nothing_else(talks):
+    made = trained(talks)
+    folder = made.checkpoint
+    assert not list(folder.glob(".*"))
+    assert read_checkpoint(folder) == learned(talks, made)
