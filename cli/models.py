@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspect import Parameter
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,10 @@ import typer
 from cli.commands import add_command, add_verb, parameters
 from cli.running import run_verb
 from cli.tables import evaluation_table, number, pretrained_sentence, sampled_sentence, splits_table
+from core.statistics.results import Interval
 from verbs.evaluate import EvaluateRequest, evaluate, evaluate_splits
 from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
+from verbs.report import ReportRequest, ReportResult, report
 from verbs.sample import SampleRequest, sample
 from verbs.train import TrainedSplits, TrainRequest, TrainResult, train, train_splits
 
@@ -77,6 +80,25 @@ def _held_out(result: TrainResult) -> list[str]:
     return [f"{told}{reached}. Held out: {some}."]
 
 
+def _report_sentence(result: ReportResult) -> str:
+    from core.training.helped import figure_named
+
+    lines = [result.report.sentence, *result.notes]
+    for group in result.report.groups:
+        for name, change in group.differences.items():
+            was, now = (figure_named(one, name) for one in (group.before, group.after) if one)
+            lines.append(
+                f"{group.people} {group.group} people, {name}: {number(was)} -> {number(now)}, {_limits(change)}"
+            )
+    return "\n".join(lines)
+
+
+def _limits(change: Interval) -> str:
+    if isnan(change.low):
+        return f"changed by {number(change.value)}"
+    return f"changed by {number(change.value)} (95 %: {number(change.low)} to {number(change.high)})"
+
+
 def _trained_splits_sentence(result: TrainedSplits) -> str:
     told = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
     notes = [f"Split {number}: {note}" for number, split in enumerate(result.splits) for note in split.notes]
@@ -98,6 +120,14 @@ add_command(
     _train,
     _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled={"kind": KIND, "settings": "--set"})),
     "Train a summarizer on a dataset's people and the labels collected here.",
+)
+add_verb(
+    app,
+    report,
+    ReportRequest,
+    _report_sentence,
+    "Compare a checkpoint with the one that it went on from, on videos that neither has learned from.",
+    arguments=["checkpoint"],
 )
 add_command(
     app,

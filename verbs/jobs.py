@@ -21,6 +21,7 @@ from verbs.judge import JudgeRequest, JudgeResult, judge
 from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
 from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
 from verbs.render import RenderRequest, RenderResult, render
+from verbs.report import ReportRequest, ReportResult, report
 from verbs.rescore import RescoreRequest, RescoreResult, rescore
 from verbs.sample import SampleRequest, SampleResult, sample
 from verbs.segment import SegmentRequest, SegmentResult, segment
@@ -42,6 +43,7 @@ JobRequest = Annotated[
     | PretrainRequest
     | ReliabilityRequest
     | RenderRequest
+    | ReportRequest
     | RescoreRequest
     | SampleRequest
     | SegmentRequest
@@ -61,6 +63,7 @@ JobResult = (
     | PretrainResult
     | ReliabilityResult
     | RenderResult
+    | ReportResult
     | RescoreResult
     | SampleResult
     | SegmentResult
@@ -80,6 +83,7 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     PretrainRequest: (pretrain, PretrainResult),
     ReliabilityRequest: (reliability, ReliabilityResult),
     RenderRequest: (render, RenderResult),
+    ReportRequest: (report, ReportResult),
     RescoreRequest: (rescore, RescoreResult),
     SampleRequest: (sample, SampleResult),
     SegmentRequest: (segment, SegmentResult),

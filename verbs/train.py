@@ -16,8 +16,10 @@ from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.figure import Figure
 from core.statistics.results import Evaluation, SplitsEvaluation
+from core.training.helped import Helped
 from core.training.recipes import Targets
 from verbs.contract import Numbers, Request, Result, Settings
+from verbs.report import ReportRequest, report
 from verbs.scoring import run_of
 from verbs.training_entries import TrainingEntries, training_entries
 
@@ -137,6 +139,7 @@ class TrainResult(Result):
         figures: on those; None where there are none. The checkpoint's own figures also hold each video's.
         seeds: where several were asked for, each; what is said above is of the first.
         over_seeds: means and deviations of their figures.
+        report: what the training changed, where it went on from a checkpoint and held videos out.
         notes: about videos that were left out.
     """
 
@@ -154,6 +157,7 @@ class TrainResult(Result):
     figures: Evaluation | None = None
     seeds: tuple[TrainedSeed, ...] = ()
     over_seeds: SplitsEvaluation | None = None
+    report: Helped | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -246,6 +250,9 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
         told = part(progress, place / len(seeds), (place + 1) / len(seeds))
         made.append(_train_one(library, request, chosen, base, settings, told, should_stop))
     first = made[0]
+    changed = None
+    if base is not None and chosen.held_out:
+        changed = report(library, ReportRequest(checkpoint=first.id, before=base.id), should_stop=should_stop).report
     figures = [one.figures for one in made if one.figures is not None]
     return TrainResult(
         **{name: getattr(first, name) for name in TrainedSeed.model_fields if name != "seed"},
@@ -256,6 +263,7 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
         held_out=tuple(entry.id for entry in chosen.held_out),
         seeds=tuple(made) if len(made) > 1 else (),
         over_seeds=over_splits(figures) if len(figures) > 1 else None,
+        report=changed,
         notes=chosen.notes,
     )
 

@@ -152,7 +152,7 @@ def _moved(
         return None
     differences = {}
     for name in FIGURES if befores else ():
-        was, became = ([_value(one, name) for one in side] for side in (befores, afters))
+        was, became = ([figure_named(one, name) for one in side] for side in (befores, afters))
         if np.isfinite(became).any():
             differences[name] = paired_difference(was, became)
     return Moved(
@@ -175,7 +175,8 @@ def _skill(placed: Sequence[tuple[Figures, Chance, HumanBand]]) -> Skill | None:
     return skill_of(mean_of(figures), mean_of(chances), mean_of(bands).closest)
 
 
-def _value(figures: Figures, name: str) -> float:
+def figure_named(figures: Figures, name: str) -> float:
+    """One of `FIGURES`; NaN where there is none."""
     if not name.startswith("coverage_"):
         return float(getattr(figures, name))
     covered = figures.coverage
@@ -194,8 +195,8 @@ def _sentence(groups: Sequence[Moved], learned: int, had_before: bool, samples: 
     figure = "coverage_kendall" if covers else "kendall"
     what = f"tau of the best of {samples} samples" if covers else "tau"
     if not had_before:
-        parts = [f"{_value(one.after, figure):.2f} with {_whom(one, own=False)} ({what})" for one in groups]
-        return f"Trained from fresh weights, the model reaches {' and '.join(parts)}. {on}"
+        parts = [f"{figure_named(one.after, figure):.2f} with {_whom(one, own=False)} ({what})" for one in groups]
+        return f"The model reaches {' and '.join(parts)}; there is nothing before it to compare with. {on}"
     parts = []
     if "new" in by:
         told = f"The new labels of {learned} {'video' if learned == 1 else 'videos'} moved the model "
@@ -205,6 +206,8 @@ def _sentence(groups: Sequence[Moved], learned: int, had_before: bool, samples: 
             parts.append(f" and {_moved_by(old.differences.get(figure), _whom(old, own=True))}")
     else:
         parts.append(f"The training moved the model {_moved_by(by['old'].differences.get(figure), 'people')}")
+        if learned:
+            on += " Nobody whose labels were new judged one of them, so whether it came closer to them is not known."
     return f"{''.join(parts)} ({what}). {on}"
 
 

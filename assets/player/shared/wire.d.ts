@@ -1380,6 +1380,34 @@ export interface components {
             status: "ok";
         };
         /**
+         * Helped
+         * @description What a training changed.
+         *
+         *     Attributes:
+         *         before, after: ids of checkpoints; before is None for fresh weights.
+         *         videos: ids of the held-out ones.
+         *         learned: how many videos of new people were trained on.
+         *         protocol: of the figures.
+         *         groups: new people and old ones, those that there are.
+         *         sentence: the same in words.
+         */
+        Helped: {
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string;
+            /** Videos */
+            videos: string[];
+            /** Learned */
+            learned: number;
+            /** Protocol */
+            protocol: string;
+            /** Groups */
+            groups: components["schemas"]["Moved"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * HumanBand
          * @description Where people themselves stand on one entry, to place a model's figures beside.
          *
@@ -1695,7 +1723,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -1719,7 +1747,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -2247,6 +2275,34 @@ export interface components {
             learned_from: string;
             /** Simulated */
             simulated: boolean | null;
+        };
+        /**
+         * Moved
+         * @description One group of people and where two models stand to them, on videos that neither was trained on.
+         *
+         *     Attributes:
+         *         group: "new" people, or the "old" ones.
+         *         people: how many different ones judged the videos.
+         *         videos: how many of the held-out ones somebody of the group judged.
+         *         before, after: means over the videos; before is None where there was no model.
+         *         differences: after less before, paired over videos, by figure (see `FIGURES`).
+         *         skill_before, skill_after: where that stands between noise and people; None where nobody else judged.
+         */
+        Moved: {
+            /** Group */
+            group: string;
+            /** People */
+            people: number;
+            /** Videos */
+            videos: number;
+            before: components["schemas"]["Figures"] | null;
+            after: components["schemas"]["Figures"];
+            /** Differences */
+            differences: {
+                [key: string]: components["schemas"]["Interval"];
+            };
+            skill_before: components["schemas"]["Skill"] | null;
+            skill_after: components["schemas"]["Skill"] | null;
         };
         /**
          * NameRequest
@@ -3105,6 +3161,57 @@ export interface components {
             height: number;
             /** Sound */
             sound: boolean;
+        };
+        /**
+         * ReportRequest
+         * @description Which training, and whose labels were new.
+         */
+        ReportRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "report";
+            /**
+             * Checkpoint
+             * @description What came of the training.
+             */
+            checkpoint: string;
+            /**
+             * Before
+             * @description What it is compared with (default: what it went on from).
+             */
+            before?: string | null;
+            /**
+             * Names
+             * @description Whose labels were new (default: of those who label here).
+             * @default []
+             */
+            names: string[];
+            /**
+             * Samples
+             * @description Samples per video.
+             * @default 8
+             */
+            samples: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result.
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * ReportResult
+         * @description What the training changed, and why something could not be compared.
+         */
+        ReportResult: {
+            report: components["schemas"]["Helped"];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * RescoreRequest
@@ -4030,6 +4137,7 @@ export interface components {
          *         figures: on those; None where there are none. The checkpoint's own figures also hold each video's.
          *         seeds: where several were asked for, each; what is said above is of the first.
          *         over_seeds: means and deviations of their figures.
+         *         report: what the training changed, where it went on from a checkpoint and held videos out.
          *         notes: about videos that were left out.
          */
         TrainResult: {
@@ -4068,6 +4176,7 @@ export interface components {
              */
             seeds: components["schemas"]["TrainedSeed"][];
             over_seeds?: components["schemas"]["SplitsEvaluation"] | null;
+            report?: components["schemas"]["Helped"] | null;
             /**
              * Notes
              * @default []
@@ -4277,6 +4386,7 @@ export type Figures = components['schemas']['Figures'];
 export type Filters = components['schemas']['Filters'];
 export type Group = components['schemas']['Group'];
 export type Health = components['schemas']['Health'];
+export type Helped = components['schemas']['Helped'];
 export type HumanBand = components['schemas']['HumanBand'];
 export type IngestChoices = components['schemas']['IngestChoices'];
 export type IngestRequest = components['schemas']['IngestRequest'];
@@ -4309,6 +4419,7 @@ export type MeanScores = components['schemas']['MeanScores'];
 export type MeasuredEntry = components['schemas']['MeasuredEntry'];
 export type MissingRow = components['schemas']['MissingRow'];
 export type ModelScores = components['schemas']['ModelScores'];
+export type Moved = components['schemas']['Moved'];
 export type NameRequest = components['schemas']['NameRequest'];
 export type News = components['schemas']['News'];
 export type NextTask = components['schemas']['NextTask'];
@@ -4343,6 +4454,8 @@ export type ReliabilityResult = components['schemas']['ReliabilityResult'];
 export type Remarked = components['schemas']['Remarked'];
 export type RenderRequest = components['schemas']['RenderRequest'];
 export type RenderResult = components['schemas']['RenderResult'];
+export type ReportRequest = components['schemas']['ReportRequest'];
+export type ReportResult = components['schemas']['ReportResult'];
 export type RescoreRequest = components['schemas']['RescoreRequest'];
 export type RescoreResult = components['schemas']['RescoreResult'];
 export type Revoked = components['schemas']['Revoked'];
