@@ -22,7 +22,7 @@ from assets.demo.making.newcomers import FILE, NAMES
 from assets.demo.making.stories import STORIES
 from benchmarks.measuring import Result, peak_mb
 from core.data import Entry
-from core.training.helped import Helped, Moved
+from core.statistics.results import Helped, Moved
 
 SAMPLES, SEEDS, UPDATES = 16, 3, 600
 GAINED, LOST = 0.15, -0.03

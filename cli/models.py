@@ -81,15 +81,11 @@ def _held_out(result: TrainResult) -> list[str]:
 
 
 def _report_sentence(result: ReportResult) -> str:
-    from core.training.helped import figure_named
-
     lines = [result.report.sentence, *result.notes]
     for group in result.report.groups:
-        for name, change in group.differences.items():
-            was, now = (figure_named(one, name) for one in (group.before, group.after) if one)
-            lines.append(
-                f"{group.people} {group.group} people, {name}: {number(was)} -> {number(now)}, {_limits(change)}"
-            )
+        for name, change in group.changes.items():
+            moved = f"{number(change.before)} -> {number(change.after)}, {_limits(change.difference)}"
+            lines.append(f"{group.people} {group.group} people, {name}: {moved}")
     return "\n".join(lines)
 
 

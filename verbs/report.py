@@ -9,7 +9,7 @@ from pydantic import Field
 from core import limits
 from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, never, silent
-from core.training.helped import Helped
+from core.statistics.results import Helped
 from verbs.contract import Request, Result
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from core.labelling.who import Who
 from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.figure import Figure
-from core.statistics.results import Evaluation, SplitsEvaluation
-from core.training.helped import Helped
+from core.statistics.results import Evaluation, Helped, SplitsEvaluation
 from core.training.recipes import Targets
 from verbs.contract import Numbers, Request, Result, Settings
 from verbs.report import ReportRequest, report

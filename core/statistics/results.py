@@ -359,3 +359,57 @@ class PersonStanding:
     spearman: Figure
     z: Figure
     unusual: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure before and after, over the same videos; the difference is paired over them."""
+
+    before: Figure
+    after: Figure
+    difference: Interval
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One group of people and where two models stand to them, on videos that neither was trained on.
+
+    Attributes:
+        group: "new" people, or the "old" ones.
+        people: how many different ones judged the videos.
+        videos: how many of the held-out ones somebody of the group judged.
+        before, after: means over the videos; before is None where there was no model.
+        changes: by figure: "kendall", "f1", and where both models sample "coverage_kendall" and "coverage_f1".
+        skill_before, skill_after: where that stands between noise and people; None where nobody else judged.
+    """
+
+    group: str
+    people: int
+    videos: int
+    before: Figures | None
+    after: Figures
+    changes: Mapping[str, Change]
+    skill_before: Skill | None
+    skill_after: Skill | None
+
+
+@dataclass(frozen=True)
+class Helped:
+    """What a training changed.
+
+    Attributes:
+        before, after: ids of checkpoints; before is None where there is none to compare with.
+        videos: ids of the held-out ones.
+        learned: how many videos of new people were trained on.
+        protocol: of the figures.
+        groups: new people and old ones, those that there are.
+        sentence: the same in words.
+    """
+
+    before: str | None
+    after: str
+    videos: tuple[str, ...]
+    learned: int
+    protocol: str
+    groups: tuple[Moved, ...]
+    sentence: str

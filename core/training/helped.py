@@ -6,8 +6,8 @@ videos that neither model was trained on, each difference paired over videos.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,59 +16,15 @@ from core.models.checkpoints import Checkpoint
 from core.progress import Progress, ShouldStop, check, never, silent
 from core.statistics.agreement import human_band
 from core.statistics.chance import chance_of, skill_of
+from core.statistics.curves import mean_defined
 from core.statistics.evaluation import default_protocol, figures_of
 from core.statistics.figure import mean_of
 from core.statistics.paired import paired_difference
-from core.statistics.results import Chance, Figures, HumanBand, Interval, Skill
+from core.statistics.results import Chance, Change, Figures, Helped, HumanBand, Interval, Moved, Skill
 from core.training.scoring import can_score, score
 
-# What is compared, and how it is called; F1 of the best sample stands beside where both models sample.
+# What is compared, as `core.statistics.results.Change` calls it; coverage where both models sample.
 FIGURES = ("kendall", "f1", "coverage_kendall", "coverage_f1")
-
-
-@dataclass(frozen=True)
-class Moved:
-    """One group of people and where two models stand to them, on videos that neither was trained on.
-
-    Attributes:
-        group: "new" people, or the "old" ones.
-        people: how many different ones judged the videos.
-        videos: how many of the held-out ones somebody of the group judged.
-        before, after: means over the videos; before is None where there was no model.
-        differences: after less before, paired over videos, by figure (see `FIGURES`).
-        skill_before, skill_after: where that stands between noise and people; None where nobody else judged.
-    """
-
-    group: str
-    people: int
-    videos: int
-    before: Figures | None
-    after: Figures
-    differences: Mapping[str, Interval]
-    skill_before: Skill | None
-    skill_after: Skill | None
-
-
-@dataclass(frozen=True)
-class Helped:
-    """What a training changed.
-
-    Attributes:
-        before, after: ids of checkpoints; before is None for fresh weights.
-        videos: ids of the held-out ones.
-        learned: how many videos of new people were trained on.
-        protocol: of the figures.
-        groups: new people and old ones, those that there are.
-        sentence: the same in words.
-    """
-
-    before: str | None
-    after: str
-    videos: tuple[str, ...]
-    learned: int
-    protocol: str
-    groups: tuple[Moved, ...]
-    sentence: str
 
 
 def helped(
@@ -150,18 +106,18 @@ def _moved(
                 placed[when].append((figures[-1], chance, band))
     if not afters:
         return None
-    differences = {}
+    changes = {}
     for name in FIGURES if befores else ():
-        was, became = ([figure_named(one, name) for one in side] for side in (befores, afters))
+        was, became = ([_value(one, name) for one in side] for side in (befores, afters))
         if np.isfinite(became).any():
-            differences[name] = paired_difference(was, became)
+            changes[name] = Change(mean_defined(was), mean_defined(became), paired_difference(was, became))
     return Moved(
         group=group,
         people=len(names),
         videos=len(afters),
         before=mean_of(befores) if befores else None,
         after=mean_of(afters),
-        differences=differences,
+        changes=changes,
         skill_before=_skill(placed["before"]),
         skill_after=_skill(placed["after"]),
     )
@@ -175,8 +131,7 @@ def _skill(placed: Sequence[tuple[Figures, Chance, HumanBand]]) -> Skill | None:
     return skill_of(mean_of(figures), mean_of(chances), mean_of(bands).closest)
 
 
-def figure_named(figures: Figures, name: str) -> float:
-    """One of `FIGURES`; NaN where there is none."""
+def _value(figures: Figures, name: str) -> float:
     if not name.startswith("coverage_"):
         return float(getattr(figures, name))
     covered = figures.coverage
@@ -195,24 +150,25 @@ def _sentence(groups: Sequence[Moved], learned: int, had_before: bool, samples: 
     figure = "coverage_kendall" if covers else "kendall"
     what = f"tau of the best of {samples} samples" if covers else "tau"
     if not had_before:
-        parts = [f"{figure_named(one.after, figure):.2f} with {_whom(one, own=False)} ({what})" for one in groups]
+        parts = [f"{_value(one.after, figure):.2f} with {_whom(one, own=False)} ({what})" for one in groups]
         return f"The model reaches {' and '.join(parts)}; there is nothing before it to compare with. {on}"
     parts = []
     if "new" in by:
         told = f"The new labels of {learned} {'video' if learned == 1 else 'videos'} moved the model "
         new, old = by["new"], by.get("old")
-        parts.append(f"{told}{_moved_by(new.differences.get(figure), _whom(new, own=True))}")
+        parts.append(f"{told}{_moved_by(new.changes.get(figure), _whom(new, own=True))}")
         if old is not None:
-            parts.append(f" and {_moved_by(old.differences.get(figure), _whom(old, own=True))}")
+            parts.append(f" and {_moved_by(old.changes.get(figure), _whom(old, own=True))}")
     else:
-        parts.append(f"The training moved the model {_moved_by(by['old'].differences.get(figure), 'people')}")
+        parts.append(f"The training moved the model {_moved_by(by['old'].changes.get(figure), 'people')}")
         if learned:
             on += " Nobody whose labels were new judged one of them, so whether it came closer to them is not known."
     return f"{''.join(parts)} ({what}). {on}"
 
 
-def _moved_by(change: Interval | None, whom: str) -> str:
+def _moved_by(found: Change | None, whom: str) -> str:
     """ "towards the others by 0.08 ± 0.03" """
+    change = found.difference if found is not None else None
     direction = "away from" if change is not None and change.value < 0 else "towards"
     return f"{direction} {whom}{_by(change)}"
 

@@ -366,6 +366,17 @@ export interface components {
             people: components["schemas"]["Closeness"];
         };
         /**
+         * Change
+         * @description One figure before and after, over the same videos; the difference is paired over them.
+         */
+        Change: {
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
+            difference: components["schemas"]["Interval"];
+        };
+        /**
          * CheckpointFacts
          * @description A checkpoint as one entry sees it.
          *
@@ -1384,7 +1395,7 @@ export interface components {
          * @description What a training changed.
          *
          *     Attributes:
-         *         before, after: ids of checkpoints; before is None for fresh weights.
+         *         before, after: ids of checkpoints; before is None where there is none to compare with.
          *         videos: ids of the held-out ones.
          *         learned: how many videos of new people were trained on.
          *         protocol: of the figures.
@@ -2285,7 +2296,7 @@ export interface components {
          *         people: how many different ones judged the videos.
          *         videos: how many of the held-out ones somebody of the group judged.
          *         before, after: means over the videos; before is None where there was no model.
-         *         differences: after less before, paired over videos, by figure (see `FIGURES`).
+         *         changes: by figure: "kendall", "f1", and where both models sample "coverage_kendall" and "coverage_f1".
          *         skill_before, skill_after: where that stands between noise and people; None where nobody else judged.
          */
         Moved: {
@@ -2297,9 +2308,9 @@ export interface components {
             videos: number;
             before: components["schemas"]["Figures"] | null;
             after: components["schemas"]["Figures"];
-            /** Differences */
-            differences: {
-                [key: string]: components["schemas"]["Interval"];
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["Change"];
             };
             skill_before: components["schemas"]["Skill"] | null;
             skill_after: components["schemas"]["Skill"] | null;
@@ -4344,6 +4355,7 @@ export type CaptionRequest = components['schemas']['CaptionRequest'];
 export type CaptionResult = components['schemas']['CaptionResult'];
 export type CaptionedEntry = components['schemas']['CaptionedEntry'];
 export type Chance = components['schemas']['Chance'];
+export type Change = components['schemas']['Change'];
 export type CheckpointFacts = components['schemas']['CheckpointFacts'];
 export type CheckpointLine = components['schemas']['CheckpointLine'];
 export type CheckpointsList = components['schemas']['CheckpointsList'];

@@ -46,8 +46,8 @@ def test_moving_towards_new_people_and_away_from_the_others_is_told_in_words(
     found = helped(*models, held, ["new0", "new1"], learned=8)
     new, old = found.groups
     assert (new.group, new.people, old.people) == ("new", 2, 3)
-    assert new.differences["kendall"].low > 0.2
-    assert old.differences["kendall"].high < -0.2
+    assert new.changes["kendall"].difference.low > 0.2
+    assert old.changes["kendall"].difference.high < -0.2
     assert found.sentence.startswith("The new labels of 8 videos moved the model towards those who gave them by ")
     assert "away from the others by " in found.sentence
     assert "6 held-out videos" in found.sentence
@@ -58,7 +58,7 @@ def test_moving_towards_new_people_and_away_from_the_others_is_told_in_words(
 
 def test_two_videos_are_too_few_for_limits_and_that_is_said(models: tuple[Checkpoint, Checkpoint]) -> None:
     found = helped(*models, [with_newcomers(entry(i)) for i in (20, 21)], ["new0", "new1"], learned=8)
-    assert np.isnan(found.groups[0].differences["kendall"].low)
+    assert np.isnan(found.groups[0].changes["kendall"].difference.low)
     assert "too few videos for limits" in found.sentence
 
 
