@@ -15,7 +15,7 @@ from core.progress import Progress, ShouldStop, check, never, part, silent, time
 from core.statistics.figure import Figure
 from core.statistics.results import Coverage
 from verbs.contract import Request, Result
-from verbs.entries import summaries_of
+from verbs.entries import entries_with_people, summaries_of
 from verbs.sample import SampleRequest, sample
 from verbs.split_videos import split_videos
 from verbs.train import new_checkpoint_folder
@@ -46,6 +46,7 @@ class ViSPOptions(Request):
     encoder: Literal["csta", "attention"] | None = Field(
         None, description="csta (default): the paper's; attention: much faster."
     )
+    normalise: bool | None = Field(None, description="States pass a LayerNorm (default), or not, as published.")
 
 
 class PretrainRequest(Request):
@@ -54,6 +55,11 @@ class PretrainRequest(Request):
     verb: Literal["pretrain"] = "pretrain"
     dataset: str | None = Field(
         None, description="Dataset id in the library, as published; its labels are not looked at."
+    )
+    also: tuple[str, ...] = Field((), description="Further datasets that are learned from with it.")
+    share: float = Field(1.0, gt=0, le=1, description="Share of the videos, drawn by the seed; 0.5 for half of them.")
+    method: Literal["visp", "fsa"] = Field(
+        "visp", description="visp, or what it is compared with, fsa: one fixed summary a video, from people's mean."
     )
     all_videos: bool = Field(
         False, description="All videos that share a feature space, of any dataset; then score them."
@@ -123,7 +129,8 @@ def pretrain(
 ) -> PretrainResult:
     """Pretrains a summarizer with ViSP on videos that nobody needs to have labelled; `train --start-from` goes on.
 
-    Of one dataset as published; with splits, only the training videos of the split are looked at. Of all videos of the
+    Of one dataset or several as published; with splits, only the training videos of the split are looked at. Of all
+    videos of the
     library with settings for a few films (`core.training.pretraining.OWN_FILMS`); every one of them is
     then scored with it.
 
@@ -133,24 +140,27 @@ def pretrain(
         Cancelled: `should_stop` said so.
     """
     from core.training.pretraining import pretrain as pretrain_on
-    from core.training.pretraining import unlabelled_videos
+    from core.training.pretraining import summarised_videos, unlabelled_videos
 
     own = request.dataset is None
     if own == (not request.all_videos and request.space is None) or (not own and request.all_videos):
         raise InputError("Name a dataset, or --all-videos with or without a --space.", "One of the two.")
-    if own and request.splits is not None:
-        raise InputError("Splits are of one dataset.", "Name it.")
+    if own and (request.splits is not None or request.also):
+        raise InputError("Splits are of one dataset, and others join one.", "Name it.")
+    if own and request.method == "fsa":
+        raise InputError("Fixed summaries are of a dataset that people judged.", "Name it.")
     settings = _settings(request)
     entries, wanted, notes = _entries(library, request)
-    videos, space = unlabelled_videos(entries, settings.model, wanted)
-    name = f"{settings.model}-visp-{request.dataset or space}"
+    given = unlabelled_videos if settings.method == "visp" else summarised_videos
+    videos, space = given(entries, settings.model, wanted)
+    name = f"{settings.model}-{settings.method}-{'-'.join((request.dataset or space, *request.also))}"
     checkpoint = pretrain_on(
         videos,
         settings,
         out=request.out or new_checkpoint_folder(library, name),
         feature_space=space,
         training_info={
-            "dataset": request.dataset,  # None: of several
+            "dataset": None if request.also else request.dataset,  # None: of several
             "split": f"{request.splits.name} #{request.split}" if request.splits else "all entries",
         },
         progress=part(progress, 0.0, 0.8) if own else progress,
@@ -178,7 +188,9 @@ def _settings(request: PretrainRequest) -> PretrainSettings:
     from core.training.recipes import settings_for
 
     own = request.dataset is None
-    settings = replace(OWN_FILMS if own else PretrainSettings(), seed=request.seed)
+    settings = replace(
+        OWN_FILMS if own else PretrainSettings(), seed=request.seed, method=request.method, share=request.share
+    )
     if not own or request.preset is not None or request.kind not in (None, settings.model):
         recipe = settings_for(request.kind or settings.model, preset=request.preset)  # the shapes it is fine-tuned in
         settings = replace(settings, model=recipe.model, config=recipe.config)
@@ -199,13 +211,16 @@ def _entries(library: Library, request: PretrainRequest) -> tuple[list[Entry], s
         return [library.entries.get(one) for one in ids], space, ()
 
     def of(dataset: str) -> list[Entry]:
+        if request.method == "fsa":
+            return entries_with_people(library, dataset, "dataset")
         return [library.entries.get(one.id) for one in summaries_of(library, dataset)]
 
     entries = of(request.dataset)
+    joined = [entry for other in request.also for entry in of(other)]
     if request.splits is None:
-        return entries, request.space, ()
+        return entries + joined, request.space, ()
     split = split_videos(library, request.splits, request.split, request.dataset, entries, of, ["train"])
-    return split.train, request.space, split.notes
+    return split.train + joined, request.space, split.notes
 
 
 def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, should_stop: ShouldStop) -> Discoveries:

@@ -101,6 +101,31 @@ def test_an_export_can_be_imported_again(labelled, tmp_path):
     np.testing.assert_array_equal(after.scores, before.scores)
 
 
+def test_labels_that_come_back_in_an_export_are_nobodys_second_opinion(labelled, tmp_path):
+    """In the data set that they were given in, and in one of its own."""
+    (back,) = read_eccv16(export_labels(labelled, tmp_path / "out.h5").file)
+    original = labelled.entries.get("talks/first")
+    labelled.entries.add("export", [replace(back, id="export/video_1")])
+    labelled.entries.add("both", [replace(original, id="both/first", annotations=back.annotations)])
+    task = labelled.annotations.open_task(labelled.annotations.annotator("Ada"), "both/first")
+    labelled.annotations.record_events(task.id, [Event("tab", n, "rate", n, 1 + n) for n in range(4)])
+
+    def people(**which):
+        return labelled.people.of_entry("both/first", include_open=True, **which)
+
+    assert people().annotators == people(pseudonyms=True).annotators == back.annotations.annotators
+    assert people(who="own").annotators == ("Ada",)
+    judged = labelled.people.labelled_entries(pseudonyms=True)
+    assert [entry.id for entry in judged] == ["talks/first", "export/video_1", "both/first"]
+    (video,), _ = videos_from_entries(judged)
+    assert (video.id, len(video.targets), video.sources) == ("talks/first", 1, ("own",))
+
+    labelled.annotations.record_events(task.id, [Event("tab", 4, "rate", 0, 5)])  # she thinks of it again
+    changed = people()
+    assert len(changed) == 2
+    assert changed.sources == ("dataset", "own")
+
+
 def test_nothing_to_export_says_so(library, make_entry, tmp_path):
     library.entries.add("talks", [make_entry(people=0)])
     with pytest.raises(ConflictError, match="nothing to export"):

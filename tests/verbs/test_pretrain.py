@@ -84,6 +84,29 @@ def test_one_dataset_is_pretrained_on_as_published_and_not_scored(films, make_en
     assert films.runs.of_entry("big/0") == []
 
 
+def test_several_datasets_are_learned_from_at_once_or_a_share_of_their_videos(films, make_entry):
+    films.entries.add("big", [make_entry(f"big/{n}", people=0) for n in range(8)])
+    asked = {"dataset": "big", "also": ["trip", "party"], "kind": "mlp", "visp": {"encoder": "attention"}, **QUICK}
+    made = pretrain(films, PretrainRequest(**asked)).as_json()
+    assert (made["id"], made["videos"]) == ("mlp-visp-big-trip-party", 16)
+    half = pretrain(films, PretrainRequest(**asked, share=0.5)).as_json()
+    learned = films.checkpoints.find(half["id"]).training
+    assert half["videos"] == len(set(learned["videos"])) == 8
+    assert (learned["share"], learned["dataset"]) == (0.5, None)
+    again = pretrain(films, PretrainRequest(**asked, share=0.5, seed=1)).as_json()
+    assert films.checkpoints.find(again["id"]).training["videos"] != learned["videos"]
+
+
+def test_fixed_summaries_come_from_people_and_make_a_summarizer(films, make_entry):
+    films.entries.add("judged", [make_entry(f"judged/{n}") for n in range(3)])
+    made = pretrain(films, PretrainRequest(dataset="judged", kind="mlp", method="fsa", epochs=2)).as_json()
+    checkpoint = films.checkpoints.find(made["id"])
+    assert (made["id"], made["videos"], checkpoint.applies_as) == ("mlp-fsa-judged", 3, "mlp")
+    assert (checkpoint.training["pretraining"], checkpoint.training["targets"]) == ("fsa", "fixed summaries")
+    with pytest.raises(InputError, match="that people judged"):
+        pretrain(films, PretrainRequest(all_videos=True, method="fsa"))
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [

@@ -16,6 +16,7 @@ from core.models.vasnet import VASNet, VASNetConfig
 MAKERS = {
     "llmvs": lambda: LLMVSHead(LLMVSConfig(8, hidden=32, feed_forward=16)),
     "csta": lambda: CSTA(CSTAConfig(8)),
+    "googlenet": lambda: CSTA(CSTAConfig(8, attention=False)),
     "vasnet": lambda: VASNet(VASNetConfig(8)),
     "mlp": lambda: MLP(MLPConfig(8, hidden=16)),
 }

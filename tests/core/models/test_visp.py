@@ -13,6 +13,7 @@ from core.models.batch import Batch
 from core.models.mlp import MLP, MLPConfig
 from core.models.summdiff import SummDiff, SummDiffConfig
 from core.models.visp import (
+    FixedSummaries,
     ViSP,
     ViSPConfig,
     choose,
@@ -141,6 +142,71 @@ def test_straight_through_draws_the_relaxed_choice_and_copies_its_gradient():
     (copied,) = torch.autograd.grad(hard.sum(), logits)
     (expected,) = torch.autograd.grad(soft.sum(), logits)
     torch.testing.assert_close(copied, expected)
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_training_step_is_the_published_text_with_hard_draws_and_a_sum_for_size(hard):
+    """Equations 3, 6, 8 and 10, video by video: Bernoulli draws of the relaxed choices whose gradients are copied."""
+    torch.manual_seed(0)
+    config = replace(
+        FAST, sample="straight-through", hard_negatives=hard, normalise=False, temperature=0.7, beta_size=0.3,
+        beta_binary=0.05,
+    )  # fmt: skip
+    model = ViSP(MLP(MLPConfig(6, hidden=8)), config).eval()
+    given = batch(videos=4)
+    torch.manual_seed(5)
+    loss = model.loss(given)
+    gradients = torch.autograd.grad(loss, list(model.summarizer.parameters()))
+
+    torch.manual_seed(5)
+    alpha = model.summarizer.logits(given.features)
+    e = torch.rand(4, 12).clamp(1e-6, 1 - 1e-6)
+    relaxed_choices = 1 / (1 + torch.exp(-(torch.log(e) - torch.log(1 - e) + alpha) / 0.7))
+    drawn = torch.bernoulli(relaxed_choices.detach())
+    order = torch.rand(4, 12) if hard else None
+
+    def encode(features):
+        return model.encoder(features[None], torch.ones(1, len(features), dtype=torch.bool))[0]
+
+    states, penalties = [], []
+    for i in range(4):
+        frames = int(given.valid[i].sum())
+        x, soft = given.features[i, :frames], relaxed_choices[i, :frames]
+        y = soft + (drawn[i, :frames] - soft).detach()  # the value of the draw, the gradient of the relaxed choice
+        random = None
+        if hard:
+            kept = max(int(drawn[i, :frames].sum()), 1)
+            first = order[i, :frames].argsort()[:kept]
+            random = encode(x * torch.zeros(frames).index_fill(0, first, 1.0)[:, None])
+        states.append((encode(x * y[:, None]), encode(x), random))
+        penalties.append(0.3 * y.sum() + 0.05 * (y * (1 - y)).sum())  # of what is never negative, l1 is the sum
+    expected = 0.0
+    for summary, original, _ in states:
+        below = sum(torch.exp(summary @ other) for _, other, _ in states)
+        if hard:
+            below = below + sum(torch.exp(summary @ random) for _, _, random in states)
+        expected = expected - torch.log(torch.exp(summary @ original) / below) / 4
+    expected = expected + sum(penalties) / 4
+    torch.testing.assert_close(loss, expected, rtol=1e-4, atol=1e-5)
+    published = torch.autograd.grad(expected, list(model.summarizer.parameters()))
+    for ours, theirs in zip(gradients, published, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-5)
+
+
+def test_fixed_summaries_are_told_frame_by_frame():
+    model = FixedSummaries(MLP(MLPConfig(6, hidden=8)).eval())
+    given = batch(videos=3)
+    given = replace(given, targets=(given.features[..., 0] > 0)[:, None].float())
+    probability = model.summarizer(given.features)
+    sums = [
+        -(
+            given.targets[i, 0, t] * probability[i, t].log()
+            + (1 - given.targets[i, 0, t]) * (1 - probability[i, t]).log()
+        )
+        for i in range(3)
+        for t in range(int(given.valid[i].sum()))
+    ]
+    torch.testing.assert_close(model.loss(given), torch.stack(sums).mean(), rtol=1e-4, atol=1e-5)
 
 
 def test_samples_keep_each_frame_as_often_as_its_logit_says():

@@ -9,13 +9,20 @@ import numpy as np
 import pytest
 import torch
 
-from core.data import Entry
+from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
 from core.errors import CheckpointError, InputError
 from core.models.checkpoints import load_model, save_checkpoint
 from core.models.summdiff import SummDiff, SummDiffConfig
 from core.training.loop import train
-from core.training.pretraining import OWN_FILMS, PretrainSettings, pieces, pretrain, unlabelled_videos
+from core.training.pretraining import (
+    OWN_FILMS,
+    PretrainSettings,
+    pieces,
+    pretrain,
+    summarised_videos,
+    unlabelled_videos,
+)
 from core.training.recipes import TrainSettings
 from core.training.scoring import can_score, score
 from core.training.videos import TrainingVideo
@@ -142,3 +149,46 @@ def test_long_videos_are_cut_into_equal_pieces():
     assert [len(one.features) for one in pieces(telling_video(0, 12), 1)] == [2] * 6
     whole = np.concatenate([one.features for one in pieces(telling_video(0, 131), 60)])
     np.testing.assert_array_equal(whole, telling_video(0, 131).features)
+
+
+def judged_entry(key, length=40):
+    """Of ten shots of four picks; everybody likes the third most."""
+    generator = np.random.default_rng(ord(key))
+    timebase = Timebase(Fraction(30), 15 * length)
+    edges = np.arange(0, 15 * length + 1, 60)
+    scores = generator.random((3, length)).astype(np.float32) / 3
+    scores[:, 8:12] += 0.6
+    return Entry(
+        f"other/{key}", "", timebase, np.arange(length) * 15,
+        features={"s": generator.standard_normal((length, 12), dtype=np.float32)}, feature_space="s",
+        shots={"kts": Shots(np.stack([edges[:-1], edges[1:]], 1), "kts")},
+        annotations=AnnotationSet(("a", "b", "c"), scores, ("x",) * 3, simulated=(True, False, False)),
+    )  # fmt: skip
+
+
+def test_a_fixed_summary_is_the_published_cut_of_peoples_mean_and_is_told_from_the_rest(tmp_path):
+    videos, space = summarised_videos([judged_entry("a"), judged_entry("b")], "mlp")
+    assert space == "s"
+    for video in videos:
+        assert set(np.unique(video.targets)) == {0.0, 1.0}
+        assert video.targets[0, 8:12].all()
+        assert video.targets.mean() <= 0.15  # one shot of ten fits
+    settings = PretrainSettings(model="mlp", method="fsa", config={"hidden": 16, "dropout": 0.0}, epochs=150, lr=1e-2)
+    made = pretrain(videos, settings, out=tmp_path / "fsa", feature_space=space)
+    assert (made.applies_as, made.training["targets"], made.training["simulated"]) == ("mlp", "fixed summaries", True)
+    assert "visp" not in made.training
+    curve = load_model(made).predict(torch.from_numpy(videos[0].features))[0]
+    assert curve[8:12].mean() > 3 * curve[12:].mean()
+
+
+def test_half_of_the_videos_are_drawn_by_the_seed(tmp_path):
+    videos = [telling_video(i) for i in range(16)]
+    settings = PretrainSettings(model="mlp", config={"hidden": 8}, epochs=1, batch_size=8, visp=FAST, share=0.5)
+    learned = [
+        pretrain(videos, replace(settings, seed=seed), out=tmp_path / name, feature_space="s").training["videos"]
+        for name, seed in (("a", 0), ("b", 0), ("c", 1))
+    ]
+    assert len(set(learned[0])) == 8
+    assert learned[0] == learned[1] != learned[2]
+    with pytest.raises(InputError, match="between 0 and 1"):
+        pretrain(videos, replace(settings, share=0.0), out=tmp_path / "d", feature_space="s")
