@@ -2732,6 +2732,25 @@ export interface components {
              */
             dataset?: string | null;
             /**
+             * Also
+             * @description Further datasets that are learned from with it.
+             * @default []
+             */
+            also: string[];
+            /**
+             * Share
+             * @description Share of the videos, drawn by the seed; 0.5 for half of them.
+             * @default 1
+             */
+            share: number;
+            /**
+             * Method
+             * @description visp, or what it is compared with, fsa: one fixed summary a video, from people's mean.
+             * @default visp
+             * @enum {string}
+             */
+            method: "visp" | "fsa";
+            /**
              * All Videos
              * @description All videos that share a feature space, of any dataset; then score them.
              * @default false
@@ -4292,6 +4311,11 @@ export interface components {
              * @description csta (default): the paper's; attention: much faster.
              */
             encoder?: ("csta" | "attention") | null;
+            /**
+             * Normalise
+             * @description States pass a LayerNorm (default), or not, as published.
+             */
+            normalise?: boolean | null;
         };
         /**
          * VideoFacts
