@@ -56,7 +56,7 @@ def test_swapping_persons_swaps_the_samples(checkpoint):
         assert tau_with(taste[name].mean(new), liked(new, own)) > 0.2
         assert tau_with(taste[name].mean(new), liked(new, other)) < -0.2
     nobody = load_model(checkpoint, "cpu").predict(torch.from_numpy(new.blocks["look"]), 8).mean(0).numpy()
-    assert abs(tau_with(nobody, liked(new, ANNA))) < tau_with(taste["Anna"].mean(new), liked(new, ANNA))
+    assert nobody.std() < taste["Anna"].mean(new).std() / 3
 
 
 def test_guidance_by_the_person_leads_away_from_nobody(checkpoint):
