@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.data.misfit import Misfit
+
+# What is said of a video by whoever had that place there: data sets give no names, and each place is many people's;
+# or by everybody together.
+SLOT = re.compile(r"person \d+|dataset mean")
+# How people were asked whom a data set does not tell apart across videos, whatever it calls them.
+NAMELESS = ("tvsum", "summe", "mean")
+
+
+def slot_names(count: int) -> tuple[str, ...]:
+    """Names for people of whom a data set only gives the number: "person 01", "person 02", ..."""
+    return tuple(f"person {number:02d}" for number in range(1, count + 1))
+
+
+def is_slot(name: str) -> bool:
+    """Whether a name is one of `slot_names`, which are other people in every video."""
+    return SLOT.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +85,15 @@ class AnnotationSet:
 
     def __len__(self) -> int:
         return len(self.annotators)
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Those of `annotators` whose name is the same person's in every video."""
+        return tuple(
+            name
+            for name, protocol in zip(self.annotators, self.protocols, strict=True)
+            if protocol not in NAMELESS and not is_slot(name)
+        )
 
     def only(self, rows: Sequence[int]) -> AnnotationSet:
         """Some of these people, by their rows; at least one."""

@@ -46,6 +46,7 @@ class Batch:
         judged: (B, C, T) bool, False where padded, not judged, or where a video has fewer than C curves.
         weights: (B, C) float32 factors whose products with the curves' losses add up; None for the mean over curves.
         preferences: between cuts of these videos; None for none.
+        people: (B, C) int64 numbers of those whom the model tells apart, -1 for others; None where it tells nobody.
     """
 
     features: Tensor
@@ -54,6 +55,7 @@ class Batch:
     judged: Tensor
     weights: Tensor | None = None
     preferences: Preferences | None = None
+    people: Tensor | None = None
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
@@ -64,6 +66,7 @@ class Batch:
             self.judged.to(device),
             None if self.weights is None else self.weights.to(device),
             None if self.preferences is None else self.preferences.to(device),
+            None if self.people is None else self.people.to(device),
         )
 
 

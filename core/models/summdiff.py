@@ -64,6 +64,8 @@ class SummDiffConfig:
         skip: expected standard deviation of clean logits; where above 0, the denoiser corrects the best linear guess
             from the noised logits instead of predicting from nothing (Karras et al. 2022, section 5); 0 as published.
         correlation: of the noise along time, in picks, see `core.models.diffusion.correlate`; 0 as published.
+        people: how many persons have a learned vector of their own; 0 tells nobody apart, as published.
+        person_dropout: probability that a training curve is taken for nobody's in particular.
     """
 
     feature_width: int
@@ -89,6 +91,8 @@ class SummDiffConfig:
     smoothing: float = 0.0
     skip: float = 0.0
     correlation: float = 0.0
+    people: int = 0
+    person_dropout: float = 0.0
 
 
 # Scores and logits -----------------------------------------------------------------------------------------------
@@ -426,6 +430,29 @@ def independent_levels(count: int, steps: int, device: torch.device) -> Tensor:
 
 LEVELS = {"even": even_levels, "independent": independent_levels}
 
+
+class Persons(nn.Module):
+    """Not in the paper: who the curve is of. A learned vector v for each person; each frame's token gets v * (1 + W m).
+
+    m is the frame's memory, so that what a person likes is what their vector and the frame have in common. Nobody in
+    particular is the zero vector, which adds nothing.
+    """
+
+    def __init__(self, config: SummDiffConfig) -> None:
+        super().__init__()
+        self.vectors = nn.Embedding(config.people, config.hidden)
+        nn.init.normal_(self.vectors.weight, std=0.1)
+        self.content = nn.Linear(config.hidden, config.hidden)
+
+    def of(self, people: Tensor) -> Tensor:
+        """(B, C) numbers, below 0 for nobody -> (B, C, H) vectors."""
+        return self.vectors(people.clamp(min=0)) * (people >= 0)[..., None]
+
+    def forward(self, vectors: Tensor, memory: Tensor) -> Tensor:
+        """vectors (B, C, H), memory (B, T, H) -> (B, C, T, H)."""
+        return vectors[:, :, None] * (1 + self.content(memory))[:, None]
+
+
 # The model -------------------------------------------------------------------------------------------------------
 
 
@@ -442,6 +469,7 @@ class SummDiff(Sampler):
         self.encoder = VideoEncoder(config)
         self.codebook = CODEBOOKS[config.codebook](config)
         self.denoiser = DENOISERS[config.denoiser](config)
+        self.persons = Persons(config) if config.people else None
         self.norm = nn.LayerNorm(config.hidden)
         self.head = nn.Sequential(nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
         self.register_buffer("null_video", torch.zeros(config.feature_width))
@@ -471,6 +499,7 @@ class SummDiff(Sampler):
         t: Tensor,
         valid: Valid = None,
         seen: Valid = None,
+        persons: Tensor | None = None,
     ) -> Tensor:
         """Predict clean logits.
 
@@ -481,15 +510,26 @@ class SummDiff(Sampler):
             t: (B,) int64 steps in 0..999.
             valid: (B, T) frames that exist; None for all.
             seen: (B, C, T) scores that exist; None for all.
+            persons: (B, C, H) vectors of who the curves are of; None for nobody in particular.
 
         Returns:
             (B, C, T) logits.
         """
-        return self._clean(noised, self.denoiser.shared(memory, position, t, valid), t, valid, seen)
+        taste = None if persons is None or self.persons is None else self.persons(persons, memory)
+        return self._clean(noised, self.denoiser.shared(memory, position, t, valid), t, valid, seen, taste)
 
-    def _clean(self, noised: Tensor, shared: Any, t: Tensor, valid: Valid = None, seen: Valid = None) -> Tensor:
-        """`denoise` from what the curves of each video share."""
-        x = self.denoiser(self.codebook(noised), shared, valid, seen)
+    def _clean(
+        self,
+        noised: Tensor,
+        shared: Any,
+        t: Tensor,
+        valid: Valid = None,
+        seen: Valid = None,
+        taste: Tensor | None = None,
+    ) -> Tensor:
+        """`denoise` from what the curves of each video share; taste (B, C or 1, T, H) from `Persons`."""
+        embedded = self.codebook(noised)
+        x = self.denoiser(embedded if taste is None else embedded + taste, shared, valid, seen)
         predicted = self.head(self.norm(x)).squeeze(-1)
         if self.config.skip == 0:
             return predicted
@@ -505,6 +545,13 @@ class SummDiff(Sampler):
 
         A preference is about what is predicted from noise alone, which is the mean over people.
         """
+        if self.persons is None or batch.people is None:
+            return self.loss_of(batch)
+        kept = torch.rand(batch.people.shape, device=batch.people.device) >= self.config.person_dropout
+        return self.loss_of(batch, self.persons.of(batch.people) * kept[..., None])
+
+    def loss_of(self, batch: Batch, persons: Tensor | None = None) -> Tensor:
+        """`loss` with these vectors (B, C, H) for who the curves are of; None for nobody in particular."""
         config = self.config
         videos = len(batch.features)
         absent = torch.rand(videos, 1, 1, device=batch.features.device) < config.p_uncond
@@ -521,7 +568,7 @@ class SummDiff(Sampler):
         noised = to_scores(self.schedule.add_noise(clean, t, noise), config.sigmoid_temp)
         # A curve without any score takes no part in the loss, but attention needs something to look at.
         seen = torch.where(batch.judged.any(-1, keepdim=True), batch.judged, batch.valid[:, None])
-        logits = self.denoise(noised, memory, position, t, batch.valid, seen)
+        logits = self.denoise(noised, memory, position, t, batch.valid, seen, persons)
         loss = masked_mse(to_scores(logits, config.sigmoid_temp), targets, batch.judged, batch.weights)
         if batch.preferences is None:
             return loss
@@ -549,6 +596,8 @@ class SummDiff(Sampler):
         eta: float = 1.0,
         temperature: float = 1.0,
         noise: tuple[Tensor, Tensor] | None = None,
+        person: int | Tensor | None = None,
+        person_guidance: float = 0.0,
     ) -> Tensor:
         """Sample n score curves of one video.
 
@@ -561,6 +610,9 @@ class SummDiff(Sampler):
             eta: 0 (all noise at the start) .. 1 (fresh noise in every step, as published).
             temperature: factor on all noise; 1 as trained, less gives samples nearer to each other.
             noise: (n, T) and (steps, n, T) instead of `seed`, for conformance tests.
+            person: whose curves: the number of one who was told apart in training, or a vector (H,) fitted to somebody
+                else; None for nobody in particular.
+            person_guidance: weight of classifier-free guidance by the person, against nobody in particular.
 
         Returns:
             (n, T) float32 scores in (0, 1) on the CPU.
@@ -578,27 +630,53 @@ class SummDiff(Sampler):
         if guidance and config.p_uncond == 0:
             raise InputError("This checkpoint was trained without a null video; its guidance weight must be 0.")
 
+        if person is not None and self.persons is None:
+            raise InputError("This checkpoint tells nobody apart.", "Train one with the preset summdiff-personal.")
+        if isinstance(person, int) and not 0 <= person < config.people:
+            raise InputError(f"This checkpoint tells {config.people} people apart; there is no number {person}.")
+        if person_guidance and person is None:
+            raise InputError("Guidance by a person needs a person.", "Say whose curves are wanted.")
+
         device = self.null_video.device
         features = features.to(self.null_video)
         start, step_noise = noise or sampling_noise(n, len(features), steps, seed, config.correlation)
         start, step_noise = (temperature * x.to(features) for x in (start, step_noise))
-        videos = torch.stack([features, self.null_video.expand_as(features)][: 2 if guidance else 1])
-        memory, position = self.encode(videos, None)
+        # What is wanted, and what guidance leads away from: the null video and this video, as nobody sees them.
+        videos, weights = [features], [1 + guidance + person_guidance]
+        if guidance:
+            videos, weights = [*videos, self.null_video.expand_as(features)], [*weights, -guidance]
+        if person_guidance:
+            videos, weights = [*videos, features], [*weights, -person_guidance]
+        memory, position = self.encode(torch.stack(videos), None)
+        taste = self._taste(person, memory)
         at_once = n if device.type == "cuda" else max(1, CPU_ROWS // len(features))
 
-        def clean(u: Tensor, t: int, memory: Tensor) -> Tensor:
-            """(n, T) logits for each video of the memory; both videos see the same noised scores at the same places."""
+        def clean(u: Tensor, t: int, rows: slice) -> Tensor:
+            """(n, T) logits for each of these videos; all of them see the same noised scores at the same places."""
             step = torch.full((1,), t, device=device)
-            shared = self.denoiser.shared(memory, position[:1], step, None)
+            shared = self.denoiser.shared(memory[rows], position[:1], step, None)
             noised = to_scores(u, config.sigmoid_temp)[None]
-            return torch.cat([self._clean(part, shared, step) for part in noised.split(at_once, 1)], 1)
+            of = None if taste is None else taste[rows]
+            return torch.cat([self._clean(part, shared, step, taste=of) for part in noised.split(at_once, 1)], 1)
 
         def guided(u: Tensor, t: int) -> Tensor:
-            given, *null = clean(u, t, memory)
-            return (1 + guidance) * given - guidance * null[0] if null else given
+            given, *others = clean(u, t, slice(None))
+            steered = weights[0] * given
+            for weight, other in zip(weights[1:], others, strict=True):
+                steered = steered + weight * other
+            return steered
 
         def conditional(u: Tensor, t: int) -> Tensor:
-            return clean(u, t, memory[:1])[0]
+            return clean(u, t, slice(1))[0]
 
         logits = ddim(self.schedule, guided, conditional, start, step_noise, eta)
         return to_scores(smooth(logits, config.smoothing), config.sigmoid_temp).cpu().float()
+
+    def _taste(self, person: int | Tensor | None, memory: Tensor) -> Tensor | None:
+        """(V, 1, T, H) for the first of V videos, and 0 for the others, which nobody in particular sees."""
+        if person is None or self.persons is None:
+            return None
+        vector = self.persons.vectors.weight[person] if isinstance(person, int) else person.to(memory)
+        vectors = torch.zeros(len(memory), 1, len(vector)).to(memory)
+        vectors[0, 0] = vector
+        return self.persons(vectors, memory)

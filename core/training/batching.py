@@ -27,6 +27,7 @@ class Unit:
         weights: (U,) factors on the loss of these curves, from the settings.
         preferences: between cuts, each with its factor.
         share: how much of a video's weight it has, where videos weigh alike: 1 for a whole one, and 1 on average.
+        numbers: (U,) of who is told apart, -1 for others; None where nobody is.
     """
 
     features: np.ndarray
@@ -34,6 +35,7 @@ class Unit:
     weights: np.ndarray
     preferences: tuple[tuple[Preference, float], ...] = ()
     share: float = 1.0
+    numbers: np.ndarray | None = None
 
 
 def units(videos: Sequence[TrainingVideo], settings: TrainSettings) -> list[Unit]:
@@ -74,16 +76,21 @@ def make_batch(drawn: Sequence[Unit], settings: TrainSettings, generator: np.ran
     valid = np.zeros((len(drawn), length), bool)
     targets = np.full((len(drawn), count, length), np.nan, np.float32)
     weights = np.zeros((len(drawn), count), np.float32)
+    people = np.full((len(drawn), count), -1, np.int64)
     for i, (one, chosen) in enumerate(zip(drawn, rows, strict=True)):
         features[i, : len(one.features)] = one.features
         valid[i, : len(one.features)] = True
         targets[i, : len(chosen), : len(one.features)] = one.curves[chosen]
         weights[i, : len(chosen)] = one.weights[chosen]
+        if one.numbers is not None:
+            people[i, : len(chosen)] = one.numbers[chosen]
     judged = ~np.isnan(targets)
     given = [torch.from_numpy(each) for each in (features, valid, np.nan_to_num(targets), judged)]
     coefficients = _coefficients(weights, judged, np.array([one.share for one in drawn]), settings)
     factors = None if coefficients is None else torch.from_numpy(coefficients)
-    return Batch(given[0], given[1], given[2], given[3], factors, _preferences(drawn, length, settings))
+    told_apart = None if all(one.numbers is None for one in drawn) else torch.from_numpy(people)
+    said = _preferences(drawn, length, settings)
+    return Batch(given[0], given[1], given[2], given[3], factors, said, told_apart)
 
 
 def _whole(video: TrainingVideo, settings: TrainSettings) -> Unit:
@@ -92,11 +99,13 @@ def _whole(video: TrainingVideo, settings: TrainSettings) -> Unit:
     weights = np.array([_weight(*who, settings) for who in zip(names, sources, strict=True)], np.float32)
     counted = (~np.isnan(video.targets)).any(1) & (weights > 0)
     curves, weights = video.targets[counted], weights[counted]
+    numbers = np.array(video.numbers)[counted] if video.numbers else None
     if settings.targets == "mean" and len(curves):
         mean = mean_of_people(curves, None if (weights == 1).all() else weights)
-        curves, weights = mean[None].astype(np.float32), np.ones(1, np.float32)
+        curves, weights, numbers = mean[None].astype(np.float32), np.ones(1, np.float32), None
     said = ((one, _weight(one.person, one.source, settings)) for one in video.preferences)
-    return Unit(video.features, curves, weights, tuple((one, weight) for one, weight in said if weight > 0))
+    preferences = tuple((one, weight) for one, weight in said if weight > 0)
+    return Unit(video.features, curves, weights, preferences, numbers=numbers)
 
 
 def _weight(person: str, source: str, settings: TrainSettings) -> float:
@@ -108,9 +117,11 @@ def _pairs(one: Unit, usual: float) -> Iterator[Unit]:
     """Every curve and every preference of a video for itself; `usual` is how many curves a video has on average."""
     for row in range(len(one.curves)):
         part = slice(row, row + 1)
-        yield Unit(one.features, one.curves[part], one.weights[part], share=usual / len(one.curves))
+        numbers = None if one.numbers is None else one.numbers[part]
+        share = usual / len(one.curves)
+        yield Unit(one.features, one.curves[part], one.weights[part], share=share, numbers=numbers)
     for said in one.preferences:
-        yield replace(one, curves=one.curves[:0], weights=one.weights[:0], preferences=(said,))
+        yield replace(one, curves=one.curves[:0], weights=one.weights[:0], preferences=(said,), numbers=None)
 
 
 def _drawn(one: Unit, settings: TrainSettings, generator: np.random.Generator) -> np.ndarray:

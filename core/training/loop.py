@@ -25,6 +25,7 @@ from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, check, never, silent
 from core.training.batching import batches, units
 from core.training.labels import trained_label
+from core.training.persons import numbered, persons_of
 from core.training.recipes import TrainSettings
 from core.training.videos import TrainingVideo
 
@@ -88,12 +89,19 @@ def train(
     if Path(out).exists():
         raise CheckpointError(f"'{out}' exists already.", "Choose another name; checkpoints are not overwritten.")
 
+    config, persons = dict(settings.config), list(start_from.training.get("persons") or []) if start_from else []
+    if start_from is None and config.get("person_dropout"):
+        persons = persons_of(videos)
+        config["people"] = len(persons)
+    if persons:
+        videos = numbered(videos, persons)
+
     device = choose_device(settings.device)
     # Leave the caller's random numbers as they were.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(settings.seed)
         if start_from is None:
-            model = kind.model_class(kind.config_class(feature_width=width, **settings.config)).to(device)
+            model = kind.model_class(kind.config_class(feature_width=width, **config)).to(device)
             model.prepare([torch.from_numpy(video.features) for video in videos])
         else:
             check_fits(start_from, settings.model, feature_space, width)
@@ -115,6 +123,7 @@ def train(
         "n_preferences": sum(len(video.preferences) for video in videos),
         "simulated": any(any(video.simulated) for video in videos),
         "n_simulated": _simulated_people(videos),
+        **({"persons": persons} if persons else {}),
         "start_from": start_from.id if start_from else None,
         "started_from": origin(start_from) if start_from else None,
         "loss": [round(loss, 6) for loss in losses],

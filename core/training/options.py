@@ -27,7 +27,7 @@ Of = Literal["training", "model"]
 Type = Literal["whole number", "number", "truth value", "text"]
 
 # Settings of the loop that are chosen otherwise, and what follows from the features.
-CHOSEN_OTHERWISE = {"model", "preset", "targets", "epochs", "seed", "time_limit_s", "config", "feature_width"}
+CHOSEN_OTHERWISE = {"model", "preset", "targets", "epochs", "seed", "time_limit_s", "config", "feature_width", "people"}
 TYPES: Mapping[str, Type] = {"int": "whole number", "float": "number", "bool": "truth value", "str": "text"}
 NOTHING = "none"  # how the absence of a value is written, where one may be absent
 TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}

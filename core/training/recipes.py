@@ -171,6 +171,31 @@ PRESETS = {
             "input_dropout": 0.2,
         },
     ),
+    # "summdiff" with a learned vector a person, for people whose names mean the same person in every video.
+    "summdiff-personal": TrainSettings(
+        updates=150,
+        batch_size=8,
+        curves_per_video=None,
+        lr=1e-3,
+        config={
+            "hidden": 64,
+            "heads": 2,
+            "feed_forward": 128,
+            "input_layers": 1,
+            "encoder_layers": 0,
+            "standardize": True,
+            "decoder_layers": 2,
+            "denoiser": "latentmlp",
+            "clamp": True,
+            "p_uncond": 0.1,
+            "person_dropout": 0.2,
+            "dropout": 0.1,
+            "input_dropout": 0.5,
+            "smoothing": 2.0,
+            "correlation": 24.0,
+            "skip": 0.4,
+        },
+    ),
     # The release's three, to the letter of its scripts and its training loop; early stopping on test videos is not part
     # of them. Its null video is a file of GoogLeNet's width, see `SummDiff.prepare`.
     "summdiff-mrhisum": TrainSettings(

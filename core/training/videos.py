@@ -30,6 +30,7 @@ class TrainingVideo:
         simulated: which of them were made by a program; () for nobody.
         sources: where each of them is from, "own" or "dataset"; () for nowhere in particular.
         preferences: between cuts of the video.
+        numbers: of the people among those whom the model tells apart, -1 for others; () where it tells nobody apart.
 
     Raises:
         InputError: the arrays do not fit each other or contain what they may not.
@@ -42,6 +43,7 @@ class TrainingVideo:
     simulated: tuple[bool, ...] = ()
     sources: tuple[str, ...] = ()
     preferences: tuple[Preference, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.features.ndim != 2 or self.targets.ndim != 2 or self.targets.shape[1] != len(self.features):
@@ -125,6 +127,7 @@ def _only(video: TrainingVideo, rows: Sequence[int]) -> TrainingVideo:
         people=_those(video.people, rows),
         simulated=_those(video.simulated, rows),
         sources=_those(video.sources, rows),
+        numbers=_those(video.numbers, rows),
     )
 
 

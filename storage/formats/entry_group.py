@@ -32,6 +32,7 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry, Shots
 from core.data.entry import RATE_NOTE
+from core.data.people import slot_names
 from core.data.space_ids import canonical
 from core.data.timebase import MOST_FRAMES, Timebase, VaryingTimebase, format_rate, parse_rate
 from core.errors import InputError
@@ -52,11 +53,6 @@ KEYS = {
     "simulated": "user_simulated",
 }
 PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-
-
-def person_names(count: int) -> tuple[str, ...]:
-    """Names for people of whom a dataset only gives the number: "person 01", "person 02", ..."""
-    return tuple(f"person {number:02d}" for number in range(1, count + 1))
 
 
 def write_entry(group: h5py.Group, entry: Entry) -> None:
@@ -340,7 +336,7 @@ def _read_people(
     if "frame_labels" in reader:
         expected = f"({count}, {n_frames}) raw labels"
         frame_labels = reader.per_frame("frame_labels", np.uint8, count, n_frames, expected)
-    names = reader.texts("annotator_ids", count) if "annotator_ids" in reader else person_names(count)
+    names = reader.texts("annotator_ids", count) if "annotator_ids" in reader else slot_names(count)
     protocols = reader.texts("user_protocol", count) if "user_protocol" in reader else (protocol,) * count
     simulated = _simulated(reader, protocols)
     with reader.naming(KEYS):

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from core.data import AnnotationSet, Entry
+from core.data.people import slot_names
 from core.data.timebase import Timebase, parse_rate
 from core.errors import FormatError, InputError, NotFoundError
 from core.statistics.curves import mean_of_people
 from storage.files import whole_file
 from storage.formats.eccv16 import summaries_of
-from storage.formats.entry_group import person_names
 from storage.formats.faults import Faults, Findings
 from storage.formats.hdf5 import frame_note, of_frames
 from storage.formats.mat import Value, by_frame, number, read_mat
@@ -158,7 +158,7 @@ def _read(path: Path) -> Entry:
         timebase=Timebase(rate, n_frames),
         picks=picks,
         annotations=AnnotationSet(
-            annotators=person_names(people),
+            annotators=slot_names(people),
             scores=summaries[:, picks].astype(np.float32),
             protocols=("summe",) * people,
             summaries=summaries,

@@ -19,10 +19,10 @@ import numpy as np
 
 from core.data import AnnotationSet, Entry
 from core.data.entry import RATE_NOTE
+from core.data.people import slot_names
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import FormatError, NotFoundError
 from core.text_files import read_text
-from storage.formats.entry_group import person_names
 from storage.formats.faults import Faults, Findings
 from storage.formats.hdf5 import frame_note, of_frames
 from storage.formats.mat import Struct, Value, by_frame, is_mat, number, read_mat, text
@@ -158,7 +158,7 @@ def _joined(entry: Entry, video: TvsumVideo) -> Entry:
 def _people(video: TvsumVideo, picks: np.ndarray) -> AnnotationSet:
     count = len(video.labels)
     scores = video.labels[:, picks].astype(np.float32) / np.float32(HIGHEST)
-    return AnnotationSet(person_names(count), scores, ("tvsum",) * count, frame_labels=video.labels)
+    return AnnotationSet(slot_names(count), scores, ("tvsum",) * count, frame_labels=video.labels)
 
 
 def _read_mat(path: Path, findings: Findings) -> list[TvsumVideo]:
