@@ -47,7 +47,13 @@ def _looked_at(result: DoctorResult) -> str:
     found = result.findings
     said = [f"{one.entry}: {one.problem} {'Mended.' if one.mended else one.advice}".rstrip() for one in found]
     mended = sum(one.mended for one in found)
-    return "\n".join([*said, f"{result.looked_at} entries looked at, {len(found)} with faults, {mended} mended."])
+    said.append(f"{result.looked_at} entries looked at, {len(found)} with faults, {mended} mended.")
+    left = [one for one in found if not one.mended]
+    if any(one.original for one in left):
+        said.append("Run it again with --mend: what can be made again then is.")
+    if any(one.original is None for one in left):
+        said.append("Originals that are not where they were are looked for in folders that --originals names.")
+    return "\n".join(said)
 
 
 def _attach(data_dir: Path, json_: bool, **choices: object) -> None:
@@ -98,14 +104,14 @@ add_command(
     "attach",
     _attach,
     parameters(AttachRequest, arguments=["path"]),
-    "Give entries without a video theirs: one file, or a folder's files by their names. Frames must be as many.",
+    "Give entries without a video theirs: one file, or several and folders by their names. Frames must be as many.",
 )
 add_verb(
     app,
     doctor,
     DoctorRequest,
     _looked_at,
-    "Find entries whose copy lost sound, as those of earlier versions may have, and make the copies again.",
+    "Find entries whose copy or filmstrip is gone or damaged, or lost sound in an earlier version, and make it again.",
     arguments=["entry"],
 )
 add_verb(

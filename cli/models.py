@@ -11,7 +11,14 @@ import typer
 
 from cli.commands import add_command, add_verb, parameters
 from cli.running import run_verb
-from cli.tables import evaluation_table, number, pretrained_sentence, sampled_sentence, splits_table
+from cli.tables import (
+    evaluation_table,
+    number,
+    pretrained_sentence,
+    sampled_sentence,
+    splits_table,
+    trained_sentence,
+)
 from core.statistics.results import Interval
 from verbs.evaluate import EvaluateRequest, evaluate, evaluate_splits
 from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
@@ -51,7 +58,7 @@ def _with_all_splits(asked: list[Parameter]) -> list[Parameter]:
 
 
 def _trained_sentence(result: TrainResult) -> str:
-    told = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    told = trained_sentence(result)
     if result.selected_on != "nothing":
         told += f" Epoch {result.kept_epoch} was chosen by {result.selected_on}."
     told = "\n".join([told, *_held_out(result), *result.notes])
@@ -96,7 +103,7 @@ def _limits(change: Interval) -> str:
 
 
 def _trained_splits_sentence(result: TrainedSplits) -> str:
-    told = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
+    told = trained_sentence(result)
     notes = [f"Split {number}: {note}" for number, split in enumerate(result.splits) for note in split.notes]
     return "\n".join([told, *notes])
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
+from math import isfinite, isnan
 
 from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Placed, Skill, SplitsEvaluation
 from verbs.evaluate import EvaluateResult, EvaluateSplitsResult
 from verbs.pretrain import PretrainResult
 from verbs.sample import SampleResult
+from verbs.train import TrainedSplits, TrainResult
 
 TITLES = ("tau", "rho", "F1 %")
 
+DIVERGED = "the training left all numbers. Train again with other settings."
 LEVELS = {"closest": "best other person", "difference": "two differ by"}
 
 
@@ -46,10 +48,15 @@ def sampled_sentence(result: SampleResult) -> str:
     return f"{made}\n{result.learned_from}"
 
 
+def trained_sentence(result: TrainResult | TrainedSplits | PretrainResult) -> str:
+    """How long a training took, and how it ended."""
+    ended = f"loss {result.loss:.4f}." if isfinite(result.loss) else f"loss undefined: {DIVERGED}"
+    return f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, {ended}"
+
+
 def pretrained_sentence(result: PretrainResult) -> str:
     """What `pretrain` made, and what the videos' self-discovered samples keep and cover."""
-    made = f"{result.checkpoint}: {result.epochs} epochs in {result.seconds:.0f} s, loss {result.loss:.4f}."
-    made = "\n".join([made, *result.notes])
+    made = "\n".join([trained_sentence(result), *result.notes])
     if result.kept is None:
         return made
     return f"{made}\n{len(result.runs)} videos scored." + discovered_sentence(result.kept, result.coverage)

@@ -107,6 +107,15 @@ class Entries:
             if (self._media.data_dir / row.arrays).is_file() and self._media.find(row.video, row.media_root)
         ]
 
+    def without_video(self, dataset: str | None = None) -> Sequence[EntrySummary]:
+        """Entries whose video is not here: none was ever given, or its file is gone."""
+        query = _matching(select(EntryRow.id, EntryRow.video, DatasetRow.media_root), dataset, None)
+        query = query.join(DatasetRow, DatasetRow.id == EntryRow.dataset)
+        with reading(self._engine) as session:
+            rows = session.execute(query).all()
+        lacking = {row.id for row in rows if self._media.find(row.video, row.media_root) is None}
+        return [one for one in self.list(dataset=dataset) if one.id in lacking] if lacking else []
+
     def summary(self, entry_id: str) -> EntrySummary:
         """What lists show of one entry. Raises NotFoundError."""
         submitted = self._labels.submitted_counts().get(entry_id, 0)
@@ -128,7 +137,10 @@ class Entries:
         with reading(self._engine) as session:
             row = entry_row(session, entry_id)
             root = session.get_one(DatasetRow, row.dataset).media_root
-        return Media(self._media.find(row.video, root), self._media.find(row.thumbnails, root))
+        video, thumbnails = self._media.find(row.video, root), self._media.find(row.thumbnails, root)
+        files = {"video": (row.video, video), "thumbnails": (row.thumbnails, thumbnails)}
+        gone = frozenset(name for name, (kept, found) in files.items() if kept is not None and found is None)
+        return Media(video, thumbnails, gone)
 
     def add(
         self,
@@ -317,7 +329,7 @@ class Entries:
         Args:
             entry_id: whose.
             timebase: of its video.
-            notes: what a person should know of that video, by names that end in "_note"; added to its `meta`.
+            notes: what a person should know of that video, by names that end in "_note"; "" takes one away.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -328,11 +340,25 @@ class Entries:
         def timed(now: Entry) -> Entry:
             if timebase.n_frames != now.n_frames:
                 raise InputError(f"'{entry_id}' has {now.n_frames} frames, not {timebase.n_frames}.")
-            meta = {name: value for name, value in now.meta.items() if name != RATE_NOTE} | dict(notes)
+            kept = {name: value for name, value in now.meta.items() if name != RATE_NOTE and name not in notes}
+            meta = kept | {name: note for name, note in notes.items() if note}
             shots = {**now.shots, UNIFORM: uniform_shots(timebase)}
             return dataclasses.replace(now, timebase=timebase, meta=meta, shots=shots)
 
         self._files.rewrite(entry_id, timed)
+
+    def put_notes(self, entry_id: str, notes: Mapping[str, str]) -> None:
+        """Notes what a person should know of an entry, by names that end in "_note"; "" takes one away.
+
+        Raises:
+            NotFoundError: there is no such entry.
+        """
+
+        def noted(now: Entry) -> Entry:
+            meta = {name: value for name, value in {**now.meta, **notes}.items() if value or name not in notes}
+            return dataclasses.replace(now, meta=meta)
+
+        self._files.rewrite(entry_id, noted)
 
     def put_survey(
         self, entry_id: str, *, empty: np.ndarray | None = None, signals: Mapping[str, np.ndarray] | None = None

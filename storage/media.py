@@ -13,10 +13,14 @@ from core.errors import NotFoundError
 
 @dataclass(frozen=True)
 class Media:
-    """The files of an entry that browsers show; None where it has none, or they are gone."""
+    """The files of an entry that browsers show; None where it has none, or they are gone.
+
+    `gone` names those of the two that were here once.
+    """
 
     video: Path | None
     thumbnails: Path | None
+    gone: frozenset[str] = frozenset()
 
 
 class MediaFiles:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from core.data.timebase import format_rate
 from core.errors import Cancelled, ConflictError, InputError, ManycutError, NotFoundError
-from core.names import readable
 from core.progress import Progress, ShouldStop, never, part, silent
-from verbs.contract import GivenFile, Request, Result
+from verbs.contract import GivenFile, Request, Result, several
 from verbs.entries import summaries_of
-from verbs.video_files import SUFFIXES, given_path, video_files
+from verbs.shown import make_copy, make_filmstrip
+from verbs.video_files import SUFFIXES, origin_of, video_files, with_timecode
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from core.video.probe import VideoInfo
     from storage.library import Library
 
 
 class AttachRequest(Request):
     """A file for an entry, or files for those entries of a dataset that are called like them."""
 
-    path: Path = Field(description="Video file; or a folder, whose files are matched with a dataset's entries by name.")
+    verb: Literal["attach"] = "attach"
+    path: Annotated[tuple[Path, ...], BeforeValidator(several)] = Field(
+        description="Video file; or several, or folders of them, which are matched with a dataset's entries by name."
+    )
     entry: str | None = Field(None, description="Entry that the file is the video of.")
     dataset: str | None = Field(None, description="Dataset whose entries get the files that are called like them.")
 
@@ -63,8 +63,8 @@ def attach(
 ) -> AttachResult:
     """Gives entries their videos; what people and models said of their frames stays as it is.
 
-    Files of a folder belong to the entry whose key, title or original file name is theirs, whatever the case, accents
-    and signs between the words. A file that fits no entry, or whose number of frames is another one, is listed.
+    Files for a dataset belong to the entry whose key, title or original file name is theirs, whatever the case,
+    accents and signs between the words. One that fits no entry, or whose number of frames is another one, is listed.
 
     Raises:
         NotFoundError: there is no such entry or dataset.
@@ -72,12 +72,12 @@ def attach(
     """
     if (request.entry is None) == (request.dataset is None):
         raise InputError("Name the entry of the file, or a --dataset whose entries are called like the files.")
-    files, wrong = video_files([request.path])
+    files, wrong = video_files(request.path)
     if wrong:
         raise next(iter(wrong.values()))
     if request.entry is not None:
         if len(files) != 1:
-            raise InputError(f"'{request.path}' holds {len(files)} videos, and one entry has one.", "Name the file.")
+            raise InputError(f"These are {len(files)} videos, and one entry has one.", "Name its file.")
         taken = _attach(library, request.entry, files[0], progress, should_stop)
         return AttachResult(attached=[taken], refused=[])
     attached, refused = [], []
@@ -99,9 +99,7 @@ def attach(
 
 
 def _attach(library: Library, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> AttachedVideo:
-    from core.video.probe import file_hash, probe
-    from core.video.timecode import source_timecode
-    from storage.origins import Origin
+    from core.video.probe import probe
     from storage.scratch import scratch_folder
 
     entry = library.entries.get(entry_id)
@@ -115,21 +113,12 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
             " it is not the video that was judged, or another version of it.",
             "Find the file that the data set was made from.",
         )
-    code = source_timecode(file, info.timebase)
-    origin = Origin(
-        file_hash(file),
-        "attached",
-        readable(file.name),
-        given_path(library, file),
-        size=file.stat().st_size,
-        timecode="" if code is None else str(code),
-    )
+    origin = with_timecode(origin_of(library, file, "attached"), file, info.timebase)
     with scratch_folder(library.data_dir) as work:
-        video, thumbnails, lost = _shown(info, entry.picks, work, progress, should_stop)
-        notes = {"video_note": info.note, "sound_note": " ".join(filter(None, (info.tracks_note, *lost)))}
-        notes = {name: note for name, note in notes.items() if note}
-        library.entries.put_timebase(entry_id, info.timebase, notes)
-        library.entries.store_media(entry_id, video, thumbnails)
+        thumbnails = make_filmstrip(info, entry.picks, work)
+        copy = make_copy(info, work, part(progress, 0.3, 0.9), should_stop)
+        library.entries.put_timebase(entry_id, info.timebase, copy.notes)
+        library.entries.store_media(entry_id, copy.video, thumbnails)
         library.origins.put(entry_id, origin)
     progress(1.0, "Ready")
     return AttachedVideo(
@@ -138,33 +127,15 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
         fps=format_rate(info.timebase.rate),
         duration=info.timebase.duration,
         rate_was=format_rate(entry.timebase.rate),
-        notes=list(notes.values()),
+        notes=[note for note in copy.notes.values() if note],
     )
-
-
-def _shown(
-    info: VideoInfo, picks: np.ndarray, work: Path, progress: Progress, should_stop: ShouldStop
-) -> tuple[Path, Path, tuple[str, ...]]:
-    """A copy of a video that browsers play, and its filmstrip, in a folder; and what the copy could not keep."""
-    from core.features.space import picture_size
-    from core.video.playable import copy_in, put_playable
-    from core.video.probe import frames_at
-    from core.video.thumbnails import thumbnail_frames, write_sprite
-
-    shown = thumbnail_frames(info.timebase, picks)
-    pictures = (picture for _, picture in frames_at(info, shown, picture_size(info.width, info.height)))
-    thumbnails = work / "thumbnails.jpg"
-    write_sprite(pictures, info.timebase.seconds(shown), thumbnails)
-    played = put_playable(info, work, part(progress, 0.3, 0.9), should_stop)
-    return copy_in(work, info), thumbnails, played.notes
 
 
 def _names(library: Library, dataset: str) -> dict[str, list[str]]:
     """The entries of a dataset without a video, by everything that their files may be called."""
     called: dict[str, list[str]] = {}
-    for summary in summaries_of(library, dataset):
-        if summary.has_video:
-            continue
+    summaries_of(library, dataset)  # says that there is no such dataset
+    for summary in library.entries.without_video(dataset):
         entry = library.entries.get(summary.id)
         for name in {_plain(one) for one in (entry.key, entry.title, entry.meta.get("video_name", "")) if one}:
             called.setdefault(name, []).append(entry.id)
@@ -181,7 +152,8 @@ def _plain(name: str) -> str:
 
 def _unmatched(dataset: str, file: Path, found: Sequence[str]) -> ManycutError:
     if found:
-        return ConflictError(f"'{file.name}' could be {' or '.join(found)}.", "Attach it to one of them with --entry.")
+        return ConflictError(f"'{file.name}' could be {' or '.join(found)}.", "Name the one that it is the video of.")
     return NotFoundError(
-        f"No entry of '{dataset}' without a video is called like '{file.name}'.", "Attach it with --entry."
+        f"No entry of '{dataset}' without a video is called like '{file.name}'.",
+        "Name the entry that it is the video of.",
     )

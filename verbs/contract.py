@@ -85,6 +85,11 @@ def what_is_wrong(errors: Sequence[Mapping[str, Any]]) -> str:
     return f"'{name}' should {told[:1].lower()}{told[1:]}, not '{shorten(str(given), 80, placeholder='…')}'."
 
 
+def several(value: object) -> object:
+    """One path alone as a list of it."""
+    return [value] if isinstance(value, str | Path) else value
+
+
 def _fraction(value: object) -> Fraction:
     try:
         return exact_number(str(value))

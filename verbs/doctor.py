@@ -1,8 +1,9 @@
-"""`doctor`: finds entries whose copy lost sound, as those of earlier versions did, and makes the copy again."""
+"""`doctor`: finds entries whose copy or filmstrip is gone, damaged or lost sound, and makes it again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,11 +13,14 @@ from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from verbs.contract import GivenFile, Request, Result
 from verbs.entries import asked_entries
+from verbs.shown import make_copy, make_filmstrip
 from verbs.signals import measure
 
 if TYPE_CHECKING:
     from core.data import Entry
+    from core.video.probe import VideoInfo
     from storage.library import Library
+    from storage.media import Media
     from storage.origins import Origin
 
 # Sound that is missing, or too much, is a fault from this many seconds on.
@@ -31,9 +35,9 @@ class DoctorRequest(Request):
     verb: Literal["doctor"] = "doctor"
     entry: str | None = Field(None, description="Entry id, such as demo/harbour-day (default: all of the library).")
     dataset: str | None = Field(None, description="All entries of this dataset.")
-    mend: bool = Field(False, description="Make the copies again whose originals are found.")
+    mend: bool = Field(False, description="Make again what is wrong, where the original is found.")
     originals: tuple[Path, ...] = Field(
-        (), description="Folder in which originals are looked for by name, where they are not where they were."
+        (), description="Originals, or folders in which they are looked for by name, if they are not where they were."
     )
 
 
@@ -44,8 +48,8 @@ class Finding(Result):
         entry: id.
         problem: what is wrong, or may be.
         advice: what to do; "" where it is mended.
-        original: the file that the entry was made from, where it is found.
-        mended: whether the copy was made again.
+        original: the file that it can be made again from, where it is found.
+        mended: whether that was done.
     """
 
     entry: str
@@ -65,11 +69,12 @@ class DoctorResult(Result):
 def doctor(
     library: Library, request: DoctorRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> DoctorResult:
-    """Looks at the videos of entries that were taken in here: whether each still has the sound of its original.
+    """Looks at the copies that browsers play and the filmstrips of entries: whether they are here, whole, and sound.
 
     A copy whose sound lasts as long as its pictures is right. Where it does not, the original says what should be
-    heard: the file at its recorded path, or of its name in one of the given folders, if it has the same content as
-    then. A copy that is made again is listened to again, so that the signals of the entry are those of its sound.
+    heard: the file at its recorded path, or one of those given, if it has the same content as then. A copy that is made
+    again is listened to again, so that the signals of the entry are those of its sound, and what it could not keep is
+    in the entry's notes. A filmstrip is made again from the copy.
 
     Raises:
         NotFoundError: there is no such entry or dataset.
@@ -82,45 +87,101 @@ def doctor(
         check(should_stop, "Looking after the library", "Asking again begins anew.")
         told = part(progress, index / len(ids), (index + 1) / len(ids))
         told(0.0, f"Looking at {one}")
-        origin = library.origins.of_entry(one)
-        if origin is None:
-            continue  # nothing was made of a file here
+        media, origin = library.entries.media(one), library.origins.of_entry(one)
+        if media.video is None and not media.gone:
+            continue  # it never had any
         try:
-            found = _looked_at(library, one, origin, request, told, should_stop)
+            fault = _fault(library.entries.summary(one).n_frames, media, origin, request.originals)
+            if fault is not None:
+                findings.append(_found(library, one, fault, request.mend, told, should_stop))
         except VideoError as error:
-            found = Finding(entry=one, problem=error.message, advice=error.hint, original=None, mended=False)
-        if found is not None:
-            findings.append(found)
+            findings.append(Finding(entry=one, problem=error.message, advice=error.hint, original=None, mended=False))
     progress(1.0, "Ready")
     return DoctorResult(looked_at=len(ids), findings=findings)
 
 
-def _looked_at(
-    library: Library,
-    entry_id: str,
-    origin: Origin,
-    request: DoctorRequest,
-    progress: Progress,
-    should_stop: ShouldStop,
-) -> Finding | None:
-    """What is wrong with an entry, mended where that is asked for; None where nothing is."""
-    video = library.entries.media(entry_id).video
-    suspected = "Its video is gone." if video is None else _suspected(video)
-    if suspected is None:
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong with the files of an entry.
+
+    Attributes:
+        copy, filmstrip: what is wrong with each; "" where nothing is.
+        source: what they can be made again from; None where that is not found.
+        sound: which of its sound tracks.
+        advice: what to do where there is no source.
+    """
+
+    copy: str
+    filmstrip: str
+    source: Path | None
+    sound: str | None
+    advice: str
+
+
+def _fault(n_frames: int, media: Media, origin: Origin | None, originals: Sequence[Path]) -> _Fault | None:
+    """What is wrong with the files of an entry of so many frames; None where nothing is."""
+    filmstrip = _wrong_filmstrip(media)
+    copy = _wrong_copy(media, n_frames)
+    suspected = "" if copy or media.video is None or origin is None else _suspected(media.video)
+    original = None
+    if (copy or suspected) and origin is not None:
+        original = _original(origin, originals)
+    if suspected and media.video is not None and origin is not None:
+        if original is not None:
+            copy = _missing(media.video, original, origin.sound)
+        elif _has_sound(media.video):  # most videos without sound never had any
+            copy = suspected
+    if not (copy or filmstrip):
         return None
-    original = _original(origin, request.originals)
-    if original is None:
-        if video is not None and not _has_sound(video):
-            return None  # most videos without sound never had any
-        advice = f"If '{origin.name}' has more, name its folder with --originals."
-        return Finding(entry=entry_id, problem=suspected, advice=advice, original=None, mended=False)
-    if video is not None and (suspected := _missing(video, original, origin.sound)) is None:
-        return None
-    if not request.mend:
-        advice = "Run it again with --mend: the copy is then made again from its original."
-        return Finding(entry=entry_id, problem=suspected, advice=advice, original=original, mended=False)
-    _mend(library, library.entries.get(entry_id), original, origin.sound, progress, should_stop)
-    return Finding(entry=entry_id, problem=suspected, advice="", original=original, mended=True)
+    source = original if copy else media.video
+    return _Fault(copy, filmstrip, source, origin.sound if origin and copy else None, _advice(origin, media))
+
+
+def _advice(origin: Origin | None, media: Media) -> str:
+    if origin is not None:
+        return f"Its original, '{origin.name}', is not found."
+    if media.video is None:
+        return "It did not come from a file that is known: attach its video."
+    return f"It did not come from a file that is known: put a whole one in the place of '{media.video}'."
+
+
+def _found(
+    library: Library, entry_id: str, fault: _Fault, mend: bool, progress: Progress, should_stop: ShouldStop
+) -> Finding:
+    """The finding of a fault, which is mended where that is wanted and can be done."""
+    problem = " ".join(filter(None, (fault.copy, fault.filmstrip)))
+    if fault.source is None:
+        return Finding(entry=entry_id, problem=problem, advice=fault.advice, original=None, mended=False)
+    if mend:
+        _mend(library, library.entries.get(entry_id), fault, fault.source, progress, should_stop)
+    advice = "" if mend else f"It can be made again from '{fault.source.name}'."
+    return Finding(entry=entry_id, problem=problem, advice=advice, original=fault.source, mended=mend)
+
+
+def _wrong_filmstrip(media: Media) -> str:
+    import cv2
+
+    from core.video.thumbnails import read_sprite
+
+    if "thumbnails" in media.gone:
+        return "Its filmstrip is gone."
+    if media.thumbnails is None:
+        return ""
+    whole = read_sprite(media.thumbnails) is not None and cv2.imread(str(media.thumbnails)) is not None
+    return "" if whole else "Its filmstrip cannot be read."
+
+
+def _wrong_copy(media: Media, n_frames: int) -> str:
+    from core.video.probe import probe
+
+    if media.video is None:
+        return "Its video is gone." if "video" in media.gone else ""
+    try:
+        made = probe(media.video)
+    except VideoError:
+        return "Its video cannot be read."
+    shown = made.timebase.n_frames
+    return "" if shown == n_frames else f"Its video shows {shown:,} of {n_frames:,} pictures."
 
 
 def _has_sound(video: Path) -> bool:
@@ -129,8 +190,8 @@ def _has_sound(video: Path) -> bool:
     return probe(video).sound is not None
 
 
-def _suspected(video: Path) -> str | None:
-    """Why a copy may have lost sound: it is none, shorter or longer than the pictures."""
+def _suspected(video: Path) -> str:
+    """Why a copy may have lost sound: it is none, shorter or longer than the pictures; "" where it is right."""
     from core.video.probe import probe
     from core.video.sound import sound_extent
 
@@ -140,17 +201,17 @@ def _suspected(video: Path) -> str | None:
         return "It has no sound."
     if extent.lasts < made.duration - NOTICED or extent.ends > made.duration + NOTICED:
         return f"{extent.lasts:.1f} s of sound, until {extent.ends:.1f} s, for {made.duration:.1f} s of pictures."
-    return None
+    return ""
 
 
-def _missing(video: Path, original: Path, sound: str | None) -> str | None:
-    """What the sound of a copy lacks of that of its original, which is decoded; None where it lacks nothing."""
+def _missing(video: Path, original: Path, sound: str | None) -> str:
+    """What the sound of a copy lacks of that of its original, which is decoded; "" where it lacks nothing."""
     from core.video.probe import probe
     from core.video.sound import SoundReader, sound_extent
 
     made, source = probe(video), probe(original, sound)
     if source.sound is None:
-        return None
+        return ""
     rate = 8000
     heard = SoundReader(original, rate, "mono", track=source.sound, start=source.start, parts=source.parts)
     lasts, ends = 0.0, 0.0
@@ -162,16 +223,14 @@ def _missing(video: Path, original: Path, sound: str | None) -> str | None:
         return f"Its copy has {kept:.1f} s of sound, its original {lasts:.1f} s."
     if until > ends + NOTICED:
         return f"The sound of its copy ends at {until:.1f} s, that of its original at {ends:.1f} s."
-    return None
+    return ""
 
 
-def _original(origin: Origin, folders: Sequence[Path]) -> Path | None:
-    """The file that an entry was made from, unchanged, where it lay or in one of some folders."""
+def _original(origin: Origin, given: Sequence[Path]) -> Path | None:
+    """The file that an entry was made from, unchanged: where it lay, or one of those given, or in a folder of them."""
     from core.video.probe import file_hash
 
-    places = [Path(origin.path)] if origin.path else []
-    places += [found for folder in folders for found in sorted(folder.rglob("*")) if found.name == origin.name]
-    for place in places:
+    for place in _places(origin, given):
         try:
             as_large = origin.size is None or place.stat().st_size == origin.size
             if place.is_file() and as_large and file_hash(place) == origin.content:
@@ -181,25 +240,39 @@ def _original(origin: Origin, folders: Sequence[Path]) -> Path | None:
     return None
 
 
+def _places(origin: Origin, given: Sequence[Path]) -> Iterator[Path]:
+    if origin.path:
+        yield Path(origin.path)
+    for one in given:
+        if one.is_dir():
+            yield from (found for found in sorted(one.rglob("*")) if found.name == origin.name)
+        else:
+            yield one
+
+
 def _mend(
-    library: Library,
-    entry: Entry,
-    original: Path,
-    sound: str | None,
-    progress: Progress,
-    should_stop: ShouldStop,
+    library: Library, entry: Entry, fault: _Fault, source: Path, progress: Progress, should_stop: ShouldStop
 ) -> None:
-    from core.video.playable import copy_in, put_playable
     from core.video.probe import probe
     from storage.scratch import scratch_folder
 
-    source = probe(original, sound)
-    if source.timebase.n_frames != entry.n_frames or abs(source.duration - entry.timebase.duration) > AS_LONG:
+    info = probe(source, fault.sound)
+    if not _as_then(info, entry):
         raise VideoError(
-            f"'{original.name}' is read differently today: {source.timebase.n_frames} frames, not {entry.n_frames}.",
+            f"'{source.name}' is read differently today: {info.timebase.n_frames} frames, not {entry.n_frames}.",
             "Take it in again, into another dataset.",
         )
     with scratch_folder(library.data_dir) as work:
-        put_playable(source, work, part(progress, 0.1, 0.6), should_stop)
-        library.entries.store_media(entry.id, video=copy_in(work, source))
-    measure(library, entry.id, progress=part(progress, 0.6, 1.0), should_stop=should_stop)
+        if fault.filmstrip:
+            library.entries.store_media(entry.id, thumbnails=make_filmstrip(info, entry.picks, work))
+        if fault.copy:
+            copy = make_copy(info, work, part(progress, 0.1, 0.6), should_stop)
+            library.entries.store_media(entry.id, video=copy.video)
+            library.entries.put_notes(entry.id, copy.notes)
+    if fault.copy:
+        measure(library, entry.id, progress=part(progress, 0.6, 1.0), should_stop=should_stop)
+
+
+def _as_then(info: VideoInfo, entry: Entry) -> bool:
+    lasts = abs(info.duration - entry.timebase.duration) <= AS_LONG
+    return info.timebase.n_frames == entry.n_frames and lasts

@@ -42,13 +42,18 @@ class EvaluateRequest(Request):
 
 
 class EvaluateResult(Result):
-    """How well a checkpoint agrees with the people of a dataset's entries; in JSON the figures stand beside its id.
+    """How well a checkpoint agrees with the people of a dataset's entries.
 
-    `notes` are about videos of the split that were left out.
+    Attributes:
+        dataset: id.
+        figures: their names stand beside the others in JSON.
+        why: what is undefined or missing among them, and why; see `core.statistics.undefined.why_undefined`.
+        notes: about videos of the split that were left out.
     """
 
     dataset: str
     figures: Evaluation
+    why: dict[str, str]
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -61,6 +66,7 @@ class EvaluateSplitsResult(Result):
     dataset: str
     checkpoint: str
     figures: SplitsEvaluation
+    why: dict[str, str]
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -76,6 +82,7 @@ def evaluate(
         NotFoundError: there is no such dataset, checkpoint or split, or nobody judged it.
         CheckpointError: the checkpoint cannot score the entries.
     """
+    from core.statistics.undefined import why_undefined
     from core.training.evaluating import evaluate_checkpoint
 
     entries = entries_with_people(library, request.dataset, "dataset")
@@ -84,7 +91,7 @@ def evaluate(
         entries, notes = _tested(library, request, entries, request.split)
     found = library.checkpoints.find(request.checkpoint, entries[0])
     figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress)
-    return EvaluateResult(dataset=request.dataset, figures=figures, notes=notes)
+    return EvaluateResult(dataset=request.dataset, figures=figures, why=why_undefined(figures), notes=notes)
 
 
 def evaluate_splits(
@@ -99,6 +106,7 @@ def evaluate_splits(
         NotFoundError, CheckpointError: as `evaluate`.
         InputError: there is no split file, or no "{split}".
     """
+    from core.statistics.undefined import why_undefined
     from core.training.evaluating import evaluate_checkpoint, over_splits
     from storage.formats.splits import folders_of_splits
 
@@ -110,10 +118,15 @@ def evaluate_splits(
         tested, said = _tested(library, request, entries, index)
         notes += [f"Split {index}: {one}" for one in said]
         told = part(progress, index / len(folders), (index + 1) / len(folders))
-        figures = evaluate_checkpoint(library.checkpoints.find(folder), tested, **_settings(request), progress=told)
-        results.append(figures)
+        found = library.checkpoints.find(folder)
+        results.append(evaluate_checkpoint(found, tested, **_settings(request), progress=told))
+    figures = over_splits(results)
     return EvaluateSplitsResult(
-        dataset=request.dataset, checkpoint=request.checkpoint, figures=over_splits(results), notes=tuple(notes)
+        dataset=request.dataset,
+        checkpoint=request.checkpoint,
+        figures=figures,
+        why=why_undefined(figures),
+        notes=tuple(notes),
     )
 
 

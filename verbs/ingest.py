@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,19 +14,19 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from core import limits
 from core.data.timebase import format_rate
-from core.errors import Cancelled, InputError, ManycutError, VideoError, refused_by_system
+from core.errors import Cancelled, InputError, ManycutError, refused_by_system
 from core.names import readable
 from core.progress import Progress, ShouldStop, never, part, silent, time_left
 from core.segment.settings import DEFAULT_KIND, ShotKind, ShotSettings
 from verbs.caption import CaptionRequest, CaptionResult, caption
-from verbs.contract import Exact, GivenFile, Request, Result
+from verbs.contract import Exact, GivenFile, Request, Result, several
 from verbs.judge import JudgeRequest, JudgeResult
 from verbs.judge import judge as judge_captions
 from verbs.scoring import score_with_all
 from verbs.segment import SHOTS_HELP
 from verbs.servers import server_called
 from verbs.signals import is_measured, measure
-from verbs.video_files import given_path, video_files
+from verbs.video_files import origin_of, video_files, with_timecode
 
 if TYPE_CHECKING:
     from core.data import Entry
@@ -36,14 +36,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("manycut.ingest")
 
 
-def _several(path: object) -> object:
-    return [path] if isinstance(path, str | Path) else path
-
-
 class IngestChoices(Request):
     """Which videos, and how they are looked at."""
 
-    path: Annotated[tuple[Path, ...], BeforeValidator(_several)] = Field(
+    path: Annotated[tuple[Path, ...], BeforeValidator(several)] = Field(
         description="Video files, folders (with those in them), or patterns in quotes, such as 'trip/**/*.mov'."
     )
     dataset: str = Field("videos", description="Dataset they become part of.")
@@ -285,20 +281,11 @@ class _Taking:
     def take(self, file: Path, progress: Progress, should_stop: ShouldStop) -> IngestedEntry | KnownEntry:
         """What came of a file."""
         from core.ingest import ingest as take_in
-        from core.video.timecode import source_timecode
         from storage.entry_rows import slug
-        from storage.origins import Origin
         from storage.scratch import scratch_folder
 
         library = self.library
-        origin = Origin(
-            _hash(file),
-            self.described,
-            readable(file.name),
-            given_path(library, file),
-            size=file.stat().st_size,
-            sound=self.sound,
-        )
+        origin = origin_of(library, file, self.described, self.sound)
         known = library.origins.entry_of(slug(self.dataset), origin.content, origin.settings)
         if known is not None:
             library.origins.found_again(known, origin)
@@ -323,8 +310,7 @@ class _Taking:
             }
             notes = {name: note for name, note in notes.items() if note}
             entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
-            code = source_timecode(file, taken.info.timebase)
-            origin = replace(origin, timecode="" if code is None else str(code))
+            origin = with_timecode(origin, file, taken.info.timebase)
             entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)
             measure(library, entry_id, seen=taken, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
         entry = library.entries.get(entry_id)
@@ -372,17 +358,6 @@ def _failure(file: Path, error: Exception) -> FailedFile:
         return FailedFile(path=file, **refused.as_dict())
     message = f"'{readable(file.name)}' stopped on an unexpected error ({type(error).__name__})."
     return FailedFile(path=file, code="unexpected", message=message, hint="Please report it with that file.")
-
-
-def _hash(file: Path) -> str:
-    from core.video.probe import file_hash
-
-    if not file.is_file():
-        raise VideoError(f"There is no file '{file}'.", "Check the name and the folder.")
-    try:
-        return file_hash(file)
-    except OSError as error:
-        raise VideoError(f"'{file}' cannot be opened: {error.strerror}.", "Check who may read the file.") from error
 
 
 def _shares(files: Sequence[Path]) -> list[float]:

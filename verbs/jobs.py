@@ -10,8 +10,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 from core.errors import InputError
 from core.progress import Progress, ShouldStop
 from verbs.agreement import AgreementRequest, AgreementResult, agreement
+from verbs.attach import AttachRequest, AttachResult, attach
 from verbs.caption import CaptionRequest, CaptionResult, caption
 from verbs.contract import Request, Result
+from verbs.doctor import DoctorRequest, DoctorResult, doctor
 from verbs.encode import EncodeRequest, EncodeResult, encode
 from verbs.export import ExportRequest, ExportResult, export
 from verbs.features import FeaturesRequest, FeaturesResult, features
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 
 JobRequest = Annotated[
     AgreementRequest
+    | AttachRequest
     | CaptionRequest
+    | DoctorRequest
     | EncodeRequest
     | ExportRequest
     | FeaturesRequest
@@ -53,7 +57,9 @@ JobRequest = Annotated[
 ]
 JobResult = (
     AgreementResult
+    | AttachResult
     | CaptionResult
+    | DoctorResult
     | EncodeResult
     | ExportResult
     | FeaturesResult
@@ -73,7 +79,9 @@ JobResult = (
 # What does each, and what comes of it.
 VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     AgreementRequest: (agreement, AgreementResult),
+    AttachRequest: (attach, AttachResult),
     CaptionRequest: (caption, CaptionResult),
+    DoctorRequest: (doctor, DoctorResult),
     EncodeRequest: (encode, EncodeResult),
     ExportRequest: (export, ExportResult),
     FeaturesRequest: (features, FeaturesResult),

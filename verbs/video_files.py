@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from glob import glob
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from core.errors import ManycutError, NotFoundError, VideoError
-from core.names import stored_path
+from core.names import readable, stored_path
 
 if TYPE_CHECKING:
+    from core.data.timebase import Timebase
     from storage.library import Library
+    from storage.origins import Origin
 
 # A broken file that is called like a video is worth a sentence.
 SUFFIXES = frozenset(
@@ -40,7 +43,39 @@ def video_files(paths: Sequence[Path | str]) -> tuple[list[Path], dict[Path, Man
     return list(found.values()), wrong
 
 
-def given_path(library: Library, file: Path) -> str | None:
+def origin_of(library: Library, file: Path, settings: str, sound: str | None = None) -> Origin:
+    """What is kept of the file that an entry is made from; see `with_timecode` for the rest.
+
+    Args:
+        library: that the entry is in.
+        file: the video file, which is read whole.
+        settings: how it is taken in, for people.
+        sound: which of its sound tracks was asked for.
+
+    Raises:
+        VideoError: the file is not there, or cannot be read.
+    """
+    from core.video.probe import file_hash
+    from storage.origins import Origin
+
+    if not file.is_file():
+        raise VideoError(f"There is no file '{file}'.", "Check the name and the folder.")
+    try:
+        content, size = file_hash(file), file.stat().st_size
+    except OSError as error:
+        raise VideoError(f"'{file}' cannot be opened: {error.strerror}.", "Check who may read the file.") from error
+    return Origin(content, settings, readable(file.name), _given_path(library, file), size=size, sound=sound)
+
+
+def with_timecode(origin: Origin, file: Path, timebase: Timebase) -> Origin:
+    """The same with the time code of the file, whose pictures are counted by `timebase`. Raises VideoError."""
+    from core.video.timecode import source_timecode
+
+    code = source_timecode(file, timebase)
+    return replace(origin, timecode="" if code is None else str(code))
+
+
+def _given_path(library: Library, file: Path) -> str | None:
     """Where a file lies, for whoever gave it; None for uploads and files of the library, whose places mean nothing."""
     uploads = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(gettempdir()) / "gradio")
     path = file.resolve()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from itertools import combinations
 from math import floor
 
@@ -64,3 +65,67 @@ def told(reasons: Iterable[str]) -> str:
     different = list(dict.fromkeys(reasons))
     more = f"; {len(different) - MOST} more reasons" if len(different) > MOST else ""
     return "; ".join(different[:MOST]) + more
+
+
+CONSTANT = "the scores, or those of everybody that they are compared with, are the same throughout"
+ALIKE = f"{FEW_PEOPLE}, or everybody gave the same score throughout"
+NO_SAMPLES = "the model gives one curve for a video"
+NO_SHOT_FITS = "no shot is short enough for a summary"
+# Of figures by their name, wherever they stand.
+REASONS = {
+    "kendall": CONSTANT,
+    "spearman": CONSTANT,
+    "f1": "the cuts that are compared hold nothing",
+    "map50": "the video is too short",
+    "map15": "the video is too short",
+    "wse": NO_SHOT_FITS,
+    "cis": NO_SHOT_FITS,
+    "wir": NO_SHOT_FITS,
+    "ir": NO_SHOT_FITS,
+    "one_minus_f1": "the samples' cuts hold nothing",
+    "one_minus_tau": "the samples have the same score throughout",
+    "people_one_minus_f1": f"{FEW_PEOPLE}, or their cuts hold nothing",
+    "people_one_minus_tau": ALIKE,
+    "energy_distance": "people judged too little in common",
+}
+# Of what is not there at all.
+ABSENT = {
+    "map50": "only the protocol mrhisum has it",
+    "map15": "only the protocol mrhisum has it",
+    "coverage": NO_SAMPLES,
+    "precision": NO_SAMPLES,
+    "diversity": NO_SAMPLES,
+    "energy_distance": NO_SAMPLES,
+    "human": FEW_PEOPLE,
+    "seen_in_training": "the checkpoint does not say what it was trained on",
+    "per_video": "each split stands as a whole",
+    "split": "it is not one of several splits",
+}
+
+
+def why_undefined(found: object, name: str = "") -> dict[str, str]:
+    """Why figures are undefined or missing, by their names, those within others after a point: "human.pairwise.f1".
+
+    What stands once for each video or split is told once for all of them.
+
+    Args:
+        found: a result with figures in it, results in results included.
+        name: of it within another one.
+    """
+    field = name.rpartition(".")[2]
+    if found is None:
+        return {name: ABSENT[field]} if field in ABSENT else {}
+    if isinstance(found, float) and np.isnan(found):
+        return {name: "it takes two splits in which it is defined" if name.startswith("std.") else REASONS[field]}
+    if is_dataclass(found):
+        parts = {one.name: getattr(found, one.name) for one in fields(found)}
+        return _merged(why_undefined(part, f"{name}.{key}".lstrip(".")) for key, part in parts.items())
+    if isinstance(found, Mapping):
+        return _merged(why_undefined(each, name) for each in found.values())
+    if isinstance(found, tuple | list):
+        return _merged(why_undefined(each, name) for each in found)
+    return {}
+
+
+def _merged(reasons: Iterable[dict[str, str]]) -> dict[str, str]:
+    return {name: why for each in reasons for name, why in each.items()}

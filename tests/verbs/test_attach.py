@@ -100,6 +100,26 @@ def test_the_files_of_a_folder_go_to_entries_of_their_name(judged, tmp_path):
     assert "called like 'stranger.mp4'" in refused["stranger.mp4"][1]
 
 
+def test_several_files_go_to_entries_of_their_name(judged, tmp_path):
+    files = [write_video(tmp_path / name, N, TRUE) for name in ("video_2.mp4", "clip-3.mp4")]
+    done = attach(judged, AttachRequest(path=files, dataset="talks"))
+    assert [one.entry for one in done.attached] == ["talks/video_2", "talks/video_3"]
+    with pytest.raises(InputError, match="2 videos, and one entry has one"):
+        attach(judged, AttachRequest(path=files, entry="talks/video_1"))
+
+
+def test_a_video_that_is_gone_can_be_attached_again(judged, tmp_path):
+    file = write_video(tmp_path / "video_1.mp4", N, TRUE)
+    attach(judged, AttachRequest(path=file, entry="talks/video_1"))
+    assert [one.id for one in judged.entries.without_video("talks")] == ["talks/video_2", "talks/video_3"]
+    judged.entries.media("talks/video_1").video.unlink()
+    assert judged.entries.media("talks/video_1").gone == {"video"}
+    assert [one.entry for one in attach(judged, AttachRequest(path=file, dataset="talks")).attached] == [
+        "talks/video_1"
+    ]
+    assert judged.entries.media("talks/video_1").video.is_file()
+
+
 def test_what_is_asked_must_be_clear(judged, tmp_path):
     with pytest.raises(InputError, match="Name the entry of the file"):
         attach(judged, AttachRequest(path=tmp_path))

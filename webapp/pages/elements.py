@@ -10,15 +10,18 @@ import gradio as gr
 
 from storage.library import Library
 
+# What may be uploaded as a video: browsers do not count all of them as videos.
+UPLOADED = ["video", ".apng", ".flv", ".gif", ".h264", ".hevc", ".mjpeg", ".png", ".ts", ".webp", ".y4m"]
+
 
 def heading(title: str, lead: str) -> None:
     """A page's name and one or two sentences about what it is for."""
     gr.HTML(f'<h1 class="mc-page-title">{escape(title)}</h1><p class="mc-page-lead">{escape(lead)}</p>')
 
 
-def section(title: str) -> None:
-    """The name of a part of a page."""
-    gr.HTML(f'<h2 class="mc-section">{escape(title)}</h2>')
+def section(title: str, id: str = "") -> None:
+    """The name of a part of a page, and what an address calls it."""
+    gr.HTML(f'<h2 class="mc-section" id="{escape(id)}">{escape(title)}</h2>')
 
 
 def dataset_choices(library: Library) -> dict[str, Any]:

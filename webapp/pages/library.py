@@ -16,14 +16,14 @@ from storage.library import Library
 from storage.servers import read_servers
 from verbs.ingest import IngestRequest
 from webapp.jobs import enqueue
-from webapp.pages.elements import heading, section, table
+from webapp.pages.attaching import attaching
+from webapp.pages.elements import UPLOADED, heading, section, table
 from webapp.pages.features_offer import features_offer
 from webapp.pages.jobs_panel import jobs_panel
+from webapp.pages.looking_after import looking_after
 from webapp.pages.offer import pretraining_offer
 
 SHOWN = 200
-# Browsers do not count all of them as videos.
-UPLOADED = ["video", ".apng", ".flv", ".gif", ".h264", ".hevc", ".mjpeg", ".png", ".ts", ".webp", ".y4m"]
 SHOTS = [
     ("Transitions: cuts, dissolves and fades", "transitions"),
     ("KTS: where the picks change", "kts"),
@@ -78,6 +78,8 @@ def build(library: Library) -> None:
     jobs_panel("ingest", "features")
     features_offer(library)
     pretraining_offer(library)
+    attaching(library)
+    looking_after(library)
     section("Entries")
     with gr.Row(elem_classes="mc-form"):
         search = gr.Textbox(label="Search", placeholder="Title, dataset or category", elem_id="search")

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 from core.errors import NotFoundError
 from storage.jobs import Job
 from storage.library import Library
+from verbs.doctor import DoctorRequest
 from verbs.export import ExportChoices, ExportRequest
 from verbs.ingest import IngestChoices, IngestRequest
 from verbs.sample import SampleRequest
@@ -117,6 +118,10 @@ def router(library: Library, exports: Path) -> APIRouter:
     @routes.post("/ingest", status_code=202)
     def ingest(body: IngestChoices) -> JobNumber:
         return JobNumber(job=enqueue(library, IngestRequest(**dict(body))))
+
+    @routes.post("/doctor", status_code=202)
+    def doctor(body: Annotated[DoctorRequest, visible(DoctorRequest)]) -> JobNumber:
+        return JobNumber(job=enqueue(library, body))
 
     @routes.get("/jobs")
     def jobs(hidden: Hidden) -> JobsList:

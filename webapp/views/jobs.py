@@ -18,6 +18,8 @@ WORK = {
     "train": "training on",
     "pretrain": "pretraining on",
     "ingest": "taking in videos for",
+    "attach": "attaching videos to",
+    "doctor": "looking after",
     "features": "making features of",
     "segment": "finding shots of",
     "signals": "measuring signals of",

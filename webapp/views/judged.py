@@ -71,6 +71,7 @@ class JudgedTask(Answer):
     Attributes:
         task, entry, title: ids, and the title of the video.
         duration: seconds.
+        rate_assumed: whether the frame rate, and so every time, is only assumed.
         name, pseudonym: of the annotator.
         protocol: how the video was judged.
         practice: a round of training.
@@ -85,6 +86,7 @@ class JudgedTask(Answer):
     entry: str
     title: str
     duration: float
+    rate_assumed: bool
     name: str
     pseudonym: str
     protocol: KeptProtocol
@@ -132,6 +134,7 @@ def task(library: Library, found: Task) -> JudgedTask:
         entry=found.entry,
         title=entry.title,
         duration=entry.duration,
+        rate_assumed=entry.rate_assumed,
         name=found.annotator.name,
         pseudonym=found.annotator.pseudonym,
         protocol=kept_protocol(found.protocol),

@@ -34,6 +34,7 @@ class QueueRow(Answer):
         task: None where it was not begun.
         entry, title: of the video.
         duration: seconds.
+        rate_assumed: whether the frame rate, and so the duration, is only assumed.
         kind: of the protocol.
         state: how far the task is.
         judged: how many labels there are.
@@ -46,6 +47,7 @@ class QueueRow(Answer):
     entry: str
     title: str
     duration: float
+    rate_assumed: bool
     kind: Kind
     state: Literal["open", "new", "skipped", "submitted"]
     judged: int
@@ -97,11 +99,12 @@ class EventFacts(BaseModel):
 
 
 class TaskEntry(Shown):
-    """The video of a task; `duration` in seconds."""
+    """The video of a task; `duration` in seconds, `assumed_rate` as in `webapp.views.entry.EntryFacts`."""
 
     id: str
     title: str
     duration: float
+    assumed_rate: str
     n_frames: int
 
 
@@ -212,6 +215,7 @@ def describe(library: Library, task: Task) -> TaskFacts:
             id=entry.id,
             title=entry.title,
             duration=entry.timebase.duration,
+            assumed_rate=entry.assumed_rate,
             n_frames=entry.n_frames,
         ),
         protocol=TaskProtocol(**vars(protocol_facts(task.protocol)), shots=shot_rows(task.shots, entry)),
@@ -268,6 +272,7 @@ def _untouched(entry: PickedEntry, kind: Kind) -> QueueRow:
         entry=entry.id,
         title=entry.title,
         duration=entry.duration,
+        rate_assumed=entry.rate_assumed,
         kind=kind,
         state="new",
         judged=0,
@@ -289,6 +294,7 @@ def _row(task: TaskSummary, entry: PickedEntry) -> QueueRow:
         entry=entry.id,
         title=entry.title,
         duration=entry.duration,
+        rate_assumed=entry.rate_assumed,
         kind=task.kind,
         state=task.state,
         judged=task.judged,

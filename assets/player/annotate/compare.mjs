@@ -13,6 +13,9 @@ const TAU =
 const RHO =
   'Spearman’s rho: how well the order of all moments by importance agrees. 1 is the same order, 0 none, −1 the reverse.';
 
+const UNDEFINED =
+  'Of every two that are compared one gave everything the same value, or they judged fewer than two moments in common.';
+
 /** @typedef {import('../shared/wire').Comparison['mine']} Line  a share of importance at each moment, null where nothing was judged */
 /** @typedef {import('../shared/wire').Comparison} ComparisonAnswer  of POST /api/task/compare */
 
@@ -80,7 +83,8 @@ function view(answer, duration) {
 
 function agreementSentence(tau, people) {
   if (tau === null || tau === undefined) {
-    return `Your order cannot be compared with that of ${people}: somebody gave everything the same value.`;
+    return `Your order cannot be compared with that of ${people}: one of you gave everything the same value, or you judged `
+      + 'hardly anything in common.';
   }
   /** @type {[number, string][]} */
   const steps = [
@@ -94,8 +98,9 @@ function agreementSentence(tau, people) {
 }
 
 function figure(name, value, explanation) {
-  const text = `${name} ${number(value)}`;
-  return h('abbr', { title: explanation, tabindex: '0', 'aria-label': `${text}. ${explanation}` }, text);
+  const text = `${name} ${value === null ? 'undefined' : number(value)}`;
+  const title = value === null ? UNDEFINED : explanation;
+  return h('abbr', { title, tabindex: '0', 'aria-label': `${text}. ${title}` }, text);
 }
 
 /** @param {ComparisonAnswer} answer @param {number} duration seconds */

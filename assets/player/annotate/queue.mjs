@@ -1,7 +1,7 @@
 /** What there is to judge: what was begun, what is handed out or can be chosen, training first. */
 
 import { h } from '../shared/dom.mjs';
-import { clock, count } from '../shared/format.mjs';
+import { count, lasting } from '../shared/format.mjs';
 import { sentence } from '../shared/http.mjs';
 import { thumbnail } from '../shared/thumbnail.mjs';
 import { choice, plainButton } from './controls.mjs';
@@ -181,7 +181,7 @@ function hero(task, open) {
 
 function row(task, protocol, open) {
   const action = ACTIONS[task.state];
-  const facts = [clock(task.duration, 0)];
+  const facts = [lasting(task)];
   if (task.kind === 'shot-ratings') facts.push(count(task.shots, 'shot'));
   if (task.kind !== protocol) facts.push(KIND_NAMES[task.kind]);
   return h(

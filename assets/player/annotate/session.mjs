@@ -1,11 +1,13 @@
 /** Who is signed in, and what of theirs is on its way to the server. */
 
-import { get, post } from '../shared/http.mjs';
+import { get, HttpError, post } from '../shared/http.mjs';
 import { Observable } from '../shared/observable.mjs';
 import { remember } from '../shared/preferences.mjs';
 import { Outbox } from './outbox.mjs';
 
 /** @typedef {import('../shared/wire').Me} MeAnswer  of GET /api/me */
+
+const NOT_KEPT = 'This browser keeps no cookie of this page here, so that nobody can be signed in.';
 
 /** Tells "changed": what is saved, or whose it is. */
 export class Session extends Observable {
@@ -48,9 +50,10 @@ export class Session extends Observable {
     await this.outbox.open();
   }
 
-  /** @param {string} name */
+  /** @param {string} name @throws {HttpError} also where the browser does not keep who it is */
   async signIn(name) {
     await post('/api/me', { name });
+    if (!(await this.ask()).annotator) throw new HttpError(NOT_KEPT, { hint: 'Open it in a tab of its own.' });
     remember('name', name);
   }
 

@@ -57,9 +57,17 @@ export function signInView({ signIn, suggestion = '', reason = '', waiting = '' 
       'Your labels are kept under this name, and with the same name you find them again, here or at another computer. ',
       'It appears in Review and in exported files; a pseudonym is fine. There is no password.',
     ),
+    ownTab(),
   );
   queueMicrotask(() => field.focus());
   return h('div', { class: 'mc-center' }, form);
+}
+
+/** In a page of somebody else a browser may keep no cookies: then it takes a tab. */
+function ownTab() {
+  if (window === window.top) return null;
+  const way = h('a', { href: location.href, target: '_blank', rel: 'noopener' }, 'Open it in a tab of its own');
+  return h('p', { class: 'mc-faint' }, 'This page is shown within another one. ', way, ' if you are not signed in here.');
 }
 
 /** Where a name alone is not enough: people come by their personal link. @param {{reason?: string, waiting?: string}} about */
@@ -75,6 +83,7 @@ export function closedView({ reason = '', waiting = '' }) {
       h('p', {}, 'Open the personal link that you were given.'),
       h('p', { class: 'mc-faint' }, 'It signs you in, here and at any other computer. Keep it to yourself.'),
       waiting ? h('p', { class: 'mc-notice' }, waiting) : null,
+      ownTab(),
     ),
   );
 }

@@ -37,7 +37,9 @@ export class Transport {
   }
 
   _showTime() {
-    const text = `${clock(this.task.playback.time)} / ${clock(this.task.end)}`;
+    const { assumed_rate: assumed } = this.task.data.entry;
+    const text = `${clock(this.task.playback.time)} / ${clock(this.task.end)}${assumed ? ' (assumed)' : ''}`;
+    this._clock.title = assumed && `Frame rate ${assumed}`;
     if (this._clock.textContent !== text) this._clock.textContent = text;
   }
 

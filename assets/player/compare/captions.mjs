@@ -1,7 +1,7 @@
 /** The caption at the cursor, and correcting it in place. */
 
 import { put, sentence } from '../shared/http.mjs';
-import { clock } from '../shared/format.mjs';
+import { circa, clock } from '../shared/format.mjs';
 import { follow } from './follow.mjs';
 import { h } from '../shared/dom.mjs';
 import { CAPTION_CHARS } from '../shared/limits.mjs';
@@ -62,7 +62,7 @@ export class CaptionEditor {
     if (this.shown !== entry.id) this.error('');
     this.shown = entry.id;
     const { captions } = entry;
-    this.time.textContent = captions ? `Caption at ${clock(model.times[pick])}` : 'Caption';
+    this.time.textContent = captions ? `Caption at ${circa(entry.assumed_rate)}${clock(model.times[pick])}` : 'Caption';
     this.edit.hidden = !captions;
     this.text.textContent = captions ? captions[pick] || 'It says nothing.' : 'This entry has no captions.';
     this.#showMaker(entry, entry.corrected?.[pick]);

@@ -1,6 +1,6 @@
 /** Budget, shots and rule of the cuts, and what is known about the selected one. */
 
-import { clock, count, percent } from '../shared/format.mjs';
+import { circa, clock, count, percent } from '../shared/format.mjs';
 import { h, replace } from '../shared/dom.mjs';
 import { RULES } from './cuts.mjs';
 import { playing } from './clips.mjs';
@@ -73,7 +73,8 @@ export class CutPanel {
     const { cut, seconds } = selected;
     const viewing = cuts.rule === 'viewing';
     const length = playing(seconds);
-    const made = `${clock(length)} in ${count(cut.segments.length, viewing ? 'clip' : 'shot')}, ${percent(length / entry.duration)}`;
+    const pieces = count(cut.segments.length, viewing ? 'clip' : 'shot');
+    const made = `${circa(entry.assumed_rate)}${clock(length)} in ${pieces}, ${percent(length / entry.duration)}`;
     replace(this.facts, made, cut.note ? h('em', { title: viewing ? EMPTY : SPLIT }, cut.note) : null);
   }
 }

@@ -1,6 +1,6 @@
 /** What the entry is, beside the video. */
 
-import { clock, count } from '../shared/format.mjs';
+import { clock, count, frameRate } from '../shared/format.mjs';
 import { h, replace } from '../shared/dom.mjs';
 import { peopleRow } from './entry_rows.mjs';
 import { simulatedLabel } from './simulated.mjs';
@@ -30,8 +30,7 @@ export function factsSection({ store, commands }, captions) {
 
 /** @param {import('./server.mjs').Entry} entry */
 function aboutOf({ dataset, category, fps, n_frames: frames, duration, picks, feature_space: space, assumed_rate: assumed }) {
-  const [n, d] = fps.split('/').map(Number);
-  const rate = d === 1 || !d ? String(n) : (n / d).toFixed(2);
+  const rate = frameRate(fps);
   const what = `Feature space, what the models see of the pictures: ${space}`;
   return [
     [dataset, category].filter(Boolean).join(' · '), h('br'),

@@ -1,6 +1,6 @@
 /** The part beside the video that says how models and people agree: figures, or the matrix in their place. */
 
-import { PROTOCOLS, numbersTable } from './numbers_table.mjs';
+import { CONSTANT, EMPTY, PROTOCOLS, numbersTable } from './numbers_table.mjs';
 import { h, replace } from '../shared/dom.mjs';
 import { matrixRows, matrixTable } from './matrix.mjs';
 import { numberRows, protocolOf } from './numbers.mjs';
@@ -63,7 +63,7 @@ export class FiguresView {
     const { store } = this;
     const { figures: { numbers, live, measure }, model, pinned } = store;
     const waiting = measure === 'tau' ? !numbers : !live;
-    const none = waiting ? 'Computing …' : numbers?.error || 'Nothing is defined here: who says the same everywhere has no order.';
+    const none = waiting ? 'Computing …' : numbers?.error || (measure === 'tau' ? CONSTANT : EMPTY);
     const chosen = (strip, person) => {
       if (store.pinned !== person) store.pin(person);
       store.choose(strip, true);

@@ -1,6 +1,6 @@
 /** The head that stays in sight over the rows: ruler, filmstrip, and the selected cut. */
 
-import { clock } from '../shared/format.mjs';
+import { circa, clock } from '../shared/format.mjs';
 import { drawBoundaries, fillSegments } from './strip_drawing.mjs';
 import { drawFilm, drawRuler } from './filmstrip.mjs';
 import { h } from '../shared/dom.mjs';
@@ -65,7 +65,9 @@ export class Head {
     this.film.hidden = !entry.thumbnails;
     this.reason.hidden = Boolean(entry.thumbnails);
     this.reason.textContent = entry.thumbnails ? '' : `No pictures: ${entry.video_reason || 'no thumbnails were made.'}`;
-    this.zoomText.textContent = axis.zoomed ? `${clock(axis.start)}–${clock(axis.end)}` : 'm:ss.f';
+    this.zoomText.textContent = circa(entry.assumed_rate)
+      + (axis.zoomed ? `${clock(axis.start)}–${clock(axis.end)}` : 'm:ss.f');
+    this.zoomText.title = entry.assumed_rate && `Frame rate ${entry.assumed_rate}`;
     this.zoomOut.hidden = !axis.zoomed;
     this.#drawCut();
   }
@@ -79,7 +81,7 @@ export class Head {
     if (!selected) return;
     this.name.textContent = selected.label;
     this.name.title = selected.title;
-    this.length.textContent = selected.seconds ? clock(playing(selected.seconds)) : '';
+    this.length.textContent = selected.seconds ? circa(entry.assumed_rate) + clock(playing(selected.seconds)) : '';
   }
 
   #drawLine() {

@@ -1,7 +1,7 @@
 /** Keep: the selected cut as video or cut list, the figure as a picture, the numbers as a table. */
 
 import { PLOTLY, loadPlotly } from './plotly.mjs';
-import { clock, count } from '../shared/format.mjs';
+import { circa, clock, count } from '../shared/format.mjs';
 import { fetchFile, save } from './downloads.mjs';
 import { get, post, request, sentence, url } from '../shared/http.mjs';
 import { h, replace } from '../shared/dom.mjs';
@@ -77,7 +77,8 @@ export class Keeper {
       rule: cuts.rule, shots: cuts.segmentation?.name, budget: cuts.budget,
     };
     const clips = selected?.cut?.segments.length ?? 0;
-    const made = selected && `${selected.title}: ${clock(playing(selected.seconds))} in ${count(clips, 'clip')}, ${cuts.description}`;
+    const length = selected && circa(entry.assumed_rate) + clock(playing(selected.seconds));
+    const made = selected && `${selected.title}: ${length} in ${count(clips, 'clip')}, ${cuts.description}`;
     const rows = numberRows(model, figures.numbers, figures.live);
     const close = h('button', { 'data-shut': '', onclick: () => this.dialog.close() }, 'Close');
     const quiet = (text) => h('p', { class: 'mc-quiet' }, text);

@@ -2,6 +2,7 @@
 
 import { h } from '../shared/dom.mjs';
 import { number } from '../shared/format.mjs';
+import { CONSTANT, EMPTY } from './numbers_table.mjs';
 import { swatch } from './swatch.mjs';
 
 // Cividis at equal steps: the colours of the heatmap, so that yellow means more everywhere.
@@ -75,15 +76,16 @@ export function matrixTable(rows, people, { measure, pinned, width, none, chosen
   const shown = measure === 'f1' ? (value) => number(value * 100, 0) : (value) => number(value, 2).replace(/^(−?)0\./, '$1.');
   const cellWidth = Math.max(NARROW, Math.min(WIDE, Math.floor((width - NAMES) / people.order.length) - 1));
   const tall = Math.min(84, Math.max(...people.names.map(({ length }) => length)) * 5.6 + 4);
+  const why = measure === 'f1' ? EMPTY : CONSTANT;
   const cell = (row, u) => {
     const value = row[measure][u];
     const there = known(value);
-    const told = `${measure === 'f1' ? 'F1' : 'τ'} ${there ? shown(value) : 'undefined'}${measure === 'f1' ? ' %' : ''}`;
+    const told = there ? `${measure === 'f1' ? 'F1' : 'τ'} ${shown(value)}${measure === 'f1' ? ' %' : ''}` : why;
     const attributes = {
       'data-cell': row.strip, 'data-with': u, style: there ? shade(high > low ? (value - low) / (high - low) : 1) : '',
       title: `${row.name} and ${people.names[u]}: ${told}`, onclick: () => chosen(row.strip, u),
     };
-    const button = h('button', attributes, cellWidth >= WRITTEN && there ? shown(value) : null);
+    const button = h('button', attributes, there ? cellWidth >= WRITTEN && shown(value) : '–');
     return h('td', { class: there && value === best.get(u) ? 'best' : null }, button);
   };
   const heads = people.order.map((u) =>
@@ -93,12 +95,14 @@ export function matrixTable(rows, people, { measure, pinned, width, none, chosen
     h('th', { scope: 'row', title: row.name }, swatch(row.colour), h('span', {}, row.short)),
     people.order.map((u) => cell(row, u)),
   ));
+  const gaps = values.length < rows.length * people.order.length;
   return [
     h(
       'table', { class: 'mc-matrix', style: `--cell:${cellWidth}px;--head:${tall}px` },
       h('thead', {}, h('tr', {}, h('th'), heads)), h('tbody', {}, lines),
     ),
     quiet(`${shown(low)} (dark) to ${shown(high)} (light); outlined: each person's best. Click: select the cut, pin the person.`),
+    gaps ? quiet(`–  ${why}`) : null,
   ];
 }
 

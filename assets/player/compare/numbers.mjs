@@ -72,7 +72,8 @@ function modelRows({ id, run }, group, colour, numbers, live) {
   const figures = live?.models.get(id);
   const f1 = own.protocol === 'summe' ? figures?.best : figures?.mean;
   const made = `${run.label || run.model}, checkpoint ${run.checkpoint}${run.n > 1 ? ', the mean of its samples' : ''}.`;
-  const why = `${made} Protocol ${own.protocol}: F1 ${number(percentage(own.f1), 1)} % at 15 % of the video.`;
+  const overlap = own.f1 === null ? 'undefined' : `${number(percentage(own.f1), 1)} %`;
+  const why = `${made} Protocol ${own.protocol}: F1 ${overlap} at 15 % of the video.`;
   /** @type {NumberRow[]} */
   const rows = [{ group, label: group, why, colour, kind: 'model', tau: own.kendall, rho: own.spearman, f1 }];
   if (own.discovered) rows.push({ group, ...covering(own.discovered), colour: '', kind: 'sub' });

@@ -14,8 +14,9 @@ export const PROTOCOLS = {
   mrhisum: 'mrhisum: scores against the one ground truth.',
 };
 
-const CONSTANT = 'Undefined: one of two that are compared is the same throughout, or they have fewer than two picks in common.';
-const EMPTY = 'Undefined: the cuts that are compared hold nothing.';
+/** Why a correlation, and why an overlap, is undefined. */
+export const CONSTANT = 'Undefined: one of two that are compared is the same throughout, or they have fewer than two picks in common.';
+export const EMPTY = 'Undefined: the cuts that are compared hold nothing.';
 const TAU = 'Kendall\'s tau-b: agreement of the order of scores, −1 to 1';
 const RHO = 'Spearman\'s rho: correlation of ranks, −1 to 1';
 const BAND = 'Bar: where people\'s own agreement lies (τ, pairwise to oracle). Dot: the model.';

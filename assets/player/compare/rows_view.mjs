@@ -68,8 +68,11 @@ export class RowsView {
     const { rows, model, pinned } = this.page.store;
     const { people } = model;
     for (const row of rows.filter(drawn)) {
-      const output = this.rows.querySelector(`[data-row="${CSS.escape(row.id)}"] [data-readout]`);
+      const output = /** @type {HTMLElement|null} */ (this.rows.querySelector(`[data-row="${CSS.escape(row.id)}"] [data-readout]`));
       if (!output) continue;
+      output.title = '';
+      if (row.kind === 'people' && pinned !== null) output.title = missing(people.raw[pinned][pick], people.names[pinned]);
+      if (row.kind === 'mean') output.title = missing(people.mean[pick], 'All of these people');
       if (row.kind === 'people') replace(output, pinned === null ? '' : number(people.raw[pinned][pick]));
       else if (row.kind === 'mean') replace(output, number(people.mean[pick]), h('br'), `± ${number(people.spread[pick])}`);
       else replace(output, number(row.track.mean[pick]));
@@ -121,4 +124,9 @@ export class RowsView {
 function ending() {
   const controller = new AbortController();
   return { signal: controller.signal, end: () => controller.abort() };
+}
+
+/** Why there is no value at a pick; "" where there is one. @param {number} value @param {string} whose */
+function missing(value, whose) {
+  return Number.isNaN(value) ? `${whose} did not judge this picture.` : '';
 }

@@ -30,7 +30,7 @@ export class Stage {
   #open() {
     const { entry } = this.store;
     this.clock.open(entry.video ? url(entry.video.url) : null, entry.duration);
-    this.#say(entry.video ? '' : entry.video_reason || 'This entry has no video.');
+    this.#say(entry.video ? '' : entry.video_reason || 'This entry has no video.', entry.video ? null : attachLink(entry));
     document.title = `${entry.title} · Manycut`;
   }
 
@@ -43,18 +43,18 @@ export class Stage {
   }
 
   #clicked({ target }) {
-    if (!target.closest('button')) this.commands.run('toggle');
+    if (!target.closest('a, button')) this.commands.run('toggle');
   }
 
-  /** @param {string} reason "" shows the video again @param {boolean} [retry] offer to try again */
-  #say(reason, retry = false) {
+  /** @param {string} reason "" shows the video again @param {HTMLElement|null} [way] out of it */
+  #say(reason, way = null) {
     this.reason.hidden = !reason;
     this.clock.video.hidden = Boolean(reason);
     replace(this.reason, reason ? [
       h('b', {}, 'No video'),
       h('p', {}, reason),
       h('p', {}, 'The timelines work all the same; play moves the cursor.'),
-      retry ? this.commands.button('video', {}, 'Try again') : null,
+      way,
     ] : []);
     this.ratio = USUAL;
     this.fit();
@@ -66,7 +66,8 @@ export class Stage {
     clock.dropVideo();
     const lost = clock.video.error?.code === MediaError.MEDIA_ERR_NETWORK;
     const broken = 'The video could not be loaded, or this browser cannot play it.';
-    this.#say(lost ? 'The connection to the server was lost while the video was loading.' : broken, true);
+    const again = this.commands.button('video', {}, 'Try again');
+    this.#say(lost ? 'The connection to the server was lost while the video was loading.' : broken, again);
   }
 
   #loaded() {
@@ -87,4 +88,9 @@ export class Stage {
     const width = Math.min(Math.max(this.screen.clientHeight * this.ratio, least), most);
     this.element.style.setProperty('--mc-stage', `${Math.round(width)}px`);
   }
+}
+
+/** Where an entry gets its video. @param {import('./server.mjs').Entry} entry */
+function attachLink({ id }) {
+  return h('a', { href: url(`/library?attach=${encodeURIComponent(id)}`) }, 'Attach its video');
 }

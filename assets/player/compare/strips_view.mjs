@@ -1,7 +1,8 @@
 /** Cuts as strips: one line per person, sample and model, the chosen shots filled. */
 
 import { h, replace } from '../shared/dom.mjs';
-import { number, percent, clock } from '../shared/format.mjs';
+import { circa, number, percent, clock } from '../shared/format.mjs';
+import { EMPTY } from './numbers_table.mjs';
 import { STRIP } from './strip_groups.mjs';
 import { drawBoundaries, fillSegments } from './strip_drawing.mjs';
 import { overlap } from './selection.mjs';
@@ -69,7 +70,8 @@ export class StripsView {
     if (!strips.length) return 'No cuts: nobody and no model has scored this entry.';
     const share = percent(cuts.budget, 0);
     // As it was published, that rule counts frames, however long each of them is shown.
-    const most = cuts.rule === 'published' ? `${share} of the frames` : `${share} of the video (${clock(cuts.budget * entry.duration)})`;
+    const time = `${circa(entry.assumed_rate)}${clock(cuts.budget * entry.duration)}`;
+    const most = cuts.rule === 'published' ? `${share} of the frames` : `${share} of the video (${time})`;
     return `at most ${most}, ${cuts.segmentation.label}, ${cuts.rule} rule`;
   }
 
@@ -101,7 +103,9 @@ export class StripsView {
       const strip = byId.get(line.dataset.strip);
       line.classList.toggle('selected', strip === selected);
       line.querySelector('button').setAttribute('aria-pressed', String(strip === selected));
-      line.querySelector('output').textContent = agreement(strip, selected);
+      const output = line.querySelector('output');
+      output.textContent = agreement(strip, selected);
+      output.title = output.textContent === '–' ? EMPTY : '';
     }
   }
 }

@@ -6,7 +6,7 @@ import { count } from '../shared/format.mjs';
 import { table } from '../shared/table.mjs';
 import { figuresView } from './figures.mjs';
 import { matrixView } from './matrix.mjs';
-import { figure, link, part, quietly } from './parts.mjs';
+import { figure, figureOr, link, part, quietly } from './parts.mjs';
 
 /** @typedef {import('./figures.mjs').Interval} Interval */
 /** @typedef {import('./figures.mjs').EntryFigures} EntryFigures */
@@ -23,6 +23,7 @@ const INTERVALS =
   'be with other people.';
 const VERDICT =
   'It is a reason to look, not a verdict: whoever judged only hard videos stands here as well. Nothing is left out by itself.';
+const ALONE = 'nobody else judged these videos, or one of the two gave the same score throughout';
 const FEWEST = 4; // people, for one to stand out
 
 /**
@@ -84,8 +85,8 @@ function measure(label, name) {
 
 /** @param {Interval} figures */
 function interval({ value, low, high, why }) {
-  if (value === null) return h('span', { class: 'mc-interval', title: why }, 'undefined', h('small', {}, why));
-  const limits = low === null ? '' : `${figure(low)} to ${figure(high)}`;
+  if (value === null) return figureOr(null, why);
+  const limits = low === null ? 'too few for an interval' : `${figure(low)} to ${figure(high)}`;
   return h('span', { class: 'mc-interval' }, figure(value), h('small', {}, limits));
 }
 
@@ -106,13 +107,13 @@ function standingsPart(standings) {
   const columns = [
     { label: 'Person', cell: (one) => one.name },
     { label: 'Videos', number: true, cell: (one) => one.entries },
-    { label: 'τ with the others', number: true, cell: (one) => figure(one.kendall) },
-    { label: 'ρ', number: true, cell: (one) => figure(one.spearman) },
+    { label: 'τ with the others', number: true, cell: (one) => figureOr(one.kendall, ALONE) },
+    { label: 'ρ', number: true, cell: (one) => figureOr(one.spearman, ALONE) },
     {
       label: 'z',
       number: true,
       title: 'How many robust standard deviations below the median person',
-      cell: (one) => figure(one.z, 1),
+      cell: (one) => figureOr(one.z, 'as τ is', 1),
     },
     { label: '', cell: (one) => one.unusual && 'agrees unusually little' },
   ];

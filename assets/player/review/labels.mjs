@@ -1,7 +1,7 @@
 /** What was said in one task, small: bars of ratings, marked segments, or a curve over the time of the video. */
 
 import { h, svg } from '../shared/dom.mjs';
-import { clock, count, percent } from '../shared/format.mjs';
+import { clock, count, lasting, percent } from '../shared/format.mjs';
 import { shade } from './colours.mjs';
 
 /** @typedef {import('../shared/wire').Labels} Labels  in seconds of the video */
@@ -10,13 +10,14 @@ import { shade } from './colours.mjs';
 const [WIDTH, HEIGHT] = [360, 56];
 const VIEWS = { 'shot-ratings': ratings, keyshots: marks, continuous: curve };
 
-/** @param {{labels: Labels, duration: number, protocol: {kind: string}}} task */
-export function labelsView({ labels, duration, protocol }) {
+/** @param {{labels: Labels, duration: number, rate_assumed: boolean, protocol: {kind: string}}} task */
+export function labelsView(task) {
+  const { labels, duration, protocol } = task;
   const x = (seconds) => (seconds / duration) * WIDTH;
   /** @type {Drawn} */
   const { shapes, said } = VIEWS[protocol.kind](labels, x, duration);
   const about = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': said };
-  const captions = [clock(0, 0), said, clock(duration, 0)].map((text) => h('span', {}, text));
+  const captions = [clock(0, 0), said, lasting(task)].map((text) => h('span', {}, text));
   return h('figure', { class: 'mc-labels' }, svg('svg', about, shapes), h('div', {}, captions));
 }
 

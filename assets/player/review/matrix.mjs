@@ -12,6 +12,8 @@ import { figure } from './parts.mjs';
 const MOST_NAME = 132;
 const [LEAST, MOST] = [9, 34]; // px of a cell
 const FIGURES_FROM = 26; // px of a cell that has room for its figure
+const CONSTANT = 'in every video that both judged, one gave the same score throughout or they judged hardly anything in common';
+const APART = 'they judged no video in common';
 
 /** @param {PeopleMatrix} matrix */
 export function matrixView(matrix) {
@@ -27,7 +29,7 @@ class MatrixView {
     this.high = Math.max(...values);
     this.closest = values.length
       ? `Kendall τ ${figure(this.low)} (dark) to ${figure(this.high)} (light).`
-      : 'No two people judged the same video.';
+      : `No two people can be compared: ${matrix.shared.some((row, i) => row.some((n, j) => i !== j && n)) ? CONSTANT : APART}.`;
     /** @type {[number, number]|null} row and column that are pointed at */
     this.at = null;
     this.cell = 20; // px
@@ -82,7 +84,8 @@ class MatrixView {
     }
     const [i, j] = this.at.map((place) => order[place]);
     const value = tau[i][j];
-    const what = i === j ? 'one person' : value === null ? 'cannot be compared' : `τ ${figure(value)}`;
+    const undefinedHere = `undefined, because ${shared[i][j] ? CONSTANT : APART}`;
+    const what = i === j ? 'one person' : value === null ? undefinedHere : `τ ${figure(value)}`;
     const videos = `${count(shared[i][j], 'video')} ${i === j ? 'judged' : 'in common'}`;
     this.said.textContent = `${names[i]} and ${names[j]}: ${what}; ${videos}.`;
   }

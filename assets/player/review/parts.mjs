@@ -13,6 +13,12 @@ export function figure(value, decimals = 2) {
   return number(rounds ? 0 : value, decimals);
 }
 
+/** A figure, or that it is undefined, and why. @param {number|null} value @param {string} why */
+export function figureOr(value, why, decimals = 2) {
+  if (value !== null) return figure(value, decimals);
+  return h('span', { class: 'mc-interval', title: why }, 'undefined', h('small', {}, why));
+}
+
 /** A query string of what is set: {dataset: "demo", assignment: null} is "?dataset=demo". @param {Record<string, any>} values */
 export function query(values) {
   const set = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '');

@@ -3,7 +3,7 @@
 import { Commands } from '../shared/commands.mjs';
 import { when } from '../shared/dates.mjs';
 import { h, replace } from '../shared/dom.mjs';
-import { clock, percent } from '../shared/format.mjs';
+import { clock, lasting, percent } from '../shared/format.mjs';
 import { get } from '../shared/http.mjs';
 import { act, askReason, tell } from './asking.mjs';
 import { labelsView } from './labels.mjs';
@@ -106,7 +106,7 @@ export class TaskPanel {
     const how = `${KINDS[protocol.kind]} (${protocol.name} v${protocol.version})`;
     return [
       this._top(task.name, h('span', { class: 'mc-state', 'data-state': state }, state)),
-      quietly(`${task.title}, ${clock(task.duration, 0)} · ${how} · task ${task.task}`),
+      quietly(`${task.title}, ${lasting(task)} · ${how} · task ${task.task}`),
       this._others(siblings.filter(({ id }) => id !== task.task)),
       task.excluded !== null && h('p', { class: 'mc-notice' }, `Excluded: ${task.excluded}`),
       task.state === 'skipped' && h('p', { class: 'mc-notice' }, `Skipped: ${task.skipped || 'no reason given'}`),
@@ -190,7 +190,7 @@ function qualityView(seen, kind) {
   if (kind !== 'continuous') facts.push(...tempo(seen, UNITS[kind]));
   if (kind === 'shot-ratings') {
     facts.push(['Same in a row', String(seen.longest_run), 'at most']);
-    facts.push(['Most used value', seen.same_share === null ? '–' : percent(seen.same_share, 0), 'of the ratings']);
+    facts.push(fact('Most used value', seen.same_share, (share) => percent(share, 0), 'of the ratings', 'nothing was rated'));
   }
   const lines = facts.map(([name, value, note]) => [h('dt', {}, name), h('dd', {}, value, h('small', {}, note))]);
   return h('dl', { class: 'mc-facts' }, lines.flat());
@@ -199,7 +199,16 @@ function qualityView(seen, kind) {
 /** @param {Quality} seen @param {string} unit @returns {[string, string, string][]} */
 function tempo({ per_label: seconds, per_minute: rate }, unit) {
   return [
-    [`Per ${unit}`, seconds === null ? '–' : `${seconds.toFixed(1)} s`, 'median, from one to the next'],
-    ['Tempo', rate === null ? '–' : `${rate.toFixed(0)} a minute`, 'while working'],
-  ];
+    fact(`Per ${unit}`, seconds, (value) => `${value.toFixed(1)} s`, 'median, from one to the next', 'it takes two labels'),
+    fact('Tempo', rate, (value) => `${value.toFixed(0)} a minute`, 'while working', 'it takes a label, and time worked'),
+  ];}
+
+/**
+ * A fact that may be undefined.
+ * @param {string} name @param {number|null} value @param {(value: number) => string} shown
+ * @param {string} note what it is @param {string} why it is undefined
+ * @returns {[string, string, string]}
+ */
+function fact(name, value, shown, note, why) {
+  return value === null ? [name, 'undefined', why] : [name, shown(value), note];
 }

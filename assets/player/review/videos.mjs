@@ -2,7 +2,7 @@
 
 import { h } from '../shared/dom.mjs';
 import { check, choice } from '../shared/form.mjs';
-import { clock, count } from '../shared/format.mjs';
+import { count, lasting } from '../shared/format.mjs';
 import { get } from '../shared/http.mjs';
 import { failure, query } from './parts.mjs';
 
@@ -77,15 +77,16 @@ export class VideoChoice {
     this._say();
   }
 
-  /** @param {Video} one */
-  _line({ id, title, dataset, duration }) {
+  /** @param {Video} video */
+  _line(video) {
+    const { id, title, dataset } = video;
     const choose = (on) => {
       if (on) this.chosen.add(id);
       else this.chosen.delete(id);
       this._say();
     };
     const box = check(title, this.all || this.chosen.has(id), choose, { disabled: this.all });
-    return h('li', {}, box.element, h('small', {}, `${dataset} · ${clock(duration, 0)}`));
+    return h('li', {}, box.element, h('small', {}, `${dataset} · ${lasting(video)}`));
   }
 
   _say() {

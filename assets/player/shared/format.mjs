@@ -24,7 +24,18 @@ export function clock(seconds, decimals = 1) {
  * @param {{duration?: number, rate_assumed?: boolean}} video
  */
 export function lasting({ duration, rate_assumed: assumed }) {
-  return `${assumed ? '≈ ' : ''}${clock(duration, 0)}`;
+  return circa(assumed) + clock(duration, 0);
+}
+
+/** What stands before a time where the frame rate is only assumed. @param {boolean|string|undefined} assumed */
+export function circa(assumed) {
+  return assumed ? '≈ ' : '';
+}
+
+/** A frame rate: "25", "29.97". @param {string} fps exact, "30000/1001" */
+export function frameRate(fps) {
+  const [n, d = 1] = fps.split('/').map(Number);
+  return d === 1 ? String(n) : (n / d).toFixed(2);
 }
 
 /** A share as a percentage: percent(0.1504) is "15.0 %". */

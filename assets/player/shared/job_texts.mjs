@@ -1,25 +1,33 @@
 /** What is said about a background job: what it is about, how far it is, what came of it. Pure: no DOM. */
 
+import { clock, count, frameRate } from './format.mjs';
+
 /** @typedef {import('./wire').JobFacts} Job */
 
 export const NAMES = {
   train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
-  export: 'Export', agreement: 'Agreement', join: 'Joining',
+  export: 'Export', agreement: 'Agreement', join: 'Joining', attach: 'Attaching', doctor: 'Looking after',
 };
 const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
+
+const DIVERGED = 'undefined: the training left all numbers. Train again with other settings.';
 
 const whole = (share) => `${Math.round(100 * share)} %`;
 
 /** What a job is about. @param {Job} job @param {Record<string, string>} models */
 function subject({ args, entries, dataset }, models) {
-  const about = entries?.length === 1 ? entries[0] : dataset ?? '';
+  const about = (entries?.length === 1 ? entries[0] : dataset) ?? '';
   switch (args?.verb) {
     case 'train':
       return `${models[args.kind] ?? args.kind} on ${args.dataset}`;
     case 'ingest':
       return files(args.path);
+    case 'attach':
+      return `${files(args.path)} to ${about}`;
+    case 'doctor':
+      return about || 'the library';
     case 'pretrain':
-      return `on ${args.dataset ?? `all videos with ${args.space} features`}`;
+      return pretrained(args);
     case 'join':
       return args.name;
     case 'export':
@@ -27,6 +35,11 @@ function subject({ args, entries, dataset }, models) {
     default:
       return about;
   }
+}
+
+/** @param {import('./wire').PretrainRequest} args */
+function pretrained({ dataset, space }) {
+  return `on ${dataset ?? `all videos with ${space} features`}`;
 }
 
 /**
@@ -55,7 +68,58 @@ export function sentence(job) {
 }
 
 /** By the kind of job: what is said of its result. @type {Record<string, (result: any) => string>} */
-const OUTCOMES = { export: exported, join: joined, ingest: takenIn, train: trained, pretrain: discovered };
+const OUTCOMES = {
+  export: exported, join: joined, ingest: takenIn, train: trained, pretrain: discovered, attach: attached, doctor: lookedAfter,
+};
+
+/** @typedef {{text: string, title?: string, bad?: boolean}} Particular  a sentence about one file or entry of a job */
+
+/** What came of single files or entries, where that is worth a line. @param {Job} job @returns {Particular[]} */
+export function particulars({ kind, result }) {
+  return (result && PARTICULARS[kind]?.(result)) ?? [];
+}
+
+/** How many of the entries with which something is wrong can be mended now. @param {Job} job */
+export function mendable({ kind, state, result }) {
+  if (kind !== 'doctor' || state !== 'done' || !result) return 0;
+  const { findings } = /** @type {import('./wire').DoctorResult} */ (result);
+  return findings.filter(({ original, mended }) => original !== null && !mended).length;
+}
+
+/** By the kind of job. @type {Record<string, (result: any) => Particular[]>} */
+const PARTICULARS = {
+  ingest: ({ failed }) => failed.map(refusal),
+  attach: (result) => [...result.attached.map(attachedLine), ...result.refused.map(refusal)],
+  doctor: ({ findings }) => findings.map(finding),
+};
+
+function refusal({ path, message, hint }) {
+  return { text: `${message} ${hint}`.trim(), title: path, bad: true };
+}
+
+/** @param {import('./wire').AttachedVideo} one @returns {Particular} */
+function attachedLine({ entry, path, fps, rate_was: was, duration, notes }) {
+  const rate = `${frameRate(fps)} frames/s${fps === was ? '' : ` instead of ${frameRate(was)}`}`;
+  return { text: [`${entry}: ${clock(duration)} at ${rate}.`, ...notes].join(' '), title: path };
+}
+
+/** @param {import('./wire').Finding} one @returns {Particular} */
+function finding({ entry, problem, advice, original, mended }) {
+  return { text: `${entry}: ${problem} ${mended ? 'Mended.' : advice}`.trim(), title: original ?? '', bad: !mended };
+}
+
+/** @param {import('./wire').AttachResult} result */
+function attached({ attached: taken, refused }) {
+  return `${taken.length} attached${refused.length ? `, ${refused.length} refused` : ''}.`;
+}
+
+/** @param {import('./wire').DoctorResult} result */
+function lookedAfter({ looked_at: n, findings }) {
+  const looked = `${count(n, 'entry', 'entries')} looked at`;
+  if (!findings.length) return `${looked}: nothing is wrong.`;
+  const mended = findings.filter((one) => one.mended).length;
+  return `${looked}, ${findings.length} with faults${mended ? `, ${mended} mended` : ''}.`;
+}
 
 /** @param {import('./wire').ExportResult} result */
 function exported({ entries, annotators, labels }) {
@@ -64,7 +128,8 @@ function exported({ entries, annotators, labels }) {
 
 /** @param {import('./wire').TrainResult} result */
 function trained({ epochs, seconds, loss, notes }) {
-  const made = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${Math.round(seconds)} s, loss ${Number(loss ?? NaN).toFixed(4)}.`;
+  const ended = loss === null ? DIVERGED : `${loss.toFixed(4)}.`;
+  const made = `${count(epochs, 'epoch')} in ${Math.round(seconds)} s, loss ${ended}`;
   return [made, ...(notes ?? [])].join(' ');
 }
 

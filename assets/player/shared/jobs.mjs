@@ -1,6 +1,6 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
-import { NAMES, sentence, title } from './job_texts.mjs';
+import { mendable, NAMES, particulars, sentence, title } from './job_texts.mjs';
 import { get, post, url } from './http.mjs';
 import { h, replace, svg } from './dom.mjs';
 
@@ -9,12 +9,14 @@ import { h, replace, svg } from './dom.mjs';
 const BUSY_MS = 700;
 const IDLE_MS = 4000;
 const SHOWN = 8;
+/** Jobs that lead to no page where they are about no entry. */
+const NOWHERE = new Set(['ingest', 'attach', 'doctor']);
 
 const underway = ({ state }) => state === 'running' || state === 'queued';
 
 /**
- * @param {{element: HTMLElement, props: {value?: {kinds?: string[], models?: Record<string, string>}}}} gradio
- *   kinds: of the jobs that are listed; models: what kinds of models are called
+ * @param {{element: HTMLElement, props: {value?: {kinds?: string[], models?: Record<string, string>, empty?: string}}}} gradio
+ *   kinds: of the jobs that are listed; models: what kinds of models are called; empty: what is said without any
  */
 export function mount({ element, props }) {
   const kinds = new Set(props.value?.kinds ?? Object.keys(NAMES));
@@ -33,15 +35,15 @@ export function mount({ element, props }) {
       const answer = await get('/api/jobs');
       const jobs = answer.jobs.filter((job) => kinds.has(job.kind)).slice(0, SHOWN);
       busy = jobs.some(underway);
-      replace(list, jobs.length ? jobs.map(item) : note('Nothing has been run yet.'));
+      replace(list, jobs.length ? jobs.map((job) => item(job, jobs)) : note(props.value?.empty ?? ''));
     } catch {
       replace(list, note('The server does not answer; trying again.'));
     }
     timer = setTimeout(refresh, busy ? BUSY_MS : IDLE_MS);
   }
 
-  /** @param {Job} job */
-  function item(job) {
+  /** @param {Job} job @param {Job[]} jobs all of them */
+  function item(job, jobs) {
     return h(
       'li', { class: 'mc-job', 'data-job': job.id, 'data-state': job.state },
       h('span', { class: 'mc-job-name' }, title(job, props.value?.models ?? {})),
@@ -49,8 +51,22 @@ export function mount({ element, props }) {
       underway(job) ? [bar(job), h('button', { type: 'button', onclick: () => cancel(job) }, 'Cancel')] : null,
       lossCurve(seen(job)),
       outcome(job),
-      failures(job),
+      mending(job, jobs),
+      lines(particulars(job)),
     );
+  }
+
+  /** What was found is mended at a click, as long as it is the newest that was found. @param {Job} job @param {Job[]} jobs */
+  function mending(job, jobs) {
+    const n = mendable(job);
+    if (!n || jobs.find(({ kind }) => kind === 'doctor') !== job) return null;
+    const { entry, dataset } = /** @type {import('./wire').DoctorRequest} */ (job.args);
+    const mend = async ({ target }) => {
+      target.disabled = true;
+      await post('/api/doctor', { entry, dataset, mend: true }).catch(() => {}); // the list says whether the server answers
+      refresh();
+    };
+    return h('button', { type: 'button', onclick: mend }, n === 1 ? 'Mend it' : `Mend ${n}`);
   }
 
   /** Losses of a training, with the newest. @param {Job} job */
@@ -112,23 +128,24 @@ function downloads({ id }) {
 
 /** Where the entry is shown that a job was about, or the first that it brought. @param {Job} job */
 function wayTo(job) {
-  const { kind, entries, result } = job;
-  const made = result && 'entries' in result && Array.isArray(result.entries) ? result.entries[0]?.entry : null;
-  const entry = entries?.[0] ?? ingested(job)?.alone?.entry ?? made;
-  if (kind === 'ingest' && !entry) return null;
+  const { kind, entries } = job;
+  const entry = entries?.[0] ?? first(job);
+  if (NOWHERE.has(kind) && !entry) return null;
   const href = url(`/compare${entry ? `?entry=${encodeURIComponent(entry)}` : ''}`);
   return h('a', { href }, kind === 'train' ? 'See the new curves' : 'Open');
 }
 
-/** @param {Job} job @returns {import('./wire').IngestResult|null} */
-function ingested({ kind, result }) {
-  return kind === 'ingest' ? /** @type {import('./wire').IngestResult|null} */ (result) : null;
+/** The first entry that a job brought. @param {Job} job */
+function first({ result }) {
+  if (!result) return null;
+  if ('alone' in result && result.alone) return result.alone.entry;
+  if ('attached' in result) return result.attached[0]?.entry;
+  return 'entries' in result && Array.isArray(result.entries) ? result.entries[0]?.entry : null;
 }
 
-/** What could not be taken in, and why. @param {Job} job */
-function failures(job) {
-  const failed = ingested(job)?.failed ?? [];
-  if (!failed.length) return null;
-  const line = ({ path, message, hint }) => h('li', { title: path }, `${message} ${hint}`.trim());
-  return h('ul', { class: 'mc-job-failed' }, failed.map(line));
+/** One line each. @param {import('./job_texts.mjs').Particular[]} said */
+function lines(said) {
+  if (!said.length) return null;
+  const line = ({ text, title, bad }) => h('li', { title, class: bad ? 'mc-bad' : null }, text);
+  return h('ul', { class: 'mc-job-lines' }, said.map(line));
 }

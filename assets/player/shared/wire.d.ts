@@ -203,6 +203,63 @@ export interface components {
             protocols: components["schemas"]["KeptProtocol"][];
         };
         /**
+         * AttachRequest
+         * @description A file for an entry, or files for those entries of a dataset that are called like them.
+         */
+        AttachRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "attach";
+            /**
+             * Path
+             * @description Video file; or several, or folders of them, which are matched with a dataset's entries by name.
+             */
+            path: string[];
+            /**
+             * Entry
+             * @description Entry that the file is the video of.
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description Dataset whose entries get the files that are called like them.
+             */
+            dataset?: string | null;
+        };
+        /**
+         * AttachResult
+         * @description What came of every file.
+         */
+        AttachResult: {
+            /** Attached */
+            attached: components["schemas"]["AttachedVideo"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedVideo"][];
+        };
+        /**
+         * AttachedVideo
+         * @description An entry that has its video now, and the true rate and duration that it gave.
+         */
+        AttachedVideo: {
+            /** Entry */
+            entry: string;
+            /**
+             * Path
+             * Format: path
+             */
+            path: string;
+            /** Fps */
+            fps: string;
+            /** Duration */
+            duration: number;
+            /** Rate Was */
+            rate_was: string;
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * Board
          * @description Videos by people.
          *
@@ -770,6 +827,49 @@ export interface components {
             people_one_minus_f1: number | null;
             /** People One Minus Tau */
             people_one_minus_tau: number | null;
+        };
+        /**
+         * DoctorRequest
+         * @description Which entries are looked at, and whether what is wrong is mended.
+         */
+        DoctorRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "doctor";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day (default: all of the library).
+             */
+            entry?: string | null;
+            /**
+             * Dataset
+             * @description All entries of this dataset.
+             */
+            dataset?: string | null;
+            /**
+             * Mend
+             * @description Make again what is wrong, where the original is found.
+             * @default false
+             */
+            mend: boolean;
+            /**
+             * Originals
+             * @description Originals, or folders in which they are looked for by name, if they are not where they were.
+             * @default []
+             */
+            originals: string[];
+        };
+        /**
+         * DoctorResult
+         * @description How many entries were looked at, and those that something is wrong with.
+         */
+        DoctorResult: {
+            /** Looked At */
+            looked_at: number;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
         };
         /**
          * EncodeRequest
@@ -1367,6 +1467,29 @@ export interface components {
             own: boolean;
         };
         /**
+         * Finding
+         * @description What is wrong with an entry.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         problem: what is wrong, or may be.
+         *         advice: what to do; "" where it is mended.
+         *         original: the file that it can be made again from, where it is found.
+         *         mended: whether that was done.
+         */
+        Finding: {
+            /** Entry */
+            entry: string;
+            /** Problem */
+            problem: string;
+            /** Advice */
+            advice: string;
+            /** Original */
+            original: string | null;
+            /** Mended */
+            mended: boolean;
+        };
+        /**
          * Group
          * @description A dataset or a category with the number of its entries; a category is its own id.
          */
@@ -1734,7 +1857,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -1758,7 +1881,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -1945,6 +2068,7 @@ export interface components {
          *     Attributes:
          *         task, entry, title: ids, and the title of the video.
          *         duration: seconds.
+         *         rate_assumed: whether the frame rate, and so every time, is only assumed.
          *         name, pseudonym: of the annotator.
          *         protocol: how the video was judged.
          *         practice: a round of training.
@@ -1963,6 +2087,8 @@ export interface components {
             title: string;
             /** Duration */
             duration: number;
+            /** Rate Assumed */
+            rate_assumed: boolean;
             /** Name */
             name: string;
             /** Pseudonym */
@@ -2991,6 +3117,7 @@ export interface components {
          *         task: None where it was not begun.
          *         entry, title: of the video.
          *         duration: seconds.
+         *         rate_assumed: whether the frame rate, and so the duration, is only assumed.
          *         kind: of the protocol.
          *         state: how far the task is.
          *         judged: how many labels there are.
@@ -3007,6 +3134,8 @@ export interface components {
             title: string;
             /** Duration */
             duration: number;
+            /** Rate Assumed */
+            rate_assumed: boolean;
             /**
              * Kind
              * @enum {string}
@@ -3044,6 +3173,23 @@ export interface components {
          */
         Refusal: {
             error: components["schemas"]["Problem"];
+        };
+        /**
+         * RefusedVideo
+         * @description A file that was not attached, and why.
+         */
+        RefusedVideo: {
+            /**
+             * Path
+             * Format: path
+             */
+            path: string;
+            /** Entry */
+            entry: string | null;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
         };
         /**
          * ReliabilityRequest
@@ -3794,7 +3940,7 @@ export interface components {
         };
         /**
          * TaskEntry
-         * @description The video of a task; `duration` in seconds.
+         * @description The video of a task; `duration` in seconds, `assumed_rate` as in `webapp.views.entry.EntryFacts`.
          */
         TaskEntry: {
             /** Fps */
@@ -3809,6 +3955,8 @@ export interface components {
             title: string;
             /** Duration */
             duration: number;
+            /** Assumed Rate */
+            assumed_rate: string;
             /** N Frames */
             n_frames: number;
         };
@@ -4371,6 +4519,9 @@ export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];
 export type AssignmentTitle = components['schemas']['AssignmentTitle'];
 export type AssignmentsList = components['schemas']['AssignmentsList'];
+export type AttachRequest = components['schemas']['AttachRequest'];
+export type AttachResult = components['schemas']['AttachResult'];
+export type AttachedVideo = components['schemas']['AttachedVideo'];
 export type Board = components['schemas']['Board'];
 export type CampFacts = components['schemas']['CampFacts'];
 export type CampScores = components['schemas']['CampScores'];
@@ -4400,6 +4551,8 @@ export type Discovered = components['schemas']['Discovered'];
 export type Disputed = components['schemas']['Disputed'];
 export type DisputedVideo = components['schemas']['DisputedVideo'];
 export type Diversity = components['schemas']['Diversity'];
+export type DoctorRequest = components['schemas']['DoctorRequest'];
+export type DoctorResult = components['schemas']['DoctorResult'];
 export type EncodeRequest = components['schemas']['EncodeRequest'];
 export type EncodeResult = components['schemas']['EncodeResult'];
 export type EncodedEntry = components['schemas']['EncodedEntry'];
@@ -4420,6 +4573,7 @@ export type FeaturesRequest = components['schemas']['FeaturesRequest'];
 export type FeaturesResult = components['schemas']['FeaturesResult'];
 export type Figures = components['schemas']['Figures'];
 export type Filters = components['schemas']['Filters'];
+export type Finding = components['schemas']['Finding'];
 export type Group = components['schemas']['Group'];
 export type Health = components['schemas']['Health'];
 export type Helped = components['schemas']['Helped'];
@@ -4485,6 +4639,7 @@ export type Queue = components['schemas']['Queue'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Recorded = components['schemas']['Recorded'];
 export type Refusal = components['schemas']['Refusal'];
+export type RefusedVideo = components['schemas']['RefusedVideo'];
 export type ReliabilityRequest = components['schemas']['ReliabilityRequest'];
 export type ReliabilityResult = components['schemas']['ReliabilityResult'];
 export type Remarked = components['schemas']['Remarked'];
