@@ -33,6 +33,13 @@ def ask(page: Any, expression: str) -> Any:
     return page.evaluate(f"window.manycut.player.{expression}")
 
 
+def upload_files(page: Any, button: str, files: Any) -> None:
+    """Chooses one file or several at one of Gradio's buttons."""
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name=button).click()
+    asked.value.set_files(files)
+
+
 def sampled(page: Any, server: Any, entry: str, **settings: Any) -> str:
     """Samples through the API and waits for it; returns the id of the run's row."""
     job = post_json(server, "/api/sample", {"entry": entry, "checkpoint": "summdiff-demo-lite0", "n": 4, **settings})[

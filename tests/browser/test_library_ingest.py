@@ -8,6 +8,7 @@ import pytest
 
 from storage.library import Library
 from tests.browser.conftest import from_command
+from tests.browser.pages import upload_files
 from tests.core.captioning_server import Server
 from tests.core.made_videos import write_video
 
@@ -34,7 +35,7 @@ def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_p
     assert job.get_by_text("'zz-broken.mp4' is not a video file that can be read.").is_visible()
     assert job.get_by_role("link", name="Open").is_visible()
 
-    page.locator("input[type=file]").set_input_files(uploads)
+    upload_files(page, "Upload videos", uploads)
     several = page.locator(".mc-job", has_text="and 1 more")
     several.get_by_text("2 taken in.").wait_for(timeout=60_000)
     with Library.open(server.data_dir) as library:
