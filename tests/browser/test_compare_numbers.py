@@ -120,7 +120,7 @@ def test_a_cell_of_the_matrix_selects_the_cut_and_pins_the_person(compare) -> No
     compare.get_by_role("button", name="τ", exact=True).click()
     assert matrix.inner_text() != before
     # Everybody whose tau is defined has a best sample: somebody who said the same everywhere has none.
-    defined = matrix.locator("tbody tr").first.locator("td button:not([title*='undefined'])").count()
+    defined = matrix.locator("tbody tr").first.locator("td button:not([title*='Undefined'])").count()
     assert defined >= people - 1
     assert matrix.locator("td.best").count() >= defined
 

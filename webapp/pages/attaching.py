@@ -22,7 +22,7 @@ def attaching(library: Library) -> None:
     section("Videos for entries without one", "attach")
     said = gr.Markdown(elem_id="attach-said")
     with gr.Row(elem_classes="mc-form"):
-        dataset = gr.Dropdown(label="Data set", choices=[], visible=False, scale=2, elem_id="attach-dataset")
+        dataset = gr.Dropdown(label="Dataset", choices=[], visible=False, scale=2, elem_id="attach-dataset")
         entry = gr.Dropdown(label="Entry", choices=[], visible=False, scale=3, elem_id="attach-entry")
         upload = gr.UploadButton(
             "Attach videos", file_count="multiple", file_types=UPLOADED, visible=False, elem_id="attach-upload"

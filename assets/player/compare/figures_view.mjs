@@ -5,6 +5,7 @@ import { h, replace } from '../shared/dom.mjs';
 import { matrixRows, matrixTable } from './matrix.mjs';
 import { numberRows, protocolOf } from './numbers.mjs';
 
+const WANTING = 'No numbers: they need two people who judged this entry, or one and a model.';
 const F1 = 'Overlap of the two cuts, in percent';
 const TAU = 'Kendall\'s tau-b of the two score curves';
 
@@ -55,7 +56,7 @@ export class FiguresView {
     this.protocol.textContent = protocol ? `protocol ${protocol}` : '';
     this.protocol.title = PROTOCOLS[protocol] ?? 'Numbers compare only under the same protocol.';
     const rows = numberRows(model, numbers, live);
-    const why = numbers ? numbers.error || 'No numbers: they need people who judged this entry.' : 'Computing …';
+    const why = numbers ? numbers.error || WANTING : 'Computing …';
     replace(this.numbers, rows.length ? numbersTable(rows, numbers.band, cuts.figureBasis) : h('p', { class: 'mc-quiet' }, why));
   }
 

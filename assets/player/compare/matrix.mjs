@@ -2,7 +2,7 @@
 
 import { h } from '../shared/dom.mjs';
 import { number } from '../shared/format.mjs';
-import { CONSTANT, EMPTY } from './numbers_table.mjs';
+import { CONSTANT, EMPTY, footnote } from './numbers_table.mjs';
 import { swatch } from './swatch.mjs';
 
 // Cividis at equal steps: the colours of the heatmap, so that yellow means more everywhere.
@@ -102,7 +102,7 @@ export function matrixTable(rows, people, { measure, pinned, width, none, chosen
       h('thead', {}, h('tr', {}, h('th'), heads)), h('tbody', {}, lines),
     ),
     quiet(`${shown(low)} (dark) to ${shown(high)} (light); outlined: each person's best. Click: select the cut, pin the person.`),
-    gaps ? quiet(`–  ${why}`) : null,
+    gaps ? footnote(why) : null,
   ];
 }
 

@@ -34,7 +34,16 @@ export function numbersTable(rows, band, cuts) {
     const head = begins ? h('tr', { class: 'head' }, h('th', { scope: 'rowgroup', colspan: 5 }, swatch('people'), 'People')) : null;
     return [head, line(row, band)];
   });
-  return h('table', {}, h('thead', {}, h('tr', {}, h('th'), heads)), h('tbody', {}, lines));
+  const gaps = [
+    rows.some(({ tau, rho }) => isUndefined(tau) || isUndefined(rho)) ? CONSTANT : null,
+    rows.some((row) => isUndefined(row.f1)) ? EMPTY : null,
+  ];
+  return [h('table', {}, h('thead', {}, h('tr', {}, h('th'), heads)), h('tbody', {}, lines)), gaps.map(footnote)];
+}
+
+/** What a dash in a table means, below it. @param {string|null} why */
+export function footnote(why) {
+  return why && h('p', { class: 'mc-quiet' }, `–  ${why}`);
 }
 
 /** @param {NumberRow} row @param {Record<string, any>|null} band */
@@ -51,12 +60,17 @@ function line(row, band) {
 }
 
 /**
- * A figure; where it was computed and is undefined, that and why. What a row says nothing of is a dash.
+ * A figure; where it was computed and is undefined, a dash, and why. What a row says nothing of, or not yet, is empty.
  * @param {number|null|undefined} value @param {string} shown @param {string} why @param {Record<string, any>} [attributes]
  */
 function cell(value, shown, why, attributes = {}) {
-  const undefinedHere = value === null || Number.isNaN(value);
-  return undefinedHere ? h('td', { ...attributes, title: why, class: 'mc-undefined' }, 'undefined') : h('td', attributes, shown);
+  if (value === undefined) return h('td', attributes);
+  return isUndefined(value) ? h('td', { ...attributes, title: why, 'aria-label': why }, '–') : h('td', attributes, shown);
+}
+
+/** @param {number|null|undefined} value */
+function isUndefined(value) {
+  return value === null || Number.isNaN(value);
 }
 
 /** Where a model's tau stands between people's pairwise and oracle agreement, as a small picture. */

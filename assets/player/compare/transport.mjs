@@ -2,7 +2,7 @@
 
 import { h, replace, svg } from '../shared/dom.mjs';
 import { DIFFER } from './store.mjs';
-import { clock as mss } from '../shared/format.mjs';
+import { circa, clock as mss } from '../shared/format.mjs';
 
 const PLAY = 'M2 1 L11 6 L2 11 Z';
 const PAUSE = 'M2 1 H5 V11 H2 Z M7 1 H10 V11 H7 Z';
@@ -54,8 +54,8 @@ export class Transport {
 
   #write(time) {
     const { duration, assumed_rate: assumed } = this.store.entry;
-    this.time.textContent = `${mss(time)} / ${mss(duration)}${assumed ? ' (assumed)' : ''}`;
-    this.time.title = assumed;
+    this.time.textContent = `${circa(assumed)}${mss(time)} / ${mss(duration)}`;
+    this.time.title = assumed && `Frame rate ${assumed}`;
     const within = this.clock.inCut();
     this.mode.hidden = !within;
     if (within) this.mode.textContent = `${this.store.selected?.label ?? 'Cut'} ${mss(within.at)} / ${mss(within.of)}`;

@@ -35,7 +35,8 @@ export function mount({ element, props }) {
       const answer = await get('/api/jobs');
       const jobs = answer.jobs.filter((job) => kinds.has(job.kind)).slice(0, SHOWN);
       busy = jobs.some(underway);
-      replace(list, jobs.length ? jobs.map((job) => item(job, jobs)) : note(props.value?.empty ?? ''));
+      const { empty } = props.value ?? {};
+      replace(list, jobs.length ? jobs.map((job) => item(job, jobs)) : empty && note(empty));
     } catch {
       replace(list, note('The server does not answer; trying again.'));
     }
