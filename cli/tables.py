@@ -116,15 +116,25 @@ def _table(
         lines.append(
             f"{result.undefined:.1f} people a video gave one score throughout; correlation with them is undefined."
         )
-    if any(isnan(getattr(one, column)) for one in (result, *splits) for column in ("kendall", "spearman")):
+    shown = [one for one in (result, *splits, *_people_and_chance(result)) if one is not None]
+    if any(isnan(one.kendall) or isnan(one.spearman) for one in shown):
         lines.append("A correlation is undefined where the scores, or those of every person, are the same throughout.")
-    if any(isnan(one.f1) for one in (result, *splits)):
+    if any(isnan(one.f1) for one in shown):
         lines.append("F1 is undefined where the cuts that are compared hold nothing.")
+    if result.skill is not None and any(isnan(getattr(result.skill, one)) for one in ("kendall", "spearman", "f1")):
+        lines.append("Skill is undefined where people are hardly better than noise.")
     if selected_on_test:
         lines.append("The epoch was selected on test videos: these figures are too good.")
     if seen:
         lines.append(f"{seen} of the evaluated videos were trained on: these figures are too good.")
     return "\n".join(lines)
+
+
+def _people_and_chance(result: Placed) -> Sequence[Figures | Closeness | None]:
+    """What stands beside the figures of a model, as far as it is shown."""
+    chance = (result.chance.people, result.chance.noise, result.chance.shifted) if result.chance else ()
+    people: Sequence[Closeness] = tuple(vars(result.human).values()) if result.human else ()
+    return (*people, *chance, result.coverage, result.precision)
 
 
 def _meaning(protocol: str) -> str:

@@ -53,7 +53,7 @@ class EvaluateResult(Result):
 
     dataset: str
     figures: Evaluation
-    why: dict[str, str]
+    why: dict[str, str] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class EvaluateSplitsResult(Result):
     dataset: str
     checkpoint: str
     figures: SplitsEvaluation
-    why: dict[str, str]
+    why: dict[str, str] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

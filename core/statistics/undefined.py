@@ -88,6 +88,11 @@ REASONS = {
     "people_one_minus_tau": ALIKE,
     "energy_distance": "people judged too little in common",
 }
+# Of every figure within one of that name.
+WITHIN = {
+    "std": "it takes two splits in which it is defined",
+    "skill": "people are hardly better than noise, or one of the two is undefined",
+}
 # Of what is not there at all.
 ABSENT = {
     "map50": "only the protocol mrhisum has it",
@@ -97,6 +102,8 @@ ABSENT = {
     "diversity": NO_SAMPLES,
     "energy_distance": NO_SAMPLES,
     "human": FEW_PEOPLE,
+    "chance": FEW_PEOPLE,
+    "skill": FEW_PEOPLE,
     "seen_in_training": "the checkpoint does not say what it was trained on",
     "per_video": "each split stands as a whole",
     "split": "it is not one of several splits",
@@ -116,7 +123,8 @@ def why_undefined(found: object, name: str = "") -> dict[str, str]:
     if found is None:
         return {name: ABSENT[field]} if field in ABSENT else {}
     if isinstance(found, float) and np.isnan(found):
-        return {name: "it takes two splits in which it is defined" if name.startswith("std.") else REASONS[field]}
+        within = [why for part, why in WITHIN.items() if part in name.split(".")]
+        return {name: within[0] if within else REASONS[field]}
     if is_dataclass(found):
         parts = {one.name: getattr(found, one.name) for one in fields(found)}
         return _merged(why_undefined(part, f"{name}.{key}".lstrip(".")) for key, part in parts.items())

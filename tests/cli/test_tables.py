@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
-from cli.tables import evaluation_table
-from core.statistics.results import Closeness, Evaluation, HumanBand
+from cli.tables import evaluation_table, trained_sentence
+from core.statistics.results import Closeness, Evaluation, HumanBand, Skill
 from verbs.evaluate import EvaluateResult
 
 PEOPLE = Closeness(0.177, 0.204, 0.25)
@@ -48,3 +49,20 @@ def test_people_who_gave_one_score_throughout_are_told():
 
 def test_undefined_figures_are_called_so():
     assert "undefined" in told_of(kendall=float("nan"))
+
+
+def test_what_is_undefined_beside_the_model_is_explained_too():
+    nothing = Closeness(float("nan"), float("nan"), float("nan"))
+    told = told_of(human=HumanBand(*[nothing] * 5))
+    assert "A correlation is undefined where" in told
+    assert "F1 is undefined where" in told
+    told = told_of(skill=Skill(float("nan"), 0.1, 0.1))
+    assert "Skill is undefined where people are hardly better than noise." in told
+
+
+def test_a_training_that_diverged_says_so_instead_of_a_number():
+    result = SimpleNamespace(checkpoint="ours", epochs=3, seconds=2.0, loss=float("nan"))
+    assert trained_sentence(result) == (
+        "ours: 3 epochs in 2 s, loss undefined: the training left all numbers. Train again with other settings."
+    )
+    assert trained_sentence(SimpleNamespace(**vars(result) | {"loss": 0.25})).endswith("loss 0.2500.")

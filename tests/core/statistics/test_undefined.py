@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from fractions import Fraction
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -16,6 +18,8 @@ from core.data.timebase import Timebase
 from core.statistics.agreement import agreement
 from core.statistics.as_json import as_json
 from core.statistics.reliability import reliability
+from core.statistics.results import Evaluation, Figures, Placed, SplitsEvaluation
+from core.statistics.undefined import ABSENT, FEW_PEOPLE, why_undefined
 
 VARIED = np.array([[1, 2, 3, 4, 5, 1, 2, 3], [2, 2, 3, 5, 5, 1, 1, 3], [1, 3, 3, 4, 4, 2, 2, 2]]) / 5
 
@@ -114,3 +118,45 @@ def test_too_few_people_and_constant_ratings_are_no_error(tmp_path, rows):
     assert told.exit_code == 0
     assert "Pairwise tau undefined, rho undefined" in told.stdout
     assert "because" in told.stdout
+
+
+def undefined_everywhere(kind):
+    """A result of which every figure is undefined, those within others included."""
+    values = {}
+    for one, hint in get_type_hints(kind).items():
+        inner = [part for part in (hint, *get_args(hint)) if dataclasses.is_dataclass(part)]
+        values[one] = (
+            undefined_everywhere(inner[0]) if inner else np.nan if "float" in str(hint) and one != "undefined" else None
+        )
+    return kind(**values)
+
+
+@pytest.mark.parametrize("kind", [Evaluation, SplitsEvaluation])
+def test_every_figure_of_an_evaluation_has_a_reason(kind):
+    found = undefined_everywhere(Placed)
+    why = why_undefined(found)
+    said = json.loads(TypeAdapter(Placed).dump_json(found))
+    nulls = {name for name, value in flat(said) if value is None and not name.endswith(("protocol", "undefined"))}
+    assert nulls
+    assert nulls == set(why)
+    assert why["skill.f1"].startswith("people are hardly better than noise")
+    others = {one.name for one in dataclasses.fields(kind)} - {one.name for one in dataclasses.fields(Placed)}
+    assert others <= {*ABSENT, "checkpoint", "samples", "selected_on_test", "std", "splits"}
+
+
+def flat(values, name=""):
+    for key, value in values.items():
+        inner = f"{name}.{key}".lstrip(".")
+        yield from flat(value, inner) if isinstance(value, dict) else [(inner, value)]
+
+
+def test_what_stands_for_each_video_is_told_once():
+    video = Figures("tvsum", np.nan, 0.5, 0.5, 3)
+    found = Evaluation("tvsum", 0.1, 0.2, 0.3, 0, checkpoint="ours", samples=1, selected_on_test=False,
+                       seen_in_training=None, per_video={"a": video, "b": video})  # fmt: skip
+    why = why_undefined(found)
+    assert why["per_video.kendall"].endswith("are the same throughout")
+    assert why["human"] == FEW_PEOPLE
+    assert why["map50"] == "only the protocol mrhisum has it"
+    assert why["seen_in_training"] == "the checkpoint does not say what it was trained on"
+    assert "kendall" not in why
