@@ -1,19 +1,33 @@
-"""A small reverse proxy that shows a server below a path, as nginx and Caddy do."""
+"""A small reverse proxy that shows a server below a path, or over HTTPS, as nginx and Caddy do."""
 
 from __future__ import annotations
 
 import http.client
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import socket
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 
 
+def secured(listening: socket, certificate: Path) -> ssl.SSLSocket:
+    """A listening socket that speaks TLS; each connection shakes hands in its own thread."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
+
+
 @contextmanager
-def proxied(port: int, prefix: str) -> Iterator[str]:
-    """The address of a proxy that takes `prefix` away and says so in X-Forwarded-Prefix; 404 everywhere else."""
+def proxied(port: int, prefix: str = "", certificate: Path | None = None) -> Iterator[str]:
+    """The address of a proxy that takes `prefix` away and says so in X-Forwarded-Prefix; 404 everywhere else.
+
+    With a certificate, a file that also holds its key, it speaks HTTPS and says so.
+    """
+    scheme = "https" if certificate else "http"
 
     class Handler(BaseHTTPRequestHandler):
         def _pass(self) -> None:
@@ -24,6 +38,7 @@ def proxied(port: int, prefix: str) -> Iterator[str]:
             server = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
             try:
                 said = headers | {"X-Forwarded-Prefix": prefix, "X-Forwarded-For": self.client_address[0]}
+                said["X-Forwarded-Proto"] = scheme
                 server.request(self.command, self.path.removeprefix(prefix), body or None, said)
                 answer = server.getresponse()
                 self.send_response_only(answer.status, answer.reason)
@@ -47,10 +62,12 @@ def proxied(port: int, prefix: str) -> Iterator[str]:
 
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     proxy.daemon_threads = True
+    if certificate:
+        proxy.socket = secured(proxy.socket, certificate)
     thread = threading.Thread(target=proxy.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{proxy.server_port}{prefix}"
+        yield f"{scheme}://127.0.0.1:{proxy.server_port}{prefix}"
     finally:
         proxy.shutdown()
         proxy.server_close()

@@ -116,6 +116,7 @@ ABOUT_ONE_ENTRY = [
     ("POST", "/api/review/agreement", {"entry": ENTRY}),
     ("POST", "/api/review/want", {"assignment": 1, "entry": ENTRY, "people": 2}),
     ("POST", "/api/sample", {"entry": ENTRY}),
+    ("POST", "/api/doctor", {"entry": ENTRY}),
     ("POST", "/api/train", {"dataset": "talks", "entry": ENTRY}),
     ("POST", "/api/export", {"entry": ENTRY}),
     ("POST", "/api/export", {"dataset": "talks"}),
