@@ -141,7 +141,7 @@ def test_every_figure_of_an_evaluation_has_a_reason(kind):
     assert nulls == set(why)
     assert why["skill.f1"].startswith("people are hardly better than noise")
     others = {one.name for one in dataclasses.fields(kind)} - {one.name for one in dataclasses.fields(Placed)}
-    assert others <= {*ABSENT, "checkpoint", "samples", "selected_on_test", "std", "splits"}
+    assert others <= {*ABSENT, "checkpoint", "samples", "selected_on_test", "std", "splits", "sampler"}
 
 
 def flat(values, name=""):
