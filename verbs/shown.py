@@ -34,7 +34,8 @@ def make_copy(info: VideoInfo, work: Path, progress: Progress, should_stop: Shou
 
     played = put_playable(info, work, progress, should_stop)
     sound = " ".join(filter(None, (info.tracks_note, *played.notes)))
-    return Copy(copy_in(work, info), {"video_note": info.note, "sound_note": sound})
+    notes = {"video_note": info.note, "colours_note": info.colours_note, "sound_note": sound}
+    return Copy(copy_in(work, info), notes)
 
 
 def make_filmstrip(info: VideoInfo, picks: np.ndarray, work: Path) -> Path:
