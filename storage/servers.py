@@ -26,6 +26,7 @@ from core.errors import InputError
 from core.text_files import read_text
 
 FILE_NAME = "servers.toml"
+LARGEST = 2**16  # bytes; Python's parser takes hours for two megabytes of one name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OPTIONS = ("url", "key_env", "key", "caption_model", "judge_model")
@@ -90,10 +91,12 @@ def read_servers(data_dir: Path) -> ServersFile:
     if not path.exists():
         return ServersFile({}, {})
     try:
+        if path.stat().st_size > LARGEST:
+            return ServersFile({}, {"": [f"{FILE_NAME} is far too large: more than {LARGEST // 2**10} KB."]})
         tables = tomllib.loads(read_text(path))
     except OSError as error:
         return ServersFile({}, {"": [f"{FILE_NAME} cannot be read: {error.strerror}."]})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also for numbers of thousands of digits
         return ServersFile({}, {"": [f"{FILE_NAME} is no TOML: {_reason(error)}."]})
     return _read(tables)
 

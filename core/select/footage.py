@@ -39,7 +39,7 @@ class Footage:
         duration_ms: how long it plays.
         picks: (T,) int64 ascending frames with scores.
         pick_ms: (T,) int64 when they are shown.
-        bounds: (S, 2) int64 the shots as published protocols count them.
+        bounds: (S, 4) int64 spans of the shots as published protocols count them.
         pieces: for each shot, those under a second joined, (K, 3) int64 edges [frame, ms, level]: its beginning, what
             divides it, its end. An edge inside is in force while pieces may only last less than `level` ms, which is
             how long the piece is that it divides; 0 at both ends.
@@ -96,7 +96,7 @@ def _footage(entry: Entry, shots: Shots, smallest_budget: float, looks: np.ndarr
     bounds = np.asarray(shots.bounds if shots.exact is None else shots.exact, np.int64)
     joined = _joined(spans(timebase, bounds), entry.picks, looks)
     pieces = tuple(_divided(span, entry.picks, pick_ms, looks, timebase, finest) for span in joined)
-    whole = np.asarray(shots.bounds, np.int64)
+    whole = spans(timebase, shots.bounds)
     return Footage(entry.n_frames, duration_ms, entry.picks, pick_ms, whole, pieces, empty_spans(entry))
 
 

@@ -7,8 +7,8 @@ once with its mean, whatever its length, and so fills cuts with the shortest sho
     pieces      shots under a second are joined, long ones divided (see `core.select.footage`)
     empty       pictures that show nothing are worth nothing, are trimmed from the edges of clips, and divide a piece
                 where they last for half a second
-    the moment  a piece of the shot with the highest mean score is in the cut whenever one fits, so that nobody loses
-                the best moment to a sum of lesser ones; the rest is the exact optimum beside it
+    the moment  a piece of the shot with the highest mean score over time is in the cut whenever one fits, so that
+                nobody loses the best moment to a sum of lesser ones; the rest is the exact optimum beside it
 
 assets/player/compare/viewing.mjs mirrors this file function by function. Scores are counted in millionths, so that all
 sums are whole numbers and equal in both.
@@ -21,11 +21,11 @@ from math import floor
 
 import numpy as np
 
-from core.data import DEFAULT_BUDGET, Cut, Shots
+from core.data import DEFAULT_BUDGET, Cut
 from core.errors import InputError
 from core.select.footage import Footage, longest_piece
 from core.select.knapsack import most_within
-from core.select.published import NOTHING_FITS, NOTHING_SCORES, shot_scores
+from core.select.published import NOTHING_FITS, NOTHING_SCORES
 
 STEPS = 1_000_000
 # Clips shorter than this are a flash: what is left of a piece after trimming is not chosen. Empty pictures that last as
@@ -71,7 +71,7 @@ def view(
     values, lengths = collected.of(pieces), pieces[:, 3] - pieces[:, 2]
     room = capacity - int((kept[:, 3] - kept[:, 2]).sum())
     chosen = np.zeros(len(pieces), np.bool_)
-    best = best_moment(scores, footage, pieces, values, lengths, room, kept)
+    best = best_moment(collected, footage, pieces, values, lengths, room, kept)
     if best >= 0:
         chosen[best] = True
         room -= int(lengths[best])
@@ -107,9 +107,14 @@ class Collected:
         self._before = np.concatenate([[0], np.cumsum(self._steps * lasting)])
         self._empty = footage.empty
 
+    def held(self, spans: np.ndarray) -> np.ndarray:
+        """(S,) int64 for (S, 4) spans, as if no pictures were empty."""
+        held: np.ndarray = self._until(spans[:, 3]) - self._until(spans[:, 2])
+        return held
+
     def of(self, spans: np.ndarray) -> np.ndarray:
         """(S,) int64 for (S, 4) spans."""
-        total: np.ndarray = self._until(spans[:, 3]) - self._until(spans[:, 2])
+        total = self.held(spans)
         for start, end in self._empty[:, 2:]:
             from_ms, to_ms = np.clip(spans[:, 2], start, end), np.clip(spans[:, 3], start, end)
             total -= self._until(to_ms) - self._until(from_ms)
@@ -148,7 +153,7 @@ def free_pieces(footage: Footage, longest: int, kept: np.ndarray, forbidden: np.
 
 
 def best_moment(
-    scores: np.ndarray,
+    collected: Collected,
     footage: Footage,
     pieces: np.ndarray,
     values: np.ndarray,
@@ -156,14 +161,15 @@ def best_moment(
     room: int,
     kept: np.ndarray,
 ) -> int:
-    """The piece of most score per time that lies, by half at least, in the shot with the highest mean score.
+    """The piece of most score per time that lies, by half at least, in the shot with the highest mean score over time.
 
     -1 where that shot scores nothing, none of its pieces fits, or a part of it is kept already.
     """
     if len(footage.bounds) == 0:
         return -1
-    means = shot_scores(scores, footage.picks, Shots(footage.bounds, ""), footage.n_frames)
-    start, end = footage.bounds[int(np.argmax(means))].tolist()
+    shots = footage.bounds
+    means = collected.held(shots) / np.maximum(shots[:, 3] - shots[:, 2], 1)
+    start, end = shots[int(np.argmax(means)), :2].tolist()
     if np.any((kept[:, 0] < end) & (kept[:, 1] > start)):
         return -1
     best = -1

@@ -10,7 +10,7 @@ import hashlib
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +21,7 @@ import numpy as np
 
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
+from core.video.appended import appended
 from core.video.decode import (
     ASSUMED_RATE,
     RAW_CONTAINERS,
@@ -57,7 +58,7 @@ BROWSER_AUDIO = {"mp4": {"aac", "mp3", "opus", "flac"}, "webm": {"vorbis", "opus
 BROWSER_PIXELS = {"yuv420p", "yuvj420p"}
 # Their packets have trustworthy presentation times, and an index leads to the key frames.
 TIMED_CONTAINERS = {"mp4", "mov", "matroska", "webm"}
-# Of recordings that were joined in them FFmpeg reads the first or two; a larger share than this is told.
+# Of recordings in them that say different things of their pictures the first are read; a larger share is told.
 UNJOINED_CONTAINERS, NOTICED_SHARE = {"flv", "matroska,webm"}, 0.1
 
 EXPORT_AGAIN = "Export it again as MP4 (H.264), or try another copy."
@@ -192,7 +193,7 @@ def probe(path: Path, sound: str | None = None) -> VideoInfo:
             hdr=is_hdr(first),
             audio_codec=track.codec_context.codec.canonical_name if track else None,
             container=_container_name(container, path),
-            note=_note(container, timebase, stream, found, path.stat().st_size),
+            note=_note(container, timebase, stream, found),
             sound=track.index if track else None,
             channels=track.codec_context.channels if track else 0,
             begins_with_key=bool(len(found.keys)) and found.keys[0] == found.times[0, 0],
@@ -302,8 +303,11 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             with open_webp(path) as container:
                 yield container, _main_stream(container, path)
                 return
-        with av.open(str(path.resolve()), container_options=options, metadata_errors="replace") as container:
-            yield container, _main_stream(container, path)
+        with ExitStack() as opened:
+            recordings = appended(path)
+            source = str(path.resolve()) if recordings is None else opened.enter_context(recordings)
+            with av.open(source, container_options=options, metadata_errors="replace") as container:
+                yield container, _main_stream(container, path)
     except av.FFmpegError as error:
         raise _explained(path, error) from error
 
@@ -411,10 +415,10 @@ def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     return Timebase.from_times(starts, unit, int(starts[-1]) + last)
 
 
-def _note(container: InputContainer, timebase: Timebase, stream: VideoStream, found: PictureTimes, size: int) -> str:
+def _note(container: InputContainer, timebase: Timebase, stream: VideoStream, found: PictureTimes) -> str:
     if container.format.name in RAW_CONTAINERS and raw_rate(stream) is None:
         return f"The file does not say how many pictures it shows in a second: {ASSUMED_RATE} are assumed."
-    if container.format.name in UNJOINED_CONTAINERS and (unread := 1 - found.ends / size) > NOTICED_SHARE:
+    if container.format.name in UNJOINED_CONTAINERS and (unread := _unread(container, found)) > NOTICED_SHARE:
         return f"In the last {unread:.0%} of the file no pictures were found."
     if found.parts:
         return f"The file holds {recordings(found.parts)} recordings, one after the other."
@@ -422,6 +426,11 @@ def _note(container: InputContainer, timebase: Timebase, stream: VideoStream, fo
     if promised > timebase.duration + 1:
         return f"The file ends after {timebase.duration:.1f} s although it promises {promised:.1f} s."
     return ""
+
+
+def _unread(container: InputContainer, found: PictureTimes) -> float:
+    """The share of a file that comes after the last picture."""
+    return 1 - found.ends / container.size if container.size > 0 else 0.0
 
 
 def _container_name(container: InputContainer, path: Path) -> str:

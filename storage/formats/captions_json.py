@@ -13,6 +13,7 @@ import numpy as np
 
 from core.captions.sentences import one_line
 from core.data import Entry
+from core.data.timebase import MOST_FRAMES
 from core.errors import FormatError, NotFoundError
 from core.text_files import read_text
 
@@ -82,7 +83,7 @@ def _given(path: Path, name: str, video: Any) -> GivenCaptions:
         raise FormatError(f"{expected}, but it does not.") from error
     if not (isinstance(picks, list) and isinstance(captions, list) and 0 < len(picks) == len(captions)):
         raise FormatError(f"{expected}, but it does not.")
-    whole = all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in picks)
+    whole = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < MOST_FRAMES for one in picks)
     if not whole or any(a >= b for a, b in pairwise(picks)):
         raise FormatError(f"{path.name}: the picks of '{name}' should be ascending frames, but they are not.")
     if not all(isinstance(one, str) for one in captions):

@@ -186,8 +186,11 @@ def feature_spaces(reader: Reader, required: bool = False) -> FeatureSpaces:
 
 def read_features(reader: Reader, spaces: FeatureSpaces, space: str, steps: int | None) -> np.ndarray:
     """(T, D) float32 of one space, any T where `steps` is None. Raises FormatError."""
-    rows = "T" if steps is None else steps
-    return reader.finite(spaces.places[space], np.float32, (steps, None), f"({rows}, D) finite numbers")
+    expected = f"({'T' if steps is None else steps}, D) finite numbers"
+    features = reader.finite(spaces.places[space], np.float32, (steps, None), expected)
+    if features.shape[1] == 0:
+        raise reader.error(spaces.places[space], expected, f"its shape is {features.shape}")
+    return features
 
 
 def _place_of(space: str, entry: Entry) -> str:

@@ -216,6 +216,8 @@ class _Reading:
     def take(self, raw: bytes) -> TaskLog | None:
         """Reads one line; the task before it, where it ends that."""
         self.line += 1
+        if self.line > 1 and not raw.strip():  # editors leave empty lines at the end
+            return None
         values = self._parse(raw)
         if self.line == 1:
             if values.get("schema") != SCHEMA:

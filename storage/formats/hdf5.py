@@ -93,7 +93,7 @@ class Reader:
             return f"it is a link to '{link.path}', where nothing is"
         if isinstance(link, h5py.ExternalLink):
             return "it lies in another file, which is not opened"
-        return "it is missing"
+        return "it is a group" if isinstance(self.group.get(name), h5py.Group) else "it is missing"
 
     def error(self, name: str, expected: str, found: str) -> FormatError:
         """What is wrong with one key, as a sentence."""
@@ -127,10 +127,13 @@ class Reader:
         if not fits:
             raise self.error(name, expected, f"its shape is {dataset.shape}")
         values = np.reshape(dataset[()], have)
-        if np.issubdtype(dtype, np.integer) and dataset.dtype.kind == "f":
-            whole = np.isfinite(values).all() and np.array_equal(values, np.floor(values))
-            if not whole:
+        if np.issubdtype(dtype, np.integer):
+            if dataset.dtype.kind == "f" and not (np.isfinite(values).all() and np.array_equal(values, values // 1)):
                 raise self.error(name, expected, "it holds numbers that are not whole")
+            limits = np.iinfo(np.dtype(dtype))
+            # As floats, which hold whatever comes.
+            if values.size and not limits.min <= float(values.min()) <= float(values.max()) < float(limits.max) + 1:
+                raise self.error(name, expected, f"it holds numbers from {values.min():g} to {values.max():g}")
         return np.asarray(values, dtype)
 
     def per_frame(
@@ -155,11 +158,21 @@ class Reader:
         return values
 
     def text(self, name: str, default: str = "") -> str:
-        """One string, from a dataset or an attribute of that name."""
-        value = self.group[name][()] if name in self.group else self.group.attrs.get(name, default)
-        if isinstance(value, np.ndarray) and value.size == 1:
+        """One string or number as a string, from a dataset or an attribute of that name; none where it is empty.
+
+        Raises FormatError where it is neither.
+        """
+        dataset = self.group.get(name)
+        if isinstance(dataset, h5py.Group):
+            raise self.error(name, "a text or one number", "it is a group")
+        value = self.group.attrs.get(name, default) if dataset is None else dataset[()]
+        if isinstance(value, h5py.Empty):
+            return default
+        if isinstance(value, np.ndarray):
+            if value.size != 1:
+                raise self.error(name, "a text or one number", f"its shape is {value.shape}")
             value = value.reshape(-1)[0]
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        return _text(value)
 
     def texts(self, name: str, length: int) -> tuple[str, ...]:
         """Strings, one per row."""
@@ -170,4 +183,10 @@ class Reader:
         values = dataset[()]
         if values.dtype.kind not in "OS":
             raise self.error(name, expected, f"it holds {values.dtype}")
-        return tuple(v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in values)
+        return tuple(map(_text, values))
+
+
+def _text(value: object) -> str:
+    """What a file holds of a text; zeros fill up what is shorter than its place."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return text.replace("\0", "")

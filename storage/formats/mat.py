@@ -8,7 +8,7 @@ structs         Struct: by field, one value for each element
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ from storage.formats.hdf5 import open_hdf5
 
 MOST_VALUES = 2**24  # of a sparse array that is written out: 20 people, eight hours
 DEEPEST = 32  # values in each other
+SPACE = 0x20  # the first character that is shown
 Value: TypeAlias = "np.ndarray | str | list[Any] | Struct"
 
 
@@ -50,8 +51,8 @@ def variables(path: Path) -> set[str]:
         return set()
 
 
-def read_mat(path: Path) -> Mapping[str, Value]:
-    """The variables of a file.
+def read_mat(path: Path, names: Collection[str]) -> Mapping[str, Value]:
+    """Those variables of a file that it has; whatever else is in it is not looked at.
 
     Raises:
         NotFoundError: there is no such file.
@@ -59,11 +60,11 @@ def read_mat(path: Path) -> Mapping[str, Value]:
     """
     if path.is_file() and h5py.is_hdf5(path):
         with open_hdf5(path) as file:
-            return {name: _from_hdf5(path, file, file[name]) for name in file if not name.startswith("#")}
+            return {name: _from_hdf5(path, file, file[name]) for name in names if name in file}
     from scipy.io import loadmat
 
     try:
-        values = loadmat(path)
+        values = loadmat(path, variable_names=list(names))
     except MemoryError:
         raise
     except Exception as error:  # scipy raises whatever its parser stumbles over
@@ -71,8 +72,39 @@ def read_mat(path: Path) -> Mapping[str, Value]:
     return {name: _from_scipy(path, value) for name, value in values.items() if not name.startswith("__")}
 
 
+def elements(value: Value | None, fields: Sequence[str]) -> Mapping[str, list[Any]]:
+    """The fields of several things, by field one value for each of them, however they are kept.
+
+    That is as an array of structs, as one struct of cells (and of rows of numbers), or as cells of structs.
+
+    Args:
+        value: perhaps such a variable.
+        fields: those that are wanted; what is there of them is given.
+    """
+    if isinstance(value, list) and value and all(isinstance(one, Struct) for one in value):
+        alike = [{field: one[field][0] for field in fields if len(one.get(field, ())) == 1} for one in value]
+        return {field: [one[field] for one in alike] for field in fields if all(field in one for one in alike)}
+    if not isinstance(value, Struct):
+        return {}
+    columns = {field: value[field] for field in fields if field in value}
+    return {field: _spread(column) for field, column in columns.items()} if _of_cells(columns) else columns
+
+
+def _of_cells(columns: Mapping[str, list[Any]]) -> bool:
+    """Whether one struct holds cells, which the values of one thing are not."""
+    return any(len(column) == 1 and isinstance(column[0], list) for column in columns.values())
+
+
+def _spread(column: list[Any]) -> list[Any]:
+    alone = column[0] if len(column) == 1 else column
+    if isinstance(alone, np.ndarray):  # a row of numbers
+        return [np.asarray(one) for one in alone.ravel(order="F")]
+    return alone if isinstance(alone, list) else [alone]
+
+
 def number(path: Path, what: str, value: Value) -> float:
     """A variable that is one number, whatever its sides; `what` it is, for the error. Raises FormatError."""
+    value = _alone(value)
     if not isinstance(value, np.ndarray) or value.size != 1 or value.dtype.kind not in "biuf":
         raise FormatError(f"{path.name}: {what} should be one number, but it is {_told(value)}.")
     return float(value.item())
@@ -84,6 +116,7 @@ def by_frame(path: Path, what: str, value: Value, n_frames: float) -> np.ndarray
     Raises:
         FormatError: it is no such array.
     """
+    value = _alone(value)
     if isinstance(value, np.ndarray) and value.ndim == 2 and 0 not in value.shape and value.dtype.kind in "biuf":
         for array in (value, value.T):
             if len(array) == n_frames:
@@ -96,17 +129,23 @@ def by_frame(path: Path, what: str, value: Value, n_frames: float) -> np.ndarray
 
 def text(path: Path, what: str, value: Value) -> str:
     """Characters, also where a file does not say that its numbers are characters. Raises FormatError."""
+    value = _alone(value)
     if isinstance(value, str):
         return value
-    if isinstance(value, list) and len(value) == 1:
-        return text(path, what, value[0])
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and np.all(value >= SPACE):
         return _characters(value)
     raise FormatError(f"{path.name}: {what} should be characters, but it is {_told(value)}.")
 
 
+def _alone(value: Value) -> Value:
+    """The value itself where it stands in a cell of its own."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def _characters(codes: np.ndarray) -> str:
-    return "".join(chr(int(code)) for code in codes.ravel() if 0 < code < 0xD800)
+    """MATLAB's characters are the units of UTF-16: some signs take two."""
+    units = "".join(chr(int(code)) for code in codes.ravel() if 0 < code < 0x110000)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _told(value: Value) -> str:

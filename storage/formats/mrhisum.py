@@ -89,7 +89,7 @@ class MrHisum(Sequence[Entry]):
         expected = "(T, D) finite numbers, one row a second"
         features = reader.finite("features", np.float32, (None, None), expected)
         steps, width = features.shape
-        if steps == 0:
+        if features.size == 0:
             raise reader.error("features", expected, "there are none")
         space = SPACE if width == WIDTH else f"unknown-{width}"
         meta: dict[str, str] = {}

@@ -1,19 +1,19 @@
 """Which videos train, which choose the epoch and which test, in the forms in which splits are published.
 
-JSON, YAML   one object or a list of them, with `train_keys`, `test_keys` and perhaps `val_keys`, or `train`, `test`
-             and `val`. Keys may name their dataset: "eccv16_dataset_ovp_google_pool5/video_3",
-             "../datasets/eccv16_dataset_ovp_google_pool5.h5/video_3".
-text         one split a line, "dataset/name/train keys/test keys", keys separated by commas
+JSON, YAML   one object, a list of them, or an object of them by their names, with `train_keys`, `test_keys` and
+             perhaps `val_keys`, or `train`, `test` and `val`. Keys may name their dataset:
+             "eccv16_dataset_ovp_google_pool5/video_3", "../datasets/eccv16_dataset_ovp_google_pool5.h5/video_3".
+text         one split a line, "dataset/name/train keys/test keys", keys separated by commas; after "#" a remark
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from core.errors import FormatError, InputError, NotFoundError
 from core.text_files import read_text
@@ -25,6 +25,7 @@ NAMES = {
     "validation": ("val_keys", "val", "validation_keys", "validation", "valid_keys", "valid"),
 }
 LARGEST = 64 * 2**20  # bytes; 32,000 videos take less than one
+LARGEST_YAML = 2**19  # characters; each sign of punctuation takes hundreds of bytes and a long time
 YAML_LINE = re.compile(r"---|-(\s|$)|\w+\s*:")
 
 
@@ -82,10 +83,11 @@ def read_splits(path: Path) -> list[Split]:
         content = read_text(path)
     except UnicodeDecodeError as error:
         raise FormatError(f"{path.name} should be a text, JSON or YAML file of splits, but it is not text.") from error
-    if path.suffix.lower() in (".yml", ".yaml") or _looks_like_yaml(content):
-        splits = _from_objects(path, _yaml(path, content))
-    elif content.lstrip().startswith(("[", "{")):
+    is_yaml = path.suffix.lower() in (".yml", ".yaml") or _looks_like_yaml(content)
+    if content.lstrip().startswith(("[", "{")) and not (is_yaml and not _is_json(content)):
         splits = _from_objects(path, _json(path, content))
+    elif is_yaml:
+        splits = _from_objects(path, _yaml(path, content))
     else:
         splits = _from_text(path, content)
     if not splits:
@@ -130,6 +132,14 @@ def _looks_like_yaml(content: str) -> bool:
     return YAML_LINE.match(first) is not None
 
 
+def _is_json(content: str) -> bool:
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _json(path: Path, content: str) -> Any:
     try:
         return json.loads(content)
@@ -138,44 +148,75 @@ def _json(path: Path, content: str) -> Any:
 
 
 def _yaml(path: Path, content: str) -> Any:
+    """What a YAML file holds, its keys as they are written: 010 is no 8, and "no" is a name."""
     import yaml
 
+    class Texts(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # whichever is there
+        yaml_implicit_resolvers: ClassVar = {
+            first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
+            for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    if len(content) > LARGEST_YAML:
+        raise FormatError(
+            f"{path.name} is too large for a YAML file of splits: more than {LARGEST_YAML // 2**10} KB.",
+            "Write it as JSON.",
+        )
     try:
-        return yaml.safe_load(content)
+        documents = [one for one in yaml.load_all(content, Texts) if one is not None]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         told = f" (line {where.line + 1})" if where is not None else ""
         raise FormatError(f"{path.name} should be YAML, but it is not{told}.") from error
+    return documents[0] if len(documents) == 1 else documents
 
 
 def _from_objects(path: Path, values: Any) -> list[Split]:
     splits = []
-    for number, value in enumerate(values if isinstance(values, list) else [values]):
+    for number, value in enumerate(_each(values)):
         found: dict[str, tuple[VideoKey, ...]] = {}
         for part, names in NAMES.items():
             name = next((one for one in names if isinstance(value, dict) and one in value), names[0])
             keys = value.get(name) if isinstance(value, dict) else None
             if keys is None and part == "validation":
                 continue
-            if not isinstance(keys, list) or not all(isinstance(key, str | int) for key in keys):
+            if not isinstance(keys, list) or not all(type(key) in (str, int) and str(key).strip() for key in keys):
                 raise FormatError(f"{path.name}: '{name}' of split {number} should be a list of videos, but it is not.")
             if not keys and part != "validation":
                 raise FormatError(f"{path.name}: '{name}' of split {number} should name videos, but it names none.")
-            found[part] = tuple(_key(str(key)) for key in keys)
+            found[part] = _once(_key(str(key)) for key in keys)
+            if not all(key.name for key in found[part]):
+                raise FormatError(f"{path.name}: '{name}' of split {number} should name videos, but one has no name.")
         splits.append(Split(found["train"], found["test"], found.get("validation", ())))
     return splits
+
+
+def _each(values: Any) -> list[Any]:
+    """The splits of a list, of an object of them or of lists of them, or the one that is alone."""
+    if isinstance(values, list):
+        return values
+    names = {name for several in NAMES.values() for name in several}
+    inner = list(values.values()) if isinstance(values, dict) and not names & set(values) else []
+    if len(inner) == 1 and isinstance(inner[0], list):
+        return inner[0]
+    return inner if inner and all(isinstance(one, dict) for one in inner) else [values]
+
+
+def _once(keys: Iterable[VideoKey]) -> tuple[VideoKey, ...]:
+    return tuple(dict.fromkeys(keys))
 
 
 def _from_text(path: Path, content: str) -> list[Split]:
     splits = []
     for number, line in enumerate(content.splitlines(), start=1):
-        if not line.strip():
+        line = line.strip()
+        if not line or line.startswith("#"):
             continue
-        fields = line.strip().split("/")
-        if len(fields) != 4 or not fields[2] or not fields[3]:
+        title, *rest = (field.strip() for field in line.split("/"))
+        parts = [_once(VideoKey(key.strip()) for key in field.split(",") if key.strip()) for field in rest]
+        if len(parts) != 3 or not all(parts[1:]):
             raise FormatError(f"{path.name}: line {number} should be dataset/name/train keys/test keys, but it is not.")
-        train, test = (tuple(VideoKey(key.strip()) for key in field.split(",")) for field in fields[2:])
-        splits.append(Split(train, test, title=fields[0]))
+        splits.append(Split(train=parts[1], test=parts[2], title=title))
     return splits
 
 

@@ -23,6 +23,7 @@ from storage.formats.hdf5 import frame_note, of_frames
 from storage.formats.mat import Value, by_frame, number, read_mat
 
 PICK_STEP = 15
+KEYS = ("user_score", "FPS", "nFrames")
 
 
 def read_summe(path: Path, findings: Findings | None = None) -> list[Entry]:
@@ -130,23 +131,25 @@ def _seconds(entry: Entry, selected: np.ndarray) -> np.ndarray:
 
 
 def _read(path: Path) -> Entry:
-    values = read_mat(path)
+    values = read_mat(path, KEYS)
     faults = Faults()
-    missing = [key for key in ("user_score", "FPS", "nFrames") if key not in values]
+    missing = [f"'{key}'" for key in KEYS if key not in values]
     if missing:
-        keys = " and ".join(f"'{key}'" for key in missing)
-        raise FormatError(f"{path.name}: {keys} should be there, as in SumMe's GT files, but it is missing.")
+        found = "they are" if len(missing) > 1 else "it is"
+        raise FormatError(
+            f"{path.name}: {' and '.join(missing)} should be there, as in SumMe's GT files, but {found} missing."
+        )
     stated = faults.reading(lambda: number(path, "'nFrames'", values["nFrames"]))
     rate = faults.reading(lambda: _rate(path, values["FPS"]))
-    selected = (
-        None if stated is None else faults.reading(lambda: by_frame(path, "'user_score'", values["user_score"], stated))
-    )
+    selected = None if stated is None else faults.reading(lambda: _selected(path, values["user_score"], stated))
+    timebase = None
+    if stated is not None and rate is not None:
+        timebase = faults.reading(lambda: _timebase(path, rate, stated))
     faults.check()
-    assert stated is not None
-    assert rate is not None
+    assert timebase is not None
     assert selected is not None
     meta = {"video_name": path.stem}
-    n_frames = int(stated)
+    n_frames = timebase.n_frames
     if len(selected) != n_frames:
         meta["frames_note"] = frame_note("user_score", len(selected), n_frames)
     summaries = of_frames(np.ascontiguousarray(selected.T > 0).astype(np.uint8), n_frames)
@@ -155,7 +158,7 @@ def _read(path: Path) -> Entry:
     return Entry(
         id=f"summe/{path.stem}",
         title=path.stem.replace("_", " "),
-        timebase=Timebase(rate, n_frames),
+        timebase=timebase,
         picks=picks,
         annotations=AnnotationSet(
             annotators=slot_names(people),
@@ -167,8 +170,27 @@ def _read(path: Path) -> Entry:
     )
 
 
+def _selected(path: Path, value: Value, n_frames: float) -> np.ndarray:
+    selected = by_frame(path, "'user_score'", value, n_frames)
+    if not np.all(selected >= 0):
+        raise FormatError(
+            f"{path.name}: 'user_score' should be 0 where a frame is not selected, and more where it is, but some are"
+            " below 0 or no number."
+        )
+    return selected
+
+
 def _rate(path: Path, value: Value) -> Fraction:
     try:
         return parse_rate(number(path, "'FPS'", value))
     except InputError as error:
         raise FormatError(f"{path.name}: 'FPS' should be a frame rate, but it is not.") from error
+
+
+def _timebase(path: Path, rate: Fraction, n_frames: float) -> Timebase:
+    try:
+        return Timebase(rate, int(n_frames))
+    except (InputError, ValueError, OverflowError) as error:
+        raise FormatError(
+            f"{path.name}: 'nFrames' should be a number of frames at {float(rate):g} a second, but it is {n_frames:g}."
+        ) from error

@@ -7,7 +7,6 @@ imported by themselves, without features, or joined to an eccv16 file that only 
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ from core.data import AnnotationSet, Entry
 from core.data.entry import RATE_NOTE
 from core.data.people import slot_names
 from core.data.timebase import Timebase, VaryingTimebase
-from core.errors import FormatError, NotFoundError
+from core.errors import FormatError, InputError, NotFoundError
 from core.text_files import read_text
 from storage.formats.faults import Faults, Findings
 from storage.formats.hdf5 import frame_note, of_frames
-from storage.formats.mat import Struct, Value, by_frame, is_mat, number, read_mat, text
+from storage.formats.mat import Value, by_frame, elements, is_mat, number, read_mat, text
 
 HIGHEST = 5
 PICK_STEP = 15
@@ -162,10 +161,10 @@ def _people(video: TvsumVideo, picks: np.ndarray) -> AnnotationSet:
 
 
 def _read_mat(path: Path, findings: Findings) -> list[TvsumVideo]:
-    table = read_mat(path).get("tvsum50")
     fields = ("video", "title", "category", "length", "nframes", "user_anno")
-    missing = [field for field in fields if not isinstance(table, Struct) or field not in table]
-    if missing or not isinstance(table, Struct):
+    table = elements(read_mat(path, ["tvsum50"]).get("tvsum50"), fields)
+    missing = [field for field in fields if field not in table]
+    if missing:
         raise FormatError(f"{path.name}: 'tvsum50/{missing[0]}' should be a field for each video, but it is missing.")
     columns = [table[field] for field in fields]
     if len({len(column) for column in columns}) != 1:
@@ -194,8 +193,9 @@ def _mat_video(
         faults.reading(partial(text, path, f"'{name}' {of}", value))
         for name, value in (("video", video), ("title", title), ("category", category))
     ]
-    if seconds is not None and not 0 < seconds < math.inf:
-        faults.add(FormatError(f"{path.name}: 'length' {of} should be seconds, but it is {seconds:g}."))
+    if frames is not None and seconds is not None and not _is_video(frames, seconds):
+        told = f"'length' {of} should be seconds, of {frames:g} frames, but it is {seconds:g}"
+        faults.add(FormatError(f"{path.name}: {told}."))
     faults.check()
     assert frames is not None
     assert seconds is not None
@@ -212,6 +212,14 @@ def _mat_video(
     )
 
 
+def _is_video(frames: float, seconds: float) -> bool:
+    """Whether a video may have so many frames in so many seconds."""
+    try:
+        return Timebase(standard_rate(int(frames), Fraction(str(seconds))), int(frames)).n_frames == frames
+    except (InputError, ValueError, OverflowError, ZeroDivisionError):
+        return False
+
+
 def _ratings(path: Path, what: str, values: np.ndarray) -> np.ndarray:
     if not np.isin(values, np.arange(1, HIGHEST + 1)).all():
         raise FormatError(f"{path.name}: {what} should hold ratings of 1 to {HIGHEST}, but some are not.")
@@ -222,13 +230,14 @@ def _read_tsv(path: Path, findings: Findings) -> list[TvsumVideo]:
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
     try:
-        lines = read_text(path).splitlines()
+        lines = read_text(path).split("\n")
     except UnicodeDecodeError as error:
         raise FormatError(f"{path.name} should be a text file of ratings, but it is not text.") from error
     rows: dict[str, list[tuple[int, list[str]]]] = {}
     for row, line in enumerate(lines, start=1):
         if line.strip():
-            cells = line.split("\t")
+            # Spreadsheets put cells with commas into quotes, and columns of nothing after them.
+            cells = [cell.strip().removeprefix('"').removesuffix('"').strip() for cell in line.rstrip().split("\t")]
             rows.setdefault(cells[0], []).append((row, cells))
     if not rows:
         raise FormatError(f"{path.name}: expected one row per person and video, but found none.")
@@ -255,12 +264,12 @@ def _tsv_video(path: Path, place: int, rows: Sequence[tuple[int, list[str]]]) ->
 
 
 def _tsv_ratings(path: Path, row: int, cells: Sequence[str]) -> np.ndarray:
-    if len(cells) != 3:
+    if len(cells) != 3 or not cells[0]:
+        found = f"it has {len(cells)} parts" if cells[0] else "it names no video"
         raise FormatError(
-            f"{path.name}: row {row} should be video, category and ratings, separated by tabs, but it has"
-            f" {len(cells)} parts."
+            f"{path.name}: row {row} should be video, category and ratings, separated by tabs, but {found}."
         )
-    digits = np.frombuffer(cells[2].strip().encode(), np.uint8)
+    digits = np.frombuffer(cells[2].replace(" ", "").encode(), np.uint8)
     if len(digits) % 2 == 0 or np.any(digits[1::2] != ord(",")):
         raise FormatError(f"{path.name}: row {row} should hold ratings separated by commas, but it does not.")
     return _ratings(path, f"row {row}", digits[::2] - ord("0"))

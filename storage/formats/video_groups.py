@@ -10,8 +10,9 @@ from h5py import h5l, h5o
 
 from core.errors import FormatError
 from storage.formats.faults import Findings
-from storage.formats.hdf5 import natural
+from storage.formats.hdf5 import STUMBLES, natural
 
+VIDEO_KEYS = {"features", "picks", "n_frames", "gtscore", "user_summary", "change_points"}
 DEEPEST = 8  # groups around groups; nobody has more
 
 
@@ -36,6 +37,11 @@ def video_groups(path: Path, file: h5py.File, findings: Findings | None = None) 
     else:
         raise FormatError(f"{path.name}: the groups lie deeper in each other than {DEEPEST}.")
     level = [place for place in found.values() if not _holds_only(path, file, place, found)]
+    videos = [place for place in level if not _is_hidden(file, place)]
+    if videos and len(videos) < len(level):
+        names = ", ".join(f"'{place.strip('/')}'" for place in level if place not in videos)
+        said.notes.append(f"{names} of {path.name} holds nothing of a video and is left out.")
+        level = videos
     if around != [""]:
         names = ", ".join(f"'{one.strip('/')}'" for one in around)
         said.notes.append(f"The videos of {path.name} lie one level deeper than usual, in {names}.")
@@ -50,13 +56,15 @@ def _groups(path: Path, file: h5py.File, around: str, said: Findings) -> dict[ob
     places: dict[object, str] = {}
     links = list(_links(file, around))
     for name, kind, address in sorted(links, key=lambda link: link[1] != h5l.TYPE_HARD):
+        if isinstance(name, bytes):
+            raise FormatError(f"{path.name}: a group is called {str(name)[1:]}, which is no UTF-8.", "Give it a name.")
         place = f"{around}/{name}"
         if kind == h5l.TYPE_EXTERNAL:
             raise FormatError(f"{path.name}: '{place.strip('/')}' lies in another file, which is not opened.")
         if kind == h5l.TYPE_SOFT:
             try:
                 address = h5o.get_info(file[place].id).addr
-            except KeyError:
+            except STUMBLES:  # also where links lead in a circle
                 target = file.get(place, getlink=True).path
                 said.notes.append(f"'{place.strip('/')}' of {path.name} is a link to '{target}', where nothing is.")
                 continue
@@ -80,11 +88,16 @@ def _holds_only(path: Path, file: h5py.File, place: str, found: Mapping[object, 
     return bool(inner) and inner.keys() <= found.keys()
 
 
-def _links(file: h5py.File, around: str) -> Iterator[tuple[str, int, object]]:
+def _is_hidden(file: h5py.File, place: str) -> bool:
+    """Whether a group is called like something hidden, and holds nothing that a video has."""
+    return place.rpartition("/")[2].startswith((".", "_")) and not VIDEO_KEYS & set(file[place])
+
+
+def _links(file: h5py.File, around: str) -> Iterator[tuple[str | bytes, int, object]]:
     """Name, kind and, of hard links, the address of every member of a group; opens none of them."""
     group = file[around or "/"]
-    for name in group:
-        link = group.id.links.get_info(name.encode())
+    for name in group:  # bytes, where they are no text
+        link = group.id.links.get_info(name if isinstance(name, bytes) else name.encode())
         yield name, link.type, link.u
 
 

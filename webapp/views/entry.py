@@ -6,6 +6,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from core.data import Entry
+from core.data.timebase import VaryingTimebase
 from core.select.footage import Footage, all_footage, empty_spans, milliseconds
 from core.signals import ordered
 from storage.library import Library
@@ -142,7 +143,8 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
 def series(library: Library, entry_id: str) -> bytes:
     """The arrays of an entry as a safetensors file.
 
-    They are picks and times (T,), people (U, T), signal:<name> (T,), and run:<id> (N, T) for each run.
+    They are picks and times (T,), people (U, T), signal:<name> (T,), and run:<id> (N, T) for each run; where the frame
+    rate varies, also frames (n_frames,), the seconds at which each is shown.
     """
     entry = library.entries.get(entry_id)
     people = library.people.of_entry(entry_id, entry=entry)
@@ -150,6 +152,8 @@ def series(library: Library, entry_id: str) -> bytes:
         "picks": entry.picks.astype(np.int32),
         "times": np.asarray(entry.timebase.seconds(entry.picks), np.float64),
     }
+    if isinstance(entry.timebase, VaryingTimebase):
+        arrays["frames"] = entry.timebase.seconds(np.arange(entry.n_frames))
     if people:
         arrays["people"] = people.scores.astype(np.float32)
     for name in ordered(entry.signals):

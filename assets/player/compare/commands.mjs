@@ -1,5 +1,6 @@
 /** What Compare can do: its keys, its buttons and its sheet of keys come from here. */
 
+import { frameStep } from './frame_clock.mjs';
 import { indexAt } from './series.mjs';
 
 /** @typedef {import('../shared/commands.mjs').Command} Command */
@@ -36,12 +37,9 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, focu
     else seek(starts.findLast((start) => start < now - HAIR) ?? 0);
   };
   const frame = (amount) => {
-    const [n, d] = store.entry.fps.split('/').map(Number);
-    const length = (d || 1) / n;
     const now = clock.time();
     clock.pause();
-    // A hair after the frame begins, so that rounding does not show the one before.
-    seek(Math.max(0, (Math.floor(now / length + BEHIND) + amount) * length) + Math.min(0.002, length / 10));
+    seek(frameStep(store.entry, store.model.frames, now, amount));
   };
   const differ = () => {
     const usable = store.usablePeaks;

@@ -54,7 +54,7 @@ export class Cuts {
       durationMs: entry.duration_ms,
       picks: model.picks,
       pickMs: milliseconds(model.times),
-      bounds: bounds.map(([start, end]) => [start, end]),
+      bounds: bounds.map(([start, end, ...seconds]) => /** @type {Span} */ ([start, end, ...milliseconds(seconds)])),
       pieces,
       empty: entry.empty,
     };

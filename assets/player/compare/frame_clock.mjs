@@ -1,29 +1,37 @@
-/** From frames to seconds. Pure: no DOM. */
+/** From frames to seconds, and from one frame to the next. Pure: no DOM. */
+
+import { indexAt } from './series.mjs';
+
+/** Share of a frame by which it has to be passed, so that rounding does not take it for the one before. */
+const BEHIND = 0.02;
+/** Seconds after the beginning of a frame at which it surely shows; less in short frames. */
+const INTO = 0.002;
 
 /**
- * Frames to seconds: exact where the rate is constant, to a millisecond at all edges of shots and of empty pictures.
+ * Frames to seconds, exact.
  * @param {import('./server.mjs').Entry} entry
- * @param {ArrayLike<number>} picks
- * @param {ArrayLike<number>} times
+ * @param {ArrayLike<number>|null} shown (n_frames,) when each frame is shown, where the rate varies
  * @returns {(frame: number) => number}
  */
-export function frameClock(entry, picks, times) {
+export function frameClock({ fps, duration }, shown) {
+  if (shown) return (frame) => shown[frame] ?? duration;
+  const [n, d] = fps.split('/').map(Number);
+  return (frame) => Math.min(duration, (frame * (d || 1)) / n);
+}
+
+/**
+ * Where to go so that the frame some frames on from a time shows.
+ * @param {import('./server.mjs').Entry} entry
+ * @param {ArrayLike<number>|null} shown as above
+ * @param {number} now seconds
+ * @param {number} amount frames, backwards below 0
+ * @returns {number} seconds
+ */
+export function frameStep(entry, shown, now, amount) {
+  const begins = frameClock(entry, shown);
   const [n, d] = entry.fps.split('/').map(Number);
-  const steady = (frame) => Math.min(entry.duration, (frame * (d || 1)) / n);
-  const known = new Map();
-  // Where the rate varies only the milliseconds are known.
-  const edge = (frame, ms) => Math.abs(steady(frame) * 1000 - ms) > 1 && known.set(frame, ms / 1000);
-  for (const { pieces } of entry.shots) for (const edges of pieces) for (const [frame, ms] of edges) edge(frame, ms);
-  for (const [start, end, from, to] of entry.empty) {
-    edge(start, from);
-    edge(end, to);
-  }
-  for (const { bounds } of entry.shots) {
-    for (const [start, end, from, to] of bounds) {
-      known.set(start, from);
-      known.set(end, to);
-    }
-  }
-  for (let k = 0; k < picks.length; k += 1) known.set(picks[k], times[k]);
-  return (frame) => known.get(frame) ?? steady(frame);
+  const length = (d || 1) / n;
+  const at = shown ? indexAt(shown, now + Math.min(INTO / 2, BEHIND * length)) : Math.floor(now / length + BEHIND);
+  const frame = Math.min(Math.max(0, at + amount), entry.n_frames - 1);
+  return begins(frame) + Math.min(INTO, (begins(frame + 1) - begins(frame)) / 10);
 }

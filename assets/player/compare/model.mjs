@@ -64,6 +64,7 @@ export function buildModel(entry, series, chosen, over) {
     entry,
     times,
     picks: series.get('picks')?.data ?? new Int32Array(0),
+    frames: series.get('frames')?.data ?? null,
     edges: Float64Array.from([...times, entry.duration]),
     people,
     tracks,

@@ -136,7 +136,7 @@ export class Store extends Observable {
     const { entry } = this;
     this.model = buildModel(entry, this.series, this.chosenRuns, this.overRuns);
     this.model.people.order = orderPeople(this.model.people, this.sort);
-    this.seconds = frameClock(entry, this.model.picks, this.model.times);
+    this.seconds = frameClock(entry, this.model.frames);
     const usable = this.usablePeaks;
     if (!this.peaks.length && usable.length) [this.differ] = usable;
     this.#layRows();

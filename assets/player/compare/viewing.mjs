@@ -6,7 +6,7 @@
  * A span is [from frame, to frame, from ms, to ms], half-open. Edges of a shot are [frame, ms, level].
  */
 
-import { NOTHING_FITS, NOTHING_SCORES, shotScores } from './selection.mjs';
+import { NOTHING_FITS, NOTHING_SCORES } from './selection.mjs';
 import { mostWithin } from './knapsack.mjs';
 
 export const NOTHING_LASTS = 'no picture that shows something lasts long enough';
@@ -23,7 +23,7 @@ const LONGEST_PIECE_MS = 10_000;
  * @property {number} durationMs
  * @property {ArrayLike<number>} picks (T,) ascending frames
  * @property {ArrayLike<number>} pickMs (T,) when they are shown
- * @property {[number, number][]} bounds (S,) shots as published protocols count them
+ * @property {Span[]} bounds (S,) shots as published protocols count them
  * @property {[number, number, number][][]} pieces edges of each shot
  * @property {Span[]} empty
  *
@@ -90,15 +90,27 @@ export function lasting(spans) {
   return spans.reduce((sum, [, , from, to]) => sum + to - from, 0);
 }
 
-/** (S,) score collected over time by spans, in millionths of a score times milliseconds. */
+/** (S,) score collected over time by spans, in millionths of a score times milliseconds; 0 while pictures are empty. */
 export function collected(scores, footage, spans) {
-  const { pickMs, durationMs, empty } = footage;
+  const until = heldUntil(scores, footage);
+  return Float64Array.from(spans, ([, , from, to]) => {
+    let total = until(to) - until(from);
+    for (const [, , start, end] of footage.empty) {
+      if (start >= to || end <= from) continue;
+      total -= until(Math.min(to, end)) - until(Math.max(from, start));
+    }
+    return total;
+  });
+}
+
+/** Score collected from the beginning until a time, as if no pictures were empty. @returns {(ms: number) => number} */
+function heldUntil(scores, { pickMs, durationMs }) {
   const steps = Float64Array.from(scores, (score) => (score === score ? Math.floor(score * STEPS + 0.5) : 0));
   const before = new Float64Array(steps.length + 1);
   for (let t = 0; t < steps.length; t += 1) {
     before[t + 1] = before[t] + steps[t] * ((t + 1 < steps.length ? pickMs[t + 1] : durationMs) - pickMs[t]);
   }
-  const until = (ms) => {
+  return (ms) => {
     let low = -1;
     let high = pickMs.length - 1;
     while (low < high) {
@@ -108,14 +120,6 @@ export function collected(scores, footage, spans) {
     }
     return low < 0 ? 0 : before[low] + steps[low] * (ms - pickMs[low]);
   };
-  return Float64Array.from(spans, ([, , from, to]) => {
-    let total = until(to) - until(from);
-    for (const [, , start, end] of empty) {
-      if (start >= to || end <= from) continue;
-      total -= until(Math.min(to, end)) - until(Math.max(from, start));
-    }
-    return total;
-  });
 }
 
 /**
@@ -160,13 +164,14 @@ export function piecesInForce(shots, longest) {
 }
 
 /**
- * The piece of most score per time that lies, by half at least, in the shot with the highest mean score; -1 where that
- * shot scores nothing, none of its pieces fits, or a part of it is kept already.
+ * The piece of most score per time that lies, by half at least, in the shot with the highest mean score over time; -1
+ * where that shot scores nothing, none of its pieces fits, or a part of it is kept already.
  */
 export function bestMoment(scores, footage, pieces, values, lengths, room, kept) {
-  const { bounds, picks, nFrames } = footage;
+  const { bounds } = footage;
   if (!bounds.length) return -1;
-  const means = shotScores(scores, picks, bounds, nFrames);
+  const until = heldUntil(scores, footage);
+  const means = bounds.map(([, , from, to]) => (until(to) - until(from)) / Math.max(to - from, 1));
   const [start, end] = bounds[means.reduce((top, value, k) => (value > means[top] ? k : top), 0)];
   if (kept.some(([from, to]) => from < end && to > start)) return -1;
   let best = -1;

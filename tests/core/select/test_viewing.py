@@ -191,7 +191,8 @@ def test_the_best_moment_is_looked_for_unless_part_of_its_shot_is_kept(keep, fou
     pieces = spans(entry.timebase, [[0, 30]])
     kept = spans(entry.timebase, [keep])
     seen = footage(entry, entry.shots["kts"])
-    assert best_moment(scores, seen, pieces, np.array([3]), pieces[:, 3] - pieces[:, 2], 5000, kept) == found
+    collected = Collected(scores, seen)
+    assert best_moment(collected, seen, pieces, np.array([3]), pieces[:, 3] - pieces[:, 2], 5000, kept) == found
 
 
 def test_a_piece_that_lies_in_the_best_shot_by_half_can_be_its_best_moment():
@@ -199,8 +200,22 @@ def test_a_piece_that_lies_in_the_best_shot_by_half_can_be_its_best_moment():
     scores = np.where(entry.picks < 50, 1.0, 0.5)
     pieces = spans(entry.timebase, [[40, 60], [60, 70]])
     lengths = pieces[:, 3] - pieces[:, 2]
-    best = best_moment(scores, footage(entry, entry.shots["kts"]), pieces, np.array([3, 2]), lengths, 5000, NONE)
-    assert best == 0
+    seen = footage(entry, entry.shots["kts"])
+    assert best_moment(Collected(scores, seen), seen, pieces, np.array([3, 2]), lengths, 5000, NONE) == 0
+
+
+def test_the_best_shot_is_the_best_over_time_not_over_frames():
+    # By frames the first shot has a mean of 0.9, but nine tenths of its frames take a second of ten.
+    times = np.concatenate([np.arange(90) * 10, 900 + np.arange(10) * 910, 10_000 + np.arange(100) * 100])
+    timebase = Timebase.from_times(times, Fraction(1, 1000), 20_000)
+    shots = Shots(np.array([[0, 100], [100, 200]]), "kts")
+    entry = Entry("a/b", "b", timebase, np.arange(0, 200, 10), shots={"kts": shots})
+    scores = np.where(entry.picks < 90, 1.0, np.where(entry.picks < 100, 0.0, 0.5))
+    seen = footage(entry, shots)
+    pieces = spans(timebase, [[0, 90], [100, 190]])
+    collected = Collected(scores, seen)
+    lengths = pieces[:, 3] - pieces[:, 2]
+    assert best_moment(collected, seen, pieces, collected.of(pieces), lengths, 20_000, NONE) == 1
 
 
 def test_flashes_that_trimming_leaves_are_not_taken():

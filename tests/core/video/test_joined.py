@@ -16,6 +16,7 @@ from core.video.thumbnails import thumbnails
 from tests.core.made_videos import number_of, numbered_picture, write_video
 
 RATE = Fraction(25)
+CODECS = ("libx264", "libx264", "mpeg4", "mpeg4")
 
 
 def write_part(
@@ -27,13 +28,16 @@ def write_part(
     size: tuple[int, int] = (192, 108),
     tone: float = 0,
     codec: str = "libx264",
+    options: dict[str, str] | None = None,
 ) -> Path:
     """Pictures numbered from one on, whose clock begins at some seconds, with a tone of so many hertz, or none."""
-    with av.open(str(path), "w", options={"output_ts_offset": str(clock)}) as target:
+    with av.open(str(path), "w", options={"output_ts_offset": str(clock)} | (options or {})) as target:
         stream = target.add_stream(codec, rate=RATE)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
-        sound = target.add_stream("aac", rate=48000, layout="mono") if tone else None
+        sound = (
+            target.add_stream("libopus" if codec == "libvpx" else "aac", rate=48000, layout="mono") if tone else None
+        )
         for index in range(n):
             frame = av.VideoFrame.from_ndarray(numbered_picture(first + index, *size), format="rgb24")
             frame.pts, frame.time_base = index, 1 / RATE
@@ -83,7 +87,11 @@ def pitch(path: Path, begins: float, ends: float) -> float:
         for end, codec in (("ts", "libx264"), ("ts", "mpeg2video"), ("mpg", "mpeg2video"))
         for clocks in ((0, 0, 0), (5, 3, 7200), (40_000, 0, 200), (7200, 10, 0))
     ]
-    + [("mkv", "libx264", (0, 0)), ("webm", "libvpx", (0, 0))],
+    + [
+        (end, codec, clocks)
+        for end, codec in (("mkv", "libx264"), ("webm", "libvpx"), ("flv", "libx264"), ("flv", "flv1"))
+        for clocks in ((0, 0), (0, 0, 0, 0))
+    ],
 )
 def test_all_parts_are_shown_in_order(tmp_path: Path, end: str, codec: str, clocks: tuple[float, ...]) -> None:
     parts = [write_part(tmp_path / f"{k}.{end}", 20 * k, 20, clock=at, codec=codec) for k, at in enumerate(clocks)]
@@ -94,11 +102,27 @@ def test_all_parts_are_shown_in_order(tmp_path: Path, end: str, codec: str, cloc
     assert video.note == f"The file holds {len(clocks)} recordings, one after the other."
 
 
-@pytest.mark.parametrize(("end", "n"), [("flv", 2), ("mkv", 3)])
-def test_what_cannot_be_read_of_joined_files_is_told(tmp_path: Path, end: str, n: int) -> None:
-    parts = [write_part(tmp_path / f"{k}.{end}", 20 * k, 20) for k in range(n)]
+@pytest.mark.parametrize("end", ["mkv", "webm", "flv"])
+@pytest.mark.parametrize("live", [False, True])
+def test_sound_of_appended_recordings_stays_with_its_pictures(tmp_path: Path, end: str, live: bool) -> None:
+    codec = "libvpx" if end == "webm" else "libx264"
+    options = {"live": "1"} if live and end != "flv" else {}
+    parts = [
+        write_part(tmp_path / f"{k}.{end}", 25 * k, 25, tone=tone, codec=codec, options=options)
+        for k, tone in enumerate((440, 880, 660))
+    ]
     video = probe(join(tmp_path / f"all.{end}", *parts))
-    assert video.timebase.n_frames == 20 * (n - 1)
+    assert shown(video) == list(range(75))
+    copy = make_playable(video, tmp_path / "copy.mp4").file
+    cut = render_cut(video.path, np.array([[0, 75]]), tmp_path / "cut.mp4").file
+    for file in (copy, cut):
+        assert [pitch(file, k + 0.1, k + 0.9) for k in range(3)] == pytest.approx([440, 880, 660], abs=5)
+
+
+def test_what_cannot_be_read_of_joined_files_is_told(tmp_path: Path) -> None:
+    parts = [write_part(tmp_path / f"{k}.mkv", 20 * k, 20, codec=codec) for k, codec in enumerate(CODECS)]
+    video = probe(join(tmp_path / "all.mkv", *parts))
+    assert shown(video)[:40] == list(range(40))
     assert "of the file no pictures were found" in video.note
     for part in parts:
         assert probe(part).note == ""

@@ -34,7 +34,7 @@ def _put(file, name, value, classes):
             group["ir"], group["data"] = value.indices.astype(np.uint64), value.data
         return group
     if isinstance(value, str):
-        dataset = file.create_dataset(name, data=np.array([[ord(one)] for one in value], np.uint16))
+        dataset = file.create_dataset(name, data=np.frombuffer(value.encode("utf-16-le"), np.uint16)[:, None])
     else:
         dataset = file.create_dataset(name, data=np.atleast_2d(value).T)
     if classes:

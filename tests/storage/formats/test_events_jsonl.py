@@ -257,6 +257,12 @@ def test_what_is_wrong_is_named_with_its_line(written, change, line, words):
     assert "\n" not in caught.value.message
 
 
+def test_empty_lines_between_and_after_the_others_are_nothing(written):
+    before = list(read_events(written))
+    written.write_text(written.read_text().replace("\n", "\r\n\r\n") + "\n \n", encoding="utf-8")
+    assert list(read_events(written)) == before
+
+
 def test_other_files_are_told_apart(written, tmp_path):
     assert is_event_log(written)
     assert is_event_log(written.rename(tmp_path / "renamed.txt"))

@@ -211,3 +211,57 @@ def test_many_faults_make_a_sentence_of_bearable_length(tmp_path):
         read(written(tmp_path / "x.h5", videos))
     assert len(refusal.value.message) < 500
     assert "and 293 more" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("user_summary", 256 * video()["user_summary"]),
+        ("user_summary", -video()["user_summary"]),
+        ("frame_labels", np.full((PEOPLE, N_FRAMES), 300)),
+        ("picks", np.array([0, 15, 30, 1e300])),
+        ("change_points", np.array([[0, 29], [30, 2**64 - 1]], np.uint64)),
+    ],
+)
+def test_numbers_that_our_types_cannot_hold_are_not_taken_for_others(tmp_path, key, value):
+    path = written(tmp_path / "x.h5", {"video_1": video(**{key: value})})
+    with pytest.raises(FormatError, match=rf"'video_1/{key}' should be .* but it holds numbers from"):
+        read(path)
+
+
+@pytest.mark.parametrize("key", ["video_name", "title", "fps", "meta", "key"])
+@pytest.mark.parametrize("value", [np.array(["a", "b"], h5py.string_dtype()), {"inner": 1}], ids=["two", "group"])
+def test_what_should_be_a_text_and_is_not_is_named(tmp_path, key, value):
+    values = {f"{key}/{name}": one for name, one in value.items()} if isinstance(value, dict) else {key: value}
+    path = written(tmp_path / "x.h5", {"video_1": video() | values})
+    with pytest.raises(FormatError, match=f"'video_1/{key}' should be a text or one number, but it"):
+        read(path)
+
+
+def test_texts_may_be_empty_or_filled_up_with_zeros(tmp_path):
+    odd = {"video_name": np.array(b"Jum\0ps\0\0"), "title": h5py.Empty("S5"), "captions": np.array([b"a\0b"] * T)}
+    ((entry,), _) = read(written(tmp_path / "x.h5", {"video_1": video() | odd}))
+    assert (entry.title, entry.captions) == ("Jumps", ("ab",) * T)
+
+
+def test_features_without_a_column_are_none(tmp_path):
+    with pytest.raises(FormatError, match=r"'video_1/features' should be .* its shape is \(4, 0\)"):
+        read(written(tmp_path / "x.h5", {"video_1": video(features=np.ones((T, 0)))}))
+
+
+def test_hidden_groups_and_links_in_a_circle_are_left_out_and_told(tmp_path):
+    path = written(tmp_path / "x.h5", {"_made": {"by": 1}, ".tmp": {"x": 1}, "_Ab-1": video(), "-2": video()})
+    with h5py.File(path, "a") as file:
+        file["video_9"] = h5py.SoftLink("/video_9")
+    entries, findings = read(path)
+    assert [entry.key for entry in entries] == ["-2", "_Ab-1"]
+    assert any("'.tmp', '_made'" in note for note in findings.notes)
+    assert any("'video_9'" in note for note in findings.notes)
+
+
+def test_a_group_whose_name_is_no_text_is_named(tmp_path):
+    path = written(tmp_path / "x.h5", {"video_1": video()})
+    with h5py.File(path, "a") as file:
+        file.create_group(b"vid\xff")
+    with pytest.raises(FormatError, match=r"x\.h5: a group is called 'vid.xff', which is no UTF-8"):
+        read(path)

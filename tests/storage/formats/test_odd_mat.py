@@ -168,3 +168,68 @@ def test_a_sparse_array_that_is_far_too_large_is_refused(tmp_path, write):
     huge = csc_array((np.ones(1), (np.zeros(1, int), np.zeros(1, int))), shape=(2**30, 8))
     with pytest.raises(FormatError, match="far too large"):
         read_dataset(write(tmp_path / "Jumps.mat", summe(user_score=huge)))
+
+
+def cells(values):
+    made = np.empty((1, len(values)), object)
+    for place, value in enumerate(values):  # assigned at once, arrays of one shape would be spread
+        made[0, place] = value
+    return made
+
+
+def as_kept(form):
+    columns = tvsum()["tvsum50"]
+    if form == "cells of structs":
+        return cells([{field: values[n] for field, values in columns.items()} for n in range(2)])
+    rows = ("length", "nframes") if form == "rows of numbers" else ()
+    return {field: np.array(values) if field in rows else cells(values) for field, values in columns.items()}
+
+
+@pytest.mark.parametrize("form", ["struct of cells", "rows of numbers", "cells of structs"])
+def test_the_videos_of_tvsum_may_be_kept_in_other_ways(tmp_path, form):
+    savemat(tmp_path / "other.mat", {"tvsum50": as_kept(form)})
+    wanted = read_dataset(write5(tmp_path / "known.mat", tvsum()))
+    for one, other in zip(read_dataset(tmp_path / "other.mat"), wanted, strict=True):
+        assert (one.title, one.timebase.rate, one.meta) == (other.title, other.timebase.rate, other.meta)
+        np.testing.assert_array_equal(one.people.frame_labels, other.people.frame_labels)
+
+
+@each_version
+def test_what_else_is_in_a_file_does_not_matter(tmp_path, write):
+    path = write(tmp_path / "Jumps.mat", summe(notes=csc_array((100_000, 100_000))))
+    (entry,) = read_dataset(path)
+    np.testing.assert_array_equal(entry.people.summaries, CHOSEN.T > 0)
+
+
+@each_version
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"nFrames": 0.0, "user_score": np.ones((1, 3))},
+        {"FPS": 1e9},
+        {"FPS": 1e-7},
+        {"user_score": -CHOSEN},
+        {"user_score": np.where(CHOSEN > 0, CHOSEN, np.nan)},
+    ],
+)
+def test_numbers_that_are_of_no_video_are_named_with_their_file(tmp_path, write, changes):
+    with pytest.raises(FormatError, match=r"Jumps\.mat: '(FPS|nFrames|user_score)' should be"):
+        read_dataset(write(tmp_path / "Jumps.mat", summe(**changes)))
+
+
+@each_version
+@pytest.mark.parametrize("length", [0.0, 1e-9, 1e300])
+def test_a_length_that_is_of_no_video_is_a_fault_of_that_video(tmp_path, write, length):
+    findings = Findings(skip_bad=True)
+    path = write(tmp_path / "t.mat", tvsum(length=(0, length)))
+    (entry,) = read_dataset(path, findings=findings)
+    assert entry.title == "Title 1"
+    assert "'length' of video 1" in findings.bad[0].reasons[0]
+
+
+@each_version
+def test_titles_may_hold_any_character_and_numbers_are_none(tmp_path, write):
+    first, _ = read_dataset(write(tmp_path / "t.mat", tvsum(title=(0, "F\u00fcchse \N{FOX FACE}"))))
+    assert first.title == "F\u00fcchse \N{FOX FACE}"
+    with pytest.raises(FormatError, match="'title' of video 1 should be characters"):
+        read_dataset(write(tmp_path / "n.mat", tvsum(title=(0, 5.0))))

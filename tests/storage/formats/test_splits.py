@@ -99,6 +99,37 @@ def test_a_text_says_what_it_splits(tmp_path):
     assert read_splits(path) == [Split(keys("video_1", "video_2"), keys("video_3"), title="TVSum")]
 
 
+SPLIT = {"train_keys": ["a", "b"], "test_keys": ["c"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "count"),
+    [
+        ("s.json", json.dumps({"split_0": SPLIT, "split_1": SPLIT}), 2),
+        ("s.json", json.dumps({"splits": [SPLIT, SPLIT]}), 2),
+        ("s.yml", "first:\n  train: [a, b]\n  test: [c]\nsecond:\n  train: [a, b]\n  test: [c]\n", 2),
+        ("s.yml", "---\ntrain: [a, b]\ntest: [c]\n---\ntrain: [a, b]\ntest: [c]\n", 2),
+        ("s.yml", json.dumps([SPLIT], indent="\t"), 1),
+        ("s.yml", "- train: &known [a, b]\n  test: [c]\n  val:\n", 1),
+        ("s.json", json.dumps([SPLIT | {"train_keys": ["a", "b", "a"]}]), 1),
+        ("s.txt", "# made by hand\nT / first / a, b, / c,\nT/second/a,b,a/c\n\n", 2),
+    ],
+)
+def test_splits_may_be_named_lie_in_an_object_or_name_a_video_again(tmp_path, name, content, count):
+    (tmp_path / name).write_text(content)
+    splits = read_splits(tmp_path / name)
+    assert len(splits) == count
+    for split in splits:
+        assert (split.train, split.test, split.validation) == (keys("a", "b"), keys("c"), ())
+
+
+def test_keys_in_yaml_are_what_is_written(tmp_path):
+    (tmp_path / "s.yml").write_text("train: [010, no, 1:20, 2020-01-01, 1_000, 1e3, 7]\ntest: [yes]\n")
+    (split,) = read_splits(tmp_path / "s.yml")
+    assert split.train == keys("010", "no", "1:20", "2020-01-01", "1_000", "1e3", "7")
+    assert split.test == keys("yes")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @pytest.mark.parametrize(
     ("name", "content"),
@@ -131,11 +162,16 @@ def test_marks_of_byte_order_change_nothing(tmp_path, name, content, encoding):
         '[{"train_keys": ["a"], "val_keys": "b", "test_keys": ["c"]}]',
         '[{"train_keys": [["a"]], "test_keys": ["c"]}]',
         '[{"train_keys": [], "test_keys": ["c"]}]',
+        '[{"train_keys": [true], "test_keys": ["c"]}]',
+        '[{"train_keys": ["a", " "], "test_keys": ["c"]}]',
+        '[{"train_keys": ["ovp/"], "test_keys": ["c"]}]',
+        "T/s/ , /b",
         "T/s/a,b/b",
         "- train: [a\n  test: [b]",
         "- train: &a [*a]\n  test: [b]",
         "- train: !!python/object/apply:os.system [exit]\n  test: [b]",
         "- " * 5000,
+        "train: [" + "a," * 300_000 + "]\ntest: [b]\n",
     ],
 )
 def test_malformed_splits_are_refused(tmp_path, content):

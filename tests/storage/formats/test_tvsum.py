@@ -92,6 +92,15 @@ def test_tsv_and_mat_say_the_same(from_mat, tmp_path):
     assert "assumed" in entries[0].meta["fps_note"]
 
 
+def test_a_tsv_that_went_through_a_spreadsheet_says_the_same(tmp_path):
+    path = tmp_path / "anno.tsv"
+    path.write_bytes(b'"a"\t"VT"\t"1,2,3"\t\r\na \tVT\t1, 2, 3\r\n"b"\tV\xe2\x80\xa8T\t"5,4"\r\n\r\n\r\n')
+    first, second = read_dataset(path)
+    assert first.people.frame_labels.tolist() == [[1, 2, 3], [1, 2, 3]]
+    assert (first.meta["video_name"], first.meta["category"]) == ("a", "VT")
+    assert second.people.frame_labels.tolist() == [[5, 4]]
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
@@ -100,6 +109,7 @@ def test_tsv_and_mat_say_the_same(from_mat, tmp_path):
         ([("a", "1,2,")], "separated by commas"),
         ([("a", "1;2;3")], "separated by commas"),
         ([("a\tb", "1,2")], "4 parts"),
+        ([(" ", "1,2")], "row 1 .* it names no video"),
     ],
 )
 def test_a_malformed_tsv_is_refused(tmp_path, rows, said):
