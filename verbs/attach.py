@@ -126,7 +126,11 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
     )
     with scratch_folder(library.data_dir) as work:
         video, thumbnails, lost = _shown(info, entry.picks, work, progress, should_stop)
-        notes = {"video_note": info.note, "sound_note": " ".join(filter(None, (info.tracks_note, *lost)))}
+        notes = {
+            "video_note": info.note,
+            "colours_note": info.colours_note,
+            "sound_note": " ".join(filter(None, (info.tracks_note, *lost))),
+        }
         notes = {name: note for name, note in notes.items() if note}
         library.entries.put_timebase(entry_id, info.timebase, notes)
         library.entries.store_media(entry_id, video, thumbnails)

@@ -318,6 +318,7 @@ class _Taking:
             notes = {
                 "features_note": self.note,
                 "video_note": taken.info.note,
+                "colours_note": taken.info.colours_note,
                 "picks_note": taken.picks_note,
                 "sound_note": taken.sound_note,
             }

@@ -1,7 +1,8 @@
-"""Recordings of FLV or Matroska that were appended to each other, as one file that FFmpeg reads to its end.
+"""Recordings that were appended to each other: of FLV and Matroska as one file that FFmpeg reads to its end.
 
 FFmpeg stops at the head of a later recording. What is read here leaves those heads out, so that one stream of tags or
-clusters follows another; their clocks begin again, which `core.video.joined` sees to.
+clusters follows another; their clocks begin again, which `core.video.joined` sees to. MP4 and ASF say where everything
+lies from the beginning of the file on, so that of those only the first is read.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ import mmap
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 # The head of an FLV file and the size of the tag before its first one, which is none.
 FLV_HEAD = re.compile(rb"FLV\x01[\x01\x04\x05]\0\0\0\x09\0\0\0\0")
 EBML_HEAD = b"\x1a\x45\xdf\xa3"
+ASF_HEAD = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+KINDS = {"flv": re.compile(rb"FLV\x01"), "matroska": re.compile(EBML_HEAD), "mp4": re.compile(rb"....ftyp", re.DOTALL)}
 # Elements of Matroska (RFC 9559).
 SEGMENT, INFO, TRACKS, CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675
 TRACK, TRACK_NUMBER, CODEC, CODEC_PRIVATE, CLOCK = 0xAE, 0xD7, 0x86, 0x63A2, 0x2AD7B1
@@ -26,16 +29,20 @@ TRACK, TRACK_NUMBER, CODEC, CODEC_PRIVATE, CLOCK = 0xAE, 0xD7, 0x86, 0x63A2, 0x2
 MOST_HEAD = 2**22
 
 
+# Bytes, or (begin, end) of bytes of the file.
+Pieces: TypeAlias = "list[bytes | tuple[int, int]]"
+
+
 class AppendedFile(io.RawIOBase):
     """Pieces of a file, and of memory, one after the other.
 
     Args:
         path: the file.
-        pieces: bytes, or (begin, end) of bytes of the file.
+        pieces: what is read.
         rest: bytes that belong to it and are not read.
     """
 
-    def __init__(self, path: Path, pieces: Sequence[bytes | tuple[int, int]], rest: int = 0) -> None:
+    def __init__(self, path: Path, pieces: Pieces, rest: int = 0) -> None:
         self._file, self._rest = path.open("rb"), rest
         self._pieces = pieces
         lengths = (len(one) if isinstance(one, bytes) else one[1] - one[0] for one in pieces)
@@ -79,27 +86,79 @@ class AppendedFile(io.RawIOBase):
 
 
 def appended(path: Path) -> AppendedFile | None:
-    """The recordings of a file as one; None where it holds but one, or is of another kind.
+    """What can be read of the recordings of a file as one; None where it holds but one, or is of another kind.
 
     Raises:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        head = file.read(4)
-        if head not in (b"FLV\x01", EBML_HEAD):
+        head = file.read(8)
+        kind = next((kind for kind, begins in KINDS.items() if begins.match(head)), None)
+        if kind is None:
             return None
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            pieces, rest = _of_matroska(content) if head == EBML_HEAD else (_of_flv(content), 0)
+            pieces, rest = {"flv": _of_flv, "matroska": _of_matroska, "mp4": _of_fragments}[kind](content)
     return AppendedFile(path, pieces, rest) if pieces else None
 
 
-def _of_flv(content: mmap.mmap) -> list[bytes | tuple[int, int]]:
+def unread_recordings(path: Path) -> int:
+    """How many recordings follow the first in a file of which only that is read; 0 where it is of another kind.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content[:16] == ASF_HEAD:
+            return sum(1 for _ in re.finditer(re.escape(ASF_HEAD), content)) - 1
+        return len(_heads(content))
+
+
+def _of_fragments(content: mmap.mmap) -> tuple[Pieces, int]:
+    """The first recording of an MP4 file of fragments: those of a later one, whose clock begins again, would mix in."""
+    boxes = list(_boxes(content))
+    heads = _heads(content)
+    if not heads or all(name != b"moof" for name, _ in boxes):
+        return [], 0
+    begin = max((at for name, at in boxes if name == b"ftyp" and 0 < at < heads[0]), default=heads[0])
+    return [(0, begin)], len(content) - begin
+
+
+def _heads(content: mmap.mmap) -> list[int]:
+    """Where the heads of later recordings are in an MP4 or MOV file, but of such as fragments whose clock goes on."""
+    boxes = list(_boxes(content))
+    later = [at for name, at in boxes if name == b"moov"][1:]
+    if all(name != b"moof" for name, _ in boxes):
+        return later
+    clocks = [(at, content.rfind(b"tfdt", 0, at), content.find(b"tfdt", at)) for at in later]
+    return [at for at, before, after in clocks if _begins(content, after) <= _begins(content, before)]
+
+
+def _begins(content: mmap.mmap, at: int) -> int:
+    """When a fragment begins, as the box at a place says."""
+    width = 8 if content[at + 4 : at + 5] == b"\1" else 4
+    return int.from_bytes(content[at + 8 : at + 8 + width], "big") if at >= 0 else 0
+
+
+def _boxes(content: mmap.mmap) -> Iterator[tuple[bytes, int]]:
+    """The names of the boxes of an MP4 or MOV file, and where they begin; it ends at the first that is none."""
+    at = 0
+    while at + 8 <= len(content):
+        length = int.from_bytes(content[at : at + 4], "big")
+        if length == 1:  # a 64-bit length follows the name
+            length = int.from_bytes(content[at + 8 : at + 16], "big")
+        yield content[at + 4 : at + 8], at
+        if length < 8:  # 0 means: until the end of the file
+            return
+        at += length
+
+
+def _of_flv(content: mmap.mmap) -> tuple[Pieces, int]:
     heads = [found.span() for found in FLV_HEAD.finditer(content)]
     if len(heads) < 2 or heads[0][0]:
-        return []
+        return [], 0
     begins = [0, *(end for _, end in heads[1:])]
     ends = [*(begin for begin, _ in heads[1:]), len(content)]
-    return list(zip(begins, ends, strict=True))
+    return list(zip(begins, ends, strict=True)), 0
 
 
 class _Element(NamedTuple):
@@ -111,9 +170,9 @@ class _Element(NamedTuple):
     end: int | None
 
 
-def _of_matroska(content: mmap.mmap) -> tuple[list[bytes | tuple[int, int]], int]:
+def _of_matroska(content: mmap.mmap) -> tuple[Pieces, int]:
     """The pieces, and how many bytes after them are of other recordings; no pieces where there is but one recording."""
-    pieces: list[bytes | tuple[int, int]] = []
+    pieces: Pieces = []
     first: object = None
     at = 0
     while content[at : at + 4] == EBML_HEAD:

@@ -21,7 +21,7 @@ import numpy as np
 
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
-from core.video.appended import appended
+from core.video.appended import appended, unread_recordings
 from core.video.decode import (
     ASSUMED_RATE,
     RAW_CONTAINERS,
@@ -36,7 +36,7 @@ from core.video.joined import Part, PictureTimes, picture_times, recordings
 from core.video.orientation import orientation
 from core.video.rates import constant_rate
 from core.video.standard import UprightPictures
-from core.video.tone import is_hdr
+from core.video.tone import colours_note, is_hdr
 from core.video.tracks import picture_track, picture_tracks, players_agree, sound_track, tracks_note
 from core.video.webp import is_webp, open_webp
 
@@ -58,7 +58,9 @@ BROWSER_AUDIO = {"mp4": {"aac", "mp3", "opus", "flac"}, "webm": {"vorbis", "opus
 BROWSER_PIXELS = {"yuv420p", "yuvj420p"}
 # Their packets have trustworthy presentation times, and an index leads to the key frames.
 TIMED_CONTAINERS = {"mp4", "mov", "matroska", "webm"}
-# Of recordings in them that say different things of their pictures the first are read; a larger share is told.
+# Of recordings that were appended in them only the first is read, or the first few, where they say different things of
+# their pictures; a larger share than this is told.
+FIRST_ONLY = {"mov,mp4,m4a,3gp,3g2,mj2", "asf"}
 UNJOINED_CONTAINERS, NOTICED_SHARE = {"flv", "matroska,webm"}, 0.1
 
 EXPORT_AGAIN = "Export it again as MP4 (H.264), or try another copy."
@@ -87,6 +89,7 @@ class VideoInfo:
         channels: of that sound, 0 without.
         begins_with_key: whether the first frame is one that decoding can begin with.
         tracks_note: "" or which of several tracks are used.
+        colours_note: "" or what a person should know of its colours.
         players_agree: whether every player would play these tracks.
         key_times: (K,) int64 presentation times of the frames that decoding can begin with, in the file's own units.
         parts: of a recording that was joined from several, whose clocks begin again; else empty.
@@ -110,6 +113,7 @@ class VideoInfo:
     channels: int = 0
     begins_with_key: bool = True
     tracks_note: str = ""
+    colours_note: str = ""
     players_agree: bool = True
     key_times: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     parts: tuple[Part, ...] = ()
@@ -193,11 +197,12 @@ def probe(path: Path, sound: str | None = None) -> VideoInfo:
             hdr=is_hdr(first),
             audio_codec=track.codec_context.codec.canonical_name if track else None,
             container=_container_name(container, path),
-            note=_note(container, timebase, stream, found),
+            note=_note(container, path, timebase, stream, found),
             sound=track.index if track else None,
             channels=track.codec_context.channels if track else 0,
             begins_with_key=bool(len(found.keys)) and found.keys[0] == found.times[0, 0],
             tracks_note=tracks_note(container, stream, track),
+            colours_note=colours_note(first),
             players_agree=players_agree(container, stream, track),
             key_times=found.keys,
             parts=found.parts,
@@ -306,7 +311,7 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         with ExitStack() as opened:
             recordings = appended(path)
             source = str(path.resolve()) if recordings is None else opened.enter_context(recordings)
-            with av.open(source, container_options=options, metadata_errors="replace") as container:
+            with av.open(source, "r", container_options=options, metadata_errors="replace") as container:
                 yield container, _main_stream(container, path)
     except av.FFmpegError as error:
         raise _explained(path, error) from error
@@ -415,11 +420,13 @@ def _timebase(times: np.ndarray, stream: VideoStream) -> Timebase:
     return Timebase.from_times(starts, unit, int(starts[-1]) + last)
 
 
-def _note(container: InputContainer, timebase: Timebase, stream: VideoStream, found: PictureTimes) -> str:
+def _note(container: InputContainer, path: Path, timebase: Timebase, stream: VideoStream, found: PictureTimes) -> str:
     if container.format.name in RAW_CONTAINERS and raw_rate(stream) is None:
         return f"The file does not say how many pictures it shows in a second: {ASSUMED_RATE} are assumed."
     if container.format.name in UNJOINED_CONTAINERS and (unread := _unread(container, found)) > NOTICED_SHARE:
         return f"In the last {unread:.0%} of the file no pictures were found."
+    if container.format.name in FIRST_ONLY and (more := unread_recordings(path)):
+        return f"The file holds {1 + more} recordings, one after the other, and only the first is read."
     if found.parts:
         return f"The file holds {recordings(found.parts)} recordings, one after the other."
     promised = float(stream.duration * clock_step(stream)) if stream.duration else 0.0

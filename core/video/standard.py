@@ -1,4 +1,4 @@
-"""Stored pictures of a video as every screen shows them: not mirrored, not HDR, and of one shape from end to end."""
+"""Stored pictures of a video as every screen shows them: not mirrored, of BT.709, and of one shape from end to end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from core.video.filters import Filter, make_filter
-from core.video.tone import ToneMapper, is_hdr
+from core.video.tone import ToneMapper, is_mapped
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class StandardPictures:
     """Brings stored pictures of a video to a size and a format, still to be turned by its rotation.
 
-    What most videos hold goes through FFmpeg's scaling as it is. HDR becomes BT.709, mirrored pictures are mirrored
-    back, and those of another shape than the first get black bars.
+    What most videos hold goes through FFmpeg's scaling as it is. HDR and BT.2020 become BT.709, mirrored pictures are
+    mirrored back, and those of another shape than the first get black bars.
 
     Args:
         video: from `core.video.probe.probe`; None for pictures that are as they are shown.
@@ -44,7 +44,7 @@ class StandardPictures:
     ) -> VideoFrame:
         """A picture in another size and format, see `VideoReformatter.reformat` of PyAV."""
         inner = self._without_bars(frame, width, height)
-        if is_hdr(frame):
+        if is_mapped(frame):
             self._mapper = self._mapper or ToneMapper()
             made = self._mapper.reformat(frame, *inner, format, interpolation, threads)
         else:

@@ -1,8 +1,8 @@
-"""HDR pictures (PQ and HLG, BT.2020) as ordinary ones: BT.709, as bright as its white.
+"""HDR pictures (PQ and HLG, BT.2020), and others of BT.2020, as ordinary ones: BT.709, as bright as its white.
 
 What is darker than the white of ordinary pictures (203 cd/m2, ITU-R BT.2408) keeps its brightness up to nearly half of
-it; what is brighter is compressed by the curve of ITU-R BT.2390, up to 1,000 cd/m2, to which most is graded. All of it
-is one table of colours, which FFmpeg looks up.
+it; what is brighter is compressed by the curve of ITU-R BT.2390, up to 1,000 cd/m2, to which most is graded. Of BT.2020
+without HDR only the colours change, which would be too pale. All of it is one table of colours, which FFmpeg looks up.
 """
 
 from __future__ import annotations
@@ -38,8 +38,24 @@ def is_hdr(frame: VideoFrame) -> bool:
     return frame.color_trc in HDR
 
 
+def is_mapped(frame: VideoFrame) -> bool:
+    """Whether a picture has to be brought to BT.709: HDR, or of the primaries of BT.2020."""
+    return is_hdr(frame) or frame.color_primaries == ColorPrimaries.BT2020
+
+
+def colours_note(frame: VideoFrame) -> str:
+    """What a person should know of the colours of a video, from one of its pictures; else ""."""
+    dolby = any(frame.side_data.get(name) is not None for name in ("DOVI_RPU_BUFFER", "DOVI_METADATA"))
+    # The profiles that other screens can show state what they are without Dolby's metadata.
+    if dolby and not is_hdr(frame) and frame.color_primaries == ColorPrimaries.UNSPECIFIED:
+        return "Its colours are made for Dolby Vision alone, so that they are wrong here."
+    if is_mapped(frame) and not is_hdr(frame):
+        return "Its colours, which are of BT.2020, are shown as those of BT.709."
+    return ""
+
+
 class ToneMapper:
-    """Turns HDR pictures into ordinary ones of any size."""
+    """Turns pictures of HDR or BT.2020 into ordinary ones of any size."""
 
     def __init__(self) -> None:
         self._scaled, self._finished = VideoReformatter(), VideoReformatter()
@@ -54,16 +70,17 @@ class ToneMapper:
         interpolation: str | None = None,
         threads: int | None = None,
     ) -> VideoFrame:
-        """A picture for which `is_hdr` holds as one of BT.709; see `VideoReformatter.reformat` of PyAV."""
+        """A picture for which `is_mapped` holds as one of BT.709; see `VideoReformatter.reformat` of PyAV."""
         # Scaled first, because a small picture has fewer colours to look up.
         signal = self._scaled.reformat(
             frame, width, height, "gbrp16le", Colorspace.BT2020, interpolation=interpolation, threads=threads
         )
-        key = width, height, frame.color_trc
+        transfer = frame.color_trc if is_hdr(frame) else ColorTrc.BT709
+        key = width, height, transfer
         if key not in self._filters:
             with TemporaryDirectory() as folder:
                 cube = Path(folder) / "hdr.cube"
-                cube.write_text(_cube(frame.color_trc), "ascii")
+                cube.write_text(_cube(transfer), "ascii")
                 self._filters[key] = make_filter(signal, "lut3d", file=str(cube))
         mapped = self._filters[key](signal)
         # Said before they change again: FFmpeg would map the colours once more.
@@ -72,19 +89,22 @@ class ToneMapper:
 
 
 def to_sdr(signal: np.ndarray, transfer: int) -> np.ndarray:
-    """Colours of HDR as those of ordinary pictures.
+    """Colours of BT.2020 as those of ordinary pictures.
 
     Args:
         signal: (..., 3) R'G'B' in [0, 1] of BT.2020.
-        transfer: one of `HDR`.
+        transfer: one of `HDR`; any other is that of ordinary screens.
 
     Returns:
         (..., 3) float64 R'G'B' in [0, 1] of BT.709.
     """
-    light = _pq_light(signal) if transfer == ColorTrc.SMPTE2084 else _hlg_light(signal)
-    brightest = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
-    # All three alike, so that the hue stays.
-    light = light * (_compressed(brightest) / brightest)
+    if transfer in HDR:
+        light = _pq_light(signal) if transfer == ColorTrc.SMPTE2084 else _hlg_light(signal)
+        brightest = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
+        # All three alike, so that the hue stays.
+        light = light * (_compressed(brightest) / brightest)
+    else:
+        light = WHITE * signal**GAMMA
     return np.clip(light @ TO_709.T / WHITE, 0, 1) ** (1 / GAMMA)
 
 

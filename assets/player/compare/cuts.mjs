@@ -26,6 +26,15 @@ export const RULES = [
   },
 ];
 
+/**
+ * @param {number[]} shot frames, then seconds
+ * @returns {import('./viewing.mjs').Span}
+ */
+function spanOf([start, end, ...seconds]) {
+  const [from, to] = milliseconds(seconds);
+  return [start, end, from, to];
+}
+
 export class Cuts {
   /**
    * @param {import('./store.mjs').Store} store
@@ -54,7 +63,7 @@ export class Cuts {
       durationMs: entry.duration_ms,
       picks: model.picks,
       pickMs: milliseconds(model.times),
-      bounds: bounds.map(([start, end, ...seconds]) => /** @type {Span} */ ([start, end, ...milliseconds(seconds)])),
+      bounds: bounds.map(spanOf),
       pieces,
       empty: entry.empty,
     };

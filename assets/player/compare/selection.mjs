@@ -113,7 +113,7 @@ export function gcd(a, b) {
  * weakest boundary until the best-scored piece fits (not in the strict protocol, which stays empty as published).
  * @param {ArrayLike<number>} scores (T,) in [0, 1], NaN counts as 0
  * @param {ArrayLike<number>} picks (T,) ascending frames
- * @param {[number, number][]} shots S half-open intervals
+ * @param {[number, number, ...number[]][]} shots S half-open intervals, whatever else is said of them
  * @param {number} nFrames
  * @param {number} budget share of the video in (0, 1]
  * @param {boolean} [strict]

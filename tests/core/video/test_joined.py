@@ -128,6 +128,28 @@ def test_what_cannot_be_read_of_joined_files_is_told(tmp_path: Path) -> None:
         assert probe(part).note == ""
 
 
+@pytest.mark.parametrize(("end", "codec"), [("mp4", "libx264"), ("mov", "libx264"), ("wmv", "wmv2")])
+def test_files_of_which_only_the_first_recording_is_read_say_so(tmp_path: Path, end: str, codec: str) -> None:
+    parts = [write_part(tmp_path / f"{k}.{end}", 20 * k, 20, codec=codec) for k in range(3)]
+    assert probe(parts[0]).note == ""
+    video = probe(join(tmp_path / f"all.{end}", *parts))
+    assert video.note == "The file holds 3 recordings, one after the other, and only the first is read."
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_fragments_that_were_appended_are_read_as_far_as_their_clock_goes_on(tmp_path: Path, goes_on: bool) -> None:
+    options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+    parts = [write_part(tmp_path / f"{k}.mp4", 20 * k, 20, options=options) for k in range(2)]
+    if goes_on:
+        content = bytearray(parts[1].read_bytes())
+        at = content.find(b"tfdt") + 8
+        content[at : at + 8] = (int.from_bytes(content[at : at + 8], "big") + 20 * 512).to_bytes(8, "big")
+        parts[1].write_bytes(content)
+    video = probe(join(tmp_path / "all.mp4", *parts))
+    assert shown(video) == list(range(40 if goes_on else 20))
+    assert ("only the first is read" in video.note) == (not goes_on)
+
+
 def test_a_stream_whose_clock_jumps_goes_on(tmp_path: Path) -> None:
     times = [*range(20), *range(90_000, 90_020), *range(5, 25)]
     jumping = [1000 * time // 25 for time in times]

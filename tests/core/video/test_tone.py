@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -11,7 +12,7 @@ from core.segment.survey import survey_of
 from core.video.playable import make_playable
 from core.video.probe import frames_at, probe
 from core.video.render import render_cut
-from core.video.tone import HDR, ToneMapper, to_sdr
+from core.video.tone import HDR, ToneMapper, colours_note, to_sdr
 
 TO_2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
 
@@ -31,8 +32,10 @@ def hlg(light: np.ndarray) -> np.ndarray:
 
 
 def as_hdr(picture: np.ndarray, transfer: int, white: float = 203) -> np.ndarray:
-    """The signal in [0, 1] of an ordinary picture in [0, 1]."""
+    """The signal in [0, 1] of an ordinary picture in [0, 1]: BT.2020, and HDR if the transfer is."""
     light = np.clip((picture**2.4 * white) @ TO_2020.T, 0, None)
+    if transfer not in HDR:
+        return np.clip(light / white, 0, 1) ** (1 / 2.4)
     return np.clip(pq(light) if transfer == ColorTrc.SMPTE2084 else hlg(light), 0, 1)
 
 
@@ -117,6 +120,30 @@ def test_everything_sees_hdr_as_the_same_pictures_without(tmp_path: Path, transf
         with av.open(str(file.path)) as container:
             decoder = container.streams.video[0].codec_context
             assert (decoder.color_trc, decoder.color_primaries, decoder.colorspace) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("transfer", [ColorTrc.BT709, ColorTrc.BT2020_10])
+def test_pictures_of_bt2020_without_hdr_keep_their_colours(tmp_path: Path, transfer: int) -> None:
+    video = probe(write_hdr(tmp_path / "wide.mp4", blocks(), transfer))
+    assert not video.hdr
+    assert "BT.2020" in video.colours_note
+    wanted = middles(255 * blocks())
+    copy = probe(make_playable(video, tmp_path / "copy.mp4").file)
+    cut = probe(render_cut(video.path, np.array([[1, 4]]), tmp_path / "cut.mp4").file)
+    for file in (video, copy, cut):
+        (_, picture), *_ = frames_at(file, np.array([1]))
+        assert np.abs(middles(picture) - wanted).max() < 8
+    assert copy.colours_note == ""
+
+
+@pytest.mark.parametrize(
+    ("transfer", "primaries", "alone"), [(2, 2, True), (16, 9, False), (18, 9, False), (1, 1, False)]
+)
+def test_colours_for_dolby_vision_alone_are_told(transfer: int, primaries: int, alone: bool) -> None:
+    frame = SimpleNamespace(side_data={"DOVI_RPU_BUFFER": b""}, color_trc=transfer, color_primaries=primaries)
+    assert ("Dolby Vision alone" in colours_note(frame)) == alone
+    frame.side_data = {}
+    assert colours_note(frame) == ""
 
 
 def test_hdr_in_a_codec_that_browsers_play_is_copied_all_the_same(tmp_path: Path) -> None:
