@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 RAW_CONTAINERS = {"h264", "hevc", "mjpeg"}
 # What raw files are opened with, so that it is seen whether they state their rate; and what is taken if they do not.
 UNSTATED_RATE, ASSUMED_RATE = Fraction(1, 997), Fraction(25)
+# Pixels of a picture, more than any camera's: 8,192 x 8,192.
+LARGEST = 2**26
 # Jumping empties the decoder's threads: over fewer frames than this, decoding on is quicker.
 SHORTEST_JUMP = 16
 

@@ -22,8 +22,10 @@ import numpy as np
 from core.data.timebase import Timebase, VaryingTimebase
 from core.errors import VideoError
 from core.video.appended import appended, unread_recordings
+from core.video.claims import claims_too_much
 from core.video.decode import (
     ASSUMED_RATE,
+    LARGEST,
     RAW_CONTAINERS,
     UNSTATED_RATE,
     decode,
@@ -308,6 +310,8 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             with open_webp(path) as container:
                 yield container, _main_stream(container, path)
                 return
+        if _head(path)[4:8] in MP4_BOXES and claims_too_much(path):
+            raise VideoError(f"'{path.name}' claims to hold far more than there is room for in it.", EXPORT_AGAIN)
         with ExitStack() as opened:
             recordings = appended(path)
             source = str(path.resolve()) if recordings is None else opened.enter_context(recordings)
@@ -347,6 +351,12 @@ def _main_stream(container: InputContainer, path: Path) -> VideoStream:
     track = picture_track(container)
     if track is None:
         raise VideoError(f"The codec of '{path.name}' is not known.", EXPORT_AGAIN)
+    decoder = track.codec_context
+    if decoder.width * decoder.height > LARGEST:
+        raise VideoError(
+            f"The pictures of '{path.name}' are too large: {decoder.width} x {decoder.height}.", "Make them smaller."
+        )
+    decoder.options = {**decoder.options, "max_pixels": str(LARGEST)}  # where they grow, or the header does not say
     return track
 
 

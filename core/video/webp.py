@@ -13,12 +13,15 @@ import av
 from PIL import Image, ImageSequence
 
 from core.errors import VideoError
+from core.video.decode import LARGEST
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
 # Of all pictures together: three quarters of an hour of 480p, or half a minute of 4K.
 MOST_PIXELS = 10**10
+# As many may be in any file; more only where it has bytes for them, as each takes its time.
+ANYWAY, PER_BYTE = 2**26, 1000
 # In milliseconds. Browsers take what is shorter for a mistake and show it this long.
 SHORTEST, INSTEAD = 10, 100
 
@@ -40,7 +43,7 @@ def open_webp(path: Path) -> Iterator[InputContainer]:
     with TemporaryFile() as file:
         try:
             with Image.open(path, formats=["WEBP"]) as animation:
-                _write(animation, path.name, file)
+                _write(animation, path.name, path.stat().st_size, file)
         except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
             raise VideoError(f"'{path.name}' is damaged: not all of its pictures can be read.", ANOTHER_FORM) from error
         file.seek(0)
@@ -48,12 +51,15 @@ def open_webp(path: Path) -> Iterator[InputContainer]:
             yield container
 
 
-def _write(animation: Image.Image, name: str, file: IO[bytes]) -> None:
+def _write(animation: Image.Image, name: str, size: int, file: IO[bytes]) -> None:
     count = getattr(animation, "n_frames", 1)
     if count < 2:
         raise VideoError(f"'{name}' is a single image, not a video.", "Choose a video file.")
-    if animation.width * animation.height * count > MOST_PIXELS:
-        raise VideoError(f"'{name}' is too large for an animated WebP: {count} pictures.", ANOTHER_FORM)
+    pixels = animation.width * animation.height
+    room = min(MOST_PIXELS, max(ANYWAY, PER_BYTE * size))
+    if pixels > LARGEST or pixels * count > room:
+        shape = f"{animation.width} x {animation.height}"
+        raise VideoError(f"'{name}' is too large for an animated WebP: {count} pictures of {shape}.", ANOTHER_FORM)
     time, step = 0, Fraction(1, 1000)
     with av.open(file, "w", format="mov") as target:
         stream = target.add_stream("png", rate=1000, options={"compression_level": "1"})

@@ -25,7 +25,7 @@ NAMES = {
     "validation": ("val_keys", "val", "validation_keys", "validation", "valid_keys", "valid"),
 }
 LARGEST = 64 * 2**20  # bytes; 32,000 videos take less than one
-LARGEST_YAML = 2**19  # characters; each sign of punctuation takes hundreds of bytes and a long time
+LARGEST_YAML = 2**21  # characters; each sign of punctuation takes hundreds of bytes and a long time
 YAML_LINE = re.compile(r"---|-(\s|$)|\w+\s*:")
 
 
@@ -159,7 +159,7 @@ def _yaml(path: Path, content: str) -> Any:
 
     if len(content) > LARGEST_YAML:
         raise FormatError(
-            f"{path.name} is too large for a YAML file of splits: more than {LARGEST_YAML // 2**10} KB.",
+            f"{path.name} is too large for a YAML file of splits: more than {LARGEST_YAML // 2**20} MB.",
             "Write it as JSON.",
         )
     try:

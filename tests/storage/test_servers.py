@@ -77,7 +77,7 @@ def test_a_list_says_where_keys_come_from_and_never_what_they_are(written, monke
         ("[servers.studio\n", ["servers.toml is no TOML: Expected ']' "]),
         (b"\xff\xfd", ["servers.toml is no TOML: it is not in UTF-8."]),
         ("a = " + "9" * 5000, ["servers.toml is no TOML: Exceeds the limit"]),
-        (".".join("a" * 100_000) + " = 1", ["servers.toml is far too large: more than 64 KB."]),
+        (".".join("a" * 100_000) + " = 1", ["servers.toml is far too large: more than 16 KB."]),
         ("servers = 3", ["'servers' is no table"]),
         ('[server.studio]\nurl = "http://a/v1"', ["'server' stands outside the servers"]),
         ("[servers]\nstudio = 3", ["'studio' is no table"]),

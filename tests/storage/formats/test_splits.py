@@ -171,7 +171,7 @@ def test_marks_of_byte_order_change_nothing(tmp_path, name, content, encoding):
         "- train: &a [*a]\n  test: [b]",
         "- train: !!python/object/apply:os.system [exit]\n  test: [b]",
         "- " * 5000,
-        "train: [" + "a," * 300_000 + "]\ntest: [b]\n",
+        "train: [" + "a," * 1_100_000 + "]\ntest: [b]\n",
     ],
 )
 def test_malformed_splits_are_refused(tmp_path, content):
