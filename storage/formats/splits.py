@@ -25,7 +25,7 @@ NAMES = {
     "validation": ("val_keys", "val", "validation_keys", "validation", "valid_keys", "valid"),
 }
 LARGEST = 64 * 2**20  # bytes; 32,000 videos take less than one
-LARGEST_YAML = 2**21  # characters; each sign of punctuation takes hundreds of bytes and a long time
+LARGEST_YAML = 2**20  # characters; each sign of punctuation takes hundreds of bytes and a long time
 YAML_LINE = re.compile(r"---|-(\s|$)|\w+\s*:")
 
 
