@@ -3957,6 +3957,14 @@ export interface components {
              */
             names: string[];
             /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
              * Preset
              * @description Named recipe (default: the model's).
              */
@@ -4058,6 +4066,14 @@ export interface components {
              * @default []
              */
             names: string[];
+            /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
             /**
              * Preset
              * @description Named recipe (default: the model's).
