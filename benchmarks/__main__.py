@@ -51,6 +51,7 @@ BENCHMARKS = {
     "tastes": ("whether tastes without labels follow content, against people of TVSum", "tastes:tastes"),
     "self-discovered": ("what pretraining without labels keeps, covers and cuts", "self_discovered:self_discovered"),
     "new-taste": ("what new people's labels change for them and for the others, beside before", "new_taste:new_taste"),
+    "you": ("models of one person against others' and everybody's mean, on the demo", "you:you"),
     "start": ("from app.py to the first page; its help", "start:start"),
 }
 

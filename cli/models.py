@@ -21,6 +21,7 @@ from cli.tables import (
 )
 from core.statistics.results import Interval
 from verbs.evaluate import EvaluateRequest, evaluate, evaluate_splits
+from verbs.personal import PersonalRequest, PersonalResult, personal
 from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
 from verbs.report import ReportRequest, ReportResult, report
 from verbs.sample import SampleRequest, sample
@@ -39,6 +40,10 @@ def _train(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
         run_verb(data_dir, json_, train_splits, TrainRequest.of(**choices), _trained_splits_sentence)
     else:
         run_verb(data_dir, json_, train, TrainRequest.of(split=split, **choices), _trained_sentence)
+
+
+def _cut_as(data_dir: Path, json_: bool, **choices: object) -> None:
+    run_verb(data_dir, json_, personal, PersonalRequest.of(**choices), _cut_as_sentence)
 
 
 def _pretrain(data_dir: Path, json_: bool, **choices: object) -> None:
@@ -109,6 +114,16 @@ def _trained_splits_sentence(result: TrainedSplits) -> str:
     return "\n".join([told, *notes])
 
 
+def _cut_as_sentence(result: PersonalResult) -> str:
+    lines = [f"{result.model}, {len(result.scores)} curves of {result.entry}.", result.learned_from]
+    if len(result.ways) > 1:
+        tried = (f"{one.label} " + ("unknown" if isnan(one.tau) else f"{one.tau:.2f}") for one in result.ways)
+        lines.append(f"Tau of each way on videos left out: {', '.join(tried)}.")
+    if result.next is not None:
+        lines.append(f"Most would be learned from labels of {result.next.entry} ({result.next.title}).")
+    return "\n".join(lines)
+
+
 add_verb(
     app,
     sample,
@@ -117,6 +132,13 @@ add_verb(
     "Sample scores and cuts of one entry from a model.",
     arguments=["entry"],
     spelled={"n": ("-n", "--samples"), "checkpoint": ("--checkpoint", "--model")},
+)
+add_command(
+    app,
+    "cut-as",
+    _cut_as,
+    parameters(PersonalRequest, arguments=["person"], spelled={"n": ("-n", "--samples")}),
+    "Cut an entry as one person would, learned from what they labelled elsewhere.",
 )
 add_command(
     app,

@@ -41,6 +41,7 @@ PICKER_ROWS = 200  # on one page of the entry picker
 UPLOAD_BYTES = 512 * 2**20  # of another installation's log; the command line takes in more
 PICKS_PER_SECOND = 60  # as often as most films show a picture
 PICKS_PER_VIDEO = 20_000  # that a model scores at once: close to three hours at two picks per second
+ENTRIES_FOR_PEOPLE = 500  # of a dataset, whose files are read to see whom it names
 SEGMENTS_PER_CUT = 100_000
 SAMPLES_PER_RUN = 256  # score curves that a model draws of one video
 SAMPLING_STEPS = 1000  # as many as the noise of training has

@@ -36,6 +36,7 @@ from storage.labels import Labels
 from storage.media import MediaFiles
 from storage.origins import Origins
 from storage.people_counts import PeopleCounts
+from storage.persons import Persons
 from storage.runs import Runs
 from storage.search import Search
 
@@ -52,6 +53,7 @@ class Library:
         datasets: entries that came together.
         entries: what they are, how they come, change and go.
         people, counts: everybody who judged them, and how many they are.
+        persons: those whose name means the same person in every video.
         search: words, filters and order over them.
         runs, checkpoints: what models said, and the models.
         captions: those that were made before, and what people corrected.
@@ -78,6 +80,7 @@ class Library:
         self.encodings = Encodings(engine)
         self.entries = Entries(engine, media, files, self.captions, self.encodings, self.labels, self.counts)
         self.people = People(self.entries, self.labels)
+        self.persons = Persons(engine, self.entries, self.labels)
         self.search = Search(engine, media)
         self.runs = Runs(engine, data_dir)
         self.checkpoints = Checkpoints(engine, data_dir)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, Select, select
 
 from core.data import ScoreTrack
+from core.data.tracks import Provenance
 from core.errors import InputError, NotFoundError
 from storage.database import reading, writing
 from storage.entry_rows import entry_row
 from storage.files import whole_file
 from storage.tables import EntryRow, RunRow
 
-# In the row's settings: what the samples are called.
-NAMES = "names"
+# In the row's settings: what the samples are called, and what they were learned from where no checkpoint says so.
+NAMES, PROVENANCE = "names", "provenance"
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +125,18 @@ class Runs:
         with np.load(path, allow_pickle=False) as arrays:
             scores = arrays["scores"]
         settings = dict(row.settings)
-        names = tuple(settings.pop(NAMES, ()))
-        track = ScoreTrack(row.model, row.kind, row.checkpoint, row.feature_space, scores, row.seed, settings, names)
+        names, told = tuple(settings.pop(NAMES, ())), settings.pop(PROVENANCE, None)
+        track = ScoreTrack(
+            model=row.model,
+            kind=row.kind,
+            checkpoint=row.checkpoint,
+            feature_space=row.feature_space,
+            scores=scores,
+            seed=row.seed,
+            settings=settings,
+            names=names,
+            provenance=Provenance(**told) if told else None,
+        )
         return Run(row.id, row.entry_id, row.label, row.created, track)
 
 
@@ -135,6 +147,11 @@ def _shown(query: Select, entry_id: str) -> Select:
 
 def _row(entry_id: str, track: ScoreTrack, label: str) -> RunRow:
     samples, picks = track.scores.shape
+    settings: dict[str, Any] = dict(track.settings)
+    if track.names:
+        settings[NAMES] = list(track.names)
+    if track.provenance:
+        settings[PROVENANCE] = asdict(track.provenance)
     return RunRow(
         entry_id=entry_id,
         label=label,
@@ -145,7 +162,7 @@ def _row(entry_id: str, track: ScoreTrack, label: str) -> RunRow:
         samples=samples,
         picks=picks,
         seed=track.seed,
-        settings={**track.settings, NAMES: list(track.names)} if track.names else dict(track.settings),
+        settings=settings,
     )
 
 

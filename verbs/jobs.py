@@ -20,6 +20,7 @@ from verbs.features import FeaturesRequest, FeaturesResult, features
 from verbs.ingest import IngestRequest, IngestResult, ingest
 from verbs.join import JoinRequest, JoinResult, join
 from verbs.judge import JudgeRequest, JudgeResult, judge
+from verbs.personal import PersonalRequest, PersonalResult, personal
 from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
 from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
 from verbs.render import RenderRequest, RenderResult, render
@@ -44,6 +45,7 @@ JobRequest = Annotated[
     | IngestRequest
     | JoinRequest
     | JudgeRequest
+    | PersonalRequest
     | PretrainRequest
     | ReliabilityRequest
     | RenderRequest
@@ -66,6 +68,7 @@ JobResult = (
     | IngestResult
     | JoinResult
     | JudgeResult
+    | PersonalResult
     | PretrainResult
     | ReliabilityResult
     | RenderResult
@@ -88,6 +91,7 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     IngestRequest: (ingest, IngestResult),
     JoinRequest: (join, JoinResult),
     JudgeRequest: (judge, JudgeResult),
+    PersonalRequest: (personal, PersonalResult),
     PretrainRequest: (pretrain, PretrainResult),
     ReliabilityRequest: (reliability, ReliabilityResult),
     RenderRequest: (render, RenderResult),

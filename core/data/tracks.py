@@ -10,6 +10,14 @@ import numpy as np
 from core.data.misfit import Misfit
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """What scores were learned from, where no checkpoint says so: a sentence, and whether from simulated people."""
+
+    sentence: str
+    simulated: bool
+
+
 @dataclass(frozen=True, eq=False)
 class ScoreTrack:
     """What one model said about one entry.
@@ -23,6 +31,7 @@ class ScoreTrack:
         seed: of the sampler; None for models that do not sample.
         settings: steps, guidance weight, temperature: everything needed to make the same scores again.
         names: N, what each sample is called for people; () where samples are numbered.
+        provenance: None where the checkpoint says what it learned from; of other entries than this one.
 
     Raises:
         InputError: the scores are of another shape, outside [0, 1] or not finite, or there are not N names.
@@ -36,6 +45,7 @@ class ScoreTrack:
     seed: int | None = None
     settings: Mapping[str, float] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    provenance: Provenance | None = None
 
     def __post_init__(self) -> None:
         scores = self.scores

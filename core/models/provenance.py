@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.data.tracks import Provenance
 from core.models.checkpoints import Checkpoint, pretrained_only
 
 # What is not trained on anybody's labels, by the kind of its runs.
@@ -138,8 +139,10 @@ def learned_from(checkpoint: Checkpoint) -> LearnedFrom:
     return _learned(checkpoint.training)
 
 
-def told_of_run(kind: str, checkpoint: Checkpoint | None, entry_id: str) -> Told:
+def told_of_run(kind: str, checkpoint: Checkpoint | None, entry_id: str, provenance: Provenance | None = None) -> Told:
     """What a run of this kind was learned from; `checkpoint` is None where there is none or it is gone."""
+    if provenance is not None:
+        return Told(provenance.sentence, provenance.simulated, False)
     if checkpoint is not None:
         facts = learned_from(checkpoint)
         return Told(facts.sentence(entry_id), facts.simulated, facts.saw(entry_id))

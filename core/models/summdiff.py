@@ -515,8 +515,8 @@ class SummDiff(Sampler):
         Returns:
             (B, C, T) logits.
         """
-        taste = None if persons is None or self.persons is None else self.persons(persons, memory)
-        return self._clean(noised, self.denoiser.shared(memory, position, t, valid), t, valid, seen, taste)
+        liking = None if persons is None or self.persons is None else self.persons(persons, memory)
+        return self._clean(noised, self.denoiser.shared(memory, position, t, valid), t, valid, seen, liking)
 
     def _clean(
         self,
@@ -525,11 +525,11 @@ class SummDiff(Sampler):
         t: Tensor,
         valid: Valid = None,
         seen: Valid = None,
-        taste: Tensor | None = None,
+        liking: Tensor | None = None,
     ) -> Tensor:
-        """`denoise` from what the curves of each video share; taste (B, C or 1, T, H) from `Persons`."""
+        """`denoise` from what the curves of each video share; liking (B, C or 1, T, H) from `Persons`."""
         embedded = self.codebook(noised)
-        x = self.denoiser(embedded if taste is None else embedded + taste, shared, valid, seen)
+        x = self.denoiser(embedded if liking is None else embedded + liking, shared, valid, seen)
         predicted = self.head(self.norm(x)).squeeze(-1)
         if self.config.skip == 0:
             return predicted
@@ -648,7 +648,7 @@ class SummDiff(Sampler):
         if person_guidance:
             videos, weights = [*videos, features], [*weights, -person_guidance]
         memory, position = self.encode(torch.stack(videos), None)
-        taste = self._taste(person, memory)
+        liking = self._liking(person, memory)
         at_once = n if device.type == "cuda" else max(1, CPU_ROWS // len(features))
 
         def clean(u: Tensor, t: int, rows: slice) -> Tensor:
@@ -656,8 +656,8 @@ class SummDiff(Sampler):
             step = torch.full((1,), t, device=device)
             shared = self.denoiser.shared(memory[rows], position[:1], step, None)
             noised = to_scores(u, config.sigmoid_temp)[None]
-            of = None if taste is None else taste[rows]
-            return torch.cat([self._clean(part, shared, step, taste=of) for part in noised.split(at_once, 1)], 1)
+            of = None if liking is None else liking[rows]
+            return torch.cat([self._clean(part, shared, step, liking=of) for part in noised.split(at_once, 1)], 1)
 
         def guided(u: Tensor, t: int) -> Tensor:
             given, *others = clean(u, t, slice(None))
@@ -672,7 +672,7 @@ class SummDiff(Sampler):
         logits = ddim(self.schedule, guided, conditional, start, step_noise, eta)
         return to_scores(smooth(logits, config.smoothing), config.sigmoid_temp).cpu().float()
 
-    def _taste(self, person: int | Tensor | None, memory: Tensor) -> Tensor | None:
+    def _liking(self, person: int | Tensor | None, memory: Tensor) -> Tensor | None:
         """(V, 1, T, H) for the first of V videos, and 0 for the others, which nobody in particular sees."""
         if person is None or self.persons is None:
             return None

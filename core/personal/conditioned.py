@@ -12,7 +12,7 @@ it as short as those of the people who were trained on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ import numpy as np
 
 from core.errors import CheckpointError, InputError
 from core.personal.content import Content, Labelled
-from core.personal.taste import Taste
+from core.personal.way import PersonModel
 from core.training.persons import mark
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Conditioned:
         person: whom it knows under that name; None, or a stranger, for somebody whose vector is fitted.
         persons: the marks of whom it knows, in the order of their numbers.
         guidance: weight of guidance by the person.
+        nobody: whether nobody in particular is meant, whatever the labels say.
+        seen: ids of the videos that its weights learned from.
     """
 
     model: SummDiff
@@ -52,6 +54,8 @@ class Conditioned:
     persons: Sequence[str]
     person: str | None = None
     guidance: float = 0.0
+    nobody: bool = False
+    seen: Collection[str] = ()
     name: str = "summdiff"
     label: str = "SummDiff conditioned on a person"
 
@@ -67,22 +71,29 @@ class Conditioned:
             raise CheckpointError(
                 f"'{checkpoint.label}' tells nobody apart.", "Train one with the preset summdiff-personal."
             )
-        return cls(model, checkpoint.feature_space, persons, person)
+        seen = frozenset(checkpoint.training.get("videos") or ())
+        return cls(model, checkpoint.feature_space, persons, person, seen=seen)
 
-    def learn(self, videos: Sequence[Labelled]) -> SampledTaste:
+    def knows(self, name: str) -> bool:
+        """Whether it has a vector for somebody of that name."""
+        return mark(name) in self.persons
+
+    def learn(self, videos: Sequence[Labelled]) -> SampledModel:
         """The vector of the person that it knows, or one that is fitted to these labels."""
-        if self.person is not None and mark(self.person) in self.persons:
-            return SampledTaste(self.model, self.space, list(self.persons).index(mark(self.person)), self.guidance)
-        return SampledTaste(self.model, self.space, fitted_vector(self.model, self.space, videos), self.guidance)
+        if self.nobody:
+            return SampledModel(self.model, self.space, None, 0.0)
+        if self.person is not None and self.knows(self.person):
+            return SampledModel(self.model, self.space, list(self.persons).index(mark(self.person)), self.guidance)
+        return SampledModel(self.model, self.space, fitted_vector(self.model, self.space, videos), self.guidance)
 
 
 @dataclass(frozen=True, eq=False)
-class SampledTaste(Taste):
-    """A model and the number or the vector (H,) of a person."""
+class SampledModel(PersonModel):
+    """A model and the number or the vector (H,) of a person; None for nobody in particular."""
 
     model: SummDiff
     space: str
-    person: int | Tensor
+    person: int | Tensor | None
     guidance: float
 
     def mean(self, video: Content) -> np.ndarray:

@@ -37,7 +37,7 @@ from scipy.linalg.lapack import dpotri
 
 from core.errors import InputError
 from core.personal.content import Content, Labelled, block_rows
-from core.personal.taste import Taste
+from core.personal.way import PersonModel
 
 LEVEL = 10.0  # standard deviation of a person's level, in those of the noise: as good as unknown
 SMOOTHINGS = (0.5, 1.0, 2.0)  # seconds
@@ -80,7 +80,7 @@ class GaussianProcess:
 
 
 @dataclass(frozen=True, eq=False)
-class Posterior(Taste):
+class Posterior(PersonModel):
     """What is known of a person after some videos.
 
     Attributes:
@@ -182,12 +182,11 @@ def likeliest(videos: Sequence[Labelled]) -> Kernel:
             grams[place] = _White.of(videos, *place)
         return grams[place].likelihood(kernel.share)
 
-    best = Kernel()
-    found = likelihood(best)
+    known = {(best := Kernel()): likelihood(best)}
     for name, values in [("share", SHARES), ("smoothing", SMOOTHINGS), ("memory", MEMORIES)] * SWEEPS:
         tried = [replace(best, **{name: value}) for value in values]
-        scored = [(found if one == best else likelihood(one), one) for one in tried]
-        found, best = max(scored, key=lambda one: one[0])
+        known |= {one: likelihood(one) for one in tried if one not in known}
+        best = max(tried, key=known.__getitem__)
     return best
 
 

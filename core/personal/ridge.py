@@ -22,7 +22,7 @@ import numpy as np
 from core.errors import InputError
 from core.personal.content import Content, Labelled, block_rows
 from core.personal.gaussian_process import coloured, thinned
-from core.personal.taste import Taste
+from core.personal.way import PersonModel
 
 LAMBDAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 MEMORY = 2.0  # seconds
@@ -36,7 +36,7 @@ class Ridge:
     name: str = "ridge"
     label: str = "ridge on features and signals"
 
-    def learn(self, videos: Sequence[Labelled]) -> LinearTaste:
+    def learn(self, videos: Sequence[Labelled]) -> LinearModel:
         """Raises InputError where fewer than two picks are judged."""
         videos = thinned([video for video in videos if video.judged.any()])
         if sum(int(video.judged.sum()) for video in videos) < 2:
@@ -53,11 +53,11 @@ class Ridge:
         fits = [_left_out(values, vectors, y, parts, one * len(y)) for one in LAMBDAS]
         best = int(np.argmin([float(left @ left) for _, left in fits])) if len(parts) > 1 else len(LAMBDAS) // 2
         a, left = fits[best]
-        return LinearTaste(spreads, x.T @ a, level, float(np.sqrt(np.mean(left**2))), LAMBDAS[best])
+        return LinearModel(spreads, x.T @ a, level, float(np.sqrt(np.mean(left**2))), LAMBDAS[best])
 
 
 @dataclass(frozen=True, eq=False)
-class LinearTaste(Taste):
+class LinearModel(PersonModel):
     """What was learned.
 
     Attributes:

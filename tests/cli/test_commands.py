@@ -52,6 +52,7 @@ def data(tmp_path_factory) -> Path:
         "features",
         "segment",
         "sample",
+        "cut-as",
         "train",
         "pretrain",
         "evaluate",

@@ -117,6 +117,8 @@ ABOUT_ONE_ENTRY = [
     ("POST", "/api/review/want", {"assignment": 1, "entry": ENTRY, "people": 2}),
     ("POST", "/api/sample", {"entry": ENTRY}),
     ("POST", "/api/doctor", {"entry": ENTRY}),
+    ("GET", "/api/persons", {"id": ENTRY}),
+    ("POST", "/api/personal", {"entry": ENTRY, "person": SECRET}),
     ("POST", "/api/train", {"dataset": "talks", "entry": ENTRY}),
     ("POST", "/api/export", {"entry": ENTRY}),
     ("POST", "/api/export", {"dataset": "talks"}),
@@ -140,6 +142,15 @@ def test_every_route_that_names_a_video_is_tried(app):
     lists = {"/api/jobs", "/api/picker", "/api/review/trail", "/api/review/disputed"}
     ours = {route.path for route in our_routes(app)}
     assert ours - SHOWS_NOTHING == tried | by_task_or_job | own | lists
+
+
+def test_nobodys_labels_of_a_video_that_is_being_judged_become_a_model(judging, labelled):
+    said = judging.get("/api/persons", params={"id": OTHER}).json()["persons"]
+    assert SECRET not in [person["name"] for person in said], "all that they labelled beside is being judged"
+    job = judging.post("/api/personal", json={"entry": OTHER, "person": SECRET}).json()["job"]
+    assert labelled.jobs.get(job).args["without"] == [ENTRY]
+    perform(labelled, job)
+    assert "has labelled nothing but" in labelled.jobs.get(job).error["message"]
 
 
 def test_the_same_routes_answer_about_other_videos(judging):

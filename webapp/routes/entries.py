@@ -19,17 +19,20 @@ from storage.library import Library
 from verbs.doctor import DoctorRequest
 from verbs.export import ExportChoices, ExportRequest
 from verbs.ingest import IngestChoices, IngestRequest
+from verbs.personal import PersonalRequest
 from verbs.sample import SampleRequest
 from verbs.train import TrainChoices, TrainRequest
 from webapp.jobs import enqueue
 from webapp.views import entry as entry_view
 from webapp.views import jobs as jobs_view
 from webapp.views import lists, numbers
+from webapp.views import persons as persons_view
 from webapp.views.answer import JobNumber
 from webapp.views.entry import EntryFacts, News
 from webapp.views.jobs import JobFacts, JobsList
 from webapp.views.lists import CheckpointsList, EntriesList
 from webapp.views.numbers import Numbers
+from webapp.views.persons import PersonsList
 from webapp.visibility import (
     Hidden,
     Subject,
@@ -102,6 +105,17 @@ def router(library: Library, exports: Path) -> APIRouter:
     def sample(body: Annotated[SampleRequest, visible(SampleRequest)]) -> JobNumber:
         library.entries.summary(body.entry)  # says plainly that there is no such entry, now and not in the worker
         return JobNumber(job=enqueue(library, body))
+
+    @routes.get("/persons")
+    def persons(id: VisibleEntry, hidden: Hidden) -> PersonsList:
+        return persons_view.persons(library, id, hidden)
+
+    @routes.post("/personal", status_code=202)
+    def personal(body: Annotated[PersonalRequest, visible(PersonalRequest)], hidden: Hidden) -> JobNumber:
+        """Labels of entries that whoever asks is judging are not used."""
+        library.entries.summary(body.entry)
+        without = tuple(sorted({*body.without, *hidden}))
+        return JobNumber(job=enqueue(library, body.model_copy(update={"without": without})))
 
     @routes.post("/train", status_code=202)
     def train(body: Annotated[TrainChoices, visible(TrainChoices)]) -> JobNumber:

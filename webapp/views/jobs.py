@@ -15,6 +15,7 @@ from webapp.visibility import subject_of
 MOST_AHEAD = 1000  # so many unfinished jobs are looked at
 WORK = {
     "sample": "sampling of",
+    "personal": "one person's cut of",
     "train": "training on",
     "pretrain": "pretraining on",
     "ingest": "taking in videos for",

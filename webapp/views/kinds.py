@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.models.registry import MODELS, SELF_DISCOVERED
+from core.personal import KIND as PERSONAL
+from core.personal import LABEL as PERSONAL_LABEL
 from webapp.views.answer import Answer
 
 # Kinds with a colour of their own in assets/player/shared/theme.css.
@@ -36,11 +38,11 @@ def kind_facts(names: Iterable[str]) -> dict[str, KindFacts]:
 
 def _facts(name: str) -> KindFacts:
     kind = MODELS.get(name)
-    label = kind.label if kind else name
+    label = kind.label if kind else PERSONAL_LABEL if name == PERSONAL else name
     own = name in COLOURED
     return KindFacts(
         label=label,
         family=label if own else OTHERS,
         colour=name if own else OTHER,
-        samples=kind.samples if kind else name == SELF_DISCOVERED,
+        samples=kind.samples if kind else name in (SELF_DISCOVERED, PERSONAL),
     )

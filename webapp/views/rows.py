@@ -202,7 +202,7 @@ def run_row(run: Run, checkpoint: Checkpoint | None) -> RunRow:
         names=track.names,
         label=run.label,
         created=run.created,
-        learned_from=_learned(told_of_run(track.kind, checkpoint, run.entry)),
+        learned_from=_learned(told_of_run(track.kind, checkpoint, run.entry, track.provenance)),
     )
 
 

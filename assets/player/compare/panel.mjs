@@ -5,9 +5,9 @@ import { swatch } from './swatch.mjs';
 
 /**
  * @param {import('./page.mjs').Page} page
- * @param {{facts: HTMLElement, cut: HTMLElement, sampler: HTMLElement, figures: HTMLElement}} parts
+ * @param {{facts: HTMLElement, cut: HTMLElement, sampler: HTMLElement, person: HTMLElement, figures: HTMLElement}} parts
  */
-export function panel({ store }, { facts, cut, sampler, figures }) {
+export function panel({ store }, { facts, cut, sampler, person, figures }) {
   const families = h('span', { 'data-slot': 'legend' });
   store.on('model', () => {
     const { model, entry } = store;
@@ -18,6 +18,6 @@ export function panel({ store }, { facts, cut, sampler, figures }) {
     'p', { class: 'mc-legend', 'aria-label': 'Colours' },
     h('span', {}, swatch('people'), 'average of people'), h('span', {}, swatch('people-2'), 'one person'), families,
   );
-  const controls = h('section', { class: 'mc-controls', 'aria-label': 'Cut and samples' }, cut, sampler, legend);
+  const controls = h('section', { class: 'mc-controls', 'aria-label': 'Cut and samples' }, cut, sampler, person, legend);
   return h('div', { class: 'mc-panel' }, facts, controls, figures);
 }

@@ -10,6 +10,7 @@ import { Head } from './head.mjs';
 import { Keeper } from './keep.mjs';
 import { Loader } from './load.mjs';
 import { Pane } from './pane.mjs';
+import { PersonCut } from './person_cut.mjs';
 import { Playhead } from './playhead.mjs';
 import { Plots } from './plots.mjs';
 import { Pointer } from './pointer.mjs';
@@ -51,6 +52,7 @@ export function createPlayer(root) {
   const transport = new Transport(page);
   const stage = new Stage(page, transport.mode);
   const sampler = new Sampler(page, (result) => sampled(result));
+  const person = new PersonCut(page, () => loader.load(store.entry.id));
   const plots = new Plots(page);
   const rows = new RowsView(page, plots, sampler);
   const head = new Head(page);
@@ -61,6 +63,7 @@ export function createPlayer(root) {
     facts: factsSection(page, captions.element),
     cut: new CutPanel(page).element,
     sampler: sampler.form,
+    person: person.element,
     figures: new FiguresView(page).element,
   }));
   const status = new Status(page);
@@ -89,7 +92,7 @@ export function createPlayer(root) {
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);
   followWindow(page, top, () => stage.fit());
-  watchNews(page, () => Boolean(sampler.job), (entry) => loader.load(entry));
+  watchNews(page, () => Boolean(sampler.job || person.job), (entry) => loader.load(entry));
   signal.addEventListener('abort', () => {
     store.cuts.solver.stop();
     clock.stop();

@@ -27,6 +27,7 @@ export const PICKER_ROWS = 200;
 export const UPLOAD_BYTES = 536870912;
 export const PICKS_PER_SECOND = 60;
 export const PICKS_PER_VIDEO = 20000;
+export const ENTRIES_FOR_PEOPLE = 500;
 export const SEGMENTS_PER_CUT = 100000;
 export const SAMPLES_PER_RUN = 256;
 export const SAMPLING_STEPS = 1000;

@@ -1857,7 +1857,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -1881,7 +1881,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -2450,6 +2450,23 @@ export interface components {
             name?: string | null;
         };
         /**
+         * NamedPerson
+         * @description Somebody whose name means the same person in every video.
+         *
+         *     Attributes:
+         *         name: of them.
+         *         simulated: whether they are a program.
+         *         videos: how many others they labelled, of those whose labels may be used.
+         */
+        NamedPerson: {
+            /** Name */
+            name: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Videos */
+            videos: number;
+        };
+        /**
          * News
          * @description What an open page asks now and then: has anything come since it was drawn?
          */
@@ -2731,6 +2748,112 @@ export interface components {
             z: number | null;
             /** Unusual */
             unusual: boolean;
+        };
+        /**
+         * PersonalRequest
+         * @description Whose cut of which entry.
+         */
+        PersonalRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "personal";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Person
+             * @description Name of somebody who labelled here, or whom a dataset names.
+             */
+            person: string;
+            /**
+             * Way
+             * @description best: the one that is nearest to them on videos that were left out.
+             * @default best
+             * @enum {string}
+             */
+            way: "best" | "gaussian-process" | "ridge" | "summdiff";
+            /**
+             * N
+             * @description How many curves they might have drawn.
+             * @default 8
+             */
+            n: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Without
+             * @description Entries whose labels are not used.
+             * @default []
+             */
+            without: string[];
+            /**
+             * Keep
+             * @description Keep the result in the library, so that the pages show it.
+             * @default true
+             */
+            keep: boolean;
+        };
+        /**
+         * PersonalResult
+         * @description An entry as somebody would cut it.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         run: id of the run that was kept; None where none was.
+         *         person: whose.
+         *         way: by which.
+         *         model: for people.
+         *         seed: of the curves.
+         *         scores: N curves at the picks, in [0, 1].
+         *         videos: ids of the entries whose labels it learned from.
+         *         ways: measured on videos that were left out.
+         *         others: tau of other people's models with this person there.
+         *         unconditioned: tau of a model of everybody's mean with this person there.
+         *         learned_from: all this in a sentence.
+         *         next: what they should label next; None where they have labelled everything of the dataset.
+         */
+        PersonalResult: {
+            /** Entry */
+            entry: string;
+            /** Run */
+            run: number | null;
+            /** Person */
+            person: string;
+            /** Way */
+            way: string;
+            /** Model */
+            model: string;
+            /** Seed */
+            seed: number;
+            /** Scores */
+            scores: number[][];
+            /** Videos */
+            videos: string[];
+            /** Ways */
+            ways: components["schemas"]["WayFigure"][];
+            /** Others */
+            others: number | null;
+            /** Unconditioned */
+            unconditioned: number | null;
+            /** Learned From */
+            learned_from: string;
+            next: components["schemas"]["ToLabel"] | null;
+        };
+        /**
+         * PersonsList
+         * @description Those who labelled anything but the entry, who labels here first.
+         */
+        PersonsList: {
+            /** Persons */
+            persons: components["schemas"]["NamedPerson"][];
         };
         /**
          * PickerPage
@@ -4052,6 +4175,18 @@ export interface components {
             times: number[];
         };
         /**
+         * ToLabel
+         * @description The entry that would teach most, and what share it would tell of what is not known yet.
+         */
+        ToLabel: {
+            /** Entry */
+            entry: string;
+            /** Title */
+            title: string;
+            /** Teaches */
+            teaches: number;
+        };
+        /**
          * Trail
          * @description Everything leads decided, newest first.
          */
@@ -4519,6 +4654,26 @@ export interface components {
             /** People */
             people: number;
         };
+        /**
+         * WayFigure
+         * @description How near one way comes to the person.
+         *
+         *     Attributes:
+         *         way: "gaussian-process", "ridge", "summdiff".
+         *         label: for people.
+         *         tau: Kendall's tau-b with their curves of videos that were left out, mean over these.
+         *         videos: how many.
+         */
+        WayFigure: {
+            /** Way */
+            way: string;
+            /** Label */
+            label: string;
+            /** Tau */
+            tau: number | null;
+            /** Videos */
+            videos: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4627,6 +4782,7 @@ export type MissingRow = components['schemas']['MissingRow'];
 export type ModelScores = components['schemas']['ModelScores'];
 export type Moved = components['schemas']['Moved'];
 export type NameRequest = components['schemas']['NameRequest'];
+export type NamedPerson = components['schemas']['NamedPerson'];
 export type News = components['schemas']['News'];
 export type NextTask = components['schemas']['NextTask'];
 export type NoScores = components['schemas']['NoScores'];
@@ -4642,6 +4798,9 @@ export type PeopleRow = components['schemas']['PeopleRow'];
 export type PersonFacts = components['schemas']['PersonFacts'];
 export type PersonScores = components['schemas']['PersonScores'];
 export type PersonStanding = components['schemas']['PersonStanding'];
+export type PersonalRequest = components['schemas']['PersonalRequest'];
+export type PersonalResult = components['schemas']['PersonalResult'];
+export type PersonsList = components['schemas']['PersonsList'];
 export type PickerPage = components['schemas']['PickerPage'];
 export type PickerRow = components['schemas']['PickerRow'];
 export type PlaceFacts = components['schemas']['PlaceFacts'];
@@ -4690,6 +4849,7 @@ export type TaskNumber = components['schemas']['TaskNumber'];
 export type TaskProtocol = components['schemas']['TaskProtocol'];
 export type TaskRequest = components['schemas']['TaskRequest'];
 export type Thumbnails = components['schemas']['Thumbnails'];
+export type ToLabel = components['schemas']['ToLabel'];
 export type Trail = components['schemas']['Trail'];
 export type TrainChoices = components['schemas']['TrainChoices'];
 export type TrainRequest = components['schemas']['TrainRequest'];
@@ -4701,5 +4861,6 @@ export type ViSpOptions = components['schemas']['ViSPOptions'];
 export type VideoFacts = components['schemas']['VideoFacts'];
 export type VideoFile = components['schemas']['VideoFile'];
 export type WantRequest = components['schemas']['WantRequest'];
+export type WayFigure = components['schemas']['WayFigure'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

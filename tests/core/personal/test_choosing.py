@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.personal.choosing import best_of, held_out
+from core.personal.choosing import HeldOut, best_of, everybody, held_out
 from core.personal.content import Content, contents
 from core.personal.gaussian_process import GaussianProcess, Kernel
 from core.personal.ridge import Ridge
-from core.personal.taste import Taste
 from core.personal.teaching import teaches
+from core.personal.way import PersonModel
 from tests.core.personal.made_people import direction, labelled, made_video
 
 
-class Memory(Taste):
+class Memory(PersonModel):
     """Knows by heart what it was told, and nothing else."""
 
     def __init__(self, videos):
@@ -40,7 +40,23 @@ def test_a_way_that_knows_its_videos_by_heart_is_found_out():
     assert abs(measured[0].tau) < 0.3
     assert best_of(measured).way != "by-heart"
     assert best_of(measured).tau > 0.5
-    assert {one.videos for one in measured} == {5}
+    assert {len(one.taus) for one in measured} == {5}
+
+
+def test_the_model_of_somebody_else_is_no_use_and_everybodys_mean_is_nobodys():
+    anna, ben = labelled(range(5), direction(0)), labelled(range(5), -direction(0))
+    way = GaussianProcess(Kernel())
+    own, other = held_out(way, anna).tau, held_out(way, ben, anna).tau
+    assert own > 0.5
+    assert other < -0.5
+    assert abs(held_out(way, everybody([anna, ben]), anna).tau) < own / 2
+    assert list(held_out(way, anna, only=["made/3"]).taus) == ["made/3"]
+
+
+def test_ways_are_compared_on_the_videos_that_all_were_measured_on():
+    often = HeldOut("often", "", {"a": 0.9, "b": 0.1})
+    once = HeldOut("once", "", {"b": 0.2})
+    assert best_of([often, once]).way == "once"
 
 
 def test_nothing_can_be_compared_with_one_video():

@@ -1,4 +1,4 @@
-"""What every way of learning a person's taste has in common."""
+"""What every way of learning from one person has in common."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from core.personal.content import Content, Labelled
 
 
-class Taste(ABC):
+class PersonModel(ABC):
     """What was learned of one person."""
 
     @abstractmethod
@@ -24,7 +24,7 @@ class Taste(ABC):
 
 
 class Way(Protocol):
-    """One way of learning a taste.
+    """One way of learning what somebody likes.
 
     Attributes:
         name: "gaussian-process", "ridge", "summdiff".
@@ -37,7 +37,7 @@ class Way(Protocol):
     @property
     def label(self) -> str: ...
 
-    def learn(self, videos: Sequence[Labelled]) -> Taste:
+    def learn(self, videos: Sequence[Labelled]) -> PersonModel:
         """What these labels of one person tell; the videos are in the same blocks, at least one.
 
         Raises:
