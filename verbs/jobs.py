@@ -17,9 +17,11 @@ from verbs.doctor import DoctorRequest, DoctorResult, doctor
 from verbs.encode import EncodeRequest, EncodeResult, encode
 from verbs.export import ExportRequest, ExportResult, export
 from verbs.features import FeaturesRequest, FeaturesResult, features
+from verbs.import_checkpoint import ImportCheckpointRequest, ImportCheckpointResult, import_checkpoint
 from verbs.ingest import IngestRequest, IngestResult, ingest
 from verbs.join import JoinRequest, JoinResult, join
 from verbs.judge import JudgeRequest, JudgeResult, judge
+from verbs.measure import MeasureRequest, MeasureResult, measure
 from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
 from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
 from verbs.render import RenderRequest, RenderResult, render
@@ -41,9 +43,11 @@ JobRequest = Annotated[
     | EncodeRequest
     | ExportRequest
     | FeaturesRequest
+    | ImportCheckpointRequest
     | IngestRequest
     | JoinRequest
     | JudgeRequest
+    | MeasureRequest
     | PretrainRequest
     | ReliabilityRequest
     | RenderRequest
@@ -63,9 +67,11 @@ JobResult = (
     | EncodeResult
     | ExportResult
     | FeaturesResult
+    | ImportCheckpointResult
     | IngestResult
     | JoinResult
     | JudgeResult
+    | MeasureResult
     | PretrainResult
     | ReliabilityResult
     | RenderResult
@@ -85,9 +91,11 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     EncodeRequest: (encode, EncodeResult),
     ExportRequest: (export, ExportResult),
     FeaturesRequest: (features, FeaturesResult),
+    ImportCheckpointRequest: (import_checkpoint, ImportCheckpointResult),
     IngestRequest: (ingest, IngestResult),
     JoinRequest: (join, JoinResult),
     JudgeRequest: (judge, JudgeResult),
+    MeasureRequest: (measure, MeasureResult),
     PretrainRequest: (pretrain, PretrainResult),
     ReliabilityRequest: (reliability, ReliabilityResult),
     RenderRequest: (render, RenderResult),

@@ -24,7 +24,7 @@ log = logging.getLogger("manycut.jobs")
 
 WRITE_EVERY_S = 0.25  # progress is written at most this often; a training step is far shorter
 # What somebody sits and waits for; everything else may take hours, and never stands before these.
-QUICK = frozenset({"sample", "export", "render", "agreement", "reliability", "join", "rescore"})
+QUICK = frozenset({"sample", "export", "render", "agreement", "reliability", "join", "rescore", "import_checkpoint"})
 
 
 def enqueue(library: Library, request: JobRequest) -> int:
