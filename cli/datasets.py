@@ -34,21 +34,23 @@ NAMED = 5  # videos with the same note; more are counted
 CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt", ".pth.tar", ".pt.tar")
 FILE = typer.Argument(
     help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), captions for a dataset of the library (.json),"
-    " a released checkpoint (.pkl, .ckpt, .pth.tar), or another installation's events (.jsonl)."
+    " a released checkpoint (.pkl, .ckpt, .pth.tar), the folder of one of Manycut's or its .zip,"
+    " or another installation's events (.jsonl)."
 )
 OPTION = typer.Option(help=ImportCheckpointRequest.model_fields["options"].description)
 IMPORTED = [
     Parameter("path", Parameter.KEYWORD_ONLY, annotation=Annotated[Path, FILE]),
     *parameters(ImportDatasetRequest, without=["path"]),
-    *parameters(ImportCheckpointRequest, without=["path", "name", "options"]),
+    *parameters(ImportCheckpointRequest, without=["path", "name", "options", "remove"]),
     Parameter("option", Parameter.KEYWORD_ONLY, annotation=Annotated[list[str] | None, OPTION], default=None),
 ]
 
 
 def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choices: Any) -> None:
+    from storage.formats.checkpoint_folder import is_checkpoint_folder
     from storage.formats.events_jsonl import is_event_log
 
-    if path.name.lower().endswith(CHECKPOINT_FILES):
+    if path.name.lower().endswith(CHECKPOINT_FILES) or is_checkpoint_folder(path):
         checkpoint = ImportCheckpointRequest.of(
             path=path,
             name=dataset,

@@ -10,6 +10,7 @@ from __future__ import annotations
 # What people write, in characters. Names stand in one line of a table, texts in a paragraph of a page.
 PERSON_NAME_CHARS = 100
 PROTOCOL_NAME_CHARS = 60  # it is shown with its version, in a list
+MODEL_NAME_CHARS = 100
 TITLE_CHARS = 100  # of an assignment
 FILE_NAME_CHARS = 200
 INSTRUCTION_CHARS = 5000  # of a protocol, and of the label of one of its values
@@ -39,6 +40,7 @@ PICKER_ROWS = 200  # on one page of the entry picker
 
 # Videos and models
 UPLOAD_BYTES = 512 * 2**20  # of another installation's log; the command line takes in more
+CHECKPOINT_BYTES = 4 * 2**30  # of an archive, unpacked; the largest release has less than 1
 PICKS_PER_SECOND = 60  # as often as most films show a picture
 PICKS_PER_VIDEO = 20_000  # that a model scores at once: close to three hours at two picks per second
 ENTRIES_FOR_PEOPLE = 500  # of a dataset, whose files are read to see whom it names

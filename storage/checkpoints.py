@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import builtins
 import logging
 import shutil
 import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, Select, select, update
+from sqlalchemy.orm import Session
 
 from core.data import Entry
 from core.errors import CheckpointError, ConflictError, NotFoundError
 from core.models.checkpoints import Checkpoint, read_checkpoint
+from core.names import readable
 from storage.database import reading, writing
 from storage.tables import CheckpointRow, now
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A checkpoint as the library knows it.
+
+    Attributes:
+        checkpoint: with the name that people gave it here, where they did, as its label.
+        promoted: whether it is offered first among those of its feature space.
+        came: when it was registered first.
+        removed: when it was taken out of the lists; None for those that are in them.
+    """
+
+    checkpoint: Checkpoint
+    promoted: bool
+    came: datetime
+    removed: datetime | None
 
 
 class Checkpoints:
@@ -67,29 +89,34 @@ class Checkpoints:
                     feature_space=checkpoint.feature_space,
                     created=now() if row is None else row.created,
                     removed=None,
+                    name=None if row is None else row.name,
+                    promoted=None if row is None else row.promoted,
                 )
             )
         return read_checkpoint(target)
 
     def list(self, kind: str | None = None, feature_space: str | None = None) -> list[Checkpoint]:
-        """Registered checkpoints, newest first; those that cannot be read are left out and logged."""
+        """Registered checkpoints, the promoted ones first, then newest first.
+
+        Those that cannot be read are left out and logged.
+        """
         query = select(CheckpointRow).where(CheckpointRow.removed.is_(None))
         if kind is not None:
             query = query.where(CheckpointRow.kind == kind)
         if feature_space is not None:
             query = query.where(CheckpointRow.feature_space == feature_space)
-        with reading(self._engine) as session:
-            rows = session.scalars(query.order_by(CheckpointRow.created.desc(), CheckpointRow.id)).all()
-        found = []
-        for row in rows:
-            try:
-                found.append(read_checkpoint(self._path(row)))
-            except CheckpointError as error:
-                log.warning("checkpoint %s is left out: %s", row.id, error.message)
-        return found
+        return [one.checkpoint for one in self._registered(query.order_by(CheckpointRow.promoted.is_(None)))]
+
+    def registered(self, *, removed: bool = False) -> builtins.list[Registered]:
+        """What the library knows of its checkpoints, newest first, also of the `removed` ones where they are wanted.
+
+        Those that cannot be read are left out and logged.
+        """
+        query = select(CheckpointRow)
+        return self._registered(query if removed else query.where(CheckpointRow.removed.is_(None)))
 
     def find(self, reference: str | Path, entry: Entry | None = None) -> Checkpoint:
-        """The checkpoint with this id, or in this directory, or the newest of this kind.
+        """The checkpoint with this id, or in this directory, or of this kind: a promoted one, or the newest.
 
         Args:
             reference: an id, a directory, or a kind such as "summdiff", or "visp" for those that were only pretrained.
@@ -102,7 +129,7 @@ class Checkpoints:
         with reading(self._engine) as session:
             row = session.get(CheckpointRow, str(reference))
         if row is not None and row.removed is None:
-            return read_checkpoint(self._path(row))
+            return self._read(row)
         if Path(reference).is_dir():
             return read_checkpoint(Path(reference))
         of_kind = [checkpoint for checkpoint in self.list() if checkpoint.applies_as == str(reference)]
@@ -118,12 +145,69 @@ class Checkpoints:
             raise CheckpointError(reasons[0])
         return of_kind[reasons.index("")]
 
-    def remove(self, checkpoint_id: str) -> None:
-        """Takes a checkpoint out of the lists; its files stay and registering it again brings it back."""
-        query = update(CheckpointRow).where(CheckpointRow.id == checkpoint_id, CheckpointRow.removed.is_(None))
+    def knows(self, checkpoint: Checkpoint) -> bool:
+        """Whether this very checkpoint is registered, and not another of its id."""
+        with reading(self._engine) as session:
+            row = session.get(CheckpointRow, checkpoint.id)
+        return row is not None and self._path(row).resolve() == checkpoint.path.resolve()
+
+    def rename(self, checkpoint_id: str, name: str) -> None:
+        """Calls a checkpoint so here; with an empty name, as it calls itself. Its id stays."""
         with writing(self._engine) as session:
-            if session.scalar(query.values(removed=now()).returning(CheckpointRow.id)) is None:
+            self._row(session, checkpoint_id).name = " ".join(readable(name).split()) or None
+
+    def promote(self, checkpoint_id: str) -> None:
+        """Has a checkpoint offered first among those of its feature space, instead of any other."""
+        with writing(self._engine) as session:
+            row = self._row(session, checkpoint_id)
+            of_space = update(CheckpointRow).where(CheckpointRow.feature_space == row.feature_space)
+            session.execute(of_space.values(promoted=None))
+            row.promoted = now()
+
+    def demote(self, checkpoint_id: str) -> None:
+        """Has the newest of its feature space offered first again."""
+        with writing(self._engine) as session:
+            self._row(session, checkpoint_id).promoted = None
+
+    def remove(self, checkpoint_id: str) -> None:
+        """Takes a checkpoint out of the lists; its files stay, and `restore` brings it back as it was."""
+        with writing(self._engine) as session:
+            self._row(session, checkpoint_id).removed = now()
+
+    def restore(self, checkpoint_id: str) -> None:
+        """Brings a removed checkpoint back.
+
+        Raises:
+            NotFoundError: there is none of this id.
+            CheckpointError: its files are gone or damaged.
+        """
+        with writing(self._engine) as session:
+            row = session.get(CheckpointRow, checkpoint_id)
+            if row is None:
                 raise NotFoundError(f"There is no checkpoint '{checkpoint_id}'.")
+            read_checkpoint(self._path(row))
+            row.removed = None
+
+    def _row(self, session: Session, checkpoint_id: str) -> CheckpointRow:
+        row = session.get(CheckpointRow, checkpoint_id)
+        if row is None or row.removed is not None:
+            raise NotFoundError(f"There is no checkpoint '{checkpoint_id}'.")
+        return row
+
+    def _registered(self, query: Select[CheckpointRow]) -> builtins.list[Registered]:
+        with reading(self._engine) as session:
+            rows = session.scalars(query.order_by(CheckpointRow.created.desc(), CheckpointRow.id)).all()
+        found = []
+        for row in rows:
+            try:
+                found.append(Registered(self._read(row), row.promoted is not None, row.created, row.removed))
+            except CheckpointError as error:
+                log.warning("checkpoint %s is left out: %s", row.id, error.message)
+        return found
+
+    def _read(self, row: CheckpointRow) -> Checkpoint:
+        checkpoint = read_checkpoint(self._path(row))
+        return checkpoint if row.name is None else replace(checkpoint, label=row.name)
 
     def _path(self, row: CheckpointRow) -> Path:
         return self._data_dir / row.path

@@ -31,6 +31,7 @@ from storage.encodings import Encodings
 from storage.entries import Entries
 from storage.entry_files import EntryFiles
 from storage.entry_people import People
+from storage.evaluations import Evaluations
 from storage.jobs import Jobs
 from storage.labels import Labels
 from storage.media import MediaFiles
@@ -56,6 +57,7 @@ class Library:
         persons: those whose name means the same person in every video.
         search: words, filters and order over them.
         runs, checkpoints: what models said, and the models.
+        evaluations: what was measured of models.
         captions: those that were made before, and what people corrected.
         encodings: how the text features of entries were made.
         origins: the files that entries were taken in from.
@@ -84,6 +86,7 @@ class Library:
         self.search = Search(engine, media)
         self.runs = Runs(engine, data_dir)
         self.checkpoints = Checkpoints(engine, data_dir)
+        self.evaluations = Evaluations(engine)
         self.origins = Origins(engine)
         self.annotations = Annotations(engine, files, self.counts)
         self.assignments = Assignments(engine, self.annotations)

@@ -229,7 +229,11 @@ class EventRow(Base):
 
 
 class CheckpointRow(Base):
-    """Where a registered checkpoint lies; what it is stands in its own model.json."""
+    """Where a registered checkpoint lies; what it is stands in its own model.json.
+
+    `name` is what people call it here, instead of its own label; `promoted` is when it became the one that is offered
+    first among those of its feature space.
+    """
 
     __tablename__ = "checkpoints"
 
@@ -239,6 +243,25 @@ class CheckpointRow(Base):
     feature_space: Mapped[str]
     created: Mapped[datetime] = mapped_column(default=now)
     removed: Mapped[datetime | None]
+    name: Mapped[str | None]
+    promoted: Mapped[datetime | None]
+
+
+class EvaluationRow(Base):
+    """What was measured of a checkpoint on videos that people judged; see `storage.evaluations`."""
+
+    __tablename__ = "evaluations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checkpoint: Mapped[str] = mapped_column(ForeignKey("checkpoints.id"), index=True)
+    dataset: Mapped[str]
+    part: Mapped[str]
+    splits: Mapped[str | None]
+    split: Mapped[int | None]
+    protocol: Mapped[str]
+    settings: Mapped[dict[str, Any]]
+    figures: Mapped[dict[str, Any]]
+    created: Mapped[datetime] = mapped_column(default=now)
 
 
 class RunRow(Base):

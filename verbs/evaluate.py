@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from core import limits
+from core.errors import InputError
+from core.models.provenance import learned_from
+from core.names import readable
 from core.progress import Progress, ShouldStop, never, part, silent
 from core.statistics.results import Evaluation, SplitsEvaluation
 from verbs.contract import Request, Result
@@ -16,6 +21,7 @@ from verbs.split_videos import split_videos
 
 if TYPE_CHECKING:
     from core.data import Entry
+    from core.models.checkpoints import Checkpoint
     from storage.library import Library
 
 
@@ -39,6 +45,7 @@ class EvaluateRequest(Request):
     protocol: Literal["tvsum", "summe", "mrhisum"] | None = Field(
         None, description="tvsum, summe or mrhisum (default: what the labels allow)."
     )
+    unseen: bool = Field(False, description="Leave out the videos that the checkpoint has learned from.")
 
 
 class EvaluateResult(Result):
@@ -90,7 +97,10 @@ def evaluate(
     if request.splits is not None:
         entries, notes = _tested(library, request, entries, request.split)
     found = library.checkpoints.find(request.checkpoint, entries[0])
+    if request.unseen:
+        entries = _unseen(found, entries, request.dataset)
     figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress)
+    _keep(library, request, found, entries, figures, request.split)
     return EvaluateResult(dataset=request.dataset, figures=figures, why=why_undefined(figures), notes=notes)
 
 
@@ -120,6 +130,7 @@ def evaluate_splits(
         told = part(progress, index / len(folders), (index + 1) / len(folders))
         found = library.checkpoints.find(folder)
         results.append(evaluate_checkpoint(found, tested, **_settings(request), progress=told))
+        _keep(library, request, found, tested, results[-1], index)
     figures = over_splits(results)
     return EvaluateSplitsResult(
         dataset=request.dataset,
@@ -145,6 +156,40 @@ def _tested(
         ["test"],
     )
     return split.test, split.notes
+
+
+def _unseen(checkpoint: Checkpoint, entries: Sequence[Entry], dataset: str) -> list[Entry]:
+    """The entries that a checkpoint has not learned from, also not before its last training."""
+    learned = learned_from(checkpoint)
+    unseen = [entry for entry in entries if not learned.saw(entry.id)]
+    if not unseen:
+        raise InputError(
+            f"'{checkpoint.id}' has learned from all judged videos of '{dataset}': they say nothing of its quality.",
+            "Judge another video, or hold some out when it is trained again.",
+        )
+    return unseen
+
+
+def _keep(
+    library: Library,
+    request: EvaluateRequest,
+    checkpoint: Checkpoint,
+    entries: Sequence[Entry],
+    figures: Evaluation,
+    split: int,
+) -> None:
+    """Has the library remember the figures of one of its checkpoints."""
+    if library.read_only or not library.checkpoints.knows(checkpoint):
+        return
+    each = (figures.per_video or {}).values()
+    library.evaluations.add(
+        replace(figures, per_video=dict(zip((entry.id for entry in entries), each, strict=True))),
+        dataset=request.dataset,
+        part="all" if request.splits is None else "test",
+        splits=None if request.splits is None else readable(request.splits.name),
+        split=None if request.splits is None else split,
+        settings=_settings(request),
+    )
 
 
 def _settings(request: EvaluateRequest) -> dict[str, Any]:

@@ -17,9 +17,11 @@ from verbs.doctor import DoctorRequest, DoctorResult, doctor
 from verbs.encode import EncodeRequest, EncodeResult, encode
 from verbs.export import ExportRequest, ExportResult, export
 from verbs.features import FeaturesRequest, FeaturesResult, features
+from verbs.import_checkpoint import ImportCheckpointRequest, ImportCheckpointResult, import_checkpoint
 from verbs.ingest import IngestRequest, IngestResult, ingest
 from verbs.join import JoinRequest, JoinResult, join
 from verbs.judge import JudgeRequest, JudgeResult, judge
+from verbs.measure import MeasureRequest, MeasureResult, measure
 from verbs.personal import PersonalRequest, PersonalResult, personal
 from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
 from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
@@ -42,9 +44,11 @@ JobRequest = Annotated[
     | EncodeRequest
     | ExportRequest
     | FeaturesRequest
+    | ImportCheckpointRequest
     | IngestRequest
     | JoinRequest
     | JudgeRequest
+    | MeasureRequest
     | PersonalRequest
     | PretrainRequest
     | ReliabilityRequest
@@ -65,9 +69,11 @@ JobResult = (
     | EncodeResult
     | ExportResult
     | FeaturesResult
+    | ImportCheckpointResult
     | IngestResult
     | JoinResult
     | JudgeResult
+    | MeasureResult
     | PersonalResult
     | PretrainResult
     | ReliabilityResult
@@ -88,9 +94,11 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     EncodeRequest: (encode, EncodeResult),
     ExportRequest: (export, ExportResult),
     FeaturesRequest: (features, FeaturesResult),
+    ImportCheckpointRequest: (import_checkpoint, ImportCheckpointResult),
     IngestRequest: (ingest, IngestResult),
     JoinRequest: (join, JoinResult),
     JudgeRequest: (judge, JudgeResult),
+    MeasureRequest: (measure, MeasureResult),
     PersonalRequest: (personal, PersonalResult),
     PretrainRequest: (pretrain, PretrainResult),
     ReliabilityRequest: (reliability, ReliabilityResult),

@@ -19,7 +19,7 @@ class PretrainingOffer(BaseModel):
     Attributes:
         space: its id.
         videos: how many have features of it, over all datasets.
-        learned: how many videos the newest self-discovered checkpoint of the space was made from; 0 without one.
+        learned: how many videos a self-discovered checkpoint of the space was made from at most; 0 without one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +39,7 @@ def pretraining_offers(library: Library) -> list[PretrainingOffer]:
     offers = []
     for space, videos in sorted(library.entries.spaces().items(), key=lambda one: -one[1]):
         done = [one for one in library.checkpoints.list(feature_space=space) if one.applies_as == SELF_DISCOVERED]
-        learned = int(done[0].training.get("n_videos", 0)) if done else 0
+        learned = max((int(one.training.get("n_videos", 0)) for one in done), default=0)
         if videos >= ENOUGH and (not learned or videos >= GROWN * learned):
             offers.append(PretrainingOffer(space=space, videos=videos, learned=learned))
     return offers

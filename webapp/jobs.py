@@ -24,7 +24,9 @@ log = logging.getLogger("manycut.jobs")
 
 WRITE_EVERY_S = 0.25  # progress is written at most this often; a training step is far shorter
 # What somebody sits and waits for; everything else may take hours, and never stands before these.
-QUICK = frozenset({"sample", "export", "render", "agreement", "reliability", "join", "rescore", "personal"})
+QUICK = frozenset(
+    {"sample", "export", "render", "agreement", "reliability", "join", "rescore", "personal", "import_checkpoint"}
+)
 
 
 def enqueue(library: Library, request: JobRequest) -> int:

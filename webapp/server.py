@@ -25,6 +25,7 @@ from webapp.routes import cut_files as cut_files_api
 from webapp.routes import cuts as cuts_api
 from webapp.routes import entries as api
 from webapp.routes import files as static
+from webapp.routes import models as models_api
 from webapp.routes import picker as picker_api
 from webapp.routes import review as review_api
 from webapp.sessions import COOKIE_LIFE_S, in_frames, secret_key
@@ -78,6 +79,7 @@ def build_rest(library: Library) -> FastAPI:
     app.include_router(captions_api.router(library))
     app.include_router(cuts_api.router(library))
     app.include_router(cut_files_api.router(library, data_dir / "renders"))
+    app.include_router(models_api.router(library))
     app.include_router(picker_api.router(library))
     app.include_router(review_api.router(library))
     app.add_middleware(Gate, library=library)

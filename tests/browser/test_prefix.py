@@ -49,7 +49,7 @@ def test_five_pages_work_below_a_path(below) -> None:
     page.goto(f"{url}/review")
     page.wait_for_selector("[data-section]")
     page.goto(f"{url}/models")
-    page.get_by_text("summdiff-demo-lite0").first.wait_for()
+    page.locator("tr[data-model='summdiff-demo-lite0']").wait_for()
     page.goto(f"{url}/library")
     link = page.get_by_role("link", name="Harbour day", exact=True)
     link.wait_for()

@@ -10,13 +10,13 @@ pytestmark = pytest.mark.browser
 @pytest.mark.slow
 def test_a_training_started_on_the_models_page_ends_in_new_curves_beside_the_old(page, server):
     before = model_rows(page, server)
-    page.goto(f"{server.url}/models")
+    page.goto(f"{server.url}/models?section=train")
+    page.locator(".mc-held-out li").first.wait_for(timeout=30_000)
     page.get_by_label("Epochs").fill("1")
     page.locator("#train").click()
     link = page.get_by_role("link", name="See the new curves").first
     link.wait_for(timeout=120_000)
     assert "1 epoch in" in page.locator(".mc-job").first.inner_text()
-    page.get_by_text("summdiff-demo", exact=True).wait_for(timeout=10_000)
     link.click()
     page.wait_for_selector("#player[data-ready=true]", timeout=30_000)
     after = page.evaluate("manycut.player.rows()")

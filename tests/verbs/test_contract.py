@@ -18,7 +18,7 @@ from verbs.ingest import IngestRequest
 from verbs.sample import SampleRequest
 from verbs.segment import SegmentRequest
 from verbs.train import TrainChoices, TrainRequest
-from webapp.pages.models import DEFAULTS
+from webapp.views.training import form
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_page_rest_and_command_line_learn_from_what_the_recipe_says(kind):
     assert TrainChoices(dataset="talks", kind=kind).targets is None
     page = TrainRequest.of(dataset="talks", kind=kind, targets="" or None, score_dataset=True)
     assert settings_for(kind, targets=page.targets).targets == PRESETS[kind].targets
-    assert DEFAULTS["targets"].default is None
+    assert form(kind, None).targets == PRESETS[kind].targets
 
 
 def test_an_export_holds_submitted_work_alone_unless_asked():

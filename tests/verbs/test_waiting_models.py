@@ -20,8 +20,8 @@ from verbs.sample import SampleRequest, sample
 from verbs.scoring import score_with_all
 from verbs.train import TrainRequest, train
 from webapp import jobs
-from webapp.pages.models import checkpoint_table
 from webapp.server import build_rest
+from webapp.views.models import models
 
 SENTENCE = "Learned from 2 simulated people's labels of 1 video (drawings); this video was not among them."
 
@@ -114,4 +114,6 @@ def test_training_records_whether_people_are_simulated(waiting, tmp_path):
 
 
 def test_the_models_page_says_that_its_people_are_simulated(waiting):
-    assert "1 x 2 (simulated)" in checkpoint_table(waiting)
+    (told,) = models(waiting, ()).models
+    assert (told.simulated, told.people) == (True, 2)
+    assert told.learned_from == "Learned from 2 simulated people's labels of 1 video (drawings)."

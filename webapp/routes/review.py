@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -19,6 +18,7 @@ from verbs.join import JoinRequest
 from verbs.reliability import ReliabilityRequest
 from webapp.jobs import enqueue
 from webapp.sessions import current_annotator, sign_in
+from webapp.uploads import uploaded
 from webapp.views import agreement as agreement_view
 from webapp.views import assignments as assignments_view
 from webapp.views import board as board_view
@@ -161,25 +161,10 @@ def router(library: Library) -> APIRouter:
     @routes.post("/join", status_code=202)
     async def join(request: Request, name: str = "") -> JobNumber:
         """The body is the file: an export of another installation in the format "events"."""
-        folder = library.data_dir / "uploads"
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{secrets.token_hex(8)}.upload"  # no name of a log: its first line says what it is
-        size = 0
-        try:
-            with path.open("wb") as file:
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    if size > limits.UPLOAD_BYTES:
-                        raise InputError(
-                            f"A file of more than {limits.UPLOAD_BYTES // 2**20} MB is not taken in here.",
-                            "Use: python app.py import FILE",
-                        )
-                    await run_in_threadpool(file.write, chunk)
-            if not await run_in_threadpool(is_event_log, path):
-                raise InputError("This is no log of events.", "Export it there in the format “JSON Lines of events”.")
-        except BaseException:
+        path = await uploaded(request, library.data_dir, "Use: python app.py import FILE")
+        if not await run_in_threadpool(is_event_log, path):
             path.unlink(missing_ok=True)
-            raise
+            raise InputError("This is no log of events.", "Export it there in the format “JSON Lines of events”.")
         asked = JoinRequest(path=path, name=name[: limits.FILE_NAME_CHARS], remove=True)
         return JobNumber(job=await run_in_threadpool(enqueue, library, asked))
 

@@ -33,6 +33,8 @@ WORK = {
     "reliability": "agreement on",
     "agreement": "agreement on",
     "join": "joining with",
+    "measure": "measuring a model on",
+    "import_checkpoint": "taking in a model for",
 }
 
 

@@ -1,6 +1,6 @@
 /** Keep: the selected cut as video or cut list, the figure as a picture, the numbers as a table. */
 
-import { PLOTLY, loadPlotly } from './plotly.mjs';
+import { PLOTLY, loadPlotly } from '../shared/plotly.mjs';
 import { circa, clock, count } from '../shared/format.mjs';
 import { fetchFile, save } from './downloads.mjs';
 import { get, post, request, sentence, url } from '../shared/http.mjs';

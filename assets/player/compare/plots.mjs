@@ -4,7 +4,7 @@ import { figure, timeAxis } from './figure.mjs';
 import { drawLift } from './lift.mjs';
 import { drawn } from './rows.mjs';
 import { h } from '../shared/dom.mjs';
-import { loadPlotly } from './plotly.mjs';
+import { loadPlotly } from '../shared/plotly.mjs';
 
 /** Milliseconds after a zoom when curves are thinned anew. */
 const REFINE_MS = 150;

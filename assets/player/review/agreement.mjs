@@ -4,9 +4,9 @@ import { when } from '../shared/dates.mjs';
 import { h, replace } from '../shared/dom.mjs';
 import { choice } from '../shared/form.mjs';
 import { get } from '../shared/http.mjs';
-import { act } from './asking.mjs';
+import { act } from '../shared/asking.mjs';
 import { agreementParts } from './agreement_parts.mjs';
-import { button, empty, failure, link, loading, PATIENCE_MS, primary, query } from './parts.mjs';
+import { button, empty, failure, link, loading, PATIENCE_MS, primary, query } from '../shared/parts.mjs';
 
 /** @typedef {import('./review.mjs').Asked} Asked */
 /** @typedef {import('../shared/wire').AgreementFacts} AgreementAnswer  of GET /api/review/agreement */

@@ -6,7 +6,7 @@ import { count } from '../shared/format.mjs';
 import { table } from '../shared/table.mjs';
 import { figuresView } from './figures.mjs';
 import { matrixView } from './matrix.mjs';
-import { figure, figureOr, link, part, quietly } from './parts.mjs';
+import { figure, figureOr, link, part, quietly } from '../shared/parts.mjs';
 
 /** @typedef {import('./figures.mjs').Interval} Interval */
 /** @typedef {import('./figures.mjs').EntryFigures} EntryFigures */

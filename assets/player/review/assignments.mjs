@@ -4,9 +4,9 @@ import { when } from '../shared/dates.mjs';
 import { h } from '../shared/dom.mjs';
 import { count } from '../shared/format.mjs';
 import { table } from '../shared/table.mjs';
-import { act, confirm, tell } from './asking.mjs';
+import { act, confirm, tell } from '../shared/asking.mjs';
 import { newAssignment } from './new.mjs';
-import { empty, fill, link, meter, primary, two } from './parts.mjs';
+import { empty, fill, link, meter, primary, two } from '../shared/parts.mjs';
 
 /** @typedef {import('../shared/wire').AssignmentFacts} Assignment */
 /** @typedef {import('../shared/wire').AssignmentsList} AssignmentsAnswer  of GET /api/review/assignments */
@@ -114,7 +114,7 @@ export class AssignmentsSection {
 
   async _made({ videos, protocol }) {
     tell(`Made: ${count(videos, 'video')} under ${protocol}. People get them from their queue in Annotate.`);
-    await this.app.refreshFilters();
+    await this.app.prepare();
     await this._load();
   }
 }

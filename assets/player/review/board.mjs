@@ -6,7 +6,7 @@ import { get } from '../shared/http.mjs';
 import { narrowed, ordered, rowsOf, summary } from './board_rows.mjs';
 import { Grid } from './grid.mjs';
 import { paceView } from './pace.mjs';
-import { button, empty, failure, loading, PATIENCE_MS, primary, query } from './parts.mjs';
+import { button, empty, failure, loading, PATIENCE_MS, primary, query } from '../shared/parts.mjs';
 import { TaskPanel } from './task.mjs';
 
 /** @typedef {import('./board_rows.mjs').BoardAnswer} BoardAnswer */

@@ -5,8 +5,8 @@ import { check, choice, field } from '../shared/form.mjs';
 import { sentence, upload } from '../shared/http.mjs';
 import { mount as mountJobs } from '../shared/jobs.mjs';
 import { LAG_SECONDS } from '../shared/limits.mjs';
-import { act, tell } from './asking.mjs';
-import { part, quietly, row, sender } from './parts.mjs';
+import { act, tell } from '../shared/asking.mjs';
+import { part, quietly, row, sender } from '../shared/parts.mjs';
 
 /** @type {[string, string, string][]} id, name, what it is */
 const FORMATS = [
@@ -98,7 +98,7 @@ function exportForm(app) {
   changed();
   return h(
     'form',
-    { class: 'mc-review-form', onsubmit: submit, 'aria-label': 'Export' },
+    { class: 'mc-desk-form', onsubmit: submit, 'aria-label': 'Export' },
     h('div', { class: 'mc-fields' }, field('Format', format), peopleField, field('Dataset', dataset), lagField),
     about,
     open.element,

@@ -3,7 +3,7 @@
 import { h, svg } from '../shared/dom.mjs';
 import { count } from '../shared/format.mjs';
 import { tableBox } from '../shared/table.mjs';
-import { figure, quietly } from './parts.mjs';
+import { figure, quietly } from '../shared/parts.mjs';
 
 /** @typedef {import('../shared/wire').Interval} Interval  with its 95 % limits; null: undefined */
 /** @typedef {import('../shared/wire').Statistics} Statistics */

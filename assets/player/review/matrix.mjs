@@ -5,7 +5,7 @@ import { Commands } from '../shared/commands.mjs';
 import { h } from '../shared/dom.mjs';
 import { count } from '../shared/format.mjs';
 import { ink, shade } from './colours.mjs';
-import { figure } from './parts.mjs';
+import { figure } from '../shared/parts.mjs';
 
 /** @typedef {import('../shared/wire').MatrixFacts} PeopleMatrix  how much every two people agree */
 

@@ -3,8 +3,8 @@
 import { h, replace } from '../shared/dom.mjs';
 import { choice, field } from '../shared/form.mjs';
 import { HOLD_MINUTES, PEOPLE_PER_VIDEO, TITLE_CHARS } from '../shared/limits.mjs';
-import { act } from './asking.mjs';
-import { button, sender } from './parts.mjs';
+import { act } from '../shared/asking.mjs';
+import { button, sender } from '../shared/parts.mjs';
 import { ProtocolForm } from './protocol.mjs';
 import { VideoChoice } from './videos.mjs';
 
@@ -53,7 +53,7 @@ export function newAssignment({ protocols, datasets, chosen, cancel, made }) {
 
   return h(
     'form',
-    { class: 'mc-review-form', onsubmit: submit, 'aria-label': 'New assignment' },
+    { class: 'mc-desk-form', onsubmit: submit, 'aria-label': 'New assignment' },
     h('h2', {}, 'New assignment'),
     fields(field('Title', title, 'Annotators see it.', true), field('People for each video', people)),
     h('fieldset', {}, h('legend', {}, 'Videos'), videos.element),

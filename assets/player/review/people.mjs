@@ -6,8 +6,8 @@ import { choice, field } from '../shared/form.mjs';
 import { url } from '../shared/http.mjs';
 import { PERSON_NAME_CHARS } from '../shared/limits.mjs';
 import { table } from '../shared/table.mjs';
-import { act, confirm, dialog, tell } from './asking.mjs';
-import { button, empty, fill, link, primary, row, sender } from './parts.mjs';
+import { act, confirm, dialog, tell } from '../shared/asking.mjs';
+import { button, empty, fill, link, primary, row, sender } from '../shared/parts.mjs';
 
 /** @typedef {import('../shared/wire').PersonFacts} Person */
 /** @typedef {import('../shared/wire').People} PeopleAnswer  of GET /api/review/people */

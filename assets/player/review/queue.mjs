@@ -4,8 +4,8 @@ import { h, replace } from '../shared/dom.mjs';
 import { check } from '../shared/form.mjs';
 import { count, lasting } from '../shared/format.mjs';
 import { table } from '../shared/table.mjs';
-import { act, tell } from './asking.mjs';
-import { button, empty, figure, fill, meter, primary, query, row, two } from './parts.mjs';
+import { act, tell } from '../shared/asking.mjs';
+import { button, empty, figure, fill, meter, primary, query, row, two } from '../shared/parts.mjs';
 
 /** @typedef {import('./board_rows.mjs').Place} Place */
 /** @typedef {import('../shared/wire').DisputedVideo} DisputedRow */

@@ -5,9 +5,9 @@ import { when } from '../shared/dates.mjs';
 import { h, replace } from '../shared/dom.mjs';
 import { clock, lasting, percent } from '../shared/format.mjs';
 import { get } from '../shared/http.mjs';
-import { act, askReason, tell } from './asking.mjs';
+import { act, askReason, tell } from '../shared/asking.mjs';
 import { labelsView } from './labels.mjs';
-import { button, failure, link, loading, quietly, row } from './parts.mjs';
+import { button, failure, link, loading, quietly, row } from '../shared/parts.mjs';
 
 /** @typedef {import('../shared/wire').KeptProtocol['kind']} Kind */
 /** @typedef {import('../shared/wire').DecideRequest['kind']} DecisionKind */

@@ -3,7 +3,7 @@
 import { when } from '../shared/dates.mjs';
 import { h } from '../shared/dom.mjs';
 import { table } from '../shared/table.mjs';
-import { button, empty, fill, link, two } from './parts.mjs';
+import { button, empty, fill, link, two } from '../shared/parts.mjs';
 
 /** @typedef {import('../shared/wire').Decision} Decision */
 

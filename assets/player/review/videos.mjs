@@ -4,7 +4,7 @@ import { h } from '../shared/dom.mjs';
 import { check, choice } from '../shared/form.mjs';
 import { count, lasting } from '../shared/format.mjs';
 import { get } from '../shared/http.mjs';
-import { failure, query } from './parts.mjs';
+import { failure, query } from '../shared/parts.mjs';
 
 /** @typedef {{id: string, title: string, dataset: string, duration: number}} Video */
 

@@ -7,6 +7,7 @@ import { clock, count, frameRate } from './format.mjs';
 export const NAMES = {
   train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
   export: 'Export', agreement: 'Agreement', join: 'Joining', attach: 'Attaching', doctor: 'Looking after',
+  measure: 'Measuring', import_checkpoint: 'Importing',
 };
 const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
 
@@ -14,27 +15,26 @@ const DIVERGED = 'undefined: the training left all numbers. Train again with oth
 
 const whole = (share) => `${Math.round(100 * share)} %`;
 
+/**
+ * What a job is about, where it is not just its entry or data set.
+ * @type {Record<string, (args: any, about: string, models: Record<string, string>) => string>}
+ */
+const SUBJECTS = {
+  train: ({ kind, dataset }, _, models) => `${models[kind] ?? kind} on ${dataset}`,
+  ingest: ({ path }) => files(path),
+  attach: ({ path }, about) => `${files(path)} to ${about}`,
+  doctor: (_, about) => about || 'the library',
+  pretrain: pretrained,
+  join: ({ name }) => name,
+  measure: ({ checkpoint, dataset }) => `${checkpoint} on ${dataset}`,
+  import_checkpoint: ({ path }) => files([path]),
+  export: ({ format }, about) => `${FORMATS[format] ?? format} ${about}`,
+};
+
 /** What a job is about. @param {Job} job @param {Record<string, string>} models */
 function subject({ args, entries, dataset }, models) {
   const about = (entries?.length === 1 ? entries[0] : dataset) ?? '';
-  switch (args?.verb) {
-    case 'train':
-      return `${models[args.kind] ?? args.kind} on ${args.dataset}`;
-    case 'ingest':
-      return files(args.path);
-    case 'attach':
-      return `${files(args.path)} to ${about}`;
-    case 'doctor':
-      return about || 'the library';
-    case 'pretrain':
-      return pretrained(args);
-    case 'join':
-      return args.name;
-    case 'export':
-      return `${FORMATS[args.format] ?? args.format} ${about}`;
-    default:
-      return about;
-  }
+  return (args && SUBJECTS[args.verb]?.(args, about, models)) ?? about;
 }
 
 /** @param {import('./wire').PretrainRequest} args */
@@ -70,6 +70,7 @@ export function sentence(job) {
 /** By the kind of job: what is said of its result. @type {Record<string, (result: any) => string>} */
 const OUTCOMES = {
   export: exported, join: joined, ingest: takenIn, train: trained, pretrain: discovered, attach: attached, doctor: lookedAfter,
+  measure: measured,
 };
 
 /** @typedef {{text: string, title?: string, bad?: boolean}} Particular  a sentence about one file or entry of a job */
@@ -131,6 +132,11 @@ function trained({ epochs, seconds, loss, notes }) {
   const ended = loss === null ? DIVERGED : `${loss.toFixed(4)}.`;
   const made = `${count(epochs, 'epoch')} in ${Math.round(seconds)} s, loss ${ended}`;
   return [made, ...(notes ?? [])].join(' ');
+}
+
+/** @param {import('./wire').MeasureResult} result */
+function measured({ videos, protocol }) {
+  return `On ${videos === 1 ? '1 video' : `${videos} videos`} that it has not learned from, protocol ${protocol}.`;
 }
 
 /** "trip.mp4", "trip.mp4 and 3 more" */

@@ -2,6 +2,7 @@
 
 export const PERSON_NAME_CHARS = 100;
 export const PROTOCOL_NAME_CHARS = 60;
+export const MODEL_NAME_CHARS = 100;
 export const TITLE_CHARS = 100;
 export const FILE_NAME_CHARS = 200;
 export const INSTRUCTION_CHARS = 5000;
@@ -25,6 +26,7 @@ export const VIDEOS_PER_ASSIGNMENT = 20000;
 export const VIDEOS_TO_CHOOSE = 1000;
 export const PICKER_ROWS = 200;
 export const UPLOAD_BYTES = 536870912;
+export const CHECKPOINT_BYTES = 4294967296;
 export const PICKS_PER_SECOND = 60;
 export const PICKS_PER_VIDEO = 20000;
 export const ENTRIES_FOR_PEOPLE = 500;

@@ -1,7 +1,7 @@
 /** plotly.js of this app, loaded once. It is kept by reference: Gradio may bring another one into the window. */
 
-import { HttpError, url } from '../shared/http.mjs';
-import { h } from '../shared/dom.mjs';
+import { HttpError, url } from './http.mjs';
+import { h } from './dom.mjs';
 
 export const PLOTLY = '/vendor/plotly.min.js';
 let plotly = null;

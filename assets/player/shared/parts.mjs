@@ -1,8 +1,8 @@
-/** What the sections of the Review page share: buttons, cards, figures, filling a place from the server. */
+/** What the sections of Review and Models share: buttons, cards, figures, filling a place from the server. */
 
-import { h } from '../shared/dom.mjs';
-import { number } from '../shared/format.mjs';
-import { get, sentence } from '../shared/http.mjs';
+import { h } from './dom.mjs';
+import { number } from './format.mjs';
+import { get, sentence } from './http.mjs';
 
 /** Milliseconds that a board or an agreement may take: they are counted while one waits. */
 export const PATIENCE_MS = 60_000;
@@ -45,17 +45,17 @@ export function sender(text, attributes = {}) {
   return h('button', { type: 'submit', class: 'mc-button mc-primary', ...attributes }, text);
 }
 
-/** Text that is not the point. @param {...import('../shared/dom.mjs').Child} text */
+/** Text that is not the point. @param {...import('./dom.mjs').Child} text */
 export function quietly(...text) {
   return h('p', { class: 'mc-quietly' }, ...text);
 }
 
-/** A line of things. @param {...import('../shared/dom.mjs').Child} things */
+/** A line of things. @param {...import('./dom.mjs').Child} things */
 export function row(...things) {
   return h('div', { class: 'mc-row' }, ...things);
 }
 
-/** A part of a section, with its title. @param {string} title @param {...import('../shared/dom.mjs').Child} children */
+/** A part of a section, with its title. @param {string} title @param {...import('./dom.mjs').Child} children */
 export function part(title, ...children) {
   return h('section', { class: 'mc-part' }, h('h2', {}, title), ...children);
 }
@@ -70,9 +70,9 @@ export function meter(share, text) {
   return h('span', { class: 'mc-meter', style: `--share:${share}` }, text);
 }
 
-/** What is said where there is nothing yet, with the next step. @param {...import('../shared/dom.mjs').Child} actions */
+/** What is said where there is nothing yet, with the next step. @param {...import('./dom.mjs').Child} actions */
 export function empty(title, text, ...actions) {
-  return h('div', { class: 'mc-review-empty' }, h('h3', {}, title), h('p', {}, text), row(...actions));
+  return h('div', { class: 'mc-nothing' }, h('h3', {}, title), h('p', {}, text), row(...actions));
 }
 
 /** What went wrong. @param {any} error @param {(() => unknown)|null} again */
@@ -82,7 +82,7 @@ export function failure(error, again) {
   const safe = 'Check the connection; what people label meanwhile is kept in their browsers.';
   return h(
     'div',
-    { class: 'mc-review-empty', role: 'alert' },
+    { class: 'mc-nothing', role: 'alert' },
     h('h3', {}, offline ? 'The server cannot be reached' : 'This could not be shown'),
     h('p', {}, offline ? safe : sentence(error)),
     again ? row(primary('Try again', again)) : null,

@@ -1,10 +1,10 @@
-/** What passes between the Review page and the person: sentences that come and go, dialogs, requests that may fail. */
+/** What passes between Review or Models and the person: sentences that come and go, dialogs, requests that may fail. */
 
-import { askDialog } from '../shared/dialog.mjs';
-import { h } from '../shared/dom.mjs';
-import { field } from '../shared/form.mjs';
-import { post, sentence } from '../shared/http.mjs';
-import { REASON_CHARS } from '../shared/limits.mjs';
+import { askDialog } from './dialog.mjs';
+import { h } from './dom.mjs';
+import { field } from './form.mjs';
+import { post, sentence } from './http.mjs';
+import { REASON_CHARS } from './limits.mjs';
 import { button, primary, row, sender } from './parts.mjs';
 
 const SAID_MS = 6000;
@@ -14,7 +14,7 @@ let silence;
 
 /** Ask over the page; see askDialog. @template T @param {string} title @param {Parameters<typeof askDialog<T>>[2]} build */
 export function dialog(title, build) {
-  return askDialog(document.getElementById('review'), title, build);
+  return askDialog(document.querySelector('.mc-desk'), title, build);
 }
 
 /** Ask whether to do it. @param {string} title @param {string} text @param {string} yes @param {string} no */
@@ -49,7 +49,7 @@ export function askReason(title, text, verb) {
 
 /** A sentence that passes: what was done, or what went wrong. @param {string} text */
 export function tell(text, bad = false) {
-  const place = document.querySelector('#review .mc-told');
+  const place = document.querySelector('.mc-desk .mc-told');
   place.textContent = text;
   place.classList.toggle('mc-bad', bad);
   clearTimeout(silence);

@@ -1,0 +1,112 @@
+/** What the Models page knows: the models, which is open, which are chosen to stand side by side, and the work underway. */
+
+import { get } from '../shared/http.mjs';
+import { Observable } from '../shared/observable.mjs';
+import { PATIENCE_MS } from '../shared/parts.mjs';
+
+/** @typedef {import('../shared/wire').ModelFacts} Model */
+/** @typedef {import('../shared/wire').ModelsList} ModelsList  of GET /api/models */
+/** @typedef {import('../shared/job_texts.mjs').Job} Job */
+
+/** Kinds of jobs after which there is something new to see here. */
+export const WORK = ['train', 'pretrain', 'measure', 'import_checkpoint'];
+const BUSY_MS = 900;
+const IDLE_MS = 5000;
+
+export class ModelsStore extends Observable {
+  constructor() {
+    super();
+    /** @type {ModelsList|null} */
+    this.data = null;
+    /** Ids of the models that were ticked, in that order. @type {string[]} */
+    this.chosen = [];
+    /** Id of the model that was removed last, for undoing. @type {string|null} */
+    this.removed = null;
+    /** Jobs of these kinds, newest first. @type {Job[]} */
+    this.jobs = [];
+    /** What was seen of the epochs of trainings, by job. @type {Map<number, {loss: number[], validation: number[]}>} */
+    this.epochs = new Map();
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this._timer = undefined;
+  }
+
+  /** Those that are not removed, newest first. @returns {Model[]} */
+  get models() {
+    return (this.data?.models ?? []).filter((one) => !one.removed);
+  }
+
+  /** Those that were removed. @returns {Model[]} */
+  get gone() {
+    return (this.data?.models ?? []).filter((one) => one.removed);
+  }
+
+  /** @param {string|null} id @returns {Model|undefined} */
+  model(id) {
+    return this.models.find((one) => one.id === id);
+  }
+
+  /** What a checkpoint is called, also one that is not here any more. @param {string} id */
+  label(id) {
+    return this.data?.models.find((one) => one.id === id)?.label ?? id;
+  }
+
+  /** The colour of a model's kind, everywhere the same. @param {Model} one */
+  colour({ applies_as: kind }) {
+    return `var(--mc-${this.data?.kinds[kind]?.colour ?? 'other-model'})`;
+  }
+
+  /** What a model's kind is called. @param {Model} one */
+  kind({ kind }) {
+    return this.data?.kinds[kind]?.label ?? kind;
+  }
+
+  async load() {
+    this.data = await get('/api/models', { timeout: PATIENCE_MS });
+    this.chosen = this.chosen.filter((id) => this.model(id));
+    this.tell('models');
+  }
+
+  /** @param {string} id @param {boolean} [chosen] the other way round by default */
+  choose(id, chosen = !this.chosen.includes(id)) {
+    this.chosen = [...this.chosen.filter((one) => one !== id), ...(chosen ? [id] : [])];
+    this.tell('chosen');
+  }
+
+  chooseNone() {
+    this.chosen = [];
+    this.tell('chosen');
+  }
+
+  /** Ask for jobs again and again until the signal ends it; what came of them is loaded. @param {AbortSignal} signal */
+  async follow(signal) {
+    clearTimeout(this._timer);
+    if (signal.aborted) return;
+    let busy = false;
+    try {
+      const { jobs } = await get('/api/jobs', { signal });
+      const before = this.jobs;
+      this.jobs = jobs.filter(({ kind }) => WORK.includes(kind));
+      for (const job of this.jobs) if (job.kind === 'train' && job.state === 'running') this._note(job);
+      const finished = this.jobs.some((job) => ended(job) && before.some((one) => one.id === job.id && !ended(one)));
+      if (finished) await this.load();
+      this.tell('jobs');
+      busy = this.jobs.some((job) => !ended(job));
+    } catch {
+      if (signal.aborted) return;
+    }
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this.follow(signal), busy ? BUSY_MS : IDLE_MS);
+  }
+
+  /** @param {Job} job */
+  _note({ id, figures: { epoch, loss } }) {
+    const known = this.epochs.get(id) ?? { loss: [], validation: [] };
+    if (epoch && known.loss.length !== epoch) known.loss[epoch - 1] = loss;
+    this.epochs.set(id, known);
+  }
+}
+
+/** @param {Job} job */
+export function ended({ state }) {
+  return state !== 'queued' && state !== 'running';
+}

@@ -1,0 +1,39 @@
+/** Trainings that are underway or were: how far each is, and the curves of the newest, drawn as its epochs come. */
+
+import { h, replace } from '../shared/dom.mjs';
+import { mount as mountJobs } from '../shared/jobs.mjs';
+import { drawCurves } from './curves.mjs';
+import { ended } from './store.mjs';
+
+export class Trainings {
+  /** @param {import('./models.mjs').Models} app */
+  constructor(app) {
+    this.store = app.store;
+    this._curves = h('div', { class: 'mc-curves', role: 'img', 'aria-label': 'Loss of the training that is underway' });
+    this._live = h('div', { class: 'mc-live', hidden: true });
+    this._jobs = h('div', {}, h('div', { class: 'mc-widget' }));
+    this.element = h('section', { class: 'mc-part' }, h('h2', {}, 'Trainings'), this._live, this._jobs);
+    this._ends = new AbortController();
+    this.store.on('jobs', () => !this._ends.signal.aborted && this._draw());
+    queueMicrotask(() => this._list(app));
+  }
+
+  close() {
+    this._ends.abort();
+  }
+
+  /** The list begins once its element is in the page, and ends itself when that leaves it. */
+  _list(app) {
+    const models = Object.fromEntries(Object.entries(app.store.data?.kinds ?? {}).map(([id, { label }]) => [id, label]));
+    requestAnimationFrame(() => mountJobs({ element: this._jobs, props: { value: { kinds: ['train', 'pretrain'], models } } }));
+  }
+
+  _draw() {
+    const running = this.store.jobs.find((job) => job.kind === 'train' && !ended(job));
+    const epochs = running && this.store.epochs.get(running.id);
+    this._live.hidden = !epochs?.loss.length;
+    if (!epochs?.loss.length) return;
+    if (!this._live.childElementCount) replace(this._live, this._curves);
+    drawCurves(this._curves, epochs);
+  }
+}

@@ -1,0 +1,39 @@
+/** What is being done for the models: trainings, measurements, imports; each with how far it is and a way to stop it. */
+
+import { h } from '../shared/dom.mjs';
+import { sentence, title } from '../shared/job_texts.mjs';
+import { act } from '../shared/asking.mjs';
+import { button, link } from '../shared/parts.mjs';
+import { ended } from './store.mjs';
+
+/** @typedef {import('../shared/job_texts.mjs').Job} Job */
+
+/** Milliseconds for which something that went wrong stays in sight. */
+const RECENT_MS = 10 * 60_000;
+
+/** @param {import('./models.mjs').Models} app */
+export function workList(app) {
+  const names = Object.fromEntries(Object.entries(app.store.data?.kinds ?? {}).map(([id, { label }]) => [id, label]));
+  const shown = app.store.jobs.filter((job) => !ended(job) || (job.state === 'failed' && recent(job) && !app.dismissed.has(job.id)));
+  if (!shown.length) return null;
+  return h('ol', { class: 'mc-work-list', 'aria-label': 'Being done' }, shown.map((job) => item(app, job, names)));
+}
+
+/** @param {import('./models.mjs').Models} app @param {Job} job @param {Record<string, string>} names */
+function item(app, job, names) {
+  const bar = h('progress', { max: 1, value: job.state === 'running' ? job.progress : false, 'aria-label': 'How far it is' });
+  const stop = button('Cancel', async () => (await act('/api/job/cancel', { id: job.id })) && app.follow());
+  const curve = job.kind === 'train' && job.state === 'running' ? link('Curve', () => app.go({ section: 'train' })) : null;
+  return h(
+    'li',
+    { 'data-job': job.id, 'data-state': job.state },
+    h('b', {}, title(job, names)),
+    h('span', { class: job.state === 'failed' ? 'mc-bad' : 'mc-quietly' }, sentence(job)),
+    ended(job) ? link('Dismiss', () => app.dismiss(job.id)) : [bar, curve, stop],
+  );
+}
+
+/** @param {Job} job */
+function recent({ updated }) {
+  return Date.now() - Date.parse(updated) < RECENT_MS;
+}

@@ -1,0 +1,112 @@
+"""What was measured of checkpoints: on which videos, under which protocol, with which settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Engine, select
+
+from core.statistics.results import Evaluation
+from storage.database import reading, writing
+from storage.tables import EvaluationRow
+
+# Which videos of a dataset: all of them, the test videos of a split, or those that training kept from the model.
+Part = Literal["all", "test", "held-out"]
+Setting = bool | int | float | str | None
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One evaluation of one checkpoint.
+
+    Attributes:
+        checkpoint: its id.
+        dataset: id of the one whose people it was compared with.
+        part: which of its videos, see `Part`.
+        splits: name of the split file; None where there was none.
+        split: which split of it, from 0.
+        settings: of the sampler.
+        figures: what came of it; `per_video` by the ids of the entries.
+        created: when.
+    """
+
+    checkpoint: str
+    dataset: str
+    part: Part
+    splits: str | None
+    split: int | None
+    settings: Mapping[str, Setting]
+    figures: Evaluation
+    created: datetime
+
+
+class Evaluations:
+    """The evaluations of one library.
+
+    Args:
+        engine: from `open_database`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(
+        self,
+        figures: Evaluation,
+        *,
+        dataset: str,
+        part: Part,
+        settings: Mapping[str, Setting],
+        splits: str | None = None,
+        split: int | None = None,
+    ) -> None:
+        """Keeps what was measured of a registered checkpoint, see `Evaluated`."""
+        with writing(self._engine) as session:
+            session.add(
+                EvaluationRow(
+                    checkpoint=figures.checkpoint,
+                    dataset=dataset,
+                    part=part,
+                    splits=splits,
+                    split=split,
+                    protocol=figures.protocol,
+                    settings=dict(settings),
+                    figures=json.loads(_Kept(figures=figures).model_dump_json())["figures"],
+                )
+            )
+
+    def list(self, *, checkpoint: str | None = None, dataset: str | None = None) -> list[Evaluated]:
+        """The evaluations of a checkpoint, on a dataset, or all; newest first."""
+        query = select(EvaluationRow)
+        if checkpoint is not None:
+            query = query.where(EvaluationRow.checkpoint == checkpoint)
+        if dataset is not None:
+            query = query.where(EvaluationRow.dataset == dataset)
+        with reading(self._engine) as session:
+            return [_evaluated(row) for row in session.scalars(query.order_by(EvaluationRow.id.desc()))]
+
+
+class _Kept(BaseModel):
+    """How figures are written down: those that are undefined are null."""
+
+    model_config = ConfigDict(ser_json_inf_nan="null")
+
+    figures: Evaluation
+
+
+def _evaluated(row: EvaluationRow) -> Evaluated:
+    return Evaluated(
+        checkpoint=row.checkpoint,
+        dataset=row.dataset,
+        part=cast(Part, row.part),
+        splits=row.splits,
+        split=row.split,
+        settings=row.settings,
+        figures=_Kept.model_validate({"figures": row.figures}).figures,
+        created=row.created,
+    )
