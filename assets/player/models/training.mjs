@@ -196,7 +196,7 @@ export class TrainingSection {
       targets: /** @type {Choices['targets']} */ (this._targets.value || null), settings: this._settings.values,
       epochs: whole(this._epochs), minutes: whole(this._minutes), held_out: Number(this._held.value) / 100,
       validation: Number(this._validation.value) / 100, seed: seeds.length === 1 ? seeds[0] : null, seeds: seeds.length > 1 ? seeds : [],
-      space: null, entry: null,
+      space: null, weights: {}, entry: null,
     };
   }
 
