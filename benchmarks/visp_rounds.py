@@ -246,18 +246,20 @@ def pretrained(
 def _fine_tuned(
     judged: Judged, split: Any, settings: TrainSettings, base: Checkpoint | None, out: Path, name: str, device: str
 ) -> dict[str, Any]:
-    from core.training.evaluating import evaluate_checkpoint
+    from core.statistics.curves import mean_defined
+    from core.statistics.evaluation import agreement_with_people
     from core.training.loop import train
+    from core.training.scoring import score
     from core.training.videos import videos_from_entries
 
     videos, space = videos_from_entries([judged.entries[key.name] for key in split.train], settings.model)
     made = train(videos, settings, out=out, feature_space=space, start_from=base)
     tested = [judged.entries[key.name] for key in split.test]
-    found = evaluate_checkpoint(made, tested, samples=1, protocol=name, device=device)
+    found = [agreement_with_people(name, entry, score(made, entry, n=1, device=device).scores) for entry in tested]
     return {
         "dataset": name,
-        "kendall": found.kendall,
-        "spearman": found.spearman,
+        "kendall": mean_defined([one.kendall for one in found]),
+        "spearman": mean_defined([one.spearman for one in found]),
         "train_s": made.training["seconds"],
     }
 

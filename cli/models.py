@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import add_command, add_verb, parameters
+from cli.commands import Spelled, add_command, add_verb, parameters
 from cli.running import run_verb
 from cli.tables import (
     evaluation_table,
@@ -31,6 +31,7 @@ app = typer.Typer()
 ALL = "all"
 SPLIT = Annotated[str, typer.Option(help="Which split of the file, from 0, or all.")]
 KIND = ("--kind", "--model")
+TRAINED: Spelled = {"kind": KIND, "settings": "--set", "weights": "--weigh"}
 
 
 def _train(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
@@ -121,7 +122,7 @@ add_command(
     app,
     "train",
     _train,
-    _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled={"kind": KIND, "settings": "--set"})),
+    _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled=TRAINED)),
     "Train a summarizer on a dataset's people and the labels collected here.",
 )
 add_verb(

@@ -17,7 +17,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, WithJsonSchema
 
 from core.errors import InputError
 from core.exact import exact_number
@@ -127,6 +127,10 @@ Numbers = Annotated[tuple[int, ...], BeforeValidator(_listed)]
 # Settings by name, also written ["name=value"].
 Setting = bool | int | float | str
 Settings = Annotated[dict[str, Setting], BeforeValidator(_paired)]
+
+# Factors by name, also written ["name=2"].
+Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Factors = Annotated[dict[str, Factor], BeforeValidator(_paired)]
 
 # A number that is kept exactly, written "2", "0.5" or "1/2".
 Exact = Annotated[

@@ -17,10 +17,10 @@ from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.figure import Figure
 from core.statistics.results import Evaluation, Helped, SplitsEvaluation
 from core.training.recipes import Targets
-from verbs.contract import Numbers, Request, Result, Settings
+from verbs.contract import Factors, Numbers, Request, Result, Settings
 from verbs.report import ReportRequest, report
 from verbs.scoring import run_of
-from verbs.training_entries import TrainingEntries, training_entries
+from verbs.training_entries import TrainingEntries, called, training_entries
 
 if TYPE_CHECKING:
     from core.models.checkpoints import Checkpoint
@@ -42,6 +42,9 @@ class TrainChoices(Request):
     start_from: str | None = Field(None, description="Checkpoint to fine-tune instead of fresh weights.")
     people: Who = Field("all", description="all, dataset, or own (labels collected here).")
     names: tuple[str, ...] = Field((), description="Of these only the people of these names.")
+    weights: Factors = Field(
+        {}, description="How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all)."
+    )
     preset: str | None = Field(None, description="Named recipe (default: the model's).")
     settings: Settings = Field(
         {}, description="Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT."
@@ -234,7 +237,9 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
     from core.training.evaluating import over_splits
 
     base = library.checkpoints.find(request.start_from) if request.start_from else None
-    recipe = _recipe(request)
+    recipe = replace(
+        _recipe(request), weights={called(library, name): factor for name, factor in request.weights.items()}
+    )
     chosen = training_entries(library, request, base, recipe.seed)
     seeds = request.seeds or (recipe.seed,)
     made: list[TrainedSeed] = []

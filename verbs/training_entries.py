@@ -117,7 +117,7 @@ def _read_split(library: Library, request: TrainRequest, entries: Sequence[Entry
     assert request.splits is not None
 
     def of(other: str) -> list[Entry]:
-        names = {_called(library, name) for name in request.names}
+        names = {called(library, name) for name in request.names}
         return _named(_labelled(library, other, request.people), names)
 
     def read(parts: Sequence[Part]) -> SplitVideos:
@@ -151,16 +151,16 @@ def _of_datasets(library: Library, request: TrainRequest) -> tuple[list[Entry], 
     ]
     there = _people(own + others)
     for name in request.names:
-        if _called(library, name) not in there:
+        if called(library, name) not in there:
             raise NotFoundError(
                 f"Nobody called '{name}' has judged any of these videos.",
                 f"These have: {', '.join(sorted(there)[:30])}.",
             )
-    names = {_called(library, name) for name in request.names}
+    names = {called(library, name) for name in request.names}
     return _named(own, names), _named(others, names)
 
 
-def _called(library: Library, name: str) -> str:
+def called(library: Library, name: str) -> str:
     """What trainings call a person: who labels here goes by their pseudonym."""
     known = library.annotations.annotator(name)
     return known.pseudonym if known else name

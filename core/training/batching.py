@@ -11,7 +11,7 @@ import numpy as np
 from core.statistics.curves import mean_of_people
 from core.training.judgements import Preference
 from core.training.recipes import TrainSettings
-from core.training.videos import TrainingVideo
+from core.training.videos import TrainingVideo, only
 
 if TYPE_CHECKING:
     from core.models.batch import Batch, Preferences
@@ -38,9 +38,31 @@ class Unit:
     numbers: np.ndarray | None = None
 
 
+def counting(videos: Sequence[TrainingVideo], settings: TrainSettings) -> list[TrainingVideo]:
+    """The videos with those people and preferences alone that weigh anything; without those of which none is left."""
+    found = []
+    for video in videos:
+        weights = weights_of(video, settings)
+        said = tuple(one for one in video.preferences if _weight(one.person, one.source, settings) > 0)
+        if (weights > 0).all() and len(said) == len(video.preferences):
+            left = video
+        else:
+            left = replace(only(video, np.flatnonzero(weights > 0).tolist()), preferences=said)
+        if left.says_something:
+            found.append(left)
+    return found
+
+
+def weights_of(video: TrainingVideo, settings: TrainSettings) -> np.ndarray:
+    """(U,) float32 factors on the loss of each person's curve."""
+    names = (*video.people, *[""] * (len(video.targets) - len(video.people)))
+    sources = (*video.sources, *[""] * (len(video.targets) - len(video.sources)))
+    return np.array([_weight(*who, settings) for who in zip(names, sources, strict=True)], np.float32)
+
+
 def units(videos: Sequence[TrainingVideo], settings: TrainSettings) -> list[Unit]:
     """What there is to draw from; videos of which nothing was said that weighs anything are left out."""
-    whole = [one for video in videos if len((one := _whole(video, settings)).curves) or one.preferences]
+    whole = [_whole(video, settings) for video in counting(videos, settings)]
     if settings.batch_of == "videos":
         return whole
     judged = [len(one.curves) for one in whole if len(one.curves)]
@@ -94,18 +116,14 @@ def make_batch(drawn: Sequence[Unit], settings: TrainSettings, generator: np.ran
 
 
 def _whole(video: TrainingVideo, settings: TrainSettings) -> Unit:
-    names = (*video.people, *[""] * (len(video.targets) - len(video.people)))
-    sources = (*video.sources, *[""] * (len(video.targets) - len(video.sources)))
-    weights = np.array([_weight(*who, settings) for who in zip(names, sources, strict=True)], np.float32)
-    counted = (~np.isnan(video.targets)).any(1) & (weights > 0)
-    curves, weights = video.targets[counted], weights[counted]
-    numbers = np.array(video.numbers)[counted] if video.numbers else None
+    judged = (~np.isnan(video.targets)).any(1)
+    curves, weights = video.targets[judged], weights_of(video, settings)[judged]
+    numbers = np.array(video.numbers)[judged] if video.numbers else None
     if settings.targets == "mean" and len(curves):
         mean = mean_of_people(curves, None if (weights == 1).all() else weights)
         curves, weights, numbers = mean[None].astype(np.float32), np.ones(1, np.float32), None
-    said = ((one, _weight(one.person, one.source, settings)) for one in video.preferences)
-    preferences = tuple((one, weight) for one, weight in said if weight > 0)
-    return Unit(video.features, curves, weights, preferences, numbers=numbers)
+    said = tuple((one, _weight(one.person, one.source, settings)) for one in video.preferences)
+    return Unit(video.features, curves, weights, said, numbers=numbers)
 
 
 def _weight(person: str, source: str, settings: TrainSettings) -> float:

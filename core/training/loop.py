@@ -23,7 +23,7 @@ from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
 from core.models.provenance import origin
 from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, check, never, silent
-from core.training.batching import batches, units
+from core.training.batching import batches, counting, units
 from core.training.labels import trained_label
 from core.training.persons import numbered, persons_of
 from core.training.recipes import TrainSettings
@@ -80,8 +80,8 @@ def train(
 
     started = time.monotonic()
     kind = model_kind(settings.model)
-    videos = [video for video in videos if video.says_something]
-    if not units(videos, settings):
+    videos = counting(videos, settings)
+    if not videos:
         raise InputError("There is no video with scores to train on.")
     width = videos[0].features.shape[1]
     if any(video.features.shape[1] != width for video in videos):

@@ -115,11 +115,11 @@ def once(videos: Sequence[TrainingVideo]) -> list[TrainingVideo]:
         if len(fresh) == len(video.targets):
             found.append(video)
         elif fresh or video.preferences:
-            found.append(_only(video, fresh))
+            found.append(only(video, fresh))
     return found
 
 
-def _only(video: TrainingVideo, rows: Sequence[int]) -> TrainingVideo:
+def only(video: TrainingVideo, rows: Sequence[int]) -> TrainingVideo:
     """The video with some of its people."""
     return replace(
         video,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError, NotFoundError
+from core.labelling.events import Event
 from core.models.checkpoints import read_checkpoint
 from verbs.evaluate import EvaluateRequest, evaluate
 from verbs.train import TrainRequest, train
@@ -42,6 +43,22 @@ def test_a_fifth_of_the_videos_is_held_out_named_and_evaluated_on(talks):
     assert kept["human"]["pairwise"]
     again = trained(talks)
     assert again.held_out == made.held_out
+
+
+def test_people_count_as_much_as_is_asked_and_a_checkpoint_names_none(talks):
+    task = talks.annotations.open_task(talks.annotations.get_or_create_annotator("Ada"), "talks/0")
+    talks.annotations.record_events(task.id, [Event("tab", n, "rate", n, 5) for n in range(30)])
+    plain = trained(talks, held_out=0, seed=1)
+    same = trained(talks, held_out=0, seed=1, weights=["own=1"])
+    more = trained(talks, held_out=0, seed=1, weights={"Ada": 20, "dataset": "0.5"})
+    losses = [learned(talks, made).training["loss"] for made in (plain, same, more)]
+    assert losses[0] == losses[1] != losses[2]
+    told = learned(talks, more).training
+    assert (told["weights"], told["n_weighted"]) == ({"dataset": 0.5}, 1)
+    only_hers = learned(talks, trained(talks, held_out=0, weights=["dataset=0"])).training
+    assert only_hers["n_curves"] == 1
+    with pytest.raises(InputError, match="greater than or equal to 0"):
+        TrainRequest.of(dataset="talks", weights=["own=-1"])
 
 
 def test_nothing_is_held_out_where_nobody_wants_it_or_there_is_too_little(talks, make_entry):

@@ -4105,6 +4105,14 @@ export interface components {
              */
             names: string[];
             /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
              * Preset
              * @description Named recipe (default: the model's).
              */
@@ -4206,6 +4214,14 @@ export interface components {
              * @default []
              */
             names: string[];
+            /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
             /**
              * Preset
              * @description Named recipe (default: the model's).
