@@ -46,7 +46,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared/data/tvsum"
 GRID = tuple((size, binary) for size in (0.01, 1.0, 100.0) for binary in (0.01, 1.0, 100.0))
 
 
-QUICK = Scale("mlp", "attention", rounds=2, splits=2, updates=30, pretraining_epochs=1, share=0.4, at_once=8)
+QUICK = Scale("mlp", "attention", rounds=2, splits=1, updates=10, pretraining_epochs=1, share=0.4, at_once=8)
 
 
 @dataclass(frozen=True)

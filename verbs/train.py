@@ -23,6 +23,8 @@ from verbs.scoring import run_of
 from verbs.training_entries import TrainingEntries, called, training_entries
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from core.models.checkpoints import Checkpoint
     from core.training.recipes import TrainSettings
     from storage.library import Library
@@ -100,6 +102,9 @@ class TrainRequest(TrainChoices):
         None,
         description="Folder for the checkpoint (default: in the library); with --split all, with {split} in it,"
         " and with --seeds perhaps with {seed}.",
+    )
+    null_video: Path | None = Field(
+        None, description="File with SummDiff's null video (.npy), such as its release's (default: the mean frame)."
     )
     select_on_test: bool = Field(False, description="Choose the epoch by the test videos, as releases do; marked.")
     score_dataset: bool = Field(False, description="Score every entry of the dataset afterwards, where none is named.")
@@ -297,6 +302,7 @@ def _train_one(
         chosen.train,
         settings,
         start_from=_reconfigured(base, request),
+        null_video=_null_video(request.null_video),
         out=out,
         label=marked,
         feature_space=chosen.space,
@@ -354,6 +360,19 @@ def _reconfigured(base: Checkpoint | None, request: TrainRequest) -> Checkpoint 
     if base is None or not request.settings:
         return base
     return replace(base, config={**base.config, **typed(request.kind, request.settings)[1]})
+
+
+def _null_video(path: Path | None) -> np.ndarray | None:
+    """The frame in a file; None where none is named. Raises InputError where there is none."""
+    if path is None:
+        return None
+    import numpy as np
+
+    try:
+        frame: np.ndarray = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"'{path}' cannot be read as a null video: {error}.", "Name a .npy file.") from error
+    return frame
 
 
 def _folder(library: Library, request: TrainRequest, seed: int) -> Path:

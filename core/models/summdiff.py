@@ -478,7 +478,7 @@ class SummDiff(Sampler):
         """Take from the training videos, each (T, D), what is measured instead of learned.
 
         The null video of the release is a file of its own, of GoogLeNet's width; ours is the mean frame. Either is one
-        vector that stays as it is. To train with the release's, copy it into `null_video`.
+        vector that stays as it is; `core.training.loop.train` takes the release's.
         """
         frames = torch.cat(list(videos)).to(self.null_video)
         self.null_video.copy_(frames.mean(0))

@@ -50,6 +50,7 @@ def train(
     out: Path,
     feature_space: str,
     start_from: Checkpoint | None = None,
+    null_video: np.ndarray | None = None,
     label: str | None = None,
     training_info: Mapping[str, Any] | None = None,
     criterion: Criterion | None = None,
@@ -64,6 +65,8 @@ def train(
         out: the checkpoint's directory; its name is the checkpoint's id.
         feature_space: that the features belong to.
         start_from: a checkpoint of the same model and space to go on from; its configuration is kept.
+        null_video: (D,) frame that stands for no video at all, such as that of SummDiff's release; None for the mean
+            frame of the videos, or that of `start_from`.
         label: for people; by default the model's own, and of a text model also what its captions were encoded by.
         training_info: added to `training` (dataset, split, ...).
         criterion: asked about the model that would be kept, after every epoch or more often; the weights it likes
@@ -72,7 +75,7 @@ def train(
         should_stop: asked after every step.
 
     Raises:
-        InputError: no usable videos, or of different widths.
+        InputError: no usable videos, of different widths, or a null video that does not fit.
         CheckpointError: `start_from` is of another model, space or width, or `out` exists.
         Cancelled: `should_stop` said so; nothing is written.
     """
@@ -106,6 +109,8 @@ def train(
         else:
             check_fits(start_from, settings.model, feature_space, width)
             model = load_model(start_from, settings.device)
+        if null_video is not None:
+            take_null_video(model, null_video)
         model.train()
         losses, best_epoch = fit(model, videos, settings, started, criterion, progress, should_stop)
 
@@ -124,6 +129,7 @@ def train(
         "simulated": any(any(video.simulated) for video in videos),
         "n_simulated": _simulated_people(videos),
         **({"persons": persons} if persons else {}),
+        "null_video": "given" if null_video is not None else None,
         "start_from": start_from.id if start_from else None,
         "started_from": origin(start_from) if start_from else None,
         "loss": [round(loss, 6) for loss in losses],
@@ -137,6 +143,18 @@ def _simulated_people(videos: Sequence[TrainingVideo]) -> int:
     """How many different people of some videos were made by a program."""
     named = {name for video in videos for name, made in zip(video.people, video.simulated, strict=False) if made}
     return len(named) or max(sum(video.simulated) for video in videos)
+
+
+def take_null_video(model: Summarizer, frame: np.ndarray) -> None:
+    """Give a model another null video. Raises InputError where it has none, or one of another width."""
+    import torch
+
+    null = getattr(model, "null_video", None)
+    if null is None:
+        raise InputError(f"{type(model).__name__} has no null video.", "Leave it out, or train SummDiff.")
+    if frame.shape != tuple(null.shape) or frame.dtype.kind != "f" or not np.isfinite(frame).all():
+        raise InputError(f"A null video is one frame of {len(null)} finite numbers, not {frame.dtype} {frame.shape}.")
+    null.copy_(torch.from_numpy(frame))
 
 
 def check_fits(checkpoint: Checkpoint, kind: str, feature_space: str, width: int) -> None:

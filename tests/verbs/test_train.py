@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import InputError, NotFoundError
 from core.labelling.events import Event
-from core.models.checkpoints import read_checkpoint
+from core.models.checkpoints import load_model, read_checkpoint
 from verbs.evaluate import EvaluateRequest, evaluate
 from verbs.train import TrainRequest, train
 
@@ -59,6 +59,19 @@ def test_people_count_as_much_as_is_asked_and_a_checkpoint_names_none(talks):
     assert only_hers["n_curves"] == 1
     with pytest.raises(InputError, match="greater than or equal to 0"):
         TrainRequest.of(dataset="talks", weights=["own=-1"])
+
+
+def test_the_releases_null_video_is_read_from_its_file(shared, library, make_entry, tmp_path):
+    wide = np.random.default_rng(0).standard_normal((120, 1024), dtype=np.float32)
+    library.entries.add("talks", [make_entry(f"talks/{n}", features=wide + n, feature_space="pool5") for n in range(3)])
+    small = {"hidden": 8, "heads": 2, "feed_forward": 8, "encoder_layers": 1, "input_layers": 1}
+    file = shared / "data/splits/null_video.npy"
+    made = trained(library, kind="summdiff", preset="tvsum", epochs=1, held_out=0, settings=small, null_video=file)
+    checkpoint = learned(library, made)
+    np.testing.assert_array_equal(load_model(checkpoint, "cpu").null_video.numpy(), np.load(file))
+    (tmp_path / "none.npy").write_text("nothing")
+    with pytest.raises(InputError, match="cannot be read as a null video"):
+        trained(library, kind="summdiff", held_out=0, null_video=tmp_path / "none.npy")
 
 
 def test_nothing_is_held_out_where_nobody_wants_it_or_there_is_too_little(talks, make_entry):

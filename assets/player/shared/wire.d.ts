@@ -5097,6 +5097,11 @@ export interface components {
              */
             out?: string | null;
             /**
+             * Null Video
+             * @description File with SummDiff's null video (.npy), such as its release's (default: the mean frame).
+             */
+            null_video?: string | null;
+            /**
              * Select On Test
              * @description Choose the epoch by the test videos, as releases do; marked.
              * @default false

@@ -110,6 +110,20 @@ def test_a_feature_that_never_changes_is_no_obstacle_to_standardizing(tmp_path):
     assert all(torch.isfinite(w).all() for w in weights(train_tiny(tmp_path / "one", [flat], chosen)).values())
 
 
+def test_a_null_video_may_be_given_and_stays_as_it_is(tmp_path):
+    frame = np.linspace(-1, 1, 8, dtype=np.float32)
+    chosen = settings(config={"p_uncond": 0.5})
+    made = train_tiny(tmp_path / "given", chosen=chosen, null_video=frame)
+    np.testing.assert_array_equal(load_model(made).null_video.cpu().numpy(), frame)
+    assert made.training["null_video"] == "given"
+    tuned = load_model(train_tiny(tmp_path / "tuned", chosen=chosen, start_from=made))
+    np.testing.assert_array_equal(tuned.null_video.cpu().numpy(), frame)
+    with pytest.raises(InputError, match="one frame of 8 finite numbers"):
+        train_tiny(tmp_path / "wide", chosen=chosen, null_video=np.zeros(1024, np.float32))
+    with pytest.raises(InputError, match="has no null video"):
+        train_tiny(tmp_path / "llmvs", chosen=settings("llmvs"), null_video=frame)
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
     torch.manual_seed(1)
     one = weights(train_tiny(tmp_path / "one"))
