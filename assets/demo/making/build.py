@@ -102,8 +102,10 @@ def train_checkpoints() -> None:
     entries = read_entries()
     stories = [story for story in STORIES if not story.held_back]
     held_back = [story.key for story in STORIES if story.held_back]
+    held_out = [f"demo/{key}" for key in held_back]
     info = {
         "dataset": "demo",
+        "held_out": held_out,
         "split": f"all but {', '.join(held_back)}",
         "scene_orders": ORDERS,
     }
@@ -127,6 +129,21 @@ def train_checkpoints() -> None:
             target.parent.mkdir(exist_ok=True)
             shutil.move(made.path, target)
         print(f"{name}  loss {made.training['loss'][-1]:.4f}  {made.training['seconds']} s", flush=True)
+    measure_checkpoints()
+
+
+def measure_checkpoints() -> None:
+    """Writes into both checkpoints what they reach on the stories that were held back."""
+    from core.models.checkpoints import read_checkpoint
+    from core.training.evaluating import evaluate_checkpoint
+    from core.training.measured import keep_figures
+
+    entries = read_entries()
+    held_back = [entries[story.key] for story in STORIES if story.held_back]
+    for name in (SUMMDIFF, LLMVS):
+        made = read_checkpoint(HERE / "checkpoints" / name)
+        figures = evaluate_checkpoint(made, held_back, samples=SAMPLES, seed=SEED, device="cpu")
+        keep_figures(made, figures, [entry.id for entry in held_back])
 
 
 def count_videos(description: Path, videos: list[str], curves: int) -> None:
