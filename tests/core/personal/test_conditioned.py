@@ -25,7 +25,7 @@ ANNA, BEN = direction(0), -direction(0)
 
 
 def training_video(number: int, names=("Anna", "Ben")) -> TrainingVideo:
-    video = made_video(number)
+    video = made_video(number, picks=36)
     targets = np.stack([liked(video, ANNA), liked(video, BEN)]).astype(np.float32)
     return TrainingVideo(video.id, video.blocks["look"], targets, names)
 
