@@ -60,14 +60,15 @@ def held_out(
 
 
 def best_of(measured: Sequence[HeldOut]) -> HeldOut:
-    """The one with the largest tau on the videos that all of them were measured on; the first where there are none."""
-    shared = set.intersection(*(set(one.taus) for one in measured))
+    """The one with the largest tau on the videos that all have that were measured at all; else the first."""
+    counted = [one for one in measured if one.taus] or list(measured)
+    shared = set.intersection(*(set(one.taus) for one in counted))
 
     def tau(one: HeldOut) -> float:
         found = mean_defined([one.taus[video] for video in shared])
         return -np.inf if np.isnan(found) else found
 
-    return max(measured, key=tau)
+    return max(counted, key=tau)
 
 
 def everybody(people: Sequence[Sequence[Labelled]]) -> list[Labelled]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from core.errors import ConflictError, NotFoundError
 from core.labelling.events import LEAD_KINDS, Event
 from core.labelling.events import Kind as EventKind
 from core.labelling.protocols import Kind
+from core.personal import KIND as PERSONAL
 from core.statistics.results import PersonComparison
 from storage.board import TaskSummary
 from storage.library import Library
@@ -65,6 +66,19 @@ class Training(Answer):
     entry: str | None
 
 
+class Suggested(Answer):
+    """The video that would teach most of what somebody likes, as their newest model says; see `verbs.personal`.
+
+    Attributes:
+        entry, title: of the video.
+        teaches: share that it would tell of what is not known yet, in [0, 1].
+    """
+
+    entry: str
+    title: str
+    teaches: float
+
+
 class Queue(Answer):
     """What there is to do for one person.
 
@@ -74,6 +88,7 @@ class Queue(Answer):
         tasks: open ones first.
         waiting: how many videos are to be handed out.
         training: rounds to be done first.
+        suggested: of the videos that they may choose and have not begun; None where nothing is known.
     """
 
     assigned: bool
@@ -81,6 +96,7 @@ class Queue(Answer):
     tasks: list[QueueRow]
     waiting: int
     training: list[Training]
+    suggested: Suggested | None = None
 
 
 class EventFacts(BaseModel):
@@ -173,7 +189,17 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
         if entry.id not in begun
     ]
     rows = [*_begun(library, mine), *free, *_begun(library, others)]
-    return Queue(assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, training=[])
+    suggested = _suggested(library, name, {row.entry for row in free})
+    return Queue(assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, training=[], suggested=suggested)
+
+
+def _suggested(library: Library, name: str, fresh: Collection[str]) -> Suggested | None:
+    """What the newest model of this person asks for, if it is among these entries."""
+    for job in library.jobs.list(("done",), kind=PERSONAL):
+        if job.args.get("person") == name and job.result is not None:
+            told = job.result.get("next")
+            return Suggested(**told) if told and told["entry"] in fresh else None
+    return None
 
 
 def open_task(library: Library, name: str, entry_id: str, protocol: str | None = None) -> int:

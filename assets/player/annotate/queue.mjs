@@ -30,7 +30,7 @@ export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots'
  * @param {TasksAnswer} answer
  * @param {Ways & {recent: number|null}} ways  recent: id of the task opened last
  */
-export function queueView({ assigned, protocol, tasks, waiting, training }, ways) {
+export function queueView({ assigned, protocol, tasks, waiting, training, suggested }, ways) {
   if (!assigned && tasks.length === 0) return nothing();
   const open = tasks.filter((task) => task.state === 'open' && !task.practice);
   const latest = open.find((task) => task.task === ways.recent) ?? open[0];
@@ -38,6 +38,7 @@ export function queueView({ assigned, protocol, tasks, waiting, training }, ways
   view.append(...training.map((one) => trainingCard(one, ways)));
   if (latest) view.append(hero(latest, ways.open));
   if (assigned) view.append(nextCard({ waiting, open: open.length, training: training.length }, ways));
+  if (suggested) view.append(suggestion(suggested, tasks, ways));
   view.append(...list(tasks, assigned ? null : protocol, ways));
   return view;
 }
@@ -112,6 +113,15 @@ function nextCard({ waiting, open, training }, { next }) {
   // While training is to be done first, that is the button to press.
   const button = none ? null : asking('Next video', next, training > 0 ? '' : 'mc-primary');
   return h('section', { class: 'mc-hero', 'aria-label': 'Next video' }, h('div', {}, h('h2', {}, text), thanks), button);
+}
+
+/** The video that would teach their model most. @param {import('../shared/wire').Suggested} one @param {TaskRow[]} tasks */
+function suggestion({ entry, title, teaches }, tasks, { open }) {
+  const share = `${Math.round(100 * teaches)} %`;
+  const text = ` would teach your model most: ${share} of what it does not know of you yet.`;
+  const task = tasks.find((one) => one.entry === entry && one.state === 'new');
+  const button = h('button', { type: 'button', class: 'mc-button mc-quiet', onclick: () => task && open(task) }, title);
+  return h('p', { class: 'mc-faint', 'data-suggested': entry }, button, text);
 }
 
 function list(tasks, protocol, { open, choose }) {

@@ -3777,6 +3777,7 @@ export interface components {
          *         tasks: open ones first.
          *         waiting: how many videos are to be handed out.
          *         training: rounds to be done first.
+         *         suggested: of the videos that they may choose and have not begun; None where nothing is known.
          */
         Queue: {
             /** Assigned */
@@ -3789,6 +3790,7 @@ export interface components {
             waiting: number;
             /** Training */
             training: components["schemas"]["Training"][];
+            suggested?: components["schemas"]["Suggested"] | null;
         };
         /**
          * QueueRow
@@ -4724,6 +4726,22 @@ export interface components {
             at: number;
         };
         /**
+         * Suggested
+         * @description The video that would teach most of what somebody likes, as their newest model says; see `verbs.personal`.
+         *
+         *     Attributes:
+         *         entry, title: of the video.
+         *         teaches: share that it would tell of what is not known yet, in [0, 1].
+         */
+        Suggested: {
+            /** Entry */
+            entry: string;
+            /** Title */
+            title: string;
+            /** Teaches */
+            teaches: number;
+        };
+        /**
          * TaskEntry
          * @description The video of a task; `duration` in seconds, `assumed_rate` as in `webapp.views.entry.EntryFacts`.
          */
@@ -5578,6 +5596,7 @@ export type SplitsEvaluation = components['schemas']['SplitsEvaluation'];
 export type Standing = components['schemas']['Standing'];
 export type Statistics = components['schemas']['Statistics'];
 export type Step = components['schemas']['Step'];
+export type Suggested = components['schemas']['Suggested'];
 export type TaskEntry = components['schemas']['TaskEntry'];
 export type TaskFacts = components['schemas']['TaskFacts'];
 export type TaskNumber = components['schemas']['TaskNumber'];

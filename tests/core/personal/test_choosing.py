@@ -57,6 +57,9 @@ def test_ways_are_compared_on_the_videos_that_all_were_measured_on():
     often = HeldOut("often", "", {"a": 0.9, "b": 0.1})
     once = HeldOut("once", "", {"b": 0.2})
     assert best_of([often, once]).way == "once"
+    never = HeldOut("never", "", {})
+    assert best_of([never, HeldOut("poor", "", {"a": 0.1}), often]).way == "often"
+    assert best_of([never, never]).way == "never"
 
 
 def test_nothing_can_be_compared_with_one_video():

@@ -16,7 +16,7 @@ from core.personal.choosing import tau_with
 from core.personal.conditioned import Conditioned, told_apart
 from core.personal.content import Labelled
 from core.training.loop import train
-from core.training.persons import mark
+from core.training.persons import mark, numbered
 from core.training.recipes import get_preset
 from core.training.videos import TrainingVideo
 from tests.core.personal.made_people import direction, liked, made_video
@@ -25,7 +25,7 @@ ANNA, BEN = direction(0), -direction(0)
 
 
 def training_video(number: int, names=("Anna", "Ben")) -> TrainingVideo:
-    video = made_video(number)
+    video = made_video(number, picks=36)
     targets = np.stack([liked(video, ANNA), liked(video, BEN)]).astype(np.float32)
     return TrainingVideo(video.id, video.blocks["look"], targets, names)
 
@@ -99,3 +99,15 @@ def test_a_number_that_is_nobodys_is_refused(checkpoint):
     model = load_model(checkpoint, "cpu")
     with pytest.raises(InputError, match="2 people apart; there is no number 2"):
         model.predict(torch.zeros(5, 12), person=2)
+
+
+def test_who_is_not_told_apart_is_nobody_in_particular():
+    videos = [training_video(0), training_video(1, ("person 01", "Carl"))]
+    first, second = numbered(videos, sorted([mark("Anna"), mark("Ben")]))
+    assert sorted(first.numbers) == [0, 1]
+    assert second.numbers == (-1, -1)
+    model = SummDiff(SummDiffConfig(feature_width=6, hidden=16, heads=2, feed_forward=32, people=2))
+    assert model.persons is not None
+    vectors = model.persons.of(torch.tensor([[-1, 1]]))
+    assert not vectors[0, 0].any()
+    assert torch.equal(vectors[0, 1], model.persons.vectors.weight[1])
