@@ -1,31 +1,64 @@
-"""Training from the Models page, and the new curve on the same entry."""
+"""The whole circle: somebody labels, a model learns it while nobody looks, and shows what it learned."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
+
+from tests.browser.pages import fetch_json, open_compare
+from tests.browser.rater import Rater
 
 pytestmark = pytest.mark.browser
 
+BASE = "summdiff-demo-lite0"
+LEARNED, HELD_OUT = "demo/match-day", "demo/harbour-day"  # the base has not learned from the second
+
 
 @pytest.mark.slow
-def test_a_training_started_on_the_models_page_ends_in_new_curves_beside_the_old(page, server):
-    before = model_rows(page, server)
+def test_from_labelling_to_the_new_curve_with_the_tab_closed_in_between(page, server):
+    open_compare(page, server, HELD_OUT)
+    before = page.evaluate("manycut.player.rows()")
+    rater = Rater(page, server.url)
+    for entry in (LEARNED, HELD_OUT):
+        rate_every_shot(rater, entry)
+
     page.goto(f"{server.url}/models?section=train")
-    page.locator(".mc-held-out li").first.wait_for(timeout=30_000)
-    page.get_by_label("Epochs").fill("1")
+    page.locator("#train-base").select_option(BASE)
+    page.locator(".mc-held-out li", has_text="Harbour day").wait_for(timeout=30_000)
+    page.get_by_label("Epochs").fill("2")
     page.locator("#train").click()
-    link = page.get_by_role("link", name="See the new curves").first
-    link.wait_for(timeout=120_000)
-    assert "1 epoch in" in page.locator(".mc-job").first.inner_text()
-    link.click()
-    page.wait_for_selector("#player[data-ready=true]", timeout=30_000)
-    after = page.evaluate("manycut.player.rows()")
+    page.get_by_text("has been queued").wait_for(timeout=30_000)
+    elsewhere = page.context.new_page()
+    page.close()
+    job = trained(server)
+
+    elsewhere.goto(f"{server.url}/models?model={job['result']['id']}")
+    told = elsewhere.locator(".mc-helped")
+    told.wait_for(timeout=30_000)
+    assert told.inner_text().startswith("The new labels of 1 video moved the model ")
+    open_compare(elsewhere, server, HELD_OUT)
+    after = elsewhere.evaluate("manycut.player.rows()")
     (new,) = [row for row in after if row.startswith("run:") and row not in before]
-    assert set(before) < set(after)
-    assert "summdiff-demo" in page.locator(f'[data-row="{new}"]').inner_text()
+    assert job["result"]["id"] in elsewhere.locator(f'[data-row="{new}"]').inner_text()
+    elsewhere.close()
 
 
-def model_rows(page, server) -> list[str]:
-    page.goto(f"{server.url}/compare?entry=demo/harbour-day")
-    page.wait_for_selector("#player[data-ready=true]", timeout=30_000)
-    return page.evaluate("manycut.player.rows()")
+def rate_every_shot(rater: Rater, entry: str) -> None:
+    """Rates the shots in turn, as a person with one key for each, and submits."""
+    rater.open(entry)
+    for shot in range(rater.page.locator("[data-shot]").count()):
+        rater.press(str(1 + (3 * shot) % 5))
+    rater.saved()
+    rater.submit_as_it_is()  # it was not watched, which is asked about
+
+
+def trained(server) -> dict:
+    """The newest training, when it is done."""
+    for _ in range(600):
+        (job, *_) = [one for one in fetch_json(server, "/api/jobs")["jobs"] if one["kind"] == "train"]
+        if job["state"] not in ("queued", "running"):
+            assert job["state"] == "done", job
+            return job
+        time.sleep(0.5)
+    raise AssertionError("the training took more than five minutes")
