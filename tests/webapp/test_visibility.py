@@ -140,7 +140,9 @@ def test_somebody_who_judges_a_video_gets_nothing_about_it_from_any_route(judgin
 
 def test_every_route_that_names_a_video_is_tried(app):
     tried = {path for _, path, _ in ABOUT_ONE_ENTRY}
-    by_task_or_job = {"/api/job", "/api/job/cancel", "/api/download", "/api/review/task", "/api/review/decide"}
+    by_task_or_job = {
+        "/api/job", "/api/job/cancel", "/api/job/priority", "/api/download", "/api/review/task", "/api/review/decide"
+    }  # fmt: skip
     own = {"/api/task", "/api/task/events", "/api/task/compare", "/media", "/thumbnails"}
     lists = {"/api/jobs", "/api/picker", "/api/review/trail", "/api/review/disputed"}
     lists |= {"/api/models", "/api/models/leaderboard", "/api/models/compare"}
@@ -179,6 +181,7 @@ def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
     assert judging.get("/api/job", params={"id": asked}).status_code == 403
     assert judging.get("/api/download", params={"job": asked}).status_code == 403
     assert judging.post("/api/job/cancel", json={"id": asked}).status_code == 403
+    assert judging.post("/api/job/priority", json={"id": asked, "priority": "first"}).status_code == 403
     assert [job["id"] for job in judging.get("/api/jobs").json()["jobs"]] == [other]
 
 

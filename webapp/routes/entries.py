@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
-from storage.jobs import Job
+from storage.jobs import Job, Priority
 from storage.library import Library
 from verbs.doctor import DoctorRequest
 from verbs.export import ExportChoices, ExportRequest
@@ -61,6 +61,14 @@ TYPES = {
 
 class JobRequest(BaseModel):
     id: int
+
+
+class CancelRequest(JobRequest):
+    keep: bool = False  # the best of what it has by now
+
+
+class PriorityRequest(JobRequest):
+    priority: Priority
 
 
 def exported(body: ExportChoices) -> Subject:
@@ -146,8 +154,14 @@ def router(library: Library, exports: Path) -> APIRouter:
         return jobs_view.described(library, [job], hidden)[0]
 
     @routes.post("/job/cancel")
-    def cancel(job: Annotated[Job, visible_job_in(JobRequest)], hidden: Hidden) -> JobFacts:
-        return jobs_view.described(library, [library.jobs.request_cancel(job.id)], hidden)[0]
+    def cancel(body: CancelRequest, job: Annotated[Job, visible_job_in(CancelRequest)], hidden: Hidden) -> JobFacts:
+        return jobs_view.described(library, [library.jobs.request_cancel(job.id, keep=body.keep)], hidden)[0]
+
+    @routes.post("/job/priority")
+    def priority(
+        body: PriorityRequest, job: Annotated[Job, visible_job_in(PriorityRequest)], hidden: Hidden
+    ) -> JobFacts:
+        return jobs_view.described(library, [library.jobs.prefer(job.id, body.priority)], hidden)[0]
 
     @routes.get("/download")
     def download(done: VisibleJobNamed, manifest: bool = False) -> Response:
