@@ -327,7 +327,11 @@ def claim_statement(
         held = (
             select(func.count())
             .select_from(other)
-            .where(other.state == "running", other.on_gpu, other.claimed_by.startswith(f"{machine}/", autoescape=True))
+            .where(
+                other.state == "running",
+                other.on_gpu.is_(True),
+                other.claimed_by.startswith(f"{machine}/", autoescape=True),
+            )
             .scalar_subquery()
         )
         query = query.where(or_(~JobRow.gpu, JobRow.lane == "quick", held < gpus))

@@ -29,3 +29,6 @@ class Underway:
         """The same for one of several trainings."""
         folder = None if self.folder is None else self.folder / name
         return Underway(folder, self.should_finish, self.save_every_s)
+
+
+NOTHING_KEPT = Underway()
