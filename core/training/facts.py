@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.data.people import is_slot
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import origin
 from core.training.recipes import TrainSettings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SOURCES = frozenset(("own", "dataset"))
 MAX_LISTED = 5000  # a checkpoint names the videos that it was trained on, up to so many
 
-Person = tuple[str, str]  # a data set, "" for who labels here, and a name
+Person = tuple[str, str]  # a data set, "" for who has a name of their own, and that name
 
 
 def facts_of(
@@ -62,7 +63,7 @@ def facts_of(
 def people_of(videos: Sequence[TrainingVideo]) -> list[dict[str, Any]]:
     """Who judged the videos, each once, called P1, P2, ... in the order of their names, which are left out.
 
-    People of a data set are others than those of the same name in another; who labels here is the same everywhere.
+    Who has a name is the same person in all data sets; what a data set calls "person 01" is another one in each.
     """
     said: dict[Person, dict[str, Any]] = {}
     for video in videos:
@@ -70,7 +71,7 @@ def people_of(videos: Sequence[TrainingVideo]) -> list[dict[str, Any]]:
         for row, name in enumerate(video.people):
             source = video.sources[row] if video.sources else "dataset"
             known = said.setdefault(
-                ("" if source == "own" else dataset, name),
+                (dataset if is_slot(name) else "", name),
                 {"simulated": False, "source": source, "n_videos": 0, "n_labels": 0},
             )
             known["simulated"] |= bool(video.simulated and video.simulated[row])

@@ -23,11 +23,12 @@ from verbs.personal import PersonalRequest
 from verbs.sample import SampleRequest
 from verbs.train import TrainChoices, TrainRequest
 from webapp.jobs import enqueue
+from webapp.views import curves, lists, numbers
 from webapp.views import entry as entry_view
 from webapp.views import jobs as jobs_view
-from webapp.views import lists, numbers
 from webapp.views import persons as persons_view
 from webapp.views.answer import JobNumber
+from webapp.views.curves import Curves
 from webapp.views.entry import EntryFacts, News
 from webapp.views.jobs import JobFacts, JobsList
 from webapp.views.lists import CheckpointsList, EntriesList
@@ -152,6 +153,14 @@ def router(library: Library, exports: Path) -> APIRouter:
     @routes.get("/job")
     def job(job: VisibleJob, hidden: Hidden) -> JobFacts:
         return jobs_view.described(library, [job], hidden)[0]
+
+    @routes.get("/job/curves")
+    def job_curves(job: VisibleJob) -> Curves:
+        return curves.of_job(library, job)
+
+    @routes.get("/checkpoint/curves")
+    def checkpoint_curves(id: str) -> Curves:
+        return curves.of_checkpoint(library, id)
 
     @routes.post("/job/cancel")
     def cancel(body: CancelRequest, job: Annotated[Job, visible_job_in(CancelRequest)], hidden: Hidden) -> JobFacts:

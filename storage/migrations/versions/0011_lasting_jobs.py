@@ -14,7 +14,7 @@ FLAGS = ("resumable", "keep", "gpu")
 def upgrade() -> None:
     with op.batch_alter_table("jobs") as jobs:
         jobs.add_column(sa.Column("priority", sa.Integer(), nullable=False, server_default="0"))
-        jobs.add_column(sa.Column("died_at", sa.Float(), nullable=True))
+        jobs.add_column(sa.Column("died_at", sa.Double(), nullable=True))
         jobs.add_column(sa.Column("on_gpu", sa.Boolean(), nullable=True))
         for flag in FLAGS:
             jobs.add_column(sa.Column(flag, sa.Boolean(), nullable=False, server_default=sa.false()))
