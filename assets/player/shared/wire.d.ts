@@ -475,7 +475,7 @@ export interface components {
         };
         /**
          * CheckpointLine
-         * @description A checkpoint in a list.
+         * @description A checkpoint in a list; its figures are without those of single videos, which somebody may be judging.
          */
         CheckpointLine: {
             /** Id */
@@ -608,6 +608,24 @@ export interface components {
             /** Best Person */
             best_person: number;
             chance?: components["schemas"]["Coverage"] | null;
+        };
+        /**
+         * Curve
+         * @description One training: what it is called, and its epochs in order.
+         */
+        Curve: {
+            /** Name */
+            name: string;
+            /** Epochs */
+            epochs: components["schemas"]["Epoch"][];
+        };
+        /**
+         * Curves
+         * @description Those of a job, one for each seed; of a checkpoint the one that made it.
+         */
+        Curves: {
+            /** Curves */
+            curves: components["schemas"]["Curve"][];
         };
         /**
          * CutChoices
@@ -1103,6 +1121,29 @@ export interface components {
              * Format: date-time
              */
             created: string;
+        };
+        /**
+         * Epoch
+         * @description One pass over the videos.
+         *
+         *     Attributes:
+         *         epoch: its number, from 1.
+         *         loss: mean of its batches.
+         *         validation: what the selection criterion said last in it, the larger the better; None where there is none.
+         *         seconds: of training until its end.
+         *         lr: learning rate of its last step.
+         */
+        Epoch: {
+            /** Epoch */
+            epoch: number;
+            /** Loss */
+            loss: number | null;
+            /** Validation */
+            validation: number | null;
+            /** Seconds */
+            seconds: number;
+            /** Lr */
+            lr: number;
         };
         /**
          * Evaluation
@@ -4600,6 +4641,8 @@ export type Corrected = components['schemas']['Corrected'];
 export type Correction = components['schemas']['Correction'];
 export type Correlation = components['schemas']['Correlation'];
 export type Coverage = components['schemas']['Coverage'];
+export type Curve = components['schemas']['Curve'];
+export type Curves = components['schemas']['Curves'];
 export type CutChoices = components['schemas']['CutChoices'];
 export type CutFacts = components['schemas']['CutFacts'];
 export type CutsResult = components['schemas']['CutsResult'];
@@ -4620,6 +4663,7 @@ export type EntriesList = components['schemas']['EntriesList'];
 export type EntryAgreement = components['schemas']['EntryAgreement'];
 export type EntryFacts = components['schemas']['EntryFacts'];
 export type EntryLine = components['schemas']['EntryLine'];
+export type Epoch = components['schemas']['Epoch'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type EventFacts = components['schemas']['EventFacts'];
 export type EventsRequest = components['schemas']['EventsRequest'];
