@@ -444,6 +444,16 @@ export interface components {
             difference: components["schemas"]["Interval"];
         };
         /**
+         * ChangedCheckpoint
+         * @description The checkpoint that was changed, and what it is called.
+         */
+        ChangedCheckpoint: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** Label */
+            label: string;
+        };
+        /**
          * CheckpointFacts
          * @description A checkpoint as one entry sees it.
          *
@@ -509,6 +519,17 @@ export interface components {
             created: string;
         };
         /**
+         * CheckpointRequest
+         * @description Which one.
+         */
+        CheckpointRequest: {
+            /**
+             * Checkpoint
+             * @description Id of a checkpoint of the library.
+             */
+            checkpoint: string;
+        };
+        /**
          * CheckpointsList
          * @description All checkpoints.
          */
@@ -535,6 +556,37 @@ export interface components {
             spearman: number | null;
             /** F1 */
             f1: number | null;
+        };
+        /**
+         * CompareCheckpointsResult
+         * @description The checkpoints side by side.
+         *
+         *     Attributes:
+         *         checkpoints, labels: ids, and what they are called.
+         *         differing: settings that are not the same in all.
+         *         protocol: of the figures; "" where there are none.
+         *         videos: ids of those that all were measured on and none has learned from.
+         *         figures: on them.
+         *         seeds: where there are runs of several seeds.
+         *         notes: why something is missing.
+         */
+        CompareCheckpointsResult: {
+            /** Checkpoints */
+            checkpoints: string[];
+            /** Labels */
+            labels: string[];
+            /** Differing */
+            differing: components["schemas"]["Differing"][];
+            /** Protocol */
+            protocol: string;
+            /** Videos */
+            videos: string[];
+            /** Figures */
+            figures: components["schemas"]["PairedFacts"][];
+            /** Seeds */
+            seeds: components["schemas"]["SeedsFacts"][];
+            /** Notes */
+            notes: string[];
         };
         /**
          * Comparison
@@ -789,6 +841,16 @@ export interface components {
             entry: string;
             /** Title */
             title: string;
+        };
+        /**
+         * Differing
+         * @description One setting that is not the same in all, in the order of the checkpoints; None where one does not have it.
+         */
+        Differing: {
+            /** Name */
+            name: string;
+            /** Values */
+            values: (boolean | number | string | null)[];
         };
         /**
          * Discovered
@@ -1609,6 +1671,75 @@ export interface components {
             difference: components["schemas"]["Closeness"];
         };
         /**
+         * ImportCheckpointRequest
+         * @description Which file, and what it does not say itself.
+         */
+        ImportCheckpointRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "import_checkpoint";
+            /**
+             * Path
+             * Format: path
+             * @description The file as released; or a folder that Manycut made, as it is or as a .zip.
+             */
+            path: string;
+            /**
+             * Feature Space
+             * @description Checkpoint: the space that it was trained in (default: the releases' own).
+             */
+            feature_space?: string | null;
+            /**
+             * Name
+             * @description Id in the library (default: the file's name).
+             */
+            name?: string | null;
+            /**
+             * Null Video
+             * @description Checkpoint: SummDiff's null video (.npy).
+             */
+            null_video?: string | null;
+            /**
+             * Options
+             * @description Checkpoint: parts of its configuration that tensors do not tell, such as heads=8.
+             * @default {}
+             */
+            options: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Remove
+             * @description Remove the file afterwards, and its folder if it is empty then, as for an upload.
+             * @default false
+             */
+            remove: boolean;
+        };
+        /**
+         * ImportCheckpointResult
+         * @description The checkpoint: its folder, its id in the library, which system it is of, and its features.
+         */
+        ImportCheckpointResult: {
+            /**
+             * Checkpoint
+             * Format: path
+             */
+            checkpoint: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Config */
+            config: {
+                [key: string]: boolean | number | string;
+            };
+            /** Feature Space */
+            feature_space: string;
+            /** Feature Width */
+            feature_width: number;
+        };
+        /**
          * IngestChoices
          * @description Which videos, and how they are looked at.
          */
@@ -1911,7 +2042,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -1935,7 +2066,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -2095,6 +2226,20 @@ export interface components {
             skipped: components["schemas"]["LeftOut"][];
             /** Notes */
             notes: string[];
+        };
+        /**
+         * JudgedDataset
+         * @description A dataset with how many videos it has, and how many of them somebody judged.
+         */
+        JudgedDataset: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Videos */
+            videos: number;
+            /** Judged */
+            judged: number;
         };
         /**
          * JudgedEntry
@@ -2299,6 +2444,39 @@ export interface components {
             scale: number[];
         };
         /**
+         * Leaderboard
+         * @description The models that were measured on the same videos.
+         *
+         *     Attributes:
+         *         dataset: id.
+         *         splits, split: name of the split file, and which of it; None where there was none.
+         *         protocol: of the figures.
+         *         videos: ids, sorted.
+         *         rows: best first, noise and people where they stand; what has no figures comes last.
+         */
+        Leaderboard: {
+            /** Dataset */
+            dataset: string;
+            /** Splits */
+            splits: string | null;
+            /** Split */
+            split: number | null;
+            /** Protocol */
+            protocol: string;
+            /** Videos */
+            videos: string[];
+            /** Rows */
+            rows: components["schemas"]["Standing"][];
+        };
+        /**
+         * LeaderboardResult
+         * @description Of each set of videos one; those with the most models first.
+         */
+        LeaderboardResult: {
+            /** Boards */
+            boards: components["schemas"]["Leaderboard"][];
+        };
+        /**
          * LearnedFrom
          * @description What a model's scores were learned from.
          *
@@ -2314,6 +2492,28 @@ export interface components {
             simulated: boolean | null;
             /** Saw This */
             saw_this: boolean | null;
+        };
+        /**
+         * LearnedPerson
+         * @description Somebody whose labels a checkpoint learned from: under a name of its own, and how much they said.
+         *
+         *     Attributes:
+         *         id: in this checkpoint alone.
+         *         source: "own" for who labels here, else "dataset".
+         *         videos, labels: how many they judged, and judged picks in all.
+         *         simulated: whether they were made by a program.
+         */
+        LearnedPerson: {
+            /** Id */
+            id: string;
+            /** Source */
+            source: string;
+            /** Videos */
+            videos: number;
+            /** Labels */
+            labels: number;
+            /** Simulated */
+            simulated: boolean;
         };
         /**
          * LeftOut
@@ -2392,6 +2592,41 @@ export interface components {
             simulated_people: number;
         };
         /**
+         * MeasureRequest
+         * @description Which checkpoint against whom.
+         */
+        MeasureRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "measure";
+            /**
+             * Checkpoint
+             * @description Id of a checkpoint of the library.
+             */
+            checkpoint: string;
+            /**
+             * Dataset
+             * @description Dataset whose judged videos it is compared on, but for those it learned from.
+             */
+            dataset: string;
+        };
+        /**
+         * MeasureResult
+         * @description How many videos were measured on, and under which evaluation protocol.
+         */
+        MeasureResult: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** Dataset */
+            dataset: string;
+            /** Videos */
+            videos: number;
+            /** Protocol */
+            protocol: string;
+        };
+        /**
          * MeasuredEntry
          * @description What was measured in one entry.
          *
@@ -2412,6 +2647,46 @@ export interface components {
             tastes: string[];
         };
         /**
+         * MeasuredFacts
+         * @description Figures on videos that a checkpoint has not learned from; see `verbs.measured.Measured`.
+         *
+         *     Attributes:
+         *         videos: ids of those that the figures are means over.
+         */
+        MeasuredFacts: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "all" | "test" | "held-out";
+            /** Splits */
+            splits: string | null;
+            /** Split */
+            split: number | null;
+            /** Protocol */
+            protocol: string;
+            /** Settings */
+            settings: {
+                [key: string]: boolean | number | string | null;
+            };
+            figures: components["schemas"]["Placed"] | null;
+            /** Videos */
+            videos: string[];
+            /** Seen */
+            seen: number;
+            /** Known */
+            known: boolean;
+            /** Selected On Test */
+            selected_on_test: boolean;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+        };
+        /**
          * MissingRow
          * @description A system that has said nothing about the entry, and why.
          */
@@ -2429,6 +2704,131 @@ export interface components {
             model_kind: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ModelCard
+         * @description What is told of one model alone: the text of its card ("" without one), and the SHA-256 of its weights.
+         */
+        ModelCard: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * ModelFacts
+         * @description One checkpoint.
+         *
+         *     Attributes:
+         *         id: in the library.
+         *         label: what it is called here.
+         *         kind: registry name of the model.
+         *         applies_as: what its runs are; "visp" where it was pretrained only.
+         *         promoted: whether it is offered first among those of its feature space.
+         *         created, came: when it was made, and when it came into the library.
+         *         removed: when it was removed; None where it was not.
+         *         folder: where it lies.
+         *         feature_space, feature_width: of the features that it takes.
+         *         learned_from: where its knowledge comes from, in a sentence.
+         *         simulated: whether from simulated people; None where that is not known.
+         *         released: whether it came from a published release.
+         *         datasets: ids of those that it learned from.
+         *         videos, people, curves: how many it learned from; None where that is not known.
+         *         annotators: the people one by one; [] where they are not known.
+         *         labels_sha256: over all labels that it learned from; "" where that is not known.
+         *         parent: id of the checkpoint that its training went on from; None for fresh weights.
+         *         split: which videos of the datasets, in words.
+         *         held_out: ids of the videos that were kept from it.
+         *         preset, targets, seed, device: of its training; None where that is not known.
+         *         seconds: that it took.
+         *         epochs, kept_epoch: passes over the videos, and the one whose weights were kept.
+         *         selected_on: by which videos that one was chosen, or "nothing".
+         *         loss: of each epoch.
+         *         validation: of each epoch, what it was chosen by; [] where it was not.
+         *         settings: all others of its training, and its configuration.
+         *         measured: its figures, those of its training first.
+         */
+        ModelFacts: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Kind */
+            kind: string;
+            /** Applies As */
+            applies_as: string;
+            /** Promoted */
+            promoted: boolean;
+            /** Created */
+            created: string;
+            /**
+             * Came
+             * Format: date-time
+             */
+            came: string;
+            /** Removed */
+            removed: string | null;
+            /**
+             * Folder
+             * Format: path
+             */
+            folder: string;
+            /** Feature Space */
+            feature_space: string;
+            /** Feature Width */
+            feature_width: number;
+            /** Learned From */
+            learned_from: string;
+            /** Simulated */
+            simulated: boolean | null;
+            /** Released */
+            released: boolean;
+            /** Datasets */
+            datasets: string[];
+            /** Videos */
+            videos: number | null;
+            /** People */
+            people: number | null;
+            /** Curves */
+            curves: number | null;
+            /** Annotators */
+            annotators: components["schemas"]["LearnedPerson"][];
+            /** Labels Sha256 */
+            labels_sha256: string;
+            /** Parent */
+            parent: string | null;
+            /** Split */
+            split: string;
+            /** Held Out */
+            held_out: string[];
+            /** Preset */
+            preset: string | null;
+            /** Targets */
+            targets: string | null;
+            /** Seed */
+            seed: number | null;
+            /** Device */
+            device: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Epochs */
+            epochs: number | null;
+            /** Kept Epoch */
+            kept_epoch: number | null;
+            /** Selected On */
+            selected_on: string;
+            /** Loss */
+            loss: (number | null)[];
+            /** Validation */
+            validation: (number | null)[];
+            /** Settings */
+            settings: {
+                [key: string]: boolean | number | string | null;
+            };
+            /** Measured */
+            measured: components["schemas"]["MeasuredFacts"][];
         };
         /**
          * ModelScores
@@ -2472,6 +2872,28 @@ export interface components {
             simulated: boolean | null;
         };
         /**
+         * ModelsList
+         * @description All models.
+         *
+         *     Attributes:
+         *         models: newest first, the removed ones among them.
+         *         kinds: by the names of the models' kinds, and of all that can be trained.
+         *         datasets: that can be measured on.
+         *         offers: spaces that a model can be pretrained in without labels.
+         */
+        ModelsList: {
+            /** Models */
+            models: components["schemas"]["ModelFacts"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["KindFacts"];
+            };
+            /** Datasets */
+            datasets: components["schemas"]["JudgedDataset"][];
+            /** Offers */
+            offers: components["schemas"]["PretrainingOffer"][];
+        };
+        /**
          * Moved
          * @description One group of people and where two models stand to them, on videos that neither was trained on.
          *
@@ -2506,6 +2928,23 @@ export interface components {
         NameRequest: {
             /** Name */
             name?: string | null;
+        };
+        /**
+         * NamedPerson
+         * @description Somebody whose name means the same person in every video.
+         *
+         *     Attributes:
+         *         name: of them.
+         *         simulated: whether they are a program.
+         *         videos: how many others they labelled, of those whose labels may be used.
+         */
+        NamedPerson: {
+            /** Name */
+            name: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Videos */
+            videos: number;
         };
         /**
          * News
@@ -2606,6 +3045,41 @@ export interface components {
             protocol?: string | null;
         };
         /**
+         * Option
+         * @description One setting of a training.
+         *
+         *     Attributes:
+         *         name: as it is given.
+         *         of: the loop, or the model's configuration.
+         *         type: of its value.
+         *         choices: the only values, where they are listed; else ().
+         *         optional: whether it may be "none".
+         *         default: what it is where nobody sets it, written as it would be given.
+         *         description: a line or two.
+         */
+        Option: {
+            /** Name */
+            name: string;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "training" | "model";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "whole number" | "number" | "truth value" | "text";
+            /** Choices */
+            choices: string[];
+            /** Optional */
+            optional: boolean;
+            /** Default */
+            default: string;
+            /** Description */
+            description: string;
+        };
+        /**
          * Pace
          * @description How fast labels come.
          *
@@ -2625,6 +3099,23 @@ export interface components {
             left: number | null;
             /** Days */
             days: number;
+        };
+        /**
+         * PairedFacts
+         * @description One figure on the videos that none has learned from.
+         *
+         *     Attributes:
+         *         name: of the figure; "coverage" is the mean tau of each person's best sample.
+         *         means: of each checkpoint, in order.
+         *         differences: from the first one, paired over videos; the first is None.
+         */
+        PairedFacts: {
+            /** Name */
+            name: string;
+            /** Means */
+            means: (number | null)[];
+            /** Differences */
+            differences: (components["schemas"]["Interval"] | null)[];
         };
         /**
          * People
@@ -2791,6 +3282,112 @@ export interface components {
             unusual: boolean;
         };
         /**
+         * PersonalRequest
+         * @description Whose cut of which entry.
+         */
+        PersonalRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "personal";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Person
+             * @description Name of somebody who labelled here, or whom a dataset names.
+             */
+            person: string;
+            /**
+             * Way
+             * @description best: the one that is nearest to them on videos that were left out.
+             * @default best
+             * @enum {string}
+             */
+            way: "best" | "gaussian-process" | "ridge" | "summdiff";
+            /**
+             * N
+             * @description How many curves they might have drawn.
+             * @default 8
+             */
+            n: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Without
+             * @description Entries whose labels are not used.
+             * @default []
+             */
+            without: string[];
+            /**
+             * Keep
+             * @description Keep the result in the library, so that the pages show it.
+             * @default true
+             */
+            keep: boolean;
+        };
+        /**
+         * PersonalResult
+         * @description An entry as somebody would cut it.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         run: id of the run that was kept; None where none was.
+         *         person: whose.
+         *         way: by which.
+         *         model: for people.
+         *         seed: of the curves.
+         *         scores: N curves at the picks, in [0, 1].
+         *         videos: ids of the entries whose labels it learned from.
+         *         ways: measured on videos that were left out.
+         *         others: tau of other people's models with this person there.
+         *         unconditioned: tau of a model of everybody's mean with this person there.
+         *         learned_from: all this in a sentence.
+         *         next: what they should label next; None where they have labelled everything of the dataset.
+         */
+        PersonalResult: {
+            /** Entry */
+            entry: string;
+            /** Run */
+            run: number | null;
+            /** Person */
+            person: string;
+            /** Way */
+            way: string;
+            /** Model */
+            model: string;
+            /** Seed */
+            seed: number;
+            /** Scores */
+            scores: number[][];
+            /** Videos */
+            videos: string[];
+            /** Ways */
+            ways: components["schemas"]["WayFigure"][];
+            /** Others */
+            others: number | null;
+            /** Unconditioned */
+            unconditioned: number | null;
+            /** Learned From */
+            learned_from: string;
+            next: components["schemas"]["ToLabel"] | null;
+        };
+        /**
+         * PersonsList
+         * @description Those who labelled anything but the entry, who labels here first.
+         */
+        PersonsList: {
+            /** Persons */
+            persons: components["schemas"]["NamedPerson"][];
+        };
+        /**
          * PickerPage
          * @description One page of the entries that are wanted.
          *
@@ -2899,6 +3496,56 @@ export interface components {
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
+        };
+        /**
+         * Plan
+         * @description What a training would learn from.
+         *
+         *     Attributes:
+         *         videos: how many.
+         *         people: names of everybody who judged the videos of the datasets; [] where nobody looked.
+         *         simulated: how many of them are made by a program.
+         *         held_out: what it is evaluated on and does not learn from.
+         *         validation: how many choose the epoch.
+         *         space: feature space; "" where nobody looked.
+         *         lacking: how many are left out for want of its features.
+         *         notes: sentences about what is left out.
+         */
+        Plan: {
+            /** Videos */
+            videos: number;
+            /** People */
+            people: string[];
+            /** Simulated */
+            simulated: number;
+            /** Held Out */
+            held_out: components["schemas"]["PlannedVideo"][];
+            /** Validation */
+            validation: number;
+            /** Space */
+            space: string;
+            /** Lacking */
+            lacking: number;
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * PlannedVideo
+         * @description A video of a training.
+         */
+        PlannedVideo: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * PretrainChoice
+         * @description The feature space in which a model is pretrained.
+         */
+        PretrainChoice: {
+            /** Space */
+            space: string;
         };
         /**
          * PretrainRequest
@@ -3042,6 +3689,23 @@ export interface components {
              */
             notes: string[];
         };
+        /**
+         * PretrainingOffer
+         * @description A feature space in which a summarizer can be pretrained without labels.
+         *
+         *     Attributes:
+         *         space: its id.
+         *         videos: how many have features of it, over all datasets.
+         *         learned: how many videos a self-discovered checkpoint of the space was made from at most; 0 without one.
+         */
+        PretrainingOffer: {
+            /** Space */
+            space: string;
+            /** Videos */
+            videos: number;
+            /** Learned */
+            learned: number;
+        };
         /** PriorityRequest */
         PriorityRequest: {
             /** Id */
@@ -3063,6 +3727,23 @@ export interface components {
             message: string;
             /** Hint */
             hint: string;
+        };
+        /**
+         * PromoteCheckpointRequest
+         * @description Which one, and whether it is offered first.
+         */
+        PromoteCheckpointRequest: {
+            /**
+             * Checkpoint
+             * @description Id of a checkpoint of the library.
+             */
+            checkpoint: string;
+            /**
+             * Off
+             * @description Let the newest of its feature space be offered first again.
+             * @default false
+             */
+            off: boolean;
         };
         /**
          * ProtocolSettings
@@ -3312,6 +3993,22 @@ export interface components {
             entry: string;
             /** Remarks */
             remarks: string[];
+        };
+        /**
+         * RenameCheckpointRequest
+         * @description Which one, and what it is called from now on.
+         */
+        RenameCheckpointRequest: {
+            /**
+             * Checkpoint
+             * @description Id of a checkpoint of the library.
+             */
+            checkpoint: string;
+            /**
+             * Name
+             * @description New name; "" for its own again.
+             */
+            name: string;
         };
         /**
          * RenderRequest
@@ -3718,6 +4415,34 @@ export interface components {
             protocol: string;
         };
         /**
+         * SeedsFacts
+         * @description Runs that differ from a checkpoint by their seeds alone, against those of the first.
+         *
+         *     Attributes:
+         *         checkpoint, first: ids of two that are compared.
+         *         runs, first_runs: how many runs each stands for.
+         *         name: of the figure.
+         *         difference: of the means over the runs, with its 95 % limits.
+         *         t, p: of Welch's t-test, two-sided.
+         */
+        SeedsFacts: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** First */
+            first: string;
+            /** Runs */
+            runs: number;
+            /** First Runs */
+            first_runs: number;
+            /** Name */
+            name: string;
+            difference: components["schemas"]["Interval"];
+            /** T */
+            t: number | null;
+            /** P */
+            p: number | null;
+        };
+        /**
          * SegmentRequest
          * @description Which entries are cut how, see `core.segment.settings.ShotSettings`.
          */
@@ -3968,6 +4693,66 @@ export interface components {
             };
         };
         /**
+         * Standing
+         * @description One line of a leaderboard.
+         *
+         *     Attributes:
+         *         who: a model, or what its figures stand between: noise that knows nothing, and people.
+         *         checkpoint: id; None for noise and people.
+         *         label: for people.
+         *         kind: registry name of the model; None for noise and people.
+         *         kendall, spearman, f1: as the protocol asks; F1 in [0, 1].
+         *         coverage: mean tau of each person's best sample, or best other person.
+         *         skill: where tau stands between noise (0) and people (1).
+         *         samples: how many curves were drawn for a video; None where the model draws one.
+         *         videos: how many the figures are means over.
+         *         seen: how many more it was measured on and had learned from; they are left out.
+         *         known: whether it says what it learned from.
+         *         selected_on_test: whether its epoch was chosen by such videos, which makes the figures too good.
+         */
+        Standing: {
+            /**
+             * Who
+             * @enum {string}
+             */
+            who: "model" | "noise" | "people";
+            /** Checkpoint */
+            checkpoint?: string | null;
+            /** Label */
+            label: string;
+            /** Kind */
+            kind?: string | null;
+            /** Kendall */
+            kendall?: number | null;
+            /** Spearman */
+            spearman?: number | null;
+            /** F1 */
+            f1?: number | null;
+            /** Coverage */
+            coverage?: number | null;
+            /** Skill */
+            skill?: number | null;
+            /** Samples */
+            samples?: number | null;
+            /** Videos */
+            videos: number;
+            /**
+             * Seen
+             * @default 0
+             */
+            seen: number;
+            /**
+             * Known
+             * @default true
+             */
+            known: boolean;
+            /**
+             * Selected On Test
+             * @default false
+             */
+            selected_on_test: boolean;
+        };
+        /**
          * Statistics
          * @description The agreement of some people, as defined by `core.statistics.agreement.Agreement`.
          *
@@ -4138,6 +4923,18 @@ export interface components {
             times: number[];
         };
         /**
+         * ToLabel
+         * @description The entry that would teach most, and what share it would tell of what is not known yet.
+         */
+        ToLabel: {
+            /** Entry */
+            entry: string;
+            /** Title */
+            title: string;
+            /** Teaches */
+            teaches: number;
+        };
+        /**
          * Trail
          * @description Everything leads decided, newest first.
          */
@@ -4190,6 +4987,14 @@ export interface components {
              * @default []
              */
             names: string[];
+            /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
             /**
              * Preset
              * @description Named recipe (default: the model's).
@@ -4292,6 +5097,14 @@ export interface components {
              * @default []
              */
             names: string[];
+            /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
             /**
              * Preset
              * @description Named recipe (default: the model's).
@@ -4459,6 +5272,20 @@ export interface components {
             notes: string[];
         };
         /**
+         * Trainable
+         * @description A kind of model, its recipes, and what it reads of a video: "visual" or "text".
+         */
+        Trainable: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Features */
+            features: string;
+            /** Recipes */
+            recipes: string[];
+        };
+        /**
          * TrainedSeed
          * @description One of several seeds.
          *
@@ -4504,6 +5331,34 @@ export interface components {
             kind: "shot-ratings" | "keyshots" | "continuous";
             /** Entry */
             entry: string | null;
+        };
+        /**
+         * TrainingForm
+         * @description What can be chosen for a kind of model.
+         *
+         *     Attributes:
+         *         kinds: all of them.
+         *         kind, recipe: those that the rest is about.
+         *         targets: what the recipe learns from.
+         *         epochs: of the recipe; None where it says how many updates are made instead.
+         *         options: every other setting, with the recipe's value.
+         */
+        TrainingForm: {
+            /** Kinds */
+            kinds: components["schemas"]["Trainable"][];
+            /** Kind */
+            kind: string;
+            /** Recipe */
+            recipe: string;
+            /**
+             * Targets
+             * @enum {string}
+             */
+            targets: "individual" | "mean";
+            /** Epochs */
+            epochs: number | null;
+            /** Options */
+            options: components["schemas"]["Option"][];
         };
         /**
          * TrainingRequest
@@ -4602,6 +5457,26 @@ export interface components {
             /** People */
             people: number;
         };
+        /**
+         * WayFigure
+         * @description How near one way comes to the person.
+         *
+         *     Attributes:
+         *         way: "gaussian-process", "ridge", "summdiff".
+         *         label: for people.
+         *         tau: Kendall's tau-b with their curves of videos that were left out, mean over these.
+         *         videos: how many.
+         */
+        WayFigure: {
+            /** Way */
+            way: string;
+            /** Label */
+            label: string;
+            /** Tau */
+            tau: number | null;
+            /** Videos */
+            videos: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4631,11 +5506,14 @@ export type CaptionResult = components['schemas']['CaptionResult'];
 export type CaptionedEntry = components['schemas']['CaptionedEntry'];
 export type Chance = components['schemas']['Chance'];
 export type Change = components['schemas']['Change'];
+export type ChangedCheckpoint = components['schemas']['ChangedCheckpoint'];
 export type CheckpointFacts = components['schemas']['CheckpointFacts'];
 export type CheckpointLine = components['schemas']['CheckpointLine'];
+export type CheckpointRequest = components['schemas']['CheckpointRequest'];
 export type CheckpointsList = components['schemas']['CheckpointsList'];
 export type CloseRequest = components['schemas']['CloseRequest'];
 export type Closeness = components['schemas']['Closeness'];
+export type CompareCheckpointsResult = components['schemas']['CompareCheckpointsResult'];
 export type Comparison = components['schemas']['Comparison'];
 export type Corrected = components['schemas']['Corrected'];
 export type Correction = components['schemas']['Correction'];
@@ -4649,6 +5527,7 @@ export type CutsResult = components['schemas']['CutsResult'];
 export type DecideRequest = components['schemas']['DecideRequest'];
 export type Decided = components['schemas']['Decided'];
 export type Decision = components['schemas']['Decision'];
+export type Differing = components['schemas']['Differing'];
 export type Discovered = components['schemas']['Discovered'];
 export type Disputed = components['schemas']['Disputed'];
 export type DisputedVideo = components['schemas']['DisputedVideo'];
@@ -4681,6 +5560,8 @@ export type Group = components['schemas']['Group'];
 export type Health = components['schemas']['Health'];
 export type Helped = components['schemas']['Helped'];
 export type HumanBand = components['schemas']['HumanBand'];
+export type ImportCheckpointRequest = components['schemas']['ImportCheckpointRequest'];
+export type ImportCheckpointResult = components['schemas']['ImportCheckpointResult'];
 export type IngestChoices = components['schemas']['IngestChoices'];
 export type IngestRequest = components['schemas']['IngestRequest'];
 export type IngestResult = components['schemas']['IngestResult'];
@@ -4696,23 +5577,34 @@ export type JoinResult = components['schemas']['JoinResult'];
 export type Json = components['schemas']['Json'];
 export type JudgeRequest = components['schemas']['JudgeRequest'];
 export type JudgeResult = components['schemas']['JudgeResult'];
+export type JudgedDataset = components['schemas']['JudgedDataset'];
 export type JudgedEntry = components['schemas']['JudgedEntry'];
 export type JudgedTask = components['schemas']['JudgedTask'];
 export type KeptProtocol = components['schemas']['KeptProtocol'];
 export type KindFacts = components['schemas']['KindFacts'];
 export type KnownEntry = components['schemas']['KnownEntry'];
 export type Labels = components['schemas']['Labels'];
+export type Leaderboard = components['schemas']['Leaderboard'];
+export type LeaderboardResult = components['schemas']['LeaderboardResult'];
 export type LearnedFrom = components['schemas']['LearnedFrom'];
+export type LearnedPerson = components['schemas']['LearnedPerson'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type Made = components['schemas']['Made'];
 export type MatrixFacts = components['schemas']['MatrixFacts'];
 export type Me = components['schemas']['Me'];
 export type MeanScores = components['schemas']['MeanScores'];
+export type MeasureRequest = components['schemas']['MeasureRequest'];
+export type MeasureResult = components['schemas']['MeasureResult'];
 export type MeasuredEntry = components['schemas']['MeasuredEntry'];
+export type MeasuredFacts = components['schemas']['MeasuredFacts'];
 export type MissingRow = components['schemas']['MissingRow'];
+export type ModelCard = components['schemas']['ModelCard'];
+export type ModelFacts = components['schemas']['ModelFacts'];
 export type ModelScores = components['schemas']['ModelScores'];
+export type ModelsList = components['schemas']['ModelsList'];
 export type Moved = components['schemas']['Moved'];
 export type NameRequest = components['schemas']['NameRequest'];
+export type NamedPerson = components['schemas']['NamedPerson'];
 export type News = components['schemas']['News'];
 export type NextTask = components['schemas']['NextTask'];
 export type NoScores = components['schemas']['NoScores'];
@@ -4721,21 +5613,31 @@ export type Note = components['schemas']['Note'];
 export type Numbers = components['schemas']['Numbers'];
 export type OfferRow = components['schemas']['OfferRow'];
 export type OpenRequest = components['schemas']['OpenRequest'];
+export type Option = components['schemas']['Option'];
 export type Pace = components['schemas']['Pace'];
+export type PairedFacts = components['schemas']['PairedFacts'];
 export type People = components['schemas']['People'];
 export type PeopleAgreement = components['schemas']['PeopleAgreement'];
 export type PeopleRow = components['schemas']['PeopleRow'];
 export type PersonFacts = components['schemas']['PersonFacts'];
 export type PersonScores = components['schemas']['PersonScores'];
 export type PersonStanding = components['schemas']['PersonStanding'];
+export type PersonalRequest = components['schemas']['PersonalRequest'];
+export type PersonalResult = components['schemas']['PersonalResult'];
+export type PersonsList = components['schemas']['PersonsList'];
 export type PickerPage = components['schemas']['PickerPage'];
 export type PickerRow = components['schemas']['PickerRow'];
 export type PlaceFacts = components['schemas']['PlaceFacts'];
 export type Placed = components['schemas']['Placed'];
+export type Plan = components['schemas']['Plan'];
+export type PlannedVideo = components['schemas']['PlannedVideo'];
+export type PretrainChoice = components['schemas']['PretrainChoice'];
 export type PretrainRequest = components['schemas']['PretrainRequest'];
 export type PretrainResult = components['schemas']['PretrainResult'];
+export type PretrainingOffer = components['schemas']['PretrainingOffer'];
 export type PriorityRequest = components['schemas']['PriorityRequest'];
 export type Problem = components['schemas']['Problem'];
+export type PromoteCheckpointRequest = components['schemas']['PromoteCheckpointRequest'];
 export type ProtocolSettings = components['schemas']['ProtocolSettings'];
 export type QualityFacts = components['schemas']['QualityFacts'];
 export type Queue = components['schemas']['Queue'];
@@ -4746,6 +5648,7 @@ export type RefusedVideo = components['schemas']['RefusedVideo'];
 export type ReliabilityRequest = components['schemas']['ReliabilityRequest'];
 export type ReliabilityResult = components['schemas']['ReliabilityResult'];
 export type Remarked = components['schemas']['Remarked'];
+export type RenameCheckpointRequest = components['schemas']['RenameCheckpointRequest'];
 export type RenderRequest = components['schemas']['RenderRequest'];
 export type RenderResult = components['schemas']['RenderResult'];
 export type ReportRequest = components['schemas']['ReportRequest'];
@@ -4758,6 +5661,7 @@ export type RunRow = components['schemas']['RunRow'];
 export type Running = components['schemas']['Running'];
 export type SampleRequest = components['schemas']['SampleRequest'];
 export type SampleResult = components['schemas']['SampleResult'];
+export type SeedsFacts = components['schemas']['SeedsFacts'];
 export type SegmentRequest = components['schemas']['SegmentRequest'];
 export type SegmentResult = components['schemas']['SegmentResult'];
 export type SegmentedEntry = components['schemas']['SegmentedEntry'];
@@ -4769,6 +5673,7 @@ export type SignalsRequest = components['schemas']['SignalsRequest'];
 export type SignalsResult = components['schemas']['SignalsResult'];
 export type Skill = components['schemas']['Skill'];
 export type SplitsEvaluation = components['schemas']['SplitsEvaluation'];
+export type Standing = components['schemas']['Standing'];
 export type Statistics = components['schemas']['Statistics'];
 export type Step = components['schemas']['Step'];
 export type Suggested = components['schemas']['Suggested'];
@@ -4778,16 +5683,20 @@ export type TaskNumber = components['schemas']['TaskNumber'];
 export type TaskProtocol = components['schemas']['TaskProtocol'];
 export type TaskRequest = components['schemas']['TaskRequest'];
 export type Thumbnails = components['schemas']['Thumbnails'];
+export type ToLabel = components['schemas']['ToLabel'];
 export type Trail = components['schemas']['Trail'];
 export type TrainChoices = components['schemas']['TrainChoices'];
 export type TrainRequest = components['schemas']['TrainRequest'];
 export type TrainResult = components['schemas']['TrainResult'];
+export type Trainable = components['schemas']['Trainable'];
 export type TrainedSeed = components['schemas']['TrainedSeed'];
 export type Training = components['schemas']['Training'];
+export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
 export type ViSpOptions = components['schemas']['ViSPOptions'];
 export type VideoFacts = components['schemas']['VideoFacts'];
 export type VideoFile = components['schemas']['VideoFile'];
 export type WantRequest = components['schemas']['WantRequest'];
+export type WayFigure = components['schemas']['WayFigure'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
