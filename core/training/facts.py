@@ -55,6 +55,7 @@ def facts_of(
         "start_from": start_from.id if start_from else None,
         "started_from": origin(start_from) if start_from else None,
         "loss": [round(loss, 6) for loss in fitted.losses],
+        "validation": [round(one.validation, 6) for one in fitted.epochs if one.validation is not None],
         "seconds": round(fitted.seconds, 1),
         "device": device_name(device),
     }
