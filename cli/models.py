@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import Spelled, add_command, add_verb, parameters
-from cli.running import run_verb
+from cli.running import ends_early, run_verb
 from cli.tables import (
     evaluation_table,
     number,
@@ -37,9 +37,9 @@ TRAINED: Spelled = {"kind": KIND, "settings": "--set", "weights": "--weigh"}
 
 def _train(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
     if split == ALL:
-        run_verb(data_dir, json_, train_splits, TrainRequest.of(**choices), _trained_splits_sentence)
+        run_verb(data_dir, json_, ends_early(train_splits), TrainRequest.of(**choices), _trained_splits_sentence)
     else:
-        run_verb(data_dir, json_, train, TrainRequest.of(split=split, **choices), _trained_sentence)
+        run_verb(data_dir, json_, ends_early(train), TrainRequest.of(split=split, **choices), _trained_sentence)
 
 
 def _cut_as(data_dir: Path, json_: bool, **choices: object) -> None:
@@ -48,7 +48,7 @@ def _cut_as(data_dir: Path, json_: bool, **choices: object) -> None:
 
 def _pretrain(data_dir: Path, json_: bool, **choices: object) -> None:
     visp = ViSPOptions.of(**{name: choices.pop(name) for name in ViSPOptions.model_fields})
-    run_verb(data_dir, json_, pretrain, PretrainRequest.of(visp=visp, **choices), pretrained_sentence)
+    run_verb(data_dir, json_, ends_early(pretrain), PretrainRequest.of(visp=visp, **choices), pretrained_sentence)
 
 
 def _evaluate(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
@@ -67,6 +67,8 @@ def _trained_sentence(result: TrainResult) -> str:
     told = trained_sentence(result)
     if result.selected_on != "nothing":
         told += f" Epoch {result.kept_epoch} was chosen by {result.selected_on}."
+    if result.stopped_early:
+        told += " It was stopped before its end."
     told = "\n".join([told, *_held_out(result), *result.notes])
     if not result.lacking:
         return told
@@ -145,7 +147,8 @@ add_command(
     "train",
     _train,
     _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled=TRAINED)),
-    "Train a summarizer on a dataset's people and the labels collected here.",
+    "Train a summarizer on a dataset's people and the labels collected here.\n\n"
+    "A fifth of the dataset's videos is kept from it and evaluated on. Ctrl-C ends it with the best so far.",
 )
 add_verb(
     app,

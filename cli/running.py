@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
@@ -13,6 +16,7 @@ from verbs.contract import Request, Result
 
 if TYPE_CHECKING:
     from core.progress import Progress
+    from core.training.underway import Underway
     from storage.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +42,12 @@ class Verb(Protocol[Asked, Done]):
     def __call__(self, library: Library, request: Asked, *, progress: Progress) -> Done: ...
 
 
+class Training(Protocol[Asked, Done]):
+    """One of those that can end early."""
+
+    def __call__(self, library: Library, request: Asked, *, progress: Progress, underway: Underway) -> Done: ...
+
+
 def run_verb(data_dir: Path, as_json: bool, verb: Verb[Q, R], request: Q, sentence: Callable[[R], str]) -> R:
     """Asks a verb with a progress bar on stderr, prints its result on stdout and returns it."""
     from verbs.data_folder import open_library
@@ -50,6 +60,39 @@ def run_verb(data_dir: Path, as_json: bool, verb: Verb[Q, R], request: Q, senten
         library.close()
     print(json.dumps(result.as_json(), ensure_ascii=False, separators=(",", ":")) if as_json else sentence(result))
     return result
+
+
+def ends_early(training: Training[Q, R]) -> Verb[Q, R]:
+    """A training that Ctrl-C ends with the best of what it has; pressed once more, it stops at once."""
+
+    def verb(library: Library, request: Q, *, progress: Progress) -> R:
+        with enough() as underway:
+            return training(library, request, progress=progress, underway=underway)
+
+    return verb
+
+
+@contextmanager
+def enough() -> Iterator[Underway]:
+    """What tells a training in the block that somebody pressed Ctrl-C."""
+    from core.training.underway import Underway
+
+    pressed = False
+
+    def press(number: int, frame: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        print(
+            "Ending with the best so far, which is kept. Ctrl-C again stops at once and keeps nothing.", file=sys.stderr
+        )
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield Underway(should_finish=lambda: pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class progress_bar:

@@ -22,6 +22,7 @@ LEFT_OUT = (
     "worker.log",
     "renders",
     "exports",
+    "jobs",
     f"{FILE_NAME}-wal",
     f"{FILE_NAME}-shm",
     f"{FILE_NAME}{ENDING}",

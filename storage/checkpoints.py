@@ -145,6 +145,16 @@ class Checkpoints:
             raise CheckpointError(reasons[0])
         return of_kind[reasons.index("")]
 
+    def known(self, checkpoint_id: str) -> Checkpoint:
+        """A registered checkpoint by its id alone, whoever asks.
+
+        Raises:
+            NotFoundError: there is none.
+            CheckpointError: it cannot be read.
+        """
+        with reading(self._engine) as session:
+            return self._read(self._row(session, checkpoint_id))
+
     def knows(self, checkpoint: Checkpoint) -> bool:
         """Whether this very checkpoint is registered, and not another of its id."""
         with reading(self._engine) as session:

@@ -4,18 +4,23 @@ A job is queued, then running, then done, failed or cancelled. A step that does 
 nothing: a worker that finishes a job which was cancelled meanwhile does not bring it back.
 
 The table is the queue. A worker claims a job in one statement, says now and then that it is alive, and whoever sees
-that it is not ends its claims: a claim outlives its worker by a moment only.
+that it is not ends its claims: a claim outlives its worker by a moment only. A job that keeps what it has done by now
+is queued again then, as long as it comes further from one death to the next.
+
+Where there is a GPU, one job at a time holds it, unless told otherwise. Who asks for it on the long lane waits for it;
+what a person waits for never waits for it, and is done without.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Select, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.errors import NotFoundError
@@ -24,6 +29,10 @@ from storage.tables import JobRow, now
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Lane = Literal["quick", "long"]
+Priority = Literal["first", "normal", "idle"]
+# The larger, the sooner. What is below 0 waits until nothing else is to be done.
+PRIORITIES: Mapping[Priority, int] = {"first": 1, "normal": 0, "idle": -1}
+NOT_YET = -1.0  # of a job that was begun, and that no worker died of
 CANCELLED = {"code": "cancelled", "message": "Cancelled.", "hint": ""}
 
 
@@ -38,6 +47,11 @@ class Job:
         lane: "quick" for what a person waits for, "long" for what may take hours; each has workers of its own.
         entries: ids of the entries that it is about; None where it is about a dataset or the whole library.
         dataset: that it is about; None where it is about single entries or the whole library.
+        priority: of `PRIORITIES`; of equal ones the first that came is the first that is done.
+        resumable: it goes on where it was when its worker died.
+        gpu: it computes on a GPU where there is one.
+        on_gpu: it is one of those that hold its machine's GPU; None where nobody counts them.
+        claimed_by: the worker that does it, or did.
         state: queued, running, done, failed or cancelled.
         progress: share done, 0 to 1.
         message: what it is doing, for people.
@@ -45,6 +59,7 @@ class Job:
         result: of a job that is done.
         error: code, message and hint of a job that failed.
         cancel_requested: somebody asked it to stop.
+        keep: and to keep the best of what it has by now.
     """
 
     id: int
@@ -53,6 +68,11 @@ class Job:
     lane: Lane
     entries: Sequence[str] | None
     dataset: str | None
+    priority: int
+    resumable: bool
+    gpu: bool
+    on_gpu: bool | None
+    claimed_by: str | None
     state: State
     progress: float
     message: str
@@ -60,6 +80,7 @@ class Job:
     result: Mapping[str, Any] | None
     error: Mapping[str, str] | None
     cancel_requested: bool
+    keep: bool
     created: datetime
     updated: datetime
 
@@ -91,11 +112,24 @@ class Jobs:
         lane: Lane = "quick",
         entries: Sequence[str] | None = None,
         dataset: str | None = None,
+        priority: Priority = "normal",
+        resumable: bool = False,
+        gpu: bool = False,
     ) -> int:
         """Queues a job and returns its id; see `Job`."""
         about = None if entries is None else list(entries)
         with writing(self._engine) as session:
-            row = JobRow(kind=kind, args=dict(args), lane=lane, entries=about, dataset=dataset, state="queued")
+            row = JobRow(
+                kind=kind,
+                args=dict(args),
+                lane=lane,
+                entries=about,
+                dataset=dataset,
+                priority=PRIORITIES[priority],
+                resumable=resumable,
+                gpu=gpu,
+                state="queued",
+            )
             session.add(row)
             session.flush()
             return row.id
@@ -118,21 +152,34 @@ class Jobs:
         with reading(self._engine) as session:
             return [_job(row) for row in session.scalars(query)]
 
+    def prefer(self, job_id: int, priority: Priority) -> Job:
+        """Changes when a queued job is done. Raises NotFoundError."""
+        self._change(job_id, "queued", priority=PRIORITIES[priority])
+        return self.get(job_id)
+
     # What workers do
 
-    def claim(self, worker: str, lane: Lane | None = None, job_id: int | None = None) -> Job | None:
-        """Takes the oldest queued job, so that no other worker does it; None where there is none.
+    def claim(
+        self,
+        worker: str,
+        lane: Lane | None = None,
+        job_id: int | None = None,
+        gpus: Callable[[], int | None] = lambda: None,
+    ) -> Job | None:
+        """Takes the queued job that is to be done next, so that no other worker does it; None where there is none.
 
         Args:
-            worker: who takes it; no other worker has this name.
+            worker: who takes it; no other worker has this name, and those of one machine begin with the same MACHINE/.
             lane: only of this lane.
             job_id: only this one.
+            gpus: gives how many jobs of the worker's machine may be on its GPU at once; None where that has none.
         """
         with reading(self._engine) as session:  # so that idle workers do not take turns with the lock of writers
-            if session.scalar(_oldest_queued(lane, job_id)) is None:
+            if session.scalar(_next_queued(lane, job_id)) is None:
                 return None
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            row = session.scalar(claim_statement(worker, lane, job_id))
+        at_once = gpus()
+        with _claiming(self._engine, at_once) as session:
+            row = session.scalar(claim_statement(worker, lane, job_id, at_once))
         return None if row is None else _job(row)
 
     def claims(self) -> Sequence[Claim]:
@@ -147,47 +194,80 @@ class Jobs:
         with writing(self._engine) as session:
             session.execute(query.values(heartbeat=now()))
 
-    def update(self, job_id: int, progress: float, message: str, figures: Mapping[str, float] | None = None) -> None:
-        """Says how far a running job is."""
+    def update(
+        self,
+        job_id: int,
+        progress: float,
+        message: str,
+        figures: Mapping[str, float] | None = None,
+        *,
+        worker: str | None = None,
+    ) -> None:
+        """Says how far a running job is; only that of a worker, if one is named."""
         values: dict[str, Any] = {"progress": min(max(progress, 0.0), 1.0), "message": message}
         if figures:
             values["figures"] = dict(figures)
-        self._change(job_id, "running", **values)
+        self._change(job_id, "running", worker, **values)
 
-    def should_stop(self, job_id: int) -> bool:
-        """Whether nobody wants a job any more: somebody asked it to stop, or its claim was ended."""
-        unwanted = or_(JobRow.cancel_requested, JobRow.state != "running")
+    def should_stop(self, job_id: int, *, worker: str | None = None) -> bool:
+        """Whether nobody wants a job any more: somebody asked it to stop, or its worker's claim was ended."""
+        unwanted = or_(and_(JobRow.cancel_requested, ~JobRow.keep), JobRow.state != "running")
+        if worker is not None:
+            unwanted = or_(unwanted, JobRow.claimed_by.is_distinct_from(worker))
         with reading(self._engine) as session:
             return session.scalar(select(JobRow.id).where(JobRow.id == job_id, unwanted)) is not None
 
-    # How jobs end
+    def should_finish(self, job_id: int) -> bool:
+        """Whether somebody asked a job to stop and to keep what it has by now."""
+        with reading(self._engine) as session:
+            return session.scalar(select(JobRow.id).where(JobRow.id == job_id, JobRow.keep)) is not None
 
-    def finish(self, job_id: int, result: Mapping[str, Any]) -> None:
-        """A running job is done."""
-        self._change(job_id, "running", state="done", progress=1.0, result=dict(result))
+    # How jobs end. Where a worker is named, only a job that it still has.
 
-    def fail(self, job_id: int, error: Mapping[str, str]) -> bool:
+    def finish(self, job_id: int, result: Mapping[str, Any], *, worker: str | None = None) -> bool:
+        """A running job is done. Says whether it was running."""
+        return self._change(job_id, "running", worker, state="done", progress=1.0, result=dict(result))
+
+    def fail(self, job_id: int, error: Mapping[str, str], *, worker: str | None = None) -> bool:
         """A running job failed; `error` is `ManycutError.as_dict()`. Says whether it was running."""
-        return self._change(job_id, "running", state="failed", error=dict(error))
+        return self._change(job_id, "running", worker, state="failed", error=dict(error))
 
-    def cancelled(self, job_id: int, error: Mapping[str, str] = CANCELLED) -> None:
-        """A running job has stopped because it was asked to; `error` says what is kept."""
-        self._change(job_id, "running", state="cancelled", error=dict(error))
+    def cancelled(self, job_id: int, error: Mapping[str, str] = CANCELLED, *, worker: str | None = None) -> bool:
+        """A running job has stopped because it was asked to; `error` says what is kept. Says whether it was running."""
+        return self._change(job_id, "running", worker, state="cancelled", error=dict(error))
 
-    def request_cancel(self, job_id: int) -> Job:
-        """Asks a job to stop: a queued one is cancelled at once, a running one stops when it next looks."""
-        self.get(job_id)
+    def request_cancel(self, job_id: int, *, keep: bool = False) -> Job:
+        """Asks a job to stop: a queued one is cancelled at once, a running one stops when it next looks.
+
+        Args:
+            job_id: of it.
+            keep: the best of what it has by now, and to be done with that. Only a resumable job can; one that was begun
+                and waits to go on does so for a moment.
+        """
+        known = self.get(job_id)
+        if keep and known.resumable:
+            begun = JobRow.died_at.is_not(None)
+            if self._change(job_id, "running", keep=True, cancel_requested=True) or self._change(
+                job_id, "queued", where=begun, keep=True, cancel_requested=True
+            ):
+                return self.get(job_id)
         if not self._change(job_id, "queued", state="cancelled", cancel_requested=True, error=CANCELLED):
-            self._change(job_id, "running", cancel_requested=True)
+            self._change(job_id, "running", cancel_requested=True, keep=False)
         return self.get(job_id)
 
-    def interrupt(self, reason: str, *, worker: str | None = None, claim: Claim | None = None) -> Sequence[int]:
-        """Ends running jobs whose worker is gone as failed, and returns their ids.
+    def interrupt(
+        self, reason: str, *, worker: str | None = None, claim: Claim | None = None, died: bool = True
+    ) -> Sequence[int]:
+        """Ends the claims of running jobs whose worker is gone, and returns their ids.
+
+        Those that go on where they were are queued again, unless they came no further than when a worker died of them
+        before, or nobody wants them; the others end as failed.
 
         Args:
             reason: a sentence.
             worker: only its jobs.
             claim: only this one, if its worker was not heard of since.
+            died: whether the job may be why; if not, it does not count as a death.
         """
         hint = "Start it again; what it had finished before is kept."
         error = {"code": "interrupted", "message": reason, "hint": hint}
@@ -197,29 +277,92 @@ class Jobs:
         if claim is not None:
             same = JobRow.heartbeat.is_not_distinct_from(claim.heartbeat)
             query = query.where(JobRow.id == claim.job, JobRow.claimed_by.is_not_distinct_from(claim.worker), same)
+        goes_on = and_(JobRow.resumable, or_(JobRow.keep, ~JobRow.cancel_requested))
+        if died:
+            goes_on = and_(goes_on, or_(JobRow.died_at.is_(None), JobRow.progress > JobRow.died_at))
+        queued: dict[str, Any] = {
+            "state": "queued",
+            "claimed_by": None,
+            "heartbeat": None,
+            "on_gpu": None,
+            "died_at": JobRow.progress if died else func.coalesce(JobRow.died_at, NOT_YET),
+            "message": f"{reason} It goes on where it was.",
+        }
         with writing(self._engine) as session:
+            again = session.scalars(query.where(goes_on).values(**queued, updated=now()).returning(JobRow.id)).all()
             ended = query.values(state="failed", error=error, updated=now()).returning(JobRow.id)
-            return session.scalars(ended).all()
+            return [*again, *session.scalars(ended)]
 
-    def _change(self, job_id: int, present: State, **values: Any) -> bool:
-        """Changes a job if it is in the state `present`; says whether it was."""
+    def _change(
+        self,
+        job_id: int,
+        present: State,
+        worker: str | None = None,
+        *,
+        where: ColumnElement[bool] | None = None,
+        **values: Any,
+    ) -> bool:
+        """Changes a job if it is in the state `present`, and of a worker if one is named; says whether it was."""
         query = update(JobRow).where(JobRow.id == job_id, JobRow.state == present)
+        if worker is not None:
+            query = query.where(JobRow.claimed_by == worker)
+        if where is not None:
+            query = query.where(where)
         with writing(self._engine) as session:
             return session.scalar(query.values(updated=now(), **values).returning(JobRow.id)) is not None
 
 
-def claim_statement(worker: str, lane: Lane | None = None, job_id: int | None = None) -> ReturningUpdate[JobRow]:
+def claim_statement(
+    worker: str, lane: Lane | None = None, job_id: int | None = None, gpus: int | None = None
+) -> ReturningUpdate[JobRow]:
     """The one statement that claims a job; see `Jobs.claim`.
 
     SQLite has one writer at a time. On PostgreSQL the row is locked when it is chosen, and others pass over it.
     """
-    oldest = _oldest_queued(lane, job_id).with_for_update(skip_locked=True).scalar_subquery()
-    claimed = update(JobRow).where(JobRow.id == oldest)
-    return claimed.values(state="running", claimed_by=worker, heartbeat=now(), updated=now()).returning(JobRow)
+    query = _next_queued(lane, job_id)
+    on_gpu: Any = None
+    if gpus is not None:
+        other = aliased(JobRow)
+        machine = worker.partition("/")[0]
+        held = (
+            select(func.count())
+            .select_from(other)
+            .where(
+                other.state == "running",
+                other.on_gpu.is_(True),
+                other.claimed_by.startswith(f"{machine}/", autoescape=True),
+            )
+            .scalar_subquery()
+        )
+        query = query.where(or_(~JobRow.gpu, JobRow.lane == "quick", held < gpus))
+        on_gpu = and_(JobRow.gpu, held < gpus)
+    following = query.with_for_update(skip_locked=True).scalar_subquery()
+    claimed = update(JobRow).where(JobRow.id == following)
+    return claimed.values(state="running", claimed_by=worker, heartbeat=now(), updated=now(), on_gpu=on_gpu).returning(
+        JobRow
+    )
 
 
-def _oldest_queued(lane: Lane | None, job_id: int | None) -> Select[int]:
-    query = select(JobRow.id).where(JobRow.state == "queued").order_by(JobRow.id).limit(1)
+@contextmanager
+def _claiming(engine: Engine, gpus: int | None) -> Iterator[Session]:
+    """A transaction to claim in; where a GPU is shared, one after the other, so that each sees what others hold."""
+    if gpus is not None:
+        with writing(engine) as session:
+            yield session
+        return
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def _next_queued(lane: Lane | None, job_id: int | None) -> Select[int]:
+    other = aliased(JobRow)
+    busy = exists().where(other.state.in_(("queued", "running")), other.priority >= 0)
+    query = (
+        select(JobRow.id)
+        .where(JobRow.state == "queued", or_(JobRow.priority >= 0, ~busy))
+        .order_by(JobRow.priority.desc(), JobRow.id)
+        .limit(1)
+    )
     if lane is not None:
         query = query.where(JobRow.lane == lane)
     return query if job_id is None else query.where(JobRow.id == job_id)

@@ -351,15 +351,21 @@ class JobRow(Base):
     lane: Mapped[str]
     entries: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     dataset: Mapped[str | None]
+    priority: Mapped[int] = mapped_column(default=0)
+    resumable: Mapped[bool] = mapped_column(default=False)
+    gpu: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(index=True)
     claimed_by: Mapped[str | None]
     heartbeat: Mapped[datetime | None]
+    on_gpu: Mapped[bool | None]
+    died_at: Mapped[float | None]
     progress: Mapped[float] = mapped_column(default=0.0)
     message: Mapped[str] = mapped_column(default="")
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
     result: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    keep: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=now)
     updated: Mapped[datetime] = mapped_column(default=now)
 

@@ -57,6 +57,7 @@ def import_checkpoint(
         NotFoundError: there is no such file.
         CheckpointError: it is of none of the releases and no folder of Manycut's, or damaged.
     """
+    from core.models.card import write_card
     from core.names import readable
     from storage.entry_rows import slug
     from storage.formats.checkpoint_folder import is_checkpoint_folder, take_checkpoint_folder
@@ -82,6 +83,7 @@ def import_checkpoint(
             with suppress(OSError):  # others lie in it
                 request.path.parent.rmdir()
     checkpoint = library.checkpoints.register(folder)
+    write_card(checkpoint)
     return ImportCheckpointResult(
         checkpoint=checkpoint.path,
         id=checkpoint.id,

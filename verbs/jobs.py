@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from core.errors import InputError
 from core.progress import Progress, ShouldStop
+from core.training.underway import Underway
 from verbs.agreement import AgreementRequest, AgreementResult, agreement
 from verbs.attach import AttachRequest, AttachResult, attach
 from verbs.caption import CaptionRequest, CaptionResult, caption
@@ -110,6 +111,10 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     SignalsRequest: (signals, SignalsResult),
     TrainRequest: (train, TrainResult),
 }
+# Those that keep what they have by now, and go on from there.
+RESUMABLE = frozenset({"train", "pretrain"})
+# Those that compute on a GPU where there is one.
+ON_GPU = frozenset({"train", "pretrain", "sample", "features", "caption", "encode", "judge", "rescore"})
 _ADAPTER: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)
 _RESULTS = {request.model_fields["verb"].default: result for request, (_, result) in VERBS.items()}
 
@@ -146,7 +151,15 @@ def result_from_row(verb: str, result: Mapping[str, Any]) -> JobResult:
         raise InputError(f"Another version of Manycut did this {verb} job and wrote it down in other words.") from None
 
 
-def do(library: Library, request: JobRequest, *, progress: Progress, should_stop: ShouldStop) -> Result:
-    """Does what a job asks for. Raises what its verb raises."""
+def do(
+    library: Library,
+    request: JobRequest,
+    *,
+    progress: Progress,
+    should_stop: ShouldStop,
+    underway: Underway | None = None,
+) -> Result:
+    """Does what a job asks for; one of `RESUMABLE` goes on from what `underway` holds. Raises what its verb raises."""
     verb, _ = VERBS[type(request)]
-    return verb(library, request, progress=progress, should_stop=should_stop)
+    more = {} if underway is None else {"underway": underway}
+    return verb(library, request, progress=progress, should_stop=should_stop, **more)

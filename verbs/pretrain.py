@@ -14,11 +14,12 @@ from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent, time_left
 from core.statistics.figure import Figure
 from core.statistics.results import Coverage
+from core.training.underway import NOTHING_KEPT, Underway
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people, summaries_of
 from verbs.sample import SampleRequest, sample
 from verbs.split_videos import split_videos
-from verbs.train import new_checkpoint_folder
+from verbs.train import made_before, new_checkpoint_folder, planned_folder
 
 if TYPE_CHECKING:
     from core.data import Entry
@@ -125,7 +126,12 @@ class PretrainResult(Result):
 
 
 def pretrain(
-    library: Library, request: PretrainRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    library: Library,
+    request: PretrainRequest,
+    *,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    underway: Underway = NOTHING_KEPT,
 ) -> PretrainResult:
     """Pretrains a summarizer with ViSP on videos that nobody needs to have labelled; `train --start-from` goes on.
 
@@ -154,10 +160,11 @@ def pretrain(
     given = unlabelled_videos if settings.method == "visp" else summarised_videos
     videos, space = given(entries, settings.model, wanted)
     name = f"{settings.model}-{settings.method}-{'-'.join((request.dataset or space, *request.also))}"
-    checkpoint = pretrain_on(
+    out = planned_folder(underway, lambda: request.out or new_checkpoint_folder(library, name))
+    checkpoint = made_before(out, underway) or pretrain_on(
         videos,
         settings,
-        out=request.out or new_checkpoint_folder(library, name),
+        out=out,
         feature_space=space,
         training_info={
             "dataset": None if request.also else request.dataset,  # None: of several
@@ -165,6 +172,7 @@ def pretrain(
         },
         progress=part(progress, 0.0, 0.8) if own else progress,
         should_stop=should_stop,
+        underway=underway,
     )
     library.checkpoints.register(checkpoint.path)
     facts = checkpoint.training

@@ -22,7 +22,7 @@ def score_with_all(library: Library, entry: Entry, progress: Progress, space: st
     from core.training.scoring import can_score
 
     runs, kinds = [], set()
-    ran = _scored(library, entry.id)
+    ran = scored_by(library, entry.id)
     for checkpoint in library.checkpoints.list(feature_space=space):
         if checkpoint.applies_as in kinds or can_score(checkpoint, entry):
             continue
@@ -38,7 +38,7 @@ def score_with_all(library: Library, entry: Entry, progress: Progress, space: st
 
 def score_again(library: Library, entry_id: str, space: str) -> list[int]:
     """New runs of the checkpoints of a space that scored the entry before."""
-    ran = _scored(library, entry_id)
+    ran = scored_by(library, entry_id)
     again = [head.id for head in library.checkpoints.list(feature_space=space) if head.id in ran]
     return [run for one in again for run in run_of(library, entry_id, one)]
 
@@ -49,6 +49,6 @@ def run_of(library: Library, entry_id: str, checkpoint: str, progress: Progress 
     return [] if made.run is None else [made.run]
 
 
-def _scored(library: Library, entry_id: str) -> set[str]:
+def scored_by(library: Library, entry_id: str) -> set[str]:
     """The checkpoints that have scored an entry."""
     return {run.track.checkpoint for run in library.runs.of_entry(entry_id)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, model_validator
 
 from core import limits
-from core.errors import InputError
+from core.errors import CheckpointError, InputError
 from core.labelling.who import Who
 from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.figure import Figure
 from core.statistics.results import Evaluation, Helped, SplitsEvaluation
 from core.training.recipes import Targets
+from core.training.underway import NOTHING_KEPT, Underway
 from verbs.contract import Factors, Numbers, Request, Result, Settings
 from verbs.report import ReportRequest, report
-from verbs.scoring import run_of
+from verbs.scoring import run_of, scored_by
 from verbs.training_entries import TrainingEntries, called, training_entries
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from core.models.checkpoints import Checkpoint
     from core.training.recipes import TrainSettings
     from storage.library import Library
+
+PLAN = "checkpoint.txt"  # where a training that is underway will leave its checkpoint
 
 
 class TrainChoices(Request):
@@ -115,7 +118,7 @@ class TrainedSeed(Result):
 
     Attributes:
         seed: of it.
-        checkpoint, id, epochs, kept_epoch, seconds, loss, figures: as in `TrainResult`.
+        checkpoint, id, epochs, kept_epoch, seconds, loss, stopped_early, figures: as in `TrainResult`.
     """
 
     seed: int
@@ -125,6 +128,7 @@ class TrainedSeed(Result):
     kept_epoch: int
     seconds: float
     loss: Figure
+    stopped_early: bool
     figures: Evaluation | None
 
 
@@ -142,6 +146,7 @@ class TrainResult(Result):
         feature_space: that it takes.
         lacking: ids of the videos without features of it, which were left out.
         runs: on the entries that it scored afterwards.
+        stopped_early: it was asked to stop and to keep what it had.
         held_out: ids of the videos that it is evaluated on and has not learned from.
         figures: on those; None where there are none. The checkpoint's own figures also hold each video's.
         seeds: where several were asked for, each; what is said above is of the first.
@@ -160,6 +165,7 @@ class TrainResult(Result):
     feature_space: str
     lacking: list[str]
     runs: list[int]
+    stopped_early: bool = False
     held_out: tuple[str, ...] = ()
     figures: Evaluation | None = None
     seeds: tuple[TrainedSeed, ...] = ()
@@ -185,18 +191,24 @@ class TrainedSplits(Result):
 
 
 def train(
-    library: Library, request: TrainRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    library: Library,
+    request: TrainRequest,
+    *,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    underway: Underway = NOTHING_KEPT,
 ) -> TrainResult:
     """Trains or fine-tunes a summarizer on people's scores; the checkpoints become part of the library.
 
-    It is then evaluated on what was held out, and scores what the request names.
+    They are then evaluated on what was held out, and the first scores what the request names. A training whose process
+    died goes on from what that kept.
 
     Raises:
         NotFoundError: there is no such dataset, person, model, recipe or split, or nobody judged the videos.
         InputError: choices that do not go together.
     """
     scores = request.entry is not None or request.score_dataset
-    made = _train(library, request, part(progress, 0.0, 0.9) if scores else progress, should_stop)
+    made = _train(library, request, part(progress, 0.0, 0.9) if scores else progress, should_stop, underway)
     if not scores:
         return made
     ids = [request.entry] if request.entry else [one.id for one in library.entries.list(dataset=request.dataset)]
@@ -204,12 +216,18 @@ def train(
     for index, entry_id in enumerate(ids):
         check(should_stop, "Scoring", f"The checkpoint '{made.id}' is kept.")
         progress(0.9 + 0.1 * index / len(ids), f"Scoring {entry_id}")
-        runs += run_of(library, entry_id, made.id)
+        if made.id not in scored_by(library, entry_id):  # before its process died
+            runs += run_of(library, entry_id, made.id)
     return made.model_copy(update={"runs": runs})
 
 
 def train_splits(
-    library: Library, request: TrainRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    library: Library,
+    request: TrainRequest,
+    *,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    underway: Underway = NOTHING_KEPT,
 ) -> TrainedSplits:
     """Trains one checkpoint for each split of the request's file; its `out` holds "{split}"."""
     from storage.formats.splits import folders_of_splits
@@ -220,7 +238,10 @@ def train_splits(
         check(should_stop, "The training", f"The checkpoints of {index} splits are kept.")
         told = part(progress, index / len(folders), (index + 1) / len(folders))
         one = request.model_copy(update={"split": index, "out": folder})
-        made.append(train(library, one, progress=told, should_stop=should_stop))
+        place = underway.inside(f"split-{index}")
+        made.append(train(library, one, progress=told, should_stop=should_stop, underway=place))
+        if underway.should_finish():
+            break
     last = made[-1]
     return TrainedSplits(
         checkpoint=request.out or Path(), splits=made, epochs=last.epochs, seconds=last.seconds, loss=last.loss
@@ -237,7 +258,36 @@ def new_checkpoint_folder(library: Library, name: str) -> Path:
     return folder / free
 
 
-def _train(library: Library, request: TrainRequest, progress: Progress, should_stop: ShouldStop) -> TrainResult:
+def planned_folder(underway: Underway, choose: Callable[[], Path]) -> Path:
+    """The folder of a checkpoint: as it was chosen before the process of its training died, or else chosen now.
+
+    Raises:
+        CheckpointError: there is such a folder already.
+    """
+    plan = None if underway.folder is None else underway.folder / PLAN
+    if plan is not None and plan.is_file():
+        return Path(plan.read_text(encoding="utf-8"))
+    chosen = choose()
+    if chosen.exists():
+        raise CheckpointError(f"'{chosen}' exists already.", "Choose another name; checkpoints are not overwritten.")
+    if plan is not None:
+        plan.parent.mkdir(parents=True, exist_ok=True)
+        partial = plan.with_suffix(".part")
+        partial.write_text(str(chosen), encoding="utf-8")
+        partial.replace(plan)
+    return chosen
+
+
+def made_before(out: Path, underway: Underway) -> Checkpoint | None:
+    """The checkpoint of a training that was over when its process died; None where it was not."""
+    from core.models.checkpoints import read_checkpoint
+
+    return read_checkpoint(out) if underway.folder is not None and out.is_dir() else None
+
+
+def _train(
+    library: Library, request: TrainRequest, progress: Progress, should_stop: ShouldStop, underway: Underway
+) -> TrainResult:
     """A checkpoint for each seed, evaluated on the same videos."""
     from core.training.evaluating import over_splits
 
@@ -248,16 +298,18 @@ def _train(library: Library, request: TrainRequest, progress: Progress, should_s
     chosen = training_entries(library, request, base, recipe.seed)
     seeds = request.seeds or (recipe.seed,)
     made: list[TrainedSeed] = []
-    started = time.monotonic()
-    for place, seed in enumerate(seeds):
+    for number, seed in enumerate(seeds):
         if made:
             check(should_stop, "The training", f"The checkpoints of {len(made)} seeds are kept.")
         settings = replace(recipe, seed=seed)
         if request.minutes is not None:
-            left = max(60 * request.minutes - (time.monotonic() - started), 0.0)
-            settings = replace(settings, time_limit_s=left / (len(seeds) - place))
-        told = part(progress, place / len(seeds), (place + 1) / len(seeds))
-        made.append(_train_one(library, request, chosen, base, settings, told, should_stop))
+            left = max(60 * request.minutes - sum(one.seconds for one in made), 0.0)
+            settings = replace(settings, time_limit_s=left / (len(seeds) - number))
+        told = part(progress, number / len(seeds), (number + 1) / len(seeds))
+        place = underway.inside(f"seed-{seed}")
+        made.append(_train_one(library, request, chosen, base, settings, told, should_stop, place))
+        if underway.should_finish():
+            break
     first = made[0]
     changed = None
     if base is not None and chosen.held_out:
@@ -285,6 +337,7 @@ def _train_one(
     settings: TrainSettings,
     progress: Progress,
     should_stop: ShouldStop,
+    underway: Underway,
 ) -> TrainedSeed:
     from core.models.registry import model_kind
     from core.training import loop
@@ -292,13 +345,13 @@ def _train_one(
     from core.training.labels import trained_label
     from core.training.measured import keep_figures
 
-    out = _folder(library, request, settings.seed)
+    out = planned_folder(underway, lambda: _folder(library, request, settings.seed))
     criterion = None
     if chosen.selecting:
         criterion = selection_criterion(chosen.selecting, request.kind, chosen.space, settings.seed)
     label = trained_label(model_kind(request.kind), chosen.space, out.name)
     marked = f"{label}, selected on test videos" if request.select_on_test else label
-    checkpoint = loop.train(
+    checkpoint = made_before(out, underway) or loop.train(
         chosen.train,
         settings,
         start_from=_reconfigured(base, request),
@@ -322,6 +375,7 @@ def _train_one(
         criterion=criterion,
         progress=part(progress, 0.0, 0.95) if chosen.held_out else progress,
         should_stop=should_stop,
+        underway=underway,
     )
     figures = None
     try:
@@ -340,6 +394,7 @@ def _train_one(
         kept_epoch=facts["kept_epoch"],
         seconds=facts["seconds"],
         loss=facts["loss"][-1],
+        stopped_early=facts["stopped_early"],
         figures=replace(figures, per_video=None) if figures else None,
     )
 

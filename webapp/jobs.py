@@ -7,21 +7,28 @@ tab, page and process.
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.compute import DEVICE
 from core.errors import Cancelled, ManycutError, refused_by_system
-from verbs.jobs import JobRequest, as_row, do, from_row
+from core.training.underway import Underway
+from verbs.jobs import ON_GPU, RESUMABLE, JobRequest, as_row, do, from_row
 from verbs.servers import refuse_addresses
 
 if TYPE_CHECKING:
     from core.progress import Progress, ShouldStop
-    from storage.jobs import Job, Lane
+    from storage.jobs import Job, Lane, Priority
     from storage.library import Library
 
 log = logging.getLogger("manycut.jobs")
 
+JOBS = "jobs"  # folder in the data directory
 WRITE_EVERY_S = 0.25  # progress is written at most this often; a training step is far shorter
 # What somebody sits and waits for; everything else may take hours, and never stands before these.
 QUICK = frozenset(
@@ -29,7 +36,7 @@ QUICK = frozenset(
 )
 
 
-def enqueue(library: Library, request: JobRequest) -> int:
+def enqueue(library: Library, request: JobRequest, priority: Priority = "normal") -> int:
     """Writes a job down for the workers and returns its number.
 
     Raises:
@@ -37,8 +44,16 @@ def enqueue(library: Library, request: JobRequest) -> int:
     """
     refuse_addresses(request)
     verb, args = as_row(request)
-    entries = _entries(library, args)
-    return library.jobs.create_job(verb, args, lane=lane_of(verb), entries=entries, dataset=args.get("dataset"))
+    return library.jobs.create_job(
+        verb,
+        args,
+        lane=lane_of(verb),
+        entries=_entries(library, args),
+        dataset=args.get("dataset"),
+        priority=priority,
+        resumable=verb in RESUMABLE,
+        gpu=verb in ON_GPU,
+    )
 
 
 def lane_of(kind: str) -> Lane:
@@ -55,22 +70,47 @@ def perform(library: Library, job_id: int) -> None:
 
 def work_on(library: Library, job: Job) -> None:
     """Does a job that was claimed and writes down how it ended. Never raises."""
-    jobs = library.jobs
-    report, should_stop = _watch(library, job.id)
+    jobs, worker = library.jobs, job.claimed_by
+    folder = job_folder(library, job.id)
+    report, should_stop, should_finish = _watch(library, job)
+    underway = {"underway": Underway(folder, should_finish)} if job.resumable else {}
     try:
-        result = do(library, from_row(job.kind, job.args), progress=report, should_stop=should_stop)
-        jobs.finish(job.id, result.as_json())
+        with _without_gpu(job.gpu and job.on_gpu is False):
+            result = do(library, from_row(job.kind, job.args), progress=report, should_stop=should_stop, **underway)
+        ended = jobs.finish(job.id, result.as_json(), worker=worker)
     except Cancelled as error:
-        jobs.cancelled(job.id, error.as_dict())
+        ended = jobs.cancelled(job.id, error.as_dict(), worker=worker)
     except ManycutError as error:
-        jobs.fail(job.id, error.as_dict())
+        ended = jobs.fail(job.id, error.as_dict(), worker=worker)
     except Exception as error:
         if refused := refused_by_system(error):
-            jobs.fail(job.id, refused.as_dict())
-            return
-        log.exception("job %s (%s) failed", job.id, job.kind)
-        message = f"The {job.kind} job stopped on an unexpected error; the worker's log has the details."
-        jobs.fail(job.id, {"code": "unexpected", "message": message, "hint": "Try again, or look into worker.log."})
+            ended = jobs.fail(job.id, refused.as_dict(), worker=worker)
+        else:
+            log.exception("job %s (%s) failed", job.id, job.kind)
+            message = f"The {job.kind} job stopped on an unexpected error; the worker's log has the details."
+            hint = "Try again, or look into worker.log."
+            ended = jobs.fail(job.id, {"code": "unexpected", "message": message, "hint": hint}, worker=worker)
+    if ended:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def job_folder(library: Library, job_id: int) -> Path:
+    """Where a job keeps what it needs to go on; gone when it has ended."""
+    return library.data_dir / JOBS / str(job_id)
+
+
+@contextmanager
+def _without_gpu(wanted: bool) -> Iterator[None]:
+    """The block computes on the CPU, where that is wanted because others have the GPU."""
+    before = os.environ.get(DEVICE)
+    if wanted:
+        os.environ[DEVICE] = "cpu"
+    try:
+        yield
+    finally:
+        if wanted:
+            os.environ.pop(DEVICE, None)
+            os.environ.update({} if before is None else {DEVICE: before})
 
 
 def _entries(library: Library, args: Mapping[str, Any]) -> list[str] | None:
@@ -82,24 +122,34 @@ def _entries(library: Library, args: Mapping[str, Any]) -> list[str] | None:
     return args.get("entries")
 
 
-def _watch(library: Library, job_id: int) -> tuple[Progress, ShouldStop]:
-    """A Progress that writes to the table now and then, and a ShouldStop that reads it now and then."""
-    last_write = last_read = 0.0
-    stop = False
-
-    def should_stop() -> bool:
-        nonlocal last_read, stop
-        now = time.monotonic()
-        if not stop and now - last_read > WRITE_EVERY_S:
-            last_read = now
-            stop = library.jobs.should_stop(job_id)
-        return stop
+def _watch(library: Library, job: Job) -> tuple[Progress, ShouldStop, ShouldStop]:
+    """A Progress that writes to the table now and then, and what reads there now and then whether to stop or finish."""
+    jobs, last_write = library.jobs, 0.0
 
     def report(fraction: float, message: str, figures: Mapping[str, float] | None = None) -> None:
         nonlocal last_write
         now = time.monotonic()
         if now - last_write > WRITE_EVERY_S:
             last_write = now
-            library.jobs.update(job_id, fraction, message, dict(figures or {}))
+            jobs.update(job.id, fraction, message, dict(figures or {}), worker=job.claimed_by)
 
-    return report, should_stop
+    return (
+        report,
+        _now_and_then(lambda: jobs.should_stop(job.id, worker=job.claimed_by)),
+        _now_and_then(lambda: jobs.should_finish(job.id)),
+    )
+
+
+def _now_and_then(look: ShouldStop) -> ShouldStop:
+    """The same, but looks at most every `WRITE_EVERY_S`, and no more once it was told so."""
+    last_look, told = 0.0, False
+
+    def said() -> bool:
+        nonlocal last_look, told
+        now = time.monotonic()
+        if not told and now - last_look > WRITE_EVERY_S:
+            last_look = now
+            told = look()
+        return told
+
+    return said

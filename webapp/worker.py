@@ -16,9 +16,12 @@ import sys
 import threading
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
+from core.compute import has_gpu
+from core.errors import ManycutError
 from storage.jobs import Jobs, Lane
 from storage.library import Library
 from webapp.jobs import work_on
@@ -28,6 +31,7 @@ NICENESS: dict[Lane, int] = {"quick": 5, "long": 10}
 LOOK_S = 0.1  # between two looks for a job
 BEAT_S = 5.0  # between two signs of life
 DEAD_AFTER_BEATS = 12  # a worker that gives none for so many of somebody else's is gone
+GPU_JOBS = "MANYCUT_GPU_JOBS"
 GOODBYE_S = 3.0  # for the step that it is at
 
 
@@ -51,13 +55,29 @@ def main() -> None:
     threading.Thread(target=_beat, args=(library.jobs, name), daemon=True).start()
     try:
         while not args.parent or os.getppid() == args.parent:
-            job = library.jobs.claim(name, args.lane)
+            job = library.jobs.claim(name, args.lane, gpus=gpu_jobs)
             if job is None:
                 time.sleep(LOOK_S)
             else:
                 work_on(library, job)
     finally:
-        library.jobs.interrupt("The server stopped while this was running.", worker=name)
+        library.jobs.interrupt("The server stopped while this was running.", worker=name, died=False)
+
+
+@cache
+def gpu_jobs() -> int | None:
+    """How many jobs may be on this machine's GPU at once: one, or MANYCUT_GPU_JOBS; None where there is no GPU."""
+    log = logging.getLogger("manycut.worker")
+    try:
+        if not has_gpu():
+            return None
+        return max(int(os.environ.get(GPU_JOBS, "1")), 1)
+    except ManycutError as error:
+        log.warning("%s %s", error.message, error.hint)
+        return None
+    except ValueError:
+        log.warning("%s should be a whole number; it is taken for 1.", GPU_JOBS)
+        return 1
 
 
 def worker_name(lane: Lane) -> str:
@@ -107,7 +127,7 @@ def _end_with(parent: int, jobs: Jobs, name: str) -> None:
         time.sleep(0.2)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GOODBYE_S)  # longer steps, such as one of a network, do not hear the signal
-    jobs.interrupt("The server stopped while this was running.", worker=name)
+    jobs.interrupt("The server stopped while this was running.", worker=name, died=False)
     os._exit(1)
 
 

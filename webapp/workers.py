@@ -32,7 +32,7 @@ STEADY_S = 60.0  # a worker that lived so long did not die of how it was started
 def workers(library: Library) -> Iterator[None]:
     """The worker processes of a library, alive as long as the block runs.
 
-    Their log is `worker.log` in the data directory. The job of one that dies ends as failed.
+    Their log is `worker.log` in the data directory. The job of one that dies goes on in the next, or ends as failed.
     """
     stop = threading.Event()
     with (library.data_dir / "worker.log").open("ab") as sink:
@@ -62,7 +62,7 @@ def _keep(library: Library, lane: Lane, sink: BinaryIO, stop: threading.Event) -
             pass
         if stop.is_set():
             _end(process)
-            _interrupt(library, name, "The server stopped while this was running.")
+            _interrupt(library, name, "The server stopped while this was running.", died=False)
             return
         ended = f"signal {-process.returncode}" if process.returncode < 0 else f"code {process.returncode}"
         _interrupt(library, name, f"The worker died while this was running ({ended}).")
@@ -87,8 +87,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _interrupt(library: Library, name: str, reason: str) -> None:
+def _interrupt(library: Library, name: str, reason: str, died: bool = True) -> None:
     try:
-        library.jobs.interrupt(reason, worker=name)
+        library.jobs.interrupt(reason, worker=name, died=died)
     except Exception:  # the database is away for a moment; the other workers look after it, see `DeadClaims`
         log.exception("The jobs of the worker %s could not be ended.", name)

@@ -90,8 +90,9 @@ def save_checkpoint(
     feature_space: str,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Checkpoint:
-    """Write a model to a new directory, whole or not at all.
+    """Write a model to a new directory, whole or not at all; `texts` are further files of it, by their names.
 
     Raises:
         CheckpointError: the directory exists already.
@@ -120,6 +121,8 @@ def save_checkpoint(
         temporary.chmod(0o755)
         save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, temporary / WEIGHTS)
         (temporary / DESCRIPTION).write_text(_described(checkpoint), encoding="utf-8")
+        for name, text in (texts or {}).items():
+            (temporary / name).write_text(text, encoding="utf-8")
         os.rename(temporary, directory)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -19,14 +19,18 @@ import numpy as np
 
 from core.compute import choose_device
 from core.errors import CheckpointError, InputError
+from core.models.card import write_card
 from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
-from core.models.provenance import origin
 from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, check, never, silent
 from core.training.batching import batches, counting, units
+from core.training.epochs import EPOCHS, Epoch, append_epoch, epoch_lines
+from core.training.facts import facts_of
 from core.training.labels import trained_label
 from core.training.persons import numbered, persons_of
 from core.training.recipes import TrainSettings
+from core.training.snapshots import Snapshots, fingerprint, generators, set_generators
+from core.training.underway import NOTHING_KEPT, Underway
 from core.training.videos import TrainingVideo
 
 if TYPE_CHECKING:
@@ -38,9 +42,6 @@ if TYPE_CHECKING:
     Criterion: TypeAlias = Callable[[Summarizer], float]  # a model ready to predict -> the larger, the better
 
 Model = TypeVar("Model", bound="Trainable")
-
-SOURCES = frozenset(("own", "dataset"))
-MAX_LISTED = 5000  # a checkpoint names the videos that it was trained on, up to so many
 
 
 def train(
@@ -56,6 +57,7 @@ def train(
     criterion: Criterion | None = None,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
+    underway: Underway = NOTHING_KEPT,
 ) -> Checkpoint:
     """Train a model and write it to the new directory `out`.
 
@@ -71,8 +73,9 @@ def train(
         training_info: added to `training` (dataset, split, ...).
         criterion: asked about the model that would be kept, after every epoch or more often; the weights it likes
             best are kept. Without it, the last ones. Say in `training_info` which videos it looks at.
-        progress: called after every epoch with {"epoch", "epochs", "loss"}.
+        progress: called after every epoch with {"epoch", "epochs", "loss"}, and the criterion's "validation".
         should_stop: asked after every step.
+        underway: where it keeps what it has, and whether that is enough by now.
 
     Raises:
         InputError: no usable videos, of different widths, or a null video that does not fit.
@@ -112,37 +115,34 @@ def train(
         if null_video is not None:
             take_null_video(model, null_video)
         model.train()
-        losses, best_epoch = fit(model, videos, settings, started, criterion, progress, should_stop)
+        fitted = fit(model, videos, settings, started, criterion, progress, should_stop, underway)
 
-    training = {
-        **(training_info or {}),
-        **{k: v for k, v in asdict(settings).items() if k not in ("model", "config", "device", "weights")},
-        "weights": {k: v for k, v in settings.weights.items() if k in SOURCES},
-        "n_weighted": len(settings.weights.keys() - SOURCES),  # people by name, who are not named
-        "epochs": len(losses),
-        "kept_epoch": best_epoch,
-        "videos": [video.id for video in videos] if len(videos) <= MAX_LISTED else None,
-        "n_videos": len(videos),
-        "n_people": len({name for video in videos for name in video.people}) or max(len(v.targets) for v in videos),
-        "n_curves": sum(int((~np.isnan(v.targets)).any(1).sum()) for v in videos),
-        "n_preferences": sum(len(video.preferences) for video in videos),
-        "simulated": any(any(video.simulated) for video in videos),
-        "n_simulated": _simulated_people(videos),
-        **({"persons": persons} if persons else {}),
-        "null_video": "given" if null_video is not None else None,
-        "start_from": start_from.id if start_from else None,
-        "started_from": origin(start_from) if start_from else None,
-        "loss": [round(loss, 6) for loss in losses],
-        "seconds": round(time.monotonic() - started, 1),
-    }
-    label = label or trained_label(kind, feature_space)
-    return save_checkpoint(model, Path(out), label=label, feature_space=feature_space, training=training)
+    facts = facts_of(videos, settings, fitted, start_from, device)
+    facts["null_video"] = "given" if null_video is not None else None
+    return save_trained(
+        model,
+        Path(out),
+        label=label or trained_label(kind, feature_space),
+        feature_space=feature_space,
+        training={**(training_info or {}), **facts, **({"persons": persons} if persons else {})},
+        epochs=fitted.epochs,
+    )
 
 
-def _simulated_people(videos: Sequence[TrainingVideo]) -> int:
-    """How many different people of some videos were made by a program."""
-    named = {name for video in videos for name, made in zip(video.people, video.simulated, strict=False) if made}
-    return len(named) or max(sum(video.simulated) for video in videos)
+def save_trained(
+    model: Summarizer,
+    out: Path,
+    *,
+    label: str,
+    feature_space: str,
+    training: Mapping[str, Any],
+    epochs: Sequence[Epoch],
+) -> Checkpoint:
+    """Writes a checkpoint with what was said of its epochs, and its card."""
+    lines = {EPOCHS: epoch_lines(epochs)}
+    checkpoint = save_checkpoint(model, out, label=label, feature_space=feature_space, training=training, texts=lines)
+    write_card(checkpoint)
+    return checkpoint
 
 
 def take_null_video(model: Summarizer, frame: np.ndarray) -> None:
@@ -169,6 +169,27 @@ def check_fits(checkpoint: Checkpoint, kind: str, feature_space: str, width: int
         )
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """How a training went.
+
+    Attributes:
+        epochs: what was said of each.
+        kept: number of the one whose weights were kept.
+        seconds: that it took, those of processes that died included.
+        content: it ended early because somebody was content with what it had.
+    """
+
+    epochs: list[Epoch]
+    kept: int
+    seconds: float
+    content: bool
+
+    @property
+    def losses(self) -> list[float]:
+        return [one.loss for one in self.epochs]
+
+
 def fit(
     model: Model,
     videos: Sequence[TrainingVideo],
@@ -177,11 +198,11 @@ def fit(
     criterion: Callable[[Model], float] | None,
     progress: Progress,
     should_stop: ShouldStop,
-) -> tuple[list[float], int]:
+    underway: Underway = NOTHING_KEPT,
+) -> Fitted:
     """Train in place and leave the weights to keep in the model, those of the best epoch where there is a criterion.
 
-    Returns:
-        The mean loss of every epoch, and the epoch whose weights were kept.
+    Where `underway` holds a snapshot of this very training, it goes on from there, to the same weights.
     """
     import torch
     from torch.optim.lr_scheduler import LambdaLR
@@ -220,17 +241,49 @@ def fit(
         average.update_parameters(model)  # it starts as a copy
     kept = model if average is None else cast("Model", average.module).eval()
     asked = {math.ceil(per_epoch * (n + 1) / settings.validations) for n in range(settings.validations)}
-    losses: list[float] = []
-    best, best_epoch, best_state = -math.inf, 0, None
-    for epoch in range(1, epochs + 1):
-        epoch_losses = []
+    said: list[Epoch] = []
+    best, best_epoch = -math.inf, 0
+    best_state: dict[str, Tensor] | None = None
+
+    stateful: dict[str, Any] = {"model": model, "optimizer": optimizer, "schedule": schedule, "scaler": scaler}
+    if average is not None:
+        stateful["average"] = average
+    snapshots = Snapshots(underway, "" if underway.folder is None else fingerprint(model, videos, settings))
+    if (found := snapshots.read()) is not None:
+        for name, one in stateful.items():
+            one.load_state_dict(found[name])
+        set_generators(found["generators"], generator, device)
+        step, best, best_epoch, best_state = (found[name] for name in ("step", "best", "best_epoch", "best_state"))
+        said = [Epoch(**one) for one in found["epochs"]]
+        started = time.monotonic() - said[-1].seconds
+    lines = None if underway.folder is None else underway.folder / EPOCHS
+    if lines is not None:
+        lines.parent.mkdir(parents=True, exist_ok=True)
+        lines.write_text(epoch_lines(said), encoding="utf-8")  # without those that are done once more
+
+    def judge(epoch: int) -> float:
+        """What the criterion says of the weights that would be kept, which are remembered if it likes them best."""
+        nonlocal best, best_epoch, best_state
+        assert criterion is not None
+        with predicting(kept):
+            verdict = criterion(kept)
+        if verdict > best or not best_epoch:
+            best, best_epoch, best_state = verdict, epoch, copy.deepcopy(kept.state_dict())
+        return verdict
+
+    content = False
+    for epoch in range(len(said) + 1, epochs + 1):
+        if content := bool(said) and underway.should_finish():
+            break
+        epoch_losses, verdict = [], None
         for index, batch in enumerate(batches(drawn_from, settings, generator), 1):
             with torch.autocast(device.type, torch.float16, enabled=half):
                 loss = model.loss(batch.to(device))
             scaler.scale(loss / settings.accumulate).backward()
             epoch_losses.append(loss.detach())  # a number only when the epoch is over: asking waits for the device
             check(should_stop, "The training", "Nothing was saved.")
-            if index % settings.accumulate == 0 or index == per_epoch:
+            content = underway.should_finish()
+            if index % settings.accumulate == 0 or index == per_epoch or content:
                 scaler.unscale_(optimizer)
                 torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
                 scaler.step(optimizer)
@@ -240,21 +293,37 @@ def fit(
                 step += 1
                 if average is not None:
                     average.update_parameters(model)
-            if criterion is not None and index in asked:
-                with predicting(kept):
-                    verdict = criterion(kept)
-                if verdict > best or not best_epoch:
-                    best, best_epoch, best_state = verdict, epoch, copy.deepcopy(kept.state_dict())
-        losses.append(float(np.mean([float(loss) for loss in epoch_losses])))
+            if criterion is not None and (index in asked or content):
+                verdict = judge(epoch)
+            if content:
+                break
+        said.append(
+            Epoch(
+                epoch,
+                float(np.mean([float(loss) for loss in epoch_losses])),
+                verdict,
+                time.monotonic() - started,
+                float(schedule.get_last_lr()[0]),
+            )
+        )
+        if lines is not None:
+            append_epoch(lines, said[-1])
+        figures = {"epoch": epoch, "epochs": epochs, "loss": said[-1].loss}
         progress(
             epoch / epochs,
             f"Epoch {epoch} of {epochs}",
-            {"epoch": epoch, "epochs": epochs, "loss": losses[-1]},
+            figures if verdict is None else {**figures, "validation": verdict},
         )
-        if settings.time_limit_s is not None and time.monotonic() - started > settings.time_limit_s:
+        if content or (settings.time_limit_s is not None and said[-1].seconds > settings.time_limit_s):
             break
+        if epoch < epochs and snapshots.due:
+            snapshots.write(
+                {name: one.state_dict() for name, one in stateful.items()}
+                | {"generators": generators(generator, device), "epochs": [asdict(one) for one in said]}
+                | {"step": step, "best": best, "best_epoch": best_epoch, "best_state": best_state}
+            )
     model.load_state_dict(best_state or kept.state_dict())
-    return losses, best_epoch or len(losses)
+    return Fitted(said, best_epoch or len(said), time.monotonic() - started, content)
 
 
 @contextmanager

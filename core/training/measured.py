@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from core.models.card import write_card
 from core.models.checkpoints import Checkpoint, put_metrics
 from core.statistics.results import Evaluation
 
@@ -14,7 +15,7 @@ _EVALUATION = TypeAdapter(Evaluation)
 
 
 def keep_figures(checkpoint: Checkpoint, figures: Evaluation, videos: Sequence[str]) -> Checkpoint:
-    """Writes what a checkpoint reached on some videos into its description.
+    """Writes what a checkpoint reached on some videos into its description and onto its card.
 
     Args:
         checkpoint: that was evaluated.
@@ -22,4 +23,6 @@ def keep_figures(checkpoint: Checkpoint, figures: Evaluation, videos: Sequence[s
         videos: ids of those that it was evaluated on.
     """
     found: dict[str, Any] = _EVALUATION.dump_python(figures, mode="json")
-    return put_metrics(checkpoint, {figures.protocol: {**found, "videos": list(videos), "n_videos": len(videos)}})
+    known = put_metrics(checkpoint, {figures.protocol: {**found, "videos": list(videos), "n_videos": len(videos)}})
+    write_card(known)
+    return known

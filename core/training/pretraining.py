@@ -17,13 +17,15 @@ import numpy as np
 from core.compute import choose_device
 from core.data import DEFAULT_BUDGET, Entry
 from core.errors import CheckpointError, InputError
-from core.models.checkpoints import Checkpoint, save_checkpoint
+from core.models.checkpoints import Checkpoint
 from core.models.registry import SELF_DISCOVERED_LABEL, model_kind
 from core.progress import Progress, ShouldStop, never, silent
 from core.statistics.curves import mean_of_people
+from core.training.facts import MAX_LISTED, device_name
 from core.training.labels import trained_label
-from core.training.loop import MAX_LISTED, fit
+from core.training.loop import fit, save_trained
 from core.training.recipes import TrainSettings
+from core.training.underway import NOTHING_KEPT, Underway
 from core.training.videos import TrainingVideo, one_space, training_space
 
 if TYPE_CHECKING:
@@ -156,6 +158,7 @@ def pretrain(
     training_info: Mapping[str, Any] | None = None,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
+    underway: Underway = NOTHING_KEPT,
 ) -> Checkpoint:
     """Pretrain a summarizer and write it to the new directory `out`; fine-tune it with `train(start_from=...)`.
 
@@ -167,6 +170,7 @@ def pretrain(
         training_info: added to `training`.
         progress: called after every epoch with {"epoch", "epochs", "loss"}.
         should_stop: asked after every batch.
+        underway: where it keeps what it has, and whether that is enough by now.
 
     Raises:
         InputError: too few videos, or settings out of range.
@@ -219,12 +223,13 @@ def pretrain(
         model = (ViSP(summarizer, visp) if contrasts else FixedSummaries(summarizer)).to(device)
         model.prepare([torch.from_numpy(video.features) for video in videos])
         model.train()
-        losses, _ = fit(model, told_apart, loop, started, None, progress, should_stop)
+        fitted = fit(model, told_apart, loop, started, None, progress, should_stop, underway)
     training = {
         **(training_info or {}),
         "pretraining": settings.method,
         **({"visp": asdict(visp)} if contrasts else {}),
-        "epochs": len(losses),
+        "epochs": len(fitted.epochs),
+        "stopped_early": fitted.content,
         "batch_size": loop.batch_size,
         "piece": settings.piece,
         "lr": settings.lr,
@@ -235,12 +240,20 @@ def pretrain(
         "n_videos": len(videos),
         "n_people": 0 if contrasts else None,
         "simulated": any(any(video.simulated) for video in videos),
-        "loss": [round(loss, 6) for loss in losses],
-        "seconds": round(time.monotonic() - started, 1),
+        "loss": [round(loss, 6) for loss in fitted.losses],
+        "seconds": round(fitted.seconds, 1),
+        "device": device_name(device),
     }
     known_as = SELF_DISCOVERED_LABEL if contrasts else "Fixed summaries"
     label = f"{known_as} ({trained_label(kind, feature_space)}, {len(videos)} videos)"
-    return save_checkpoint(summarizer.eval(), Path(out), label=label, feature_space=feature_space, training=training)
+    return save_trained(
+        summarizer.eval(),
+        Path(out),
+        label=label,
+        feature_space=feature_space,
+        training=training,
+        epochs=fitted.epochs,
+    )
 
 
 def _kept(count: int, settings: PretrainSettings) -> list[int]:

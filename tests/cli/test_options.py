@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import pytest
 from typer.testing import CliRunner
 
 from cli import commands, main
+from cli.running import enough
 from verbs.contract import Request
 from verbs.export import ExportRequest
 from verbs.ingest import IngestRequest
@@ -86,3 +88,48 @@ def test_mistakes_are_one_sentence_and_exit_code_two(monkeypatch, capsys, tmp_pa
     told = capsys.readouterr()
     assert word in json.loads(told.out)["error"]["message"]
     assert len(told.err.strip().splitlines()) == 1
+
+
+def test_settings_seeds_people_and_datasets_are_read(monkeypatch):
+    asked = asked_of(
+        monkeypatch, "train", "talks", "--set", "denoiser=DiT", "--set", "codebook_size=100", "--set", "lr=1e-4",
+        "--seeds", "0,1,2", "--names", "Ann", "--names", "Ben, B.", "--datasets", "more", "--minutes", "1.5",
+        "--held-out", "0",
+    )  # fmt: skip
+    assert asked == TrainRequest(
+        dataset="talks",
+        settings={"denoiser": "DiT", "codebook_size": "100", "lr": "1e-4"},
+        seeds=(0, 1, 2),
+        names=("Ann", "Ben, B."),
+        datasets=("more",),
+        minutes=1.5,
+        held_out=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--set", "denoisser=DiT"], "SummDiff has no setting 'denoisser'; it has updates"),
+        (["--set", "codebook_size=many"], "'codebook_size' should be a whole number from 0, not 'many'"),
+        (["--set", "lr"], "A setting is written name=value"),
+        (["--seeds", "one"], "'seeds' should be a valid integer"),
+        (["--held-out", "1"], "'held_out' should be less than 1"),
+    ],
+)
+def test_a_mistake_in_a_training_is_one_sentence(monkeypatch, capsys, tmp_path, arguments, word):
+    test_mistakes_are_one_sentence_and_exit_code_two(
+        monkeypatch, capsys, tmp_path, ["train", "talks", *arguments], word
+    )
+
+
+def test_ctrl_c_ends_a_training_with_what_it_has_and_the_second_at_once(capsys):
+    before = signal.getsignal(signal.SIGINT)
+    with enough() as underway:
+        assert not underway.should_finish()
+        signal.raise_signal(signal.SIGINT)
+        assert underway.should_finish()
+        assert "Ctrl-C again stops at once" in capsys.readouterr().err
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == before

@@ -88,7 +88,7 @@ def test_on_postgresql_a_claim_is_one_statement_that_passes_over_what_others_are
     said = " ".join(str(claim_statement("w", "long").compile(dialect=postgresql.dialect())).split())
     assert said.startswith("UPDATE jobs SET state=")
     assert "WHERE jobs.id = (SELECT jobs.id FROM jobs WHERE jobs.state =" in said
-    assert "ORDER BY jobs.id LIMIT" in said
+    assert "ORDER BY jobs.priority DESC, jobs.id LIMIT" in said
     assert "FOR UPDATE SKIP LOCKED) RETURNING jobs.id" in said
     assert ";" not in said
 
@@ -167,3 +167,128 @@ def test_an_unknown_job_is_not_found(jobs):
         jobs.get(1)
     with pytest.raises(NotFoundError):
         jobs.request_cancel(1)
+
+
+def test_preferred_jobs_come_first_and_idle_ones_when_nothing_else_is_to_be_done(jobs):
+    idle = jobs.create_job("a", {}, lane="long", priority="idle")
+    normal = jobs.create_job("b", {}, lane="long")
+    first = jobs.create_job("c", {}, lane="long", priority="first")
+    other_lane = jobs.create_job("d", {}, lane="quick")
+    assert [jobs.claim("w", "long").id for _ in range(2)] == [first, normal]
+    jobs.finish(first, {}), jobs.finish(normal, {})
+    assert jobs.claim("w", "long") is None, "something else waits"
+    jobs.claim("w", "quick")
+    assert jobs.claim("w", "long") is None, "something else runs"
+    jobs.finish(other_lane, {})
+    assert jobs.claim("w", "long").id == idle
+
+
+def test_the_order_of_waiting_jobs_can_be_changed(jobs):
+    one, two = (jobs.create_job("a", {}) for _ in range(2))
+    assert jobs.prefer(two, "first").priority == 1
+    assert jobs.claim("w").id == two
+    jobs.prefer(two, "idle")
+    assert jobs.get(two).priority == 1, "it is running already"
+    assert jobs.claim("w").id == one
+
+
+def test_a_job_that_keeps_what_it_has_is_queued_again_as_long_as_it_comes_further(jobs):
+    job = jobs.create_job("train", {}, resumable=True)
+    for progress in (0.0, 0.2, 0.6):
+        jobs.claim("w")
+        jobs.update(job, progress, "Epoch")
+        assert jobs.interrupt("The worker died.", worker="w") == [job]
+        found = jobs.get(job)
+        assert (found.state, found.claimed_by, found.message) == (
+            "queued", None, "The worker died. It goes on where it was.",
+        )  # fmt: skip
+    jobs.claim("w")
+    jobs.update(job, 0.6, "Epoch")
+    jobs.interrupt("The worker died.", worker="w")
+    assert jobs.get(job).error["code"] == "interrupted", "it kills its worker at the same place"
+
+
+def test_a_job_whose_server_stops_is_queued_again_however_often(jobs):
+    job = jobs.create_job("train", {}, resumable=True)
+    for _ in range(3):
+        jobs.claim("w")
+        jobs.interrupt("The server stopped.", worker="w", died=False)
+        assert jobs.get(job).state == "queued"
+    jobs.claim("w")
+    jobs.interrupt("The worker died.", worker="w")
+    assert jobs.get(job).state == "queued", "its first death"
+
+
+def test_a_job_that_nobody_wants_any_more_does_not_come_back(jobs):
+    job = jobs.create_job("train", {}, resumable=True)
+    jobs.claim("w")
+    jobs.request_cancel(job)
+    jobs.interrupt("The worker died.", worker="w")
+    assert jobs.get(job).state == "failed"
+
+
+def test_a_worker_that_comes_back_changes_nothing_of_what_another_does(jobs):
+    job = jobs.create_job("train", {}, resumable=True)
+    jobs.claim("slow")
+    jobs.interrupt("Not heard of.", worker="slow")
+    jobs.claim("other")
+    assert jobs.should_stop(job, worker="slow")
+    assert not jobs.should_stop(job, worker="other")
+    jobs.update(job, 0.9, "Epoch 9", worker="slow")
+    assert not jobs.finish(job, {}, worker="slow")
+    assert not jobs.fail(job, {}, worker="slow")
+    assert (jobs.get(job).state, jobs.get(job).progress) == ("running", 0.0)
+    assert jobs.finish(job, {}, worker="other")
+
+
+def test_a_job_is_asked_to_keep_the_best_it_has(jobs):
+    job = jobs.create_job("train", {}, resumable=True)
+    jobs.claim("w")
+    assert not jobs.should_finish(job)
+    assert jobs.request_cancel(job, keep=True).state == "running"
+    assert jobs.should_finish(job)
+    assert not jobs.should_stop(job)
+    jobs.request_cancel(job)
+    assert jobs.should_stop(job), "and then not even that"
+
+
+def test_only_what_was_begun_and_keeps_something_has_anything_to_keep(jobs):
+    sample = jobs.create_job("sample", {})
+    jobs.claim("w", job_id=sample)
+    jobs.request_cancel(sample, keep=True)
+    assert jobs.should_stop(sample)
+    fresh, begun = (jobs.create_job("train", {}, resumable=True) for _ in range(2))
+    jobs.claim("w", job_id=begun)
+    jobs.interrupt("The worker died.", worker="w")
+    assert jobs.request_cancel(fresh, keep=True).state == "cancelled"
+    assert jobs.request_cancel(begun, keep=True).state == "queued"
+    assert jobs.should_finish(begun)
+
+
+def test_one_job_of_a_machine_holds_its_gpu_and_quick_ones_do_without(jobs):
+    def claim(worker, lane, gpus=1):
+        return jobs.claim(worker, lane, gpus=lambda: gpus)
+
+    first, second = (jobs.create_job("train", {}, lane="long", gpu=True) for _ in range(2))
+    ingest = jobs.create_job("ingest", {}, lane="long")
+    sample = jobs.create_job("sample", {}, lane="quick", gpu=True)
+    assert (claim("here/long/1", "long").id, jobs.get(first).on_gpu) == (first, True)
+    taken = claim("here/long/2", "long")
+    assert (taken.id, taken.on_gpu) == (ingest, False), "what needs no GPU does not wait for it"
+    assert claim("here/long/3", "long") is None
+    taken = claim("here/quick/1", "quick")
+    assert (taken.id, taken.on_gpu) == (sample, False), "nobody waits hours for a sample"
+    taken = claim("there/long/1", "long")
+    assert (taken.id, taken.on_gpu) == (second, True), "another machine has its own"
+    third = jobs.create_job("train", {}, lane="long", gpu=True)
+    assert claim("here/long/3", "long") is None
+    jobs.finish(first, {})
+    assert claim("here/long/3", "long").id == third
+
+
+def test_several_jobs_share_a_gpu_where_somebody_says_so_or_none_is_counted(jobs):
+    made = [jobs.create_job("train", {}, lane="long", gpu=True) for _ in range(4)]
+    took = [jobs.claim(f"here/long/{n}", "long", gpus=lambda: 2) for n in range(3)]
+    assert [job.id if job else None for job in took] == [made[0], made[1], None]
+    free = jobs.claim("here/long/3", "long")
+    assert (free.id, free.on_gpu) == (made[2], None)

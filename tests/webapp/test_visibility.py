@@ -29,7 +29,7 @@ SECRET = "Secret Person"
 # Routes of ours that show nothing of a video but what is in the file, or nothing of anybody else's labels.
 SHOWS_NOTHING = {
     "/healthz", "/favicon.ico", "/enter", "/compare", "/assets/player/{tag}/{name:path}", "/vendor/plotly.min.js",
-    "/api/me", "/api/entries", "/api/checkpoints", "/api/ingest",
+    "/api/me", "/api/entries", "/api/checkpoints", "/api/checkpoint/curves", "/api/ingest",
     "/api/tasks", "/api/task/next", "/api/task/train",  # a person's own
     "/api/review/board", "/api/review/pace", "/api/review/filters",  # how many labels, never which
     "/api/review/assignments", "/api/review/assignments/close", "/api/review/people", "/api/review/people/invite",
@@ -140,7 +140,10 @@ def test_somebody_who_judges_a_video_gets_nothing_about_it_from_any_route(judgin
 
 def test_every_route_that_names_a_video_is_tried(app):
     tried = {path for _, path, _ in ABOUT_ONE_ENTRY}
-    by_task_or_job = {"/api/job", "/api/job/cancel", "/api/download", "/api/review/task", "/api/review/decide"}
+    by_task_or_job = {
+        "/api/job", "/api/job/cancel", "/api/job/curves", "/api/job/priority",
+        "/api/download", "/api/review/task", "/api/review/decide"
+    }  # fmt: skip
     own = {"/api/task", "/api/task/events", "/api/task/compare", "/media", "/thumbnails"}
     lists = {"/api/jobs", "/api/picker", "/api/review/trail", "/api/review/disputed"}
     lists |= {"/api/models/card", "/api/models", "/api/models/leaderboard", "/api/models/compare"}
@@ -179,6 +182,8 @@ def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
     assert judging.get("/api/job", params={"id": asked}).status_code == 403
     assert judging.get("/api/download", params={"job": asked}).status_code == 403
     assert judging.post("/api/job/cancel", json={"id": asked}).status_code == 403
+    assert judging.get("/api/job/curves", params={"id": asked}).status_code == 403
+    assert judging.post("/api/job/priority", json={"id": asked, "priority": "first"}).status_code == 403
     assert [job["id"] for job in judging.get("/api/jobs").json()["jobs"]] == [other]
 
 

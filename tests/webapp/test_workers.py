@@ -11,14 +11,18 @@ from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
+from core.training.epochs import EPOCHS, read_epochs
+from core.training.snapshots import FILE
 from storage.backup import back_up, restore
 from storage.library import Library
 from verbs.export import ExportRequest
 from verbs.jobs import as_row
-from verbs.train import TrainRequest
-from webapp.jobs import enqueue
+from verbs.train import TrainRequest, train
+from webapp.jobs import enqueue, job_folder
 from webapp.worker import DEAD_AFTER_BEATS, DeadClaims
 from webapp.workers import workers
 
@@ -56,7 +60,7 @@ def pid_of(lane, library):
     return None
 
 
-def test_a_training_does_not_stand_before_an_export_and_one_that_dies_ends_as_failed(talks, tmp_path):
+def test_a_training_does_not_stand_before_an_export_and_goes_on_when_its_worker_dies(talks, tmp_path):
     with workers(talks):
         training = enqueue(talks, ENDLESS)
         wait_for(talks, training, "running")
@@ -66,20 +70,54 @@ def test_a_training_does_not_stand_before_an_export_and_one_that_dies_ends_as_fa
 
         killed = pid_of("long", talks)
         os.kill(killed, signal.SIGKILL)
-        error = wait_for(talks, training, "failed", seconds=40).error
-        assert (error["code"], error["message"]) == (
-            "interrupted",
-            "The worker died while this was running (signal 9).",
+        wait_for(talks, training, "queued", seconds=40)
+        assert talks.jobs.get(training).message == (
+            "The worker died while this was running (signal 9). It goes on where it was."
         )
-
-        again = enqueue(talks, ENDLESS.model_copy(update={"epochs": 1}))  # by another worker
-        wait_for(talks, again, "done")
+        wait_for(talks, training, "running")
         assert pid_of("long", talks) not in (None, killed)
-
-        last = enqueue(talks, ENDLESS)
-        wait_for(talks, last, "running")
-    assert talks.jobs.get(last).error["message"] == "The server stopped while this was running."
+    assert talks.jobs.get(training).message == "The server stopped while this was running. It goes on where it was."
+    assert talks.jobs.get(training).state == "queued"
     assert (pid_of("long", talks), pid_of("quick", talks)) == (None, None)
+
+
+@pytest.mark.slow
+def test_a_training_that_was_killed_in_the_middle_of_an_epoch_ends_with_the_same_weights(talks):
+    """In whatever epoch it dies, and whatever was kept by then."""
+    asked = TrainRequest(dataset="talks", kind="mlp", epochs=4000, settings={"hidden": 64}, held_out=0)
+    job = enqueue(talks, asked)
+    with worker(talks, "long") as process:
+        kept = job_folder(talks, job) / "seed-0" / FILE
+        deadline = time.monotonic() + 240
+        while not kept.is_file():
+            assert time.monotonic() < deadline
+            assert talks.jobs.get(job).state in ("queued", "running"), talks.jobs.get(job)
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    before = len(read_epochs(kept.with_name(EPOCHS)))
+    assert 0 < before < 4000
+    talks.jobs.interrupt("The worker died.", worker=talks.jobs.get(job).claimed_by)
+    with worker(talks, "long"):
+        made = wait_for(talks, job, "done").result
+    whole = train(talks, asked)
+    folders = (Path(made["checkpoint"]), whole.checkpoint)
+    resumed, uninterrupted = (load_file(folder / "model.safetensors") for folder in folders)
+    assert all(np.abs(resumed[name] - uninterrupted[name]).max() <= 1e-6 for name in uninterrupted)
+    assert [one.epoch for one in read_epochs(Path(made["checkpoint"]) / EPOCHS)] == list(range(1, 4001))
+    assert not job_folder(talks, job).exists()
+
+
+def test_a_running_training_is_asked_to_keep_the_best_it_has(talks):
+    job = enqueue(talks, ENDLESS)
+    with worker(talks, "long"):
+        wait_for(talks, job, "running")
+        while talks.jobs.get(job).figures.get("epoch", 0) < 3:
+            time.sleep(0.05)
+        talks.jobs.request_cancel(job, keep=True)
+        made = wait_for(talks, job, "done").result
+    assert made["stopped_early"]
+    assert talks.checkpoints.find(made["id"]).training["epochs"] == made["epochs"] < ENDLESS.epochs
 
 
 def test_workers_of_a_killed_server_end_and_leave_no_running_job(talks):
@@ -88,7 +126,7 @@ def test_workers_of_a_killed_server_end_and_leave_no_running_job(talks):
     wait_for(talks, training, "running")
     server.send_signal(signal.SIGKILL)
     server.wait()
-    assert wait_for(talks, training, "failed", seconds=40).error["code"] == "interrupted"
+    assert "The server stopped" in wait_for(talks, training, "queued", seconds=40).message
     deadline = time.monotonic() + 60
     while pid_of("long", talks) or pid_of("quick", talks):
         assert time.monotonic() < deadline
@@ -172,4 +210,4 @@ def test_a_worker_ends_when_told_and_says_what_it_left(talks):
         wait_for(talks, training, "running")
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-    assert talks.jobs.get(training).error["code"] == "interrupted"
+    assert talks.jobs.get(training).message == "The server stopped while this was running. It goes on where it was."

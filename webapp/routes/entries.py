@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
-from storage.jobs import Job
+from storage.jobs import Job, Priority
 from storage.library import Library
 from verbs.doctor import DoctorRequest
 from verbs.export import ExportChoices, ExportRequest
@@ -23,11 +23,12 @@ from verbs.personal import PersonalRequest
 from verbs.sample import SampleRequest
 from verbs.train import TrainChoices, TrainRequest
 from webapp.jobs import enqueue
+from webapp.views import curves, lists, numbers
 from webapp.views import entry as entry_view
 from webapp.views import jobs as jobs_view
-from webapp.views import lists, numbers
 from webapp.views import persons as persons_view
 from webapp.views.answer import JobNumber
+from webapp.views.curves import Curves
 from webapp.views.entry import EntryFacts, News
 from webapp.views.jobs import JobFacts, JobsList
 from webapp.views.lists import CheckpointsList, EntriesList
@@ -61,6 +62,14 @@ TYPES = {
 
 class JobRequest(BaseModel):
     id: int
+
+
+class CancelRequest(JobRequest):
+    keep: bool = False  # the best of what it has by now
+
+
+class PriorityRequest(JobRequest):
+    priority: Priority
 
 
 def exported(body: ExportChoices) -> Subject:
@@ -145,9 +154,23 @@ def router(library: Library, exports: Path) -> APIRouter:
     def job(job: VisibleJob, hidden: Hidden) -> JobFacts:
         return jobs_view.described(library, [job], hidden)[0]
 
+    @routes.get("/job/curves")
+    def job_curves(job: VisibleJob) -> Curves:
+        return curves.of_job(library, job)
+
+    @routes.get("/checkpoint/curves")
+    def checkpoint_curves(id: str) -> Curves:
+        return curves.of_checkpoint(library, id)
+
     @routes.post("/job/cancel")
-    def cancel(job: Annotated[Job, visible_job_in(JobRequest)], hidden: Hidden) -> JobFacts:
-        return jobs_view.described(library, [library.jobs.request_cancel(job.id)], hidden)[0]
+    def cancel(body: CancelRequest, job: Annotated[Job, visible_job_in(CancelRequest)], hidden: Hidden) -> JobFacts:
+        return jobs_view.described(library, [library.jobs.request_cancel(job.id, keep=body.keep)], hidden)[0]
+
+    @routes.post("/job/priority")
+    def priority(
+        body: PriorityRequest, job: Annotated[Job, visible_job_in(PriorityRequest)], hidden: Hidden
+    ) -> JobFacts:
+        return jobs_view.described(library, [library.jobs.prefer(job.id, body.priority)], hidden)[0]
 
     @routes.get("/download")
     def download(done: VisibleJobNamed, manifest: bool = False) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from core.errors import InputError
-from storage.jobs import Job, Lane, State
+from storage.jobs import PRIORITIES, Job, Lane, Priority, State
 from storage.library import Library
 from verbs.jobs import JobRequest, JobResult, from_row, result_from_row
 from webapp.views.answer import Answer, Problem
@@ -46,6 +46,9 @@ class JobFacts(Answer):
         result: what came of it; None where nothing did yet, or as with `args`.
         unread: a sentence where one of the two cannot be read, else "".
         waits_for: which work is before a queued one, None where nothing is.
+        priority: when it is done, of those that wait.
+        resumable: whether it can be asked to keep the best of what it has by now.
+        keep: whether it was.
     """
 
     id: int
@@ -65,6 +68,9 @@ class JobFacts(Answer):
     created: datetime
     updated: datetime
     waits_for: str | None
+    priority: Priority
+    resumable: bool
+    keep: bool
 
 
 class JobsList(Answer):
@@ -93,18 +99,39 @@ def _facts(job: Job, waits_for: str | None) -> JobFacts:
         result = None if job.result is None else result_from_row(job.kind, job.result)
     except InputError as error:
         unread = error.message
-    told = {"args": args, "result": result, "error": Problem(**job.error) if job.error else None}
-    return JobFacts(**{**vars(job), **told}, unread=unread, waits_for=waits_for)
+    told = {
+        "args": args,
+        "result": result,
+        "error": Problem(**job.error) if job.error else None,
+        "unread": unread,
+        "waits_for": waits_for,
+        "priority": next(name for name, value in PRIORITIES.items() if value == job.priority),
+    }
+    return JobFacts(**{name: told.get(name, getattr(job, name, None)) for name in JobFacts.model_fields})
 
 
 def _waits_for(job: Job, unfinished: list[Job], hidden: Collection[str]) -> str | None:
     """ "training on talks, 40 %, and 2 more"; None for a job that waits for no other."""
-    before = [one for one in unfinished if one.lane == job.lane and (one.state == "running" or one.id < job.id)]
+    before = [one for one in unfinished if _is_before(one, job)]
     if job.state != "queued" or not before:
         return None
-    first = min(before, key=lambda one: (one.state != "running", one.id))
+    first = min(before, key=_place)
     others = f", and {len(before) - 1} more" if len(before) > 1 else ""
-    return f"{_named(first, hidden)}, {100 * first.progress:.0f} %{others}"
+    gpu = " on the GPU" if first.on_gpu and first.lane != job.lane else ""
+    return f"{_named(first, hidden)}, {100 * first.progress:.0f} %{gpu}{others}"
+
+
+def _is_before(one: Job, job: Job) -> bool:
+    """Whether a job waits for another: for its lane's worker, for the GPU, or for everything else."""
+    if one.id == job.id:
+        return False
+    if job.priority < 0 <= one.priority or (job.gpu and job.lane == "long" and one.on_gpu and one.state == "running"):
+        return True
+    return one.lane == job.lane and _place(one) < _place(job)
+
+
+def _place(job: Job) -> tuple[bool, int, int]:
+    return job.state != "running", -job.priority, job.id
 
 
 def _named(job: Job, hidden: Collection[str]) -> str:

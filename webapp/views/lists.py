@@ -28,7 +28,7 @@ class EntriesList(Answer):
 
 @dataclass(frozen=True)
 class CheckpointLine(Checkpoint):
-    """A checkpoint in a list."""
+    """A checkpoint in a list; its figures are without those of single videos, which somebody may be judging."""
 
     path: Path
     config: Mapping[str, Json]
@@ -49,4 +49,13 @@ def entries(library: Library, dataset: str | None, search: str | None, limit: in
 
 def checkpoints(library: Library) -> CheckpointsList:
     """All checkpoints."""
-    return CheckpointsList(checkpoints=[CheckpointLine(**vars(one)) for one in library.checkpoints.list()])
+    return CheckpointsList(checkpoints=[_line(one) for one in library.checkpoints.list()])
+
+
+def _line(checkpoint: Checkpoint) -> CheckpointLine:
+    metrics = {
+        protocol: {name: value for name, value in found.items() if name != "per_video"}
+        for protocol, found in checkpoint.metrics.items()
+        if isinstance(found, Mapping)
+    }
+    return CheckpointLine(**{**vars(checkpoint), "metrics": metrics})

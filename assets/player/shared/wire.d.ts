@@ -326,6 +326,16 @@ export interface components {
             /** Simulated People */
             simulated_people: number;
         };
+        /** CancelRequest */
+        CancelRequest: {
+            /** Id */
+            id: number;
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
+        };
         /**
          * CaptionCorrection
          * @description What the caption at a pick of an entry should say.
@@ -475,7 +485,7 @@ export interface components {
         };
         /**
          * CheckpointLine
-         * @description A checkpoint in a list.
+         * @description A checkpoint in a list; its figures are without those of single videos, which somebody may be judging.
          */
         CheckpointLine: {
             /** Id */
@@ -650,6 +660,24 @@ export interface components {
             /** Best Person */
             best_person: number;
             chance?: components["schemas"]["Coverage"] | null;
+        };
+        /**
+         * Curve
+         * @description One training: what it is called, and its epochs in order.
+         */
+        Curve: {
+            /** Name */
+            name: string;
+            /** Epochs */
+            epochs: components["schemas"]["Epoch"][];
+        };
+        /**
+         * Curves
+         * @description Those of a job, one for each seed; of a checkpoint the one that made it.
+         */
+        Curves: {
+            /** Curves */
+            curves: components["schemas"]["Curve"][];
         };
         /**
          * CutChoices
@@ -1155,6 +1183,29 @@ export interface components {
              * Format: date-time
              */
             created: string;
+        };
+        /**
+         * Epoch
+         * @description One pass over the videos.
+         *
+         *     Attributes:
+         *         epoch: its number, from 1.
+         *         loss: mean of its batches.
+         *         validation: what the selection criterion said last in it, the larger the better; None where there is none.
+         *         seconds: of training until its end.
+         *         lr: learning rate of its last step.
+         */
+        Epoch: {
+            /** Epoch */
+            epoch: number;
+            /** Loss */
+            loss: number | null;
+            /** Validation */
+            validation: number | null;
+            /** Seconds */
+            seconds: number;
+            /** Lr */
+            lr: number;
         };
         /**
          * Evaluation
@@ -1981,6 +2032,9 @@ export interface components {
          *         result: what came of it; None where nothing did yet, or as with `args`.
          *         unread: a sentence where one of the two cannot be read, else "".
          *         waits_for: which work is before a queued one, None where nothing is.
+         *         priority: when it is done, of those that wait.
+         *         resumable: whether it can be asked to keep the best of what it has by now.
+         *         keep: whether it was.
          */
         JobFacts: {
             /** Id */
@@ -2030,6 +2084,15 @@ export interface components {
             updated: string;
             /** Waits For */
             waits_for: string | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "first" | "normal" | "idle";
+            /** Resumable */
+            resumable: boolean;
+            /** Keep */
+            keep: boolean;
         };
         /**
          * JobNumber
@@ -2038,11 +2101,6 @@ export interface components {
         JobNumber: {
             /** Job */
             job: number;
-        };
-        /** JobRequest */
-        JobRequest: {
-            /** Id */
-            id: number;
         };
         /**
          * JobsList
@@ -3654,6 +3712,16 @@ export interface components {
             /** Learned */
             learned: number;
         };
+        /** PriorityRequest */
+        PriorityRequest: {
+            /** Id */
+            id: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "first" | "normal" | "idle";
+        };
         /**
          * Problem
          * @description What went wrong, in a sentence for people, and what to do; see `core.errors`.
@@ -5153,6 +5221,7 @@ export interface components {
          *         feature_space: that it takes.
          *         lacking: ids of the videos without features of it, which were left out.
          *         runs: on the entries that it scored afterwards.
+         *         stopped_early: it was asked to stop and to keep what it had.
          *         held_out: ids of the videos that it is evaluated on and has not learned from.
          *         figures: on those; None where there are none. The checkpoint's own figures also hold each video's.
          *         seeds: where several were asked for, each; what is said above is of the first.
@@ -5184,6 +5253,11 @@ export interface components {
             lacking: string[];
             /** Runs */
             runs: number[];
+            /**
+             * Stopped Early
+             * @default false
+             */
+            stopped_early: boolean;
             /**
              * Held Out
              * @default []
@@ -5223,7 +5297,7 @@ export interface components {
          *
          *     Attributes:
          *         seed: of it.
-         *         checkpoint, id, epochs, kept_epoch, seconds, loss, figures: as in `TrainResult`.
+         *         checkpoint, id, epochs, kept_epoch, seconds, loss, stopped_early, figures: as in `TrainResult`.
          */
         TrainedSeed: {
             /** Seed */
@@ -5243,6 +5317,8 @@ export interface components {
             seconds: number;
             /** Loss */
             loss: number | null;
+            /** Stopped Early */
+            stopped_early: boolean;
             figures: components["schemas"]["Evaluation"] | null;
         };
         /**
@@ -5429,6 +5505,7 @@ export type AttachedVideo = components['schemas']['AttachedVideo'];
 export type Board = components['schemas']['Board'];
 export type CampFacts = components['schemas']['CampFacts'];
 export type CampScores = components['schemas']['CampScores'];
+export type CancelRequest = components['schemas']['CancelRequest'];
 export type CaptionCorrection = components['schemas']['CaptionCorrection'];
 export type CaptionRequest = components['schemas']['CaptionRequest'];
 export type CaptionResult = components['schemas']['CaptionResult'];
@@ -5448,6 +5525,8 @@ export type Corrected = components['schemas']['Corrected'];
 export type Correction = components['schemas']['Correction'];
 export type Correlation = components['schemas']['Correlation'];
 export type Coverage = components['schemas']['Coverage'];
+export type Curve = components['schemas']['Curve'];
+export type Curves = components['schemas']['Curves'];
 export type CutChoices = components['schemas']['CutChoices'];
 export type CutFacts = components['schemas']['CutFacts'];
 export type CutsResult = components['schemas']['CutsResult'];
@@ -5469,6 +5548,7 @@ export type EntriesList = components['schemas']['EntriesList'];
 export type EntryAgreement = components['schemas']['EntryAgreement'];
 export type EntryFacts = components['schemas']['EntryFacts'];
 export type EntryLine = components['schemas']['EntryLine'];
+export type Epoch = components['schemas']['Epoch'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type EventFacts = components['schemas']['EventFacts'];
 export type EventsRequest = components['schemas']['EventsRequest'];
@@ -5497,7 +5577,6 @@ export type InviteRequest = components['schemas']['InviteRequest'];
 export type Invited = components['schemas']['Invited'];
 export type JobFacts = components['schemas']['JobFacts'];
 export type JobNumber = components['schemas']['JobNumber'];
-export type JobRequest = components['schemas']['JobRequest'];
 export type JobsList = components['schemas']['JobsList'];
 export type JoinRequest = components['schemas']['JoinRequest'];
 export type JoinResult = components['schemas']['JoinResult'];
@@ -5562,6 +5641,7 @@ export type PretrainChoice = components['schemas']['PretrainChoice'];
 export type PretrainRequest = components['schemas']['PretrainRequest'];
 export type PretrainResult = components['schemas']['PretrainResult'];
 export type PretrainingOffer = components['schemas']['PretrainingOffer'];
+export type PriorityRequest = components['schemas']['PriorityRequest'];
 export type Problem = components['schemas']['Problem'];
 export type PromoteCheckpointRequest = components['schemas']['PromoteCheckpointRequest'];
 export type ProtocolSettings = components['schemas']['ProtocolSettings'];

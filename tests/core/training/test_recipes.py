@@ -192,10 +192,10 @@ def test_a_selection_criterion_is_asked_twice_an_epoch_and_sees_the_weights_as_t
         seen.append((asked.training, asked.reduce.weight.detach().clone()))
         return next(verdicts)
 
-    _, kept = fit(model, [video(seed, 2) for seed in range(40)], recipe, 0.0, criterion, silent, never)
+    fitted = fit(model, [video(seed, 2) for seed in range(40)], recipe, 0.0, criterion, silent, never)
     assert len(seen) == 4
     assert not any(trains for trains, _ in seen)
-    assert kept == 1
+    assert fitted.kept == 1
     torch.testing.assert_close(model.reduce.weight, seen[1][1])
     assert model.training
 

@@ -123,7 +123,7 @@ def test_the_zip_of_a_folder_comes_back_as_a_model(client, trained, tmp_path):
     assert models(client)["Sent-over"]["label"] == "One"
     assert not list((trained.data_dir / "uploads").iterdir())
     assert sorted(one.name for one in (trained.checkpoints.folder / "Sent-over").iterdir()) == [
-        "model.json", "model.safetensors",
+        "README.md", "card.json", "model.json", "model.safetensors",
     ]  # fmt: skip
 
 

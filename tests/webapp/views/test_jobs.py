@@ -95,3 +95,17 @@ def test_jobs_on_videos_that_somebody_is_judging_are_neither_listed_nor_named(li
     enqueue(library, SampleRequest(entry="talks/a"))
     waiting = enqueue(library, SampleRequest(entry="talks/b"))
     assert [(job.id, job.waits_for) for job in listed(library, {"talks/a"}).jobs] == [(waiting, "other work, 0 %")]
+
+
+def test_a_job_waits_for_what_is_preferred_for_the_gpu_and_an_idle_one_for_everything(library):
+    first = enqueue(library, TrainRequest(dataset="talks"))
+    second = enqueue(library, IngestRequest(path="trips", dataset="trips"), "first")
+    assert waits_for(library, first) == "taking in videos for trips, 0 %"
+    assert waits_for(library, second) is None
+    idle = enqueue(library, SampleRequest(entry="talks/a"), "idle")
+    assert waits_for(library, idle) == "taking in videos for trips, 0 %, and 1 more"
+    library.jobs.request_cancel(second)
+    library.jobs.request_cancel(idle)
+    enqueue(library, SampleRequest(entry="talks/b"))
+    library.jobs.claim("here/quick/1", "quick", gpus=lambda: 1)
+    assert waits_for(library, first) == "sampling of talks/b, 0 % on the GPU"

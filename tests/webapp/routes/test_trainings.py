@@ -1,0 +1,88 @@
+"""The REST of trainings: what is asked for, how they go, when they are done, and what is kept of them."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.training.epochs import EPOCHS, Epoch, append_epoch
+from verbs.train import TrainRequest
+from webapp.jobs import enqueue, job_folder, perform
+from webapp.server import build_rest
+
+SMALL = {"dataset": "talks", "kind": "mlp", "epochs": 2}
+
+
+@pytest.fixture
+def talks(library, make_entry):
+    library.entries.add("talks", [make_entry(f"talks/{n}") for n in range(4)])
+    return library
+
+
+@pytest.fixture
+def client(talks):
+    with TestClient(build_rest(talks)) as browser:
+        yield browser
+
+
+def test_a_training_is_asked_for_with_all_that_it_can_be_told(client, talks):
+    more = {"seeds": [1, 2], "settings": {"lr": 1e-3}, "names": ["person 1"], "held_out": 0.3, "minutes": 5}
+    job = client.post("/api/train", json=SMALL | more).json()["job"]
+    perform(talks, job)
+    facts = client.get("/api/job", params={"id": job}).json()
+    assert (facts["state"], facts["error"]) == ("done", None)
+    assert facts["args"]["settings"] == {"lr": 1e-3}
+    assert [one["seed"] for one in facts["result"]["seeds"]] == [1, 2]
+    assert len(facts["result"]["held_out"]) == 1
+    assert facts["result"]["figures"]["per_video"] is None
+    curves = client.get("/api/job/curves", params={"id": job}).json()["curves"]
+    assert [one["name"] for one in curves] == ["mlp-talks-seed1", "mlp-talks-seed2"]
+    assert [line["epoch"] for line in curves[0]["epochs"]] == [1, 2]
+    assert curves[0]["epochs"][0]["lr"] > 0
+    assert client.get("/api/checkpoint/curves", params={"id": "mlp-talks-seed2"}).json()["curves"] == [curves[1]]
+    listed = client.get("/api/checkpoints").json()["checkpoints"]
+    assert all("per_video" not in one["metrics"]["tvsum"] for one in listed)
+    assert listed[0]["metrics"]["tvsum"]["n_videos"] == 1
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"settings": {"denoiser": "DiT"}}, "A training of MLP has no setting 'denoiser'; it has"),
+        ({"settings": {"lr": "fast"}}, "'lr' should be a number from 0, not 'fast'"),
+        ({"held_out": 1.0}, "'held_out' should be less than 1"),
+        ({"splits": "/etc/passwd"}, "There is nothing called 'splits'"),
+    ],
+)
+def test_what_cannot_be_is_told_when_it_is_asked_for(client, choices, words):
+    answer = client.post("/api/train", json=SMALL | choices)
+    assert answer.status_code in (400, 422)
+    assert words in answer.json()["error"]["message"]
+
+
+def test_curves_are_there_while_a_training_goes_on(client, talks):
+    job = enqueue(talks, TrainRequest(**SMALL))
+    assert client.get("/api/job/curves", params={"id": job}).json() == {"curves": []}
+    folder = job_folder(talks, job) / "seed-0"
+    folder.mkdir(parents=True)
+    append_epoch(folder / EPOCHS, Epoch(1, 0.5, 0.1, 2.0, 1e-3))
+    line = {"epoch": 1, "loss": 0.5, "validation": 0.1, "seconds": 2.0, "lr": 1e-3}
+    assert client.get("/api/job/curves", params={"id": job}).json() == {
+        "curves": [{"name": "seed-0", "epochs": [line]}]
+    }
+
+
+def test_a_job_is_preferred_and_asked_to_keep_the_best_it_has(client, talks):
+    job = enqueue(talks, TrainRequest(**SMALL))
+    assert client.get("/api/job", params={"id": job}).json()["priority"] == "normal"
+    assert client.post("/api/job/priority", json={"id": job, "priority": "first"}).json()["priority"] == "first"
+    assert client.post("/api/job/priority", json={"id": job, "priority": "at once"}).status_code == 422
+    talks.jobs.claim("w", "long")
+    facts = client.post("/api/job/cancel", json={"id": job, "keep": True}).json()
+    assert (facts["state"], facts["keep"], facts["resumable"]) == ("running", True, True)
+    assert talks.jobs.should_finish(job)
+
+
+def test_there_is_no_curve_of_a_checkpoint_that_is_not_there_or_was_imported(client):
+    assert client.get("/api/checkpoint/curves", params={"id": "mlp"}).status_code == 404
+    assert client.get("/api/checkpoint/curves", params={"id": "/etc"}).status_code == 404
