@@ -137,7 +137,9 @@ def all_rounds(
     for name in names:
         rounds = min(scale.rounds, EXPERIMENTS[name].rounds)
         for variant in variants_of(name, scale):
-            keys = [] if lacking(variant, data) else [key_of(data, variant, scale, seed) for seed in range(rounds)]
+            keys = (
+                [] if lacking(variant, data, scale) else [key_of(data, variant, scale, seed) for seed in range(rounds)]
+            )
             wanted |= {key: (variant, seed) for seed, key in enumerate(keys)}
             asked.setdefault(name, {})[variant.label] = keys
     missing = [key for key in wanted if key not in done]
@@ -175,7 +177,8 @@ def table(name: str, found: Mapping[str, Sequence[Mapping[str, Any]]], data: Pat
     for variant in variants_of(name, scale):
         rounds = found[variant.label]
         if not rounds:
-            lines.append(f"| {variant.label} | {lacking(variant, data)} |{' |' * (len(heads) + 1)}")
+            why = lacking(variant, data, scale)
+            lines.append(f"| {variant.label} | {why} |{' |' * (len(heads) + 1)}")
             continue
         cells = [_spread(of_rounds(rounds, one, figure)) for one in sets for figure in ("kendall", "spearman")]
         told = " ".join(f"{value:.3f}" for value in variant.published)

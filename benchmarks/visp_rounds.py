@@ -17,6 +17,7 @@ from core.models.checkpoints import Checkpoint
 from core.training.recipes import TrainSettings
 
 SCHEMA = "visp-results-1"
+PUBLISHED_BATCH = 32
 SETS = ("summe", "tvsum")  # whose people are learned from and evaluated on
 OUTSIDE = ("ovp", "youtube")  # which are only pretrained on
 FILES = ("eccv16_dataset_{}_google_pool5.h5", "{}_captions_minilm.h5")
@@ -58,7 +59,7 @@ class Variant:
         base: preset, where it is not the one asked for.
         visp: settings of the pretraining that are not its default; None for none.
         method: "visp" or "fsa", which takes the labels of the other data sets.
-        batch_size: of the pretraining.
+        batch_size: of the pretraining, whatever the scale; None for the published one, or what the scale says.
         share: of all videos that are pretrained on, without the test videos of the split; None for all with them.
         outside: how many videos of other data sets are pretrained on, as a share of all; None for none.
         published: tau and rho on SumMe and on TVSum, as the paper has them.
@@ -68,7 +69,7 @@ class Variant:
     base: str | None = None
     visp: Mapping[str, Any] | None = None
     method: str = "visp"
-    batch_size: int = 32
+    batch_size: int | None = None
     share: float | None = None
     outside: float | None = None
     published: tuple[float, ...] = ()
@@ -125,15 +126,15 @@ def _first(data: Path, name: str, files: Sequence[str]) -> Path | None:
 # Rounds ------------------------------------------------------------------------------------------------------------
 
 
-def lacking(variant: Variant, data: Path) -> str:
+def lacking(variant: Variant, data: Path, scale: Scale) -> str:
     """What a variant lacks here, in a sentence; "" for nothing."""
     sets = judged_sets(data)
     if variant.method == "fsa" and len(sets) < 2:
         return f"needs the labels and features of a second data set; here is {', '.join(sets)}"
     if variant.outside is not None and not outside_entries(data):
         return "needs " + " or ".join(FILES[0].format(name) for name in OUTSIDE)
-    videos = sum(len(one.entries) for one in sets.values())
-    if variant.visp is not None and variant.batch_size > videos:
+    videos = int(scale.share * sum(len(one.entries) for one in sets.values()))
+    if variant.batch_size is not None and variant.batch_size > videos:
         return f"needs at least {variant.batch_size} videos; here are {videos}"
     return ""
 
@@ -234,7 +235,7 @@ def pretrained(
         "fsa" if variant.method == "fsa" else "visp",
         settings.config,
         epochs=scale.pretraining_epochs,
-        batch_size=min(variant.batch_size, scale.at_once or variant.batch_size),
+        batch_size=variant.batch_size or min(PUBLISHED_BATCH, scale.at_once or PUBLISHED_BATCH),
         share=share * scale.share,
         seed=settings.seed,
         device=settings.device,

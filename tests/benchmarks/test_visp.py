@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -110,9 +111,11 @@ def test_rows_that_need_files_nobody_has_say_so(shared, both, tmp_path):
     found = {variant.label: [] for variant in visp.EXPERIMENTS["table3"].variants}
     assert "second data set; here is tvsum" in visp.table("table3", found, data, TINY)
     outside = next(one for one in visp.EXPERIMENTS["figure7"].variants if one.outside)
-    assert "eccv16_dataset_ovp_google_pool5.h5" in visp_rounds.lacking(outside, both)
+    assert "eccv16_dataset_ovp_google_pool5.h5" in visp_rounds.lacking(outside, both, TINY)
     large = Variant("64", visp={}, batch_size=64)
-    assert "at least 64 videos; here are 50" in visp_rounds.lacking(large, data)
+    assert "at least 64 videos; here are 50" in visp_rounds.lacking(large, data, TINY)
+    fewer = replace(TINY, share=0.4)
+    assert "at least 32 videos; here are 20" in visp_rounds.lacking(replace(large, batch_size=32), data, fewer)
     with pytest.raises(NotFoundError, match="no data set with splits"):
         visp_rounds.judged_sets(tmp_path)
 
