@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from cli import checkpoints as checkpoint_commands
 from cli import cuts as cut_commands
 from cli import datasets as dataset_commands
 from cli import ingest as ingest_commands
@@ -39,6 +40,7 @@ app.add_typer(cut_commands.app)
 app.add_typer(language_commands.app)
 app.add_typer(dataset_commands.app)
 app.add_typer(model_commands.app)
+app.add_typer(checkpoint_commands.app)
 
 
 def run() -> None:

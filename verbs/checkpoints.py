@@ -15,7 +15,7 @@ from core.progress import Progress, ShouldStop, never, silent
 from core.statistics.figure import Figure
 from core.statistics.results import Placed
 from core.training.recipes import TrainSettings
-from storage.evaluations import Part, Setting
+from storage.evaluated import Part, Setting
 from verbs.contract import Request, Result
 from verbs.measured import Measured, measured
 

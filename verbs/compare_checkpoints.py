@@ -17,7 +17,7 @@ from core.statistics.curves import mean_defined
 from core.statistics.figure import Figure
 from core.statistics.paired import paired_difference, welch
 from core.statistics.results import Figures, Interval
-from storage.evaluations import Setting
+from storage.evaluated import Setting
 from verbs.checkpoints import settings_of
 from verbs.contract import Request, Result
 from verbs.measured import PROTOCOLS, measured

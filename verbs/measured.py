@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from core.models.provenance import learned_from
 from core.statistics.figure import mean_of
 from core.statistics.results import Evaluation, Figures, Placed
-from storage.evaluations import Evaluated, Part, Setting
+from storage.evaluated import Evaluated, Part, Setting
 
 if TYPE_CHECKING:
     from core.models.checkpoints import Checkpoint
@@ -27,7 +27,7 @@ class Measured:
 
     Attributes:
         checkpoint: its id.
-        dataset, part, splits, split, settings, created: as in `storage.evaluations.Evaluated`.
+        dataset, part, splits, split, settings, created: as in `storage.evaluated.Evaluated`.
         protocol: of the figures.
         figures: means over the videos; None where it has learned from all of them.
         per_video: of each, by entry id.
