@@ -24,6 +24,7 @@ from verbs.import_checkpoint import ImportCheckpointRequest
 from verbs.leaderboard import LeaderboardResult
 from verbs.measure import MeasureRequest
 from verbs.pretrain import PretrainRequest
+from verbs.report import ReportRequest
 from verbs.train import TrainChoices
 from webapp.jobs import enqueue
 from webapp.uploads import uploaded
@@ -52,8 +53,8 @@ def router(library: Library) -> APIRouter:
         return models_view.models(library, hidden)
 
     @routes.get("/card")
-    def card(id: str) -> ModelCard:
-        return models_view.card(library, id)
+    def card(hidden: Hidden, id: str) -> ModelCard:
+        return models_view.card(library, hidden, id)
 
     @routes.get("/leaderboard")
     def standings(hidden: Hidden, dataset: str | None = None) -> LeaderboardResult:
@@ -83,6 +84,11 @@ def router(library: Library) -> APIRouter:
     def measure(body: MeasureRequest) -> JobNumber:
         library.checkpoints.find(body.checkpoint)  # says plainly that there is none, now and not in the worker
         return JobNumber(job=enqueue(library, body))
+
+    @routes.post("/report", status_code=202)
+    def report(body: CheckpointRequest) -> JobNumber:
+        library.checkpoints.find(body.checkpoint)
+        return JobNumber(job=enqueue(library, ReportRequest(checkpoint=body.checkpoint)))
 
     @routes.post("/pretrain", status_code=202)
     def pretrain(body: PretrainChoice) -> JobNumber:

@@ -9,20 +9,25 @@ import hashlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from core.errors import CheckpointError
+from core.errors import CheckpointError, InputError
 from core.models.checkpoints import WEIGHTS
+from core.statistics.results import Helped
 from storage.formats.checkpoint_folder import CARDS
 from storage.library import Library
 from storage.search import Wanted
 from verbs.checkpoints import CheckpointsRequest, ModelFacts, checkpoints
 from verbs.compare_checkpoints import CompareCheckpointsRequest, CompareCheckpointsResult, compare_checkpoints
+from verbs.jobs import result_from_row
 from verbs.leaderboard import LeaderboardRequest, LeaderboardResult, leaderboard
 from verbs.offers import PretrainingOffer, pretraining_offers
+from verbs.report import ReportResult
+from verbs.train import TrainResult
 from webapp.views.answer import Answer
 from webapp.views.kinds import KindFacts, kind_facts
 
 NOT_SHOWN = "What these models reach is not shown while you judge one of the videos."
 BLOCK = 2**20
+MOST_JOBS = 200  # among which a report is looked for, newest first
 
 
 class JudgedDataset(Answer):
@@ -51,11 +56,18 @@ class ModelsList(Answer):
 
 
 class ModelCard(Answer):
-    """What is told of one model alone: the text of its card ("" without one), and the SHA-256 of its weights."""
+    """What is told of one model alone.
+
+    Attributes:
+        text: of its card; "" where it has none.
+        sha256: of its weights.
+        report: what its training changed on the videos that it held out, as it was found last; None where nobody asked.
+    """
 
     id: str
     text: str
     sha256: str
+    report: Helped | None
 
 
 def models(library: Library, hidden: Collection[str]) -> ModelsList:
@@ -76,14 +88,35 @@ def models(library: Library, hidden: Collection[str]) -> ModelsList:
     )
 
 
-def card(library: Library, checkpoint_id: str) -> ModelCard:
-    """The card of a model and the checksum of its weights. Raises NotFoundError."""
-    folder = library.checkpoints.find(checkpoint_id).path
-    try:
-        text = (folder / CARDS[0]).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        text = ""
-    return ModelCard(id=checkpoint_id, text=text, sha256=_sha256(folder / WEIGHTS))
+def card(library: Library, hidden: Collection[str], checkpoint_id: str) -> ModelCard:
+    """The card of a model, the checksum of its weights, and what its training changed. Raises NotFoundError."""
+    checkpoint = library.checkpoints.find(checkpoint_id)
+    measured_on = set(checkpoint.training.get("held_out") or ())
+    for figures in checkpoint.metrics.values():
+        measured_on |= set(figures.get("videos") or ()) if isinstance(figures, dict) else set()
+    text, report = NOT_SHOWN, None
+    if not measured_on.intersection(hidden):
+        try:
+            text = (checkpoint.path / CARDS[0]).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            text = ""
+        report = _report(library, checkpoint_id)
+    sha256 = _sha256(checkpoint.path / WEIGHTS)
+    return ModelCard(id=checkpoint_id, text=text, sha256=sha256, report=report)
+
+
+def _report(library: Library, checkpoint_id: str) -> Helped | None:
+    """What a report, or the training itself, found last."""
+    for kind in ("report", "train"):
+        for job in library.jobs.list(("done",), MOST_JOBS, kind):
+            try:
+                result = result_from_row(job.kind, job.result or {})
+            except InputError:  # of another version
+                continue
+            found = result.report if isinstance(result, ReportResult | TrainResult) else None
+            if found is not None and found.after == checkpoint_id:
+                return found
+    return None
 
 
 def standings(library: Library, hidden: Collection[str], dataset: str | None) -> LeaderboardResult:

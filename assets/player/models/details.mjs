@@ -9,12 +9,14 @@ import { get, sentence, url } from '../shared/http.mjs';
 import { button, link, quietly, row } from '../shared/parts.mjs';
 import { curves } from './curves.mjs';
 import { figuresTable } from './figures.mjs';
+import { helpedParts } from './helped.mjs';
 import { lasted, moment, setting } from './words.mjs';
 
 /** @typedef {import('./store.mjs').Model} Model */
 
 /** @type {Record<string, string>} */
 const TARGETS = { individual: 'each person’s scores', mean: 'their mean', none: 'without labels' };
+const UNKNOWN_HELP = 'Nobody has compared yet what it reaches on its held-out videos with what was before.';
 const UNMEASURED = 'Nothing was measured yet on videos that it has not learned from.';
 
 export class Details {
@@ -25,13 +27,17 @@ export class Details {
     this.key = model.id;
     this.element = h('article', { class: 'mc-model', 'data-model': model.id });
     this._card = h('div', {});
+    this._helped = h('div', { class: 'mc-measured' });
     this._draw(model);
     this._loadCard();
   }
 
   /** The same model, perhaps with news. @param {Model|undefined} model */
   update(model) {
-    if (model && model !== this.model) this._draw(model);
+    if (model && model !== this.model) {
+      this._draw(model);
+      this._loadCard();
+    }
     return true;
   }
 
@@ -45,6 +51,7 @@ export class Details {
       h('h3', {}, 'How good it is'),
       model.measured.length ? model.measured.map(figuresTable) : quietly(UNMEASURED),
       this._measure(),
+      model.held_out.length > 0 && [h('h3', {}, 'Did its training help?'), this._helped],
       h('h3', {}, 'How it was made'),
       model.loss.length > 0 && this._curves(),
       this._facts(),
@@ -127,9 +134,21 @@ export class Details {
     return h('details', { class: 'mc-settings' }, summary, h('dl', { class: 'mc-facts' }, lines));
   }
 
+  /** @param {boolean} again */
+  _ask(again) {
+    const start = button(again ? 'Compare again' : 'Compare before and after', async () => {
+      start.disabled = true;
+      if (await act('/api/models/report', { checkpoint: this.key })) await this.app.follow();
+      start.disabled = false;
+    });
+    return start;
+  }
+
   async _loadCard() {
     try {
-      const { text, sha256 } = await get(`/api/models/card?id=${encodeURIComponent(this.key)}`);
+      /** @type {import('../shared/wire').ModelCard} */
+      const { text, sha256, report } = await get(`/api/models/card?id=${encodeURIComponent(this.key)}`);
+      replace(this._helped, report ? helpedParts(report) : quietly(UNKNOWN_HELP), row(this._ask(report !== null)));
       replace(
         this._card,
         text && h('details', { class: 'mc-card' }, h('summary', {}, 'Model card'), h('pre', {}, text)),

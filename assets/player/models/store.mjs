@@ -9,7 +9,7 @@ import { PATIENCE_MS } from '../shared/parts.mjs';
 /** @typedef {import('../shared/job_texts.mjs').Job} Job */
 
 /** Kinds of jobs after which there is something new to see here. */
-export const WORK = ['train', 'pretrain', 'measure', 'import_checkpoint'];
+export const WORK = ['train', 'pretrain', 'measure', 'report', 'import_checkpoint'];
 const BUSY_MS = 900;
 const IDLE_MS = 5000;
 

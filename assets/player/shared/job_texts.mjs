@@ -7,7 +7,7 @@ import { clock, count, frameRate } from './format.mjs';
 export const NAMES = {
   train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
   export: 'Export', agreement: 'Agreement', join: 'Joining', attach: 'Attaching', doctor: 'Looking after',
-  measure: 'Measuring', import_checkpoint: 'Importing',
+  measure: 'Measuring', import_checkpoint: 'Importing', report: 'Before and after of',
 };
 const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
 
@@ -26,6 +26,7 @@ const SUBJECTS = {
   doctor: (_, about) => about || 'the library',
   pretrain: pretrained,
   join: ({ name }) => name,
+  report: ({ checkpoint }) => checkpoint,
   measure: ({ checkpoint, dataset }) => `${checkpoint} on ${dataset}`,
   import_checkpoint: ({ path }) => files([path]),
   export: ({ format }, about) => `${FORMATS[format] ?? format} ${about}`,

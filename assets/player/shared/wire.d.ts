@@ -2707,7 +2707,12 @@ export interface components {
         };
         /**
          * ModelCard
-         * @description What is told of one model alone: the text of its card ("" without one), and the SHA-256 of its weights.
+         * @description What is told of one model alone.
+         *
+         *     Attributes:
+         *         text: of its card; "" where it has none.
+         *         sha256: of its weights.
+         *         report: what its training changed on the videos that it held out, as it was found last; None where nobody asked.
          */
         ModelCard: {
             /** Id */
@@ -2716,6 +2721,7 @@ export interface components {
             text: string;
             /** Sha256 */
             sha256: string;
+            report: components["schemas"]["Helped"] | null;
         };
         /**
          * ModelFacts

@@ -152,3 +152,26 @@ def test_what_is_no_model_at_all_is_refused(client, trained):
     job = done(trained, client.post("/api/models/import", params={"name": "../x.pth.tar"}, content=b"hello"))
     assert job.state == "failed"
     assert "x.pth.tar" in job.error["message"]
+
+
+def test_a_report_says_what_a_training_changed_on_its_held_out_videos(client, trained):
+    training = {"dataset": "talks", "videos": VIDEOS[:2], "n_videos": 2, "n_people": 3, "held_out": VIDEOS[2:]}
+    folder = trained.checkpoints.folder / "next"
+    save_checkpoint(
+        MLP(MLPConfig(feature_width=6)),
+        folder,
+        label="Next",
+        feature_space="test-6",
+        training=training | {"start_from": "one", "started_from": {"videos": VIDEOS[:1], "n_videos": 1, "n_people": 3}},
+    )
+    trained.checkpoints.register(folder)
+    assert client.get("/api/models/card", params={"id": "next"}).json()["report"] is None
+    assert done(trained, client.post("/api/models/report", json={"checkpoint": "next"})).state == "done"
+    report = client.get("/api/models/card", params={"id": "next"}).json()["report"]
+    assert (report["before"], report["after"], report["videos"]) == ("one", "next", VIDEOS[2:])
+    assert report["groups"][0]["changes"]["kendall"]["difference"]["value"] is not None
+    client.post("/api/me", json={"name": "Ada"})
+    client.post("/api/task", json={"entry": VIDEOS[2]})
+    hidden = client.get("/api/models/card", params={"id": "next"}).json()
+    assert hidden["report"] is None
+    assert "while you judge" in hidden["text"]
