@@ -51,12 +51,14 @@ def test_a_model_says_where_its_knowledge_comes_from_and_how_good_it_is(page, me
     line(page, DEMO).locator(".mc-link").click()
     side = page.locator(f".mc-model[data-model='{DEMO}']")
     expect(side.locator(".mc-provenance")).to_have_text("Learned from 12 simulated people's labels of 6 videos (demo).")
-    rows = side.locator(".mc-figures tbody th").all_inner_texts()
+    rows = side.locator(".mc-figures").first.locator("tbody th").all_inner_texts()
     assert rows == [
         "This model", "People, two by two", "People, each by the others", "Noise that knows nothing",
         "This model at other times", "Skill",
     ]  # fmt: skip
-    assert "2 judged videos of demo" in side.locator(".mc-measured").inner_text()
+    assert "2 held-out videos of demo" in side.locator(".mc-measured").first.inner_text()
+    side.locator(".mc-changed-by-it button").click()
+    side.locator(".mc-helped", has_text="held-out videos").wait_for(timeout=60_000)
     side.locator(".mc-curves[data-drawn='38']").wait_for(timeout=30_000)
     page.keyboard.press("ArrowDown")
     page.locator(f".mc-model[data-model='{TEXT}']").wait_for()
