@@ -114,7 +114,6 @@ def test_a_training_says_first_what_it_holds_out_and_its_model_is_measured_on_th
     assert held.count() == 2
     titles = held.all_inner_texts()
     page.get_by_label("Model", exact=True).select_option("mlp")
-    page.get_by_label("Epochs").fill("2")
     page.locator(".mc-settings summary").click()
     page.locator("#setting-lr").fill("much")
     page.locator(".mc-plan .mc-bad", has_text="'lr' should be a number").wait_for()
@@ -122,8 +121,14 @@ def test_a_training_says_first_what_it_holds_out_and_its_model_is_measured_on_th
     page.locator("#setting-lr").fill("0.001")
     held.first.wait_for()
     assert held.all_inner_texts() == titles, "the same videos, whatever is trained"
+    page.get_by_label("Epochs").fill("80")
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_role("link", name="See the new curves").first.wait_for(timeout=60_000)
+    page.locator(".mc-live .mc-curves[data-drawn]").wait_for(timeout=60_000)
+    seen = int(page.locator(".mc-live .mc-curves").get_attribute("data-drawn"))
+    page.wait_for_function(
+        "seen => Number(document.querySelector('.mc-live .mc-curves').dataset.drawn) > seen", arg=seen, timeout=30_000
+    )
+    page.get_by_role("link", name="See the new curves").first.wait_for(timeout=90_000)
     page.get_by_role("tab", name="Models").click()
     line(page, "mlp-demo").locator(".mc-skill").wait_for()
     line(page, "mlp-demo").locator(".mc-link").click()
