@@ -51,12 +51,14 @@ def test_a_model_says_where_its_knowledge_comes_from_and_how_good_it_is(page, me
     line(page, DEMO).locator(".mc-link").click()
     side = page.locator(f".mc-model[data-model='{DEMO}']")
     expect(side.locator(".mc-provenance")).to_have_text("Learned from 12 simulated people's labels of 6 videos (demo).")
-    rows = side.locator(".mc-figures tbody th").all_inner_texts()
+    rows = side.locator(".mc-figures").first.locator("tbody th").all_inner_texts()
     assert rows == [
         "This model", "People, two by two", "People, each by the others", "Noise that knows nothing",
         "This model at other times", "Skill",
     ]  # fmt: skip
-    assert "2 judged videos of demo" in side.locator(".mc-measured").inner_text()
+    assert "2 held-out videos of demo" in side.locator(".mc-measured").first.inner_text()
+    side.locator(".mc-changed-by-it button").click()
+    side.locator(".mc-helped", has_text="held-out videos").wait_for(timeout=60_000)
     side.locator(".mc-curves[data-drawn='38']").wait_for(timeout=30_000)
     page.keyboard.press("ArrowDown")
     page.locator(f".mc-model[data-model='{TEXT}']").wait_for()
@@ -112,7 +114,6 @@ def test_a_training_says_first_what_it_holds_out_and_its_model_is_measured_on_th
     assert held.count() == 2
     titles = held.all_inner_texts()
     page.get_by_label("Model", exact=True).select_option("mlp")
-    page.get_by_label("Epochs").fill("2")
     page.locator(".mc-settings summary").click()
     page.locator("#setting-lr").fill("much")
     page.locator(".mc-plan .mc-bad", has_text="'lr' should be a number").wait_for()
@@ -120,8 +121,14 @@ def test_a_training_says_first_what_it_holds_out_and_its_model_is_measured_on_th
     page.locator("#setting-lr").fill("0.001")
     held.first.wait_for()
     assert held.all_inner_texts() == titles, "the same videos, whatever is trained"
+    page.get_by_label("Epochs").fill("80")
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_role("link", name="See the new curves").first.wait_for(timeout=60_000)
+    page.locator(".mc-live .mc-curves[data-drawn]").wait_for(timeout=60_000)
+    seen = int(page.locator(".mc-live .mc-curves").get_attribute("data-drawn"))
+    page.wait_for_function(
+        "seen => Number(document.querySelector('.mc-live .mc-curves').dataset.drawn) > seen", arg=seen, timeout=30_000
+    )
+    page.get_by_role("link", name="See the new curves").first.wait_for(timeout=90_000)
     page.get_by_role("tab", name="Models").click()
     line(page, "mlp-demo").locator(".mc-skill").wait_for()
     line(page, "mlp-demo").locator(".mc-link").click()

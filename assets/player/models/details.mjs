@@ -27,7 +27,7 @@ export class Details {
     this.key = model.id;
     this.element = h('article', { class: 'mc-model', 'data-model': model.id });
     this._card = h('div', {});
-    this._helped = h('div', { class: 'mc-measured' });
+    this._helped = h('div', { class: 'mc-measured mc-changed-by-it' });
     this._draw(model);
     this._loadCard();
   }

@@ -7,6 +7,7 @@ import { PATIENCE_MS } from '../shared/parts.mjs';
 /** @typedef {import('../shared/wire').ModelFacts} Model */
 /** @typedef {import('../shared/wire').ModelsList} ModelsList  of GET /api/models */
 /** @typedef {import('../shared/job_texts.mjs').Job} Job */
+/** @typedef {{loss: (number|null)[], validation: (number|null)[]}} Epochs */
 
 /** Kinds of jobs after which there is something new to see here. */
 export const WORK = ['train', 'pretrain', 'measure', 'report', 'import_checkpoint'];
@@ -24,8 +25,8 @@ export class ModelsStore extends Observable {
     this.removed = null;
     /** Jobs of these kinds, newest first. @type {Job[]} */
     this.jobs = [];
-    /** What was seen of the epochs of trainings, by job. @type {Map<number, {loss: number[], validation: number[]}>} */
-    this.epochs = new Map();
+    /** Of the training that is underway: the epochs of its newest model so far. @type {Epochs|null} */
+    this.underway = null;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this._timer = undefined;
   }
@@ -86,7 +87,7 @@ export class ModelsStore extends Observable {
       const { jobs } = await get('/api/jobs', { signal });
       const before = this.jobs;
       this.jobs = jobs.filter(({ kind }) => WORK.includes(kind));
-      for (const job of this.jobs) if (job.kind === 'train' && job.state === 'running') this._note(job);
+      this.underway = await this._epochs(signal);
       const finished = this.jobs.some((job) => ended(job) && before.some((one) => one.id === job.id && !ended(one)));
       if (finished) await this.load();
       this.tell('jobs');
@@ -98,11 +99,15 @@ export class ModelsStore extends Observable {
     this._timer = setTimeout(() => this.follow(signal), busy ? BUSY_MS : IDLE_MS);
   }
 
-  /** @param {Job} job */
-  _note({ id, figures: { epoch, loss } }) {
-    const known = this.epochs.get(id) ?? { loss: [], validation: [] };
-    if (epoch && known.loss.length !== epoch) known.loss[epoch - 1] = loss;
-    this.epochs.set(id, known);
+  /** @param {AbortSignal} signal @returns {Promise<Epochs|null>} null where nothing is being trained */
+  async _epochs(signal) {
+    const running = this.jobs.find(({ kind, state }) => kind === 'train' && state === 'running');
+    if (!running) return null;
+    /** @type {import('../shared/wire').Curves} */
+    const { curves } = await get(`/api/job/curves?id=${running.id}`, { signal });
+    const epochs = curves.at(-1)?.epochs ?? [];
+    const judged = epochs.filter(({ validation }) => validation !== null);
+    return { loss: epochs.map(({ loss }) => loss), validation: judged.map(({ validation }) => validation) };
   }
 }
 

@@ -3,7 +3,6 @@
 import { h, replace } from '../shared/dom.mjs';
 import { mount as mountJobs } from '../shared/jobs.mjs';
 import { drawCurves } from './curves.mjs';
-import { ended } from './store.mjs';
 
 export class Trainings {
   /** @param {import('./models.mjs').Models} app */
@@ -29,11 +28,10 @@ export class Trainings {
   }
 
   _draw() {
-    const running = this.store.jobs.find((job) => job.kind === 'train' && !ended(job));
-    const epochs = running && this.store.epochs.get(running.id);
-    this._live.hidden = !epochs?.loss.length;
-    if (!epochs?.loss.length) return;
+    const { underway } = this.store;
+    this._live.hidden = !underway?.loss.length;
+    if (!underway?.loss.length) return;
     if (!this._live.childElementCount) replace(this._live, this._curves);
-    drawCurves(this._curves, epochs);
+    drawCurves(this._curves, underway);
   }
 }
