@@ -142,6 +142,12 @@ class Jobs:
             raise NotFoundError(f"There is no job {job_id}.")
         return _job(row)
 
+    def unfinished(self, job_id: int) -> bool:
+        """Whether a job waits or runs."""
+        query = select(JobRow.id).where(JobRow.id == job_id, JobRow.state.in_(("queued", "running")))
+        with reading(self._engine) as session:
+            return session.scalar(query) is not None
+
     def list(self, states: Sequence[State] = (), limit: int = 50, kind: str | None = None) -> list[Job]:
         """The newest jobs, newest first; only those in `states`, or of a kind, where some are given."""
         query = select(JobRow).order_by(JobRow.id.desc()).limit(limit)

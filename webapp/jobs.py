@@ -99,6 +99,13 @@ def job_folder(library: Library, job_id: int) -> Path:
     return library.data_dir / JOBS / str(job_id)
 
 
+def remove_leftovers(library: Library) -> None:
+    """Removes what ended jobs kept whose worker died before it could."""
+    for folder in (library.data_dir / JOBS).glob("[0-9]*"):
+        if folder.name.isdecimal() and not library.jobs.unfinished(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def _without_gpu(wanted: bool) -> Iterator[None]:
     """The block computes on the CPU, where that is wanted because others have the GPU."""

@@ -24,7 +24,7 @@ from core.compute import has_gpu
 from core.errors import ManycutError
 from storage.jobs import Jobs, Lane
 from storage.library import Library
-from webapp.jobs import work_on
+from webapp.jobs import remove_leftovers, work_on
 
 # The web process goes first where cores are few, and what a person waits for before what takes hours.
 NICENESS: dict[Lane, int] = {"quick": 5, "long": 10}
@@ -53,6 +53,8 @@ def main() -> None:
     if args.parent:
         threading.Thread(target=_end_with, args=(args.parent, library.jobs, name), daemon=True).start()
     threading.Thread(target=_beat, args=(library.jobs, name), daemon=True).start()
+    if args.lane == "long":
+        remove_leftovers(library)
     try:
         while not args.parent or os.getppid() == args.parent:
             job = library.jobs.claim(name, args.lane, gpus=gpu_jobs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import get_type_hints
 
@@ -173,3 +174,32 @@ def test_a_job_carries_what_it_is_about(library, make_entry):
         ["talks/first", "talks/second"],
         None,
     )
+
+
+def test_what_an_ended_job_kept_goes_with_it_or_when_the_next_worker_comes(library, work):
+    work(lambda library, request, *, progress, should_stop: Size(size=1))
+    done, waiting = (jobs.enqueue(library, ASKED) for _ in range(2))
+    for job in (done, waiting):
+        (jobs.job_folder(library, job) / "seed-0").mkdir(parents=True)
+    jobs.perform(library, done)
+    assert not jobs.job_folder(library, done).exists()
+    jobs.job_folder(library, done).mkdir()
+    jobs.remove_leftovers(library)
+    assert not jobs.job_folder(library, done).exists()
+    assert jobs.job_folder(library, waiting).is_dir()
+
+
+def test_a_job_does_without_the_gpu_where_others_have_it(library, work, monkeypatch):
+    seen = []
+
+    def done(library, request, *, progress, should_stop):
+        seen.append(os.environ.get("MANYCUT_DEVICE"))
+        return Size(size=1)
+
+    work(done)
+    monkeypatch.delenv("MANYCUT_DEVICE", raising=False)
+    for gpus in (1, 0, None):
+        jobs.enqueue(library, SampleRequest(entry="talks/a"))
+        jobs.work_on(library, library.jobs.claim("here/quick/1", gpus=lambda gpus=gpus: gpus))
+    assert seen == [None, "cpu", None]
+    assert "MANYCUT_DEVICE" not in os.environ
