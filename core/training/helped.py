@@ -25,6 +25,7 @@ from core.training.scoring import can_score, score
 
 # What is compared, as `core.statistics.results.Change` calls it; coverage where both models sample.
 FIGURES = ("kendall", "f1", "coverage_kendall", "coverage_f1")
+WHOM = {"new": "the new people", "old": "the old people"}
 
 
 def helped(
@@ -139,49 +140,53 @@ def _value(figures: Figures, name: str) -> float:
 
 
 def _sentence(groups: Sequence[Moved], learned: int, had_before: bool, samples: int) -> str:
-    """ "The new labels of 5 videos moved the model towards these people by 0.08 ± 0.03 (tau) ..." """
+    """ "The new labels of 5 videos moved the model towards those who gave them by 0.08 ± 0.03 and ..." """
     if not groups:
         return "Nobody judged a video that was held out, so it is not known whether this helped."
     by = {one.group: one for one in groups}
-    held = max(one.videos for one in groups)
-    on = f"Measured on {held} held-out {'video' if held == 1 else 'videos'}; ± is half of the 95 % interval."
+    new, old = by.get("new"), by.get("old")
     # Who samples is asked whether everybody finds their summary, not what the mean of all samples says.
     covers = all(one.after.coverage is not None for one in groups)
     figure = "coverage_kendall" if covers else "kendall"
     what = f"tau of the best of {samples} samples" if covers else "tau"
+    measured = f"Measured in {what}, on {_videos(max(one.videos for one in groups))} that were held out."
     if not had_before:
-        parts = [f"{_value(one.after, figure):.2f} with {_whom(one, own=False)} ({what})" for one in groups]
-        return f"The model reaches {' and '.join(parts)}; there is nothing before it to compare with. {on}"
-    parts = []
-    if "new" in by:
-        told = f"The new labels of {learned} {'video' if learned == 1 else 'videos'} moved the model "
-        new, old = by["new"], by.get("old")
-        parts.append(f"{told}{_moved_by(new.changes.get(figure), _whom(new, own=True))}")
+        reached = [f"{_value(one.after, figure):.2f} with {WHOM[one.group]}" for one in groups]
+        return f"The model reaches {' and '.join(reached)}; there is nothing before it to compare with. {measured}"
+    if new is not None:
+        told = f"The new labels of {_videos(learned)} moved the model {_moved_by(new, figure, 'those who gave them')}"
         if old is not None:
-            parts.append(f" and {_moved_by(old.changes.get(figure), _whom(old, own=True))}")
+            told += f" and {_moved_by(old, figure, 'the others')}"
     else:
-        parts.append(f"The training moved the model {_moved_by(by['old'].changes.get(figure), 'people')}")
+        told = f"The training moved the model {_moved_by(by['old'], figure, 'people')}"
         if learned:
-            on += " Nobody whose labels were new judged one of them, so whether it came closer to them is not known."
-    return f"{''.join(parts)} ({what}). {on}"
+            measured += " Nobody whose labels were new judged one of them: whether it came closer to them is not known."
+    if any(_limits(one, figure) is not None for one in groups):
+        measured += " ± is half of the 95 % interval."
+    return f"{told}. {measured}"
 
 
-def _moved_by(found: Change | None, whom: str) -> str:
+def _moved_by(group: Moved, figure: str, whom: str) -> str:
     """ "towards the others by 0.08 ± 0.03" """
-    change = found.difference if found is not None else None
-    direction = "away from" if change is not None and change.value < 0 else "towards"
-    return f"{direction} {whom}{_by(change)}"
-
-
-def _by(change: Interval | None) -> str:
+    change = group.changes[figure].difference if figure in group.changes else None
     if change is None or not np.isfinite(change.value):
-        return " by an unknown amount"
-    if not np.isfinite(change.low):
-        return f" by {abs(change.value):.2f} (too few videos for limits)"
-    unsure = "" if change.low > 0 or change.high < 0 else ", which chance may explain"
-    return f" by {abs(change.value):.2f} ± {(change.high - change.low) / 2:.2f}{unsure}"
+        return f"by an unknown amount for {whom}"
+    amount = f"{abs(change.value):.2f}"
+    if amount == "0.00":
+        return f"neither towards nor away from {whom}"
+    direction = f"{'away from' if change.value < 0 else 'towards'} {whom} by {amount}"
+    limits = _limits(group, figure)
+    if limits is None:
+        return f"{direction} (too few videos to say how surely)"
+    unsure = "" if change.low > 0 or change.high < 0 else " (which chance may explain)"
+    return f"{direction} ± {limits:.2f}{unsure}"
 
 
-def _whom(group: Moved, own: bool) -> str:
-    who = {"new": "those who gave them" if own else "the new people", "old": "the others" if own else "the old people"}
-    return who[group.group]
+def _limits(group: Moved, figure: str) -> float | None:
+    """Half of the 95 % interval of a change; None where there is none."""
+    change = group.changes[figure].difference if figure in group.changes else None
+    return None if change is None or not np.isfinite(change.low) else (change.high - change.low) / 2
+
+
+def _videos(count: int) -> str:
+    return f"{count} {'video' if count == 1 else 'videos'}"

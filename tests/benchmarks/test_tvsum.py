@@ -31,7 +31,7 @@ def test_what_is_measured_already_is_not_measured_again(shared, tmp_path):
     now = result(0.2) | {"schema": tvsum.SCHEMA}
     before = result(0.2) | {"f1": 50.0}  # as it was written when results had no schema
     out.write_text(json.dumps({f"mlp/{split}/0": now if split else before for split in range(5)}))
-    found = tvsum.all_measured(shared / "data/tvsum", ["mlp"], [0], 4, 10, out)
+    found = tvsum.all_measured(shared / "data/tvsum", ["mlp"], None, [0], 4, 10, out)
     assert [each["f1"] for each in found.values()] == [0.5] * 5
     assert "| 50.0 |" in tvsum.table(found, ["mlp"], [0])
 

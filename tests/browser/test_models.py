@@ -58,7 +58,7 @@ def test_a_model_says_where_its_knowledge_comes_from_and_how_good_it_is(page, me
     ]  # fmt: skip
     assert "2 held-out videos of demo" in side.locator(".mc-measured").first.inner_text()
     side.locator(".mc-changed-by-it button").click()
-    side.locator(".mc-helped", has_text="held-out videos").wait_for(timeout=60_000)
+    side.locator(".mc-helped", has_text="that were held out").wait_for(timeout=60_000)
     side.locator(".mc-curves[data-drawn='38']").wait_for(timeout=30_000)
     page.keyboard.press("ArrowDown")
     page.locator(f".mc-model[data-model='{TEXT}']").wait_for()

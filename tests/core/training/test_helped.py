@@ -50,7 +50,7 @@ def test_moving_towards_new_people_and_away_from_the_others_is_told_in_words(
     assert old.changes["kendall"].difference.high < -0.2
     assert found.sentence.startswith("The new labels of 8 videos moved the model towards those who gave them by ")
     assert "away from the others by " in found.sentence
-    assert "6 held-out videos" in found.sentence
+    assert "on 6 videos that were held out. ± is half of the 95 % interval." in found.sentence
     assert new.skill_after is not None
     assert new.skill_before is not None
     assert new.skill_after.kendall > 0.5 > new.skill_before.kendall
@@ -59,7 +59,7 @@ def test_moving_towards_new_people_and_away_from_the_others_is_told_in_words(
 def test_two_videos_are_too_few_for_limits_and_that_is_said(models: tuple[Checkpoint, Checkpoint]) -> None:
     found = helped(*models, [with_newcomers(entry(i)) for i in (20, 21)], ["new0", "new1"], learned=8)
     assert np.isnan(found.groups[0].changes["kendall"].difference.low)
-    assert "too few videos for limits" in found.sentence
+    assert "(too few videos to say how surely)" in found.sentence
 
 
 def test_without_a_model_before_only_what_is_reached_is_told(models: tuple[Checkpoint, Checkpoint]) -> None:
