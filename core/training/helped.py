@@ -20,7 +20,7 @@ from core.statistics.curves import mean_defined
 from core.statistics.evaluation import default_protocol, figures_of
 from core.statistics.figure import mean_of
 from core.statistics.paired import paired_difference
-from core.statistics.results import Chance, Change, Figures, Helped, HumanBand, Interval, Moved, Skill
+from core.statistics.results import Chance, Change, Figures, Helped, HumanBand, Moved, Skill
 from core.training.scoring import can_score, score
 
 # What is compared, as `core.statistics.results.Change` calls it; coverage where both models sample.
