@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from core.data import Entry
     from core.models.checkpoints import Checkpoint
     from core.training.pretraining import PretrainSettings
+    from core.training.videos import TrainingVideo
     from storage.library import Library
 
+FEWEST = 8  # videos that are told from one another at once
 MOST_VIDEOS = 200  # that are held in memory at once; of more, as many are drawn by the seed
 
 
@@ -72,6 +75,13 @@ class PretrainRequest(Request):
     )
     splits: Path | None = Field(None, description="Split file (text, JSON or YAML); without it, all entries.")
     split: int = Field(0, ge=0, description="Only the training videos of this split of the file, from 0.")
+    held_out: float = Field(
+        0.2,
+        ge=0,
+        lt=1,
+        description="Share of the dataset's videos that are kept for evaluations later, as long as eight are left"
+        " (0: none); with splits or all videos, none.",
+    )
     out: Path | None = Field(None, description="Folder for the checkpoint (default: in the library).")
     preset: str | None = Field(None, description="Named recipe (default: the model's).")
     epochs: int | None = Field(None, description="Passes over the videos (default: 200; of all videos 200 steps).")
@@ -159,6 +169,8 @@ def pretrain(
     entries, wanted, notes = _entries(library, request)
     given = unlabelled_videos if settings.method == "visp" else summarised_videos
     videos, space = given(entries, settings.model, wanted)
+    held = _held_out(videos, request, settings.seed)
+    videos = [video for video in videos if video.id not in held]
     name = f"{settings.model}-{settings.method}-{'-'.join((request.dataset or space, *request.also))}"
     out = planned_folder(underway, lambda: request.out or new_checkpoint_folder(library, name))
     checkpoint = made_before(out, underway) or pretrain_on(
@@ -169,6 +181,7 @@ def pretrain(
         training_info={
             "dataset": None if request.also else request.dataset,  # None: of several
             "split": f"{request.splits.name} #{request.split}" if request.splits else "all entries",
+            "held_out": held,
         },
         progress=part(progress, 0.0, 0.8) if own else progress,
         should_stop=should_stop,
@@ -229,6 +242,16 @@ def _entries(library: Library, request: PretrainRequest) -> tuple[list[Entry], s
         return entries + joined, request.space, ()
     split = split_videos(library, request.splits, request.split, request.dataset, entries, of, ["train"])
     return split.train + joined, request.space, split.notes
+
+
+def _held_out(videos: Sequence[TrainingVideo], request: PretrainRequest, seed: int) -> list[str]:
+    """Ids of the dataset's videos that nothing is learned from, so that what goes on from it can be evaluated."""
+    from core.training.held_out import content, hold_out
+
+    if request.dataset is None or request.splits is not None:
+        return []
+    own = {one.id: content(one.features) for one in videos if one.id.partition("/")[0] == request.dataset}
+    return hold_out(own, request.held_out, seed)[: max(len(videos) - FEWEST, 0)]
 
 
 def _discover(library: Library, checkpoint: Checkpoint, progress: Progress, should_stop: ShouldStop) -> Discoveries:

@@ -8,7 +8,7 @@ import pytest
 from core.errors import Cancelled, InputError
 from core.progress import silent
 from verbs.evaluate import EvaluateRequest, evaluate
-from verbs.pretrain import PretrainRequest, pretrain
+from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
 from verbs.sample import SampleRequest, sample
 from verbs.scoring import score_with_all
 from verbs.train import TrainRequest, train
@@ -86,7 +86,14 @@ def test_one_dataset_is_pretrained_on_as_published_and_not_scored(films, make_en
 
 def test_several_datasets_are_learned_from_at_once_or_a_share_of_their_videos(films, make_entry):
     films.entries.add("big", [make_entry(f"big/{n}", people=0) for n in range(8)])
-    asked = {"dataset": "big", "also": ["trip", "party"], "kind": "mlp", "visp": {"encoder": "attention"}, **QUICK}
+    asked = {
+        "dataset": "big",
+        "also": ["trip", "party"],
+        "kind": "mlp",
+        "visp": {"encoder": "attention"},
+        "held_out": 0,
+        **QUICK,
+    }
     made = pretrain(films, PretrainRequest(**asked)).as_json()
     assert (made["id"], made["videos"]) == ("mlp-visp-big-trip-party", 16)
     half = pretrain(films, PretrainRequest(**asked, share=0.5)).as_json()
@@ -142,3 +149,15 @@ def test_it_runs_as_a_job_and_is_cancelled_on_request(films):
         )
     assert "checkpoint 'mlp-visp-test-6-2' is kept" in cancelled.value.hint
     assert films.checkpoints.find("visp").id == "mlp-visp-test-6-2"
+
+
+def test_what_a_pretraining_kept_back_is_what_the_training_after_it_holds_out(library, make_entry):
+    library.entries.add("talks", [make_entry(f"talks/{n}") for n in range(10)])
+    visp = ViSPOptions(encoder="attention")
+    made = pretrain(library, PretrainRequest(dataset="talks", kind="mlp", epochs=1, batch_size=8, visp=visp))
+    held = library.checkpoints.find(made.id).training["held_out"]
+    assert (len(held), made.videos) == (2, 8)
+    tuned = train(library, TrainRequest(dataset="talks", kind="mlp", epochs=1, start_from=made.id))
+    assert sorted(tuned.held_out) == sorted(held)
+    whole = PretrainRequest(dataset="talks", kind="mlp", epochs=1, batch_size=8, visp=visp, held_out=0)
+    assert pretrain(library, whole).videos == 10

@@ -3615,6 +3615,12 @@ export interface components {
              */
             split: number;
             /**
+             * Held Out
+             * @description Share of the dataset's videos that are kept for evaluations later, as long as eight are left (0: none); with splits or all videos, none.
+             * @default 0.2
+             */
+            held_out: number;
+            /**
              * Out
              * @description Folder for the checkpoint (default: in the library).
              */
