@@ -1,6 +1,6 @@
 """TVSum with caption features: every summarizer over the five published splits, nothing selected on test videos.
 
-    python -m benchmarks.tvsum DATA [--rows NAME ...] [--splits 0 ...] [--seeds 0 1 2] [--samples 16] [--steps 40] [--out FILE]
+    python -m benchmarks.tvsum DATA [--rows NAME ...] [--splits 0 ...] [--seeds 0 1 2] [--samples 16] [--out FILE]
 
 DATA holds tvsum_captions_minilm.h5, ydata-tvsum50.mat and tvsum_splits.txt. Prints a Markdown table: protocol `tvsum`,
 mean over splits and seeds, with the standard deviation over seeds of the mean over splits. What is done already is kept
