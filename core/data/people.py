@@ -56,7 +56,7 @@ class AnnotationSet:
         count, scores = len(self.annotators), self.scores
         if not any(self.simulated):
             object.__setattr__(self, "simulated", (False,) * count)
-        if not self.sources:
+        if "own" not in self.sources:
             object.__setattr__(self, "sources", ("dataset",) * count)
         if not count:
             raise Misfit("annotators", "Where nobody judged, there are no people.")
