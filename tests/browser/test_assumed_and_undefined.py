@@ -70,6 +70,7 @@ def test_compare_says_why_figures_are_undefined_and_that_times_are_assumed(page,
     player.get_by_text("they need two people who judged this entry, or one and a model").wait_for()
 
 
+@pytest.mark.slow
 def test_annotate_and_review_say_that_times_are_assumed_and_why_agreement_is_undefined(page, server, flat) -> None:
     rater = Rater(page, server.url)
     rater.open(f"{flat}/calm")

@@ -15,6 +15,7 @@ ENTRY, PERSON = "demo/space-coast", "sim-07 (nature)"
 LEFT_OUT = ("winter-valley", "match-day", "autumn-trail", "road-to-the-sea")
 
 
+@pytest.mark.slow
 def test_a_persons_cut_is_asked_for_and_becomes_a_row(page: Any, server: Any) -> None:
     asked: list[dict[str, Any]] = []
 

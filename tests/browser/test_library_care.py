@@ -68,6 +68,7 @@ def test_a_video_is_attached_where_it_is_missed_and_gives_the_true_rate(page, se
     page.wait_for_function("document.querySelector('video').readyState >= 2")
 
 
+@pytest.mark.slow
 def test_several_videos_go_to_the_entries_that_are_called_like_them(page, server, without_videos, tmp_path) -> None:
     page.goto(f"{server.url}/library?attach={without_videos}%2Ftalk_9")
     page.locator("#attach-upload").wait_for(timeout=30_000)
@@ -82,6 +83,7 @@ def test_several_videos_go_to_the_entries_that_are_called_like_them(page, server
     page.get_by_role("row", name="Talk 1 zz-talks 0:02.0 (assumed)").wait_for()
 
 
+@pytest.mark.slow
 def test_faults_are_found_told_and_mended(page, server, tmp_path) -> None:
     here, away = (write_video(tmp_path / f"zz-{name}.mp4", 40 + k) for k, name in enumerate(("here", "away")))
     from_command(server, "ingest", here, away, "--dataset", "zz-care", "--space", "colour-motion-v1")

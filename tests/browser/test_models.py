@@ -107,6 +107,7 @@ def test_names_default_and_removal_with_the_keyboard_and_back(page, measured):
     line(page, TEXT).locator(".mc-default").wait_for(state="detached")
 
 
+@pytest.mark.slow
 def test_a_training_says_first_what_it_holds_out_and_its_model_is_measured_on_that(page, server):
     page.goto(f"{server.url}/models?section=train")
     held = page.locator(".mc-held-out li")

@@ -86,6 +86,7 @@ def test_the_space_of_a_checkpoint_is_offered_to_the_videos_that_it_cannot_score
     assert (offer.space, offer.lacking, offer.models) == ("colour-motion-v1", 1, ("Ours",))
 
 
+@pytest.mark.slow
 def test_entries_whose_file_or_video_is_gone_are_not_counted(library, tmp_path):
     for name in ("a", "b", "c"):
         ingest(

@@ -93,6 +93,7 @@ def test_every_length_of_video_is_covered(tmp_path, network, n_frames) -> None:
         assert find_transitions(survey, network, everywhere).bounds.tolist() == [[0, n_frames]]
 
 
+@pytest.mark.slow
 def test_windows_are_those_of_the_published_network(tmp_path, network) -> None:
     """The release's own loop over a video, which pads it with copies of its ends."""
     import torch
