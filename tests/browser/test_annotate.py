@@ -372,6 +372,7 @@ def test_everything_fits_a_small_laptop_window(rater, theme):
     assert rater.page.locator("#annotator video").bounding_box()["height"] > 380
 
 
+@pytest.mark.slow
 def test_five_minutes_take_one_key_for_each_shot(rater, server, tmp_path):
     with made_video(server.data_dir, tmp_path, seconds=300) as entry:
         rater.open(entry)

@@ -34,9 +34,8 @@ def test_all_fifty_tvsum_entries_are_drawn_with_twenty_people_and_their_cuts(pag
         assert min(heat) > 100
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param("bbb_60s_h264_aac.mp4", marks=pytest.mark.slow), "portrait_rot90_29.97.mov"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["bbb_60s_h264_aac.mp4", "portrait_rot90_29.97.mov"])
 def test_a_video_as_it_comes_is_ingested_sampled_and_played(page, server, shared, name) -> None:
     from_command(server, "ingest", shared / "videos" / name)
     entry = f"videos/{name.rsplit('.', 1)[0]}"

@@ -136,6 +136,7 @@ def test_the_board_is_walked_with_the_keyboard_and_survives_a_reload(page, serve
     page.locator(".mc-task h2", has_text="Keyed").wait_for(timeout=30_000)
 
 
+@pytest.mark.slow
 def test_agreement_of_real_labels_has_intervals_and_is_kept(desk, own):
     for name, values in (
         ("Rated A", RATED),
