@@ -70,11 +70,7 @@ def another_site(certificate: Path, framed: str) -> Iterator[str]:
         site.server_close()
 
 
-def test_a_personal_link_signs_in_within_the_frame_or_the_page_says_how(served, certificate) -> None:
-    from playwright.sync_api import sync_playwright
-
-    if not CHROMIUM.exists():
-        pytest.skip("needs Chromium: apt-get install chromium")
+def test_a_personal_link_signs_in_within_the_frame_or_the_page_says_how(playwright, served, certificate) -> None:
     server, framed = served
     with Library.open(server.data_dir) as library:
         library.accounts.invite("Lea", "lead")
@@ -83,7 +79,6 @@ def test_a_personal_link_signs_in_within_the_frame_or_the_page_says_how(served, 
     with (
         proxied(server.port, certificate=certificate) as app,
         another_site(certificate, f"{app}/enter?key={key}") as site,
-        sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
         context = browser.new_context(ignore_https_errors=True)
@@ -105,17 +100,12 @@ def test_a_personal_link_signs_in_within_the_frame_or_the_page_says_how(served, 
         browser.close()
 
 
-def test_a_name_that_the_browser_does_not_keep_is_said_so(served, certificate) -> None:
-    from playwright.sync_api import sync_playwright
-
-    if not CHROMIUM.exists():
-        pytest.skip("needs Chromium: apt-get install chromium")
+def test_a_name_that_the_browser_does_not_keep_is_said_so(playwright, served, certificate) -> None:
     server, framed = served
     arguments = [*ARGUMENTS, "--ignore-certificate-errors", "--test-third-party-cookie-phaseout"]
     with (
         proxied(server.port, certificate=certificate) as app,
         another_site(certificate, f"{app}/annotate") as site,
-        sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
         page = browser.new_context(ignore_https_errors=True).new_page()

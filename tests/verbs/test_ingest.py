@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -148,7 +149,8 @@ def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, 
     write_video(folder / "z.avi", 300, codec="mpeg4", size=(1280, 720))  # takes a while to convert
     data = tmp_path / "data"
     command = [sys.executable, "app.py", "ingest", str(folder), "--data-dir", str(data), "--json"]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where these tests run in the background
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heard)
     deadline = time.monotonic() + 120
     while not list(data.glob("ingest-*/*.part")) or not list((data / "entries").glob("videos/no-suffix*")):
         assert running.poll() is None, running.communicate()
