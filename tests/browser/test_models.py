@@ -139,6 +139,25 @@ def test_a_training_says_first_what_it_holds_out_and_its_model_is_measured_on_th
     assert "0.001" in side.locator(".mc-settings").inner_text()
 
 
+@pytest.mark.slow
+def test_a_training_that_is_stopped_keeps_the_best_it_has_and_labels_from_here_count_more(page, server):
+    page.goto(f"{server.url}/models?section=train")
+    page.locator(".mc-held-out li").first.wait_for(timeout=30_000)
+    page.get_by_label("Model", exact=True).select_option("mlp")
+    page.get_by_label("Epochs").fill("5000")
+    page.get_by_label("Who counts more").fill("own=lots")
+    page.locator(".mc-plan .mc-bad").wait_for()
+    page.get_by_label("Who counts more").fill("own=2")
+    page.locator(".mc-held-out li").first.wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator(".mc-live .mc-curves[data-drawn]").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Stop, keep the best").click()
+    job = next(one["id"] for one in fetch_json(server, "/api/jobs")["jobs"] if one["kind"] == "train")
+    done = wait(server, job)
+    assert 0 < done["result"]["epochs"] < 5000
+    assert done["args"]["weights"] == {"own": 2}
+
+
 def test_a_folder_that_is_dropped_as_a_zip_becomes_a_model(page, server, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "from afar"), "zip", ROOT / "assets/demo/checkpoints" / TEXT)
     open_models(page, server)

@@ -98,6 +98,7 @@ export class TrainingSection {
     this._held = numbers('train-held-out', { min: 0, max: 90, step: 5, value: 20 });
     this._validation = numbers('train-validation', { min: 0, max: 90, step: 5, value: 0 });
     this._seeds = h('input', { type: 'text', id: 'train-seeds', placeholder: 'as the recipe', oninput: changed });
+    this._weights = h('input', { type: 'text', id: 'train-weights', placeholder: 'everybody alike', oninput: changed });
     this._start = sender('Train', { id: 'train' });
     this._fillRecipes(recipe);
     this._fillBases();
@@ -126,6 +127,7 @@ export class TrainingSection {
             field('Held out to measure on, %', this._held, 'Of the first data set; never learned from.'),
             field('Validation, %', this._validation, 'Of the others; the best epoch is chosen by them.'),
             field('Seeds', this._seeds, 'One model for each, such as 0, 1, 2'),
+            field('Who counts more', this._weights, 'Such as own=2 for labels from here, or a name'),
             field('Epochs', this._epochs),
             field('At most, minutes', this._minutes),
           ),
@@ -196,7 +198,7 @@ export class TrainingSection {
       targets: /** @type {Choices['targets']} */ (this._targets.value || null), settings: this._settings.values,
       epochs: whole(this._epochs), minutes: whole(this._minutes), held_out: Number(this._held.value) / 100,
       validation: Number(this._validation.value) / 100, seed: seeds.length === 1 ? seeds[0] : null, seeds: seeds.length > 1 ? seeds : [],
-      space: null, weights: {}, entry: null,
+      space: null, weights: factors(this._weights.value), entry: null,
     };
   }
 
@@ -225,4 +227,10 @@ export class TrainingSection {
     tell(`Training ${answer.job} has been queued; it goes on when this tab is closed.`);
     await this.app.follow();
   }
+}
+
+/** "own=2, Ann=0.5" as it is sent. @param {string} written */
+function factors(written) {
+  const pairs = written.split(',').map((one) => one.split('=').map((part) => part.trim()));
+  return Object.fromEntries(pairs.filter(([name]) => name).map(([name, factor]) => [name, Number(factor)]));
 }

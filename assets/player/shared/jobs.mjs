@@ -12,6 +12,9 @@ const SHOWN = 8;
 /** Jobs that lead to no page where they are about no entry. */
 const NOWHERE = new Set(['ingest', 'attach', 'doctor']);
 
+/** Jobs that can end with what they have learned so far. */
+const LEARNS = ['train', 'pretrain'];
+
 const underway = ({ state }) => state === 'running' || state === 'queued';
 
 /**
@@ -49,7 +52,7 @@ export function mount({ element, props }) {
       'li', { class: 'mc-job', 'data-job': job.id, 'data-state': job.state },
       h('span', { class: 'mc-job-name' }, title(job, props.value?.models ?? {})),
       h('span', { class: 'mc-job-said' }, sentence(job)),
-      underway(job) ? [bar(job), h('button', { type: 'button', onclick: () => cancel(job) }, 'Cancel')] : null,
+      underway(job) ? [bar(job), ends(job, 'Stop, keep the best', true), ends(job, 'Cancel', false)] : null,
       lossCurve(seen(job)),
       outcome(job),
       mending(job, jobs),
@@ -72,7 +75,7 @@ export function mount({ element, props }) {
 
   /** Losses of a training, with the newest. @param {Job} job */
   function seen(job) {
-    if (job.kind !== 'train' && job.kind !== 'pretrain') return [];
+    if (!LEARNS.includes(job.kind)) return [];
     const known = losses.get(job.id) ?? [];
     const loss = job.figures?.loss;
     if (job.state === 'running' && Number.isFinite(loss) && known.at(-1) !== loss) known.push(loss);
@@ -80,9 +83,14 @@ export function mount({ element, props }) {
     return known;
   }
 
-  async function cancel({ id }) {
-    await post('/api/job/cancel', { id }).catch(() => {}); // the list says whether the server answers
-    refresh();
+  /** What has learned something already may keep it. @param {Job} job @param {string} label @param {boolean} keep */
+  function ends({ id, kind, state }, label, keep) {
+    if (keep && (state !== 'running' || !LEARNS.includes(kind))) return null;
+    const end = async () => {
+      await post('/api/job/cancel', { id, keep }).catch(() => {}); // the list says whether the server answers
+      refresh();
+    };
+    return h('button', { type: 'button', onclick: end }, label);
   }
 
   document.addEventListener('manycut:job', refresh);
