@@ -24,7 +24,8 @@ export class Trainings {
   /** The list begins once its element is in the page, and ends itself when that leaves it. */
   _list(app) {
     const models = Object.fromEntries(Object.entries(app.store.data?.kinds ?? {}).map(([id, { label }]) => [id, label]));
-    requestAnimationFrame(() => mountJobs({ element: this._jobs, props: { value: { kinds: ['train', 'pretrain'], models } } }));
+    const value = { kinds: ['train', 'pretrain'], models, empty: 'Nothing has been trained here yet.' };
+    requestAnimationFrame(() => mountJobs({ element: this._jobs, props: { value } }));
   }
 
   _draw() {
