@@ -135,7 +135,7 @@ def check_manifest(path: Path) -> list[str]:
         manifest = json.loads(read_text(path))
         schema = manifest["schema"]
         stated = [(str(one["path"]), int(one["bytes"]), str(one["sha256"])) for one in manifest["files"]]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise FormatError(f"{path.name} should be a manifest of an export, but it is not.") from error
     if schema != SCHEMA:
         raise FormatError(f"{path.name}: 'schema' should be '{SCHEMA}', but it is '{schema}'.")

@@ -62,7 +62,7 @@ def reworded(content: bytes, random: Random) -> bytes:
                 del parts[at]
                 parts = parts or [b""]
             case 3:
-                parts[at] = parts[at] * random.choice([2, 50])
+                parts[at] = (parts[at] * random.choice([2, 50]))[:LARGEST]
     return separators.join(parts)[:LARGEST]  # what was made of 50 times 50 times 50 is another matter
 
 

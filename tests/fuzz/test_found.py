@@ -73,6 +73,15 @@ def test_a_mat_file_with_text_for_numbers(tmp_path):
             read_dataset(path)
 
 
+def test_a_manifest_with_a_file_of_endless_size(tmp_path):
+    path = manifest(tmp_path)
+    stated = json.loads(path.read_text())
+    stated["files"][0]["bytes"] = float("inf")
+    path.write_text(json.dumps(stated))
+    with pytest.raises(FormatError, match="should be a manifest"):
+        check_manifest(path)
+
+
 def test_a_manifest_that_names_a_file_longer_than_names_can_be(tmp_path):
     path = manifest(tmp_path)
     stated = json.loads(path.read_text())
