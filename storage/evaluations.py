@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import TypeAdapter
 from sqlalchemy import Engine, select
 
+from core.statistics.as_json import as_json
 from core.statistics.results import Evaluation
 from storage.database import reading, writing
 from storage.evaluated import Evaluated, Part, Setting
 from storage.tables import EvaluationRow
+
+_FIGURES = TypeAdapter(Evaluation)
 
 
 class Evaluations:
@@ -46,7 +48,7 @@ class Evaluations:
                     split=split,
                     protocol=figures.protocol,
                     settings=dict(settings),
-                    figures=json.loads(_Kept(figures=figures).model_dump_json())["figures"],
+                    figures=as_json(figures),
                 )
             )
 
@@ -61,14 +63,6 @@ class Evaluations:
             return [_evaluated(row) for row in session.scalars(query.order_by(EvaluationRow.id.desc()))]
 
 
-class _Kept(BaseModel):
-    """How figures are written down: those that are undefined are null."""
-
-    model_config = ConfigDict(ser_json_inf_nan="null")
-
-    figures: Evaluation
-
-
 def _evaluated(row: EvaluationRow) -> Evaluated:
     return Evaluated(
         checkpoint=row.checkpoint,
@@ -77,6 +71,6 @@ def _evaluated(row: EvaluationRow) -> Evaluated:
         splits=row.splits,
         split=row.split,
         settings=row.settings,
-        figures=_Kept.model_validate({"figures": row.figures}).figures,
+        figures=_FIGURES.validate_python(row.figures),
         created=row.created,
     )

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from core.models.card import write_card
 from core.models.checkpoints import Checkpoint, put_metrics
+from core.statistics.as_json import as_json
 from core.statistics.results import Evaluation
-
-_EVALUATION = TypeAdapter(Evaluation)
 
 
 def keep_figures(checkpoint: Checkpoint, figures: Evaluation, videos: Sequence[str]) -> Checkpoint:
@@ -22,7 +18,7 @@ def keep_figures(checkpoint: Checkpoint, figures: Evaluation, videos: Sequence[s
         figures: from `core.training.evaluating.evaluate_checkpoint`; kept as they are, undefined ones as null.
         videos: ids of those that it was evaluated on.
     """
-    found: dict[str, Any] = _EVALUATION.dump_python(figures, mode="json")
-    known = put_metrics(checkpoint, {figures.protocol: {**found, "videos": list(videos), "n_videos": len(videos)}})
+    kept = {**as_json(figures), "videos": list(videos), "n_videos": len(videos)}
+    known = put_metrics(checkpoint, {figures.protocol: kept})
     write_card(known)
     return known

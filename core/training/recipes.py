@@ -125,6 +125,24 @@ RELEASED_CSTA = TrainSettings(
     clip=math.inf,
 )
 
+# Our SummDiff: small, on standardized features, with noise that is correlated over time.
+OUR_SUMMDIFF = {
+    "hidden": 64,
+    "heads": 2,
+    "feed_forward": 128,
+    "input_layers": 1,
+    "encoder_layers": 0,
+    "standardize": True,
+    "decoder_layers": 2,
+    "denoiser": "latentmlp",
+    "clamp": True,
+    "p_uncond": 0.1,
+    "dropout": 0.1,
+    "smoothing": 2.0,
+    "correlation": 24.0,
+    "skip": 0.4,
+}
+
 PRESETS = {
     # The release's denoiser and learning rate for TVSum, smaller and shorter, with noise that is correlated over time
     # and a start from the best linear guess, so that samples differ as people do. Chosen by four folds inside the
@@ -135,23 +153,7 @@ PRESETS = {
         updates=300,
         batch_size=4,
         lr=3e-4,
-        config={
-            "hidden": 64,
-            "heads": 2,
-            "feed_forward": 128,
-            "input_layers": 1,
-            "encoder_layers": 0,
-            "standardize": True,
-            "decoder_layers": 2,
-            "denoiser": "latentmlp",
-            "clamp": True,
-            "p_uncond": 0.1,
-            "dropout": 0.1,
-            "input_dropout": 0.8,
-            "smoothing": 2.0,
-            "correlation": 24.0,
-            "skip": 0.4,
-        },
+        config={**OUR_SUMMDIFF, "input_dropout": 0.8},
     ),
     "summdiff-demo": TrainSettings(
         updates=600,
@@ -177,24 +179,7 @@ PRESETS = {
         batch_size=8,
         curves_per_video=None,
         lr=1e-3,
-        config={
-            "hidden": 64,
-            "heads": 2,
-            "feed_forward": 128,
-            "input_layers": 1,
-            "encoder_layers": 0,
-            "standardize": True,
-            "decoder_layers": 2,
-            "denoiser": "latentmlp",
-            "clamp": True,
-            "p_uncond": 0.1,
-            "person_dropout": 0.2,
-            "dropout": 0.1,
-            "input_dropout": 0.5,
-            "smoothing": 2.0,
-            "correlation": 24.0,
-            "skip": 0.4,
-        },
+        config={**OUR_SUMMDIFF, "input_dropout": 0.5, "person_dropout": 0.2},
     ),
     # The release's three, to the letter of its scripts and its training loop; early stopping on test videos is not part
     # of them. Its null video is a file of GoogLeNet's width, see `SummDiff.prepare`.
