@@ -75,6 +75,7 @@ def test_annotate_and_review_say_that_times_are_assumed_and_why_agreement_is_und
     rater = Rater(page, server.url)
     rater.open(f"{flat}/calm")
     assert page.locator("#annotator .mc-clock").inner_text().endswith("/ 0:04.0 (assumed)")
+    assert page.locator("#annotator .mc-span").inner_text() == "≈ 0:00.0 – 0:02.0"
     assert WHY in page.locator("#annotator .mc-clock").get_attribute("title")
     rater.queue()
     assert "≈ 0:04" in page.locator("#annotator [data-entry='zz-flat/calm']").inner_text()

@@ -3,7 +3,7 @@
  * marked, selected, begun and being moved; seen by annotate/keyshots_view.mjs.
  */
 
-import { clock, count, percent } from '../shared/format.mjs';
+import { circa, clock, count, percent } from '../shared/format.mjs';
 import { recall, remember } from '../shared/preferences.mjs';
 import { budgetText } from './budget.mjs';
 import { around, framesOf, inOrder, joined, moved } from './segments.mjs';
@@ -281,6 +281,6 @@ export class Keyshots {
   };
 
   _range([start, end]) {
-    return `${clock(this.frames.start(start))} – ${clock(this.frames.start(end))}`;
+    return `${circa(this.task.data.entry.assumed_rate)}${clock(this.frames.start(start))} – ${clock(this.frames.start(end))}`;
   }
 }

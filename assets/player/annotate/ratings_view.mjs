@@ -1,7 +1,7 @@
 /** What is seen of shot ratings: the values to give, and the strip of shots. */
 
 import { h, icon } from '../shared/dom.mjs';
-import { clock } from '../shared/format.mjs';
+import { circa, clock } from '../shared/format.mjs';
 import { commandButton, commandChoice, summaryLine } from './controls.mjs';
 import { Strip } from './strip.mjs';
 
@@ -40,7 +40,7 @@ export class RatingsView {
     this._where.replaceChildren(
       h('strong', {}, `Shot ${shot + 1}`),
       h('span', {}, `of ${shots.length}`),
-      h('span', { class: 'mc-span' }, `${clock(start)} – ${clock(end)}`),
+      h('span', { class: 'mc-span' }, `${circa(this.ratings.task.data.entry.assumed_rate)}${clock(start)} – ${clock(end)}`),
     );
     this._values.forEach((one, index) => one.setAttribute('aria-pressed', String(scale[index] === rating)));
   }
