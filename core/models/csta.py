@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from core.models.curve import CurveModel
 from core.models.googlenet import GoogLeNet
+from core.models.novelty import reader
 
 W = 1024
 MIN_ROWS = 15  # lower pictures do not survive the trunk's pooling; the release fails on them
@@ -33,6 +34,8 @@ class CSTAConfig:
         smoothing: of the predicted curve, in picks; 0 as published.
         attention: whether the trunk makes attention maps. Without, what it makes is scored itself: the ablation that
             ViSP's table 2 calls GoogleNet.
+        novelty: 25 columns of how each pick stands in its video are read beside the features, see
+            `core.models.novelty`.
     """
 
     feature_width: int = W
@@ -40,6 +43,7 @@ class CSTAConfig:
     head_dropout: float = 0.5
     smoothing: float = 0.0
     attention: bool = True
+    novelty: bool = False
 
 
 def positions(length: int, device: torch.device) -> Tensor:
@@ -55,7 +59,8 @@ class CSTA(CurveModel):
     def __init__(self, config: CSTAConfig) -> None:
         super().__init__()
         self.config = config
-        self.widen = nn.Identity() if config.feature_width == W else nn.Linear(config.feature_width, W)
+        self.read, width = reader(config)
+        self.widen = nn.Identity() if width == W else nn.Linear(width, W)
         self.cls = nn.Parameter(torch.zeros(3, 1, W))
         self.key_embedding = nn.Linear(W, W)
         if config.attention:
@@ -72,7 +77,7 @@ class CSTA(CurveModel):
 
         Without attention, what the trunk makes of them.
         """
-        x = torch.cat([self.cls, self.widen(features).expand(3, -1, -1)], 1)
+        x = torch.cat([self.cls, self.widen(self.read(features[None])[0]).expand(3, -1, -1)], 1)
         keys = self.key_embedding(x)
         rows = max(x.shape[1], MIN_ROWS)
         picture = F.pad(keys, (0, 0, 0, rows - x.shape[1]))

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.curve import CurveModel
+from core.models.novelty import reader
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class LLMVSConfig:
         dropout: in them.
         smoothing: of the predicted curve, in picks; 0 as published.
         xavier: all matrices begin as Glorot and Bengio's, as in the release; otherwise as PyTorch's layers do.
+        novelty: 25 columns of how each pick stands in its video are read beside the features, see
+            `core.models.novelty`.
     """
 
     feature_width: int
@@ -38,6 +41,7 @@ class LLMVSConfig:
     dropout: float = 0.1
     smoothing: float = 0.0
     xavier: bool = False
+    novelty: bool = False
 
 
 def pool_states(query: Tensor, answer: Tensor) -> Tensor:
@@ -60,7 +64,8 @@ class LLMVSHead(CurveModel):
         super().__init__()
         self.config = config
         m = config.hidden
-        self.reduce = nn.Linear(config.feature_width, m)
+        self.read, width = reader(config)
+        self.reduce = nn.Linear(width, m)
         self.norm = nn.LayerNorm(m)
         layer = nn.TransformerEncoderLayer(m, config.heads, config.feed_forward, config.dropout, batch_first=True)
         self.aggregator = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
@@ -84,5 +89,5 @@ class LLMVSHead(CurveModel):
 
     def logits(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         padding = None if valid is None or bool(valid.all()) else ~valid
-        x = self.aggregator(self.norm(self.reduce(features)), src_key_padding_mask=padding)
+        x = self.aggregator(self.norm(self.reduce(self.read(features, valid))), src_key_padding_mask=padding)
         return self.mlp(x).squeeze(-1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelKind:
-    """One published system.
+    """One system.
 
     Attributes:
         name: "summdiff", "llmvs", ...
@@ -52,6 +52,7 @@ MODELS = {
         ModelKind("llmvs", "LLMVS head", "text", False, "core.models.llmvs", "LLMVSConfig", "LLMVSHead"),
         ModelKind("csta", "CSTA", "visual", False, "core.models.csta", "CSTAConfig", "CSTA"),
         ModelKind("vasnet", "VASNet", "visual", False, "core.models.vasnet", "VASNetConfig", "VASNet"),
+        ModelKind("ridge", "Ridge regression", "visual", False, "core.models.ridge", "RidgeConfig", "Ridge"),
         ModelKind("mlp", "MLP", "visual", False, "core.models.mlp", "MLPConfig", "MLP"),
     )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
@@ -52,3 +53,30 @@ class Sampler(Summarizer):
         temperature: float = 1.0,
     ) -> Tensor:
         """As in `Summarizer`; what the settings do is told by the model."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A video and what people said of it.
+
+    Attributes:
+        features: (T, D) float32.
+        curves: (U, T) float32 scores in [0, 1], NaN where not judged.
+        weights: (U,) float32 factors on what these people say.
+    """
+
+    features: Tensor
+    curves: Tensor
+    weights: Tensor
+
+
+class ClosedForm(Summarizer):
+    """Fitted to all videos at once by a formula instead of by steps. Preferences between cuts have no part in it."""
+
+    @abstractmethod
+    def fit(self, videos: Sequence[Judged]) -> None:
+        """Takes what is learned from these videos, at least one. Draws nothing at random.
+
+        Raises:
+            InputError: they say nothing that can be learned.
+        """

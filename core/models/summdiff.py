@@ -24,6 +24,7 @@ from core.models.blocks import Attention, Denoiser, Layers, TimeEmbedding, Valid
 from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampling_noise
 from core.models.joint import Joint
 from core.models.latentmlp import LatentMLP
+from core.models.novelty import reader
 from core.models.summarizer import Sampler
 
 # Frames that go through the denoiser at once on a CPU: as many as stay in its cache with the feed-forward's width.
@@ -65,6 +66,8 @@ class SummDiffConfig:
             from the noised logits instead of predicting from nothing (Karras et al. 2022, section 5); 0 as published.
         correlation: of the noise along time, in picks, see `core.models.diffusion.correlate`; 0 as published.
         people: how many persons have a learned vector of their own; 0 tells nobody apart, as published.
+        novelty: 25 columns of how each pick stands in its video are read beside the features, see
+            `core.models.novelty`; not in the release.
         person_dropout: probability that a training curve is taken for nobody's in particular.
     """
 
@@ -91,6 +94,7 @@ class SummDiffConfig:
     smoothing: float = 0.0
     skip: float = 0.0
     correlation: float = 0.0
+    novelty: bool = False
     people: int = 0
     person_dropout: float = 0.0
 
@@ -191,8 +195,9 @@ class VideoEncoder(nn.Module):
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
-        self.standardize = Standardize(config.feature_width) if config.standardize else nn.Identity()
-        widths = [config.feature_width] + [config.hidden] * config.input_layers
+        self.read, width = reader(config)
+        self.standardize = Standardize(width) if config.standardize else nn.Identity()
+        widths = [width] + [config.hidden] * config.input_layers
         self.input = nn.Sequential(
             *(
                 InputBlock(widths[i], widths[i + 1], config.input_dropout, relu=i < config.input_layers - 1)
@@ -205,7 +210,9 @@ class VideoEncoder(nn.Module):
 
     def forward(self, features: Tensor, position: Tensor, valid: Valid) -> Tensor:
         batch = len(features)
-        x = torch.cat([self.global_token.expand(batch, 1, -1), self.input(self.standardize(features))], 1)
+        x = torch.cat(
+            [self.global_token.expand(batch, 1, -1), self.input(self.standardize(self.read(features, valid)))], 1
+        )
         position = torch.cat([self.global_position.expand(batch, 1, -1), position], 1)
         padding = None if valid is None or valid.all() else ~F.pad(valid, (1, 0), value=True)
         for layer in self.layers:
@@ -483,7 +490,8 @@ class SummDiff(Sampler):
         frames = torch.cat(list(videos)).to(self.null_video)
         self.null_video.copy_(frames.mean(0))
         if isinstance(self.encoder.standardize, Standardize):
-            self.encoder.standardize.fit(frames)
+            read = [self.encoder.read(video[None].to(self.null_video))[0] for video in videos]
+            self.encoder.standardize.fit(torch.cat(read))
 
     def encode(self, features: Tensor, valid: Valid) -> tuple[Tensor, Tensor]:
         """Features (B, T, D), valid (B, T) or None for all -> memory (B, T, H), position (B, T, H)."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.curve import CurveModel
+from core.models.novelty import reader
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class VASNetConfig:
         by_columns: frames are weighted by the columns of the attention, as in the authors' program, not by its rows,
             as in eq. 3; released weights need it.
         unbiased_norm: norms divide by the unbiased deviation, as in the authors' program.
+        novelty: 25 columns of how each pick stands in its video are read beside the features, see
+            `core.models.novelty`.
     """
 
     feature_width: int
@@ -30,6 +33,7 @@ class VASNetConfig:
     smoothing: float = 0.0
     by_columns: bool = False
     unbiased_norm: bool = False
+    novelty: bool = False
 
 
 class UnbiasedNorm(nn.LayerNorm):
@@ -46,7 +50,7 @@ class VASNet(CurveModel):
     def __init__(self, config: VASNetConfig) -> None:
         super().__init__()
         self.config = config
-        width = config.feature_width
+        self.read, width = reader(config)
         self.query, self.key, self.value, self.output = (nn.Linear(width, width, bias=False) for _ in range(4))
         norm = UnbiasedNorm if config.unbiased_norm else nn.LayerNorm
         self.norm1 = norm(width)
@@ -56,6 +60,7 @@ class VASNet(CurveModel):
         self.dropout = nn.Dropout(config.dropout)
 
     def logits(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
+        features = self.read(features, valid)
         products = self.config.scale * self.query(features) @ self.key(features).transpose(1, 2)  # eq. 1
         if valid is not None:
             products = products.masked_fill(~valid[:, None], -torch.inf)

@@ -23,7 +23,7 @@ from core.models.card import write_card
 from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
 from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, check, never, silent
-from core.training.batching import batches, counting, units
+from core.training.batching import batches, counting, make_batch, units
 from core.training.epochs import EPOCHS, Epoch, append_epoch, epoch_lines
 from core.training.facts import facts_of
 from core.training.labels import trained_label
@@ -36,7 +36,7 @@ from core.training.videos import TrainingVideo
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.models.summarizer import Summarizer, Trainable
+    from core.models.summarizer import ClosedForm, Summarizer, Trainable
 
     Tensors: TypeAlias = tuple[Tensor, ...] | list[Tensor]
     Criterion: TypeAlias = Callable[[Summarizer], float]  # a model ready to predict -> the larger, the better
@@ -84,6 +84,8 @@ def train(
     """
     import torch
 
+    from core.models.summarizer import ClosedForm
+
     started = time.monotonic()
     kind = model_kind(settings.model)
     videos = counting(videos, settings)
@@ -115,7 +117,10 @@ def train(
         if null_video is not None:
             take_null_video(model, null_video)
         model.train()
-        fitted = fit(model, videos, settings, started, criterion, progress, should_stop, underway)
+        if isinstance(model, ClosedForm):
+            fitted = by_formula(model, videos, settings, started, progress)
+        else:
+            fitted = fit(model, videos, settings, started, criterion, progress, should_stop, underway)
 
     facts = facts_of(videos, settings, fitted, start_from, device)
     facts["null_video"] = "given" if null_video is not None else None
@@ -188,6 +193,31 @@ class Fitted:
     @property
     def losses(self) -> list[float]:
         return [one.loss for one in self.epochs]
+
+
+def by_formula(
+    model: ClosedForm, videos: Sequence[TrainingVideo], settings: TrainSettings, started: float, progress: Progress
+) -> Fitted:
+    """Fit a model in closed form, which counts as one epoch; its loss is what is left of the curves."""
+    import torch
+
+    from core.models.summarizer import Judged
+
+    given = [one for one in units(videos, settings) if len(one.curves)]
+    if not given:
+        raise InputError("There are no scores to fit to, only preferences.", "Train another kind of model.")
+    model.fit(
+        [
+            Judged(*(torch.tensor(each, dtype=torch.float32) for each in (one.features, one.curves, one.weights)))
+            for one in given
+        ]
+    )
+    device, generator = next(model.parameters()).device, np.random.default_rng(settings.seed)
+    with predicting(model), torch.no_grad():
+        losses = [float(model.loss(make_batch([one], settings, generator).to(device))) for one in given]
+    done = Epoch(1, float(np.mean(losses)), None, time.monotonic() - started, 0.0)
+    progress(1.0, "Fitted", {"epoch": 1, "epochs": 1, "loss": done.loss})
+    return Fitted([done], 1, done.seconds, False)
 
 
 def fit(

@@ -179,6 +179,7 @@ def pretrain(
     """
     import torch
 
+    from core.models.summarizer import ClosedForm
     from core.models.visp import FixedSummaries, ViSP, ViSPConfig
 
     started = time.monotonic()
@@ -201,6 +202,11 @@ def pretrain(
     if Path(out).exists():
         raise CheckpointError(f"'{out}' exists already.", "Choose another name; checkpoints are not overwritten.")
     kind = model_kind(settings.model)
+    if issubclass(kind.model_class, ClosedForm):
+        raise InputError(
+            f"{kind.label} is fitted to people's scores by a formula and cannot be pretrained.",
+            "Pretrain another kind of model.",
+        )
     width = videos[0].features.shape[1]
     told_apart = (
         videos if settings.piece is None else [one for video in videos for one in pieces(video, settings.piece)]

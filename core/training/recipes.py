@@ -247,6 +247,8 @@ PRESETS = {
         clip=math.inf,
     ),
     "mlp": TrainSettings(model="mlp", targets="mean", updates=300, batch_size=4, lr=3e-4),
+    # By a formula: no steps are made, and the settings of the loop say nothing.
+    "ridge": TrainSettings(model="ridge", targets="mean", epochs=1, ema=None),
     "llmvs": TrainSettings(
         model="llmvs",
         targets="mean",
