@@ -307,10 +307,17 @@ def fit(
             break
         epoch_losses, verdict = [], None
         for index, batch in enumerate(batches(drawn_from, settings, generator), 1):
-            with torch.autocast(device.type, torch.float16, enabled=half):
-                loss = model.loss(batch.to(device))
-            scaler.scale(loss / settings.accumulate).backward()
-            epoch_losses.append(loss.detach())  # a number only when the epoch is over: asking waits for the device
+            # Where batches are not of one length already, most of what is computed would be padding.
+            parts = [batch] if settings.order == "length" else batch.parts()
+            losses = []
+            for part in parts:
+                with torch.autocast(device.type, torch.float16, enabled=half):
+                    loss = model.loss(part.to(device))
+                scaler.scale(loss / settings.accumulate).backward()
+                losses.append(loss.detach())
+            epoch_losses.append(
+                torch.stack(losses).sum()
+            )  # a number only when the epoch is over: asking waits for the device
             check(should_stop, "The training", "Nothing was saved.")
             content = underway.should_finish()
             if index % settings.accumulate == 0 or index == per_epoch or content:
