@@ -1,6 +1,7 @@
 """TVSum with caption features: every summarizer over the five published splits, nothing selected on test videos.
 
-    python -m benchmarks.tvsum DATA [--rows NAME ...] [--splits 0 ...] [--seeds 0 1 2] [--samples 16] [--out FILE]
+    python -m benchmarks.tvsum DATA [--rows NAME ...] [--splits 0 ...] [--seeds 0 1 2] [--samples 16]
+        [--minutes M] [--out FILE]
 
 DATA holds tvsum_captions_minilm.h5, ydata-tvsum50.mat and tvsum_splits.txt. Prints a Markdown table: protocol `tvsum`,
 mean over splits and seeds, with the standard deviation over seeds of the mean over splits. What is done already is kept
@@ -87,6 +88,8 @@ ROWS = {
     ),
     "published-summe": Row("SummDiff, the release's recipe for SumMe", "summdiff-summe"),
     "published-tvsum": Row("SummDiff, the release's recipe for TVSum", "summdiff-tvsum"),
+    "ridge": Row("Ridge regression, embedding and novelty", "ridge"),
+    "ridge-embedding": Row("Ridge regression, embedding alone", "ridge", {}, {"novelty": False}),
     "vasnet": Row("VASNet, 20 epochs of its 300", "vasnet", {"epochs": 20}, SMOOTH),
     "csta": Row("CSTA, 1 epoch of its 100", "csta", {"epochs": 1}, SMOOTH),
 }
@@ -106,8 +109,13 @@ def dataset(data: Path) -> tuple[dict[str, Entry], list[Any]]:
     return {entry.key: entry for entry in entries}, read_splits(data / "tvsum_splits.txt")
 
 
-def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: int) -> dict[str, Any]:
-    """Trains one row on one split with one seed and evaluates its last weights on the split's test videos."""
+def measure(
+    data: Path, name: str, split: int, seed: int, samples: int, steps: int, minutes: float | None
+) -> dict[str, Any]:
+    """Trains one row on one split with one seed and evaluates its last weights on the split's test videos.
+
+    With `minutes`, each training ends with the epoch in which they are over; "epochs" says how many it made.
+    """
     import torch
 
     from core.training.evaluating import evaluate_checkpoint
@@ -117,16 +125,21 @@ def measure(data: Path, name: str, split: int, seed: int, samples: int, steps: i
     tested = [entries[key.name] for key in splits[split].test]
     with tempfile.TemporaryDirectory() as folder:
         members = ROWS[name].members
-        made = [trained(data, member, split, seed, Path(folder) / member) for member in members or (name,)]
+        made = [trained(data, member, split, seed, Path(folder) / member, minutes) for member in members or (name,)]
         if members:
             found = averaged(made, tested, samples, seed, steps)
         else:
             given = evaluate_checkpoint(made[0], tested, samples=samples, seed=seed, steps=steps, device="cpu")
             found = as_json(replace(given, per_video=None))
-    return {**found, "schema": SCHEMA, "train_s": sum(each.training["seconds"] for each in made)}
+    return {
+        **found,
+        "schema": SCHEMA,
+        "train_s": sum(each.training["seconds"] for each in made),
+        "epochs": [each.training["epochs"] for each in made],
+    }
 
 
-def trained(data: Path, name: str, split: int, seed: int, folder: Path) -> Checkpoint:
+def trained(data: Path, name: str, split: int, seed: int, folder: Path, minutes: float | None = None) -> Checkpoint:
     """The checkpoint of a row after training on a split's training videos, in the new directory `folder`."""
     from core.training.loop import train
     from core.training.pretraining import PretrainSettings, pretrain, unlabelled_videos
@@ -136,7 +149,8 @@ def trained(data: Path, name: str, split: int, seed: int, folder: Path) -> Check
     row = ROWS[name]
     entries, splits = dataset(data)
     settings = get_preset(row.preset, seed=seed, device="cpu", **row.changes)
-    settings = replace(settings, config={**settings.config, **row.config})
+    limit = None if minutes is None else 60 * minutes
+    settings = replace(settings, config={**settings.config, **row.config}, time_limit_s=limit)
     learned = [entries[key.name] for key in splits[split].train]
     videos, space = videos_from_entries(learned, settings.model)
     base = None
@@ -178,7 +192,14 @@ def averaged(
 
 
 def all_measured(
-    data: Path, names: list[str], only: list[int] | None, seeds: list[int], samples: int, steps: int, out: Path
+    data: Path,
+    names: list[str],
+    only: list[int] | None,
+    seeds: list[int],
+    samples: int,
+    steps: int,
+    out: Path,
+    minutes: float | None = None,
 ) -> dict[str, dict[str, Any]]:
     """The results of all rows, splits (or `only` those) and seeds by "name/split/seed"; `out` holds what is done."""
     done: dict[str, dict[str, Any]] = json.loads(out.read_text()) if out.is_file() else {}
@@ -190,7 +211,7 @@ def all_measured(
     wanted = [(name, split, seed) for name in names for seed in seeds for split in numbers]
     missing = [job for job in wanted if "/".join(map(str, job)) not in done]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        jobs = {pool.submit(measure, data, *job, samples, steps): "/".join(map(str, job)) for job in missing}
+        jobs = {pool.submit(measure, data, *job, samples, steps, minutes): "/".join(map(str, job)) for job in missing}
         for job in as_completed(jobs):
             done[jobs[job]] = job.result()
             out.write_text(json.dumps(done, indent=1, sort_keys=True) + "\n")
@@ -242,9 +263,12 @@ def main() -> None:
     parser.add_argument("--splits", nargs="+", type=int, help="only these, from 0; the recipes of releases take long")
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--steps", type=int, default=40, help="of the sampler")
+    parser.add_argument("--minutes", type=float, help="each training ends after so many, with the epochs it made")
     parser.add_argument("--out", type=Path, default=Path("tvsum-results.json"))
     given = parser.parse_args()
-    results = all_measured(given.data, given.rows, given.splits, given.seeds, given.samples, given.steps, given.out)
+    results = all_measured(
+        given.data, given.rows, given.splits, given.seeds, given.samples, given.steps, given.out, given.minutes
+    )
     print(table(results, given.rows, given.seeds))
 
 
