@@ -132,7 +132,8 @@ def _agreement_sentence(result: AgreementResult) -> str:
         f"Pairwise tau {number(pair.kendall)}, rho {number(pair.spearman)}; "
         f"leave-one-out tau {number(loo.kendall)}, rho {number(loo.spearman)}; "
         f"Cronbach's alpha {number(result.cronbach_alpha, 2)}, "
-        f"Krippendorff's alpha {number(result.krippendorff_alpha_ordinal, 2)}, pairwise F1 {number(result.pairwise_f1)}."
+        f"Krippendorff's alpha {number(result.krippendorff_alpha_ordinal, 2)}, "
+        f"pairwise F1 {number(result.pairwise_f1)}."
     )
     reasons: dict[str, list[str]] = {}
     for name, reason in result.why.items():

@@ -8,8 +8,9 @@ Released as JSON Lines (`highlight_train_release.jsonl`, `highlight_val_release.
     saliency_scores      for each of these three ratings of 0 to 4, how well it answers the query
     relevant_windows     the same clips in seconds; not read
 
-What has nothing to do with the query was not rated: NaN, and never 0. The three people are others in every line. A frame
-is a second, as in MR.HiSum's file, and every clip has a pick. There are no features, and no ratings in the test release.
+What has nothing to do with the query was not rated: NaN, and never 0. The three people are others in every line. A
+frame is a second, as in MR.HiSum's file, and every clip has a pick. There are no features, and no ratings in the test
+release.
 """
 
 from __future__ import annotations

@@ -89,6 +89,12 @@ export interface components {
             why: {
                 [key: string]: string;
             };
+            /** Left Out */
+            left_out?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /**
          * AssignmentFacts
