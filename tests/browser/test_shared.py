@@ -162,34 +162,3 @@ def test_whoever_ends_a_request_gets_an_abort_and_no_error_of_ours(plain):
       return get('/api/slow', { signal: ending.signal }).catch(({ name }) => name);
     }"""
     assert plain.evaluate(ended) == "AbortError"
-
-
-UNTESTED = """
-async () => {
-  const { numbersTable } = await import('/assets/player/test/compare/numbers_table.mjs');
-  const { figuresTable } = await import('/assets/player/test/models/figures.mjs');
-  const { ONE_CURVE } = await import('/assets/player/test/shared/parts.mjs');
-  const says = (...nodes) => {
-    const box = document.createElement('div');
-    box.append(...nodes.flat().filter(Boolean));
-    return box.textContent.includes(ONE_CURVE);
-  };
-  const level = { kendall: 0.1, spearman: 0.1, f1: 0.2 };
-  const row = { group: 'SummDiff', label: 'SummDiff', why: '', colour: '', kind: 'model', tau: 0.1, rho: 0.1, f1: 0.2 };
-  const differ = { ...row, kind: 'sub', difference: true };
-  const compare = (rows, band) => says(numbersTable(rows, band, 'as they are'));
-  const models = (coverage, human) => says(figuresTable({
-    part: 'test', dataset: 'mr_hisum', videos: ['a'], seen: 0, known: true, selected_on_test: false, splits: null,
-    split: null, protocol: 'tvsum', settings: {}, figures: { ...level, coverage, human, chance: null, skill: null },
-  }));
-  return {
-    compare: [compare([row, differ], null), compare([row], null), compare([row, differ], { pairwise: level })],
-    models: [models(level, null), models(null, null), models(level, { pairwise: level, closest: level })],
-  };
-}
-"""
-
-
-def test_figures_of_samples_beside_one_curve_say_that_they_test_nothing(plain):
-    only_for_samples_of_one = [True, False, False]
-    assert plain.evaluate(UNTESTED) == {"compare": only_for_samples_of_one, "models": only_for_samples_of_one}
