@@ -3606,7 +3606,7 @@ export interface components {
             space?: string | null;
             /**
              * Kind
-             * @description The summarizer: summdiff, llmvs, csta, vasnet, mlp (default: csta; of all videos mlp).
+             * @description The summarizer: summdiff, llmvs, csta, vasnet, ridge, mlp (default: csta; of all videos mlp).
              */
             kind?: string | null;
             /**
@@ -4978,7 +4978,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
              * @default summdiff
              */
             kind: string;
@@ -5088,7 +5088,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
              * @default summdiff
              */
             kind: string;

@@ -28,11 +28,12 @@ MODELS = {
     "latentmlp": ("summdiff", TINY | {"denoiser": "latentmlp"}),
     "llmvs": ("llmvs", {"hidden": 16, "heads": 2, "feed_forward": 16, "layers": 1}),
 }
+FITTED = {"ridge": ("ridge", {"smoothing": 0.0})}  # by a formula, not from batches
 SEEN = np.random.default_rng(5).standard_normal((2, WIDTH))  # how what is worth seeing shows, and how tastes do
 
 
 def settings(name: str, **changes: object) -> TrainSettings:
-    model, config = MODELS[name]
+    model, config = (MODELS | FITTED)[name]
     return TrainSettings(model=model, config=config, **{"epochs": 2, "batch_size": 4, "device": "cpu", **changes})
 
 
@@ -57,7 +58,7 @@ def video(seed: int) -> tuple[TrainingVideo, np.ndarray]:
 
 
 @pytest.mark.parametrize("targets", ["individual", "mean"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [*MODELS, *FITTED])
 def test_what_is_learned_from_judged_clips_holds_for_those_that_nobody_judged(tmp_path, name, targets):
     chosen = settings(name, targets=targets, epochs=12, lr=3e-3, ema=0.9)
     trained = train([video(seed)[0] for seed in range(24)], chosen, out=tmp_path / name, feature_space="made")
