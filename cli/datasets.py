@@ -33,7 +33,8 @@ FIGURES = {
 NAMED = 5  # videos with the same note; more are counted
 CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt", ".pth.tar", ".pt.tar")
 FILE = typer.Argument(
-    help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, ...), captions for a dataset of the library (.json),"
+    help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, QVHighlights .jsonl, ...), captions for a dataset of"
+    " the library (.json),"
     " a released checkpoint (.pkl, .ckpt, .pth.tar), the folder of one of Manycut's or its .zip,"
     " or another installation's events (.jsonl)."
 )
@@ -49,6 +50,7 @@ IMPORTED = [
 def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choices: Any) -> None:
     from storage.formats.checkpoint_folder import is_checkpoint_folder
     from storage.formats.events_jsonl import is_event_log
+    from storage.formats.qvhighlights import is_qvhighlights
 
     if path.name.lower().endswith(CHECKPOINT_FILES) or is_checkpoint_folder(path):
         checkpoint = ImportCheckpointRequest.of(
@@ -64,7 +66,7 @@ def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choi
             raise InputError(f"{path.name} is taken for captions of a dataset, which is not named.", "Add --dataset.")
         captions = ImportCaptionsRequest.of(path=path, dataset=dataset, captioner=choices["captioner"])
         run_verb(data_dir, json_, import_captions, captions, captions_sentence)
-    elif is_event_log(path):
+    elif is_event_log(path) and not is_qvhighlights(path):
         if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace", "skip_bad")):
             raise InputError(
                 f"{path.name} is a log of events, which is joined with the labels of this library as it is.",
@@ -129,12 +131,21 @@ def _agreement_sentence(result: AgreementResult) -> str:
         f"{result.entries} entries, {result.annotations} annotations. "
         f"Pairwise tau {number(pair.kendall)}, rho {number(pair.spearman)}; "
         f"leave-one-out tau {number(loo.kendall)}, rho {number(loo.spearman)}; "
-        f"Cronbach's alpha {number(result.cronbach_alpha, 2)}, pairwise F1 {number(result.pairwise_f1)}."
+        f"Cronbach's alpha {number(result.cronbach_alpha, 2)}, "
+        f"Krippendorff's alpha {number(result.krippendorff_alpha_ordinal, 2)}, "
+        f"pairwise F1 {number(result.pairwise_f1)}."
     )
     reasons: dict[str, list[str]] = {}
     for name, reason in result.why.items():
         reasons.setdefault(reason, []).append(FIGURES.get(name, name))
-    return "\n".join([told, *(f"Undefined: {', '.join(names)}, because {why}." for why, names in reasons.items())])
+    lines = [f"Undefined: {', '.join(names)}, because {why}." for why, names in reasons.items()]
+    without: dict[tuple[int, str], list[str]] = {}
+    for name, of_each in result.left_out.items():
+        for why, count in of_each.items() if name not in result.why else ():
+            without.setdefault((count, why), []).append(FIGURES.get(name, name))
+    for (count, why), names in without.items():
+        lines.append(f"Without {count} of the entries: {', '.join(names)}, because {why}.")
+    return "\n".join([told, *lines])
 
 
 def _exported_sentence(result: ExportResult) -> str:

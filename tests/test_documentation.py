@@ -70,6 +70,7 @@ def test_commands_of_the_readme_run_one_after_the_other(tmp_path, monkeypatch, s
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MANYCUT_DATA", str(tmp_path / "data"))
     shutil.copy(shared / "data/tvsum/ydata-tvsum50.mat", tmp_path)
+    shutil.copy(shared / "data/qvhighlights/highlight_val_release.jsonl", tmp_path)
     shutil.copy(ROOT / "assets/demo/videos/harbour-day.mp4", "holiday.mp4")
     shutil.copy(ROOT / "assets/demo/videos/match-day.mp4", "trip.mp4")
     write_mrhisum(tmp_path / "mr_hisum.h5", 12)

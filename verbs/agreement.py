@@ -36,6 +36,7 @@ class AgreementResult(Result):
     annotations: int
     undefined: int
     why: dict[str, str]
+    left_out: dict[str, dict[str, int]] = Field(default_factory=dict)
 
 
 def agreement(

@@ -19,6 +19,9 @@ from verbs.video_files import SUFFIXES, origin_of, video_files, with_timecode
 if TYPE_CHECKING:
     from storage.library import Library
 
+# Frames per second of the data sets that know no frames, such as MR.HiSum and QVHighlights.
+COUNTED_IN_SECONDS = 1
+
 
 class AttachRequest(Request):
     """A file for an entry, or files for those entries of a dataset that are called like them."""
@@ -107,6 +110,12 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
         raise ConflictError(f"'{entry_id}' has a video already.", "Remove the entry first to take in another one.")
     progress(0.0, f"Looking into {file.name}")
     info = probe(file)
+    if entry.timebase.rate <= COUNTED_IN_SECONDS and info.timebase.rate > COUNTED_IN_SECONDS:
+        raise InputError(
+            f"'{entry_id}' was judged by the second, and its data set does not say which frames of '{file.name}' those"
+            " were.",
+            "Take the video in by itself: app.py ingest.",
+        )
     if info.timebase.n_frames != entry.n_frames:
         raise InputError(
             f"'{file.name}' has {info.timebase.n_frames:,} frames and '{entry_id}' {entry.n_frames:,}:"

@@ -14,7 +14,7 @@ from core.errors import InputError
 from core.models.provenance import learned_from
 from core.names import readable
 from core.progress import Progress, ShouldStop, never, part, silent
-from core.statistics.results import Evaluation, SplitsEvaluation
+from core.statistics.results import Evaluation, Placed, SplitsEvaluation
 from verbs.contract import Request, Result
 from verbs.entries import entries_with_people
 from verbs.split_videos import split_videos
@@ -55,7 +55,7 @@ class EvaluateResult(Result):
         dataset: id.
         figures: their names stand beside the others in JSON.
         why: what is undefined or missing among them, and why; see `core.statistics.undefined.why_undefined`.
-        notes: about videos of the split that were left out.
+        notes: about videos of the split that were left out, and about what such labels cannot tell.
     """
 
     dataset: str
@@ -101,6 +101,7 @@ def evaluate(
         entries = _unseen(found, entries, request.dataset)
     figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress)
     _keep(library, request, found, entries, figures, request.split)
+    notes += _untested(figures)
     return EvaluateResult(dataset=request.dataset, figures=figures, why=why_undefined(figures), notes=notes)
 
 
@@ -137,8 +138,15 @@ def evaluate_splits(
         checkpoint=request.checkpoint,
         figures=figures,
         why=why_undefined(figures),
-        notes=tuple(notes),
+        notes=(*notes, *_untested(figures)),
     )
+
+
+def _untested(figures: Placed) -> tuple[str, ...]:
+    """What the labels cannot tell of samples."""
+    from core.statistics.undefined import ONE_CURVE
+
+    return (ONE_CURVE,) if figures.coverage is not None and figures.human is None else ()
 
 
 def _tested(

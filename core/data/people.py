@@ -14,7 +14,7 @@ from core.data.misfit import Misfit
 # or by everybody together.
 SLOT = re.compile(r"person \d+|dataset mean")
 # How people were asked whom a data set does not tell apart across videos, whatever it calls them.
-NAMELESS = ("tvsum", "summe", "mean")
+NAMELESS = ("tvsum", "summe", "qvhighlights", "mean")
 
 
 def slot_names(count: int) -> tuple[str, ...]:

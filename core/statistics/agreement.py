@@ -10,7 +10,7 @@ people judged nothing in common, are left out of the means and counted.
 
 from __future__ import annotations
 
-import dataclasses
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from math import floor, sqrt
@@ -50,41 +50,42 @@ def agreement(entries: Sequence[Entry]) -> Agreement:
         entries: those with fewer than two people are left out; without any other, everything is undefined.
     """
     judged = [entry for entry in entries if entry.annotations is not None and len(entry.annotations) > 1]
-    people = [entry.people for entry in judged]
-    tau = [_levels(each.scores, kendall) for each in people]
-    rho = [_levels(each.scores, spearman) for each in people]
+    scores = [entry.people.scores for entry in judged]
+    tau = [_levels(each, kendall) for each in scores]
+    rho = [_levels(each, spearman) for each in scores]
     labels = [shot_labels(entry) for entry in judged]
+    of_each = {
+        **{name: [mean_defined(each[name]) for each in tau] for name in LEVELS},
+        "cronbach_alpha": [cronbach_alpha(each) for each in scores],
+        "krippendorff_alpha_ordinal": [krippendorff_alpha(middles) for middles, _ in labels],
+        "pairwise_f1": [mean_defined(pairwise_f1(means)) for _, means in labels],
+    }
+    left_out: dict[str, Counter[str]] = {}
+    for name, values in of_each.items():
+        for index in np.flatnonzero(np.isnan(values)):
+            reason = _why(name, scores[index], *labels[index])
+            left_out.setdefault(name, Counter())[reason] += 1
 
     def level(name: str) -> Correlation:
-        return Correlation(
-            mean_defined([mean_defined(each[name]) for each in tau]),
-            mean_defined([mean_defined(each[name]) for each in rho]),
-        )
+        return Correlation(mean_defined(of_each[name]), mean_defined([mean_defined(each[name]) for each in rho]))
 
-    found = Agreement(
+    return Agreement(
         pairwise=level("pairwise"),
         leave_one_out=level("leave_one_out"),
         oracle=level("oracle"),
-        cronbach_alpha=mean_defined([cronbach_alpha(each.scores) for each in people]),
-        krippendorff_alpha_ordinal=mean_defined([krippendorff_alpha(middles) for middles, _ in labels]),
-        pairwise_f1=mean_defined([mean_defined(pairwise_f1(means)) for _, means in labels]),
+        cronbach_alpha=mean_defined(of_each["cronbach_alpha"]),
+        krippendorff_alpha_ordinal=mean_defined(of_each["krippendorff_alpha_ordinal"]),
+        pairwise_f1=mean_defined(of_each["pairwise_f1"]),
         entries=len(judged),
-        annotations=sum(len(each) for each in people),
+        annotations=sum(len(each) for each in scores),
         undefined=sum(int(np.isnan(values).sum()) for each in tau for values in each.values()),
+        why={
+            name: told(left_out[name]) if judged else FEW_PEOPLE
+            for name, values in of_each.items()
+            if np.isnan(values).all()
+        },
+        left_out=left_out,
     )
-    scores = [each.scores for each in people]
-    reasons = {
-        **{name: map(why_no_correlation, scores) for name in LEVELS if np.isnan(getattr(found, name).kendall)},
-        "cronbach_alpha": map(why_no_cronbach, scores),
-        "krippendorff_alpha_ordinal": (why_no_krippendorff(middles) for middles, _ in labels),
-        "pairwise_f1": (why_no_f1(means) for _, means in labels),
-    }
-    why = {
-        name: told(of_each) if judged else FEW_PEOPLE
-        for name, of_each in reasons.items()
-        if name in LEVELS or np.isnan(getattr(found, name))
-    }
-    return dataclasses.replace(found, why=why)
 
 
 def human_band(entry: Entry, shots: Shots | None = None, budget: float = DEFAULT_BUDGET) -> HumanBand | None:
@@ -259,6 +260,15 @@ def pairwise_f1(values: np.ndarray, budget: float = DEFAULT_BUDGET) -> np.ndarra
     n_shots = values.shape[1]
     chosen = knapsack_many(np.nan_to_num(values), np.ones(n_shots, np.int64), floor(budget * n_shots))
     return f1_matrix(chosen, chosen)[np.triu_indices(len(chosen), 1)]
+
+
+def _why(figure: str, scores: np.ndarray, middles: np.ndarray, means: np.ndarray) -> str:
+    """Why a figure of one entry is undefined; middles and means as from `shot_labels`."""
+    if figure == "cronbach_alpha":
+        return why_no_cronbach(scores)
+    if figure == "krippendorff_alpha_ordinal":
+        return why_no_krippendorff(middles)
+    return why_no_f1(means) if figure == "pairwise_f1" else why_no_correlation(scores)
 
 
 def _levels(scores: np.ndarray, compare: Comparison) -> dict[str, list[float]]:

@@ -224,7 +224,10 @@ def _resampled_in_blocks(n: int, resamples: int, random: np.random.Generator) ->
     """(R, n) how often each resample holds each of n moments, drawn in blocks of consecutive ones, in a circle."""
     length = max(round(n ** (1 / 3)), 1)
     starts = random.multinomial(-(-n // length), np.full(n, 1 / n), size=resamples).astype(np.float64)
-    counts: np.ndarray = np.sum([np.roll(starts, shift, axis=1) for shift in range(length)], axis=0)
+    counts = starts.copy()
+    for shift in range(1, length):
+        counts[:, shift:] += starts[:, :-shift]
+        counts[:, :shift] += starts[:, -shift:]
     return counts
 
 

@@ -57,6 +57,7 @@ class Agreement:
         annotations: how many people judged them, counted per entry.
         undefined: comparisons that were left out.
         why: of each figure that is undefined, the reason.
+        left_out: of each figure that is not a mean over all of them, how many entries it leaves out, by reason.
     """
 
     pairwise: Correlation
@@ -69,6 +70,7 @@ class Agreement:
     annotations: int
     undefined: int
     why: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ def told(reasons: Iterable[str]) -> str:
 
 CONSTANT = "the scores, or those of everybody that they are compared with, are the same throughout"
 ALIKE = f"{FEW_PEOPLE}, or everybody gave the same score throughout"
+# Of figures of samples where no video has two people's curves, such as MR.HiSum's.
+ONE_CURVE = "With one curve for a video, whether samples differ as people do cannot be tested."
 NO_SAMPLES = "the model gives one curve for a video"
 NO_SHOT_FITS = "no shot is short enough for a summary"
 # Of figures by their name, wherever they stand.

@@ -26,8 +26,8 @@ def read_dataset(
     Entries of MR.HiSum are read one by one as they are asked for, those of the others all at once.
 
     Args:
-        path: an eccv16 HDF5 file (released or ours), MR.HiSum's, TVSum's .mat or .tsv, or a SumMe .mat or folder of
-            them.
+        path: an eccv16 HDF5 file (released or ours), MR.HiSum's, TVSum's .mat or .tsv, a SumMe .mat or folder of
+            them, or QVHighlights' .jsonl.
         annotations: TVSum's .mat or .tsv, joined to an eccv16 file.
         llmvs: folder of LLMVS's embeddings, which become the entries' text features.
         findings: says whether bad videos are left out, and gets them and notes about the file while the videos are
@@ -64,6 +64,10 @@ def read_dataset(
         from storage.formats.mrhisum import MrHisum
 
         return MrHisum(path, findings)
+    if kind == "qvhighlights":
+        from storage.formats.qvhighlights import read_qvhighlights
+
+        return read_qvhighlights(path, findings)
     from storage.formats.tvsum import read_tvsum_mat, read_tvsum_tsv
 
     return read_tvsum_mat(path, findings) if kind == "tvsum mat" else read_tvsum_tsv(path, findings)
@@ -88,12 +92,15 @@ def _kind(path: Path) -> str:
     if path.is_dir():
         return "summe"
     from storage.formats.mat import is_mat, variables
+    from storage.formats.qvhighlights import is_qvhighlights
 
     if is_mat(path):
         names = variables(path)
         if "tvsum50" in names:
             return "tvsum mat"
         return "summe" if names & {"user_score", "nFrames"} or not is_hdf5(path) else _kind_of_hdf5(path)
+    if is_qvhighlights(path):
+        return "qvhighlights"
     with path.open("rb") as file:
         start = file.read(4096)
     text = start.decode(encoding_of(start), "ignore")
@@ -101,7 +108,7 @@ def _kind(path: Path) -> str:
         return "tvsum tsv"
     raise FormatError(
         f"{path.name} is in no format that Manycut reads.",
-        "It reads eccv16 and MR.HiSum HDF5 files, TVSum's .mat and .tsv and SumMe's .mat files.",
+        "It reads eccv16 and MR.HiSum HDF5 files, TVSum's .mat and .tsv, SumMe's .mat and QVHighlights' .jsonl files.",
     )
 
 

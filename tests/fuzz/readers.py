@@ -118,6 +118,14 @@ def tvsum_tsv(folder: Path) -> Path:
     return folder / "tvsum.tsv"
 
 
+def qvhighlights(folder: Path) -> Path:
+    rows = [{"qid": number, "query": f"what {number}", "duration": 20, "vid": f"name{number}_0.0_20.0",
+             "relevant_clip_ids": [2, 3, 9], "saliency_scores": [[0, 2, 4], [1, 2, 3], [4, 4, 4]],
+             "relevant_windows": [[4, 8], [18, 20]]} for number in (1, 2)]  # fmt: skip
+    (folder / "val.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder / "val.jsonl"
+
+
 def summe(folder: Path) -> Path:
     from scipy.io import savemat
 
@@ -371,6 +379,7 @@ READERS = {
     "TVSum .mat": Reader(tvsum_mat, read_dataset, apart=True, dataset=True),
     "TVSum .tsv": Reader(tvsum_tsv, read_dataset, apart=True, dataset=True, text=True),
     "TVSum .tsv joined": Reader(annotations, read_annotations, apart=True, text=True),
+    "QVHighlights": Reader(qvhighlights, read_dataset, apart=True, dataset=True, text=True),
     "SumMe .mat": Reader(summe, read_dataset, apart=True, dataset=True),
     "LLMVS states": Reader(llmvs, read_llmvs, apart=True),
     "LLMVS answers": Reader(llmvs_answers, read_llmvs, apart=True, text=True),

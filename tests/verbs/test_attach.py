@@ -84,6 +84,16 @@ def test_another_number_of_frames_is_refused_with_the_numbers(judged, tmp_path):
     assert judged.entries.media("talks/video_1").video is None
 
 
+def test_what_was_judged_by_the_second_knows_no_frames_of_a_film(judged, tmp_path):
+    seconds = Entry("talks/short", "Short", Timebase(Fraction(1), 6), np.arange(0, 6, 2))
+    judged.entries.add("talks", [seconds])
+    file = write_video(tmp_path / "short.mp4", N, TRUE)
+    with pytest.raises(InputError, match=r"'talks/short' was judged by the second") as refused:
+        attach(judged, AttachRequest(path=file, entry="talks/short"))
+    assert "ingest" in refused.value.hint
+    assert judged.entries.media("talks/short").video is None
+
+
 def test_the_files_of_a_folder_go_to_entries_of_their_name(judged, tmp_path):
     folder = tmp_path / "films"
     folder.mkdir()

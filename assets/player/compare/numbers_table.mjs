@@ -2,6 +2,7 @@
 
 import { h, svg } from '../shared/dom.mjs';
 import { number } from '../shared/format.mjs';
+import { ONE_CURVE } from '../shared/parts.mjs';
 import { percentage } from './numbers.mjs';
 import { swatch } from './swatch.mjs';
 
@@ -38,7 +39,11 @@ export function numbersTable(rows, band, cuts) {
     rows.some(({ tau, rho }) => isUndefined(tau) || isUndefined(rho)) ? CONSTANT : null,
     rows.some((row) => isUndefined(row.f1)) ? EMPTY : null,
   ];
-  return [h('table', {}, h('thead', {}, h('tr', {}, h('th'), heads)), h('tbody', {}, lines)), gaps.map(footnote)];
+  const untested = !band && rows.some((row) => row.difference);
+  return [
+    h('table', {}, h('thead', {}, h('tr', {}, h('th'), heads)), h('tbody', {}, lines)), gaps.map(footnote),
+    untested ? h('p', { class: 'mc-quiet' }, ONE_CURVE) : null,
+  ];
 }
 
 /** What a dash in a table means, below it. @param {string|null} why */

@@ -2,7 +2,7 @@
 
 import { h } from '../shared/dom.mjs';
 import { percent } from '../shared/format.mjs';
-import { figure } from '../shared/parts.mjs';
+import { ONE_CURVE, figure } from '../shared/parts.mjs';
 import { tableBox } from '../shared/table.mjs';
 import { measuredOn } from './skill.mjs';
 
@@ -25,6 +25,7 @@ export function figuresTable(one) {
     !known && 'What it learned from is not known, so it may have seen these videos.',
     selected && 'Its epoch was chosen by such videos: these figures are too good.',
     figures && !figures.human && 'Too few people judged these videos to say what people reach.',
+    figures?.coverage && !figures.human && ONE_CURVE,
   ].filter(Boolean);
   const lead = figures ? `${capital(measuredOn(one))}.` : `On ${one.dataset} it has learned from all ${seen} videos: no figures.`;
   return h(

@@ -60,7 +60,18 @@ export function figuresView({ figures, simulated }) {
   const made = simulated ? ` ${count(simulated, 'video')} with simulated people.` : '';
   const lead = `${about(entries)} (${count(resamples, 'resample')}).${made}`;
   const lines = FIGURES.map(([name, label, sentence]) => line(name, label, sentence, shown[name]));
-  return [quietly(lead), tableBox('Figures of agreement', 'mc-figures', heads(), lines)];
+  return [quietly(lead), tableBox('Figures of agreement', 'mc-figures', heads(), lines), leftOut(entries)];
+}
+
+/** In how many of several videos figures are undefined, which their means leave out. @param {EntryFigures[]} entries */
+function leftOut(entries) {
+  if (entries.length < 2) return null;
+  const gaps = FIGURES.map(([name, label]) => ({
+    label,
+    videos: entries.filter(({ statistics }) => statistics && statistics[name].value === null).length,
+  })).filter(({ videos }) => videos);
+  const said = gaps.map(({ label, videos }) => `${label} in ${videos}`).join(', ');
+  return said ? quietly(`Undefined, and left out of the means: ${said}. Why stands beside each video.`) : null;
 }
 
 /** @param {EntryFigures[]} entries */

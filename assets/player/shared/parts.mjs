@@ -7,6 +7,9 @@ import { get, sentence } from './http.mjs';
 /** Milliseconds that a board or an agreement may take: they are counted while one waits. */
 export const PATIENCE_MS = 60_000;
 
+/** Of figures of samples where no video has two people's curves; as `core.statistics.undefined.ONE_CURVE`. */
+export const ONE_CURVE = 'With one curve for a video, whether samples differ as people do cannot be tested.';
+
 /** A figure with fixed decimals that is never "−0.00"; a dash where it is not defined. @param {number|null} value */
 export function figure(value, decimals = 2) {
   const rounds = value !== null && Math.abs(value) < 0.5 * 10 ** -decimals;

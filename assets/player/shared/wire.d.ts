@@ -89,6 +89,12 @@ export interface components {
             why: {
                 [key: string]: string;
             };
+            /** Left Out */
+            left_out?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /**
          * AssignmentFacts
@@ -3600,7 +3606,7 @@ export interface components {
             space?: string | null;
             /**
              * Kind
-             * @description The summarizer: summdiff, llmvs, csta, vasnet, mlp (default: csta; of all videos mlp).
+             * @description The summarizer: summdiff, llmvs, csta, vasnet, ridge, mlp (default: csta; of all videos mlp).
              */
             kind?: string | null;
             /**
@@ -4972,7 +4978,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
              * @default summdiff
              */
             kind: string;
@@ -5082,7 +5088,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
              * @default summdiff
              */
             kind: string;

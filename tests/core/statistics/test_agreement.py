@@ -62,6 +62,7 @@ def test_tvsum_has_the_published_agreement(shared):
         "annotations": 1000,
         "undefined": 0,
         "why": {},
+        "left_out": {},
     }
 
 
@@ -83,6 +84,20 @@ def test_indifferent_people_are_left_out_and_counted():
     # Two pairs, one comparison with the others and one with the mean.
     assert found.undefined == 4
     assert np.isfinite(found.pairwise.kendall)
+
+
+def test_videos_that_a_figure_leaves_out_are_counted_by_reason():
+    varied = np.random.default_rng(0).random((3, 40)).astype(np.float32)
+    constant, alike = np.full((3, 40), 0.4, np.float32), np.full((3, 40), 0.4, np.float32)
+    constant[1] = 0.8  # each of them the same throughout, but not as the others
+    found = agreement([judged(each) for each in (varied, constant, alike, alike)])
+    said = "everybody gave the same {} throughout"
+    assert found.left_out == {
+        **{level: {said.format("score"): 3} for level in ("pairwise", "leave_one_out", "oracle")},
+        "cronbach_alpha": {"the sum of everybody's scores is the same throughout": 3},
+        "krippendorff_alpha_ordinal": {said.format("label"): 2},
+    }
+    assert not found.why
 
 
 def test_partly_judged_videos_are_compared_where_both_judged():
