@@ -26,6 +26,7 @@ export const VIDEOS_PER_ASSIGNMENT = 20000;
 export const VIDEOS_TO_CHOOSE = 1000;
 export const PICKER_ROWS = 200;
 export const UPLOAD_BYTES = 536870912;
+export const SPLIT_FILE_BYTES = 4194304;
 export const CHECKPOINT_BYTES = 4294967296;
 export const PICKS_PER_SECOND = 60;
 export const PICKS_PER_VIDEO = 20000;

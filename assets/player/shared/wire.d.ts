@@ -91,6 +91,127 @@ export interface components {
             };
         };
         /**
+         * AskedTraining
+         * @description A training as a page asks for it: its split file is one that the library keeps.
+         */
+        AskedTraining: {
+            /**
+             * Dataset
+             * @description Dataset id in the library.
+             */
+            dataset: string;
+            /**
+             * Datasets
+             * @description Further datasets to learn from; what is held out and tested is of the first.
+             * @default []
+             */
+            datasets: string[];
+            /**
+             * Kind
+             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
+             * @default summdiff
+             */
+            kind: string;
+            /**
+             * Targets
+             * @description individual: each person's scores; mean: their average (default: as the recipe).
+             */
+            targets?: ("individual" | "mean") | null;
+            /**
+             * Start From
+             * @description Checkpoint to fine-tune instead of fresh weights.
+             */
+            start_from?: string | null;
+            /**
+             * People
+             * @description all, dataset, or own (labels collected here).
+             * @default all
+             * @enum {string}
+             */
+            people: "all" | "dataset" | "own";
+            /**
+             * Names
+             * @description Of these only the people of these names.
+             * @default []
+             */
+            names: string[];
+            /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
+             * Preset
+             * @description Named recipe (default: the model's).
+             */
+            preset?: string | null;
+            /**
+             * Settings
+             * @description Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT.
+             * @default {}
+             */
+            settings: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Space
+             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             */
+            space?: string | null;
+            /**
+             * Epochs
+             * @description Passes over the data (default: the recipe's).
+             */
+            epochs?: number | null;
+            /**
+             * Minutes
+             * @description Stop after so many, with what is learned by then.
+             */
+            minutes?: number | null;
+            /**
+             * Held Out
+             * @description Share of the dataset's videos to evaluate on, which are not learned from (0: none); with splits, these are the test videos.
+             * @default 0.2
+             */
+            held_out: number;
+            /**
+             * Validation
+             * @description Share of the training videos held out to choose the best epoch by.
+             * @default 0
+             */
+            validation: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result (default: the recipe's, or 0).
+             */
+            seed?: number | null;
+            /**
+             * Seeds
+             * @description One checkpoint for each, such as 0,1,2, with the same videos held out.
+             * @default []
+             */
+            seeds: number[];
+            /**
+             * Entry
+             * @description Entry that the result scores afterwards.
+             */
+            entry?: string | null;
+            /**
+             * Split File
+             * @description Name of a split file; without it, a share is held out.
+             */
+            split_file?: string | null;
+            /**
+             * Split
+             * @description Which split of the file, from 0.
+             * @default 0
+             */
+            split: number;
+        };
+        /**
          * AssignmentFacts
          * @description An assignment and how far it is.
          *
@@ -3509,10 +3630,11 @@ export interface components {
          *
          *     Attributes:
          *         videos: how many.
-         *         people: names of everybody who judged the videos of the datasets; [] where nobody looked.
+         *         training: which; none where nobody looked.
+         *         people: names of everybody who judged the videos of the datasets; none where nobody looked.
          *         simulated: how many of them are made by a program.
-         *         held_out: what it is evaluated on and does not learn from.
-         *         validation: how many choose the epoch.
+         *         held_out: what it is evaluated on and does not learn from; of a split the test videos.
+         *         selecting: what the epoch is chosen by.
          *         space: feature space; "" where nobody looked.
          *         lacking: how many are left out for want of its features.
          *         notes: sentences about what is left out.
@@ -3520,17 +3642,40 @@ export interface components {
         Plan: {
             /** Videos */
             videos: number;
-            /** People */
+            /**
+             * Training
+             * @default []
+             */
+            training: components["schemas"]["PlannedVideo"][];
+            /**
+             * People
+             * @default []
+             */
             people: string[];
-            /** Simulated */
+            /**
+             * Simulated
+             * @default 0
+             */
             simulated: number;
-            /** Held Out */
+            /**
+             * Held Out
+             * @default []
+             */
             held_out: components["schemas"]["PlannedVideo"][];
-            /** Validation */
-            validation: number;
-            /** Space */
+            /**
+             * Selecting
+             * @default []
+             */
+            selecting: components["schemas"]["PlannedVideo"][];
+            /**
+             * Space
+             * @default
+             */
             space: string;
-            /** Lacking */
+            /**
+             * Lacking
+             * @default 0
+             */
             lacking: number;
             /** Notes */
             notes: string[];
@@ -4653,6 +4798,36 @@ export interface components {
             precision?: components["schemas"]["Closeness"] | null;
         };
         /**
+         * SplitFile
+         * @description A split file that the library keeps, and its splits in order.
+         */
+        SplitFile: {
+            /** Name */
+            name: string;
+            /** Splits */
+            splits: components["schemas"]["SplitSizes"][];
+        };
+        /**
+         * SplitFilesList
+         * @description All of them, by their names.
+         */
+        SplitFilesList: {
+            /** Files */
+            files: components["schemas"]["SplitFile"][];
+        };
+        /**
+         * SplitSizes
+         * @description How many videos one split of a file names; `validation` may be 0.
+         */
+        SplitSizes: {
+            /** Train */
+            train: number;
+            /** Validation */
+            validation: number;
+            /** Test */
+            test: number;
+        };
+        /**
          * SplitsEvaluation
          * @description Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
          *
@@ -4953,116 +5128,6 @@ export interface components {
         Trail: {
             /** Decisions */
             decisions: components["schemas"]["Decision"][];
-        };
-        /**
-         * TrainChoices
-         * @description What is learned from whom, and how.
-         */
-        TrainChoices: {
-            /**
-             * Dataset
-             * @description Dataset id in the library.
-             */
-            dataset: string;
-            /**
-             * Datasets
-             * @description Further datasets to learn from; what is held out and tested is of the first.
-             * @default []
-             */
-            datasets: string[];
-            /**
-             * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, mlp.
-             * @default summdiff
-             */
-            kind: string;
-            /**
-             * Targets
-             * @description individual: each person's scores; mean: their average (default: as the recipe).
-             */
-            targets?: ("individual" | "mean") | null;
-            /**
-             * Start From
-             * @description Checkpoint to fine-tune instead of fresh weights.
-             */
-            start_from?: string | null;
-            /**
-             * People
-             * @description all, dataset, or own (labels collected here).
-             * @default all
-             * @enum {string}
-             */
-            people: "all" | "dataset" | "own";
-            /**
-             * Names
-             * @description Of these only the people of these names.
-             * @default []
-             */
-            names: string[];
-            /**
-             * Weights
-             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
-             * @default {}
-             */
-            weights: {
-                [key: string]: number;
-            };
-            /**
-             * Preset
-             * @description Named recipe (default: the model's).
-             */
-            preset?: string | null;
-            /**
-             * Settings
-             * @description Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT.
-             * @default {}
-             */
-            settings: {
-                [key: string]: boolean | number | string;
-            };
-            /**
-             * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
-             */
-            space?: string | null;
-            /**
-             * Epochs
-             * @description Passes over the data (default: the recipe's).
-             */
-            epochs?: number | null;
-            /**
-             * Minutes
-             * @description Stop after so many, with what is learned by then.
-             */
-            minutes?: number | null;
-            /**
-             * Held Out
-             * @description Share of the dataset's videos to evaluate on, which are not learned from (0: none); with splits, these are the test videos.
-             * @default 0.2
-             */
-            held_out: number;
-            /**
-             * Validation
-             * @description Share of the training videos held out to choose the best epoch by.
-             * @default 0
-             */
-            validation: number;
-            /**
-             * Seed
-             * @description Of everything random; same seed, same result (default: the recipe's, or 0).
-             */
-            seed?: number | null;
-            /**
-             * Seeds
-             * @description One checkpoint for each, such as 0,1,2, with the same videos held out.
-             * @default []
-             */
-            seeds: number[];
-            /**
-             * Entry
-             * @description Entry that the result scores afterwards.
-             */
-            entry?: string | null;
         };
         /**
          * TrainRequest
@@ -5501,6 +5566,7 @@ export type AgreementFacts = components['schemas']['AgreementFacts'];
 export type AgreementFigures = components['schemas']['AgreementFigures'];
 export type AgreementRequest = components['schemas']['AgreementRequest'];
 export type AgreementResult = components['schemas']['AgreementResult'];
+export type AskedTraining = components['schemas']['AskedTraining'];
 export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];
 export type AssignmentTitle = components['schemas']['AssignmentTitle'];
@@ -5684,6 +5750,9 @@ export type SignalScores = components['schemas']['SignalScores'];
 export type SignalsRequest = components['schemas']['SignalsRequest'];
 export type SignalsResult = components['schemas']['SignalsResult'];
 export type Skill = components['schemas']['Skill'];
+export type SplitFile = components['schemas']['SplitFile'];
+export type SplitFilesList = components['schemas']['SplitFilesList'];
+export type SplitSizes = components['schemas']['SplitSizes'];
 export type SplitsEvaluation = components['schemas']['SplitsEvaluation'];
 export type Standing = components['schemas']['Standing'];
 export type Statistics = components['schemas']['Statistics'];
@@ -5697,7 +5766,6 @@ export type TaskRequest = components['schemas']['TaskRequest'];
 export type Thumbnails = components['schemas']['Thumbnails'];
 export type ToLabel = components['schemas']['ToLabel'];
 export type Trail = components['schemas']['Trail'];
-export type TrainChoices = components['schemas']['TrainChoices'];
 export type TrainRequest = components['schemas']['TrainRequest'];
 export type TrainResult = components['schemas']['TrainResult'];
 export type Trainable = components['schemas']['Trainable'];
