@@ -54,3 +54,4 @@ SEED = 2**31 - 1  # also what a page's number field takes exactly
 EPOCHS = 10_000
 TRAINING_MINUTES = 7 * 24 * 60  # a week
 SEEDS = 20  # checkpoints that one training makes
+SPLITS = 500  # of a file that is made here, each with all videos

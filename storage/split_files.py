@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from core.errors import NotFoundError
@@ -38,22 +37,30 @@ class SplitFiles:
         return self._folder / name
 
     def keep(self, file: Path) -> str:
-        """Keeps a copy of a split file and returns what it is called here.
-
-        That is the name of the file, or name-2 and so on where another one has that already; what is kept is never
-        changed, since models say by that name which videos they have learned from.
+        """Keeps a copy of a split file and returns what it is called here; see `add`.
 
         Raises:
             NotFoundError, FormatError: as `storage.formats.splits.read_splits`.
             InputError: it cannot be written.
         """
         read_splits(file)
-        content, place, number = file.read_bytes(), self._folder / file.name, 1
+        return self.add(file.name, file.read_bytes())
+
+    def add(self, name: str, content: bytes) -> str:
+        """Keeps what is in a split file and returns what it is called here.
+
+        That is the name, or name-2 and so on where another one has that already; what is kept is never changed, since
+        models say by that name which videos they have learned from.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        wanted = place = self._folder / name
+        number = 2
         while place.exists():
             if place.read_bytes() == content:
                 return place.name
-            number += 1
-            place = place.with_name(f"{file.stem}-{number}{file.suffix}")
+            place, number = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}"), number + 1
         with whole_file(place) as partial:
-            shutil.copyfile(file, partial)
+            partial.write_bytes(content)
         return place.name

@@ -186,6 +186,12 @@ def test_a_split_file_says_which_videos_train_which_choose_the_epoch_and_which_t
     page.reload()
     page.get_by_label("Held out", exact=True).select_option("mine.json")
     plan.get_by_text("Chooses the best epoch by 2 videos").wait_for()
+    page.get_by_role("button", name="Make one…").click()
+    page.get_by_role("button", name="Make", exact=True).click()
+    plan.get_by_text("8 models, one for each split.").wait_for()
+    assert number.locator("option:checked").inner_text() == "All 8, one model each"
+    number.select_option("7")
+    expect(plan.locator(".mc-held-out li")).to_have_text([titles[videos[7]]])
 
 
 def titles_of(server) -> dict[str, str]:

@@ -129,8 +129,7 @@ def router(library: Library, exports: Path) -> APIRouter:
 
     @routes.post("/train", status_code=202)
     def train(body: Annotated[AskedTraining, visible(AskedTraining)]) -> JobNumber:
-        request = training_view.request_of(library, body)
-        return JobNumber(job=enqueue(library, request.model_copy(update={"score_dataset": True})))
+        return JobNumber(job=enqueue(library, training_view.request_of(library, body)))
 
     @routes.post("/export", status_code=202)
     def export(body: Annotated[ExportChoices, visible(ExportChoices, exported)]) -> JobNumber:

@@ -25,6 +25,7 @@ from verbs.leaderboard import LeaderboardResult
 from verbs.measure import MeasureRequest
 from verbs.pretrain import PretrainRequest
 from verbs.report import ReportRequest
+from verbs.splits import SplitsChoices
 from verbs.train import TrainChoices
 from webapp.jobs import enqueue
 from webapp.uploads import uploaded
@@ -119,6 +120,10 @@ def router(library: Library) -> APIRouter:
             path.unlink()
             path.parent.rmdir()
         return await run_in_threadpool(training_view.split_file, library, kept)
+
+    @routes.post("/splits/make")
+    def make_split_file(body: SplitsChoices) -> SplitFile:
+        return training_view.make_split_file(library, body)
 
     @routes.post("/import", status_code=202)
     async def take_in(

@@ -12,7 +12,9 @@ from storage.formats.splits import read_split, read_splits
 from storage.library import Library
 from storage.search import Wanted
 from verbs.entries import entries_with_people
+from verbs.splits import SplitsChoices, SplitsRequest, splits
 from verbs.train import TrainChoices, TrainRequest
+from verbs.train_splits import TrainSplitsRequest
 from verbs.training_entries import training_entries
 from webapp.views.answer import Answer
 
@@ -27,7 +29,9 @@ class AskedTraining(TrainChoices):
     split_file: str | None = Field(
         None, max_length=limits.FILE_NAME_CHARS, description="Name of a split file; without it, a share is held out."
     )
-    split: int = Field(0, ge=0, description="Which split of the file, from 0.")
+    split: int | None = Field(
+        0, ge=0, description="Which split of the file, from 0; null for one model for each of them."
+    )
 
 
 class SplitSizes(Answer):
@@ -129,15 +133,26 @@ def form(kind: str, recipe: str | None) -> TrainingForm:
     )
 
 
-def request_of(library: Library, asked: AskedTraining) -> TrainRequest:
-    """What a worker is asked to do. Raises NotFoundError, InputError: there is no such split file, or split of it."""
-    choices = dict(asked)
-    name = choices.pop("split_file")
-    if name is None:
-        return TrainRequest(**choices)
-    path = library.split_files.path(name)
+def request_of(library: Library, asked: AskedTraining) -> TrainRequest | TrainSplitsRequest:
+    """What a worker is asked to do; what comes of one training scores every entry of its dataset.
+
+    Raises:
+        NotFoundError, InputError: there is no such split file, or split of it.
+    """
+    choices = {name: value for name, value in asked if name in TrainChoices.model_fields}
+    if asked.split_file is None:
+        return TrainRequest(**choices, score_dataset=True)
+    path = library.split_files.path(asked.split_file)
+    if asked.split is None:
+        return TrainSplitsRequest(**choices, splits=path)
     read_split(path, asked.split)
-    return TrainRequest(**choices, splits=path)
+    return TrainRequest(**choices, splits=path, split=asked.split, score_dataset=True)
+
+
+def make_split_file(library: Library, asked: SplitsChoices) -> SplitFile:
+    """A new split file for a dataset. Raises NotFoundError, InputError."""
+    made = splits(library, SplitsRequest(**dict(asked)))
+    return split_file(library, made.file.name)
 
 
 def split_files(library: Library) -> SplitFilesList:
@@ -147,8 +162,10 @@ def split_files(library: Library) -> SplitFilesList:
 
 def split_file(library: Library, name: str) -> SplitFile:
     """One of them. Raises NotFoundError."""
-    splits = read_splits(library.split_files.path(name))
-    sizes = [SplitSizes(train=len(one.train), validation=len(one.validation), test=len(one.test)) for one in splits]
+    sizes = [
+        SplitSizes(train=len(one.train), validation=len(one.validation), test=len(one.test))
+        for one in read_splits(library.split_files.path(name))
+    ]
     return SplitFile(name=name, splits=sizes)
 
 
@@ -159,10 +176,16 @@ def plan(library: Library, asked: AskedTraining) -> Plan:
         NotFoundError, InputError, CheckpointError: as the training would.
     """
     request = request_of(library, asked)
+    notes: tuple[str, ...] = ()
+    if isinstance(request, TrainSplitsRequest):
+        assert request.splits is not None
+        several = len(read_splits(request.splits))
+        notes = (f"{several} models, one for each split. What is said here is of the first.",)
+        request = TrainRequest(**{**dict(request), "verb": "train"})
     datasets = list(dict.fromkeys([asked.dataset, *asked.datasets]))
     judged = [library.search.find(Wanted(dataset=one, people=True), limit=1).total for one in datasets]
     if sum(judged) > MOST_PLANNED:
-        return Plan(videos=sum(judged), notes=(LATER,))
+        return Plan(videos=sum(judged), notes=(*notes, LATER))
     base = library.checkpoints.find(asked.start_from) if asked.start_from else None
     seed = settings_for(asked.kind, preset=asked.preset).seed if asked.seed is None else asked.seed
     found = training_entries(library, request, base, seed)
@@ -186,7 +209,7 @@ def plan(library: Library, asked: AskedTraining) -> Plan:
         selecting=tuple(named(one.id) for one in found.selecting),
         space=found.space,
         lacking=len(found.lacking),
-        notes=found.notes,
+        notes=notes + found.notes,
     )
 
 

@@ -41,7 +41,7 @@ export class TrainingSection {
     );
     this._ends = new AbortController();
     this._settings = new SettingsFold(() => this._changed());
-    this._splits = new SplitChoice(() => this._otherSplit());
+    this._splits = new SplitChoice(() => this.choices?.dataset ?? null, () => this._otherSplit());
     /** Names of the people who are learned from; [] for all. @type {string[]} */
     this._names = [];
     this._asked = 0;

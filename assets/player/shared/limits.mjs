@@ -40,3 +40,4 @@ export const SEED = 2147483647;
 export const EPOCHS = 10000;
 export const TRAINING_MINUTES = 10080;
 export const SEEDS = 20;
+export const SPLITS = 500;

@@ -107,6 +107,31 @@ def test_a_split_that_is_not_there_is_told_when_it_is_asked_for(client, choices,
         assert words in f"{error['message']} {error['hint']}"
 
 
+def test_a_split_file_is_made_and_each_of_its_splits_becomes_a_model(client, talks):
+    made = client.post("/api/models/splits/make", json={"dataset": "talks", "folds": 2}).json()
+    assert made == {"name": "2-folds-talks.json", "splits": [{"train": 2, "validation": 0, "test": 2}] * 2}
+    assert client.post("/api/models/splits/make", json={"dataset": "talks", "out": "/tmp/x"}).status_code == 422
+    asked = SMALL | {"split_file": made["name"], "split": None}
+    assert client.post("/api/models/plan", json=asked).json()["notes"][0].startswith("2 models, one for each split.")
+    job = client.post("/api/train", json=asked).json()["job"]
+    folder = job_folder(talks, job)
+    for split in (10, 2):
+        (folder / f"split-{split}/seed-0").mkdir(parents=True)
+        append_epoch(folder / f"split-{split}/seed-0" / EPOCHS, Epoch(1, 0.5, 0.1, 2.0, 1e-3))
+    curves = client.get("/api/job/curves", params={"id": job}).json()["curves"]
+    assert [one["name"] for one in curves] == ["split-2/seed-0", "split-10/seed-0"], "the newest last"
+    perform(talks, job)
+    facts = client.get("/api/job", params={"id": job}).json()
+    assert (facts["kind"], facts["state"], facts["error"]) == ("train_splits", "done", None)
+    assert len(facts["result"]["figures"]["splits"]) == 2
+    assert sorted(one for split in facts["result"]["splits"] for one in split["held_out"]) == [
+        f"talks/{n}" for n in range(4)
+    ]
+    curves = client.get("/api/job/curves", params={"id": job}).json()["curves"]
+    assert [one["name"] for one in curves] == ["mlp-talks-split0", "mlp-talks-split1"]
+    assert [len(one["epochs"]) for one in curves] == [2, 2]
+
+
 def test_a_file_that_is_no_split_file_is_refused_in_one_sentence_and_nothing_of_it_is_left(client, talks):
     answer = client.post("/api/models/splits", params={"name": "pic.json"}, content=b"\x89PNG\r\n\x1a\n\xff")
     assert answer.status_code == 400
