@@ -19,13 +19,15 @@ from cli.tables import (
     splits_table,
     trained_sentence,
 )
-from core.statistics.results import Interval
+from core.statistics.results import Interval, SplitsEvaluation
 from verbs.evaluate import EvaluateRequest, evaluate, evaluate_splits
 from verbs.personal import PersonalRequest, PersonalResult, personal
 from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
 from verbs.report import ReportRequest, ReportResult, report
 from verbs.sample import SampleRequest, sample
-from verbs.train import TrainedSplits, TrainRequest, TrainResult, train, train_splits
+from verbs.splits import SplitsRequest, SplitsResult, splits
+from verbs.train import TrainRequest, TrainResult, train
+from verbs.train_splits import TrainedSplits, TrainSplitsRequest, train_splits
 
 app = typer.Typer()
 
@@ -37,7 +39,7 @@ TRAINED: Spelled = {"kind": KIND, "settings": "--set", "weights": "--weigh"}
 
 def _train(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
     if split == ALL:
-        run_verb(data_dir, json_, ends_early(train_splits), TrainRequest.of(**choices), _trained_splits_sentence)
+        run_verb(data_dir, json_, ends_early(train_splits), TrainSplitsRequest.of(**choices), _trained_splits_sentence)
     else:
         run_verb(data_dir, json_, ends_early(train), TrainRequest.of(split=split, **choices), _trained_sentence)
 
@@ -86,11 +88,7 @@ def _held_out(result: TrainResult) -> list[str]:
     if result.over_seeds is None:
         reached = ", ".join(f"{name} {number(getattr(result.figures, name))}" for name in ("kendall", "spearman"))
     else:
-        mean, std = result.over_seeds, result.over_seeds.std
-        reached = ", ".join(
-            f"{name} {number(getattr(mean, name))} ± {number(getattr(std, name))}" for name in ("kendall", "spearman")
-        )
-        reached += f" over {len(result.seeds)} seeds"
+        reached = f"{_reached(result.over_seeds)} over {len(result.seeds)} seeds"
     some = ", ".join(result.held_out[:5]) + (" ..." if count > 5 else "")
     return [f"{told}{reached}. Held out: {some}."]
 
@@ -113,7 +111,27 @@ def _limits(change: Interval) -> str:
 def _trained_splits_sentence(result: TrainedSplits) -> str:
     told = trained_sentence(result)
     notes = [f"Split {number}: {note}" for number, split in enumerate(result.splits) for note in split.notes]
-    return "\n".join([told, *notes])
+    return "\n".join([told, *_over_splits(result), *notes])
+
+
+def _over_splits(result: TrainedSplits) -> list[str]:
+    """What the checkpoints reached on the test videos of their splits."""
+    if result.figures is None:
+        return []
+    mean, count = result.figures, len(result.figures.splits)
+    told = "1 split" if count == 1 else f"{count} splits"
+    return [f"On the test videos of {told} ({mean.protocol}): {_reached(mean)}."]
+
+
+def _reached(found: SplitsEvaluation) -> str:
+    return ", ".join(
+        f"{name} {number(getattr(found, name))} ± {number(getattr(found.std, name))}"
+        for name in ("kendall", "spearman")
+    )
+
+
+def _splits_sentence(result: SplitsResult) -> str:
+    return f"{result.file}: {result.splits} splits of {result.videos} videos, each of which is tested once."
 
 
 def _cut_as_sentence(result: PersonalResult) -> str:
@@ -149,6 +167,14 @@ add_command(
     _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled=TRAINED)),
     "Train a summarizer on a dataset's people and the labels collected here.\n\n"
     "A fifth of the dataset's videos is kept from it and evaluated on. Ctrl-C ends it with the best so far.",
+)
+add_verb(
+    app,
+    splits,
+    SplitsRequest,
+    _splits_sentence,
+    "Write a split file in which every judged video of a dataset is tested once: for train and evaluate --split all.",
+    arguments=["dataset"],
 )
 add_verb(
     app,

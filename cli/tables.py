@@ -9,7 +9,8 @@ from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Pl
 from verbs.evaluate import EvaluateResult, EvaluateSplitsResult
 from verbs.pretrain import PretrainResult
 from verbs.sample import SampleResult
-from verbs.train import TrainedSplits, TrainResult
+from verbs.train import TrainResult
+from verbs.train_splits import TrainedSplits
 
 TITLES = ("tau", "rho", "F1 %")
 

@@ -40,6 +40,7 @@ PICKER_ROWS = 200  # on one page of the entry picker
 
 # Videos and models
 UPLOAD_BYTES = 512 * 2**20  # of another installation's log; the command line takes in more
+SPLIT_FILE_BYTES = 4 * 2**20  # from a page; 32,000 videos take less than one
 CHECKPOINT_BYTES = 4 * 2**30  # of an archive, unpacked; the largest release has less than 1
 PICKS_PER_SECOND = 60  # as often as most films show a picture
 PICKS_PER_VIDEO = 20_000  # that a model scores at once: close to three hours at two picks per second
@@ -53,3 +54,4 @@ SEED = 2**31 - 1  # also what a page's number field takes exactly
 EPOCHS = 10_000
 TRAINING_MINUTES = 7 * 24 * 60  # a week
 SEEDS = 20  # checkpoints that one training makes
+SPLITS = 500  # of a file that is made here, each with all videos

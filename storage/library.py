@@ -6,6 +6,7 @@
     checkpoints/<id>/  runs/<id>.npz
     llmvs/<space>/<dataset>/        what language models said of captions
     judged/<server>/<dataset>/      what servers answered about them
+    splits/<file>                   the split files that were given
     servers.toml                    the servers that have names here
 
 Files are written first and the database points to them when it commits, so nothing is ever half imported: what a crash
@@ -40,6 +41,7 @@ from storage.people_counts import PeopleCounts
 from storage.persons import Persons
 from storage.runs import Runs
 from storage.search import Search
+from storage.split_files import SplitFiles
 
 
 class Library:
@@ -61,6 +63,7 @@ class Library:
         captions: those that were made before, and what people corrected.
         encodings: how the text features of entries were made.
         origins: the files that entries were taken in from.
+        split_files: which videos train and which test, as files that were given say it.
         annotations: how people label here.
         labels: what their labels amount to.
         assignments: what they are asked to label.
@@ -88,6 +91,7 @@ class Library:
         self.checkpoints = Checkpoints(engine, data_dir)
         self.evaluations = Evaluations(engine)
         self.origins = Origins(engine)
+        self.split_files = SplitFiles(data_dir)
         self.annotations = Annotations(engine, files, self.counts)
         self.assignments = Assignments(engine, self.annotations)
         self.board = Board(engine)

@@ -33,6 +33,7 @@ from verbs.sample import SampleRequest, SampleResult, sample
 from verbs.segment import SegmentRequest, SegmentResult, segment
 from verbs.signals import SignalsRequest, SignalsResult, signals
 from verbs.train import TrainRequest, TrainResult, train
+from verbs.train_splits import TrainedSplits, TrainSplitsRequest, train_splits
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -59,7 +60,8 @@ JobRequest = Annotated[
     | SampleRequest
     | SegmentRequest
     | SignalsRequest
-    | TrainRequest,
+    | TrainRequest
+    | TrainSplitsRequest,
     Field(discriminator="verb"),
 ]
 JobResult = (
@@ -85,6 +87,7 @@ JobResult = (
     | SegmentResult
     | SignalsResult
     | TrainResult
+    | TrainedSplits
 )
 # What does each, and what comes of it.
 VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
@@ -110,11 +113,12 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     SegmentRequest: (segment, SegmentResult),
     SignalsRequest: (signals, SignalsResult),
     TrainRequest: (train, TrainResult),
+    TrainSplitsRequest: (train_splits, TrainedSplits),
 }
 # Those that keep what they have by now, and go on from there.
-RESUMABLE = frozenset({"train", "pretrain"})
+RESUMABLE = frozenset({"train", "train_splits", "pretrain"})
 # Those that compute on a GPU where there is one.
-ON_GPU = frozenset({"train", "pretrain", "sample", "features", "caption", "encode", "judge", "rescore"})
+ON_GPU = RESUMABLE | {"sample", "features", "caption", "encode", "judge", "rescore"}
 _ADAPTER: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)
 _RESULTS = {request.model_fields["verb"].default: result for request, (_, result) in VERBS.items()}
 

@@ -1,4 +1,4 @@
-"""`train`: a summarizer from people's scores; `train_splits`: one for each split of a file."""
+"""`train`: a summarizer from people's scores."""
 
 from __future__ import annotations
 
@@ -95,12 +95,10 @@ class TrainChoices(Request):
         return self
 
 
-class TrainRequest(TrainChoices):
+class TrainFiles(TrainChoices):
     """The same, and which files it reads and writes."""
 
-    verb: Literal["train"] = "train"
     splits: Path | None = Field(None, description="Split file (text, JSON or YAML); without it, all entries.")
-    split: int = Field(0, ge=0, description="Which split of the file, from 0.")
     out: Path | None = Field(
         None,
         description="Folder for the checkpoint (default: in the library); with --split all, with {split} in it,"
@@ -111,6 +109,13 @@ class TrainRequest(TrainChoices):
     )
     select_on_test: bool = Field(False, description="Choose the epoch by the test videos, as releases do; marked.")
     score_dataset: bool = Field(False, description="Score every entry of the dataset afterwards, where none is named.")
+
+
+class TrainRequest(TrainFiles):
+    """One training: with splits, on one of them."""
+
+    verb: Literal["train"] = "train"
+    split: int = Field(0, ge=0, description="Which split of the file, from 0.")
 
 
 class TrainedSeed(Result):
@@ -174,22 +179,6 @@ class TrainResult(Result):
     notes: tuple[str, ...] = ()
 
 
-class TrainedSplits(Result):
-    """One training for each split of a file.
-
-    Attributes:
-        checkpoint: the pattern of the folders.
-        splits: in the order of the file.
-        epochs, seconds, loss: of the last one.
-    """
-
-    checkpoint: Path
-    splits: list[TrainResult]
-    epochs: int
-    seconds: float
-    loss: Figure
-
-
 def train(
     library: Library,
     request: TrainRequest,
@@ -219,33 +208,6 @@ def train(
         if made.id not in scored_by(library, entry_id):  # before its process died
             runs += run_of(library, entry_id, made.id)
     return made.model_copy(update={"runs": runs})
-
-
-def train_splits(
-    library: Library,
-    request: TrainRequest,
-    *,
-    progress: Progress = silent,
-    should_stop: ShouldStop = never,
-    underway: Underway = NOTHING_KEPT,
-) -> TrainedSplits:
-    """Trains one checkpoint for each split of the request's file; its `out` holds "{split}"."""
-    from storage.formats.splits import folders_of_splits
-
-    folders = folders_of_splits(request.splits, request.out)
-    made: list[TrainResult] = []
-    for index, folder in enumerate(folders):
-        check(should_stop, "The training", f"The checkpoints of {index} splits are kept.")
-        told = part(progress, index / len(folders), (index + 1) / len(folders))
-        one = request.model_copy(update={"split": index, "out": folder})
-        place = underway.inside(f"split-{index}")
-        made.append(train(library, one, progress=told, should_stop=should_stop, underway=place))
-        if underway.should_finish():
-            break
-    last = made[-1]
-    return TrainedSplits(
-        checkpoint=request.out or Path(), splits=made, epochs=last.epochs, seconds=last.seconds, loss=last.loss
-    )
 
 
 def new_checkpoint_folder(library: Library, name: str) -> Path:

@@ -15,7 +15,7 @@ from storage.entry_rows import slug
 NAME_CHARS = 100  # a disk takes 255 bytes
 
 
-async def uploaded(request: Request, data_dir: Path, hint: str, name: str = "") -> Path:
+async def uploaded(request: Request, data_dir: Path, hint: str, name: str = "", most: int | None = None) -> Path:
     """Writes the body of a request into a file with a name of its own; whoever asked for it removes it.
 
     Args:
@@ -23,10 +23,12 @@ async def uploaded(request: Request, data_dir: Path, hint: str, name: str = "") 
         data_dir: of the library.
         hint: what to do with larger files.
         name: of the file, where that matters: it lies in a folder of its own then.
+        most: bytes that it may have; by default as any upload.
 
     Raises:
         InputError: it is larger than uploads may be; nothing is left of it.
     """
+    most = limits.UPLOAD_BYTES if most is None else most
     folder, mark = data_dir / "uploads", secrets.token_hex(8)
     path = folder / mark / _plain(name) if name else folder / f"{mark}.upload"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,9 +37,8 @@ async def uploaded(request: Request, data_dir: Path, hint: str, name: str = "") 
         with path.open("wb") as file:
             async for chunk in request.stream():
                 size += len(chunk)
-                if size > limits.UPLOAD_BYTES:
-                    most = limits.UPLOAD_BYTES // 2**20
-                    raise InputError(f"A file of more than {most} MB is not taken in here.", hint)
+                if size > most:
+                    raise InputError(f"A file of more than {most // 2**20} MB is not taken in here.", hint)
                 await run_in_threadpool(file.write, chunk)
     except BaseException:
         path.unlink(missing_ok=True)

@@ -50,6 +50,30 @@ def hold_out(
     return [one for one in contents if contents[one] in held]
 
 
+def folds(contents: Mapping[str, str], count: int | None, seed: int) -> list[list[str]]:
+    """Groups of ids, each of which is left out once; copies of a video are in the same group.
+
+    Args:
+        contents: `content` of each video, by its id.
+        count: groups that are drawn by what the videos show and by the seed, as large as each other; None leaves every
+            video out alone, in their order.
+        seed: of the draw.
+
+    Raises:
+        InputError: there are too few different videos.
+    """
+    different = list(dict.fromkeys(contents.values()))
+    if len(different) < (count or 2):
+        raise InputError(f"{len(different)} different videos are too few to leave each out once.", "Judge more videos.")
+    if count is not None:
+        different.sort(key=lambda one: hashlib.sha256(f"{seed}:{one}".encode()).digest())
+    groups = {one: number % (count or len(different)) for number, one in enumerate(different)}
+    found: list[list[str]] = [[] for _ in range(count or len(different))]
+    for one, shown in contents.items():
+        found[groups[shown]].append(one)
+    return found
+
+
 def held_out(videos: Sequence[One], share: float, seed: int) -> tuple[list[One], list[One]]:
     """Videos to train on and to select epochs by.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 
@@ -156,6 +157,47 @@ def test_a_training_that_is_stopped_keeps_the_best_it_has_and_labels_from_here_c
     done = wait(server, job)
     assert 0 < done["result"]["epochs"] < 5000
     assert done["args"]["weights"] == {"own": 2}
+
+
+def test_a_split_file_says_which_videos_train_which_choose_the_epoch_and_which_test(page, server, tmp_path):
+    videos = [one["id"].partition("/")[2] for one in fetch_json(server, "/api/entries?dataset=demo")["entries"]]
+    splits = tmp_path / "mine.json"
+    parts = {"train_keys": videos[:4], "val_keys": videos[4:6], "test_keys": videos[6:]}
+    splits.write_text(json.dumps([parts, {"train_keys": videos[2:], "test_keys": videos[:2]}]))
+    (tmp_path / "notes.txt").write_text("Remember the milk")
+    page.goto(f"{server.url}/models?section=train")
+    page.locator(".mc-held-out li").first.wait_for(timeout=30_000)
+    given, number = page.get_by_label("Split file to upload"), page.get_by_label("Split", exact=True)
+    given.set_input_files(tmp_path / "notes.txt")
+    page.locator(".mc-told.mc-bad", has_text="notes.txt: line 1 should be dataset/name").wait_for()
+    assert not number.is_visible()
+    given.set_input_files(splits)
+    plan = page.locator(".mc-plan")
+    plan.get_by_text("Chooses the best epoch by 2 videos").wait_for()
+    titles = titles_of(server)
+    plan.get_by_text("Trains on 4 videos").click()
+    assert plan.locator(".mc-trains li").all_inner_texts() == [titles[one] for one in videos[:4]]
+    assert plan.locator(".mc-held-out li").all_inner_texts() == [titles[one] for one in videos[6:]]
+    assert not page.get_by_label("Validation, %").is_visible()
+    number.select_option("1")
+    plan.get_by_text("Trains on 6 videos").wait_for()
+    assert plan.locator(".mc-trains li").first.is_visible(), "what was unfolded stays so"
+    assert plan.locator(".mc-held-out li").all_inner_texts() == [titles[one] for one in videos[:2]]
+    page.reload()
+    page.get_by_label("Held out", exact=True).select_option("mine.json")
+    plan.get_by_text("Chooses the best epoch by 2 videos").wait_for()
+    page.get_by_role("button", name="Make one…").click()
+    page.get_by_role("button", name="Make", exact=True).click()
+    plan.get_by_text("8 models, one for each split.").wait_for()
+    assert number.locator("option:checked").inner_text() == "All 8, one model each"
+    number.select_option("7")
+    expect(plan.locator(".mc-held-out li")).to_have_text([titles[videos[7]]])
+
+
+def titles_of(server) -> dict[str, str]:
+    """The titles of the demo's videos by their keys."""
+    listed = fetch_json(server, "/api/entries?dataset=demo")["entries"]
+    return {one["id"].partition("/")[2]: one["title"] for one in listed}
 
 
 def test_a_folder_that_is_dropped_as_a_zip_becomes_a_model(page, server, tmp_path):

@@ -36,6 +36,7 @@ SHOWS_NOTHING = {
     "/api/review/people/revoke", "/api/review/join",
     "/api/models/rename", "/api/models/promote", "/api/models/remove", "/api/models/restore",
     "/api/models/measure", "/api/models/pretrain", "/api/models/import",
+    "/api/models/splits", "/api/models/splits/make",  # how many videos
     "/api/models/training", "/api/models/plan", "/api/models/report",  # models, without what they reach
 }  # fmt: skip
 

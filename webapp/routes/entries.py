@@ -21,12 +21,12 @@ from verbs.export import ExportChoices, ExportRequest
 from verbs.ingest import IngestChoices, IngestRequest
 from verbs.personal import PersonalRequest
 from verbs.sample import SampleRequest
-from verbs.train import TrainChoices, TrainRequest
 from webapp.jobs import enqueue
 from webapp.views import curves, lists, numbers
 from webapp.views import entry as entry_view
 from webapp.views import jobs as jobs_view
 from webapp.views import persons as persons_view
+from webapp.views import training as training_view
 from webapp.views.answer import JobNumber
 from webapp.views.curves import Curves
 from webapp.views.entry import EntryFacts, News
@@ -34,6 +34,7 @@ from webapp.views.jobs import JobFacts, JobsList
 from webapp.views.lists import CheckpointsList, EntriesList
 from webapp.views.numbers import Numbers
 from webapp.views.persons import PersonsList
+from webapp.views.training import AskedTraining
 from webapp.visibility import (
     Hidden,
     Subject,
@@ -127,8 +128,8 @@ def router(library: Library, exports: Path) -> APIRouter:
         return JobNumber(job=enqueue(library, body.model_copy(update={"without": without})))
 
     @routes.post("/train", status_code=202)
-    def train(body: Annotated[TrainChoices, visible(TrainChoices)]) -> JobNumber:
-        return JobNumber(job=enqueue(library, TrainRequest(**dict(body), score_dataset=True)))
+    def train(body: Annotated[AskedTraining, visible(AskedTraining)]) -> JobNumber:
+        return JobNumber(job=enqueue(library, training_view.request_of(library, body)))
 
     @routes.post("/export", status_code=202)
     def export(body: Annotated[ExportChoices, visible(ExportChoices, exported)]) -> JobNumber:

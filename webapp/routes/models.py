@@ -25,6 +25,7 @@ from verbs.leaderboard import LeaderboardResult
 from verbs.measure import MeasureRequest
 from verbs.pretrain import PretrainRequest
 from verbs.report import ReportRequest
+from verbs.splits import SplitsChoices
 from verbs.train import TrainChoices
 from webapp.jobs import enqueue
 from webapp.uploads import uploaded
@@ -32,7 +33,7 @@ from webapp.views import models as models_view
 from webapp.views import training as training_view
 from webapp.views.answer import Answer, JobNumber
 from webapp.views.models import ModelCard, ModelsList
-from webapp.views.training import Plan, TrainingForm
+from webapp.views.training import AskedTraining, Plan, SplitFile, SplitFilesList, TrainingForm
 from webapp.visibility import Hidden
 
 DEFAULT_KIND: str = TrainChoices.model_fields["kind"].default
@@ -99,8 +100,30 @@ def router(library: Library) -> APIRouter:
         return training_view.form(kind, recipe)
 
     @routes.post("/plan")
-    def plan(body: TrainChoices) -> Plan:
+    def plan(body: AskedTraining) -> Plan:
         return training_view.plan(library, body)
+
+    @routes.get("/splits")
+    def split_files() -> SplitFilesList:
+        return training_view.split_files(library)
+
+    @routes.post("/splits")
+    async def keep_split_file(
+        request: Request, name: Annotated[str, Query(min_length=1, max_length=limits.FILE_NAME_CHARS)]
+    ) -> SplitFile:
+        """The body is the file: text, JSON or YAML."""
+        hint = "Use: python app.py train --splits FILE"
+        path = await uploaded(request, library.data_dir, hint, name, limits.SPLIT_FILE_BYTES)
+        try:
+            kept = await run_in_threadpool(library.split_files.keep, path)
+        finally:
+            path.unlink()
+            path.parent.rmdir()
+        return await run_in_threadpool(training_view.split_file, library, kept)
+
+    @routes.post("/splits/make")
+    def make_split_file(body: SplitsChoices) -> SplitFile:
+        return training_view.make_split_file(library, body)
 
     @routes.post("/import", status_code=202)
     async def take_in(

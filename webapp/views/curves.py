@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.training.epochs import EPOCHS, Epoch, read_epochs
 from storage.jobs import Job
 from storage.library import Library
-from verbs.jobs import result_from_row
+from verbs.jobs import JobResult, result_from_row
 from verbs.pretrain import PretrainResult
-from verbs.train import TrainResult
+from verbs.train import TrainedSeed, TrainResult
+from verbs.train_splits import TrainedSplits
 from webapp.jobs import job_folder
 from webapp.views.answer import Answer
 
@@ -22,7 +25,7 @@ class Curve(Answer):
 
 
 class Curves(Answer):
-    """Those of a job, one for each seed; of a checkpoint the one that made it."""
+    """Those of a job, one for each seed and split; of a checkpoint the one that made it."""
 
     curves: list[Curve]
 
@@ -31,14 +34,10 @@ def of_job(library: Library, job: Job) -> Curves:
     """The curves of a training that is going on or done; none of other work, or where nothing was kept."""
     if job.state == "done" and job.result is not None:
         made = result_from_row(job.kind, job.result)
-        if isinstance(made, TrainResult) and made.seeds:
-            return Curves(curves=[_curve(one.checkpoint, one.id) for one in made.seeds])
-        if isinstance(made, TrainResult | PretrainResult):
-            return Curves(curves=[_curve(made.checkpoint, made.id)])
-        return Curves(curves=[])
+        return Curves(curves=[_curve(one.checkpoint, one.id) for one in _trained(made)])
     folder = job_folder(library, job.id)
-    files = sorted(folder.rglob(EPOCHS), key=lambda file: file.parent.name)
-    return Curves(curves=[_curve(file.parent, "" if file.parent == folder else file.parent.name) for file in files])
+    names = sorted((str(file.parent.relative_to(folder)) for file in folder.rglob(EPOCHS)), key=_in_order)
+    return Curves(curves=[_curve(folder / name, "" if name == "." else name) for name in names])
 
 
 def of_checkpoint(library: Library, checkpoint: str) -> Curves:
@@ -49,6 +48,20 @@ def of_checkpoint(library: Library, checkpoint: str) -> Curves:
     """
     found = library.checkpoints.known(checkpoint)
     return Curves(curves=[_curve(found.path, found.id)])
+
+
+def _trained(made: JobResult) -> Sequence[TrainedSeed | TrainResult | PretrainResult]:
+    """The single trainings of a job."""
+    if isinstance(made, TrainedSplits):
+        return [one for split in made.splits for one in _trained(split)]
+    if isinstance(made, TrainResult):
+        return made.seeds or [made]
+    return [made] if isinstance(made, PretrainResult) else []
+
+
+def _in_order(name: str) -> list[int]:
+    """By the numbers of "split-2/seed-0"."""
+    return [int(number) for number in re.findall(r"\d+", name)]
 
 
 def _curve(folder: Path, name: str) -> Curve:

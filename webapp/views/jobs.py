@@ -17,6 +17,7 @@ WORK = {
     "sample": "sampling of",
     "personal": "one person's cut of",
     "train": "training on",
+    "train_splits": "training on the splits of",
     "pretrain": "pretraining on",
     "ingest": "taking in videos for",
     "attach": "attaching videos to",

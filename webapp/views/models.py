@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.errors import CheckpointError, InputError
 from core.models.checkpoints import WEIGHTS
+from core.models.registry import MODELS
 from core.statistics.results import Helped
 from storage.formats.checkpoint_folder import CARDS
 from storage.library import Library
@@ -79,7 +80,7 @@ def models(library: Library, hidden: Collection[str]) -> ModelsList:
     }
     return ModelsList(
         models=[_without(one, hidden) for one in found],
-        kinds=kind_facts([*(one.kind for one in found), *(one.applies_as for one in found)]),
+        kinds=kind_facts([*MODELS, *(one.kind for one in found), *(one.applies_as for one in found)]),
         datasets=[
             JudgedDataset(id=one.id, label=one.label, videos=one.entries, judged=judged[one.id])
             for one in library.datasets.list()

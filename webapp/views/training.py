@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from core import limits
 from core.models.registry import MODELS, model_kind
 from core.training.options import Option, options_of
 from core.training.recipes import PRESETS, Targets, settings_for
+from storage.formats.splits import read_split, read_splits
 from storage.library import Library
 from storage.search import Wanted
 from verbs.entries import entries_with_people
+from verbs.splits import SplitsChoices, SplitsRequest, splits
 from verbs.train import TrainChoices, TrainRequest
+from verbs.train_splits import TrainSplitsRequest
 from verbs.training_entries import training_entries
 from webapp.views.answer import Answer
 
 # Whose features are looked at while somebody waits, to say which videos are held out; with more, that is said later.
 MOST_PLANNED = 300
 LATER = "These are many videos: which are held out is decided, and told, when the training begins."
+
+
+class AskedTraining(TrainChoices):
+    """A training as a page asks for it: its split file is one that the library keeps."""
+
+    split_file: str | None = Field(
+        None, max_length=limits.FILE_NAME_CHARS, description="Name of a split file; without it, a share is held out."
+    )
+    split: int | None = Field(
+        0, ge=0, description="Which split of the file, from 0; null for one model for each of them."
+    )
+
+
+class SplitSizes(Answer):
+    """How many videos one split of a file names; `validation` may be 0."""
+
+    train: int
+    validation: int
+    test: int
+
+
+class SplitFile(Answer):
+    """A split file that the library keeps, and its splits in order."""
+
+    name: str
+    splits: list[SplitSizes]
+
+
+class SplitFilesList(Answer):
+    """All of them, by their names."""
+
+    files: list[SplitFile]
 
 
 class Trainable(Answer):
@@ -57,23 +95,25 @@ class Plan(Answer):
 
     Attributes:
         videos: how many.
-        people: names of everybody who judged the videos of the datasets; [] where nobody looked.
+        training: which; none where nobody looked.
+        people: names of everybody who judged the videos of the datasets; none where nobody looked.
         simulated: how many of them are made by a program.
-        held_out: what it is evaluated on and does not learn from.
-        validation: how many choose the epoch.
+        held_out: what it is evaluated on and does not learn from; of a split the test videos.
+        selecting: what the epoch is chosen by.
         space: feature space; "" where nobody looked.
         lacking: how many are left out for want of its features.
         notes: sentences about what is left out.
     """
 
     videos: int
-    people: list[str]
-    simulated: int
-    held_out: list[PlannedVideo]
-    validation: int
-    space: str
-    lacking: int
-    notes: list[str]
+    training: tuple[PlannedVideo, ...] = ()
+    people: tuple[str, ...] = ()
+    simulated: int = 0
+    held_out: tuple[PlannedVideo, ...] = ()
+    selecting: tuple[PlannedVideo, ...] = ()
+    space: str = ""
+    lacking: int = 0
+    notes: tuple[str, ...]
 
 
 def form(kind: str, recipe: str | None) -> TrainingForm:
@@ -93,35 +133,83 @@ def form(kind: str, recipe: str | None) -> TrainingForm:
     )
 
 
-def plan(library: Library, asked: TrainChoices) -> Plan:
+def request_of(library: Library, asked: AskedTraining) -> TrainRequest | TrainSplitsRequest:
+    """What a worker is asked to do; what comes of one training scores every entry of its dataset.
+
+    Raises:
+        NotFoundError, InputError: there is no such split file, or split of it.
+    """
+    choices = {name: value for name, value in asked if name in TrainChoices.model_fields}
+    if asked.split_file is None:
+        return TrainRequest(**choices, score_dataset=True)
+    path = library.split_files.path(asked.split_file)
+    if asked.split is None:
+        return TrainSplitsRequest(**choices, splits=path)
+    read_split(path, asked.split)
+    return TrainRequest(**choices, splits=path, split=asked.split, score_dataset=True)
+
+
+def make_split_file(library: Library, asked: SplitsChoices) -> SplitFile:
+    """A new split file for a dataset. Raises NotFoundError, InputError."""
+    made = splits(library, SplitsRequest(**dict(asked)))
+    return split_file(library, made.file.name)
+
+
+def split_files(library: Library) -> SplitFilesList:
+    """The split files that can be trained by."""
+    return SplitFilesList(files=[split_file(library, name) for name in library.split_files.names()])
+
+
+def split_file(library: Library, name: str) -> SplitFile:
+    """One of them. Raises NotFoundError."""
+    sizes = [
+        SplitSizes(train=len(one.train), validation=len(one.validation), test=len(one.test))
+        for one in read_splits(library.split_files.path(name))
+    ]
+    return SplitFile(name=name, splits=sizes)
+
+
+def plan(library: Library, asked: AskedTraining) -> Plan:
     """What a training would learn from, and which videos it would hold out.
 
     Raises:
         NotFoundError, InputError, CheckpointError: as the training would.
     """
+    request = request_of(library, asked)
+    notes: tuple[str, ...] = ()
+    if isinstance(request, TrainSplitsRequest):
+        assert request.splits is not None
+        several = len(read_splits(request.splits))
+        notes = (f"{several} models, one for each split. What is said here is of the first.",)
+        request = TrainRequest(**{**dict(request), "verb": "train"})
     datasets = list(dict.fromkeys([asked.dataset, *asked.datasets]))
     judged = [library.search.find(Wanted(dataset=one, people=True), limit=1).total for one in datasets]
     if sum(judged) > MOST_PLANNED:
-        return Plan(
-            videos=sum(judged), people=[], simulated=0, held_out=[], validation=0, space="", lacking=0, notes=[LATER]
-        )
+        return Plan(videos=sum(judged), notes=(*notes, LATER))
     base = library.checkpoints.find(asked.start_from) if asked.start_from else None
     seed = settings_for(asked.kind, preset=asked.preset).seed if asked.seed is None else asked.seed
-    found = training_entries(library, TrainRequest(**dict(asked)), base, seed)
+    found = training_entries(library, request, base, seed)
     people: dict[str, bool] = {}
+    titles: dict[str, str] = {}
     for dataset in datasets:
         for entry in entries_with_people(library, dataset, asked.people):
             told = entry.people
             people |= dict(zip(told.annotators, told.simulated, strict=True))
+            titles[entry.id] = entry.title
+
+    def named(id: str) -> PlannedVideo:  # a split may name videos of datasets that nobody chose
+        return PlannedVideo(id=id, title=titles[id] if id in titles else library.entries.summary(id).title)
+
     return Plan(
         videos=len(found.train),
-        people=sorted(people),
+        training=tuple(named(one.id) for one in found.train),
+        people=tuple(sorted(people)),
         simulated=sum(people.values()),
-        held_out=[PlannedVideo(id=one.id, title=one.title) for one in found.held_out],
-        validation=len(found.selecting),
+        held_out=tuple(named(one.id) for one in found.held_out),
+        selecting=tuple(named(one.id) for one in found.selecting),
         space=found.space,
         lacking=len(found.lacking),
-        notes=list(found.notes),
+        notes=notes + found.notes,
     )
 
 

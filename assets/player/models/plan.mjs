@@ -7,7 +7,8 @@ import { post, sentence } from '../shared/http.mjs';
 import { link, PATIENCE_MS, quietly } from '../shared/parts.mjs';
 
 /** @typedef {import('../shared/wire').Plan} Plan  of POST /api/models/plan */
-/** @typedef {import('../shared/wire').TrainChoices} Choices */
+/** @typedef {import('../shared/wire').PlannedVideo} Video */
+/** @typedef {import('../shared/wire').AskedTraining} Choices */
 
 const HELD = 'Before and after, and every other figure, are of these: the model does not learn from them.';
 
@@ -15,7 +16,8 @@ export class PlanView {
   /** @param {(names: string[]) => void} named told when other people are chosen */
   constructor(named) {
     this._named = named;
-    this._open = false;
+    /** Which of the folded parts are open. @type {Record<string, boolean>} */
+    this._open = {};
     this._main = h('div', { 'aria-live': 'polite' });
     this.element = h('section', { class: 'mc-plan' }, h('h2', {}, 'What it will learn from'), this._main);
   }
@@ -41,16 +43,17 @@ export class PlanView {
 
   /** @param {Plan} plan @param {Choices} choices */
   _draw(plan, choices) {
-    const { videos, people, simulated, held_out: held, validation, space, lacking, notes } = plan;
+    const { videos, training, people, simulated, held_out: held, selecting, space, lacking, notes } = plan;
     const many = choices.names.length || people.length;
     const whose = many ? ` of ${count(many, 'person', 'people')}${choices.names.length ? '' : said(simulated, many)}` : '';
     replace(
       this._main,
       h('p', {}, `${count(videos, 'video')}${whose}${space ? `, ${space} features` : ''}.`),
-      validation > 0 && h('p', {}, `${count(validation, 'more video')} choose the best epoch.`),
+      training.length > 0 && this._folded(`Trains on ${count(training.length, 'video')}`, 'trains', training),
+      selecting.length > 0 && this._folded(`Chooses the best epoch by ${count(selecting.length, 'video')}`, 'selects', selecting),
       held.length > 0 && [
-        h('h3', {}, `Held out: ${count(held.length, 'video')}`),
-        h('ul', { class: 'mc-held-out' }, held.map(({ id, title }) => h('li', { title: id }, title || id))),
+        h('h3', {}, `Held out, and tested on: ${count(held.length, 'video')}`),
+        named('mc-held-out', held),
         quietly(HELD),
       ],
       lacking > 0 && h('p', { class: 'mc-remark' }, `${count(lacking, 'video')} left out for want of such features.`),
@@ -63,9 +66,24 @@ export class PlanView {
   _people(people, names) {
     const lines = people.map((name) => check(name, names.includes(name), (on) => this._choose(name, on, people)).element);
     const all = names.length > 0 && link('Everybody again', () => this._named([]));
-    const about = { class: 'mc-names', open: this._open, ontoggle: ({ target }) => (this._open = target.open) };
     const told = names.length ? `Only ${count(names.length, 'person', 'people')}` : 'Only some people';
-    return h('details', about, h('summary', {}, told), h('div', { class: 'mc-name-list' }, lines), all);
+    return this._fold(told, 'names', h('div', { class: 'mc-name-list' }, lines), all);
+  }
+
+  /** @param {string} told @param {string} part @param {Video[]} videos */
+  _folded(told, part, videos) {
+    return this._fold(told, part, named('mc-planned', videos));
+  }
+
+  /**
+   * A part that stays open when it is drawn again.
+   * @param {string} told
+   * @param {string} part
+   * @param {...import('../shared/dom.mjs').Child} inside
+   */
+  _fold(told, part, ...inside) {
+    const about = { class: `mc-${part}`, open: this._open[part], ontoggle: ({ target }) => (this._open[part] = target.open) };
+    return h('details', about, h('summary', {}, told), inside);
   }
 
   _choose(name, on, people) {
@@ -77,6 +95,11 @@ export class PlanView {
     const labels = [...this.element.querySelectorAll('.mc-name-list label')];
     return Boolean(labels.find((label) => label.textContent === name)?.querySelector('input')?.checked);
   }
+}
+
+/** Videos by their titles. @param {string} name of the list's class @param {Video[]} videos */
+function named(name, videos) {
+  return h('ul', { class: name }, videos.map(({ id, title }) => h('li', { title: id }, title || id)));
 }
 
 /** How many of them are made by a program. */

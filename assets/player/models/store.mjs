@@ -10,7 +10,9 @@ import { PATIENCE_MS } from '../shared/parts.mjs';
 /** @typedef {{loss: (number|null)[], validation: (number|null)[]}} Epochs */
 
 /** Kinds of jobs after which there is something new to see here. */
-export const WORK = ['train', 'pretrain', 'measure', 'report', 'import_checkpoint'];
+export const WORK = ['train', 'train_splits', 'pretrain', 'measure', 'report', 'import_checkpoint'];
+/** Those of them that have a curve while they go on. */
+export const TRAININGS = ['train', 'train_splits'];
 const BUSY_MS = 900;
 const IDLE_MS = 5000;
 
@@ -101,11 +103,11 @@ export class ModelsStore extends Observable {
 
   /** @param {AbortSignal} signal @returns {Promise<Epochs|null>} null where nothing is being trained */
   async _epochs(signal) {
-    const running = this.jobs.find(({ kind, state }) => kind === 'train' && state === 'running');
+    const running = this.jobs.find(({ kind, state }) => TRAININGS.includes(kind) && state === 'running');
     if (!running) return null;
     /** @type {import('../shared/wire').Curves} */
     const { curves } = await get(`/api/job/curves?id=${running.id}`, { signal });
-    const epochs = curves.at(-1)?.epochs ?? [];
+    const epochs = curves.findLast((one) => one.epochs.length)?.epochs ?? []; // the next model begins without any
     const judged = epochs.filter(({ validation }) => validation !== null);
     return { loss: epochs.map(({ loss }) => loss), validation: judged.map(({ validation }) => validation) };
   }

@@ -9,10 +9,11 @@ import { button, empty, failure, loading, row, sender } from '../shared/parts.mj
 import { Pretraining } from './pretraining.mjs';
 import { PlanView } from './plan.mjs';
 import { SettingsFold } from './settings.mjs';
+import { SplitChoice } from './splits.mjs';
 import { Trainings } from './trainings.mjs';
 
 /** @typedef {import('../shared/wire').TrainingForm} Form  of GET /api/models/training */
-/** @typedef {import('../shared/wire').TrainChoices} Choices  of POST /api/train */
+/** @typedef {import('../shared/wire').AskedTraining} Choices  of POST /api/train */
 
 const LEAD =
   'Learn from what people said of your videos. It runs in the background and goes on when this tab is closed. Some videos are '
@@ -21,6 +22,8 @@ const LEAD =
 const WHOSE = [['all', 'Everybody'], ['dataset', 'The data sets’ people'], ['own', 'Labels from here']];
 const NOTHING = 'Import a data set with people’s labels, or have videos labelled on the Annotate page.';
 const PLAN_MS = 400;
+/** All test videos of a split are measured on, whatever this is. */
+const SOME = 0.2;
 
 export class TrainingSection {
   /** @param {import('./models.mjs').Models} app */
@@ -38,6 +41,7 @@ export class TrainingSection {
     );
     this._ends = new AbortController();
     this._settings = new SettingsFold(() => this._changed());
+    this._splits = new SplitChoice(() => this.choices?.dataset ?? null, () => this._otherSplit());
     /** Names of the people who are learned from; [] for all. @type {string[]} */
     this._names = [];
     this._asked = 0;
@@ -58,7 +62,7 @@ export class TrainingSection {
       return;
     }
     try {
-      await this._load('', '');
+      await Promise.all([this._load('', ''), this._splits.load()]);
     } catch (error) {
       replace(this._form, failure(error, () => this.show()));
       return;
@@ -97,6 +101,8 @@ export class TrainingSection {
     this._minutes = numbers('train-minutes', { min: 0.1, max: TRAINING_MINUTES, step: 'any', placeholder: 'as long as it takes' });
     this._held = numbers('train-held-out', { min: 0, max: 90, step: 5, value: 20 });
     this._validation = numbers('train-validation', { min: 0, max: 90, step: 5, value: 0 });
+    this._heldField = field('Held out to measure on, %', this._held, 'Of the first data set; never learned from.');
+    this._validationField = field('Validation, %', this._validation, 'Of the others; the best epoch is chosen by them.');
     this._seeds = h('input', { type: 'text', id: 'train-seeds', placeholder: 'as the recipe', oninput: changed });
     this._weights = h('input', { type: 'text', id: 'train-weights', placeholder: 'everybody alike', oninput: changed });
     this._start = sender('Train', { id: 'train' });
@@ -121,11 +127,14 @@ export class TrainingSection {
           h('div', { class: 'mc-fields' }, field('People', this._people), field('Learns', this._targets)),
         ),
         h(
+          'fieldset', {}, h('legend', {}, 'On which videos'),
+          h('div', { class: 'mc-fields' }, this._splits.fields, this._heldField, this._validationField),
+          this._splits.element,
+        ),
+        h(
           'fieldset', {}, h('legend', {}, 'How'),
           h(
             'div', { class: 'mc-fields' },
-            field('Held out to measure on, %', this._held, 'Of the first data set; never learned from.'),
-            field('Validation, %', this._validation, 'Of the others; the best epoch is chosen by them.'),
             field('Seeds', this._seeds, 'One model for each, such as 0, 1, 2'),
             field('Who counts more', this._weights, 'Such as own=2 for labels from here, or a name'),
             field('Epochs', this._epochs),
@@ -176,6 +185,14 @@ export class TrainingSection {
     this._changed();
   }
 
+  /** A split says itself what is tested, and perhaps what chooses the epoch. */
+  _otherSplit() {
+    const { sizes } = this._splits;
+    this._heldField.hidden = Boolean(sizes);
+    this._validationField.hidden = Boolean(sizes?.validation);
+    this._changed();
+  }
+
   _otherBase() {
     this._changed();
   }
@@ -192,12 +209,15 @@ export class TrainingSection {
     if (!dataset) return null;
     const seeds = this._seeds.value.split(/[\s,]+/).filter(Boolean).map(Number);
     const whole = (input) => (input.value === '' ? null : Number(input.value));
+    const share = (input) => Number(input.value) / 100;
+    const { sizes } = this._splits;
     return {
       dataset, datasets, kind: this._kind.value, start_from: this._base.value || null, preset: this._recipe.value || null,
       people: /** @type {Choices['people']} */ (this._people.value), names: this._names,
       targets: /** @type {Choices['targets']} */ (this._targets.value || null), settings: this._settings.values,
-      epochs: whole(this._epochs), minutes: whole(this._minutes), held_out: Number(this._held.value) / 100,
-      validation: Number(this._validation.value) / 100, seed: seeds.length === 1 ? seeds[0] : null, seeds: seeds.length > 1 ? seeds : [],
+      epochs: whole(this._epochs), minutes: whole(this._minutes), ...this._splits.value,
+      held_out: sizes ? SOME : share(this._held), validation: sizes?.validation ? 0 : share(this._validation),
+      seed: seeds.length === 1 ? seeds[0] : null, seeds: seeds.length > 1 ? seeds : [],
       space: null, weights: factors(this._weights.value), entry: null,
     };
   }

@@ -3,6 +3,7 @@
 import { h, replace } from '../shared/dom.mjs';
 import { mount as mountJobs } from '../shared/jobs.mjs';
 import { drawCurves } from './curves.mjs';
+import { TRAININGS } from './store.mjs';
 
 export class Trainings {
   /** @param {import('./models.mjs').Models} app */
@@ -24,7 +25,7 @@ export class Trainings {
   /** The list begins once its element is in the page, and ends itself when that leaves it. */
   _list(app) {
     const models = Object.fromEntries(Object.entries(app.store.data?.kinds ?? {}).map(([id, { label }]) => [id, label]));
-    const value = { kinds: ['train', 'pretrain'], models, empty: 'Nothing has been trained here yet.' };
+    const value = { kinds: [...TRAININGS, 'pretrain'], models, empty: 'Nothing has been trained here yet.' };
     requestAnimationFrame(() => mountJobs({ element: this._jobs, props: { value } }));
   }
 

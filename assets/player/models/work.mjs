@@ -4,7 +4,7 @@ import { h } from '../shared/dom.mjs';
 import { sentence, title } from '../shared/job_texts.mjs';
 import { act } from '../shared/asking.mjs';
 import { button, link } from '../shared/parts.mjs';
-import { ended } from './store.mjs';
+import { ended, TRAININGS } from './store.mjs';
 
 /** @typedef {import('../shared/job_texts.mjs').Job} Job */
 
@@ -23,7 +23,7 @@ export function workList(app) {
 function item(app, job, names) {
   const bar = h('progress', { max: 1, value: job.state === 'running' ? job.progress : false, 'aria-label': 'How far it is' });
   const stop = button('Cancel', async () => (await act('/api/job/cancel', { id: job.id })) && app.follow());
-  const curve = job.kind === 'train' && job.state === 'running' ? link('Curve', () => app.go({ section: 'train' })) : null;
+  const curve = TRAININGS.includes(job.kind) && job.state === 'running' ? link('Curve', () => app.go({ section: 'train' })) : null;
   return h(
     'li',
     { 'data-job': job.id, 'data-state': job.state },

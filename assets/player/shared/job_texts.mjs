@@ -1,11 +1,11 @@
 /** What is said about a background job: what it is about, how far it is, what came of it. Pure: no DOM. */
 
-import { clock, count, frameRate } from './format.mjs';
+import { clock, count, frameRate, number } from './format.mjs';
 
 /** @typedef {import('./wire').JobFacts} Job */
 
 export const NAMES = {
-  train: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
+  train: 'Training', train_splits: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
   export: 'Export', agreement: 'Agreement', join: 'Joining', attach: 'Attaching', doctor: 'Looking after',
   measure: 'Measuring', import_checkpoint: 'Importing', report: 'Before and after of',
 };
@@ -21,6 +21,7 @@ const whole = (share) => `${Math.round(100 * share)} %`;
  */
 const SUBJECTS = {
   train: ({ kind, dataset }, _, models) => `${models[kind] ?? kind} on ${dataset}`,
+  train_splits: ({ kind, dataset }, _, models) => `${models[kind] ?? kind} on ${dataset}, every split`,
   ingest: ({ path }) => files(path),
   attach: ({ path }, about) => `${files(path)} to ${about}`,
   doctor: (_, about) => about || 'the library',
@@ -70,8 +71,8 @@ export function sentence(job) {
 
 /** By the kind of job: what is said of its result. @type {Record<string, (result: any) => string>} */
 const OUTCOMES = {
-  export: exported, join: joined, ingest: takenIn, train: trained, pretrain: discovered, attach: attached, doctor: lookedAfter,
-  measure: measured,
+  export: exported, join: joined, ingest: takenIn, train: trained, train_splits: trainedEach, pretrain: discovered,
+  attach: attached, doctor: lookedAfter, measure: measured,
 };
 
 /** @typedef {{text: string, title?: string, bad?: boolean}} Particular  a sentence about one file or entry of a job */
@@ -133,6 +134,15 @@ function trained({ epochs, seconds, loss, notes }) {
   const ended = loss === null ? DIVERGED : `${loss.toFixed(4)}.`;
   const made = `${count(epochs, 'epoch')} in ${Math.round(seconds)} s, loss ${ended}`;
   return [made, ...(notes ?? [])].join(' ');
+}
+
+/** @param {import('./wire').TrainedSplits} result */
+function trainedEach({ splits, figures }) {
+  const made = `${count(splits.length, 'model')}.`;
+  if (!figures) return made;
+  const { kendall, std, protocol } = figures;
+  const tau = kendall === null ? 'undefined' : `${number(kendall, 2)} ± ${number(std.kendall, 2)}`;
+  return `${made} On the test videos of ${count(figures.splits.length, 'split')} (${protocol}): τ ${tau}.`;
 }
 
 /** @param {import('./wire').MeasureResult} result */

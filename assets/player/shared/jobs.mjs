@@ -10,10 +10,10 @@ const BUSY_MS = 700;
 const IDLE_MS = 4000;
 const SHOWN = 8;
 /** Jobs that lead to no page where they are about no entry. */
-const NOWHERE = new Set(['ingest', 'attach', 'doctor']);
+const NOWHERE = new Set(['ingest', 'attach', 'doctor', 'train_splits']);
 
 /** Jobs that can end with what they have learned so far. */
-const LEARNS = ['train', 'pretrain'];
+const LEARNS = ['train', 'train_splits', 'pretrain'];
 
 const underway = ({ state }) => state === 'running' || state === 'queued';
 

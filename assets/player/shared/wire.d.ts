@@ -97,6 +97,127 @@ export interface components {
             };
         };
         /**
+         * AskedTraining
+         * @description A training as a page asks for it: its split file is one that the library keeps.
+         */
+        AskedTraining: {
+            /**
+             * Dataset
+             * @description Dataset id in the library.
+             */
+            dataset: string;
+            /**
+             * Datasets
+             * @description Further datasets to learn from; what is held out and tested is of the first.
+             * @default []
+             */
+            datasets: string[];
+            /**
+             * Kind
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
+             * @default summdiff
+             */
+            kind: string;
+            /**
+             * Targets
+             * @description individual: each person's scores; mean: their average (default: as the recipe).
+             */
+            targets?: ("individual" | "mean") | null;
+            /**
+             * Start From
+             * @description Checkpoint to fine-tune instead of fresh weights.
+             */
+            start_from?: string | null;
+            /**
+             * People
+             * @description all, dataset, or own (labels collected here).
+             * @default all
+             * @enum {string}
+             */
+            people: "all" | "dataset" | "own";
+            /**
+             * Names
+             * @description Of these only the people of these names.
+             * @default []
+             */
+            names: string[];
+            /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
+             * Preset
+             * @description Named recipe (default: the model's).
+             */
+            preset?: string | null;
+            /**
+             * Settings
+             * @description Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT.
+             * @default {}
+             */
+            settings: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Space
+             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             */
+            space?: string | null;
+            /**
+             * Epochs
+             * @description Passes over the data (default: the recipe's).
+             */
+            epochs?: number | null;
+            /**
+             * Minutes
+             * @description Stop after so many, with what is learned by then.
+             */
+            minutes?: number | null;
+            /**
+             * Held Out
+             * @description Share of the dataset's videos to evaluate on, which are not learned from (0: none); with splits, these are the test videos.
+             * @default 0.2
+             */
+            held_out: number;
+            /**
+             * Validation
+             * @description Share of the training videos held out to choose the best epoch by.
+             * @default 0
+             */
+            validation: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result (default: the recipe's, or 0).
+             */
+            seed?: number | null;
+            /**
+             * Seeds
+             * @description One checkpoint for each, such as 0,1,2, with the same videos held out.
+             * @default []
+             */
+            seeds: number[];
+            /**
+             * Entry
+             * @description Entry that the result scores afterwards.
+             */
+            entry?: string | null;
+            /**
+             * Split File
+             * @description Name of a split file; without it, a share is held out.
+             */
+            split_file?: string | null;
+            /**
+             * Split
+             * @description Which split of the file, from 0; null for one model for each of them.
+             * @default 0
+             */
+            split: number | null;
+        };
+        /**
          * AssignmentFacts
          * @description An assignment and how far it is.
          *
@@ -679,7 +800,7 @@ export interface components {
         };
         /**
          * Curves
-         * @description Those of a job, one for each seed; of a checkpoint the one that made it.
+         * @description Those of a job, one for each seed and split; of a checkpoint the one that made it.
          */
         Curves: {
             /** Curves */
@@ -2048,7 +2169,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -2072,7 +2193,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -3515,10 +3636,11 @@ export interface components {
          *
          *     Attributes:
          *         videos: how many.
-         *         people: names of everybody who judged the videos of the datasets; [] where nobody looked.
+         *         training: which; none where nobody looked.
+         *         people: names of everybody who judged the videos of the datasets; none where nobody looked.
          *         simulated: how many of them are made by a program.
-         *         held_out: what it is evaluated on and does not learn from.
-         *         validation: how many choose the epoch.
+         *         held_out: what it is evaluated on and does not learn from; of a split the test videos.
+         *         selecting: what the epoch is chosen by.
          *         space: feature space; "" where nobody looked.
          *         lacking: how many are left out for want of its features.
          *         notes: sentences about what is left out.
@@ -3526,17 +3648,40 @@ export interface components {
         Plan: {
             /** Videos */
             videos: number;
-            /** People */
+            /**
+             * Training
+             * @default []
+             */
+            training: components["schemas"]["PlannedVideo"][];
+            /**
+             * People
+             * @default []
+             */
             people: string[];
-            /** Simulated */
+            /**
+             * Simulated
+             * @default 0
+             */
             simulated: number;
-            /** Held Out */
+            /**
+             * Held Out
+             * @default []
+             */
             held_out: components["schemas"]["PlannedVideo"][];
-            /** Validation */
-            validation: number;
-            /** Space */
+            /**
+             * Selecting
+             * @default []
+             */
+            selecting: components["schemas"]["PlannedVideo"][];
+            /**
+             * Space
+             * @default
+             */
             space: string;
-            /** Lacking */
+            /**
+             * Lacking
+             * @default 0
+             */
             lacking: number;
             /** Notes */
             notes: string[];
@@ -4659,6 +4804,65 @@ export interface components {
             precision?: components["schemas"]["Closeness"] | null;
         };
         /**
+         * SplitFile
+         * @description A split file that the library keeps, and its splits in order.
+         */
+        SplitFile: {
+            /** Name */
+            name: string;
+            /** Splits */
+            splits: components["schemas"]["SplitSizes"][];
+        };
+        /**
+         * SplitFilesList
+         * @description All of them, by their names.
+         */
+        SplitFilesList: {
+            /** Files */
+            files: components["schemas"]["SplitFile"][];
+        };
+        /**
+         * SplitSizes
+         * @description How many videos one split of a file names; `validation` may be 0.
+         */
+        SplitSizes: {
+            /** Train */
+            train: number;
+            /** Validation */
+            validation: number;
+            /** Test */
+            test: number;
+        };
+        /**
+         * SplitsChoices
+         * @description Which videos are divided, and how.
+         */
+        SplitsChoices: {
+            /**
+             * Dataset
+             * @description Dataset id in the library.
+             */
+            dataset: string;
+            /**
+             * Folds
+             * @description Groups of videos, each of which is tested once (default: each video alone, leave-one-out).
+             */
+            folds?: number | null;
+            /**
+             * People
+             * @description Videos that these have judged: all, dataset, or own (labels from here).
+             * @default all
+             * @enum {string}
+             */
+            people: "all" | "dataset" | "own";
+            /**
+             * Seed
+             * @description Of the draw of groups; same seed, same groups.
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
          * SplitsEvaluation
          * @description Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
          *
@@ -4961,118 +5165,8 @@ export interface components {
             decisions: components["schemas"]["Decision"][];
         };
         /**
-         * TrainChoices
-         * @description What is learned from whom, and how.
-         */
-        TrainChoices: {
-            /**
-             * Dataset
-             * @description Dataset id in the library.
-             */
-            dataset: string;
-            /**
-             * Datasets
-             * @description Further datasets to learn from; what is held out and tested is of the first.
-             * @default []
-             */
-            datasets: string[];
-            /**
-             * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
-             * @default summdiff
-             */
-            kind: string;
-            /**
-             * Targets
-             * @description individual: each person's scores; mean: their average (default: as the recipe).
-             */
-            targets?: ("individual" | "mean") | null;
-            /**
-             * Start From
-             * @description Checkpoint to fine-tune instead of fresh weights.
-             */
-            start_from?: string | null;
-            /**
-             * People
-             * @description all, dataset, or own (labels collected here).
-             * @default all
-             * @enum {string}
-             */
-            people: "all" | "dataset" | "own";
-            /**
-             * Names
-             * @description Of these only the people of these names.
-             * @default []
-             */
-            names: string[];
-            /**
-             * Weights
-             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
-             * @default {}
-             */
-            weights: {
-                [key: string]: number;
-            };
-            /**
-             * Preset
-             * @description Named recipe (default: the model's).
-             */
-            preset?: string | null;
-            /**
-             * Settings
-             * @description Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT.
-             * @default {}
-             */
-            settings: {
-                [key: string]: boolean | number | string;
-            };
-            /**
-             * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
-             */
-            space?: string | null;
-            /**
-             * Epochs
-             * @description Passes over the data (default: the recipe's).
-             */
-            epochs?: number | null;
-            /**
-             * Minutes
-             * @description Stop after so many, with what is learned by then.
-             */
-            minutes?: number | null;
-            /**
-             * Held Out
-             * @description Share of the dataset's videos to evaluate on, which are not learned from (0: none); with splits, these are the test videos.
-             * @default 0.2
-             */
-            held_out: number;
-            /**
-             * Validation
-             * @description Share of the training videos held out to choose the best epoch by.
-             * @default 0
-             */
-            validation: number;
-            /**
-             * Seed
-             * @description Of everything random; same seed, same result (default: the recipe's, or 0).
-             */
-            seed?: number | null;
-            /**
-             * Seeds
-             * @description One checkpoint for each, such as 0,1,2, with the same videos held out.
-             * @default []
-             */
-            seeds: number[];
-            /**
-             * Entry
-             * @description Entry that the result scores afterwards.
-             */
-            entry?: string | null;
-        };
-        /**
          * TrainRequest
-         * @description The same, and which files it reads and writes.
+         * @description One training: with splits, on one of them.
          */
         TrainRequest: {
             /**
@@ -5180,21 +5274,10 @@ export interface components {
              */
             entry?: string | null;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            verb: "train";
-            /**
              * Splits
              * @description Split file (text, JSON or YAML); without it, all entries.
              */
             splits?: string | null;
-            /**
-             * Split
-             * @description Which split of the file, from 0.
-             * @default 0
-             */
-            split: number;
             /**
              * Out
              * @description Folder for the checkpoint (default: in the library); with --split all, with {split} in it, and with --seeds perhaps with {seed}.
@@ -5217,6 +5300,17 @@ export interface components {
              * @default false
              */
             score_dataset: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "train";
+            /**
+             * Split
+             * @description Which split of the file, from 0.
+             * @default 0
+             */
+            split: number;
         };
         /**
          * TrainResult
@@ -5290,6 +5384,148 @@ export interface components {
             notes: string[];
         };
         /**
+         * TrainSplitsRequest
+         * @description The choices of one training, made once for all splits of its file.
+         */
+        TrainSplitsRequest: {
+            /**
+             * Dataset
+             * @description Dataset id in the library.
+             */
+            dataset: string;
+            /**
+             * Datasets
+             * @description Further datasets to learn from; what is held out and tested is of the first.
+             * @default []
+             */
+            datasets: string[];
+            /**
+             * Kind
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
+             * @default summdiff
+             */
+            kind: string;
+            /**
+             * Targets
+             * @description individual: each person's scores; mean: their average (default: as the recipe).
+             */
+            targets?: ("individual" | "mean") | null;
+            /**
+             * Start From
+             * @description Checkpoint to fine-tune instead of fresh weights.
+             */
+            start_from?: string | null;
+            /**
+             * People
+             * @description all, dataset, or own (labels collected here).
+             * @default all
+             * @enum {string}
+             */
+            people: "all" | "dataset" | "own";
+            /**
+             * Names
+             * @description Of these only the people of these names.
+             * @default []
+             */
+            names: string[];
+            /**
+             * Weights
+             * @description How much people count, by name or by where they are from: own=2, dataset=0.5 (0: not at all).
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
+             * Preset
+             * @description Named recipe (default: the model's).
+             */
+            preset?: string | null;
+            /**
+             * Settings
+             * @description Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT.
+             * @default {}
+             */
+            settings: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Space
+             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             */
+            space?: string | null;
+            /**
+             * Epochs
+             * @description Passes over the data (default: the recipe's).
+             */
+            epochs?: number | null;
+            /**
+             * Minutes
+             * @description Stop after so many, with what is learned by then.
+             */
+            minutes?: number | null;
+            /**
+             * Held Out
+             * @description Share of the dataset's videos to evaluate on, which are not learned from (0: none); with splits, these are the test videos.
+             * @default 0.2
+             */
+            held_out: number;
+            /**
+             * Validation
+             * @description Share of the training videos held out to choose the best epoch by.
+             * @default 0
+             */
+            validation: number;
+            /**
+             * Seed
+             * @description Of everything random; same seed, same result (default: the recipe's, or 0).
+             */
+            seed?: number | null;
+            /**
+             * Seeds
+             * @description One checkpoint for each, such as 0,1,2, with the same videos held out.
+             * @default []
+             */
+            seeds: number[];
+            /**
+             * Entry
+             * @description Entry that the result scores afterwards.
+             */
+            entry?: string | null;
+            /**
+             * Splits
+             * @description Split file (text, JSON or YAML); without it, all entries.
+             */
+            splits?: string | null;
+            /**
+             * Out
+             * @description Folder for the checkpoint (default: in the library); with --split all, with {split} in it, and with --seeds perhaps with {seed}.
+             */
+            out?: string | null;
+            /**
+             * Null Video
+             * @description File with SummDiff's null video (.npy), such as its release's (default: the mean frame).
+             */
+            null_video?: string | null;
+            /**
+             * Select On Test
+             * @description Choose the epoch by the test videos, as releases do; marked.
+             * @default false
+             */
+            select_on_test: boolean;
+            /**
+             * Score Dataset
+             * @description Score every entry of the dataset afterwards, where none is named.
+             * @default false
+             */
+            score_dataset: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "train_splits";
+        };
+        /**
          * Trainable
          * @description A kind of model, its recipes, and what it reads of a video: "visual" or "text".
          */
@@ -5332,6 +5568,32 @@ export interface components {
             /** Stopped Early */
             stopped_early: boolean;
             figures: components["schemas"]["Evaluation"] | null;
+        };
+        /**
+         * TrainedSplits
+         * @description One training for each split of a file.
+         *
+         *     Attributes:
+         *         checkpoint: the pattern of the folders.
+         *         splits: in the order of the file.
+         *         figures: means and deviations over the splits that were evaluated; None where none was.
+         *         epochs, seconds, loss: of the last one.
+         */
+        TrainedSplits: {
+            /**
+             * Checkpoint
+             * Format: path
+             */
+            checkpoint: string;
+            /** Splits */
+            splits: components["schemas"]["TrainResult"][];
+            figures: components["schemas"]["SplitsEvaluation"] | null;
+            /** Epochs */
+            epochs: number;
+            /** Seconds */
+            seconds: number;
+            /** Loss */
+            loss: number | null;
         };
         /**
          * Training
@@ -5507,6 +5769,7 @@ export type AgreementFacts = components['schemas']['AgreementFacts'];
 export type AgreementFigures = components['schemas']['AgreementFigures'];
 export type AgreementRequest = components['schemas']['AgreementRequest'];
 export type AgreementResult = components['schemas']['AgreementResult'];
+export type AskedTraining = components['schemas']['AskedTraining'];
 export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];
 export type AssignmentTitle = components['schemas']['AssignmentTitle'];
@@ -5690,6 +5953,10 @@ export type SignalScores = components['schemas']['SignalScores'];
 export type SignalsRequest = components['schemas']['SignalsRequest'];
 export type SignalsResult = components['schemas']['SignalsResult'];
 export type Skill = components['schemas']['Skill'];
+export type SplitFile = components['schemas']['SplitFile'];
+export type SplitFilesList = components['schemas']['SplitFilesList'];
+export type SplitSizes = components['schemas']['SplitSizes'];
+export type SplitsChoices = components['schemas']['SplitsChoices'];
 export type SplitsEvaluation = components['schemas']['SplitsEvaluation'];
 export type Standing = components['schemas']['Standing'];
 export type Statistics = components['schemas']['Statistics'];
@@ -5703,11 +5970,12 @@ export type TaskRequest = components['schemas']['TaskRequest'];
 export type Thumbnails = components['schemas']['Thumbnails'];
 export type ToLabel = components['schemas']['ToLabel'];
 export type Trail = components['schemas']['Trail'];
-export type TrainChoices = components['schemas']['TrainChoices'];
 export type TrainRequest = components['schemas']['TrainRequest'];
 export type TrainResult = components['schemas']['TrainResult'];
+export type TrainSplitsRequest = components['schemas']['TrainSplitsRequest'];
 export type Trainable = components['schemas']['Trainable'];
 export type TrainedSeed = components['schemas']['TrainedSeed'];
+export type TrainedSplits = components['schemas']['TrainedSplits'];
 export type Training = components['schemas']['Training'];
 export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.training.held_out import content, drawn, held_out, hold_out
+from core.training.held_out import content, drawn, folds, held_out, hold_out
 
 
 @pytest.fixture
@@ -79,3 +79,27 @@ def test_what_the_base_has_learned_from_is_never_held_out_and_what_it_held_out_c
     assert hold_out(CONTENTS, 0.2, 0, seen=lambda one: True) == []
     copied = CONTENTS | {"copy/j": CONTENTS["d/j"]}
     assert "d/j" not in hold_out(copied, 0.9, 0, seen=lambda one: one == "copy/j"), "nor a copy of it"
+
+
+def test_every_video_is_left_out_once_alone_or_in_groups_of_the_same_size():
+    assert folds(CONTENTS, None, seed=0) == [[one] for one in CONTENTS]
+    groups = folds(CONTENTS, 4, seed=0)
+    assert sorted(len(group) for group in groups) == [2, 2, 3, 3]
+    assert sorted(one for group in groups for one in group) == sorted(CONTENTS)
+    again = folds(dict(reversed(CONTENTS.items())), 4, seed=0)
+    assert [set(group) for group in again] == [set(group) for group in groups], "not on the order"
+    assert folds(CONTENTS, 4, seed=1) != groups
+
+
+@pytest.mark.parametrize("count", [None, 3])
+def test_copies_of_a_video_are_left_out_together(count):
+    twice = CONTENTS | {f"copy/{one}": made for one, made in CONTENTS.items()}
+    for group in folds(twice, count, seed=0):
+        assert {f"copy/{one}" for one in group if not one.startswith("copy/")} <= set(group)
+
+
+def test_what_is_too_little_to_leave_out_is_told():
+    few = dict(list(CONTENTS.items())[:2])
+    for contents, count in ((few, 3), ({"d/a": "x", "d/b": "x"}, None)):
+        with pytest.raises(InputError, match="too few to leave each out once"):
+            folds(contents, count, seed=0)

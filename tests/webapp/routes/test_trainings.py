@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from starlette.testclient import TestClient
 
+from core import limits
 from core.training.epochs import EPOCHS, Epoch, append_epoch
 from verbs.train import TrainRequest
 from webapp.jobs import enqueue, job_folder, perform
@@ -58,6 +61,85 @@ def test_what_cannot_be_is_told_when_it_is_asked_for(client, choices, words):
     answer = client.post("/api/train", json=SMALL | choices)
     assert answer.status_code in (400, 422)
     assert words in answer.json()["error"]["message"]
+
+
+def given(client, *splits, name="mine.json"):
+    """Uploads a split file; what the server says."""
+    parts = [dict(zip(("train", "test", "val"), split, strict=False)) for split in splits]
+    return client.post("/api/models/splits", params={"name": name}, content=json.dumps(parts))
+
+
+def test_a_split_file_that_was_uploaded_says_what_is_trained_on_chosen_by_and_tested_on(client, talks):
+    assert client.get("/api/models/splits").json() == {"files": []}
+    kept = given(client, (["0", "1"], ["2"], ["3"]), (["3"], ["0"])).json()
+    assert kept == {
+        "name": "mine.json",
+        "splits": [{"train": 2, "validation": 1, "test": 1}, {"train": 1, "validation": 0, "test": 1}],
+    }
+    assert client.get("/api/models/splits").json() == {"files": [kept]}
+    assert list((talks.data_dir / "uploads").iterdir()) == []
+
+    asked = SMALL | {"split_file": "mine.json"}
+    plan = client.post("/api/models/plan", json=asked).json()
+    parts = {part: [video["id"] for video in plan[part]] for part in ("training", "selecting", "held_out")}
+    assert parts == {"training": ["talks/0", "talks/1"], "selecting": ["talks/3"], "held_out": ["talks/2"]}
+    job = client.post("/api/train", json=asked | {"split": 1}).json()["job"]
+    perform(talks, job)
+    result = client.get("/api/job", params={"id": job}).json()["result"]
+    assert result["held_out"] == ["talks/0"]
+    assert talks.checkpoints.find(result["id"]).training["split"] == "mine.json #1"
+
+
+@pytest.mark.parametrize(
+    ("choices", "status", "words"),
+    [
+        ({"split_file": "other.json"}, 404, "The library keeps no split file 'other.json'. It has: mine.json."),
+        ({"split_file": "../manycut.db"}, 404, "keeps no split file"),
+        ({"split_file": "mine.json", "split": 1}, 400, "mine.json holds splits 0 to 0, not 1."),
+    ],
+)
+def test_a_split_that_is_not_there_is_told_when_it_is_asked_for(client, choices, status, words):
+    given(client, (["0"], ["1"]))
+    for route in ("/api/models/plan", "/api/train"):
+        answer = client.post(route, json=SMALL | choices)
+        error = answer.json()["error"]
+        assert answer.status_code == status
+        assert words in f"{error['message']} {error['hint']}"
+
+
+def test_a_split_file_is_made_and_each_of_its_splits_becomes_a_model(client, talks):
+    made = client.post("/api/models/splits/make", json={"dataset": "talks", "folds": 2}).json()
+    assert made == {"name": "2-folds-talks.json", "splits": [{"train": 2, "validation": 0, "test": 2}] * 2}
+    assert client.post("/api/models/splits/make", json={"dataset": "talks", "out": "/tmp/x"}).status_code == 422
+    asked = SMALL | {"split_file": made["name"], "split": None}
+    assert client.post("/api/models/plan", json=asked).json()["notes"][0].startswith("2 models, one for each split.")
+    job = client.post("/api/train", json=asked).json()["job"]
+    folder = job_folder(talks, job)
+    for split in (10, 2):
+        (folder / f"split-{split}/seed-0").mkdir(parents=True)
+        append_epoch(folder / f"split-{split}/seed-0" / EPOCHS, Epoch(1, 0.5, 0.1, 2.0, 1e-3))
+    curves = client.get("/api/job/curves", params={"id": job}).json()["curves"]
+    assert [one["name"] for one in curves] == ["split-2/seed-0", "split-10/seed-0"], "the newest last"
+    perform(talks, job)
+    facts = client.get("/api/job", params={"id": job}).json()
+    assert (facts["kind"], facts["state"], facts["error"]) == ("train_splits", "done", None)
+    assert len(facts["result"]["figures"]["splits"]) == 2
+    assert sorted(one for split in facts["result"]["splits"] for one in split["held_out"]) == [
+        f"talks/{n}" for n in range(4)
+    ]
+    curves = client.get("/api/job/curves", params={"id": job}).json()["curves"]
+    assert [one["name"] for one in curves] == ["mlp-talks-split0", "mlp-talks-split1"]
+    assert [len(one["epochs"]) for one in curves] == [2, 2]
+
+
+def test_a_file_that_is_no_split_file_is_refused_in_one_sentence_and_nothing_of_it_is_left(client, talks):
+    answer = client.post("/api/models/splits", params={"name": "pic.json"}, content=b"\x89PNG\r\n\x1a\n\xff")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("pic.json should be")
+    large = client.post("/api/models/splits", params={"name": "a.txt"}, content=b"#" * (limits.SPLIT_FILE_BYTES + 1))
+    assert "more than 4 MB" in large.json()["error"]["message"]
+    assert client.get("/api/models/splits").json() == {"files": []}
+    assert list((talks.data_dir / "uploads").iterdir()) == []
 
 
 def test_curves_are_there_while_a_training_goes_on(client, talks):
