@@ -153,13 +153,50 @@ class Chance:
 
 @dataclass(frozen=True)
 class Skill:
-    """(figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better."""
+    """(figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better.
+
+    `intervals` are 95 % limits over videos, low and high, by the name of the figure: "kendall", "spearman", "f1", and
+    where a model samples "coverage_kendall", "precision_f1", ...; None where fewer than three videos were judged.
+    """
 
     kendall: Figure
     spearman: Figure
     f1: Figure
     coverage: Closeness | None = None
     precision: Closeness | None = None
+    intervals: Mapping[str, tuple[Figure, Figure]] | None = None
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A figure of samples whose deviations from their mean are where they were drawn, and elsewhere in the video.
+
+    Attributes:
+        aligned: with the deviations in place, both stripped as `core.statistics.alignment` says.
+        rolled: with them shifted in time, mean over the shifts.
+        difference: aligned less rolled: what the deviations know of the video.
+        interval: its 95 % limits over videos, low and high; None for one video.
+    """
+
+    aligned: Figure
+    rolled: Figure
+    difference: Figure
+    interval: tuple[Figure, Figure] | None = None
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The alignment test of the samples of a model: coverage and precision, both of the best tau."""
+
+    coverage: Aligned
+    precision: Aligned
+
+
+@dataclass(frozen=True)
+class VideoFigures(Figures):
+    """Figures of a model on one video that it is evaluated on."""
+
+    alignment: Alignment | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +206,7 @@ class Placed(Figures):
     human: HumanBand | None = None
     chance: Chance | None = None
     skill: Skill | None = None
+    alignment: Alignment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +227,7 @@ class Evaluation(Placed):
     samples: int
     selected_on_test: bool
     seen_in_training: int | None
-    per_video: Mapping[str, Figures] | None
+    per_video: Mapping[str, VideoFigures] | None
     sampler: Mapping[str, float] = field(default_factory=dict)
     split: int | None = None
 
@@ -197,6 +235,8 @@ class Evaluation(Placed):
 @dataclass(frozen=True, kw_only=True)
 class SplitsEvaluation(Placed):
     """Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
+
+    The alignment is over the videos of all of them; the interval of a skill stands in each split.
 
     Attributes:
         samples, sampler, selected_on_test: as in `Evaluation`.

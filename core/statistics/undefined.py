@@ -70,6 +70,9 @@ def told(reasons: Iterable[str]) -> str:
 CONSTANT = "the scores, or those of everybody that they are compared with, are the same throughout"
 ALIKE = f"{FEW_PEOPLE}, or everybody gave the same score throughout"
 NO_SAMPLES = "the model gives one curve for a video"
+UNMOVED = "the samples are alike, nobody judged enough, or the video is too short to be shifted in time"
+NO_ALIGNMENT = "it takes two samples of a model, and two people who judged the same video"
+FEW_VIDEOS = "it takes three videos"
 NO_SHOT_FITS = "no shot is short enough for a summary"
 # Of figures by their name, wherever they stand.
 REASONS = {
@@ -87,6 +90,10 @@ REASONS = {
     "people_one_minus_f1": f"{FEW_PEOPLE}, or their cuts hold nothing",
     "people_one_minus_tau": ALIKE,
     "energy_distance": "people judged too little in common",
+    "aligned": UNMOVED,
+    "rolled": UNMOVED,
+    "difference": UNMOVED,
+    "interval": f"{FEW_VIDEOS} in which the test is defined",
 }
 # Of every figure within one of that name.
 WITHIN = {
@@ -104,6 +111,8 @@ ABSENT = {
     "human": FEW_PEOPLE,
     "chance": FEW_PEOPLE,
     "skill": FEW_PEOPLE,
+    "alignment": NO_ALIGNMENT,
+    "intervals": f"{FEW_VIDEOS} that two people judged, and one split",
     "seen_in_training": "the checkpoint does not say what it was trained on",
     "per_video": "each split stands as a whole",
     "split": "it is not one of several splits",

@@ -91,6 +91,37 @@ export interface components {
             };
         };
         /**
+         * Aligned
+         * @description A figure of samples whose deviations from their mean are where they were drawn, and elsewhere in the video.
+         *
+         *     Attributes:
+         *         aligned: with the deviations in place, both stripped as `core.statistics.alignment` says.
+         *         rolled: with them shifted in time, mean over the shifts.
+         *         difference: aligned less rolled: what the deviations know of the video.
+         *         interval: its 95 % limits over videos, low and high; None for one video.
+         */
+        Aligned: {
+            /** Aligned */
+            aligned: number | null;
+            /** Rolled */
+            rolled: number | null;
+            /** Difference */
+            difference: number | null;
+            /** Interval */
+            interval?: [
+                number | null,
+                number | null
+            ] | null;
+        };
+        /**
+         * Alignment
+         * @description The alignment test of the samples of a model: coverage and precision, both of the best tau.
+         */
+        Alignment: {
+            coverage: components["schemas"]["Aligned"];
+            precision: components["schemas"]["Aligned"];
+        };
+        /**
          * AssignmentFacts
          * @description An assignment and how far it is.
          *
@@ -1251,6 +1282,7 @@ export interface components {
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
+            alignment?: components["schemas"]["Alignment"] | null;
             /** Checkpoint */
             checkpoint: string;
             /** Samples */
@@ -1261,7 +1293,7 @@ export interface components {
             seen_in_training: number | null;
             /** Per Video */
             per_video: {
-                [key: string]: components["schemas"]["Figures"];
+                [key: string]: components["schemas"]["VideoFigures"];
             } | null;
             /** Sampler */
             sampler?: {
@@ -3502,6 +3534,7 @@ export interface components {
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
+            alignment?: components["schemas"]["Alignment"] | null;
         };
         /**
          * Plan
@@ -4641,6 +4674,9 @@ export interface components {
         /**
          * Skill
          * @description (figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better.
+         *
+         *     `intervals` are 95 % limits over videos, low and high, by the name of the figure: "kendall", "spearman", "f1", and
+         *     where a model samples "coverage_kendall", "precision_f1", ...; None where fewer than three videos were judged.
          */
         Skill: {
             /** Kendall */
@@ -4651,10 +4687,19 @@ export interface components {
             f1: number | null;
             coverage?: components["schemas"]["Closeness"] | null;
             precision?: components["schemas"]["Closeness"] | null;
+            /** Intervals */
+            intervals?: {
+                [key: string]: [
+                    number | null,
+                    number | null
+                ];
+            } | null;
         };
         /**
          * SplitsEvaluation
          * @description Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
+         *
+         *     The alignment is over the videos of all of them; the interval of a skill stands in each split.
          *
          *     Attributes:
          *         samples, sampler, selected_on_test: as in `Evaluation`.
@@ -4692,6 +4737,7 @@ export interface components {
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
+            alignment?: components["schemas"]["Alignment"] | null;
             /** Samples */
             samples: number;
             /** Selected On Test */
@@ -5450,6 +5496,40 @@ export interface components {
             places: components["schemas"]["PlaceFacts"][];
         };
         /**
+         * VideoFigures
+         * @description Figures of a model on one video that it is evaluated on.
+         */
+        VideoFigures: {
+            /** Protocol */
+            protocol: string;
+            /** Kendall */
+            kendall: number | null;
+            /** Spearman */
+            spearman: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Undefined */
+            undefined: number;
+            /** Map50 */
+            map50?: number | null;
+            /** Map15 */
+            map15?: number | null;
+            /** Wse */
+            wse?: number | null;
+            /** Cis */
+            cis?: number | null;
+            /** Wir */
+            wir?: number | null;
+            /** Ir */
+            ir?: number | null;
+            coverage?: components["schemas"]["Closeness"] | null;
+            precision?: components["schemas"]["Closeness"] | null;
+            diversity?: components["schemas"]["Diversity"] | null;
+            /** Energy Distance */
+            energy_distance?: number | null;
+            alignment?: components["schemas"]["Alignment"] | null;
+        };
+        /**
          * VideoFile
          * @description Where a video is.
          */
@@ -5501,6 +5581,8 @@ export type AgreementFacts = components['schemas']['AgreementFacts'];
 export type AgreementFigures = components['schemas']['AgreementFigures'];
 export type AgreementRequest = components['schemas']['AgreementRequest'];
 export type AgreementResult = components['schemas']['AgreementResult'];
+export type Aligned = components['schemas']['Aligned'];
+export type Alignment = components['schemas']['Alignment'];
 export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];
 export type AssignmentTitle = components['schemas']['AssignmentTitle'];
@@ -5707,6 +5789,7 @@ export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
 export type ViSpOptions = components['schemas']['ViSPOptions'];
 export type VideoFacts = components['schemas']['VideoFacts'];
+export type VideoFigures = components['schemas']['VideoFigures'];
 export type VideoFile = components['schemas']['VideoFile'];
 export type WantRequest = components['schemas']['WantRequest'];
 export type WayFigure = components['schemas']['WayFigure'];
