@@ -100,6 +100,8 @@ def _table(
         lines.append(_line("the model at other times", result.chance.shifted))
     if result.skill is not None:
         lines += _skill_lines("skill (noise 0, people 1)", result.skill, result.skill)
+    if result.single is not None:
+        lines.append(_line("one sample, mean over all", result.single))
     for name in ("coverage", "precision"):
         close = getattr(result, name)
         if close is None:
@@ -111,7 +113,11 @@ def _table(
             lines += _skill_lines(f"{name}, skill", skill, result.skill, f"{name}_")
     if result.diversity is not None:
         own, between = result.diversity.one_minus_tau, result.diversity.people_one_minus_tau
-        lines.append(f"Two samples differ by {number(own)} (1 - tau), two people by {number(between)}.")
+        noise = result.chance.noise.diversity if result.chance is not None else None
+        beside = f", two curves of noise by {number(noise.one_minus_tau)}" if noise is not None else ""
+        lines.append(f"Two samples differ by {number(own)} (1 - tau), two people by {number(between)}{beside}.")
+        if result.diversity.pairs_left_out:
+            lines.append("Samples are drawn in antithetic pairs, of which the two are not compared with each other.")
     if result.alignment is not None:
         lines += [_moved_line(name, found) for name, found in vars(result.alignment).items()]
     if result.undefined:

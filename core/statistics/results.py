@@ -101,12 +101,17 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Diversity:
-    """Mean pairwise difference between samples, beside the same between people; NaN for fewer than two."""
+    """Mean pairwise difference between samples, beside the same between people; NaN for fewer than two.
+
+    Two samples of an antithetic pair differ because they were drawn so: where samples come in pairs, `pairs_left_out`
+    says that the two of a pair are not compared with each other.
+    """
 
     one_minus_f1: Figure
     one_minus_tau: Figure
     people_one_minus_f1: Figure
     people_one_minus_tau: Figure
+    pairs_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,12 +123,15 @@ class Generative:
         precision: of each sample's best person, mean over samples: is every sample plausible to someone?
         diversity: how much samples differ, beside how much people differ.
         energy_distance: between the two sets of score curves, at least 0, 0 for equal sets.
+        single: of one sample with one person, mean over all of both: the mean of samples agrees better with people
+            than any of them.
     """
 
     coverage: Closeness
     precision: Closeness
     diversity: Diversity
     energy_distance: Figure
+    single: Closeness
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,7 @@ class Figures(Metrics):
     precision: Closeness | None = None
     diversity: Diversity | None = None
     energy_distance: Figure | None = None
+    single: Closeness | None = None
 
 
 @dataclass(frozen=True)

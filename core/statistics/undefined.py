@@ -74,6 +74,7 @@ UNMOVED = "the samples are alike, nobody judged enough, or the video is too shor
 NO_ALIGNMENT = "it takes two samples of a model, and two people who judged the same video"
 FEW_VIDEOS = "it takes three videos"
 NO_SHOT_FITS = "no shot is short enough for a summary"
+ONE_PAIR = ", or the only two are an antithetic pair"
 # Of figures by their name, wherever they stand.
 REASONS = {
     "kendall": CONSTANT,
@@ -85,8 +86,8 @@ REASONS = {
     "cis": NO_SHOT_FITS,
     "wir": NO_SHOT_FITS,
     "ir": NO_SHOT_FITS,
-    "one_minus_f1": "the samples' cuts hold nothing",
-    "one_minus_tau": "the samples have the same score throughout",
+    "one_minus_f1": f"the samples' cuts hold nothing{ONE_PAIR}",
+    "one_minus_tau": f"the samples have the same score throughout{ONE_PAIR}",
     "people_one_minus_f1": f"{FEW_PEOPLE}, or their cuts hold nothing",
     "people_one_minus_tau": ALIKE,
     "energy_distance": "people judged too little in common",
@@ -108,6 +109,7 @@ ABSENT = {
     "precision": NO_SAMPLES,
     "diversity": NO_SAMPLES,
     "energy_distance": NO_SAMPLES,
+    "single": NO_SAMPLES,
     "human": FEW_PEOPLE,
     "chance": FEW_PEOPLE,
     "skill": FEW_PEOPLE,

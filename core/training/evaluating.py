@@ -12,6 +12,7 @@ from core.data import Entry
 from core.errors import InputError
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import learned_from
+from core.models.registry import in_pairs
 from core.progress import Progress, silent
 from core.statistics.agreement import human_band
 from core.statistics.alignment import alignment_of, over_videos, without_interval
@@ -76,7 +77,8 @@ def evaluate_checkpoint(
         )
         sampler = track.settings if track.seed is None else {"seed": seed, **track.settings}
         figures = VideoFigures(
-            **vars(figures_of(entry, track.scores, protocol)), alignment=alignment_of(entry, track.scores)
+            **vars(figures_of(entry, track.scores, protocol, in_pairs(track.kind))),
+            alignment=alignment_of(entry, track.scores),
         )
         per_video[entry.key if one_dataset else entry.id] = figures
         band, chance = human_band(entry), chance_of(entry, track.scores, protocol, seed)

@@ -938,6 +938,9 @@ export interface components {
         /**
          * Diversity
          * @description Mean pairwise difference between samples, beside the same between people; NaN for fewer than two.
+         *
+         *     Two samples of an antithetic pair differ because they were drawn so: where samples come in pairs, `pairs_left_out`
+         *     says that the two of a pair are not compared with each other.
          */
         Diversity: {
             /** One Minus F1 */
@@ -948,6 +951,11 @@ export interface components {
             people_one_minus_f1: number | null;
             /** People One Minus Tau */
             people_one_minus_tau: number | null;
+            /**
+             * Pairs Left Out
+             * @default false
+             */
+            pairs_left_out: boolean;
         };
         /**
          * DoctorRequest
@@ -1279,6 +1287,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
@@ -1598,6 +1607,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
         };
         /**
          * Filters
@@ -3531,6 +3541,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
@@ -4275,6 +4286,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             /** Matrix */
             matrix: (number | null)[][];
             discovered?: components["schemas"]["Coverage"] | null;
@@ -4734,6 +4746,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
@@ -5527,6 +5540,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             alignment?: components["schemas"]["Alignment"] | null;
         };
         /**

@@ -127,6 +127,9 @@ def undefined_everywhere(kind):
         if one in ("interval", "intervals"):
             values[one] = (np.nan, np.nan) if one == "interval" else None
             continue
+        if hint is bool:
+            values[one] = False
+            continue
         inner = [part for part in (hint, *get_args(hint)) if dataclasses.is_dataclass(part)]
         values[one] = (
             undefined_everywhere(inner[0]) if inner else np.nan if "float" in str(hint) and one != "undefined" else None
