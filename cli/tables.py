@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 
-from core.statistics.results import Closeness, Coverage, Evaluation, Figures, Placed, Skill, SplitsEvaluation
+from core.statistics.results import Aligned, Closeness, Coverage, Evaluation, Figures, Placed, Skill, SplitsEvaluation
 from verbs.evaluate import EvaluateResult, EvaluateSplitsResult
 from verbs.pretrain import PretrainResult
 from verbs.sample import SampleResult
@@ -100,7 +100,9 @@ def _table(
         lines.append(_line("noise that knows nothing", result.chance.noise))
         lines.append(_line("the model at other times", result.chance.shifted))
     if result.skill is not None:
-        lines.append(_skill_line("skill (noise 0, people 1)", result.skill))
+        lines += _skill_lines("skill (noise 0, people 1)", result.skill, result.skill)
+    if result.single is not None:
+        lines.append(_line("one sample, mean over all", result.single))
     for name in ("coverage", "precision"):
         close = getattr(result, name)
         if close is None:
@@ -109,10 +111,16 @@ def _table(
         if result.chance is not None and (noise := getattr(result.chance.noise, name)) is not None:
             lines.append(_line(f"{name}, noise", noise))
         if result.skill is not None and (skill := getattr(result.skill, name)) is not None:
-            lines.append(_skill_line(f"{name}, skill", skill))
+            lines += _skill_lines(f"{name}, skill", skill, result.skill, f"{name}_")
     if result.diversity is not None:
         own, between = result.diversity.one_minus_tau, result.diversity.people_one_minus_tau
-        lines.append(f"Two samples differ by {number(own)} (1 - tau), two people by {number(between)}.")
+        noise = result.chance.noise.diversity if result.chance is not None else None
+        beside = f", two curves of noise by {number(noise.one_minus_tau)}" if noise is not None else ""
+        lines.append(f"Two samples differ by {number(own)} (1 - tau), two people by {number(between)}{beside}.")
+        if result.diversity.pairs_left_out:
+            lines.append("Samples are drawn in antithetic pairs, of which the two are not compared with each other.")
+    if result.alignment is not None:
+        lines += [_moved_line(name, found) for name, found in vars(result.alignment).items()]
     if result.undefined:
         lines.append(
             f"{result.undefined:.1f} people a video gave one score throughout; correlation with them is undefined."
@@ -161,8 +169,26 @@ def _line(name: str, found: Figures | Closeness, std: Figures | None = None) -> 
     return f"{name:28}" + "".join(cells)
 
 
-def _skill_line(name: str, skill: Skill | Closeness) -> str:
-    return f"{name:28}" + "".join(f"{number(one, 2):>16}" for one in (skill.kendall, skill.spearman, skill.f1))
+def _skill_lines(name: str, found: Skill | Closeness, skill: Skill, part: str = "") -> list[str]:
+    """Skill, and its 95 % limits where there are enough videos."""
+    names = ("kendall", "spearman", "f1")
+    lines = [f"{name:28}" + "".join(f"{number(getattr(found, one), 2):>16}" for one in names)]
+    if skill.intervals is not None:
+        limits = [skill.intervals.get(f"{part}{one}", (nan, nan)) for one in names]
+        lines.append(f"{'  95 % over videos':28}" + "".join(f"{_interval(*each, digits=2):>16}" for each in limits))
+    return lines
+
+
+def _moved_line(name: str, found: Aligned) -> str:
+    """What `core.statistics.alignment` found, as a sentence."""
+    limits = "" if found.interval is None else _interval(*found.interval)
+    lost = " ".join(filter(None, [number(found.difference), limits]))
+    places = f"{number(found.aligned)} in place, {number(found.rolled)} shifted"
+    return f"Shifted in time, what sets samples apart loses {lost} of {name} ({places}; tau, stripped)."
+
+
+def _interval(low: float, high: float, digits: int = 3) -> str:
+    return "" if isnan(low) or isnan(high) else f"[{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def number(value: float, digits: int = 3, factor: float = 1) -> str:

@@ -25,6 +25,7 @@ class ModelKind:
         features: which features of an entry it reads, "visual" or "text".
         samples: whether it draws N different curves per video.
         module, config_name, model_name: where its classes are.
+        pairs: whether samples come in antithetic pairs, see `core.models.summarizer.Sampler`.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ModelKind:
     module: str
     config_name: str
     model_name: str
+    pairs: bool = False
 
     @property
     def config_class(self) -> Any:
@@ -48,7 +50,7 @@ class ModelKind:
 MODELS = {
     kind.name: kind
     for kind in (
-        ModelKind("summdiff", "SummDiff", "visual", True, "core.models.summdiff", "SummDiffConfig", "SummDiff"),
+        ModelKind("summdiff", "SummDiff", "visual", True, "core.models.summdiff", "SummDiffConfig", "SummDiff", True),
         ModelKind("llmvs", "LLMVS head", "text", False, "core.models.llmvs", "LLMVSConfig", "LLMVSHead"),
         ModelKind("csta", "CSTA", "visual", False, "core.models.csta", "CSTAConfig", "CSTA"),
         ModelKind("vasnet", "VASNet", "visual", False, "core.models.vasnet", "VASNetConfig", "VASNet"),
@@ -71,3 +73,8 @@ def model_kind(name: str) -> ModelKind:
     if name not in MODELS:
         raise NotFoundError(f"There is no model '{name}'.", f"Known models: {', '.join(MODELS)}.")
     return MODELS[name]
+
+
+def in_pairs(kind: str) -> bool:
+    """Whether samples 2k and 2k + 1 of a model are an antithetic pair: the same noise with either sign."""
+    return kind in MODELS and MODELS[kind].pairs

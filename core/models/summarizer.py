@@ -39,6 +39,8 @@ class Sampler(Summarizer):
     """Draws different curves; `config` also has the `guidance` that is usual for the checkpoint."""
 
     samples: ClassVar[bool] = True
+    # Whether samples 2k and 2k + 1 are an antithetic pair: the same noise, the second time with the other sign.
+    pairs: ClassVar[bool] = False
 
     @abstractmethod
     def predict(

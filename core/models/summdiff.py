@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -466,6 +466,7 @@ class Persons(nn.Module):
 class SummDiff(Sampler):
     """Video features -> a distribution over score curves."""
 
+    pairs: ClassVar[bool] = True
     null_video: Tensor
 
     def __init__(self, config: SummDiffConfig) -> None:

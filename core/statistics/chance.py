@@ -11,6 +11,7 @@ figure stand
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from zlib import crc32
 
@@ -20,6 +21,7 @@ from core.data import DEFAULT_BUDGET, Entry
 from core.statistics.curves import mean_defined, mean_of_others, ratio
 from core.statistics.evaluation import agreement_with_people, figures_of, official_f1, own_summaries
 from core.statistics.figure import mean_of
+from core.statistics.paired import FEWEST
 from core.statistics.ranks import correlations
 from core.statistics.results import Chance, Closeness, Figures, Skill
 
@@ -28,6 +30,7 @@ SHIFTS = 3  # of the model's own curves
 LONGEST_LAG = 32  # picks; people's deviations are unrelated beyond
 # Nearer than this, people are no better than noise, and nothing can be placed between them.
 NO_ROOM = 0.02
+CLOSE = tuple(one.name for one in fields(Closeness))
 
 
 def chance_of(entry: Entry, scores: np.ndarray, protocol: str, seed: int = 0) -> Chance | None:
@@ -156,8 +159,7 @@ def skill_of(figures: Figures, chance: Chance, closest: Closeness | None) -> Ski
     def of_each(own: Closeness | None, noise: Closeness | None, people: Closeness | None) -> Closeness | None:
         if own is None or noise is None or people is None:
             return None
-        names = [one.name for one in fields(Closeness)]
-        return Closeness(*(between(*(getattr(each, name) for each in (own, noise, people))) for name in names))
+        return Closeness(*(between(*(getattr(each, name) for each in (own, noise, people))) for name in CLOSE))
 
     return Skill(
         kendall=between(figures.kendall, chance.noise.kendall, chance.people.kendall),
@@ -166,6 +168,50 @@ def skill_of(figures: Figures, chance: Chance, closest: Closeness | None) -> Ski
         coverage=of_each(figures.coverage, chance.noise.coverage, closest),
         precision=of_each(figures.precision, chance.noise.precision, closest),
     )
+
+
+def skill_intervals(
+    figures: Sequence[Figures],
+    chances: Sequence[Chance],
+    closest: Sequence[Closeness],
+    resamples: int = 2000,
+    seed: int = 0,
+) -> dict[str, tuple[float, float]] | None:
+    """95 % limits of skill by resampling the videos, as `core.statistics.results.Skill.intervals` has them.
+
+    All three means are taken over the same resampled videos (percentiles of the bootstrap, Efron and Tibshirani 1993,
+    ch. 13). NaN where people are no better than noise in a resample, so that nothing can be placed between them.
+
+    Args:
+        figures, chances, closest: of each video, as `skill_of` takes their means.
+        resamples: at least 1.
+        seed: of the resamples.
+
+    Returns:
+        None for fewer than three videos.
+    """
+    if len(figures) < FEWEST:
+        return None
+    drawn = np.random.default_rng(seed).integers(len(figures), size=(resamples, len(figures)))
+    noises, people = [one.noise for one in chances], [one.people for one in chances]
+    compared: dict[str, tuple[Sequence[object], ...]] = dict.fromkeys(CLOSE, (figures, noises, people))
+    for part in ("coverage", "precision"):
+        of_model, of_noise = ([getattr(one, part) for one in side] for side in (figures, noises))
+        if None not in of_model and None not in of_noise:
+            compared |= {f"{part}_{name}": (of_model, of_noise, closest) for name in CLOSE}
+    return {name: _limits(drawn, sides, name.rpartition("_")[2]) for name, sides in compared.items()}
+
+
+def _limits(drawn: np.ndarray, sides: Sequence[Sequence[object]], name: str) -> tuple[float, float]:
+    """Of the skill of one figure over resamples of the videos (R, V); the sides are a model, noise and people."""
+    values = np.array([[getattr(one, name) for one in side] for side in sides], np.float64)[:, drawn]
+    known = ~np.isnan(values)
+    mean, nothing, reached = ratio(np.where(known, values, 0).sum(axis=2), known.sum(axis=2))
+    room = reached - nothing
+    if not (room >= NO_ROOM).all() or np.isnan(mean).any():
+        return float("nan"), float("nan")
+    low, high = np.percentile((mean - nothing) / room, (2.5, 97.5))
+    return float(low), float(high)
 
 
 def _shifted(entry: Entry, curve: np.ndarray, protocol: str) -> Closeness:

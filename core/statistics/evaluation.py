@@ -43,19 +43,20 @@ def default_protocol(entry: Entry) -> str:
     return "summe" if people.summaries is not None and np.isin(values, (0, 1)).all() else "tvsum"
 
 
-def figures_of(entry: Entry, scores: np.ndarray, protocol: str) -> Figures:
+def figures_of(entry: Entry, scores: np.ndarray, protocol: str, pairs: bool = False) -> Figures:
     """All figures of a model's scores for one entry; those of sampling where there are samples.
 
     Args:
         entry: with annotations.
         scores: (N, T) or (T,).
         protocol: one of `PROTOCOLS`.
+        pairs: whether samples come in antithetic pairs, as in `generative`.
 
     Raises:
         InputError: as `evaluate_track`.
     """
     metrics = evaluate_track(protocol, entry, scores)
-    samples = generative(entry, scores) if np.ndim(scores) > 1 and len(scores) > 1 else None
+    samples = generative(entry, scores, pairs=pairs) if np.ndim(scores) > 1 and len(scores) > 1 else None
     return Figures(**vars(metrics), **(vars(samples) if samples else {}))
 
 
@@ -124,7 +125,12 @@ def knapsack_of(
 
 
 def generative(
-    entry: Entry, scores: np.ndarray, shots: Shots | None = None, budget: float = DEFAULT_BUDGET
+    entry: Entry,
+    scores: np.ndarray,
+    shots: Shots | None = None,
+    budget: float = DEFAULT_BUDGET,
+    *,
+    pairs: bool = False,
 ) -> Generative:
     """Coverage, precision, diversity and energy distance of samples against people.
 
@@ -133,6 +139,7 @@ def generative(
         scores: (N, T) samples, or (T,) for one.
         shots: for the summaries; the entry's default when None.
         budget: share of the video in (0, 1].
+        pairs: whether samples 2k and 2k + 1 are an antithetic pair, whose difference says nothing of diversity.
 
     Raises:
         InputError: nobody judged the entry, or scores do not fit its picks.
@@ -145,12 +152,14 @@ def generative(
         coverage=Closeness(*(mean_of_best(each, axis=0) for each in matches)),
         precision=Closeness(*(mean_of_best(each, axis=1) for each in matches)),
         diversity=Diversity(
-            one_minus_f1=1 - _mean_of_pairs(f1_matrix(sample_cuts, sample_cuts)),
-            one_minus_tau=1 - _mean_of_pairs(correlations(samples, samples)[0]),
+            one_minus_f1=1 - _mean_of_pairs(f1_matrix(sample_cuts, sample_cuts), pairs),
+            one_minus_tau=1 - _mean_of_pairs(correlations(samples, samples)[0], pairs),
             people_one_minus_f1=1 - _mean_of_pairs(f1_matrix(people_cuts, people_cuts)),
             people_one_minus_tau=1 - _mean_of_pairs(correlations(people, people)[0]),
+            pairs_left_out=pairs,
         ),
         energy_distance=energy_distance(samples, people),
+        single=Closeness(*(mean_defined(each) for each in matches)),
     )
 
 
@@ -295,6 +304,8 @@ def _distance(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.sqrt(mean_defined((x - y) ** 2)))
 
 
-def _mean_of_pairs(matrix: np.ndarray) -> float:
-    """The mean of a symmetric matrix above its diagonal."""
-    return mean_defined(matrix[np.triu_indices(len(matrix), 1)])
+def _mean_of_pairs(matrix: np.ndarray, antithetic: bool = False) -> float:
+    """The mean of a symmetric matrix above its diagonal, without rows 2k and 2k + 1 of antithetic pairs."""
+    first, second = np.triu_indices(len(matrix), 1)
+    counted = first // 2 != second // 2 if antithetic else np.ones(len(first), bool)
+    return mean_defined(matrix[first[counted], second[counted]])

@@ -30,7 +30,7 @@ def deviation_of(rows: Sequence[Found]) -> Found:
 def _reduced(rows: Sequence[Found], reduce: Callable[[Sequence[float]], float]) -> Found:
     def over(values: Sequence[Any]) -> Any:
         given = [value for value in values if value is not None]
-        if not given or isinstance(given[0], str):
+        if not given or isinstance(given[0], str | bool):
             return given[0] if given else None
         if is_dataclass(given[0]):
             return _reduced(given, reduce)

@@ -103,12 +103,17 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Diversity:
-    """Mean pairwise difference between samples, beside the same between people; NaN for fewer than two."""
+    """Mean pairwise difference between samples, beside the same between people; NaN for fewer than two.
+
+    Two samples of an antithetic pair differ because they were drawn so: where samples come in pairs, `pairs_left_out`
+    says that the two of a pair are not compared with each other.
+    """
 
     one_minus_f1: Figure
     one_minus_tau: Figure
     people_one_minus_f1: Figure
     people_one_minus_tau: Figure
+    pairs_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,15 @@ class Generative:
         precision: of each sample's best person, mean over samples: is every sample plausible to someone?
         diversity: how much samples differ, beside how much people differ.
         energy_distance: between the two sets of score curves, at least 0, 0 for equal sets.
+        single: of one sample with one person, mean over all of both: the mean of samples agrees better with people
+            than any of them.
     """
 
     coverage: Closeness
     precision: Closeness
     diversity: Diversity
     energy_distance: Figure
+    single: Closeness
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,7 @@ class Figures(Metrics):
     precision: Closeness | None = None
     diversity: Diversity | None = None
     energy_distance: Figure | None = None
+    single: Closeness | None = None
 
 
 @dataclass(frozen=True)
@@ -155,13 +164,50 @@ class Chance:
 
 @dataclass(frozen=True)
 class Skill:
-    """(figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better."""
+    """(figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better.
+
+    `intervals` are 95 % limits over videos, low and high, by the name of the figure: "kendall", "spearman", "f1", and
+    where a model samples "coverage_kendall", "precision_f1", ...; None where fewer than three videos were judged.
+    """
 
     kendall: Figure
     spearman: Figure
     f1: Figure
     coverage: Closeness | None = None
     precision: Closeness | None = None
+    intervals: Mapping[str, tuple[Figure, Figure]] | None = None
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A figure of samples whose deviations from their mean are where they were drawn, and elsewhere in the video.
+
+    Attributes:
+        aligned: with the deviations in place, both stripped as `core.statistics.alignment` says.
+        rolled: with them shifted in time, mean over the shifts.
+        difference: aligned less rolled: what the deviations know of the video.
+        interval: its 95 % limits over videos, low and high; None for one video.
+    """
+
+    aligned: Figure
+    rolled: Figure
+    difference: Figure
+    interval: tuple[Figure, Figure] | None = None
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The alignment test of the samples of a model: coverage and precision, both of the best tau."""
+
+    coverage: Aligned
+    precision: Aligned
+
+
+@dataclass(frozen=True)
+class VideoFigures(Figures):
+    """Figures of a model on one video that it is evaluated on."""
+
+    alignment: Alignment | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +217,7 @@ class Placed(Figures):
     human: HumanBand | None = None
     chance: Chance | None = None
     skill: Skill | None = None
+    alignment: Alignment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +238,7 @@ class Evaluation(Placed):
     samples: int
     selected_on_test: bool
     seen_in_training: int | None
-    per_video: Mapping[str, Figures] | None
+    per_video: Mapping[str, VideoFigures] | None
     sampler: Mapping[str, float] = field(default_factory=dict)
     split: int | None = None
 
@@ -199,6 +246,8 @@ class Evaluation(Placed):
 @dataclass(frozen=True, kw_only=True)
 class SplitsEvaluation(Placed):
     """Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
+
+    The alignment is over the videos of all of them; the interval of a skill stands in each split.
 
     Attributes:
         samples, sampler, selected_on_test: as in `Evaluation`.

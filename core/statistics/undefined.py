@@ -72,7 +72,11 @@ ALIKE = f"{FEW_PEOPLE}, or everybody gave the same score throughout"
 # Of figures of samples where no video has two people's curves, such as MR.HiSum's.
 ONE_CURVE = "With one curve for a video, whether samples differ as people do cannot be tested."
 NO_SAMPLES = "the model gives one curve for a video"
+UNMOVED = "the samples are alike, nobody judged enough, or the video is too short to be shifted in time"
+NO_ALIGNMENT = "it takes two samples of a model, and two people who judged the same video"
+FEW_VIDEOS = "it takes three videos"
 NO_SHOT_FITS = "no shot is short enough for a summary"
+ONE_PAIR = ", or the only two are an antithetic pair"
 # Of figures by their name, wherever they stand.
 REASONS = {
     "kendall": CONSTANT,
@@ -84,11 +88,15 @@ REASONS = {
     "cis": NO_SHOT_FITS,
     "wir": NO_SHOT_FITS,
     "ir": NO_SHOT_FITS,
-    "one_minus_f1": "the samples' cuts hold nothing",
-    "one_minus_tau": "the samples have the same score throughout",
+    "one_minus_f1": f"the samples' cuts hold nothing{ONE_PAIR}",
+    "one_minus_tau": f"the samples have the same score throughout{ONE_PAIR}",
     "people_one_minus_f1": f"{FEW_PEOPLE}, or their cuts hold nothing",
     "people_one_minus_tau": ALIKE,
     "energy_distance": "people judged too little in common",
+    "aligned": UNMOVED,
+    "rolled": UNMOVED,
+    "difference": UNMOVED,
+    "interval": f"{FEW_VIDEOS} in which the test is defined",
 }
 # Of every figure within one of that name.
 WITHIN = {
@@ -103,9 +111,12 @@ ABSENT = {
     "precision": NO_SAMPLES,
     "diversity": NO_SAMPLES,
     "energy_distance": NO_SAMPLES,
+    "single": NO_SAMPLES,
     "human": FEW_PEOPLE,
     "chance": FEW_PEOPLE,
     "skill": FEW_PEOPLE,
+    "alignment": NO_ALIGNMENT,
+    "intervals": f"{FEW_VIDEOS} that two people judged, and one split",
     "seen_in_training": "the checkpoint does not say what it was trained on",
     "per_video": "each split stands as a whole",
     "split": "it is not one of several splits",

@@ -12,13 +12,24 @@ from core.data import Entry
 from core.errors import InputError
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import learned_from
+from core.models.registry import in_pairs
 from core.progress import Progress, silent
 from core.statistics.agreement import human_band
-from core.statistics.chance import chance_of, skill_of
+from core.statistics.alignment import alignment_of, over_videos, without_interval
+from core.statistics.chance import chance_of, skill_intervals, skill_of
 from core.statistics.curves import mean_defined
 from core.statistics.evaluation import agreement_with_people, default_protocol, figures_of
 from core.statistics.figure import deviation_of, mean_of
-from core.statistics.results import Chance, Evaluation, Figures, HumanBand, Placed, SplitsEvaluation
+from core.statistics.results import (
+    Alignment,
+    Chance,
+    Evaluation,
+    Figures,
+    HumanBand,
+    Placed,
+    SplitsEvaluation,
+    VideoFigures,
+)
 from core.training.scoring import features_for, score
 
 
@@ -47,10 +58,9 @@ def evaluate_checkpoint(
         device: "auto", "cpu", "cuda".
     """
     protocol = protocol or default_protocol(entries[0])
-    per_video: dict[str, Figures] = {}
+    per_video: dict[str, VideoFigures] = {}
     one_dataset = len({entry.key for entry in entries}) == len(entries)
-    bands: list[HumanBand] = []
-    chances: list[Chance] = []
+    placed: list[tuple[Figures, Chance, HumanBand]] = []
     sampler: Mapping[str, float] = {}
     for index, entry in enumerate(entries):
         progress(index / len(entries), f"Evaluating {entry.id}")
@@ -66,20 +76,18 @@ def evaluate_checkpoint(
             device=device,
         )
         sampler = track.settings if track.seed is None else {"seed": seed, **track.settings}
-        per_video[entry.key if one_dataset else entry.id] = figures_of(entry, track.scores, protocol)
-        if (band := human_band(entry)) is not None:
-            bands.append(band)
-        if (chance := chance_of(entry, track.scores, protocol, seed)) is not None:
-            chances.append(chance)
-    figures, human = mean_of(list(per_video.values())), mean_of(bands) if bands else None
-    chance = mean_of(chances) if chances else None
+        figures = VideoFigures(
+            **vars(figures_of(entry, track.scores, protocol, in_pairs(track.kind))),
+            alignment=alignment_of(entry, track.scores),
+        )
+        per_video[entry.key if one_dataset else entry.id] = figures
+        band, chance = human_band(entry), chance_of(entry, track.scores, protocol, seed)
+        if band is not None and chance is not None:
+            placed.append((figures, chance, band))
     learned = learned_from(checkpoint)
     saw = [learned.saw(entry.id) for entry in entries]
     return Evaluation(
-        **vars(figures),
-        human=human,
-        chance=chance,
-        skill=skill_of(figures, chance, human.closest if human else None) if chance else None,
+        **vars(_placed(list(per_video.values()), placed)),
         checkpoint=checkpoint.id,
         samples=samples,
         selected_on_test=bool(checkpoint.training.get("selected_on_test")),
@@ -87,6 +95,19 @@ def evaluate_checkpoint(
         seen_in_training=None if None in saw and True not in saw else saw.count(True),
         per_video=per_video,
     )
+
+
+def _placed(videos: Sequence[VideoFigures], judged: Sequence[tuple[Figures, Chance, HumanBand]]) -> Placed:
+    """Means over videos, beside people and noise on those that two people judged."""
+    figures = mean_of(videos)
+    alignment = over_videos([one.alignment for one in videos if one.alignment is not None])
+    if not judged:
+        return Placed(**{**vars(figures), "alignment": alignment})
+    those, chances, bands = zip(*judged, strict=True)
+    human, chance = mean_of(bands), mean_of(chances)
+    limits = skill_intervals(those, chances, [band.closest for band in bands])
+    skill = replace(skill_of(figures, chance, human.closest), intervals=limits)
+    return Placed(**{**vars(figures), "human": human, "chance": chance, "skill": skill, "alignment": alignment})
 
 
 def selection_criterion(
@@ -117,12 +138,28 @@ def selection_criterion(
 
 def over_splits(results: Sequence[Evaluation]) -> SplitsEvaluation:
     """Means over splits or seeds and their standard deviations; the results are kept without their single entries."""
-    rows = [Placed(**{one.name: getattr(result, one.name) for one in fields(Placed)}) for result in results]
+    rows = [_without_intervals(result) for result in results]
+    each: dict[str, list[Alignment]] = {}
+    for result in results:
+        for video, figures in (result.per_video or {}).items():
+            if figures.alignment is not None:
+                each.setdefault(video, []).append(figures.alignment)
+    mean = replace(mean_of(rows), alignment=over_videos([mean_of(of_video) for of_video in each.values()]))
     return SplitsEvaluation(
-        **vars(mean_of(rows)),
+        **vars(mean),
         samples=results[0].samples,
         sampler=results[0].sampler,
         selected_on_test=any(result.selected_on_test for result in results),
         std=deviation_of(rows),
         splits=tuple(replace(result, split=number, per_video=None) for number, result in enumerate(results)),
+    )
+
+
+def _without_intervals(result: Evaluation) -> Placed:
+    """What has a mean over splits."""
+    found = Placed(**{one.name: getattr(result, one.name) for one in fields(Placed)})
+    return replace(
+        found,
+        skill=found.skill and replace(found.skill, intervals=None),
+        alignment=found.alignment and without_interval(found.alignment),
     )

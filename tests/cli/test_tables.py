@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from cli.tables import evaluation_table, trained_sentence
-from core.statistics.results import Closeness, Evaluation, HumanBand, Skill
+from core.statistics.results import Aligned, Alignment, Closeness, Evaluation, HumanBand, Skill
 from verbs.evaluate import EvaluateResult
 
 PEOPLE = Closeness(0.177, 0.204, 0.25)
@@ -58,6 +58,15 @@ def test_what_is_undefined_beside_the_model_is_explained_too():
     assert "F1 is undefined where" in told
     told = told_of(skill=Skill(float("nan"), 0.1, 0.1))
     assert "Skill is undefined where people are hardly better than noise." in told
+
+
+def test_skill_has_its_limits_below_it_and_the_alignment_test_is_a_sentence():
+    told = told_of(skill=Skill(0.5, 0.4, 0.3, intervals={"kendall": (0.41, 0.59)}))
+    assert "  95 % over videos              [0.41, 0.59]" in told
+    part = Aligned(0.333, 0.312, 0.021, (0.016, 0.026))
+    told = told_of(alignment=Alignment(part, Aligned(0.333, 0.312, 0.021, (float("nan"), float("nan")))))
+    assert "loses 0.021 [0.016, 0.026] of coverage (0.333 in place, 0.312 shifted; tau, stripped)." in told
+    assert "loses 0.021 of precision (" in told
 
 
 def test_a_training_that_diverged_says_so_instead_of_a_number():

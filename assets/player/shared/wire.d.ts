@@ -97,6 +97,37 @@ export interface components {
             };
         };
         /**
+         * Aligned
+         * @description A figure of samples whose deviations from their mean are where they were drawn, and elsewhere in the video.
+         *
+         *     Attributes:
+         *         aligned: with the deviations in place, both stripped as `core.statistics.alignment` says.
+         *         rolled: with them shifted in time, mean over the shifts.
+         *         difference: aligned less rolled: what the deviations know of the video.
+         *         interval: its 95 % limits over videos, low and high; None for one video.
+         */
+        Aligned: {
+            /** Aligned */
+            aligned: number | null;
+            /** Rolled */
+            rolled: number | null;
+            /** Difference */
+            difference: number | null;
+            /** Interval */
+            interval?: [
+                number | null,
+                number | null
+            ] | null;
+        };
+        /**
+         * Alignment
+         * @description The alignment test of the samples of a model: coverage and precision, both of the best tau.
+         */
+        Alignment: {
+            coverage: components["schemas"]["Aligned"];
+            precision: components["schemas"]["Aligned"];
+        };
+        /**
          * AskedTraining
          * @description A training as a page asks for it: its split file is one that the library keeps.
          */
@@ -1034,6 +1065,9 @@ export interface components {
         /**
          * Diversity
          * @description Mean pairwise difference between samples, beside the same between people; NaN for fewer than two.
+         *
+         *     Two samples of an antithetic pair differ because they were drawn so: where samples come in pairs, `pairs_left_out`
+         *     says that the two of a pair are not compared with each other.
          */
         Diversity: {
             /** One Minus F1 */
@@ -1044,6 +1078,11 @@ export interface components {
             people_one_minus_f1: number | null;
             /** People One Minus Tau */
             people_one_minus_tau: number | null;
+            /**
+             * Pairs Left Out
+             * @default false
+             */
+            pairs_left_out: boolean;
         };
         /**
          * DoctorRequest
@@ -1375,9 +1414,11 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
+            alignment?: components["schemas"]["Alignment"] | null;
             /** Checkpoint */
             checkpoint: string;
             /** Samples */
@@ -1388,7 +1429,7 @@ export interface components {
             seen_in_training: number | null;
             /** Per Video */
             per_video: {
-                [key: string]: components["schemas"]["Figures"];
+                [key: string]: components["schemas"]["VideoFigures"];
             } | null;
             /** Sampler */
             sampler?: {
@@ -1693,6 +1734,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
         };
         /**
          * Filters
@@ -3626,9 +3668,11 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
+            alignment?: components["schemas"]["Alignment"] | null;
         };
         /**
          * Plan
@@ -4393,6 +4437,7 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             /** Matrix */
             matrix: (number | null)[][];
             discovered?: components["schemas"]["Coverage"] | null;
@@ -4792,6 +4837,9 @@ export interface components {
         /**
          * Skill
          * @description (figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better.
+         *
+         *     `intervals` are 95 % limits over videos, low and high, by the name of the figure: "kendall", "spearman", "f1", and
+         *     where a model samples "coverage_kendall", "precision_f1", ...; None where fewer than three videos were judged.
          */
         Skill: {
             /** Kendall */
@@ -4802,6 +4850,13 @@ export interface components {
             f1: number | null;
             coverage?: components["schemas"]["Closeness"] | null;
             precision?: components["schemas"]["Closeness"] | null;
+            /** Intervals */
+            intervals?: {
+                [key: string]: [
+                    number | null,
+                    number | null
+                ];
+            } | null;
         };
         /**
          * SplitFile
@@ -4866,6 +4921,8 @@ export interface components {
          * SplitsEvaluation
          * @description Several splits or seeds, each judged by a checkpoint of its own; the figures are means over them.
          *
+         *     The alignment is over the videos of all of them; the interval of a skill stands in each split.
+         *
          *     Attributes:
          *         samples, sampler, selected_on_test: as in `Evaluation`.
          *         std: standard deviations of the figures over the splits.
@@ -4899,9 +4956,11 @@ export interface components {
             diversity?: components["schemas"]["Diversity"] | null;
             /** Energy Distance */
             energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
             human?: components["schemas"]["HumanBand"] | null;
             chance?: components["schemas"]["Chance"] | null;
             skill?: components["schemas"]["Skill"] | null;
+            alignment?: components["schemas"]["Alignment"] | null;
             /** Samples */
             samples: number;
             /** Selected On Test */
@@ -5718,6 +5777,41 @@ export interface components {
             places: components["schemas"]["PlaceFacts"][];
         };
         /**
+         * VideoFigures
+         * @description Figures of a model on one video that it is evaluated on.
+         */
+        VideoFigures: {
+            /** Protocol */
+            protocol: string;
+            /** Kendall */
+            kendall: number | null;
+            /** Spearman */
+            spearman: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Undefined */
+            undefined: number;
+            /** Map50 */
+            map50?: number | null;
+            /** Map15 */
+            map15?: number | null;
+            /** Wse */
+            wse?: number | null;
+            /** Cis */
+            cis?: number | null;
+            /** Wir */
+            wir?: number | null;
+            /** Ir */
+            ir?: number | null;
+            coverage?: components["schemas"]["Closeness"] | null;
+            precision?: components["schemas"]["Closeness"] | null;
+            diversity?: components["schemas"]["Diversity"] | null;
+            /** Energy Distance */
+            energy_distance?: number | null;
+            single?: components["schemas"]["Closeness"] | null;
+            alignment?: components["schemas"]["Alignment"] | null;
+        };
+        /**
          * VideoFile
          * @description Where a video is.
          */
@@ -5769,6 +5863,8 @@ export type AgreementFacts = components['schemas']['AgreementFacts'];
 export type AgreementFigures = components['schemas']['AgreementFigures'];
 export type AgreementRequest = components['schemas']['AgreementRequest'];
 export type AgreementResult = components['schemas']['AgreementResult'];
+export type Aligned = components['schemas']['Aligned'];
+export type Alignment = components['schemas']['Alignment'];
 export type AskedTraining = components['schemas']['AskedTraining'];
 export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];
@@ -5981,6 +6077,7 @@ export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
 export type ViSpOptions = components['schemas']['ViSPOptions'];
 export type VideoFacts = components['schemas']['VideoFacts'];
+export type VideoFigures = components['schemas']['VideoFigures'];
 export type VideoFile = components['schemas']['VideoFile'];
 export type WantRequest = components['schemas']['WantRequest'];
 export type WayFigure = components['schemas']['WayFigure'];

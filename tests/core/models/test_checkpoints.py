@@ -11,7 +11,7 @@ from core.compute import choose_device
 from core.errors import CheckpointError
 from core.models.checkpoints import load_model, read_checkpoint, save_checkpoint
 from core.models.llmvs import LLMVSConfig, LLMVSHead
-from core.models.registry import MODELS
+from core.models.registry import MODELS, in_pairs
 from core.models.summdiff import SummDiff, SummDiffConfig
 
 
@@ -159,4 +159,5 @@ def test_listing_checkpoints_does_not_import_torch():
 def test_the_registry_names_the_classes_as_they_are():
     for kind in MODELS.values():
         assert kind.model_class.samples == kind.samples
+        assert getattr(kind.model_class, "pairs", False) == kind.pairs == in_pairs(kind.name)
         assert kind.config_class(feature_width=8).feature_width == 8

@@ -12,7 +12,14 @@ import pytest
 from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
 from core.statistics.agreement import human_band
-from core.statistics.chance import chance_of, noise, people_under, residual_covariance, skill_of
+from core.statistics.chance import (
+    chance_of,
+    noise,
+    people_under,
+    residual_covariance,
+    skill_intervals,
+    skill_of,
+)
 from core.statistics.evaluation import figures_of
 from core.statistics.figure import mean_of
 from tests.core.statistics.test_agreement import tvsum
@@ -70,6 +77,37 @@ def test_a_model_that_is_noise_has_skill_about_0_and_one_that_is_the_others_mean
     assert abs(found["noise"].kendall) < 0.25
     assert found["others"].kendall > 0.9  # the mean holds each person, so it may pass 1
     assert found["others"].f1 > 0.7
+
+
+def test_the_limits_of_skill_hold_it_and_are_closer_together_with_more_videos() -> None:
+    widths = []
+    for n_videos in (4, 24):
+        figures, chances, closest = [], [], []
+        for seed in range(n_videos):
+            entry = judged(seed=seed)
+            curves = noise(6, 120, residual_covariance(entry.people.scores), np.random.default_rng(seed))
+            curves = np.clip(curves + entry.people.scores.mean(0) - 0.5, 0, 1)
+            figures.append(figures_of(entry, curves, "tvsum"))
+            chances.append(chance_of(entry, curves, "tvsum"))
+            closest.append(human_band(entry).closest)
+        limits = skill_intervals(figures, chances, closest)
+        skill = skill_of(mean_of(figures), mean_of(chances), mean_of(closest))
+        assert limits["kendall"][0] < skill.kendall < limits["kendall"][1]
+        assert limits["coverage_kendall"][0] < skill.coverage.kendall < limits["coverage_kendall"][1]
+        widths.append(limits["kendall"][1] - limits["kendall"][0])
+    assert widths[1] < widths[0]
+    assert skill_intervals(figures[:2], chances[:2], closest[:2]) is None
+
+
+def test_where_people_are_no_better_than_noise_skill_has_no_limits() -> None:
+    entries = [judged(seed=seed) for seed in range(4)]
+    figures = [figures_of(entry, entry.people.scores[0], "tvsum") for entry in entries]
+    chances = [chance_of(entry, entry.people.scores[0], "tvsum") for entry in entries]
+    level = [replace(chance, people=replace(chance.people, kendall=chance.noise.kendall)) for chance in chances]
+    limits = skill_intervals(figures, level, [human_band(entry).closest for entry in entries])
+    assert np.isnan(limits["kendall"]).all()
+    assert np.isfinite(limits["spearman"]).all()
+    assert "coverage_kendall" not in limits
 
 
 def test_shifted_in_time_a_right_curve_is_worth_nothing() -> None:

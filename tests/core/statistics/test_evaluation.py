@@ -131,6 +131,26 @@ def test_one_repeated_sample_is_precise_but_covers_one_person_only(people):
     assert found.energy_distance > 0.05
 
 
+def test_antithetic_pairs_are_no_diversity(people):
+    """The second of each pair says the contrary of the first, and two pairs say the same."""
+    first = people.annotations.scores[0]
+    samples = np.stack([first, 1 - first, first, 1 - first])
+    assert generative(people, samples).diversity.one_minus_tau == pytest.approx(4 / 3)
+    without = generative(people, samples, pairs=True).diversity
+    assert without.one_minus_tau == pytest.approx(1)
+    assert without.pairs_left_out
+    assert np.isnan(generative(people, samples[:2], pairs=True).diversity.one_minus_tau)
+
+
+def test_a_single_sample_agrees_as_each_does_and_not_as_their_mean(people):
+    samples = np.clip(people.annotations.scores.astype(np.float64) + 0.01, 0, 1)[:3]
+    each = [generative(people, sample).single for sample in samples]
+    found = generative(people, samples).single
+    assert found.kendall == pytest.approx(np.mean([one.kendall for one in each]))
+    assert found.f1 == pytest.approx(np.mean([one.f1 for one in each]))
+    assert found.kendall < evaluate_track("tvsum", people, samples).kendall
+
+
 def test_one_sample_has_no_diversity(people):
     found = TypeAdapter(Generative).dump_python(generative(people, people.annotations.scores[0]), mode="json")
     assert found["diversity"]["one_minus_f1"] is None

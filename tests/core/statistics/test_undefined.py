@@ -124,6 +124,12 @@ def undefined_everywhere(kind):
     """A result of which every figure is undefined, those within others included."""
     values = {}
     for one, hint in get_type_hints(kind).items():
+        if one in ("interval", "intervals"):
+            values[one] = (np.nan, np.nan) if one == "interval" else None
+            continue
+        if hint is bool:
+            values[one] = False
+            continue
         inner = [part for part in (hint, *get_args(hint)) if dataclasses.is_dataclass(part)]
         values[one] = (
             undefined_everywhere(inner[0]) if inner else np.nan if "float" in str(hint) and one != "undefined" else None
@@ -136,7 +142,8 @@ def test_every_figure_of_an_evaluation_has_a_reason(kind):
     found = undefined_everywhere(Placed)
     why = why_undefined(found)
     said = json.loads(TypeAdapter(Placed).dump_json(found))
-    nulls = {name for name, value in flat(said) if value is None and not name.endswith(("protocol", "undefined"))}
+    undefined = {name for name, value in flat(said) if value in (None, [None, None])}
+    nulls = {name for name in undefined if not name.endswith(("protocol", "undefined"))}
     assert nulls
     assert nulls == set(why)
     assert why["skill.f1"].startswith("people are hardly better than noise")

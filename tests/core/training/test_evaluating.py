@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from core.data import AnnotationSet, Entry
 from core.data.timebase import Timebase
 from core.models.checkpoints import load_model
+from core.statistics.as_json import as_json
+from core.statistics.results import Evaluation
 from core.training.evaluating import evaluate_checkpoint, over_splits, selection_criterion
 from core.training.loop import train
 from core.training.recipes import TrainSettings
@@ -66,6 +70,32 @@ def test_splits_have_a_mean_and_a_deviation(trained):
     assert found.std.human.pairwise.f1 == pytest.approx(np.std([row.human.pairwise.f1 for row in results], ddof=1))
     assert [row.split for row in found.splits] == [0, 1, 2]
     assert found.splits[0].per_video is None
+
+
+def test_a_model_that_samples_is_placed_with_limits_over_videos(tmp_path):
+    entries = [entry(i) for i in range(4)]
+    videos, space = videos_from_entries(entries, "summdiff")
+    config = {"hidden": 16, "heads": 2, "feed_forward": 16, "decoder_layers": 1, "denoiser": "joint"}
+    sampling = TrainSettings(model="summdiff", epochs=1, batch_size=4, config=config)
+    made = train(videos, sampling, out=tmp_path / "summdiff", feature_space=space)
+    found = evaluate_checkpoint(made, entries, samples=4, steps=4)
+    told = as_json(found)
+    for part in ("coverage", "precision"):
+        assert set(told["alignment"][part]) == {"aligned", "rolled", "difference", "interval"}
+        each = [video.alignment for video in found.per_video.values()]
+        mean = getattr(found.alignment, part)
+        assert mean.difference == pytest.approx(np.mean([getattr(one, part).difference for one in each]))
+        low, high = told["alignment"][part]["interval"]
+        assert low < mean.difference < high
+    assert set(found.skill.intervals) >= {"kendall", "coverage_kendall", "precision_f1"}
+    over = over_splits([found, replace(found, per_video=None)])
+    assert over.alignment.coverage == pytest.approx(found.alignment.coverage)
+    assert over.skill.intervals is None
+    assert TypeAdapter(Evaluation).validate_python(told).alignment == found.alignment
+    older = {name: value for name, value in told.items() if name != "alignment"}
+    older["skill"] = {name: value for name, value in told["skill"].items() if name != "intervals"}
+    read = TypeAdapter(Evaluation).validate_python(older)
+    assert read.skill.kendall == pytest.approx(found.skill.kendall, nan_ok=True)
 
 
 def test_a_selection_criterion_chooses_the_epoch_and_the_checkpoint_says_so(tmp_path):
