@@ -200,6 +200,26 @@ def titles_of(server) -> dict[str, str]:
     return {one["id"].partition("/")[2]: one["title"] for one in listed}
 
 
+def test_what_waits_behind_others_can_be_done_next(page, server):
+    asked = {"dataset": "demo", "kind": "mlp", "epochs": 5000}
+    jobs = [post_json(server, "/api/train", asked)["job"] for _ in range(3)]
+    try:
+        page.goto(f"{server.url}/models?section=train")
+        first, second, third = (page.locator(f".mc-jobs li[data-job='{job}']") for job in jobs)
+        third.get_by_role("button", name="Do next").wait_for(timeout=30_000)
+        page.locator(f".mc-jobs li[data-job='{jobs[0]}'][data-state=running]").wait_for(timeout=30_000)
+        assert second.get_by_role("button", name="Do next").count() == 0, "it is the next"
+        third.get_by_role("button", name="Do next").click()
+        second.get_by_role("button", name="Do next").wait_for()
+        expect(second).to_contain_text("and 1 more")
+        assert first.get_by_role("button", name="Do next").count() == 0
+        assert third.get_by_role("button", name="Do next").count() == 0
+        assert fetch_json(server, f"/api/job?id={jobs[2]}")["priority"] == "first"
+    finally:
+        for job in reversed(jobs):
+            post_json(server, "/api/job/cancel", {"id": job})
+
+
 def test_a_folder_that_is_dropped_as_a_zip_becomes_a_model(page, server, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "from afar"), "zip", ROOT / "assets/demo/checkpoints" / TEXT)
     open_models(page, server)

@@ -27,6 +27,8 @@ export class ModelsStore extends Observable {
     this.removed = null;
     /** Jobs of these kinds, newest first. @type {Job[]} */
     this.jobs = [];
+    /** Jobs of all kinds that wait. @type {Job[]} */
+    this.queue = [];
     /** Of the training that is underway: the epochs of its newest model so far. @type {Epochs|null} */
     this.underway = null;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -88,6 +90,7 @@ export class ModelsStore extends Observable {
     try {
       const { jobs } = await get('/api/jobs', { signal });
       const before = this.jobs;
+      this.queue = jobs.filter(({ state }) => state === 'queued');
       this.jobs = jobs.filter(({ kind }) => WORK.includes(kind));
       this.underway = await this._epochs(signal);
       const finished = this.jobs.some((job) => ended(job) && before.some((one) => one.id === job.id && !ended(one)));

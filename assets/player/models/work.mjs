@@ -1,7 +1,7 @@
 /** What is being done for the models: trainings, measurements, imports; each with how far it is and a way to stop it. */
 
 import { h } from '../shared/dom.mjs';
-import { sentence, title } from '../shared/job_texts.mjs';
+import { overtakes, sentence, title } from '../shared/job_texts.mjs';
 import { act } from '../shared/asking.mjs';
 import { button, link } from '../shared/parts.mjs';
 import { ended, TRAININGS } from './store.mjs';
@@ -22,14 +22,16 @@ export function workList(app) {
 /** @param {import('./models.mjs').Models} app @param {Job} job @param {Record<string, string>} names */
 function item(app, job, names) {
   const bar = h('progress', { max: 1, value: job.state === 'running' ? job.progress : false, 'aria-label': 'How far it is' });
-  const stop = button('Cancel', async () => (await act('/api/job/cancel', { id: job.id })) && app.follow());
+  const change = async (path, body) => (await act(path, { id: job.id, ...body })) && app.follow();
+  const stop = button('Cancel', () => change('/api/job/cancel', {}));
+  const next = overtakes(job, app.store.queue) && button('Do next', () => change('/api/job/priority', { priority: 'first' }));
   const curve = TRAININGS.includes(job.kind) && job.state === 'running' ? link('Curve', () => app.go({ section: 'train' })) : null;
   return h(
     'li',
     { 'data-job': job.id, 'data-state': job.state },
     h('b', {}, title(job, names)),
     h('span', { class: job.state === 'failed' ? 'mc-bad' : 'mc-quietly' }, sentence(job)),
-    ended(job) ? link('Dismiss', () => app.dismiss(job.id)) : [bar, curve, stop],
+    ended(job) ? link('Dismiss', () => app.dismiss(job.id)) : [bar, curve, next, stop],
   );
 }
 

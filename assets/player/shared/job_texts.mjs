@@ -69,6 +69,20 @@ export function sentence(job) {
   }
 }
 
+/** Which of those that wait is done sooner. @type {Job['priority'][]} */
+const SOONER = ['first', 'normal', 'idle'];
+
+/** Whether a job waits behind another that waits, so that it can be done before it. @param {Job} job @param {Job[]} jobs all */
+export function overtakes(job, jobs) {
+  const place = ({ priority, id }) => [SOONER.indexOf(priority), id];
+  const [rank, number] = place(job);
+  if (job.state !== 'queued' || rank === 0) return false;
+  return jobs.some((one) => {
+    const [other, id] = place(one);
+    return one.state === 'queued' && one.lane === job.lane && (other < rank || (other === rank && id < number));
+  });
+}
+
 /** By the kind of job: what is said of its result. @type {Record<string, (result: any) => string>} */
 const OUTCOMES = {
   export: exported, join: joined, ingest: takenIn, train: trained, train_splits: trainedEach, pretrain: discovered,

@@ -1,6 +1,6 @@
 /** The list of background jobs: what, how far, cancel, and where the result is. Polls while something runs. */
 
-import { mendable, NAMES, particulars, sentence, title } from './job_texts.mjs';
+import { mendable, NAMES, overtakes, particulars, sentence, title } from './job_texts.mjs';
 import { get, post, url } from './http.mjs';
 import { h, replace, svg } from './dom.mjs';
 
@@ -39,20 +39,20 @@ export function mount({ element, props }) {
       const jobs = answer.jobs.filter((job) => kinds.has(job.kind)).slice(0, SHOWN);
       busy = jobs.some(underway);
       const { empty } = props.value ?? {};
-      replace(list, jobs.length ? jobs.map((job) => item(job, jobs)) : empty && note(empty));
+      replace(list, jobs.length ? jobs.map((job) => item(job, jobs, overtakes(job, answer.jobs))) : empty && note(empty));
     } catch {
       replace(list, note('The server does not answer; trying again.'));
     }
     timer = setTimeout(refresh, busy ? BUSY_MS : IDLE_MS);
   }
 
-  /** @param {Job} job @param {Job[]} jobs all of them */
-  function item(job, jobs) {
+  /** @param {Job} job @param {Job[]} jobs all that are listed @param {boolean} behind another that waits */
+  function item(job, jobs, behind) {
     return h(
       'li', { class: 'mc-job', 'data-job': job.id, 'data-state': job.state },
       h('span', { class: 'mc-job-name' }, title(job, props.value?.models ?? {})),
       h('span', { class: 'mc-job-said' }, sentence(job)),
-      underway(job) ? [bar(job), ends(job, 'Stop, keep the best', true), ends(job, 'Cancel', false)] : null,
+      underway(job) ? [bar(job), behind && next(job), ends(job, 'Stop, keep the best', true), ends(job, 'Cancel', false)] : null,
       lossCurve(seen(job)),
       outcome(job),
       mending(job, jobs),
@@ -67,8 +67,7 @@ export function mount({ element, props }) {
     const { entry, dataset } = /** @type {import('./wire').DoctorRequest} */ (job.args);
     const mend = async ({ target }) => {
       target.disabled = true;
-      await post('/api/doctor', { entry, dataset, mend: true }).catch(() => {}); // the list says whether the server answers
-      refresh();
+      await change('/api/doctor', { entry, dataset, mend: true });
     };
     return h('button', { type: 'button', onclick: mend }, n === 1 ? 'Mend it' : `Mend ${n}`);
   }
@@ -86,11 +85,18 @@ export function mount({ element, props }) {
   /** What has learned something already may keep it. @param {Job} job @param {string} label @param {boolean} keep */
   function ends({ id, kind, state }, label, keep) {
     if (keep && (state !== 'running' || !LEARNS.includes(kind))) return null;
-    const end = async () => {
-      await post('/api/job/cancel', { id, keep }).catch(() => {}); // the list says whether the server answers
-      refresh();
-    };
-    return h('button', { type: 'button', onclick: end }, label);
+    return h('button', { type: 'button', onclick: () => change('/api/job/cancel', { id, keep }) }, label);
+  }
+
+  /** Before the others that wait. @param {Job} job */
+  function next({ id }) {
+    return h('button', { type: 'button', onclick: () => change('/api/job/priority', { id, priority: 'first' }) }, 'Do next');
+  }
+
+  /** @param {string} path @param {object} body */
+  async function change(path, body) {
+    await post(path, body).catch(() => {}); // the list says whether the server answers
+    refresh();
   }
 
   document.addEventListener('manycut:job', refresh);
