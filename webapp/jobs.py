@@ -11,12 +11,13 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.compute import DEVICE
 from core.errors import Cancelled, ManycutError, refused_by_system
+from core.training.epochs import EPOCHS
 from core.training.underway import Underway
 from verbs.jobs import ON_GPU, RESUMABLE, JobRequest, as_row, do, from_row
 from verbs.servers import refuse_addresses
@@ -78,6 +79,8 @@ def work_on(library: Library, job: Job) -> None:
         with _without_gpu(job.gpu and job.on_gpu is False):
             result = do(library, from_row(job.kind, job.args), progress=report, should_stop=should_stop, **underway)
         ended = jobs.finish(job.id, result.as_json(), worker=worker)
+        if ended:
+            shutil.rmtree(folder, ignore_errors=True)  # the curves of what is done lie beside its checkpoints
     except Cancelled as error:
         ended = jobs.cancelled(job.id, error.as_dict(), worker=worker)
     except ManycutError as error:
@@ -91,11 +94,11 @@ def work_on(library: Library, job: Job) -> None:
             hint = "Try again, or look into worker.log."
             ended = jobs.fail(job.id, {"code": "unexpected", "message": message, "hint": hint}, worker=worker)
     if ended:
-        shutil.rmtree(folder, ignore_errors=True)
+        _leave_curves(folder)
 
 
 def job_folder(library: Library, job_id: int) -> Path:
-    """Where a job keeps what it needs to go on; gone when it has ended."""
+    """Where a job keeps what it needs to go on; when it has ended without a result, how its epochs went stays there."""
     return library.data_dir / JOBS / str(job_id)
 
 
@@ -103,7 +106,18 @@ def remove_leftovers(library: Library) -> None:
     """Removes what ended jobs kept whose worker died before it could."""
     for folder in (library.data_dir / JOBS).glob("[0-9]*"):
         if folder.name.isdecimal() and not library.jobs.unfinished(int(folder.name)):
-            shutil.rmtree(folder, ignore_errors=True)
+            _leave_curves(folder)
+
+
+def _leave_curves(folder: Path) -> None:
+    """Removes what a job kept but how its epochs went."""
+    for root, _, names in os.walk(folder, topdown=False):
+        with suppress(OSError):
+            for name in names:
+                if name != EPOCHS:
+                    (Path(root) / name).unlink()
+            if not os.listdir(root):
+                Path(root).rmdir()
 
 
 @contextmanager

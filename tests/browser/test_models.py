@@ -200,7 +200,7 @@ def titles_of(server) -> dict[str, str]:
     return {one["id"].partition("/")[2]: one["title"] for one in listed}
 
 
-def test_what_waits_behind_others_can_be_done_next(page, server):
+def test_what_waits_can_be_done_next_and_what_was_cancelled_shows_its_curve(page, server):
     asked = {"dataset": "demo", "kind": "mlp", "epochs": 5000}
     jobs = [post_json(server, "/api/train", asked)["job"] for _ in range(3)]
     try:
@@ -215,6 +215,11 @@ def test_what_waits_behind_others_can_be_done_next(page, server):
         assert first.get_by_role("button", name="Do next").count() == 0
         assert third.get_by_role("button", name="Do next").count() == 0
         assert fetch_json(server, f"/api/job?id={jobs[2]}")["priority"] == "first"
+        page.locator(".mc-live .mc-curves[data-drawn]").wait_for(timeout=30_000)
+        first.get_by_role("button", name="Cancel").click()
+        first.get_by_role("button", name="Its curve").click()
+        page.locator(".mc-ended .mc-curves[data-drawn]").wait_for()
+        expect(page.locator(".mc-ended")).to_contain_text("Training MLP on demo, cancelled")
     finally:
         for job in reversed(jobs):
             post_json(server, "/api/job/cancel", {"id": job})

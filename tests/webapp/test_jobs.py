@@ -8,8 +8,9 @@ from typing import get_type_hints
 
 import pytest
 
-from core.errors import InputError
+from core.errors import Cancelled, InputError
 from core.progress import check
+from core.training.epochs import EPOCHS, Epoch, append_epoch
 from verbs.contract import Result
 from verbs.export import ExportRequest
 from verbs.jobs import VERBS, from_row
@@ -18,6 +19,7 @@ from verbs.pretrain import PretrainRequest
 from verbs.sample import SampleRequest
 from verbs.train import TrainRequest
 from webapp import jobs
+from webapp.views.curves import of_job
 
 
 @pytest.fixture
@@ -187,6 +189,32 @@ def test_what_an_ended_job_kept_goes_with_it_or_when_the_next_worker_comes(libra
     jobs.remove_leftovers(library)
     assert not jobs.job_folder(library, done).exists()
     assert jobs.job_folder(library, waiting).is_dir()
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "failed", "interrupted"])
+def test_how_the_epochs_of_a_training_went_stays_readable_however_it_ended(library, work, ending):
+    def done(library, request, *, progress, should_stop, underway):
+        folder = underway.inside("seed-0").folder
+        folder.mkdir(parents=True)
+        append_epoch(folder / EPOCHS, Epoch(1, 0.5, None, 2.0, 1e-3))
+        (folder / "training.pt").write_bytes(b"large")
+        (underway.folder / "seed-1").mkdir()
+        if ending == "cancelled":
+            raise Cancelled("The training was cancelled.")
+        if ending == "interrupted":
+            library.jobs.request_cancel(job)
+            library.jobs.interrupt("The worker died.")
+        raise InputError("The disk is full.")
+
+    work(done)
+    job = jobs.enqueue(library, TrainRequest(dataset="talks"))
+    jobs.perform(library, job)
+    jobs.remove_leftovers(library)
+    assert library.jobs.get(job).state == ("cancelled" if ending == "cancelled" else "failed")
+    (curve,) = of_job(library, library.jobs.get(job)).curves
+    assert (curve.name, [one.loss for one in curve.epochs]) == ("seed-0", [0.5])
+    left = [file.name for file in jobs.job_folder(library, job).rglob("*") if file.is_file()]
+    assert left == [EPOCHS], "and nothing else"
 
 
 def test_a_job_does_without_the_gpu_where_others_have_it(library, work, monkeypatch):

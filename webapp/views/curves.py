@@ -31,7 +31,7 @@ class Curves(Answer):
 
 
 def of_job(library: Library, job: Job) -> Curves:
-    """The curves of a training that is going on or done; none of other work, or where nothing was kept."""
+    """The curves of a training that is going on or over, however it ended; none of other work."""
     if job.state == "done" and job.result is not None:
         made = result_from_row(job.kind, job.result)
         return Curves(curves=[_curve(one.checkpoint, one.id) for one in _trained(made)])

@@ -107,13 +107,22 @@ export class ModelsStore extends Observable {
   /** @param {AbortSignal} signal @returns {Promise<Epochs|null>} null where nothing is being trained */
   async _epochs(signal) {
     const running = this.jobs.find(({ kind, state }) => TRAININGS.includes(kind) && state === 'running');
-    if (!running) return null;
-    /** @type {import('../shared/wire').Curves} */
-    const { curves } = await get(`/api/job/curves?id=${running.id}`, { signal });
-    const epochs = curves.findLast((one) => one.epochs.length)?.epochs ?? []; // the next model begins without any
-    const judged = epochs.filter(({ validation }) => validation !== null);
-    return { loss: epochs.map(({ loss }) => loss), validation: judged.map(({ validation }) => validation) };
+    return running ? epochsOf(running.id, { signal }) : null;
   }
+}
+
+/**
+ * The epochs of the newest model of a training.
+ * @param {Job['id']} job
+ * @param {import('../shared/http.mjs').Options} [options]
+ * @returns {Promise<Epochs>}
+ */
+export async function epochsOf(job, options = {}) {
+  /** @type {import('../shared/wire').Curves} */
+  const { curves } = await get(`/api/job/curves?id=${job}`, options);
+  const epochs = curves.findLast((one) => one.epochs.length)?.epochs ?? []; // the next model begins without any
+  const judged = epochs.filter(({ validation }) => validation !== null);
+  return { loss: epochs.map(({ loss }) => loss), validation: judged.map(({ validation }) => validation) };
 }
 
 /** @param {Job} job */

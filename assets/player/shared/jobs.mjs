@@ -18,9 +18,14 @@ const LEARNS = ['train', 'train_splits', 'pretrain'];
 const underway = ({ state }) => state === 'running' || state === 'queued';
 
 /**
- * @param {{element: HTMLElement, props: {value?: {kinds?: string[], models?: Record<string, string>, empty?: string}}}} gradio
- *   kinds: of the jobs that are listed; models: what kinds of models are called; empty: what is said without any
+ * @typedef {object} Listed
+ * @property {string[]} [kinds] of the jobs that are listed
+ * @property {Record<string, string>} [models] what kinds of models are called
+ * @property {string} [empty] what is said without any
+ * @property {(job: Job) => void} [curve] shows how a training went that ended without a model
  */
+
+/** @param {{element: HTMLElement, props: {value?: Listed}}} gradio */
 export function mount({ element, props }) {
   const kinds = new Set(props.value?.kinds ?? Object.keys(NAMES));
   const list = h('ol', { class: 'mc-jobs', 'aria-label': 'Background work', 'aria-live': 'polite' });
@@ -55,6 +60,7 @@ export function mount({ element, props }) {
       underway(job) ? [bar(job), behind && next(job), ends(job, 'Stop, keep the best', true), ends(job, 'Cancel', false)] : null,
       lossCurve(seen(job)),
       outcome(job),
+      attempt(job),
       mending(job, jobs),
       lines(particulars(job)),
     );
@@ -70,6 +76,13 @@ export function mount({ element, props }) {
       await change('/api/doctor', { entry, dataset, mend: true });
     };
     return h('button', { type: 'button', onclick: mend }, n === 1 ? 'Mend it' : `Mend ${n}`);
+  }
+
+  /** What a training had learned that was cancelled, or failed. @param {Job} job */
+  function attempt(job) {
+    const show = props.value?.curve;
+    if (!show || !['failed', 'cancelled'].includes(job.state) || job.figures?.loss === undefined) return null;
+    return h('button', { type: 'button', onclick: () => show(job) }, 'Its curve');
   }
 
   /** Losses of a training, with the newest. @param {Job} job */
