@@ -1,9 +1,8 @@
 /** "As one person would cut it": asks for a model of one person, follows the job, and says what came of it. */
 
-import { get, post } from '../shared/http.mjs';
+import { get } from '../shared/http.mjs';
 import { h, replace } from '../shared/dom.mjs';
-import { follow } from './follow.mjs';
-import { progressLine } from './swatch.mjs';
+import { EntryJob } from './entry_job.mjs';
 
 /** @typedef {import('../shared/wire').NamedPerson} NamedPerson */
 /** @typedef {import('../shared/wire').PersonalResult} PersonalResult */
@@ -13,22 +12,22 @@ export class PersonCut {
    * @param {import('./page.mjs').Page} page
    * @param {() => Promise<void>} finished called when a run of the shown entry is done
    */
-  constructor({ store, signal }, finished) {
-    this.store = store;
-    this.signal = signal;
+  constructor(page, finished) {
+    this.store = page.store;
+    this.signal = page.signal;
     this.finished = finished;
-    /** @type {number|null} */
-    this.job = null;
-    this.#build();
-    store.on('model', () => this.#open());
+    this.#build(page);
+    this.store.on('model', () => this.#open());
   }
 
-  #build() {
+  #build(page) {
     this.people = h('select', { id: 'mc-person', 'data-slot': 'person' });
     this.button = h('button', { type: 'submit', 'data-slot': 'cut-as' }, 'Cut as they would');
-    this.progress = progressLine('Progress of the cut', () => this.#cancel());
+    this.work = new EntryJob(page, {
+      button: this.button, label: 'Progress of the cut', slot: 'person-error', kept: 'mc-person-job', done: (result) => this.#done(result),
+    });
+    const { progress, problem } = this.work;
     this.note = h('p', { class: 'mc-quiet', 'data-slot': 'person-note', role: 'status', hidden: true });
-    this.problem = h('p', { class: 'mc-error', 'data-slot': 'person-error', role: 'alert', hidden: true });
     const submit = (event) => {
       event.preventDefault();
       this.start();
@@ -36,9 +35,9 @@ export class PersonCut {
     const form = h(
       'form', { onsubmit: submit },
       h('div', { class: 'mc-field' }, h('label', { for: 'mc-person' }, 'Person'), this.people),
-      h('div', { class: 'mc-samplerow' }, this.button, this.progress.element),
+      h('div', { class: 'mc-samplerow' }, this.button, progress.element),
       this.note,
-      this.problem,
+      problem,
     );
     const title = 'A model of one person, learned from what they labelled elsewhere';
     this.element = h(
@@ -49,69 +48,38 @@ export class PersonCut {
 
   /** Another entry: other people, and nothing that was said of the one before. */
   #open() {
-    if (this.opened === this.store.entry.id) return;
-    this.opened = this.store.entry.id;
+    const { id } = this.store.entry;
+    if (this.work.entry === id) return;
     this.filled = null;
-    this.job = null;
-    this.#show(null);
     this.#say('');
-    this.#error('');
+    this.work.open(id);
     this.#fill();
   }
 
   /** Who there is is asked only when somebody wants to see it. */
   async #fill() {
-    const entry = this.opened;
+    const { entry } = this.work;
     if (!this.element.open || !entry || this.filled === entry) return;
     this.filled = entry;
     try {
       /** @type {{persons: NamedPerson[]}} */
       const { persons } = await get(`/api/persons?id=${encodeURIComponent(entry)}`, { signal: this.signal, timeout: 0 });
-      if (this.opened !== entry) return;
+      if (this.work.entry !== entry) return;
       replace(this.people, persons.map(({ name, videos }) =>
         h('option', { value: name }, `${name}: ${videos} ${videos === 1 ? 'video' : 'videos'}`)));
       this.people.disabled = this.button.disabled = !persons.length;
       if (!persons.length) this.#say('Nobody has labelled another video under a name of their own yet.');
     } catch (error) {
-      if (this.signal.aborted || this.opened !== entry) return;
+      if (this.signal.aborted || this.work.entry !== entry) return;
       this.filled = null;
-      this.#error(error.message, error.hint);
+      this.work.error(error.message, error.hint);
     }
   }
 
   async start() {
-    if (this.job || this.posting || !this.people.value) return;
-    this.posting = true;
-    const entry = this.opened;
-    this.#error('');
+    if (this.work.busy || !this.people.value) return;
     this.#say('');
-    this.#show({ progress: 0, message: 'waiting', state: 'queued' });
-    try {
-      const { job } = await post('/api/personal', { entry, person: this.people.value });
-      if (this.opened === entry) this.#follow(job, entry);
-    } catch (error) {
-      if (this.opened !== entry) return;
-      this.#show(null);
-      this.#error(error.message, error.hint);
-    } finally {
-      this.posting = false;
-    }
-  }
-
-  async #follow(id, entry) {
-    this.job = id;
-    try {
-      const wanted = () => this.job === id && !this.signal.aborted;
-      const job = await follow(id, { told: (now) => this.#show(now), wanted });
-      if (!job) return;
-      if (job.state === 'done') await this.#done(/** @type {PersonalResult} */ (job.result));
-      else if (job.state === 'failed') this.#error(job.error?.message ?? 'It failed.', job.error?.hint);
-    } catch (error) {
-      this.#error(error.message, error.hint);
-    }
-    if (this.job !== id || this.opened !== entry) return;
-    this.job = null;
-    this.#show(null);
+    await this.work.start('/api/personal', { entry: this.work.entry, person: this.people.value });
   }
 
   /** @param {PersonalResult} result */
@@ -121,29 +89,9 @@ export class PersonCut {
     await this.finished();
   }
 
-  async #cancel() {
-    if (!this.job) return;
-    try {
-      await post('/api/job/cancel', { id: this.job });
-    } catch (error) {
-      this.#error(error.message, error.hint);
-    }
-  }
-
-  #show(job) {
-    this.progress.show(job);
-    this.button.hidden = Boolean(job);
-  }
-
   /** @param {string} text */
   #say(text) {
     this.note.hidden = !text;
     this.note.textContent = text;
-  }
-
-  /** @param {string} message @param {string} [hint] */
-  #error(message, hint = '') {
-    this.problem.hidden = !message;
-    this.problem.textContent = [message, hint].filter(Boolean).join(' ');
   }
 }

@@ -92,7 +92,7 @@ export function createPlayer(root) {
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);
   followWindow(page, top, () => stage.fit());
-  watchNews(page, () => Boolean(sampler.job || person.job), (entry) => loader.load(entry));
+  watchNews(page, () => Boolean(sampler.work.job || person.work.job), (entry) => loader.load(entry));
   signal.addEventListener('abort', () => {
     store.cuts.solver.stop();
     clock.stop();

@@ -1,10 +1,8 @@
 /** "Sample again": asks the server for new samples, follows the job, and says when they are there. */
 
 import { h, replace } from '../shared/dom.mjs';
-import { follow } from './follow.mjs';
-import { post } from '../shared/http.mjs';
+import { EntryJob } from './entry_job.mjs';
 import { GUIDANCE, SAMPLES_PER_RUN, SAMPLING_STEPS, SEED, TEMPERATURE } from '../shared/limits.mjs';
-import { progressLine } from './swatch.mjs';
 
 /** @type {[string, string, string, Record<string, any>][]} name, label, what it is, limits */
 const FIELDS = [
@@ -17,33 +15,28 @@ const FIELDS = [
   ['seed', 'Seed', 'The same seed gives the same samples', { min: 0, max: SEED, value: 1 }],
 ];
 
-/** The job of an entry that this tab waits for, also after the page was loaded again. */
-const kept = (entry) => `mc-job ${entry}`;
-
 export class Sampler {
   /**
    * @param {import('./page.mjs').Page} page
    * @param {(result: import('../shared/wire').SampleResult|null) => Promise<void>} finished called when a job of the shown entry is done
    */
-  constructor({ store, signal }, finished) {
-    this.store = store;
-    this.signal = signal;
-    this.finished = finished;
-    /** @type {number|string|null} */
-    this.job = null;
-    this.#build();
-    store.on('model', () => this.#open());
+  constructor(page, finished) {
+    this.store = page.store;
+    this.#build(page, finished);
+    this.store.on('model', () => this.#open());
   }
 
-  #build() {
+  #build(page, finished) {
     this.checkpoint = h('select', { id: 'mc-checkpoint', 'data-slot': 'checkpoint', onchange: () => this.#fit() });
     /** @type {Record<string, HTMLInputElement>} */
     this.fields = Object.fromEntries(FIELDS.map(([name, , , limits]) => [name, h('input', { type: 'number', name, ...limits })]));
     this.button = h('button', { type: 'submit', 'data-slot': 'sample' }, 'Sample again');
-    this.progress = progressLine('Progress of sampling', () => this.#cancel());
-    this.progress.element.dataset.slot = 'job';
+    this.work = new EntryJob(page, {
+      button: this.button, label: 'Progress of sampling', slot: 'sample-error', kept: 'mc-job', done: finished,
+    });
+    const { progress, problem } = this.work;
+    progress.element.dataset.slot = 'job';
     this.note = h('p', { class: 'mc-quiet', 'data-slot': 'sample-note', hidden: true });
-    this.problem = h('p', { class: 'mc-error', 'data-slot': 'sample-error', role: 'alert', hidden: true });
     const submit = (event) => {
       event.preventDefault();
       this.start();
@@ -53,9 +46,9 @@ export class Sampler {
       'form', { class: 'mc-sampler', onsubmit: submit },
       h('div', { class: 'mc-field' }, label, this.checkpoint),
       h('div', { class: 'mc-fields' }, FIELDS.map(([name, label, title]) => h('label', { title }, label, this.fields[name]))),
-      h('div', { class: 'mc-samplerow' }, this.button, this.progress.element),
+      h('div', { class: 'mc-samplerow' }, this.button, progress.element),
       this.note,
-      this.problem,
+      problem,
     );
   }
 
@@ -64,13 +57,7 @@ export class Sampler {
     const { entry } = this.store;
     this.#fill(entry);
     this.#fit();
-    if (this.opened === entry.id) return;
-    this.opened = entry.id;
-    this.error('');
-    this.job = null;
-    this.#show(null);
-    const job = sessionStorage.getItem(kept(entry.id));
-    if (job) this.#follow(job, entry.id);
+    if (this.work.entry !== entry.id) this.work.open(entry.id);
   }
 
   #samples({ kind }) {
@@ -108,28 +95,14 @@ export class Sampler {
   }
 
   async start() {
-    if (this.job || this.posting || !this.form.reportValidity()) return;
-    this.posting = true;
+    if (this.work.busy || !this.form.reportValidity()) return;
     const { guidance, ...others } = this.fields;
-    const entry = this.store.entry.id;
-    this.error('');
-    this.#show({ progress: 0, message: 'waiting', state: 'queued' });
-    try {
-      const { job } = await post('/api/sample', {
-        entry,
-        checkpoint: this.checkpoint.value,
-        ...Object.fromEntries(Object.entries(others).map(([name, field]) => [name, Number(field.value)])),
-        guidance: guidance.value === '' ? null : Number(guidance.value),
-      });
-      sessionStorage.setItem(kept(entry), job);
-      if (this.opened === entry) this.#follow(job, entry);
-    } catch (error) {
-      if (this.opened !== entry) return;
-      this.#show(null);
-      this.error(error.message, error.hint);
-    } finally {
-      this.posting = false;
-    }
+    await this.work.start('/api/sample', {
+      entry: this.store.entry.id,
+      checkpoint: this.checkpoint.value,
+      ...Object.fromEntries(Object.entries(others).map(([name, field]) => [name, Number(field.value)])),
+      guidance: guidance.value === '' ? null : Number(guidance.value),
+    });
   }
 
   /** Let a checkpoint that is not applied by itself score this entry all the same. @param {string} checkpoint */
@@ -138,43 +111,5 @@ export class Sampler {
     this.#fit();
     if (!this.fields.n.disabled) this.fields.n.value = '8';
     return this.start();
-  }
-
-  /** Show a job until it ends. */
-  async #follow(id, entry) {
-    this.job = id;
-    try {
-      const wanted = () => this.job === id && !this.signal.aborted;
-      const job = await follow(id, { told: (now) => this.#show(now), wanted });
-      if (!job) return;
-      if (job.state === 'done') await this.finished(/** @type {import('../shared/wire').SampleResult|null} */ (job.result));
-      else if (job.state === 'failed') this.error(job.error?.message ?? 'Sampling failed.', job.error?.hint);
-    } catch (error) {
-      if (error.code !== 'not_found') this.error(error.message, error.hint);
-    }
-    sessionStorage.removeItem(kept(entry));
-    if (this.job !== id) return;
-    this.job = null;
-    this.#show(null);
-  }
-
-  async #cancel() {
-    if (!this.job) return;
-    try {
-      await post('/api/job/cancel', { id: this.job });
-    } catch (error) {
-      this.error(error.message, error.hint);
-    }
-  }
-
-  #show(job) {
-    this.progress.show(job);
-    this.button.hidden = Boolean(job);
-  }
-
-  /** @param {string} message @param {string} [hint] */
-  error(message, hint = '') {
-    this.problem.hidden = !message;
-    this.problem.textContent = [message, hint].filter(Boolean).join(' ');
   }
 }
