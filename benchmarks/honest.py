@@ -439,7 +439,7 @@ def keep(rows: Mapping[str, Row], path: Path) -> dict[str, Any]:
     for name, row in rows.items():
         before = kept["rows"].get(name)
         now = _as_kept(row)
-        same = before is not None and {**before, "looks": 0} == {**now, "looks": 0}
+        same = before is not None and before["per_video"] == now["per_video"]
         looks = 1 if before is None else before["looks"] + (not same)
         kept["rows"][name] = {**now, "looks": looks}
     path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
