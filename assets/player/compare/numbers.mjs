@@ -25,8 +25,7 @@ const MODEL = [
 ];
 
 const NOISE = [
-  ['mean', 'their mean', 'The mean of the curves of noise, as a model\'s: the first row of it.'],
-  ['single', 'one curve', 'Each curve of noise by itself, averaged.'],
+  ['mean', '', 'The mean of these curves: what a model\'s first row has to pass.'],
   ['coverage', 'best curve', 'For each person the best curve of noise, averaged over people: what a model\'s best sample has to pass.'],
   ['precision', 'best person', 'For each curve of noise the person it agrees with best, averaged: '
     + 'what a model\'s best person has to pass.'],
@@ -59,7 +58,7 @@ export function numberRows(model, numbers, live) {
     ...modelRows(track, track.label, track.colour, numbers, live),
     ...(track.over ? modelRows(track.over, `${track.label}, ${track.over.label}`, 'over', numbers, live) : []),
   ]);
-  return [...(numbers?.band ? peopleRows(numbers.band, live) : []), ...models, ...noiseRows(model, numbers)];
+  return [...(numbers?.band ? peopleRows(numbers.band, live) : []), ...noiseRows(model, numbers), ...models];
 }
 
 /**
@@ -71,7 +70,8 @@ export function numberRows(model, numbers, live) {
 function noiseRows(model, numbers) {
   const runs = model.tracks.flatMap(({ run, over }) => (over ? [run, over.run] : [run]));
   const shown = new Set(runs.filter(({ id }) => numbers?.runs?.[id]).map(({ n }) => n));
-  return (numbers?.noise ?? []).filter(({ curves }) => shown.has(curves)).flatMap((noise) => {
+  const beside = (numbers?.noise ?? []).filter(({ curves }) => shown.has(curves)).sort((a, b) => b.curves - a.curves);
+  return beside.flatMap((noise) => {
     const many = noise.curves > 1;
     const group = many ? `Noise, ${noise.curves} curves` : 'Noise, one curve';
     return NOISE.filter(([key]) => many || key === 'mean').map(([key, label, about]) => {
@@ -80,7 +80,8 @@ function noiseRows(model, numbers) {
       const share = f1 === null ? 'undefined' : `${number(percentage(f1), 1)} %`;
       const overlap = `${difference ? '1 − F1' : 'F1'} at 15 % of the video: ${share}.`;
       const why = `${about} It varies as the people of this video do and knows nothing of it. ${overlap}`;
-      return { group, label, why, colour: '', kind: 'noise', difference, tau: kendall, rho: spearman };
+      const kind = label ? 'sub' : 'noise';
+      return { group, label: label || group, why, colour: '', kind, difference, tau: kendall, rho: spearman };
     });
   });
 }

@@ -20,7 +20,6 @@ export const CONSTANT = 'Undefined: one of two that are compared is the same thr
 export const EMPTY = 'Undefined: the cuts that are compared hold nothing.';
 const TAU = 'Kendall\'s tau-b: agreement of the order of scores, −1 to 1';
 const RHO = 'Spearman\'s rho: correlation of ranks, −1 to 1';
-const HEADED = new Set(['human', 'noise']);
 const BAND = 'Bar: where people\'s own agreement lies (τ, pairwise to oracle). Dot: the model.';
 
 /**
@@ -32,9 +31,8 @@ export function numbersTable(rows, band, cuts) {
   const f1 = `Overlap of the cuts as they are now (${cuts}), in percent. It follows the budget and the shots, and never the viewing rule.`;
   const heads = [['τ', TAU], ['ρ', RHO], ['F1 %', f1], ['band', BAND]].map(([label, title]) => h('th', { title }, label));
   const lines = rows.map((row, k) => {
-    const begins = HEADED.has(row.kind) && row.group !== rows[k - 1]?.group;
-    const mark = row.kind === 'human' ? swatch('people') : null;
-    const head = begins ? h('tr', { class: 'head' }, h('th', { scope: 'rowgroup', colspan: 5 }, mark, row.group)) : null;
+    const begins = row.kind === 'human' && row.group !== rows[k - 1]?.group;
+    const head = begins ? h('tr', { class: 'head' }, h('th', { scope: 'rowgroup', colspan: 5 }, swatch('people'), 'People')) : null;
     return [head, line(row, band)];
   });
   const gaps = [
