@@ -8,7 +8,7 @@ import { number } from '../shared/format.mjs';
 const HUMAN = [
   ['pairwise', 'pairwise', 'How well one person agrees with another: mean over all pairs.'],
   ['leave_one_out', 'leave-one-out', 'How well the average of all others agrees with each person.'],
-  ['oracle', 'oracle', 'How well the average of all agrees with each person. It contains that person, so it is the upper end.'],
+  ['oracle', 'oracle', 'How well the average of all agrees with each person. It contains that person, so no model is expected there.'],
   ['closest', 'best other person', 'For each person the other person who agrees best, averaged: '
     + 'beside it stand a model\'s best sample and best person.'],
   ['difference', 'two differ by', '1 − τ and 1 − F1 of two people, mean over all pairs.'],
