@@ -28,10 +28,7 @@ export function figuresTable(one) {
     seen && `${seen} more of these videos were learned from and are left out.`,
     !known && 'What it learned from is not known, so it may have seen these videos.',
     selected && 'Its epoch was chosen by such videos: these figures are too good.',
-    figures?.diversity?.pairs_left_out && PAIRS,
-    figures?.alignment && aligned(figures.alignment),
-    figures && !figures.human && 'Too few people judged these videos to say what people reach.',
-    figures?.coverage && !figures.human && ONE_CURVE,
+    ...(figures ? about(figures) : []),
   ].filter(Boolean);
   const lead = figures ? `${capital(measuredOn(one))}.` : `On ${one.dataset} it has learned from all ${seen} videos: no figures.`;
   return h(
@@ -41,6 +38,16 @@ export function figuresTable(one) {
     figures ? tableBox(`Figures on ${one.dataset}`, 'mc-figures', heads(), lines(figures)) : null,
     notes.map((text) => h('p', { class: 'mc-remark' }, text)),
   );
+}
+
+/** What must be known of figures. @param {NonNullable<Measured['figures']>} figures */
+function about({ coverage, diversity, alignment, human }) {
+  return [
+    diversity?.pairs_left_out && PAIRS,
+    alignment && aligned(alignment),
+    !human && 'Too few people judged these videos to say what people reach.',
+    coverage && !human && ONE_CURVE,
+  ];
 }
 
 function heads() {
