@@ -52,7 +52,7 @@ def correlate(white: Tensor, length: float) -> Tensor:
     """Noise that is alike at neighbouring picks, from white noise of `2 * reach(length)` more picks.
 
     Diffusion works with Gaussian noise of any covariance. White noise within a shot is averaged away by a denoiser
-    that looks at a few neighbours; correlated noise looks like a person's taste and has to be decided upon.
+    that looks at a few neighbours; noise that is alike for longer is not, and samples differ by it.
 
     Args:
         white: (..., T + 2 * reach(length)) unit Gaussian.

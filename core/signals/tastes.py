@@ -1,4 +1,4 @@
-"""Tastes without labels: curves that differ as people do, whose deviations from *balanced* follow what is shown.
+"""Tastes without labels: curves whose deviations from *balanced* follow what is shown, as a part of people's do.
 
 Whoever likes one moment likes moments that look alike. So a deviation is a linear function of the video's own
 features, drawn at random (a Gaussian process with the kernel a X X' and smooth noise b); no weights are learned,

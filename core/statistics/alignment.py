@@ -31,12 +31,13 @@ DEGREE = 2  # of the polynomial in position that is taken out
 NOTHING = 1e-6
 
 
-def alignment_of(entry: Entry, scores: np.ndarray) -> Alignment | None:
+def alignment_of(entry: Entry, scores: np.ndarray, *, of_people: bool = False) -> Alignment | None:
     """Coverage and precision (best tau) of samples with their deviations in place, and shifted in time.
 
     Args:
         entry: with annotations, or without.
         scores: (N, T) samples, or (T,).
+        of_people: the samples are the scores of the entry's people in their order, each compared with all others.
 
     Returns:
         None for fewer than two samples or two people. Undefined where the samples are alike, or where the video has
@@ -53,6 +54,8 @@ def alignment_of(entry: Entry, scores: np.ndarray) -> Alignment | None:
     shifted = [np.roll(deviations, part * n_picks // PARTS, axis=1) for part in range(PARTS)]
     taus = correlations((mean + np.array(shifted)).reshape(-1, n_picks), entry.annotations.scores)[0]
     by_shift = taus.reshape(PARTS, n, -1)
+    if of_people:
+        by_shift[:, np.eye(n, dtype=bool)] = np.nan
     return Alignment(
         coverage=_aligned([mean_of_best(each, axis=0) for each in by_shift]),
         precision=_aligned([mean_of_best(each, axis=1) for each in by_shift]),

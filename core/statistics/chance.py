@@ -18,12 +18,19 @@ from zlib import crc32
 import numpy as np
 
 from core.data import DEFAULT_BUDGET, Entry
-from core.statistics.curves import mean_defined, mean_of_others, ratio
-from core.statistics.evaluation import agreement_with_people, figures_of, official_f1, own_summaries
+from core.statistics.agreement import f1_matrix, summaries
+from core.statistics.curves import mean_defined, mean_of_best, mean_of_others, ratio
+from core.statistics.evaluation import (
+    agreement_with_people,
+    figures_of,
+    mean_of_pairs,
+    official_f1,
+    own_summaries,
+)
 from core.statistics.figure import mean_of
 from core.statistics.paired import FEWEST
 from core.statistics.ranks import correlations
-from core.statistics.results import Chance, Closeness, Figures, Skill
+from core.statistics.results import Chance, Closeness, Figures, NoiseFigures, Skill
 
 NOISE_SETS = 4  # of noise, whose figures are averaged
 SHIFTS = 3  # of the model's own curves
@@ -45,17 +52,53 @@ def chance_of(entry: Entry, scores: np.ndarray, protocol: str, seed: int = 0) ->
     if entry.annotations is None or len(entry.annotations) < 2:
         return None
     samples = np.atleast_2d(np.asarray(scores, np.float64))
-    generator = np.random.default_rng((seed, crc32(entry.id.encode())))
-    covariance = residual_covariance(entry.annotations.scores)
-    drawn = [
-        figures_of(entry, noise(len(samples), samples.shape[1], covariance, generator), protocol)
-        for _ in range(NOISE_SETS)
-    ]
     return Chance(
-        noise=mean_of(drawn),
+        noise=mean_of([figures_of(entry, drawn, protocol) for drawn in _noise_of(entry, len(samples), seed)]),
         shifted=_shifted(entry, samples.mean(axis=0), protocol),
         people=people_under(protocol, entry),
     )
+
+
+def noise_beside(entry: Entry, curves: int, protocol: str, seed: int = 0) -> NoiseFigures | None:
+    """The noise of `chance_of` in the figures that stand beside samples, in a fraction of the time.
+
+    Args:
+        entry: with annotations.
+        curves: as many as there are samples.
+        protocol: one of `core.statistics.evaluation.PROTOCOLS`.
+        seed: of the noise.
+
+    Returns:
+        None where fewer than two people judged the entry.
+    """
+    if entry.annotations is None or len(entry.annotations) < 2:
+        return None
+    people = entry.annotations.scores
+    people_cuts = summaries(entry, people)
+    found = []
+    for drawn in _noise_of(entry, curves, seed):
+        metrics = agreement_with_people(protocol, entry, drawn)
+        cuts = summaries(entry, drawn)
+        matches = (*correlations(drawn, people), f1_matrix(cuts, people_cuts))
+        between = (*correlations(drawn, drawn), f1_matrix(cuts, cuts))
+        found.append(
+            NoiseFigures(
+                curves,
+                mean=Closeness(metrics.kendall, metrics.spearman, metrics.f1),
+                single=Closeness(*(mean_defined(each) for each in matches)),
+                coverage=Closeness(*(mean_of_best(each, axis=0) for each in matches)),
+                precision=Closeness(*(mean_of_best(each, axis=1) for each in matches)),
+                difference=Closeness(*(1 - mean_of_pairs(each) for each in between)),
+            )
+        )
+    return replace(mean_of(found), curves=curves)
+
+
+def _noise_of(entry: Entry, curves: int, seed: int) -> list[np.ndarray]:
+    """Sets of so many curves that vary as the people of an entry do; the same for a seed and an entry."""
+    generator = np.random.default_rng((seed, crc32(entry.id.encode())))
+    covariance = residual_covariance(entry.people.scores)
+    return [noise(curves, len(entry.picks), covariance, generator) for _ in range(NOISE_SETS)]
 
 
 def residual_covariance(scores: np.ndarray) -> np.ndarray:

@@ -152,10 +152,10 @@ def generative(
         coverage=Closeness(*(mean_of_best(each, axis=0) for each in matches)),
         precision=Closeness(*(mean_of_best(each, axis=1) for each in matches)),
         diversity=Diversity(
-            one_minus_f1=1 - _mean_of_pairs(f1_matrix(sample_cuts, sample_cuts), pairs),
-            one_minus_tau=1 - _mean_of_pairs(correlations(samples, samples)[0], pairs),
-            people_one_minus_f1=1 - _mean_of_pairs(f1_matrix(people_cuts, people_cuts)),
-            people_one_minus_tau=1 - _mean_of_pairs(correlations(people, people)[0]),
+            one_minus_f1=1 - mean_of_pairs(f1_matrix(sample_cuts, sample_cuts), pairs),
+            one_minus_tau=1 - mean_of_pairs(correlations(samples, samples)[0], pairs),
+            people_one_minus_f1=1 - mean_of_pairs(f1_matrix(people_cuts, people_cuts)),
+            people_one_minus_tau=1 - mean_of_pairs(correlations(people, people)[0]),
             pairs_left_out=pairs,
         ),
         energy_distance=energy_distance(samples, people),
@@ -249,6 +249,13 @@ def tau_matrix(entry: Entry, scores: np.ndarray) -> np.ndarray:
     return correlations(_samples(scores, entry), _people(entry).scores)[0]
 
 
+def mean_of_pairs(matrix: np.ndarray, antithetic: bool = False) -> float:
+    """The mean of a symmetric matrix above its diagonal, without rows 2k and 2k + 1 of antithetic pairs."""
+    first, second = np.triu_indices(len(matrix), 1)
+    counted = first // 2 != second // 2 if antithetic else np.ones(len(first), bool)
+    return mean_defined(matrix[first[counted], second[counted]])
+
+
 def energy_distance(a: np.ndarray, b: np.ndarray) -> float:
     """Energy distance 2 E|x - y| - E|x - x'| - E|y - y'| between two sets of score curves.
 
@@ -302,10 +309,3 @@ def _matrix(compare: Callable[[np.ndarray, np.ndarray], float], a: np.ndarray, b
 
 def _distance(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.sqrt(mean_defined((x - y) ** 2)))
-
-
-def _mean_of_pairs(matrix: np.ndarray, antithetic: bool = False) -> float:
-    """The mean of a symmetric matrix above its diagonal, without rows 2k and 2k + 1 of antithetic pairs."""
-    first, second = np.triu_indices(len(matrix), 1)
-    counted = first // 2 != second // 2 if antithetic else np.ones(len(first), bool)
-    return mean_defined(matrix[first[counted], second[counted]])

@@ -163,6 +163,25 @@ class Chance:
 
 
 @dataclass(frozen=True)
+class NoiseFigures:
+    """What `Chance.noise` gets on one entry in the figures that stand beside samples.
+
+    Attributes:
+        curves: how many.
+        mean: of their mean, under the protocol of the figures.
+        single, coverage, precision: as in `Generative`.
+        difference: 1 - tau, 1 - rho and 1 - F1 of two curves, mean over all pairs; NaN of one.
+    """
+
+    curves: int
+    mean: Closeness
+    single: Closeness
+    coverage: Closeness
+    precision: Closeness
+    difference: Closeness
+
+
+@dataclass(frozen=True)
 class Skill:
     """(figure - noise) / (people - noise): 0 for knowing nothing, 1 for people; NaN where people are no better.
 

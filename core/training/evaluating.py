@@ -87,7 +87,7 @@ def evaluate_checkpoint(
     learned = learned_from(checkpoint)
     saw = [learned.saw(entry.id) for entry in entries]
     return Evaluation(
-        **vars(_placed(list(per_video.values()), placed)),
+        **vars(over_entries(list(per_video.values()), placed)),
         checkpoint=checkpoint.id,
         samples=samples,
         selected_on_test=bool(checkpoint.training.get("selected_on_test")),
@@ -97,7 +97,7 @@ def evaluate_checkpoint(
     )
 
 
-def _placed(videos: Sequence[VideoFigures], judged: Sequence[tuple[Figures, Chance, HumanBand]]) -> Placed:
+def over_entries(videos: Sequence[VideoFigures], judged: Sequence[tuple[Figures, Chance, HumanBand]]) -> Placed:
     """Means over videos, beside people and noise on those that two people judged."""
     figures = mean_of(videos)
     alignment = over_videos([one.alignment for one in videos if one.alignment is not None])

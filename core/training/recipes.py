@@ -145,10 +145,10 @@ OUR_SUMMDIFF = {
 
 PRESETS = {
     # The release's denoiser and learning rate for TVSum, smaller and shorter, with noise that is correlated over time
-    # and a start from the best linear guess, so that samples differ as people do. Chosen by four folds inside the
-    # training videos of TVSum's split 0, never by test videos: tau 0.209, of the best of 16 samples for each person
-    # 0.304, two samples differ by 0.84 (1 - tau; people by 0.80), energy distance 0.069. With white noise: 0.200,
-    # 0.256, 0.73 and 0.076.
+    # and a start from the best linear guess, so that samples differ as much as people do (not about the same moments:
+    # see `core.statistics.alignment`). Chosen by four folds inside the training videos of TVSum's split 0, never by
+    # test videos: tau 0.209, of the best of 16 samples for each person 0.304, two samples differ by 0.84 (1 - tau;
+    # people by 0.80), energy distance 0.069. With white noise: 0.200, 0.256, 0.73 and 0.076.
     "summdiff": TrainSettings(
         updates=300,
         batch_size=4,

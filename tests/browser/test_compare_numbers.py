@@ -62,8 +62,13 @@ def test_every_figure_is_that_of_the_cuts_under_the_budget_of_the_slider(compare
         assert figures["people"]["closest"] == pytest.approx((between - np.eye(len(between)) * 9).max(1).mean())
         np.testing.assert_allclose(figures["model"]["matrix"], matrix, atol=1e-12)
         assert figures["model"]["mean"] == pytest.approx(f1(mean, people).mean())
+        assert figures["model"]["single"] == pytest.approx(matrix.mean())
         assert figures["model"]["coverage"] == pytest.approx(matrix.max(0).mean())
         assert figures["model"]["precision"] == pytest.approx(matrix.max(1).mean())
+        first, second = np.triu_indices(len(samples), 1)
+        apart = first // 2 != second // 2  # the two of an antithetic pair are not compared
+        expected = 1 - f1(samples, samples)[first[apart], second[apart]].mean()
+        assert figures["model"]["difference"] == pytest.approx(expected)
         shown = compare.locator(".mc-numbers tr.human").first.locator("[data-live]").inner_text()
         assert float(shown) == pytest.approx(100 * off, abs=0.051)
 
@@ -100,7 +105,11 @@ def test_every_model_figure_stands_in_the_human_band_with_its_protocol(compare) 
         "two differ by",
     ):
         assert figure in labels
-    for row in table.locator("tr.human, tr.sub").all():
+    for figure in ("Noise, 8 curves", "best curve", "one sample"):
+        assert figure in labels
+    apart = table.locator("tr.model ~ tr.sub", has_text="two differ by").first.locator("th")
+    assert "antithetic pairs" in apart.get_attribute("title")
+    for row in table.locator("tr.human, tr.sub, tr.noise").all():
         assert len(row.locator("th").get_attribute("title")) > 30
 
 

@@ -98,7 +98,7 @@ def test_another_run_is_drawn_over_the_one_that_is_shown(compare, server) -> Non
     compare.reload()
     compare.wait_for_selector(READY)
     row = compare.locator(".mc-rows .mc-samples")
-    row.get_by_label("Which run to show").select_option(label="seed 1, 8 samples")
+    row.get_by_label("Which run to show").select_option(label="seed 1, 8 samples in pairs")
     traces = "document.querySelector('.mc-figure').data.length"
     before = compare.evaluate(traces)
     row.get_by_label("Run to compare with").select_option(cold)

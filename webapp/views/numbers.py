@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.models.registry import SELF_DISCOVERED
-from core.statistics.results import Coverage, Figures, HumanBand
+from core.statistics.results import Coverage, Figures, HumanBand, NoiseFigures
 from storage.library import Library
 from webapp.views.answer import Answer
+from webapp.views.rows import in_pairs
 
 TAU_DECIMALS = 4
 
@@ -32,15 +33,18 @@ class Numbers(Answer):
     Attributes:
         band: people with people, None with fewer than two.
         runs: each model with people, by "run:ID"; none where nobody has judged the entry.
+        noise: that knows nothing, for every number of curves that a run has; none with fewer than two people.
     """
 
     band: HumanBand | None
     runs: dict[str, RunFigures]
+    noise: tuple[NoiseFigures, ...] = ()
 
 
 def of_entry(library: Library, entry_id: str) -> Numbers:
     """How people and models agree on one entry."""
     from core.statistics.agreement import human_band
+    from core.statistics.chance import noise_beside
     from core.statistics.coverage import coverage
     from core.statistics.evaluation import default_protocol, figures_of, tau_matrix
 
@@ -53,11 +57,13 @@ def of_entry(library: Library, entry_id: str) -> Numbers:
     for run in library.runs.of_entry(entry_id):
         scores = run.track.scores
         runs[f"run:{run.id}"] = RunFigures(
-            **vars(figures_of(entry, scores, protocol)),
+            **vars(figures_of(entry, scores, protocol, in_pairs(run.track))),
             matrix=[
                 [None if tau != tau else round(float(tau), TAU_DECIMALS) for tau in row]
                 for row in tau_matrix(entry, scores)
             ],
             discovered=coverage(entry, scores) if run.track.kind == SELF_DISCOVERED else None,
         )
-    return Numbers(band=human_band(entry), runs=runs)
+    sizes = sorted({len(one.matrix) for one in runs.values()})
+    noise = [noise_beside(entry, size, protocol) for size in sizes]
+    return Numbers(band=human_band(entry), runs=runs, noise=tuple(one for one in noise if one is not None))

@@ -9,9 +9,12 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from core.data import AnnotationSet, Entry
+from core.data import AnnotationSet, Entry, ScoreTrack
+from core.models import registry
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import Told, learned_from, told_of_run
+from core.personal import KIND as PERSONAL
+from core.personal.conditioned import Conditioned
 from core.signals import DEFAULT_SIGNAL, listed
 from core.statistics.camps import camps, moment_word
 from core.training.scoring import can_score
@@ -118,6 +121,7 @@ class RunRow(Answer):
         checkpoint, feature_space: see `core.data.ScoreTrack`.
         seed, settings: of the sampler.
         n: how many curves.
+        pairs: whether samples 2k and 2k + 1 are an antithetic pair: the same noise with either sign.
         names: what each is called, none where they are numbered.
         label: of the run.
         created: ISO 8601, UTC.
@@ -133,6 +137,7 @@ class RunRow(Answer):
     seed: int | None
     settings: dict[str, Setting]
     n: int
+    pairs: bool
     names: tuple[str, ...]
     label: str
     created: datetime
@@ -199,11 +204,19 @@ def run_row(run: Run, checkpoint: Checkpoint | None) -> RunRow:
         seed=track.seed,
         settings=dict(track.settings),
         n=len(track.scores),
+        pairs=len(track.scores) > 1 and in_pairs(track),
         names=track.names,
         label=run.label,
         created=run.created,
         learned_from=_learned(told_of_run(track.kind, checkpoint, run.entry, track.provenance)),
     )
+
+
+def in_pairs(track: ScoreTrack) -> bool:
+    """Whether samples of a run come in antithetic pairs, also those that a model drew for one person."""
+    if track.kind == PERSONAL:  # made by "way: person"
+        return track.checkpoint.startswith(f"{Conditioned.name}: ")
+    return registry.in_pairs(track.kind)
 
 
 def checkpoint_facts(checkpoint: Checkpoint, entry: Entry) -> CheckpointFacts:

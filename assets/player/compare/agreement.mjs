@@ -33,9 +33,9 @@ function f1Matrix(a, b) {
   return a.map((one) => b.map((other) => f1(one, other)));
 }
 
-/** Mean over all pairs of a symmetric matrix. */
-function meanOfPairs(matrix) {
-  return meanDefined(matrix.flatMap((row, i) => row.slice(i + 1)));
+/** Mean over all pairs of a symmetric matrix; of antithetic samples without 2k and 2k + 1, which differ by design. */
+function meanOfPairs(matrix, antithetic = false) {
+  return meanDefined(matrix.flatMap((row, i) => row.slice(i + (antithetic && i % 2 === 0 ? 2 : 1))));
 }
 
 /**
@@ -63,18 +63,21 @@ export function peopleFigures(people, average, allButOne) {
  * @param {import('./selection.mjs').Cut} centre the cut of its curve, or of the mean of its samples
  * @param {import('./selection.mjs').Cut[]} samples
  * @param {import('./selection.mjs').Cut[]} people
- * @returns {{mean: number, best: number, coverage: number, precision: number, difference: number,
- *   matrix: number[][]}} in [0, 1]; `mean` and `best` of the centre over people; matrix (samples)(people)
+ * @param {boolean} [pairs] whether samples come in antithetic pairs
+ * @returns {{mean: number, best: number, single: number, coverage: number, precision: number, difference: number,
+ *   matrix: number[][]}} in [0, 1]; `mean` and `best` of the centre over people, `single` of each sample by itself;
+ *   matrix (samples)(people)
  */
-export function modelFigures(centre, samples, people) {
+export function modelFigures(centre, samples, people, pairs = false) {
   const own = people.map((cut) => f1(centre, cut));
   const matrix = f1Matrix(samples, people);
   return {
     mean: meanDefined(own),
     best: best(own),
+    single: meanDefined(matrix.flat()),
     coverage: meanDefined(people.map((_, u) => best(matrix.map((row) => row[u])))),
     precision: meanDefined(matrix.map(best)),
-    difference: samples.length > 1 ? 1 - meanOfPairs(f1Matrix(samples, samples)) : NaN,
+    difference: samples.length > 1 ? 1 - meanOfPairs(f1Matrix(samples, samples), pairs) : NaN,
     matrix,
   };
 }

@@ -35,7 +35,7 @@ export class Figures {
       this.numbers = await numbersOf(id, signal);
     } catch (error) {
       if (signal.aborted) return;
-      this.numbers = { band: null, runs: {}, error: error.message };
+      this.numbers = { band: null, runs: {}, noise: [], error: error.message };
     }
     if (!signal.aborted) this.changed();
   }
@@ -51,10 +51,10 @@ export class Figures {
     for (const { id, run, raw, over } of tracks) {
       const many = run.kind === 'samples';
       const samples = many ? of(raw, (k) => `${id}:${k}`) : [cuts.get(id)];
-      models.set(id, modelFigures(cuts.get(many ? `${id}:mean` : id), samples, persons));
+      models.set(id, modelFigures(cuts.get(many ? `${id}:mean` : id), samples, persons, run.pairs));
       if (!over) continue;
       const others = of(over.raw, (k) => `over:${over.id}:${k}`);
-      models.set(over.id, modelFigures(cuts.get(`over:${over.id}:mean`), others, persons));
+      models.set(over.id, modelFigures(cuts.get(`over:${over.id}:mean`), others, persons, over.run.pairs));
     }
     const others = of(people.allButOne, (k) => `without:${k}`);
     this.live = { people: peopleFigures(persons, cuts.get('mean'), others), models };

@@ -8,13 +8,14 @@ import { number } from '../shared/format.mjs';
 const HUMAN = [
   ['pairwise', 'pairwise', 'How well one person agrees with another: mean over all pairs.'],
   ['leave_one_out', 'leave-one-out', 'How well the average of all others agrees with each person.'],
-  ['oracle', 'oracle', 'How well the average of all agrees with each person. It contains that person, so it is the upper end.'],
+  ['oracle', 'oracle', 'How well the average of all agrees with each person. It contains that person, so no model is expected there.'],
   ['closest', 'best other person', 'For each person the other person who agrees best, averaged: '
     + 'beside it stand a model\'s best sample and best person.'],
   ['difference', 'two differ by', '1 − τ and 1 − F1 of two people, mean over all pairs.'],
 ];
 
 const MODEL = [
+  ['single', 'one sample', 'Each sample by itself, averaged: the mean of the samples agrees better with people than any of them.'],
   ['coverage', 'best sample', 'Coverage: for each person the best of the samples, averaged over people. '
     + 'Does everybody find their summary?'],
   ['precision', 'best person', 'Precision: for each sample the person it agrees with best, averaged over samples. '
@@ -23,13 +24,23 @@ const MODEL = [
     + '0 would be all alike; near the people\'s is good.'],
 ];
 
+const NOISE = [
+  ['mean', '', 'The mean of these curves: what a model\'s first row has to pass.'],
+  ['coverage', 'best curve', 'For each person the best curve of noise, averaged over people: what a model\'s best sample has to pass.'],
+  ['precision', 'best person', 'For each curve of noise the person it agrees with best, averaged: '
+    + 'what a model\'s best person has to pass.'],
+  ['difference', 'two differ by', '1 − τ of two curves of noise, mean over all pairs.'],
+];
+const PAIRS = ' Samples are drawn in antithetic pairs (1 and 2, 3 and 4, …): the same noise with either sign. '
+  + 'The two of a pair differ by design and are not compared with each other.';
+
 /**
  * @typedef {object} NumberRow
- * @property {string} group "People" or the model's name
+ * @property {string} group "People", the model's name, or which noise
  * @property {string} label
  * @property {string} why one sentence
  * @property {string} colour
- * @property {'human'|'model'|'sub'} kind
+ * @property {'human'|'model'|'sub'|'noise'} kind
  * @property {number|null} [tau] null: undefined; missing where the row does not say it
  * @property {number|null} [rho]
  * @property {number|null} [f1] share 0..1, of the cuts as they are now
@@ -47,7 +58,32 @@ export function numberRows(model, numbers, live) {
     ...modelRows(track, track.label, track.colour, numbers, live),
     ...(track.over ? modelRows(track.over, `${track.label}, ${track.over.label}`, 'over', numbers, live) : []),
   ]);
-  return [...(numbers?.band ? peopleRows(numbers.band, live) : []), ...models];
+  return [...(numbers?.band ? peopleRows(numbers.band, live) : []), ...noiseRows(model, numbers), ...models];
+}
+
+/**
+ * What knows nothing of the video gets, with as many curves as the models that are shown; people stand above.
+ * @param {import('./model.mjs').Model} model
+ * @param {Numbers|null} numbers
+ * @returns {NumberRow[]}
+ */
+function noiseRows(model, numbers) {
+  const runs = model.tracks.flatMap(({ run, over }) => (over ? [run, over.run] : [run]));
+  const shown = new Set(runs.filter(({ id }) => numbers?.runs?.[id]).map(({ n }) => n));
+  const beside = (numbers?.noise ?? []).filter(({ curves }) => shown.has(curves)).sort((a, b) => b.curves - a.curves);
+  return beside.flatMap((noise) => {
+    const many = noise.curves > 1;
+    const group = many ? `Noise, ${noise.curves} curves` : 'Noise, one curve';
+    return NOISE.filter(([key]) => many || key === 'mean').map(([key, label, about]) => {
+      const { kendall, spearman, f1 } = noise[key];
+      const difference = key === 'difference';
+      const share = f1 === null ? 'undefined' : `${number(percentage(f1), 1)} %`;
+      const overlap = `${difference ? '1 − F1' : 'F1'} at 15 % of the video: ${share}.`;
+      const why = `${about} It varies as the people of this video do and knows nothing of it. ${overlap}`;
+      const kind = label ? 'sub' : 'noise';
+      return { group, label: label || group, why, colour: '', kind, difference, tau: kendall, rho: spearman };
+    });
+  });
 }
 
 /** @param {Record<string, any>} band @param {Live} live @returns {NumberRow[]} */
@@ -82,9 +118,10 @@ function modelRows({ id, run }, group, colour, numbers, live) {
 
 /** @returns {NumberRow[]} */
 function sampleRows(group, own, figures) {
-  return MODEL.map(([key, label, why]) => {
+  return MODEL.map(([key, label, about]) => {
     const difference = key === 'difference';
     const server = difference ? { kendall: own.diversity?.one_minus_tau } : own[key];
+    const why = difference && own.diversity?.pairs_left_out ? about + PAIRS : about;
     return { group, label, why, colour: '', kind: 'sub', difference, tau: server?.kendall, rho: server?.spearman, f1: figures?.[key] };
   });
 }

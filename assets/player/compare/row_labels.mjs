@@ -23,6 +23,9 @@ const WHY = {
   signal: 'A curve computed from the video itself, without anybody\'s labels.',
 };
 
+const PAIRS = 'Samples are drawn in antithetic pairs, 1 and 2, 3 and 4, …: the same noise with either sign. '
+  + 'The two of a pair differ by design, and their mean is nearer to the model\'s than that of two others.';
+
 /**
  * A row's label, with the place for its value at the cursor.
  * @param {Row} row stacked
@@ -78,9 +81,10 @@ function track({ kind, track: one }, store) {
   const { run } = one;
   const made = `${run.label || run.model}, checkpoint ${run.checkpoint}, features ${run.feature_space}, ${runLabel(run)}`;
   const many = run.kind === 'samples';
+  const why = run.pairs ? `${WHY[kind]} ${PAIRS}` : WHY[kind];
   return [
     label(
-      `${WHY[kind]}\n${made}`,
+      `${why}\n${made}`,
       h('h4', {}, swatch(one.colour), h('span', {}, one.label)),
       one.others.length > 1 ? chooser(one, store) : h('p', {}, many ? runLabel(run) : run.checkpoint),
       many ? [over(one, store), chips(one, store)] : null,

@@ -8,7 +8,7 @@ export function runLabel(run, beside = null) {
     beside && run.checkpoint !== beside.checkpoint ? run.label || run.checkpoint : '',
     (run.seed ?? null) === null ? '' : `seed ${run.seed}`,
     ...settingLabels(run.settings ?? {}),
-    run.n > 1 ? `${run.n} samples` : '',
+    run.n > 1 ? `${run.n} samples${run.pairs ? ' in pairs' : ''}` : '',
   ];
   return parts.filter(Boolean).join(', ') || run.label || run.checkpoint;
 }

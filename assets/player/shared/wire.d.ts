@@ -3151,6 +3151,25 @@ export interface components {
             kind: "segments";
         };
         /**
+         * NoiseFigures
+         * @description What `Chance.noise` gets on one entry in the figures that stand beside samples.
+         *
+         *     Attributes:
+         *         curves: how many.
+         *         mean: of their mean, under the protocol of the figures.
+         *         single, coverage, precision: as in `Generative`.
+         *         difference: 1 - tau, 1 - rho and 1 - F1 of two curves, mean over all pairs; NaN of one.
+         */
+        NoiseFigures: {
+            /** Curves */
+            curves: number;
+            mean: components["schemas"]["Closeness"];
+            single: components["schemas"]["Closeness"];
+            coverage: components["schemas"]["Closeness"];
+            precision: components["schemas"]["Closeness"];
+            difference: components["schemas"]["Closeness"];
+        };
+        /**
          * NotRenewed
          * @description A space whose features are still of the captions before, and why.
          */
@@ -3179,6 +3198,7 @@ export interface components {
          *     Attributes:
          *         band: people with people, None with fewer than two.
          *         runs: each model with people, by "run:ID"; none where nobody has judged the entry.
+         *         noise: that knows nothing, for every number of curves that a run has; none with fewer than two people.
          */
         Numbers: {
             band: components["schemas"]["HumanBand"] | null;
@@ -3186,6 +3206,11 @@ export interface components {
             runs: {
                 [key: string]: components["schemas"]["RunFigures"];
             };
+            /**
+             * Noise
+             * @default []
+             */
+            noise: components["schemas"]["NoiseFigures"][];
         };
         /**
          * OfferRow
@@ -4453,6 +4478,7 @@ export interface components {
          *         checkpoint, feature_space: see `core.data.ScoreTrack`.
          *         seed, settings: of the sampler.
          *         n: how many curves.
+         *         pairs: whether samples 2k and 2k + 1 are an antithetic pair: the same noise with either sign.
          *         names: what each is called, none where they are numbered.
          *         label: of the run.
          *         created: ISO 8601, UTC.
@@ -4482,6 +4508,8 @@ export interface components {
             };
             /** N */
             n: number;
+            /** Pairs */
+            pairs: boolean;
             /** Names */
             names: string[];
             /** Label */
@@ -5985,6 +6013,7 @@ export type NamedPerson = components['schemas']['NamedPerson'];
 export type News = components['schemas']['News'];
 export type NextTask = components['schemas']['NextTask'];
 export type NoScores = components['schemas']['NoScores'];
+export type NoiseFigures = components['schemas']['NoiseFigures'];
 export type NotRenewed = components['schemas']['NotRenewed'];
 export type Note = components['schemas']['Note'];
 export type Numbers = components['schemas']['Numbers'];

@@ -41,6 +41,14 @@ def test_the_deviations_of_people_themselves_are_worth_nothing_at_another_time()
         assert part.difference == pytest.approx(part.aligned - part.rolled)
 
 
+def test_people_are_not_found_in_their_own_curves() -> None:
+    entry = VIDEOS[0]
+    own, others = (alignment_of(entry, entry.people.scores, of_people=one) for one in (False, True))
+    assert own.coverage.aligned > 0.7
+    assert others.coverage.aligned < own.coverage.aligned - 0.2
+    assert others.coverage.rolled == pytest.approx(own.coverage.rolled, abs=0.05)
+
+
 def test_drifts_and_samples_that_are_more_or_less_sure_of_the_mean_do_not_count() -> None:
     entry = VIDEOS[0]
     mean = entry.people.scores.astype(np.float64).mean(axis=0)

@@ -15,6 +15,7 @@ from core.statistics.agreement import human_band
 from core.statistics.chance import (
     chance_of,
     noise,
+    noise_beside,
     people_under,
     residual_covariance,
     skill_intervals,
@@ -133,6 +134,20 @@ def test_people_are_measured_as_the_protocol_measures_models() -> None:
     )
     found = people_under("summe", binary)
     assert found.f1 == pytest.approx(2 / 3, abs=1e-3)  # two find each other, the third nobody
+
+
+def test_the_noise_beside_samples_is_that_of_the_evaluation() -> None:
+    entry = judged()
+    chance = chance_of(entry, np.repeat(entry.people.scores[:1], 5, axis=0), "tvsum")
+    beside = noise_beside(entry, 5, "tvsum")
+    assert beside.curves == 5
+    assert beside.mean.kendall == pytest.approx(chance.noise.kendall)
+    for part in ("single", "coverage", "precision"):
+        assert vars(getattr(beside, part)) == pytest.approx(vars(getattr(chance.noise, part)))
+    assert beside.difference.kendall == pytest.approx(chance.noise.diversity.one_minus_tau)
+    assert beside.difference.f1 == pytest.approx(chance.noise.diversity.one_minus_f1)
+    assert np.isnan(noise_beside(entry, 1, "tvsum").difference.kendall)
+    assert noise_beside(replace(entry, annotations=entry.people.only([0])), 5, "tvsum") is None
 
 
 def test_one_person_alone_has_nothing_to_be_placed_between() -> None:

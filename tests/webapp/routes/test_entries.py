@@ -90,6 +90,21 @@ def test_numbers_put_each_model_into_the_human_band(client):
     assert samples["protocol"] == "tvsum"
     assert {"kendall", "spearman", "f1", "coverage", "precision", "diversity"} <= set(samples)
     assert curve["coverage"] is None
+    many, one = sorted(numbers["noise"], key=lambda noise: -noise["curves"])
+    assert (many["curves"], one["curves"]) == (len(samples["matrix"]), 1)
+    assert {"mean", "single", "coverage", "precision", "difference"} <= set(many)
+    assert abs(many["mean"]["kendall"]) < 0.3
+    assert one["difference"]["kendall"] is None
+
+
+def test_samples_in_antithetic_pairs_say_so_and_are_not_compared_within_a_pair(client, library):
+    rows = {row["id"]: row for row in client.get("/api/entry", params={"id": ENTRY}).json()["rows"]}
+    runs = client.get("/api/numbers", params={"id": ENTRY}).json()["runs"]
+    for run in library.runs.of_entry(ENTRY):
+        pairs = run.track.kind == "summdiff" and len(run.track.scores) > 1
+        assert rows[f"run:{run.id}"]["pairs"] == pairs
+        if len(run.track.scores) > 1:
+            assert runs[f"run:{run.id}"]["diversity"]["pairs_left_out"] == pairs
 
 
 def test_unknown_things_are_answered_with_a_sentence(client):
