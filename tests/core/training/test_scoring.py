@@ -13,6 +13,7 @@ from core.errors import CheckpointError, InputError
 from core.models.checkpoints import save_checkpoint
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.tastes import Tastes, TastesConfig
 from core.training.scoring import can_score, score
 from tests.spaces import in_spaces
 
@@ -62,6 +63,25 @@ def test_its_settings_make_the_same_scores_again(summdiff):
     np.testing.assert_array_equal(again.scores, track.scores)
     more = score(summdiff, entry(), n=5, seed=track.seed, **track.settings)
     np.testing.assert_allclose(more.scores[:3], track.scores, atol=1e-6)
+
+
+def test_tastes_are_called_by_what_their_captions_name(tmp_path):
+    """Dogs and cars look unlike each other, so that who likes the ones likes the others less."""
+    folder = tmp_path / "made"
+    tastes = save_checkpoint(Tastes(TastesConfig(2)), folder, label="Tastes", feature_space="pictures", training={})
+    dogs = np.repeat([True, False, True, False, True, False], [4, 13, 7, 5, 11, 8])
+    features = np.stack([dogs, ~dogs], axis=1).astype(np.float32)
+    said = tuple(np.where(dogs, "a dog", "a car").tolist())
+    one = entry(picks=np.arange(48) * 5, features=features, text_features=None, text_space=None, captions=said)
+    track = score(tastes, one, n=2)
+    assert track.seed == 0
+    likes_dogs = track.scores[:, dogs].mean(axis=1) > track.scores[:, ~dogs].mean(axis=1)
+    assert sorted(likes_dogs) == [False, True]
+    assert track.names == tuple(f"likes moments with {'dog' if dog else 'car'}" for dog in likes_dogs)
+
+
+def test_only_tastes_have_names(summdiff):
+    assert score(summdiff, entry(), n=2, steps=2).names == ()
 
 
 def test_the_language_head_reads_captions_and_does_not_sample(llmvs):
