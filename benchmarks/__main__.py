@@ -48,6 +48,10 @@ BENCHMARKS = {
     "googlenet-pool5": ("GoogLeNet's features in batches, against picture by picture", "features:googlenet_pool5"),
     "separation": ("whether features tell the clips of a reel apart, beside chance", "separation:separation"),
     "cuts": ("cuts of six videos that nobody labelled, before and after, beside chance", "cuts:cuts"),
+    "content-kernel": (
+        "tastes around ridge regression, against noise around it, on TVSum",
+        "content_kernel:content_kernel",
+    ),
     "tastes": ("whether tastes without labels follow content, against people of TVSum", "tastes:tastes"),
     "self-discovered": ("what pretraining without labels keeps, covers and cuts", "self_discovered:self_discovered"),
     "new-taste": ("what new people's labels change for them and for the others, beside before", "new_taste:new_taste"),

@@ -114,10 +114,14 @@ class Tastes(ClosedForm):
         check_features(features, self.config.feature_width)
         if n < 1:
             raise InputError(f"At least one sample is needed, got {n}.")
-        mean = self.mean.predict(features).double()
+        return self.around(self.mean.predict(features), self.deviations(features.cpu().numpy(), n, seed))
+
+    @staticmethod
+    def around(mean: Tensor, deviations: np.ndarray) -> Tensor:
+        """(N, T) float32 scores in (0, 1) that deviate by (N, T), in scores, from a mean curve (1, T)."""
+        mean = mean.double()
         slope = float((mean * (1 - mean)).mean())
-        drawn = torch.from_numpy(self.deviations(features.cpu().numpy(), n, seed))
-        return (mean.logit(eps=1e-6) + drawn / slope).sigmoid().float()
+        return (mean.logit(eps=1e-6) + torch.from_numpy(deviations) / slope).sigmoid().float()
 
     def deviations(self, features: np.ndarray, n: int, seed: int) -> np.ndarray:
         """(n, T) float64 by which samples of a video (T, D) deviate from its mean curve, each of mean 0."""

@@ -98,6 +98,22 @@ def test_who_weighs_nothing_says_nothing():
     np.testing.assert_allclose(law_of([Judged(video.features, video.curves, weights)]), law_of([without]), rtol=1e-6)
 
 
+def test_who_weighs_more_says_more():
+    """Six people who differ by time alone, and six by content alone."""
+    videos = []
+    for seed in range(3):
+        one, other = (judged(shown(seed), law, 6, seed) for law in ((0, 0, 0.04, 6, 4), (0.04, 0, 0, 6, 4)))
+        videos.append(Judged(one.features, torch.cat([one.curves, other.curves]), torch.ones(12)))
+
+    def content(weights: torch.Tensor) -> float:
+        law = law_of([Judged(video.features, video.curves, weights) for video in videos])
+        return float(law[0] / law[:3].sum())
+
+    first = torch.tensor([9.0] * 6 + [1.0] * 6)
+    assert content(first) < content(torch.ones(12)) - 0.1
+    assert content(first.flip(0)) > content(torch.ones(12)) + 0.1
+
+
 def test_where_everybody_is_alone_people_differ_as_usual():
     model = Tastes(TastesConfig(WIDTH))
     model.fit([judged(shown(seed), USUAL, 1, seed) for seed in range(3)])

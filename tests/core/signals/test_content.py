@@ -27,6 +27,8 @@ def test_the_clock_stands_in_a_shot_and_runs_through_its_cut():
     assert clock[0] == clock[9]
     np.testing.assert_allclose(np.diff(clock)[[9, 19, 29]], 13)
     assert clock[-1] == 39
+    small_and_large = change_clock(np.array([[0.0], [1.0], [1.0], [4.0]]))
+    np.testing.assert_allclose(small_and_large, [0, 0.3, 0.3, 3])
     np.testing.assert_array_equal(change_clock(np.zeros((5, 4))), np.arange(5))
     np.testing.assert_array_equal(change_clock(np.zeros((1, 4))), [0])
 
