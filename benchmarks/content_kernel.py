@@ -1,8 +1,8 @@
 """What tastes around ridge regression reach on TVSum's captions, beside noise around the same mean, and their speed.
 
-Each of the 50 videos is a test video of one of the five splits of tvsum_splits.txt, and what is drawn for it was fitted
-to the split's training videos; 16 curves, seeds 0, 1 and 2. `noise` has the same mean curves, and deviations of the same
-variance that are smooth over 24 picks and know nothing, in antithetic pairs as well; `law` draws segments and time as
+Each of the 50 videos is a test video of one of the five splits of tvsum_splits.txt; what is drawn for it was fitted to
+the split's training videos. 16 curves, seeds 0, 1 and 2. `noise` has the same mean curves and deviations of the same
+variance, which are smooth over 24 picks and know nothing, in antithetic pairs too; `law` draws segments and time as
 people have them (`noise` 1 in the configuration). Coverage and precision are those of the best tau, `energy` is the
 distance between the curves and people's; differences are paired over videos, with 95 % limits.
 """
@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -56,13 +57,13 @@ def content_kernel(data: Path = TVSUM) -> Result:
                 rows.setdefault(name, []).append(np.mean([_figures(entry, each) for each in samples], axis=0))
                 tests = [alignment_of(entry, each) for each in samples]
                 aligned.setdefault(name, []).append(mean_of([test for test in tests if test is not None]))
-    facts: dict[str, dict[str, list[float]]] = {name: {} for name in rows}
+    facts: dict[str, dict[str, Any]] = {name: {} for name in rows}
     for name, told in facts.items():
         for place, figure in enumerate(FIGURES):
             own, noise = (np.array(rows[which])[:, place] for which in (name, "noise"))
-            limits = paired_difference(noise, own)
-            told[figure] = _rounded(own.mean())
-            told[f"{figure}_less_noise"] = _rounded(limits.mean, limits.low, limits.high)
+            less = paired_difference(noise, own)
+            told[figure] = round(float(own.mean()), 4)
+            told[f"{figure}_less_noise"] = _rounded(less.value, less.low, less.high)
         test = over_videos(aligned[name])
         assert test is not None
         for figure, found in (("coverage", test.coverage), ("precision", test.precision)):
@@ -114,4 +115,4 @@ def _speed(model: Tastes) -> tuple[float, float]:
 
 
 def _rounded(*values: float) -> list[float]:
-    return np.round(values, 4).tolist()
+    return [round(value, 4) for value in values]
