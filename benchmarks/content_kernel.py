@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from core.statistics.alignment import alignment_of, over_videos
 from torch import Tensor
 
 from benchmarks import tvsum
@@ -29,6 +28,7 @@ from core.errors import NotFoundError
 from core.models.checkpoints import load_model
 from core.models.diffusion import sampling_noise
 from core.models.tastes import Tastes
+from core.statistics.alignment import alignment_of, over_videos
 from core.statistics.evaluation import energy_distance
 from core.statistics.figure import mean_of
 from core.statistics.paired import paired_difference

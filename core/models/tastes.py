@@ -87,6 +87,7 @@ class Tastes(ClosedForm):
 
     samples: ClassVar[bool] = True
     named: ClassVar[bool] = True
+    pairs: ClassVar[bool] = True
     law: Tensor
 
     def __init__(self, config: TastesConfig) -> None:
