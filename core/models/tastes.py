@@ -92,8 +92,11 @@ class Tastes(ClosedForm):
 
     def __init__(self, config: TastesConfig) -> None:
         super().__init__()
-        if not 0 <= config.noise <= 1:
-            raise InputError(f"The share of noise is in [0, 1], not {config.noise}.")
+        if not 0 <= config.noise <= 1 or config.content_smoothing < 0:
+            raise InputError(
+                "Tastes need a share of noise in [0, 1] and smoothing of at least 0 picks, not "
+                f"{config.noise} and {config.content_smoothing}."
+            )
         self.config = config
         self.mean = Ridge(RidgeConfig(config.feature_width, config.novelty, config.smoothing))
         self.register_buffer("law", torch.tensor(USUAL, dtype=torch.float64))  # a, b, c, q, r

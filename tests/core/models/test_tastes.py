@@ -18,6 +18,9 @@ from core.models.summarizer import Judged
 from core.models.tastes import LEVEL, USUAL, Tastes, TastesConfig, deviations, likeliest
 from core.signals.content import change_clock, content_rows, forgetful
 from core.statistics.alignment import alignment_of
+from core.training.loop import train
+from core.training.recipes import settings_for
+from core.training.videos import TrainingVideo
 
 WIDTH, SMOOTHING = 24, 3.0
 
@@ -196,8 +199,9 @@ def test_two_picks_and_a_video_that_shows_one_thing_are_scored(fitted):
 def test_senseless_requests_are_refused(fitted):
     with pytest.raises(InputError, match="At least one sample"):
         fitted.predict(torch.randn(5, WIDTH), 0)
-    with pytest.raises(InputError, match="share of noise"):
-        Tastes(TastesConfig(WIDTH, noise=1.5))
+    for config in (TastesConfig(WIDTH, noise=1.5), TastesConfig(WIDTH, content_smoothing=-1.0)):
+        with pytest.raises(InputError, match="share of noise"):
+            Tastes(config)
 
 
 def test_a_checkpoint_draws_the_same(fitted, tmp_path):
@@ -205,3 +209,19 @@ def test_a_checkpoint_draws_the_same(fitted, tmp_path):
     features = torch.from_numpy(shown(50))
     assert kept.kind == "tastes"
     assert torch.equal(load_model(kept, "cpu").predict(features, 4), fitted.predict(features, 4))
+
+
+def test_training_takes_every_person_and_makes_a_checkpoint(tmp_path):
+    videos = [judged(shown(seed), (0.02, 0.005, 0.005, 6.0, 4.0), 4, seed) for seed in range(4)]
+    given = [
+        TrainingVideo(str(place), video.features.numpy(), video.curves.clamp(0, 1).numpy())
+        for place, video in enumerate(videos)
+    ]
+    made = train(given, settings_for("tastes"), out=tmp_path / "made", feature_space="x")
+    model = load_model(made, "cpu")
+    again = Tastes(TastesConfig(WIDTH))
+    again.fit([Judged(one.features, one.curves.clamp(0, 1), one.weights) for one in videos])
+    assert isinstance(model, Tastes)
+    torch.testing.assert_close(model.law, again.law, rtol=1e-3, atol=0)
+    assert tuple(model.law.tolist()) != USUAL
+    torch.testing.assert_close(model.predict(videos[0].features, 2), again.predict(videos[0].features, 2))
