@@ -49,6 +49,10 @@ BENCHMARKS = {
     "separation": ("whether features tell the clips of a reel apart, beside chance", "separation:separation"),
     "cuts": ("cuts of six videos that nobody labelled, before and after, beside chance", "cuts:cuts"),
     "honest": ("chance, simple curves, ridge and noise, people: what models must be placed between", "honest:honest"),
+    "content-kernel": (
+        "tastes around ridge regression, against noise around it, on TVSum",
+        "content_kernel:content_kernel",
+    ),
     "tastes": ("whether tastes without labels follow content, against people of TVSum", "tastes:tastes"),
     "self-discovered": ("what pretraining without labels keeps, covers and cuts", "self_discovered:self_discovered"),
     "new-taste": ("what new people's labels change for them and for the others, beside before", "new_taste:new_taste"),

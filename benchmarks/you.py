@@ -128,13 +128,13 @@ def summdiff(entries: Sequence[Entry]) -> tuple[np.ndarray, list[np.ndarray]]:
 
 def noises(shown: Sequence[Any], count: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Smooth curves that know nothing, as many as people."""
-    from core.personal.gaussian_process import coloured
+    from core.signals.content import forgetful
 
     curves = np.empty((count, len(shown)), object)
     for p in range(count):
         for v, video in enumerate(shown):
             white = np.random.default_rng([p, v]).standard_normal(len(video.seconds))
-            curves[p, v] = coloured(white, video.seconds, 4.0)
+            curves[p, v] = forgetful(white, video.seconds, 4.0)
     return curves, [curves[0, v] for v in range(len(shown))]
 
 

@@ -84,9 +84,9 @@ def signals(
 
 def is_measured(library: Library, entry_id: str) -> bool:
     """Whether an entry has signals and tastes."""
-    from core.signals.tastes import KIND
+    from core.signals.tastes import needs_no_labels
 
-    tastes = any(run.track.kind == KIND for run in library.runs.of_entry(entry_id))
+    tastes = any(needs_no_labels(run.track) for run in library.runs.of_entry(entry_id))
     return tastes and {one.name for one in SIGNALS if one.always} <= library.entries.get(entry_id).signals.keys()
 
 
@@ -139,7 +139,7 @@ def _measured(
     from core.segment.empty import empty_intervals
     from core.signals import DEFAULT_SIGNAL
     from core.signals import signals as signals_of
-    from core.signals.tastes import KIND, draw_tastes
+    from core.signals.tastes import draw_tastes, needs_no_labels
     from core.signals.traits import traits
 
     space, features = _visual(entry, part(progress, 0.0, 0.9), should_stop)
@@ -157,7 +157,7 @@ def _measured(
     )
     empty = empty_intervals(survey, entry.timebase) if entry.empty is None else None
     library.entries.put_survey(entry.id, empty=empty, signals=curves)
-    outdated = [run.id for run in library.runs.of_entry(entry.id) if run.track.kind == KIND]
+    outdated = [run.id for run in library.runs.of_entry(entry.id) if needs_no_labels(run.track)]
     run = library.runs.add(entry.id, track)
     for old in outdated:
         library.runs.remove(old)

@@ -154,7 +154,7 @@ def _of_run(
         raise NotFoundError(f"There is no run {number} of entry '{entry.id}'.")
     track = run.track
     count = len(track.scores)
-    told = told_of_run(track.kind, checkpoints.get(track.checkpoint), entry.id, track.provenance)
+    told = told_of_run(track, checkpoints.get(track.checkpoint), entry.id)
     if sample is not None and sample >= count:
         raise NotFoundError(f"Run {number} has samples 0 to {count - 1}, not {sample}.")
     facts = ModelScores(

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.data.tracks import Provenance
+from core.data.tracks import ScoreTrack
 from core.models.checkpoints import Checkpoint, pretrained_only
 
-# What is not trained on anybody's labels, by the kind of its runs.
+# What is not trained on anybody's labels, by what stands in its runs for a checkpoint, or by their kind.
 UNTRAINED = {
-    "tastes": "Learned from nobody: drawn around the balanced signal, so that what looks alike is liked alike.",
+    "tastes-v1": "Learned from nobody: drawn around the balanced signal, so that what looks alike is liked alike.",
     "zero-shot": "Learned from nobody here: a language model's own judgement of the captions.",
 }
 GONE = "What it learned from is not known: its checkpoint is not in the library."
@@ -139,16 +139,22 @@ def learned_from(checkpoint: Checkpoint) -> LearnedFrom:
     return _learned(checkpoint.training)
 
 
-def told_of_run(kind: str, checkpoint: Checkpoint | None, entry_id: str, provenance: Provenance | None = None) -> Told:
-    """What a run of this kind was learned from; `checkpoint` is None where there is none or it is gone."""
-    if provenance is not None:
-        return Told(provenance.sentence, provenance.simulated, False)
+def told_of_run(track: ScoreTrack, checkpoint: Checkpoint | None, entry_id: str) -> Told:
+    """What a run was learned from; `checkpoint` is None where there is none or it is gone."""
+    if track.provenance is not None:
+        return Told(track.provenance.sentence, track.provenance.simulated, False)
     if checkpoint is not None:
-        facts = learned_from(checkpoint)
-        return Told(facts.sentence(entry_id), facts.simulated, facts.saw(entry_id))
-    if kind in UNTRAINED:
-        return Told(UNTRAINED[kind], False, None)
+        return told_of_checkpoint(checkpoint, entry_id)
+    for name in (track.checkpoint, track.kind):
+        if name in UNTRAINED:
+            return Told(UNTRAINED[name], False, None)
     return Told(GONE, None, None)
+
+
+def told_of_checkpoint(checkpoint: Checkpoint, entry_id: str) -> Told:
+    """What runs of a checkpoint on this entry are learned from."""
+    facts = learned_from(checkpoint)
+    return Told(facts.sentence(entry_id), facts.simulated, facts.saw(entry_id))
 
 
 def origin(checkpoint: Checkpoint) -> dict[str, Any]:

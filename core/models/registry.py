@@ -55,6 +55,7 @@ MODELS = {
         ModelKind("csta", "CSTA", "visual", False, "core.models.csta", "CSTAConfig", "CSTA"),
         ModelKind("vasnet", "VASNet", "visual", False, "core.models.vasnet", "VASNetConfig", "VASNet"),
         ModelKind("ridge", "Ridge regression", "visual", False, "core.models.ridge", "RidgeConfig", "Ridge"),
+        ModelKind("tastes", "Tastes", "visual", True, "core.models.tastes", "TastesConfig", "Tastes", True),
         ModelKind("mlp", "MLP", "visual", False, "core.models.mlp", "MLPConfig", "MLP"),
     )
 }

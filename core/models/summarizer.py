@@ -29,6 +29,7 @@ class Summarizer(Trainable):
     """Features of a video -> one score curve or several. `config` has `feature_width`, D."""
 
     samples: ClassVar[bool]  # whether it draws different curves
+    named: ClassVar[bool] = False  # whether each is a taste, which is called by what it likes
 
     @abstractmethod
     def predict(self, features: Tensor, n: int = 1, seed: int = 0) -> Tensor:

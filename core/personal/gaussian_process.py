@@ -38,6 +38,7 @@ from scipy.linalg.lapack import dpotri
 from core.errors import InputError
 from core.personal.content import Content, Labelled, block_rows
 from core.personal.way import PersonModel
+from core.signals.content import forgetful
 
 LEVEL = 10.0  # standard deviation of a person's level, in those of the noise: as good as unknown
 SMOOTHINGS = (0.5, 1.0, 2.0)  # seconds
@@ -135,7 +136,7 @@ class Posterior(PersonModel):
             # Of y in units of sqrt(b), so that what is drawn has the noise's scale.
             missed = self.said / max(self.noise, 1e-12) ** 0.5 - self.rows @ w - noise
             w += self.rows.T @ cho_solve((self.factor, True), missed)
-            own = coloured(random.standard_normal(len(rows)), video.seconds, self.kernel.memory)
+            own = forgetful(random.standard_normal(len(rows)), video.seconds, self.kernel.memory)
             drawn.append(self.noise**0.5 * (rows @ w + own))
         return np.stack(drawn)
 
@@ -230,15 +231,6 @@ def white_rows(video: Labelled, rows: np.ndarray, memory: float) -> tuple[np.nda
     white = both.copy()
     white[1:] = (both[1:] - q * both[:-1]) / np.sqrt(1 - q**2)
     return white[:, :-1], white[:, -1], float(np.log(1 - q**2).sum())
-
-
-def coloured(white: np.ndarray, seconds: np.ndarray, memory: float) -> np.ndarray:
-    """(T,) noise of the process with unit variance, from white noise."""
-    q = np.exp(-np.diff(seconds) / memory)
-    noise = np.array(white, np.float64)
-    for i in range(1, len(noise)):
-        noise[i] = q[i - 1] * noise[i - 1] + np.sqrt(1 - q[i - 1] ** 2) * noise[i]
-    return noise
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,8 +21,9 @@ import numpy as np
 
 from core.errors import InputError
 from core.personal.content import Content, Labelled, block_rows
-from core.personal.gaussian_process import coloured, thinned
+from core.personal.gaussian_process import thinned
 from core.personal.way import PersonModel
+from core.signals.content import forgetful
 
 LAMBDAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 MEMORY = 2.0  # seconds
@@ -81,7 +82,7 @@ class LinearModel(PersonModel):
     def samples(self, video: Content, n: int, seed: int) -> np.ndarray:
         mean = self.mean(video)
         white = [np.random.default_rng([seed, k]).standard_normal(len(mean)) for k in range(n)]
-        return np.stack([mean + self.noise * coloured(one, video.seconds, MEMORY) for one in white])
+        return np.stack([mean + self.noise * forgetful(one, video.seconds, MEMORY) for one in white])
 
 
 def columns(video: Content, spreads: Mapping[str, np.ndarray]) -> np.ndarray:

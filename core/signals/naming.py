@@ -62,7 +62,8 @@ def name(candidates: Sequence[str], taken: Collection[str]) -> str:
             # The same words in another order are the same name.
             before = sorted(word for word in chosen if not word.startswith("with"))
             after = sorted(word for word in chosen if word.startswith("with"))
-            parts = ["likes", *([", ".join(before)] if before else []), "moments", " and ".join(after)]
+            shown = " and ".join(after).replace(" and with ", " and ")
+            parts = ["likes", *([", ".join(before)] if before else []), "moments", shown]
             called = " ".join(parts).strip()
             if called not in taken:
                 return called
@@ -72,6 +73,26 @@ def name(candidates: Sequence[str], taken: Collection[str]) -> str:
 def name_by_time(seconds: float) -> str:
     """A name where nothing tells: by the moment that is liked most."""
     return f"likes moments like {int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def names_of(curves: np.ndarray, traits: Sequence[Trait], seconds: np.ndarray) -> tuple[str, ...]:
+    """What curves of one video are called: by what sets the moments apart that each scores higher than the others do.
+
+    Args:
+        curves: (N, T).
+        traits: of the video.
+        seconds: (T,) when the picks are shown.
+
+    Returns:
+        N names, all different.
+    """
+    apart = curves - curves.mean(axis=0) if len(curves) > 1 else curves
+    names: list[str] = []
+    for own, moments in zip(apart, favoured(apart), strict=True):
+        called = name([word for word, _ in distinguishing(moments, traits)], names)
+        by_time = (name_by_time(seconds[pick]) for pick in np.argsort(-own, kind="stable"))
+        names.append(called or next((one for one in by_time if one not in names), f"taste {len(names) + 1}"))
+    return tuple(names)
 
 
 def _difference(moments: np.ndarray, centred: np.ndarray) -> tuple[float, float]:

@@ -15,8 +15,8 @@ import numpy as np
 from core.data import ScoreTrack
 from core.data.timebase import Timebase
 from core.segment.survey import Survey
+from core.signals.content import content_rows
 from core.signals.curves import holding, smoothed, times
-from core.signals.looks import unit_looks
 from core.signals.naming import distinguishing, favoured, name, name_by_time
 from core.signals.traits import Trait
 
@@ -92,6 +92,11 @@ def draw_tastes(
     )
 
 
+def needs_no_labels(track: ScoreTrack) -> bool:
+    """Whether a run is of these tastes, and not of a trained model of the same kind."""
+    return track.kind == KIND and track.checkpoint == VERSION
+
+
 def kernel_curves(balanced: np.ndarray, features: np.ndarray, n: int, seed: int) -> np.ndarray:
     """Independent draws from the content kernel around the balanced curve.
 
@@ -106,11 +111,8 @@ def kernel_curves(balanced: np.ndarray, features: np.ndarray, n: int, seed: int)
     """
     generator = np.random.default_rng(seed)
     count, width = features.shape
-    steps = np.arange(count)
-    looks = smoothed(unit_looks(features), steps, LOOKS_SMOOTHED)
-    looks -= looks.mean(axis=0)
-    content = _standard((looks @ generator.standard_normal((width, n))).T)
-    noise = _standard(smoothed(generator.standard_normal((count, n)), steps, NOISE_SMOOTHED).T)
+    content = _standard((content_rows(features, LOOKS_SMOOTHED) @ generator.standard_normal((width, n))).T)
+    noise = _standard(smoothed(generator.standard_normal((count, n)), np.arange(count), NOISE_SMOOTHED).T)
     return _standard(np.asarray(balanced)[None]) + CONTENT * content + NOISE * noise
 
 

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.data import Entry
 from core.data.timebase import Timebase
 from core.segment.survey import Survey
 from core.signals.curves import per_pick, times
 from core.signals.hearing import Heard
 from core.signals.motion import NOISE, change_per_second
+from core.signals.words import things_in
 
 # Saturation and value from which a pixel has a hue, and the hues in degrees that are called green and blue.
 COLOURED = 0.2
 GREEN, BLUE = (75, 165), (175, 260)
 # Frames whose colours are counted at a time, and at most how many of each pick.
 FRAMES, MOST_FRAMES = 2048, 4
+
+
+# A word is a trait where this many captions have it at least, and this share of them at most; the most frequent first.
+LEAST_CAPTIONS, MOST_CAPTIONS, MOST_WORDS = 3, 0.5, 64
+# What the ends of signals are called, and the difference in them that people notice.
+OF_SIGNALS = {
+    "novelty": ("unusual", "usual"),
+    "motion": ("quick", "calm"),
+    "sound": ("loud", "quiet"),
+    "light": ("clear", "dim"),
+}
+LEAST_OF_SIGNALS = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +70,7 @@ def traits(survey: Survey, timebase: Timebase, picks: np.ndarray, heard: Heard |
         Trait(blue, 0.1, "blue", ""),
         Trait(np.log(change_per_second(survey, timebase, picks) + NOISE), 0.3, "quick", "calm"),
         Trait(np.log(per_pick(survey.sharpness, picks) + 1e-3), 0.2, "detailed", "plain"),
-        Trait(times(timebase, picks) / timebase.duration, 0.2, "late", "early"),
+        _time(timebase, picks),
     ]
     if heard is not None:
         found += [
@@ -64,6 +80,37 @@ def traits(survey: Survey, timebase: Timebase, picks: np.ndarray, heard: Heard |
             Trait(heard.music, 0.2, "with music", "without music"),
         ]
     return found
+
+
+def known_traits(entry: Entry) -> list[Trait]:
+    """What the moments of an entry can be told apart by without its video: words of captions, its signals, and time."""
+    return [
+        *_words(entry.captions or ()),
+        *(
+            Trait(curve, LEAST_OF_SIGNALS, *OF_SIGNALS[signal])
+            for signal, curve in entry.signals.items()
+            if signal in OF_SIGNALS
+        ),
+        _time(entry.timebase, entry.picks),
+    ]
+
+
+def _words(captions: Sequence[str]) -> list[Trait]:
+    """A trait for every thing that some of the captions name and others do not."""
+    named = [things_in(caption) for caption in captions]
+    often = Counter(stem for things in named for stem in things)
+    traits = []
+    for stem, count in sorted(often.items(), key=lambda one: (-one[1], one[0])):
+        if LEAST_CAPTIONS <= count <= MOST_CAPTIONS * len(captions):
+            forms = Counter(things[stem][0] for things in named if stem in things)
+            written = max(forms.items(), key=lambda form: (form[1], form[0]))[0]
+            has = np.array([stem in things for things in named], np.float64)
+            traits.append(Trait(has, 0.0, f"with {written}", ""))
+    return traits[:MOST_WORDS]
+
+
+def _time(timebase: Timebase, picks: np.ndarray) -> Trait:
+    return Trait(times(timebase, picks) / timebase.duration, 0.2, "late", "early")
 
 
 def _colours(survey: Survey, picks: np.ndarray) -> np.ndarray:

@@ -249,6 +249,9 @@ PRESETS = {
     "mlp": TrainSettings(model="mlp", targets="mean", updates=300, batch_size=4, lr=3e-4),
     # By a formula: no steps are made, and the settings of the loop say nothing.
     "ridge": TrainSettings(model="ridge", targets="mean", epochs=1, ema=None),
+    # What is drawn was chosen by four folds inside the training videos of TVSum's split 0: as content alone (0.311 of
+    # coverage, 0.279 of precision; drawn by the fitted law 0.236 and 0.208), smoothed over 3 picks.
+    "tastes": TrainSettings(model="tastes", epochs=1, curves_per_video=None, ema=None),
     "llmvs": TrainSettings(
         model="llmvs",
         targets="mean",

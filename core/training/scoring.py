@@ -143,7 +143,16 @@ def score(
         scores=scores,
         seed=seed if model.samples else None,
         settings=settings,
+        names=_names(entry, scores) if model.named else (),
     )
+
+
+def _names(entry: Entry, scores: np.ndarray) -> tuple[str, ...]:
+    from core.signals.curves import times
+    from core.signals.naming import names_of
+    from core.signals.traits import known_traits
+
+    return names_of(scores, known_traits(entry), times(entry.timebase, entry.picks))
 
 
 def _self_discovered(checkpoint: Checkpoint, model: Any, features: np.ndarray, n: int, seed: int) -> ScoreTrack:

@@ -11,6 +11,7 @@ from safetensors.numpy import load
 from typer.testing import CliRunner
 
 from cli.main import app
+from core.data import ScoreTrack
 from core.errors import NotFoundError
 from core.signals import SIGNALS
 from core.video.probe import probe
@@ -19,7 +20,7 @@ from tests.core.segment.made_pictures import card, scene, write_pictures
 from tests.core.signals.made_films import RATE
 from tests.core.signals.test_hearing import LOUD_IN_THE_MIDDLE, write_sound
 from verbs.ingest import IngestRequest, ingest
-from verbs.signals import SignalsRequest, measure, signals
+from verbs.signals import SignalsRequest, is_measured, measure, signals
 from verbs.sources import all_sources
 from webapp.jobs import enqueue, perform
 from webapp.views.entry import describe, series
@@ -74,6 +75,16 @@ def test_what_browsers_do_not_play_is_heard_as_its_copy_sounds(library, tmp_path
     measure(library, taken)
     np.testing.assert_array_equal(library.entries.get(taken).signals["sound"], heard)
     assert heard[9:15].mean() > heard[1:7].mean()
+
+
+def test_what_a_trained_model_of_tastes_said_stays(taken):
+    scores = np.zeros((2, len(taken.entries.get("films/film").picks)), np.float32)
+    trained = taken.runs.add("films/film", ScoreTrack("Tastes", "tastes", "tastes-1", "test-6", scores, seed=0))
+    assert not is_measured(taken, "films/film")
+    measure(taken, "films/film")
+    measure(taken, "films/film")
+    assert trained.id in [run.id for run in taken.runs.of_entry("films/film")]
+    assert len(taken.runs.of_entry("films/film")) == 2
 
 
 def test_rows_say_what_each_signal_is_and_what_each_taste_likes(taken):

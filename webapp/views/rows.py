@@ -12,11 +12,12 @@ from pydantic import Field
 from core.data import AnnotationSet, Entry, ScoreTrack
 from core.models import registry
 from core.models.checkpoints import Checkpoint
-from core.models.provenance import Told, learned_from, told_of_run
+from core.models.provenance import Told, learned_from, told_of_checkpoint, told_of_run
 from core.personal import KIND as PERSONAL
 from core.personal.conditioned import Conditioned
 from core.signals import DEFAULT_SIGNAL, listed
-from core.statistics.camps import camps, moment_word
+from core.signals.words import moment_word
+from core.statistics.camps import camps
 from core.training.scoring import can_score
 from storage.runs import Run
 from webapp.views.answer import Answer
@@ -208,7 +209,7 @@ def run_row(run: Run, checkpoint: Checkpoint | None) -> RunRow:
         names=track.names,
         label=run.label,
         created=run.created,
-        learned_from=_learned(told_of_run(track.kind, checkpoint, run.entry, track.provenance)),
+        learned_from=_learned(told_of_run(track, checkpoint, run.entry)),
     )
 
 
@@ -229,7 +230,7 @@ def checkpoint_facts(checkpoint: Checkpoint, entry: Entry) -> CheckpointFacts:
         feature_space=checkpoint.feature_space,
         fits=not reason,
         reason=reason,
-        learned_from=_learned(told_of_run(checkpoint.applies_as, checkpoint, entry.id)),
+        learned_from=_learned(told_of_checkpoint(checkpoint, entry.id)),
         waits=learned_from(checkpoint).stands_back(entry.id),
     )
 

@@ -145,7 +145,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp.
              * @default summdiff
              */
             kind: string;
@@ -3820,7 +3820,7 @@ export interface components {
             space?: string | null;
             /**
              * Kind
-             * @description The summarizer: summdiff, llmvs, csta, vasnet, ridge, mlp (default: csta; of all videos mlp).
+             * @description The summarizer: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: csta; of all videos mlp).
              */
             kind?: string | null;
             /**
@@ -5269,7 +5269,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp.
              * @default summdiff
              */
             kind: string;
@@ -5488,7 +5488,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, mlp.
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp.
              * @default summdiff
              */
             kind: string;

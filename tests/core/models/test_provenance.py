@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from core.data import ScoreTrack
 from core.models.checkpoints import Checkpoint, read_checkpoint
 from core.models.provenance import learned_from, told_of_run
 
@@ -97,8 +99,13 @@ def test_what_it_went_on_from_by_name_alone_is_not_known():
 
 
 def test_a_run_that_nobody_trained_says_so():
-    assert told_of_run("tastes", None, "talks/a").simulated is False
-    assert "not known" in told_of_run("summdiff", None, "talks/a").sentence
+    def said(kind: str, checkpoint: str) -> ScoreTrack:
+        return ScoreTrack("A model", kind, checkpoint, "test-6", np.zeros((1, 4), np.float32))
+
+    assert told_of_run(said("tastes", "tastes-v1"), None, "talks/a").simulated is False
+    assert told_of_run(said("zero-shot", "a-language-model"), None, "talks/a").simulated is False
+    for kind in ("summdiff", "tastes"):  # trained, and gone
+        assert "not known" in told_of_run(said(kind, "gone"), None, "talks/a").sentence
 
 
 def test_the_demo_checkpoints_know_their_videos_and_that_their_people_are_simulated():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.signals import signals
-from core.signals.naming import distinguishing, favoured, name
+from core.signals.naming import distinguishing, favoured, name, names_of
 from core.signals.tastes import KIND, SAMPLES, draw_tastes, kernel_curves
 from core.signals.traits import Trait, traits
 from tests.core.segment.made_pictures import plain, scene
@@ -122,3 +122,20 @@ def test_names_are_short_and_never_given_twice():
         "likes quick moments with music",
         "likes dark moments",
     ]
+
+
+def test_what_moments_are_with_is_said_once():
+    assert name(["with dogs", "with grass"], []) == "likes moments with dogs and grass"
+    assert name(["with speech", "without music"], []) == "likes moments with speech and without music"
+
+
+def test_every_curve_has_a_name_of_its_own_by_what_sets_it_apart():
+    values = np.zeros(100)
+    values[40:55] = 1
+    bright = Trait(values, 0.1, "bright", "")
+    alike = np.linspace(0, 1, 100)
+    names = names_of(np.stack([alike + values, alike - values, alike - values]), [bright], np.arange(100.0))
+    assert names[0] == "likes bright moments"
+    assert len(set(names)) == 3
+    assert all(called.startswith("likes moments like ") for called in names[1:])
+    assert names_of(np.zeros((4, 2)), [], np.arange(2.0))[2:] == ("taste 3", "taste 4")

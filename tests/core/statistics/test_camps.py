@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.statistics.camps import camps, moment_word
+from core.statistics.camps import camps
 
 
 def two_groups(first: int, second: int, seed: int = 0) -> np.ndarray:
@@ -82,39 +82,9 @@ def test_everybody_is_in_one_group_and_moments_lie_in_the_video(scores):
     assert 0 < clear <= 1 + 1e-9
 
 
-def test_a_moment_is_called_after_what_only_its_captions_name():
-    captions = [
-        *["The sea is calm in the evening."] * 4,
-        "Several fireworks explode at the same time.",
-        "A firework climbs above the sea.",
-        "Fireworks light up the evening.",
-        *["A man is standing on a beach."] * 4,
-    ]
-    assert moment_word(captions, 4, 7) == "fireworks"
-    assert moment_word(captions, 7, 11) == "beach"
-
-
-def test_what_somebody_does_is_no_name_but_words_that_look_like_it_are():
-    captions = ["a man is riding a horse", "a man riding a horse", "the sky", "a bolt of lightning", "lightning again"]
-    assert moment_word(captions, 0, 2) == "horse"
-    assert moment_word(captions, 3, 5) == "lightning"
-
-
-def test_captions_that_are_alike_everywhere_name_nothing():
-    assert moment_word(["a dog on a sofa"] * 8, 2, 4) == ""
-    assert moment_word([""] * 8, 2, 4) == ""
-
-
 def test_a_moment_goes_as_far_as_camps_differ_by_half_of_where_they_differ_most():
     scores = np.full((4, 12), 0.2)
     scores[:2, 3:8] += [0.3, 0.29, 0.6, 0.31, 0.1]
     scores[2:, 9:11] += 0.8  # as much in all, so that nobody rates higher throughout
     moments = {(camp.start, camp.end) for camp in camps(scores)[0]}
     assert (5, 7) in moments  # 0.29 and 0.1 are less than half of 0.6
-
-
-def test_a_word_stands_out_by_half_at_least():
-    captions = ["a dog", "a dog", "a dog", "a dog", "a dog", "nothing", "nothing", "nothing"]
-    assert moment_word(captions, 0, 4) == "dog"  # 4 of 4 inside, 1 of 4 outside
-    assert moment_word(["a dog"] * 6 + ["nothing"] * 2, 0, 4) == "dog"  # 2 of 4 outside: just half
-    assert moment_word(["a dog"] * 7 + ["nothing"], 0, 4) == ""

@@ -13,6 +13,7 @@ from core.errors import CheckpointError, InputError
 from core.models.checkpoints import save_checkpoint
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.tastes import Tastes, TastesConfig
 from core.training.scoring import can_score, score
 from tests.spaces import in_spaces
 
@@ -62,6 +63,27 @@ def test_its_settings_make_the_same_scores_again(summdiff):
     np.testing.assert_array_equal(again.scores, track.scores)
     more = score(summdiff, entry(), n=5, seed=track.seed, **track.settings)
     np.testing.assert_allclose(more.scores[:3], track.scores, atol=1e-6)
+
+
+def test_tastes_are_called_by_what_their_captions_name(tmp_path):
+    """Three things that look unlike each other, in visits of 3 to 9 picks."""
+    folder = tmp_path / "made"
+    tastes = save_checkpoint(Tastes(TastesConfig(3)), folder, label="Tastes", feature_space="pictures", training={})
+    random = np.random.default_rng(0)
+    shown = np.repeat(random.integers(3, size=60), random.integers(3, 10, size=60))[:200]
+    things = np.array(["dog", "car", "boat"])[shown]
+    fields = {"features": np.eye(3, dtype=np.float32)[shown], "captions": tuple(f"a {thing}" for thing in things)}
+    track = score(tastes, entry(picks=np.arange(200), text_features=None, text_space=None, **fields), n=4)
+    assert track.seed == 0
+    liked = [called.split()[-1] for called in track.names]
+    assert len(set(liked) & {"dog", "car", "boat"}) >= 2
+    apart = track.scores - track.scores.mean(axis=0)
+    for curve, thing in zip(apart, liked, strict=True):
+        assert thing not in things or curve[things == thing].mean() > curve[things != thing].mean()
+
+
+def test_only_tastes_have_names(summdiff):
+    assert score(summdiff, entry(), n=2, steps=2).names == ()
 
 
 def test_the_language_head_reads_captions_and_does_not_sample(llmvs):
