@@ -25,6 +25,7 @@ from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampli
 from core.models.joint import Joint
 from core.models.latentmlp import LatentMLP
 from core.models.novelty import reader
+from core.models.persons import Persons, check_person
 from core.models.summarizer import Sampler
 
 # Frames that go through the denoiser at once on a CPU: as many as stay in its cache with the feed-forward's width.
@@ -438,28 +439,6 @@ def independent_levels(count: int, steps: int, device: torch.device) -> Tensor:
 LEVELS = {"even": even_levels, "independent": independent_levels}
 
 
-class Persons(nn.Module):
-    """Not in the paper: who the curve is of. A learned vector v for each person; each frame's token gets v * (1 + W m).
-
-    m is the frame's memory, so that what a person likes is what their vector and the frame have in common. Nobody in
-    particular is the zero vector, which adds nothing.
-    """
-
-    def __init__(self, config: SummDiffConfig) -> None:
-        super().__init__()
-        self.vectors = nn.Embedding(config.people, config.hidden)
-        nn.init.normal_(self.vectors.weight, std=0.1)
-        self.content = nn.Linear(config.hidden, config.hidden)
-
-    def of(self, people: Tensor) -> Tensor:
-        """(B, C) numbers, below 0 for nobody -> (B, C, H) vectors."""
-        return self.vectors(people.clamp(min=0)) * (people >= 0)[..., None]
-
-    def forward(self, vectors: Tensor, memory: Tensor) -> Tensor:
-        """vectors (B, C, H), memory (B, T, H) -> (B, C, T, H)."""
-        return vectors[:, :, None] * (1 + self.content(memory))[:, None]
-
-
 # The model -------------------------------------------------------------------------------------------------------
 
 
@@ -556,8 +535,7 @@ class SummDiff(Sampler):
         """
         if self.persons is None or batch.people is None:
             return self.loss_of(batch)
-        kept = torch.rand(batch.people.shape, device=batch.people.device) >= self.config.person_dropout
-        return self.loss_of(batch, self.persons.of(batch.people) * kept[..., None])
+        return self.loss_of(batch, self.persons.dropped(batch.people))
 
     def loss_of(self, batch: Batch, persons: Tensor | None = None) -> Tensor:
         """`loss` with these vectors (B, C, H) for who the curves are of; None for nobody in particular."""
@@ -638,13 +616,7 @@ class SummDiff(Sampler):
             raise InputError(f"Sampling needs eta in 0..1 and temperature >= 0, got {eta} and {temperature}.")
         if guidance and config.p_uncond == 0:
             raise InputError("This checkpoint was trained without a null video; its guidance weight must be 0.")
-
-        if person is not None and self.persons is None:
-            raise InputError("This checkpoint tells nobody apart.", "Train one with the preset summdiff-personal.")
-        if isinstance(person, int) and not 0 <= person < config.people:
-            raise InputError(f"This checkpoint tells {config.people} people apart; there is no number {person}.")
-        if person_guidance and person is None:
-            raise InputError("Guidance by a person needs a person.", "Say whose curves are wanted.")
+        check_person(self.persons, person, person_guidance)
 
         device = self.null_video.device
         features = features.to(self.null_video)
@@ -657,7 +629,7 @@ class SummDiff(Sampler):
         if person_guidance:
             videos, weights = [*videos, features], [*weights, -person_guidance]
         memory, position = self.encode(torch.stack(videos), None)
-        liking = self._liking(person, memory)
+        liking = None if person is None or self.persons is None else self.persons.liking(person, memory)
         at_once = n if device.type == "cuda" else max(1, CPU_ROWS // len(features))
 
         def clean(u: Tensor, t: int, rows: slice) -> Tensor:
@@ -680,12 +652,3 @@ class SummDiff(Sampler):
 
         logits = ddim(self.schedule, guided, conditional, start, step_noise, eta)
         return to_scores(smooth(logits, config.smoothing), config.sigmoid_temp).cpu().float()
-
-    def _liking(self, person: int | Tensor | None, memory: Tensor) -> Tensor | None:
-        """(V, 1, T, H) for the first of V videos, and 0 for the others, which nobody in particular sees."""
-        if person is None or self.persons is None:
-            return None
-        vector = self.persons.vectors.weight[person] if isinstance(person, int) else person.to(memory)
-        vectors = torch.zeros(len(memory), 1, len(vector)).to(memory)
-        vectors[0, 0] = vector
-        return self.persons(vectors, memory)

@@ -1,4 +1,4 @@
-"""A person's curves from SummDiff: its samples for the person's vector (`core.models.summdiff.Persons`).
+"""A person's curves from SummDiff: its samples for the person's vector (`core.models.persons.Persons`).
 
 In training every named person's curves go with a vector of their own, which is left out now and then, so that one model
 knows p(scores | video, person) and p(scores | video). Guidance by the person works as that by the video does:
