@@ -62,7 +62,7 @@ def test_swapping_persons_swaps_the_samples(checkpoint):
 def test_guidance_by_the_person_leads_away_from_nobody(checkpoint):
     model, features = load_model(checkpoint, "cpu"), torch.from_numpy(made_video(20).blocks["look"])
     plain, guided = (model.predict(features, 4, person=0, person_guidance=w) for w in (0.0, 1.0))
-    assert not torch.equal(plain, guided)
+    assert (guided - plain).abs().mean() > 0.01, "and not by rounding alone"
     assert torch.equal(plain, model.predict(features, 4, person=model.persons.vectors.weight[0].detach()))
 
 
