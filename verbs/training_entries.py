@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from verbs.train import TrainRequest
 
 
+UNKNOWN = "Whether '{}' has learned from the held-out videos before is not known."
+
+
 @dataclass(frozen=True)
 class TrainingEntries:
     """What a training is done with; no video is in two of the parts.
@@ -60,7 +63,7 @@ def training_entries(library: Library, request: TrainRequest, base: Checkpoint |
         raise InputError("Selecting on test videos needs splits.", "Name a split file with --splits.")
     wanted = request.space or (base.feature_space if base else None)
     if request.splits is not None:
-        return _of_split(library, request, wanted, seed)
+        return _of_split(library, request, base, wanted, seed)
     own, others = _of_datasets(library, request)
     entries = own + others
     videos, space = videos_from_entries(entries, request.kind, wanted)
@@ -79,7 +82,9 @@ def training_entries(library: Library, request: TrainRequest, base: Checkpoint |
     )
 
 
-def _of_split(library: Library, request: TrainRequest, wanted: str | None, seed: int) -> TrainingEntries:
+def _of_split(
+    library: Library, request: TrainRequest, base: Checkpoint | None, wanted: str | None, seed: int
+) -> TrainingEntries:
     from core.training.videos import lacking, videos_from_entries
 
     assert request.splits is not None
@@ -108,8 +113,21 @@ def _of_split(library: Library, request: TrainRequest, wanted: str | None, seed:
         f"{request.splits.name} #{request.split}",
         space,
         lacking(split.train + whole, space),
-        split.notes,
+        split.notes + (_known_before(base, tests) if base and request.held_out else ()),
     )
+
+
+def _known_before(base: Checkpoint, tests: Sequence[Entry]) -> tuple[str, ...]:
+    """What is to be said of test videos that the training's base has learned from, or may have."""
+    from core.models.provenance import learned_from
+
+    seen = [learned_from(base).saw(one.id) for one in tests]
+    if known := seen.count(True):
+        return (
+            f"'{base.id}' has learned from {known} of the {len(tests)} test videos: figures on these say nothing of"
+            " videos that are new.",
+        )
+    return (UNKNOWN.format(base.id),) if None in seen else ()
 
 
 def _read_split(library: Library, request: TrainRequest, entries: Sequence[Entry]) -> SplitVideos:
@@ -222,5 +240,5 @@ def _held_out(
     if copies := len(videos) - len(train) - len(held):
         said.append(f"{copies} copies of held-out videos are left out as well.")
     if base and any(seen(one) is None for one in held):
-        said.append(f"Whether '{base.id}' has learned from the held-out videos before is not known.")
+        said.append(UNKNOWN.format(base.id))
     return train, held, tuple(said)

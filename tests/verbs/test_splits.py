@@ -9,6 +9,7 @@ from core.training.underway import Underway
 from storage.formats.splits import read_splits
 from verbs.evaluate import EvaluateRequest, evaluate_splits
 from verbs.splits import SplitsRequest, splits
+from verbs.train import TrainRequest, train
 from verbs.train_splits import TrainSplitsRequest, train_splits
 
 SMALL = {"dataset": "talks", "kind": "mlp", "epochs": 1}
@@ -94,3 +95,14 @@ def test_all_splits_go_on_where_their_process_died_and_share_the_minutes(talks, 
     assert [one.id for one in trained.splits] == ["mlp-talks-split0", "mlp-talks-split1"]
     assert all(0 < one.epochs < 1000 for one in trained.splits)
     assert any(message.endswith("split 1 of 2") for message in said)
+
+
+def test_test_videos_that_the_base_has_learned_from_are_told(talks):
+    base = train(talks, TrainRequest(**SMALL, held_out=0))
+    asked = TrainRequest(**SMALL, splits=made(talks, folds=2).file, start_from=base.id)
+    assert train(talks, asked).notes == (
+        f"'{base.id}' has learned from 2 of the 2 test videos: figures on these say nothing of videos that are new.",
+    )
+    fresh = train(talks, asked.model_copy(update={"start_from": None}))
+    assert fresh.notes == ()
+    assert train(talks, asked.model_copy(update={"start_from": fresh.id})).notes == ()

@@ -23,6 +23,7 @@ from verbs.leaderboard import LeaderboardRequest, LeaderboardResult, leaderboard
 from verbs.offers import PretrainingOffer, pretraining_offers
 from verbs.report import ReportResult
 from verbs.train import TrainResult
+from verbs.train_splits import TrainedSplits
 from webapp.views.answer import Answer
 from webapp.views.kinds import KindFacts, kind_facts
 
@@ -108,15 +109,16 @@ def card(library: Library, hidden: Collection[str], checkpoint_id: str) -> Model
 
 def _report(library: Library, checkpoint_id: str) -> Helped | None:
     """What a report, or the training itself, found last."""
-    for kind in ("report", "train"):
+    for kind in ("report", "train", "train_splits"):
         for job in library.jobs.list(("done",), MOST_JOBS, kind):
             try:
                 result = result_from_row(job.kind, job.result or {})
             except InputError:  # of another version
                 continue
-            found = result.report if isinstance(result, ReportResult | TrainResult) else None
-            if found is not None and found.after == checkpoint_id:
-                return found
+            for one in result.splits if isinstance(result, TrainedSplits) else [result]:
+                found = one.report if isinstance(one, ReportResult | TrainResult) else None
+                if found is not None and found.after == checkpoint_id:
+                    return found
     return None
 
 

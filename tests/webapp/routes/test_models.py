@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from core import limits
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
+from core.models.registry import MODELS
 from webapp import jobs
 from webapp.server import build_rest
 
@@ -58,7 +59,7 @@ def test_the_list_tells_what_each_model_learned_from_and_what_can_be_measured_on
     answer = client.get("/api/models").json()
     assert [one["id"] for one in answer["models"]] == ["two", "one"]
     assert answer["models"][0]["learned_from"] == "Learned from 3 people's labels of 1 video (talks)."
-    assert answer["kinds"]["mlp"]["label"]
+    assert set(MODELS) <= set(answer["kinds"]), "also those of which there is no model yet"
     assert answer["datasets"] == [{"id": "talks", "label": "talks", "videos": 4, "judged": 4}]
 
 
@@ -175,3 +176,13 @@ def test_a_report_says_what_a_training_changed_on_its_held_out_videos(client, tr
     hidden = client.get("/api/models/card", params={"id": "next"}).json()
     assert hidden["report"] is None
     assert "while you judge" in hidden["text"]
+
+
+def test_each_model_of_a_training_on_all_splits_tells_what_it_changed(client, trained):
+    client.post("/api/models/splits/make", json={"dataset": "talks", "folds": 2})
+    asked = {"dataset": "talks", "kind": "mlp", "epochs": 1, "start_from": "one", "split_file": "2-folds-talks.json"}
+    made = done(trained, client.post("/api/train", json=asked | {"split": None}))
+    assert made.state == "done"
+    for split in made.result["splits"]:
+        report = client.get("/api/models/card", params={"id": split["id"]}).json()["report"]
+        assert (report["before"], report["after"]) == ("one", split["id"])
