@@ -173,7 +173,8 @@ def test_lists_hold_neither_labels_nor_scores(judging, path):
     answer = judging.get(path, params={"id": judging.task})
     assert answer.status_code == 200
     assert SECRET not in answer.text
-    assert "0." not in re.sub(r'"(duration|disagreement|budget|watch|shots)": ?[^a-z]*', "", answer.text)
+    text = re.sub(r"T\d\d:\d\d:\d\d\.\d+Z", "", answer.text)  # times of day, some of which end in 0 seconds
+    assert "0." not in re.sub(r'"(duration|disagreement|budget|watch|shots)": ?[^a-z]*', "", text)
 
 
 def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
