@@ -120,7 +120,7 @@ class Tastes(ClosedForm):
         check_features(features, self.config.feature_width)
         if n < 1:
             raise InputError(f"At least one sample is needed, got {n}.")
-        return self.around(self.mean.predict(features), self.deviations(features.cpu().numpy(), n, seed))
+        return self.around(self.mean.predict(features), self.draw(features.cpu().numpy(), n, seed))
 
     @staticmethod
     def around(mean: Tensor, deviations: np.ndarray) -> Tensor:
@@ -130,7 +130,7 @@ class Tastes(ClosedForm):
         pressed = torch.where(whole < EDGE, low, torch.where(whole > 1 - EDGE, high, whole))
         return pressed.clamp(LEAST_SCORE, 1 - LEAST_SCORE).float()
 
-    def deviations(self, features: np.ndarray, n: int, seed: int) -> np.ndarray:
+    def draw(self, features: np.ndarray, n: int, seed: int) -> np.ndarray:
         """(n, T) float64 by which samples of a video (T, D) deviate from its mean curve, each of mean 0."""
         a, b, c, reach, memory = self.law.tolist()
         kept = self.config.noise

@@ -156,13 +156,13 @@ def test_samples_differ_as_much_as_people_whatever_is_drawn_as_content(fitted):
     for noise in (0.0, 0.5, 1.0):
         model = Tastes(TastesConfig(WIDTH, noise=noise))
         model.law.copy_(fitted.law)
-        drawn = model.deviations(features, 200, 0)
+        drawn = model.draw(features, 200, 0)
         assert drawn.var() == pytest.approx(float(fitted.law[:3].sum()), rel=0.25)
 
 
 def test_without_noise_what_looks_the_same_is_liked_the_same(fitted):
     features = np.tile(shown(31, 20), (5, 1))
-    drawn = fitted.deviations(features, 8, 0)
+    drawn = fitted.draw(features, 8, 0)
     np.testing.assert_allclose(drawn[:, 25:35], drawn[:, 65:75], atol=1e-9)
 
 
