@@ -91,7 +91,7 @@ def _drawers(model: Tastes) -> dict[str, Callable[[Tensor, int], Tensor]]:
     def noise(features: Tensor, seed: int) -> Tensor:
         drawn = sampling_noise(CURVES, len(features), 0, seed, LONG)[0].double().numpy()
         drawn -= drawn.mean(axis=1, keepdims=True)
-        variance = model.deviations(features.numpy(), CURVES, seed).var()
+        variance = model.draw(features.numpy(), CURVES, seed).var()
         return Tastes.around(model.mean.predict(features), drawn * np.sqrt(variance / drawn.var()))
 
     return {

@@ -46,6 +46,7 @@ def sampled_sentence(result: SampleResult) -> str:
     made = f"{len(result.scores)} score curves from {result.model} ({result.checkpoint})."
     if result.discovered:
         made += discovered_sentence(result.discovered.kept, result.discovered.coverage)
+    made += "".join(f"\n{number:2}  {name}" for number, name in enumerate(result.names, start=1))
     return f"{made}\n{result.learned_from}"
 
 

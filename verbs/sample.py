@@ -58,6 +58,7 @@ class SampleResult(Result):
         discovered: of self-discovered samples alone.
         learned_from: what the model knows, in a sentence.
         protocol: how the cuts were made.
+        names: what each curve is called; none where they are numbered.
     """
 
     entry: str
@@ -73,6 +74,7 @@ class SampleResult(Result):
     discovered: Discovered | None
     learned_from: str
     protocol: str
+    names: list[str] = Field(default_factory=list)
 
 
 def sample(
@@ -125,6 +127,7 @@ def sample(
         discovered=discovered,
         learned_from=learned_from(checkpoint).sentence(entry.id),
         protocol=f"knapsack over '{shots.source}' shots, budget {request.budget:.0%}; frames, end exclusive",
+        names=list(track.names),
     )
 
 

@@ -26,9 +26,9 @@ of how people differ, and the model keeps what TVSum's people gave.
 **Drawing.** s and e are what nobody can know before a person has spoken: drawn, they blur what a sample likes without
 bringing it nearer to anybody. So by default the whole variance a + b + c, by which people differ, is drawn as content
 (`noise` 0), and every sample is a taste that holds all through the video. With `noise` 1 samples follow the fitted law.
-Deviations are added in logits, divided by the slope p (1 - p) of the sigmoid at the mean curve: scores stay in (0, 1)
-and in their order, and small ones are what they are in scores. Samples come in antithetic pairs, w and -w: of two, one
-likes what the other does not, and their mean is near the mean curve (Hammersley and Morton 1956).
+Deviations are added to the mean curve, and what comes within 0.05 of 0 or 1, or beyond, is pressed together so that
+scores stay in (0, 1) and in their order. Samples come in antithetic pairs, w and -w: of two, one likes what the other
+does not, and where nothing is pressed their mean is the mean curve (Hammersley and Morton 1956).
 
 What one person wants is the same law given their labels: `core.personal.gaussian_process` has the posterior of w with
 the kernel a x x' and e alone, over seconds instead of picks, its own mean in the place of m.
@@ -61,6 +61,8 @@ LEVEL, JITTER = 1.0, 1e-5  # variances: a level of one's own, and what keeps K a
 # Of longer videos stretches of so many picks are taken, evenly spaced; of more videos every second, every third, ...
 MOST_PICKS, STRETCH, MOST_VIDEOS = 256, 8, 64
 STEPS = 60
+# So near to 0 and 1 scores are pressed together, and no nearer than the least do they come.
+EDGE, LEAST_SCORE = 0.05, 1e-7
 
 
 @dataclass(frozen=True)
@@ -118,16 +120,17 @@ class Tastes(ClosedForm):
         check_features(features, self.config.feature_width)
         if n < 1:
             raise InputError(f"At least one sample is needed, got {n}.")
-        return self.around(self.mean.predict(features), self.deviations(features.cpu().numpy(), n, seed))
+        return self.around(self.mean.predict(features), self.draw(features.cpu().numpy(), n, seed))
 
     @staticmethod
     def around(mean: Tensor, deviations: np.ndarray) -> Tensor:
         """(N, T) float32 scores in (0, 1) that deviate by (N, T), in scores, from a mean curve (1, T)."""
-        mean = mean.double()
-        slope = float((mean * (1 - mean)).mean())
-        return (mean.logit(eps=1e-6) + torch.from_numpy(deviations) / slope).sigmoid().float()
+        whole = mean.double() + torch.from_numpy(deviations)
+        low, high = EDGE * torch.exp((whole - EDGE) / EDGE), 1 - EDGE * torch.exp((1 - EDGE - whole) / EDGE)
+        pressed = torch.where(whole < EDGE, low, torch.where(whole > 1 - EDGE, high, whole))
+        return pressed.clamp(LEAST_SCORE, 1 - LEAST_SCORE).float()
 
-    def deviations(self, features: np.ndarray, n: int, seed: int) -> np.ndarray:
+    def draw(self, features: np.ndarray, n: int, seed: int) -> np.ndarray:
         """(n, T) float64 by which samples of a video (T, D) deviate from its mean curve, each of mean 0."""
         a, b, c, reach, memory = self.law.tolist()
         kept = self.config.noise

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
-from cli.tables import evaluation_table, trained_sentence
+from cli.tables import evaluation_table, sampled_sentence, trained_sentence
 from core.statistics.results import Aligned, Alignment, Closeness, Evaluation, HumanBand, Skill
 from verbs.evaluate import EvaluateResult
+from verbs.sample import SampleResult
 
 PEOPLE = Closeness(0.177, 0.204, 0.25)
 FIGURES = Evaluation(
@@ -75,3 +76,12 @@ def test_a_training_that_diverged_says_so_instead_of_a_number():
         "ours: 3 epochs in 2 s, loss undefined: the training left all numbers. Train again with other settings."
     )
     assert trained_sentence(SimpleNamespace(**vars(result) | {"loss": 0.25})).endswith("loss 0.2500.")
+
+
+def test_samples_that_have_names_are_listed():
+    made = {"entry": "talks/a", "run": 1, "model": "Tastes", "checkpoint": "t", "feature_space": "x", "seed": 0}
+    made |= {"settings": {}, "scores": [[0.1], [0.2]], "cuts": [[], []], "notes": ["", ""], "discovered": None}
+    made |= {"learned_from": "Learned from people.", "protocol": "knapsack"}
+    told = sampled_sentence(SampleResult(**made, names=["likes moments with dogs", "likes late moments"]))
+    assert told.splitlines()[1:] == [" 1  likes moments with dogs", " 2  likes late moments", "Learned from people."]
+    assert len(sampled_sentence(SampleResult(**made)).splitlines()) == 2

@@ -85,6 +85,8 @@ def test_what_a_trained_model_of_tastes_said_stays(taken):
     measure(taken, "films/film")
     assert trained.id in [run.id for run in taken.runs.of_entry("films/film")]
     assert len(taken.runs.of_entry("films/film")) == 2
+    rows = [row for row in describe(taken, "films/film").rows if row.kind == "samples"]
+    assert {row.checkpoint: row.pairs for row in rows} == {"tastes-1": True, "tastes-v1": False}
 
 
 def test_rows_say_what_each_signal_is_and_what_each_taste_likes(taken):

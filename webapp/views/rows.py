@@ -16,6 +16,7 @@ from core.models.provenance import Told, learned_from, told_of_checkpoint, told_
 from core.personal import KIND as PERSONAL
 from core.personal.conditioned import Conditioned
 from core.signals import DEFAULT_SIGNAL, listed
+from core.signals.tastes import needs_no_labels
 from core.signals.words import moment_word
 from core.statistics.camps import camps
 from core.training.scoring import can_score
@@ -215,6 +216,8 @@ def run_row(run: Run, checkpoint: Checkpoint | None) -> RunRow:
 
 def in_pairs(track: ScoreTrack) -> bool:
     """Whether samples of a run come in antithetic pairs, also those that a model drew for one person."""
+    if needs_no_labels(track):  # drawn by no model, though they are called as one
+        return False
     if track.kind == PERSONAL:  # made by "way: person"
         return track.checkpoint.startswith(f"{Conditioned.name}: ")
     return registry.in_pairs(track.kind)

@@ -4617,6 +4617,7 @@ export interface components {
          *         discovered: of self-discovered samples alone.
          *         learned_from: what the model knows, in a sentence.
          *         protocol: how the cuts were made.
+         *         names: what each curve is called; none where they are numbered.
          */
         SampleResult: {
             /** Entry */
@@ -4649,6 +4650,8 @@ export interface components {
             learned_from: string;
             /** Protocol */
             protocol: string;
+            /** Names */
+            names?: string[];
         };
         /**
          * SeedsFacts

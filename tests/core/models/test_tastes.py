@@ -15,7 +15,7 @@ from core.data.timebase import Timebase
 from core.errors import InputError
 from core.models.checkpoints import load_model, save_checkpoint
 from core.models.summarizer import Judged
-from core.models.tastes import LEVEL, USUAL, Tastes, TastesConfig, deviations, likeliest
+from core.models.tastes import EDGE, LEVEL, USUAL, Tastes, TastesConfig, deviations, likeliest
 from core.signals.content import change_clock, content_rows, forgetful
 from core.statistics.alignment import alignment_of
 from core.training.loop import train
@@ -156,13 +156,13 @@ def test_samples_differ_as_much_as_people_whatever_is_drawn_as_content(fitted):
     for noise in (0.0, 0.5, 1.0):
         model = Tastes(TastesConfig(WIDTH, noise=noise))
         model.law.copy_(fitted.law)
-        drawn = model.deviations(features, 200, 0)
+        drawn = model.draw(features, 200, 0)
         assert drawn.var() == pytest.approx(float(fitted.law[:3].sum()), rel=0.25)
 
 
 def test_without_noise_what_looks_the_same_is_liked_the_same(fitted):
     features = np.tile(shown(31, 20), (5, 1))
-    drawn = fitted.deviations(features, 8, 0)
+    drawn = fitted.draw(features, 8, 0)
     np.testing.assert_allclose(drawn[:, 25:35], drawn[:, 65:75], atol=1e-9)
 
 
@@ -175,11 +175,20 @@ def test_a_sample_is_the_same_however_many_are_drawn_and_comes_with_its_opposite
     torch.testing.assert_close(three, eight[:3], rtol=0, atol=1e-6)
     assert torch.equal(eight, model.predict(features, 8, 5))
     assert not torch.equal(eight, model.predict(features, 8, 6))
-    logits = eight.double().logit()
-    mean = model.mean.predict(features).double().logit()
-    torch.testing.assert_close(logits[0::2] + logits[1::2], (2 * mean).expand(4, -1), rtol=0, atol=1e-3)
-    assert eight.min() > 0
-    assert eight.max() < 1
+    mean, one, other = model.mean.predict(features).expand(4, -1), eight[0::2], eight[1::2]
+    free = (torch.minimum(one, other) > EDGE) & (torch.maximum(one, other) < 1 - EDGE)
+    assert free.float().mean() > 0.5
+    torch.testing.assert_close(((one + other) / 2)[free], mean[free], rtol=0, atol=1e-5)
+
+
+def test_scores_stay_between_0_and_1_and_in_their_order():
+    deviations = np.linspace(-1.5, 1.5, 301)[None]
+    scores = Tastes.around(torch.full((1, 301), 0.5), deviations)[0].double().numpy()
+    assert 0 < scores.min() < 1e-6
+    assert 1 - 1e-6 < scores.max() < 1
+    assert (np.diff(scores[70:231]) > 0).all()
+    np.testing.assert_allclose(scores[110:190], 0.5 + deviations[0, 110:190], atol=1e-6)
+    assert np.abs(np.diff(scores, 2)).max() < 0.002  # no kink
 
 
 def test_two_picks_and_a_video_that_shows_one_thing_are_scored(fitted):
