@@ -18,8 +18,8 @@ rows are kept in results/honest.json.
     moved          the alignment test: what coverage and precision lose when deviations are shifted in time
     skill          of tau and of coverage: noise is 0, people are 1
 
-Limits in brackets are those of 95 % over videos. For people, each is predicted by the others: by their mean, and by the
-best other person.
+Rows of ridge and noise are in antithetic pairs. Limits in brackets are those of 95 % over videos. For people, each is
+predicted by the others: by their mean, and by the best other person.
 """
 
 from __future__ import annotations
@@ -51,9 +51,6 @@ PROTOCOL = "tvsum"
 CURVES, SEEDS = 16, (0, 1, 2)
 STEPS = 40  # of the sampler
 LONG = 24  # picks over which smooth noise is averaged
-SMOOTHING = 2.0  # picks, as in our recipes: people judge shots
-PENALTIES = tuple(10.0**power for power in range(1, 7))
-INNER = 5  # folds of the training videos, to choose a penalty
 RANDOM_CURVES = 4
 ALIGNED = 0.01
 MUST = f"noise within {ALIGNED} of itself at other times, and people above every row in tau and coverage"
@@ -92,7 +89,7 @@ class Bench:
     Attributes:
         entries: by key.
         splits: the keys that are trained on, and those that are tested; every video is tested once.
-        features: (T, D) of each video, smoothed.
+        features: (T, D) float32 of each video.
     """
 
     entries: Mapping[str, Entry]
@@ -110,14 +107,8 @@ class Bench:
     @classmethod
     def made(cls, entries: Mapping[str, Entry], splits: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Bench:
         """Of entries with people and features of one space."""
-        from scipy.ndimage import gaussian_filter1d
-
         space = next(iter(next(iter(entries.values())).features))
-        features = {
-            key: gaussian_filter1d(np.asarray(entry.features[space], np.float64), SMOOTHING, axis=0)
-            for key, entry in entries.items()
-        }
-        return cls(entries, splits, features)
+        return cls(entries, splits, {key: np.asarray(entry.features[space]) for key, entry in entries.items()})
 
     def people(self, key: str) -> np.ndarray:
         """(U, T) float64 of a video."""
@@ -131,7 +122,7 @@ class Bench:
 def chance(bench: Bench, seed: int) -> Samples:
     """Random at every pick, in the range of the ridge regression."""
     found = {}
-    for key, curve in ridge(bench, seed).items():
+    for key, curve in ridge(bench, False).items():
         random = np.random.default_rng([seed, len(found)])
         found[key] = random.uniform(curve.min(), curve.max(), (CURVES, curve.shape[1]))
     return found
@@ -163,83 +154,66 @@ def short_shots(bench: Bench, seed: int) -> Samples:
     return bench.tested(curve)
 
 
-def ridge(bench: Bench, seed: int = 0) -> Samples:
-    """People's mean by ridge regression on the embedding of a pick; the penalty is chosen by the training videos."""
-    return _ridge(bench)
+def ridge_embedding(bench: Bench, seed: int) -> Samples:
+    """People's mean by ridge regression on the embedding of a pick."""
+    return ridge(bench, False)
+
+
+def ridge_novelty(bench: Bench, seed: int) -> Samples:
+    """The same on how the pick stands in its video as well."""
+    return ridge(bench, True)
 
 
 @cache
-def _ridge(bench: Bench) -> Samples:
-    return {
-        key: curve[None]
-        for train, test in bench.splits
-        for key, curve in zip(test, fitted(bench, train)(test), strict=True)
-    }
+def ridge(bench: Bench, novelty: bool) -> Samples:
+    """Curves (1, T) of test videos, fitted to the training videos of their split."""
+    import torch
 
+    from core.models.ridge import Ridge, RidgeConfig
+    from core.models.summarizer import Judged
 
-def fitted(bench: Bench, train: Sequence[str]) -> Callable[[Sequence[str]], list[np.ndarray]]:
-    """The ridge regression of some videos, as a function from keys to curves (T,) in [0, 1]."""
-    from core.statistics.curves import mean_defined
-    from core.statistics.ranks import correlations
-
-    def taus(inner: int) -> list[float]:
-        left_out = train[inner::INNER]
-        learned = [key for key in train if key not in left_out]
-        every = _solutions(bench, learned, PENALTIES)
-        return [
-            mean_defined([mean_defined(correlations(solve(key)[None], bench.people(key))[0]) for key in left_out])
-            for solve in every
-        ]
-
-    best = int(np.argmax(np.mean([taus(inner) for inner in range(min(INNER, len(train)))], axis=0)))
-    (solve,) = _solutions(bench, train, PENALTIES[best : best + 1])
-    return lambda keys: [np.clip(solve(key), 0, 1) for key in keys]
-
-
-def _solutions(bench: Bench, keys: Sequence[str], penalties: Sequence[float]) -> list[Callable[[str], np.ndarray]]:
-    """For each penalty the regression from standardised features to people's mean."""
-    from core.statistics.curves import mean_of_people
-
-    x = np.concatenate([bench.features[key] for key in keys])
-    y = np.concatenate([mean_of_people(bench.people(key)) for key in keys])
-    centre, spread, level = x.mean(axis=0), x.std(axis=0) + 1e-9, y.mean()
-    z = (x - centre) / spread
-    gram, moment = z.T @ z, z.T @ (y - level)
-
-    def curve_of(weights: np.ndarray) -> Callable[[str], np.ndarray]:
-        return lambda key: level + (bench.features[key] - centre) / spread @ weights
-
-    return [curve_of(np.linalg.solve(gram + penalty * np.eye(len(gram)), moment)) for penalty in penalties]
+    found = {}
+    for train, test in bench.splits:
+        model = Ridge(RidgeConfig(bench.features[train[0]].shape[1], novelty=novelty))
+        people = [torch.tensor(bench.entries[key].people.scores) for key in train]
+        weighed = zip(train, people, strict=True)
+        model.fit([Judged(torch.tensor(bench.features[key]), one, torch.ones(len(one))) for key, one in weighed])
+        for key in test:
+            found[key] = model.predict(torch.tensor(bench.features[key])).double().numpy()
+    return found
 
 
 def noise_alone(bench: Bench, seed: int) -> Samples:
     """Around 0.5, as the training people vary around each other's mean."""
-    return bench.tested(lambda key, train: _noise(bench, key, CURVES, seed, _covariance(bench, tuple(train))))
+    return bench.tested(lambda key, train: _noise(bench, key, CURVES, seed, _covariance(bench, train)))
 
 
 def long_noise(bench: Bench, seed: int) -> Samples:
     """As much, and so smooth that it is alike for a minute."""
-    return bench.tested(lambda key, train: _noise(bench, key, CURVES, seed, _long_covariance(bench, train)))
+    return bench.tested(lambda key, train: _long_noise(bench, key, CURVES, seed, train))
 
 
 def ridge_and_noise(bench: Bench, seed: int) -> Samples:
-    """The regression, and the first noise around it, in antithetic pairs."""
-    return _around_ridge(
-        bench, lambda key, train: _noise(bench, key, CURVES // 2, seed, _covariance(bench, tuple(train)))
+    """The regression on the embedding, and the first noise around it, in antithetic pairs."""
+    return _around(
+        ridge(bench, False), bench, lambda key, train: _noise(bench, key, CURVES // 2, seed, _covariance(bench, train))
     )
 
 
 def ridge_and_long_noise(bench: Bench, seed: int) -> Samples:
-    """The regression, and the second."""
-    return _around_ridge(
-        bench, lambda key, train: _noise(bench, key, CURVES // 2, seed, _long_covariance(bench, train))
-    )
+    """The same with the second noise."""
+    return _around(ridge(bench, False), bench, lambda key, train: _long_noise(bench, key, CURVES // 2, seed, train))
 
 
-def _around_ridge(bench: Bench, noise: Callable[[str, Sequence[str]], np.ndarray]) -> Samples:
+def novelty_and_long_noise(bench: Bench, seed: int) -> Samples:
+    """The regression on embedding and novelty, and the second noise around it, in antithetic pairs."""
+    return _around(ridge(bench, True), bench, lambda key, train: _long_noise(bench, key, CURVES // 2, seed, train))
+
+
+def _around(centre: Samples, bench: Bench, noise: Callable[[str, Sequence[str]], np.ndarray]) -> Samples:
     def curves(key: str, train: Sequence[str]) -> np.ndarray:
         drawn = noise(key, train) - 0.5
-        return np.clip(ridge(bench)[key] + np.stack([drawn, -drawn], axis=1).reshape(CURVES, -1), 0, 1)
+        return np.clip(centre[key] + np.stack([drawn, -drawn], axis=1).reshape(CURVES, -1), 0, 1)
 
     return bench.tested(curves)
 
@@ -251,22 +225,25 @@ def _noise(bench: Bench, key: str, n: int, seed: int, covariance: np.ndarray) ->
     return noise(n, len(bench.features[key]), covariance, random)
 
 
-def _long_covariance(bench: Bench, train: Sequence[str]) -> np.ndarray:
-    """(L,) of white noise that is averaged by a Gaussian `LONG` picks wide, with people's variance."""
+def _long_noise(bench: Bench, key: str, n: int, seed: int, train: Sequence[str]) -> np.ndarray:
+    """White noise that is averaged by a Gaussian `LONG` picks wide, with people's variance."""
     lags = np.arange(6 * LONG)
-    covariance: np.ndarray = _covariance(bench, tuple(train))[0] * np.exp(-((lags / LONG) ** 2) / 4)
+    return _noise(bench, key, n, seed, _covariance(bench, train)[0] * np.exp(-((lags / LONG) ** 2) / 4))
+
+
+def _covariance(bench: Bench, train: Sequence[str]) -> np.ndarray:
+    """(L,) of people's deviations, mean over the training videos."""
+    each = [_of_people(bench.entries[key]) for key in train]
+    shortest = min(map(len, each))
+    covariance: np.ndarray = np.mean([one[:shortest] for one in each], axis=0)
     return covariance
 
 
 @cache
-def _covariance(bench: Bench, train: Sequence[str]) -> np.ndarray:
-    """(L,) of people's deviations, mean over the training videos."""
+def _of_people(entry: Entry) -> np.ndarray:
     from core.statistics.chance import residual_covariance
 
-    each = [residual_covariance(bench.people(key)) for key in train]
-    shortest = min(map(len, each))
-    covariance: np.ndarray = np.mean([one[:shortest] for one in each], axis=0)
-    return covariance
+    return residual_covariance(entry.people.scores)
 
 
 def other_people(bench: Bench, seed: int) -> Samples:
@@ -287,7 +264,7 @@ def other_people(bench: Bench, seed: int) -> Samples:
 
 # Name, label, curves, whether they are random, whether in antithetic pairs.
 MADE: tuple[tuple[str, str, Callable[[Bench, int], Samples], bool, bool], ...] = (
-    ("chance", "random at every pick, in the range of ridge", chance, True, False),
+    ("chance", "random at every pick, in the range of ridge on the embedding", chance, True, False),
     ("early", "earlier is better", early, False, False),
     ("middle", "nearer to the middle is better", middle, False, False),
     ("late", "later is better", late, False, False),
@@ -295,12 +272,20 @@ MADE: tuple[tuple[str, str, Callable[[Bench, int], Samples], bool, bool], ...] =
     ("noise", "noise alone, as training people vary", noise_alone, True, False),
     ("long-noise", f"noise alone, as much, {LONG} picks long", long_noise, True, False),
     ("other-people", "people of other videos", other_people, True, False),
-    ("ridge", "ridge on the embedding", ridge, False, False),
-    ("ridge-noise", "ridge and noise as training people vary, in antithetic pairs", ridge_and_noise, True, True),
+    ("ridge-embedding", "ridge on the embedding", ridge_embedding, False, False),
+    ("ridge", "ridge on embedding and novelty", ridge_novelty, False, False),
+    ("ridge-embedding-noise", "ridge on the embedding and noise as training people vary", ridge_and_noise, True, True),
+    (
+        "ridge-embedding-long-noise",
+        f"ridge on the embedding and noise {LONG} picks long",
+        ridge_and_long_noise,
+        True,
+        True,
+    ),
     (
         "ridge-long-noise",
-        f"ridge and noise {LONG} picks long, in antithetic pairs",
-        ridge_and_long_noise,
+        f"ridge on embedding and novelty and noise {LONG} picks long",
+        novelty_and_long_noise,
         True,
         True,
     ),

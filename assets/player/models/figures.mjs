@@ -15,6 +15,9 @@ const HEADS = [
   ['τ', 'Kendall’s tau, as the protocol asks'],
   ['ρ', 'Spearman’s rho, as the protocol asks'],
   ['F1', 'Overlap of cuts of 15 %, as the protocol asks'],
+];
+const SAMPLED = [
+  ['', ''],
   ['coverage τ', 'The best sample for each person, averaged over people; for people, the best other person'],
   ['precision τ', 'The best person for each sample, averaged over samples; for people, the best other person'],
   ['1 − τ', 'How much two samples differ, mean over all pairs; for people, two of them'],
@@ -35,7 +38,8 @@ export function figuresTable(one) {
     'div',
     { class: 'mc-measured', 'data-part': one.part },
     h('p', { class: 'mc-quietly' }, lead),
-    figures ? tableBox(`Figures on ${one.dataset}`, 'mc-figures', heads(), lines(figures)) : null,
+    figures ? tableBox(`Figures on ${one.dataset}`, 'mc-figures', heads(HEADS), lines(figures)) : null,
+    figures?.coverage ? tableBox(`Its samples on ${one.dataset}`, 'mc-figures', heads(SAMPLED), samples(figures)) : null,
     notes.map((text) => h('p', { class: 'mc-remark' }, text)),
   );
 }
@@ -50,51 +54,53 @@ function about({ coverage, diversity, alignment, human }) {
   ];
 }
 
-function heads() {
-  return HEADS.map(([text, title], index) => h('th', { scope: 'col', class: index ? 'mc-number' : '', title }, text));
+/** @param {string[][]} columns */
+function heads(columns) {
+  return columns.map(([text, title], index) => h('th', { scope: 'col', class: index ? 'mc-number' : '', title }, text));
 }
 
 /** @param {NonNullable<Measured['figures']>} figures */
-function lines(figures) {
-  const { single, human, chance, skill } = figures;
+function lines({ kendall, spearman, f1, single, human, chance, skill }) {
   return [
-    line('This model', figures, sampled(figures), 'mc-own'),
+    line('This model', { kendall, spearman, f1 }, 'mc-own'),
     single && line('One sample of it', single),
-    human && line('People, two by two', human.pairwise, [null, null, human.difference.kendall], 'mc-people'),
-    chance && line('People, each by the others', chance.people, [human?.closest, human?.closest], 'mc-people'),
-    chance && line('Noise that knows nothing', chance.noise, figures.coverage ? sampled(chance.noise) : []),
+    human && line('People, two by two', human.pairwise, 'mc-people'),
+    chance && line('People, each by the others', chance.people, 'mc-people'),
+    chance && line('Noise that knows nothing', chance.noise),
     chance && line('This model at other times', chance.shifted),
-    skill && skills(skill),
+    skill && row('Skill', ['kendall', 'spearman', 'f1'].map((name) => limited(skill[name], skill, name)), 'mc-skill-row'),
   ].filter(Boolean);
 }
 
-/** Coverage, precision, and how much two samples differ. @param {import('../shared/wire').Figures} figures */
-function sampled({ coverage, precision, diversity }) {
-  return [coverage, precision, diversity?.one_minus_tau];
+/** Coverage, precision and diversity of samples, beside people and noise. @param {NonNullable<Measured['figures']>} figures */
+function samples({ coverage, precision, diversity, human, chance, skill }) {
+  const taus = (...all) => all.map((one) => figure(one ?? null));
+  const noise = chance?.noise;
+  return [
+    row('Its samples', taus(coverage?.kendall, precision?.kendall, diversity?.one_minus_tau), 'mc-own'),
+    human && row('People', taus(human.closest.kendall, human.closest.kendall, human.difference.kendall), 'mc-people'),
+    noise && row('Noise that knows nothing', taus(noise.coverage?.kendall, noise.precision?.kendall, noise.diversity?.one_minus_tau), ''),
+    skill && row('Skill', [
+      ...['coverage', 'precision'].map((name) => limited(skill[name]?.kendall ?? null, skill, `${name}_kendall`)), '',
+    ], 'mc-skill-row'),
+  ].filter(Boolean);
+}
+
+/** @param {string} name @param {Line} one @param {string} [style] */
+function line(name, { kendall, spearman, f1 }, style = '') {
+  return row(name, [figure(kendall), figure(spearman), percent(f1 ?? NaN)], style);
 }
 
 /**
+ * A skill, with its limits as a title where there are enough videos.
+ * @param {number|null} value
+ * @param {Skill} skill
  * @param {string} name
- * @param {Line} one
- * @param {(Line|number|null|undefined)[]} [samples] coverage, precision, and how much two differ
- * @param {string} [style]
  */
-function line(name, { kendall, spearman, f1 }, [coverage, precision, difference] = [], style = '') {
-  const tau = (found) => figure(typeof found === 'number' ? found : found?.kendall ?? null);
-  return row(name, [figure(kendall), figure(spearman), percent(f1 ?? NaN), tau(coverage), tau(precision), tau(difference)], style);
-}
-
-/** Skill, with its limits as titles where there are enough videos. @param {Skill} skill */
-function skills({ kendall, spearman, f1, coverage, precision, intervals }) {
-  const cells = [
-    [kendall, 'kendall'], [spearman, 'spearman'], [f1, 'f1'],
-    [coverage?.kendall ?? null, 'coverage_kendall'], [precision?.kendall ?? null, 'precision_kendall'], [null, ''],
-  ].map(([value, name]) => {
-    const [low, high] = intervals?.[name] ?? [null, null];
-    const title = low === null || high === null ? '' : `95 % over videos: ${figure(low)} to ${figure(high)}`;
-    return h('span', { title }, figure(/** @type {number|null} */ (value)));
-  });
-  return row('Skill', cells, 'mc-skill-row');
+function limited(value, { intervals }, name) {
+  const [low, high] = intervals?.[name] ?? [null, null];
+  const title = low === null || high === null ? '' : `95 % over videos: ${figure(low)} to ${figure(high)}`;
+  return h('span', { title }, figure(value));
 }
 
 /** What the alignment test says. @param {NonNullable<NonNullable<Measured['figures']>['alignment']>} found */
@@ -104,10 +110,10 @@ function aligned({ coverage, precision }) {
     const [low, high] = interval ?? [null, null];
     return `${number(difference, 3)}${low === null || high === null ? '' : ` (95 %: ${number(low, 3)} to ${number(high, 3)})`}`;
   };
-  const both = [coverage, precision];
-  const passed = both.every(({ interval }) => (interval?.[0] ?? -1) > 0);
-  return `Shifted in time, what sets its samples apart loses ${lost(coverage)} of coverage and ${lost(precision)} of precision`
-    + `${passed ? ': it follows the video.' : ': no trace of the video is certain in it.'}`;
+  const lows = [coverage, precision].map(({ interval }) => interval?.[0] ?? null);
+  const so = lows.includes(null) ? '; these are too few videos to say how surely.'
+    : lows.every((low) => low > 0) ? ': it follows the video.' : ': no trace of the video is certain in it.';
+  return `Shifted in time, what sets its samples apart loses ${lost(coverage)} of coverage and ${lost(precision)} of precision${so}`;
 }
 
 function row(name, cells, style) {
