@@ -145,8 +145,8 @@ OUR_SUMMDIFF = {
     "skip": 0.4,
 }
 
-# By a formula too. What is drawn was chosen by four folds inside the training videos of TVSum's split 0: as content alone
-# (0.311 of coverage, 0.279 of precision; drawn by the fitted law 0.236 and 0.208), smoothed over 3 picks.
+# By a formula too. What is drawn was chosen by four folds inside the training videos of TVSum's split 0: as content
+# alone (0.311 of coverage, 0.279 of precision; drawn by the fitted law 0.236 and 0.208), smoothed over 3 picks.
 TASTES = TrainSettings(model="tastes", epochs=1, curves_per_video=None, ema=None)
 
 PRESETS = {
