@@ -57,7 +57,8 @@ class TrainChoices(Request):
         {}, description="Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT."
     )
     space: str | None = Field(
-        None, description="Feature space (default: that of --start-from, or the one that most of the videos hold)."
+        None,
+        description="Feature space (default: that of --start-from or of the preset, or what most of the videos hold).",
     )
     epochs: int | None = Field(
         None, ge=1, le=limits.EPOCHS, description="Passes over the data (default: the recipe's)."

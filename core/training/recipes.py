@@ -282,10 +282,13 @@ PRESETS = {
 # What must be known of the checkpoints of a preset, a sentence or two for people.
 NOTES = {
     "tvsum-people": (
-        "Models of captions did not transfer to the people of another data set where this was tried; on videos unlike "
-        "its own, labels of a few of them help (train on these too, or go on from it)."
+        "Models of captions did not transfer to the real people of another data set where this was tried: what helps "
+        "on other videos are labels of your own for some of them."
     )
 }
+
+# Of videos that have several feature spaces, that in which a preset was measured.
+SPACES = {"tvsum-people": "minilm-l6-v2"}
 
 
 def get_preset(name: str, **changes: Any) -> TrainSettings:

@@ -12,7 +12,7 @@ from core.labelling.events import Event
 from core.models.card import card_text
 from core.models.checkpoints import load_model, read_checkpoint
 from core.models.provenance import learned_from
-from core.training.recipes import NOTES, PRESETS
+from core.training.recipes import NOTES, PRESETS, SPACES
 from verbs.evaluate import EvaluateRequest, evaluate
 from verbs.train import TrainRequest, train
 
@@ -199,6 +199,15 @@ def test_a_preset_without_a_kind_is_of_its_own_kind(talks):
         trained(talks, preset="vasnet")
     with pytest.raises(NotFoundError, match="no training preset 'nonsense'"):
         train(talks, TrainRequest(dataset="talks", preset="nonsense"))
+
+
+def test_a_preset_takes_the_features_that_it_was_measured_with_where_there_are_any(library, make_entry):
+    wide = np.random.default_rng(0).standard_normal((120, 8), dtype=np.float32)
+    library.entries.add("talks", [make_entry(f"talks/{n}", more={"minilm-l6-v2": wide + n}) for n in range(3)])
+    chosen = {"kind": PRESETS["tvsum-people"].model, "preset": "tvsum-people", "held_out": 0}
+    assert trained(library, **chosen).feature_space == SPACES["tvsum-people"] == "minilm-l6-v2"
+    assert trained(library, **chosen, space="test-6").feature_space == "test-6"
+    assert trained(library, held_out=0).feature_space == "test-6"
 
 
 def test_what_must_be_known_of_a_recipe_stands_beside_its_checkpoint(talks):

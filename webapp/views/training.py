@@ -181,7 +181,7 @@ def plan(library: Library, asked: AskedTraining) -> Plan:
         NotFoundError, InputError, CheckpointError: as the training would.
     """
     request = request_of(library, asked)
-    notes = (NOTES[asked.preset],) if asked.preset in NOTES else ()
+    notes: tuple[str, ...] = (NOTES[asked.preset],) if asked.preset in NOTES else ()
     if isinstance(request, TrainSplitsRequest):
         assert request.splits is not None
         several = len(read_splits(request.splits))

@@ -195,7 +195,7 @@ export interface components {
             };
             /**
              * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             * @description Feature space (default: that of --start-from or of the preset, or what most of the videos hold).
              */
             space?: string | null;
             /**
@@ -5319,7 +5319,7 @@ export interface components {
             };
             /**
              * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             * @description Feature space (default: that of --start-from or of the preset, or what most of the videos hold).
              */
             space?: string | null;
             /**
@@ -5538,7 +5538,7 @@ export interface components {
             };
             /**
              * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             * @description Feature space (default: that of --start-from or of the preset, or what most of the videos hold).
              */
             space?: string | null;
             /**
