@@ -54,6 +54,10 @@ BENCHMARKS = {
         "content_kernel:content_kernel",
     ),
     "tastes": ("whether tastes without labels follow content, against people of TVSum", "tastes:tastes"),
+    "transfer": (
+        "models on categories of TVSum that were left out, or on another data set of a library",
+        "transfer:transfer",
+    ),
     "self-discovered": ("what pretraining without labels keeps, covers and cuts", "self_discovered:self_discovered"),
     "new-taste": ("what new people's labels change for them and for the others, beside before", "new_taste:new_taste"),
     "you": ("models of one person against others' and everybody's mean, on the demo", "you:you"),
@@ -69,6 +73,9 @@ def main() -> int:
     parser.add_argument("--reference", type=Path, metavar="PATH", help="a checkout of a release to compare with")
     parser.add_argument("--data", type=Path, help="folder of TVSum; made data of its sizes where it is missing")
     parser.add_argument("--sheets", type=Path, metavar="DIR", help="write contact sheets of the cuts")
+    parser.add_argument("--library", type=Path, metavar="DIR", help="data directory that holds two data sets")
+    parser.add_argument("--from", dest="from_", metavar="A", help="one of the two")
+    parser.add_argument("--to", metavar="B", help="the other one")
     parser.add_argument("--device", choices=("cpu", "cuda"))
     asked = parser.parse_args()
     if asked.name is None:
@@ -91,7 +98,7 @@ def benchmark(name: str, options: dict[str, Any]) -> Callable[..., Result]:
     found = getattr(importlib.import_module(f"benchmarks.{module}"), function)
     for option in options:
         if option not in inspect.signature(found).parameters:
-            raise InputError(f"The benchmark '{name}' has no use for --{option}.", "Run it without.")
+            raise InputError(f"The benchmark '{name}' has no use for --{option.rstrip('_')}.", "Run it without.")
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -16,7 +16,7 @@ from core.models.registry import MODELS
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.figure import Figure
 from core.statistics.results import Evaluation, Helped, SplitsEvaluation
-from core.training.recipes import Targets
+from core.training.recipes import DEFAULT_KIND, NOTES, Targets, kind_of
 from core.training.underway import NOTHING_KEPT, Underway
 from verbs.contract import Factors, Numbers, Request, Result, Settings
 from verbs.report import ReportRequest, report
@@ -40,7 +40,9 @@ class TrainChoices(Request):
     datasets: tuple[str, ...] = Field(
         (), description="Further datasets to learn from; what is held out and tested is of the first."
     )
-    kind: str = Field("summdiff", description=f"Which system: {', '.join(MODELS)}.")
+    kind: str = Field(
+        "", description=f"Which system: {', '.join(MODELS)} (default: the preset's, {DEFAULT_KIND} without one)."
+    )
     targets: Targets | None = Field(
         None, description="individual: each person's scores; mean: their average (default: as the recipe)."
     )
@@ -55,7 +57,8 @@ class TrainChoices(Request):
         {}, description="Any setting of the recipe or of the model, such as lr=1e-4 or denoiser=DiT."
     )
     space: str | None = Field(
-        None, description="Feature space (default: that of --start-from, or the one that most of the videos hold)."
+        None,
+        description="Feature space (default: that of --start-from or of the preset, or what most of the videos hold).",
     )
     epochs: int | None = Field(
         None, ge=1, le=limits.EPOCHS, description="Passes over the data (default: the recipe's)."
@@ -80,6 +83,15 @@ class TrainChoices(Request):
         description="One checkpoint for each, such as 0,1,2, with the same videos held out.",
     )
     entry: str | None = Field(None, description="Entry that the result scores afterwards.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_preset(cls, given: Any) -> Any:
+        """A preset that is named without a kind is of its own kind."""
+        if not isinstance(given, dict) or given.get("kind"):
+            return given
+        preset = given.get("preset")
+        return {**given, "kind": kind_of(preset if isinstance(preset, str) else None)}
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -157,7 +169,7 @@ class TrainResult(Result):
         seeds: where several were asked for, each; what is said above is of the first.
         over_seeds: means and deviations of their figures.
         report: what the training changed, where it went on from a checkpoint and held videos out.
-        notes: about videos that were left out.
+        notes: about videos that were left out, and what must be known of the recipe.
     """
 
     checkpoint: Path
@@ -287,7 +299,7 @@ def _train(
         seeds=tuple(made) if len(made) > 1 else (),
         over_seeds=over_splits(figures) if len(figures) > 1 else None,
         report=changed,
-        notes=chosen.notes,
+        notes=chosen.notes + ((NOTES[recipe.preset],) if recipe.preset in NOTES else ()),
     )
 
 

@@ -61,12 +61,11 @@ def training_entries(library: Library, request: TrainRequest, base: Checkpoint |
         raise InputError("The epoch is chosen by validation videos or by test videos.", "Choose one of the two.")
     if request.splits is None and request.select_on_test:
         raise InputError("Selecting on test videos needs splits.", "Name a split file with --splits.")
-    wanted = request.space or (base.feature_space if base else None)
     if request.splits is not None:
-        return _of_split(library, request, base, wanted, seed)
+        return _of_split(library, request, base, seed)
     own, others = _of_datasets(library, request)
     entries = own + others
-    videos, space = videos_from_entries(entries, request.kind, wanted)
+    videos, space = videos_from_entries(entries, request.kind, _space(request, base, entries))
     train, held, notes = _held_out(videos, request, {one.id for one in own}, base, seed)
     train, selecting = _validation(train, request, seed)
     by_id = {entry.id: entry for entry in entries}
@@ -82,9 +81,17 @@ def training_entries(library: Library, request: TrainRequest, base: Checkpoint |
     )
 
 
-def _of_split(
-    library: Library, request: TrainRequest, base: Checkpoint | None, wanted: str | None, seed: int
-) -> TrainingEntries:
+def _space(request: TrainRequest, base: Checkpoint | None, entries: Sequence[Entry]) -> str | None:
+    """The feature space that is asked for, or gone on with, or that of the preset where videos have it; else None."""
+    from core.training.recipes import SPACES
+
+    if asked := request.space or (base.feature_space if base else None):
+        return asked
+    own = SPACES.get(request.preset or "")
+    return own if any(own in entry.features for entry in entries) else None
+
+
+def _of_split(library: Library, request: TrainRequest, base: Checkpoint | None, seed: int) -> TrainingEntries:
     from core.training.videos import lacking, videos_from_entries
 
     assert request.splits is not None
@@ -97,10 +104,11 @@ def _of_split(
         )
     named = {entry.id.partition("/")[0] for entry in (*split.train, *split.validation, *split.test)}
     whole = [entry for entry in others if entry.id.partition("/")[0] not in named]
-    videos, space = videos_from_entries(split.train + whole, request.kind, wanted)
+    learned = split.train + whole
+    videos, space = videos_from_entries(learned, request.kind, _space(request, base, learned))
     tests = [entry for entry in split.test if space in entry.features]
     train, drawn = _validation(videos, request, seed)
-    by_id = {entry.id: entry for entry in split.train + whole}
+    by_id = {entry.id: entry for entry in learned}
     selecting = split.validation or [by_id[one.id] for one in drawn]
     selected_on = "validation videos" if selecting else "nothing"
     if request.select_on_test:
@@ -112,7 +120,7 @@ def _of_split(
         tests if request.held_out else [],
         f"{request.splits.name} #{request.split}",
         space,
-        lacking(split.train + whole, space),
+        lacking(learned, space),
         split.notes + (_known_before(base, tests) if base and request.held_out else ()),
     )
 

@@ -42,6 +42,7 @@ class LearnedFrom:
         people: how many judged them; None for pretraining, and where it is not known.
         own_simulated: whether any of these people were made by a program; None where it is not known.
         real: how many of them were not, beside such; 0 where all or none were made.
+        note: what must be known of checkpoints of its recipe, in sentences; "" for nothing.
         entries: ids of the videos; None where they are not known.
         released: whether it came from a published release.
         file: of the release; None where it is not known.
@@ -59,6 +60,7 @@ class LearnedFrom:
     unlabelled: bool = False
     before: LearnedFrom | None = None
     real: int = 0
+    note: str = ""
 
     @property
     def simulated(self) -> bool | None:
@@ -90,9 +92,9 @@ class LearnedFrom:
             told += f", before that from {earlier._phrase()}"
             earlier = earlier.before
         seen = None if entry_id is None else self.saw(entry_id)
-        if seen is None:
-            return f"{told}."
-        return f"{told}; this video was {'' if seen else 'not '}among them."
+        if seen is not None:
+            told += f"; this video was {'' if seen else 'not '}among them"
+        return f"{told}. {self.note}".rstrip()
 
     def _phrase(self) -> str:
         if self.released:
@@ -179,6 +181,7 @@ def _learned(told: Mapping[str, Any]) -> LearnedFrom:
         unlabelled=unlabelled,
         before=None if before is None else _learned(before),
         real=people - made if people and made else 0,
+        note=str(told.get("note") or ""),
     )
 
 

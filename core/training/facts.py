@@ -12,7 +12,7 @@ import numpy as np
 from core.data.people import is_slot
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import origin
-from core.training.recipes import TrainSettings
+from core.training.recipes import NOTES, TrainSettings
 from core.training.videos import TrainingVideo
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def facts_of(
     people = people_of(videos)
     return {
         **{k: v for k, v in asdict(settings).items() if k not in ("model", "config", "device", "weights")},
+        "note": NOTES.get(settings.preset, ""),
         "weights": {k: v for k, v in settings.weights.items() if k in SOURCES},
         "n_weighted": len(settings.weights.keys() - SOURCES),  # people by name, who are not named
         "epochs": len(fitted.epochs),

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from assets.demo.making.build import SUMMDIFF
 from cli import main
+from core.training.recipes import NOTES, PRESETS
 from verbs.data_folder import open_library
 from verbs.train import TrainRequest, train
 
@@ -217,6 +218,14 @@ def test_training_and_evaluating_on_the_demo_library(data, tmp_path):
     assert set(found["per_video"]) == set(keys[:2])
     assert {"pairwise", "leave_one_out", "oracle"} <= set(found["human"])
     assert all(np.isfinite(found[name]) for name in ("kendall", "spearman", "f1"))
+
+
+def test_a_preset_alone_says_what_is_trained_and_what_must_be_known_of_it(data):
+    arguments = ["train", "demo", "--preset", "tvsum-people", "--data-dir", str(data)]
+    made = CliRunner().invoke(main.app, arguments)
+    assert made.exit_code == 0, made.output
+    assert f"{PRESETS['tvsum-people'].model}-demo" in made.stdout
+    assert NOTES["tvsum-people"] in made.stdout
 
 
 def test_colder_samples_are_more_alike(data):

@@ -9,7 +9,10 @@ import pytest
 
 from core.errors import InputError, NotFoundError
 from core.labelling.events import Event
+from core.models.card import card_text
 from core.models.checkpoints import load_model, read_checkpoint
+from core.models.provenance import learned_from
+from core.training.recipes import NOTES, PRESETS, SPACES
 from verbs.evaluate import EvaluateRequest, evaluate
 from verbs.train import TrainRequest, train
 
@@ -186,3 +189,33 @@ def test_figures_are_kept_in_the_description_and_in_nothing_else(talks):
     folder = made.checkpoint
     assert not list(folder.glob(".*"))
     assert read_checkpoint(folder) == learned(talks, made)
+
+
+def test_a_preset_without_a_kind_is_of_its_own_kind(talks):
+    assert TrainRequest(dataset="talks", preset="tvsum-people").kind == PRESETS["tvsum-people"].model
+    assert TrainRequest.of(dataset="talks", kind="", preset="vasnet", settings=["lr=1e-4"]).kind == "vasnet"
+    assert TrainRequest(dataset="talks").kind == TrainRequest(dataset="talks", preset="tvsum").kind == "summdiff"
+    with pytest.raises(InputError, match="is for the model 'vasnet', not for 'mlp'"):
+        trained(talks, preset="vasnet")
+    with pytest.raises(NotFoundError, match="no training preset 'nonsense'"):
+        train(talks, TrainRequest(dataset="talks", preset="nonsense"))
+
+
+def test_a_preset_takes_the_features_that_it_was_measured_with_where_there_are_any(library, make_entry):
+    wide = np.random.default_rng(0).standard_normal((120, 8), dtype=np.float32)
+    library.entries.add("talks", [make_entry(f"talks/{n}", more={"minilm-l6-v2": wide + n}) for n in range(3)])
+    chosen = {"kind": PRESETS["tvsum-people"].model, "preset": "tvsum-people", "held_out": 0}
+    assert trained(library, **chosen).feature_space == SPACES["tvsum-people"] == "minilm-l6-v2"
+    assert trained(library, **chosen, space="test-6").feature_space == "test-6"
+    assert trained(library, held_out=0).feature_space == "test-6"
+
+
+def test_what_must_be_known_of_a_recipe_stands_beside_its_checkpoint(talks):
+    made = train(talks, TrainRequest(dataset="talks", preset="tvsum-people"))
+    checkpoint = learned(talks, made)
+    assert checkpoint.kind == PRESETS["tvsum-people"].model
+    note = NOTES["tvsum-people"]
+    assert note in made.notes
+    assert learned_from(checkpoint).sentence("talks/0").endswith(f"them. {note}")
+    assert note in card_text(checkpoint)
+    assert note not in trained(talks).notes

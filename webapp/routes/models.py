@@ -26,7 +26,6 @@ from verbs.measure import MeasureRequest
 from verbs.pretrain import PretrainRequest
 from verbs.report import ReportRequest
 from verbs.splits import SplitsChoices
-from verbs.train import TrainChoices
 from webapp.jobs import enqueue
 from webapp.uploads import uploaded
 from webapp.views import models as models_view
@@ -35,8 +34,6 @@ from webapp.views.answer import Answer, JobNumber
 from webapp.views.models import ModelCard, ModelsList
 from webapp.views.training import AskedTraining, Plan, SplitFile, SplitFilesList, TrainingForm
 from webapp.visibility import Hidden
-
-DEFAULT_KIND: str = TrainChoices.model_fields["kind"].default
 
 
 class PretrainChoice(Answer):
@@ -96,7 +93,7 @@ def router(library: Library) -> APIRouter:
         return JobNumber(job=enqueue(library, PretrainRequest(space=body.space)))
 
     @routes.get("/training")
-    def training(kind: str = DEFAULT_KIND, recipe: str | None = None) -> TrainingForm:
+    def training(kind: str | None = None, recipe: str | None = None) -> TrainingForm:
         return training_view.form(kind, recipe)
 
     @routes.post("/plan")

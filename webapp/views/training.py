@@ -7,7 +7,7 @@ from pydantic import Field
 from core import limits
 from core.models.registry import MODELS, model_kind
 from core.training.options import Option, options_of
-from core.training.recipes import PRESETS, Targets, settings_for
+from core.training.recipes import NOTES, PRESETS, Targets, kind_of, settings_for
 from storage.formats.splits import read_split, read_splits
 from storage.library import Library
 from storage.search import Wanted
@@ -102,7 +102,7 @@ class Plan(Answer):
         selecting: what the epoch is chosen by.
         space: feature space; "" where nobody looked.
         lacking: how many are left out for want of its features.
-        notes: sentences about what is left out.
+        notes: sentences about what is left out, and what must be known of the recipe.
     """
 
     videos: int
@@ -116,8 +116,13 @@ class Plan(Answer):
     notes: tuple[str, ...]
 
 
-def form(kind: str, recipe: str | None) -> TrainingForm:
-    """What can be chosen for a kind of model; by default with its own recipe. Raises InputError, NotFoundError."""
+def form(kind: str | None, recipe: str | None) -> TrainingForm:
+    """What can be chosen for a kind of model, by default with its own recipe; without a kind for that of the recipe.
+
+    Raises:
+        InputError, NotFoundError: there is no such kind or recipe, or it is for another kind.
+    """
+    kind = kind or kind_of(recipe)
     settings = settings_for(kind, preset=recipe or None)
     kinds = [
         Trainable(name=one.name, label=one.label, features=one.features, recipes=_recipes(one.name))
@@ -176,11 +181,11 @@ def plan(library: Library, asked: AskedTraining) -> Plan:
         NotFoundError, InputError, CheckpointError: as the training would.
     """
     request = request_of(library, asked)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = (NOTES[asked.preset],) if asked.preset in NOTES else ()
     if isinstance(request, TrainSplitsRequest):
         assert request.splits is not None
         several = len(read_splits(request.splits))
-        notes = (f"{several} models, one for each split. What is said here is of the first.",)
+        notes += (f"{several} models, one for each split. What is said here is of the first.",)
         request = TrainRequest(**{**dict(request), "verb": "train"})
     datasets = list(dict.fromkeys([asked.dataset, *asked.datasets]))
     judged = [library.search.find(Wanted(dataset=one, people=True), limit=1).total for one in datasets]

@@ -145,8 +145,8 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp.
-             * @default summdiff
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @default
              */
             kind: string;
             /**
@@ -195,7 +195,7 @@ export interface components {
             };
             /**
              * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             * @description Feature space (default: that of --start-from or of the preset, or what most of the videos hold).
              */
             space?: string | null;
             /**
@@ -3712,7 +3712,7 @@ export interface components {
          *         selecting: what the epoch is chosen by.
          *         space: feature space; "" where nobody looked.
          *         lacking: how many are left out for want of its features.
-         *         notes: sentences about what is left out.
+         *         notes: sentences about what is left out, and what must be known of the recipe.
          */
         Plan: {
             /** Videos */
@@ -5272,8 +5272,8 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp.
-             * @default summdiff
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @default
              */
             kind: string;
             /**
@@ -5322,7 +5322,7 @@ export interface components {
             };
             /**
              * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             * @description Feature space (default: that of --start-from or of the preset, or what most of the videos hold).
              */
             space?: string | null;
             /**
@@ -5423,7 +5423,7 @@ export interface components {
          *         seeds: where several were asked for, each; what is said above is of the first.
          *         over_seeds: means and deviations of their figures.
          *         report: what the training changed, where it went on from a checkpoint and held videos out.
-         *         notes: about videos that were left out.
+         *         notes: about videos that were left out, and what must be known of the recipe.
          */
         TrainResult: {
             /**
@@ -5491,8 +5491,8 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp.
-             * @default summdiff
+             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @default
              */
             kind: string;
             /**
@@ -5541,7 +5541,7 @@ export interface components {
             };
             /**
              * Space
-             * @description Feature space (default: that of --start-from, or the one that most of the videos hold).
+             * @description Feature space (default: that of --start-from or of the preset, or what most of the videos hold).
              */
             space?: string | null;
             /**

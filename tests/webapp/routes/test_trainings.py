@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from core import limits
 from core.training.epochs import EPOCHS, Epoch, append_epoch
+from core.training.recipes import NOTES, PRESETS
 from verbs.train import TrainRequest
 from webapp.jobs import enqueue, job_folder, perform
 from webapp.server import build_rest
@@ -168,3 +169,19 @@ def test_a_job_is_preferred_and_asked_to_keep_the_best_it_has(client, talks):
 def test_there_is_no_curve_of_a_checkpoint_that_is_not_there_or_was_imported(client):
     assert client.get("/api/checkpoint/curves", params={"id": "mlp"}).status_code == 404
     assert client.get("/api/checkpoint/curves", params={"id": "/etc"}).status_code == 404
+
+
+def test_a_recipe_without_a_kind_is_of_its_own_kind_and_says_what_must_be_known(client, talks):
+    own = PRESETS["tvsum-people"].model
+    form = client.get("/api/models/training", params={"recipe": "tvsum-people"}).json()
+    assert (form["kind"], form["recipe"]) == (own, "tvsum-people")
+    assert "tvsum-people" in next(one["recipes"] for one in form["kinds"] if one["name"] == own)
+    asked = {"dataset": "talks", "preset": "tvsum-people"}
+    assert NOTES["tvsum-people"] in client.post("/api/models/plan", json=asked).json()["notes"]
+    job = client.post("/api/train", json=asked).json()["job"]
+    perform(talks, job)
+    facts = client.get("/api/job", params={"id": job}).json()
+    assert (facts["args"]["kind"], facts["state"]) == (own, "done")
+    (model,) = client.get("/api/models").json()["models"]
+    assert (model["kind"], model["preset"]) == (own, "tvsum-people")
+    assert model["learned_from"].endswith(NOTES["tvsum-people"])
