@@ -91,6 +91,7 @@ ROWS = {
     "ridge": Row("Ridge regression, embedding and novelty", "ridge"),
     "ridge-embedding": Row("Ridge regression, embedding alone", "ridge", {}, {"novelty": False}),
     "tastes": Row("Ridge and tastes over content", "tastes"),
+    "residual": Row("Diffusion around tastes", "residual"),
     "vasnet": Row("VASNet, 20 epochs of its 300", "vasnet", {"epochs": 20}, SMOOTH),
     "csta": Row("CSTA, 1 epoch of its 100", "csta", {"epochs": 1}, SMOOTH),
 }

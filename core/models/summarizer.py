@@ -12,6 +12,21 @@ from torch import Tensor, nn
 from core.models.batch import Batch
 
 
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A video and what people said of it.
+
+    Attributes:
+        features: (T, D) float32.
+        curves: (U, T) float32 scores in [0, 1], NaN where not judged.
+        weights: (U,) float32 factors on what these people say.
+    """
+
+    features: Tensor
+    curves: Tensor
+    weights: Tensor
+
+
 class Trainable(nn.Module, ABC):
     """What the training loop takes. `config` is a dataclass."""
 
@@ -19,6 +34,9 @@ class Trainable(nn.Module, ABC):
 
     def prepare(self, videos: Sequence[Tensor]) -> None:
         """Takes what is measured instead of learned from the training videos, each (T, D), once before training."""
+
+    def start(self, videos: Sequence[Judged]) -> None:
+        """Takes from what people said what a formula gives, once before training."""
 
     @abstractmethod
     def loss(self, batch: Batch) -> Tensor:
@@ -58,27 +76,12 @@ class Sampler(Summarizer):
         """As in `Summarizer`; what the settings do is told by the model."""
 
 
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """A video and what people said of it.
-
-    Attributes:
-        features: (T, D) float32.
-        curves: (U, T) float32 scores in [0, 1], NaN where not judged.
-        weights: (U,) float32 factors on what these people say.
-    """
-
-    features: Tensor
-    curves: Tensor
-    weights: Tensor
-
-
 class ClosedForm(Summarizer):
     """Fitted to all videos at once by a formula instead of by steps. Preferences between cuts have no part in it."""
 
     @abstractmethod
     def fit(self, videos: Sequence[Judged]) -> None:
-        """Takes what is learned from these videos, at least one. Draws nothing at random.
+        """Takes what is learned from these videos. Draws nothing at random.
 
         Raises:
             InputError: they say nothing that can be learned.

@@ -132,20 +132,28 @@ class Tastes(ClosedForm):
 
     def draw(self, features: np.ndarray, n: int, seed: int) -> np.ndarray:
         """(n, T) float64 by which samples of a video (T, D) deviate from its mean curve, each of mean 0."""
-        a, b, c, reach, memory = self.law.tolist()
-        kept = self.config.noise
+        count, width = features.shape
         pairs = range(-(-n // 2))
-        rows = content_rows(features, self.config.content_smoothing)
-        count, width = rows.shape
         white = np.stack([np.random.default_rng([seed, k]).standard_normal(width + 2 * count) for k in pairs])
-        drawn = np.sqrt(a + (1 - kept) * (b + c)) * (white[:, :width] @ rows.T)
-        if kept > 0:
-            segments = forgetful(white[:, width : width + count], change_clock(rows), reach)
-            drawn += np.sqrt(kept * b) * segments + np.sqrt(kept * c) * forgetful(
-                white[:, width + count :], np.arange(count), memory
-            )
-        drawn -= drawn.mean(axis=1, keepdims=True)
+        drawn = self.coloured(features, white)
         return np.stack([drawn, -drawn], axis=1).reshape(-1, count)[:n]
+
+    def coloured(self, features: np.ndarray, white: np.ndarray) -> np.ndarray:
+        """White noise (..., D + 2 T) as deviations (..., T) of the law, float64, each of mean 0."""
+        return self.of_rows(content_rows(features, self.config.content_smoothing), white)
+
+    def of_rows(self, rows: np.ndarray, white: np.ndarray, kept: float | None = None) -> np.ndarray:
+        """`coloured`, from the content rows (T, D) of a video; `kept` instead of the configured share of noise."""
+        a, b, c, reach, memory = self.law.tolist()
+        kept = self.config.noise if kept is None else kept
+        count, width = rows.shape
+        drawn = np.sqrt(a + (1 - kept) * (b + c)) * (white[..., :width] @ rows.T)
+        if kept > 0:
+            segments = forgetful(white[..., width : width + count], change_clock(rows), reach)
+            over_time = forgetful(white[..., width + count :], np.arange(count), memory)
+            drawn += np.sqrt(kept * b) * segments + np.sqrt(kept * c) * over_time
+        drawn -= drawn.mean(axis=-1, keepdims=True)
+        return drawn
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -36,7 +36,7 @@ from core.training.videos import TrainingVideo
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.models.summarizer import ClosedForm, Summarizer, Trainable
+    from core.models.summarizer import ClosedForm, Judged, Summarizer, Trainable
 
     Tensors: TypeAlias = tuple[Tensor, ...] | list[Tensor]
     Criterion: TypeAlias = Callable[[Summarizer], float]  # a model ready to predict -> the larger, the better
@@ -111,6 +111,7 @@ def train(
         if start_from is None:
             model = kind.model_class(kind.config_class(feature_width=width, **config)).to(device)
             model.prepare([torch.from_numpy(video.features) for video in videos])
+            model.start(judged(videos, settings))
         else:
             check_fits(start_from, settings.model, feature_space, width)
             model = load_model(start_from, settings.device)
@@ -195,26 +196,33 @@ class Fitted:
         return [one.loss for one in self.epochs]
 
 
+def judged(videos: Sequence[TrainingVideo], settings: TrainSettings) -> list[Judged]:
+    """What a formula is fitted to. Only preferences say nothing to it."""
+    import torch
+
+    from core.models.summarizer import Judged
+
+    return [
+        Judged(*(torch.tensor(each, dtype=torch.float32) for each in (one.features, one.curves, one.weights)))
+        for one in units(videos, replace(settings, batch_of="videos"))
+        if len(one.curves)
+    ]
+
+
 def by_formula(
     model: ClosedForm, videos: Sequence[TrainingVideo], settings: TrainSettings, started: float, progress: Progress
 ) -> Fitted:
     """Fit a model in closed form, which counts as one epoch; its loss is what is left of the curves."""
     import torch
 
-    from core.models.summarizer import Judged
-
-    given = [one for one in units(videos, settings) if len(one.curves)]
-    if not given:
-        raise InputError("There are no scores to fit to, only preferences.", "Train another kind of model.")
-    model.fit(
-        [
-            Judged(*(torch.tensor(each, dtype=torch.float32) for each in (one.features, one.curves, one.weights)))
-            for one in given
-        ]
-    )
+    model.fit(judged(videos, settings))
     device, generator = next(model.parameters()).device, np.random.default_rng(settings.seed)
     with predicting(model), torch.no_grad():
-        losses = [float(model.loss(make_batch([one], settings, generator).to(device))) for one in given]
+        losses = [
+            float(model.loss(make_batch([one], settings, generator).to(device)))
+            for one in units(videos, settings)
+            if len(one.curves)
+        ]
     done = Epoch(1, float(np.mean(losses)), None, time.monotonic() - started, 0.0)
     progress(1.0, "Fitted", {"epoch": 1, "epochs": 1, "loss": done.loss})
     return Fitted([done], 1, done.seconds, False)

@@ -16,6 +16,7 @@ SMALL = {
     "llmvs": {"hidden": 256, "feed_forward": 16, "layers": 1, "dropout": 0.0},
     "csta": {"dropout": 0.0, "head_dropout": 0.0},
     "vasnet": {"dropout": 0.0},
+    "residual": {"hidden": 16, "input_dropout": 0.0, "dropout": 0.0},
     "mlp": {"hidden": 16, "dropout": 0.0},
 }
 
