@@ -145,7 +145,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: the preset's, summdiff without one).
              * @default
              */
             kind: string;
@@ -3820,7 +3820,7 @@ export interface components {
             space?: string | null;
             /**
              * Kind
-             * @description The summarizer: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: csta; of all videos mlp).
+             * @description The summarizer: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: csta; of all videos mlp).
              */
             kind?: string | null;
             /**
@@ -5272,7 +5272,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: the preset's, summdiff without one).
              * @default
              */
             kind: string;
@@ -5491,7 +5491,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: the preset's, summdiff without one).
              * @default
              */
             kind: string;
