@@ -1,7 +1,7 @@
 """What a model must be placed between: chance, simple curves, ridge and noise, and people, on TVSum's captions.
 
     python -m benchmarks honest [--data DATA]
-    python -m benchmarks.honest DATA NAME [--label LABEL --samples FILE.npz ... [--pairs]]
+    python -m benchmarks.honest DATA NAME [--steps N] [--label LABEL --samples FILE.npz ... [--pairs]]
 
 Every row is judged on the same 50 videos, each once: as a test video of one of the five splits of tvsum_splits.txt.
 What a row learns, and chooses, it takes from the split's training videos. 16 curves a video; seeds 0, 1 and 2 where a
@@ -516,7 +516,7 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def trained_samples(data: Path, name: str, seed: int) -> tuple[Samples, bool]:
+def trained_samples(data: Path, name: str, seed: int, steps: int = STEPS) -> tuple[Samples, bool]:
     """Curves of a row of `benchmarks.tvsum`, trained on each split, and whether they come in antithetic pairs."""
     from benchmarks.tvsum import dataset, trained
     from core.models.registry import in_pairs
@@ -529,7 +529,7 @@ def trained_samples(data: Path, name: str, seed: int) -> tuple[Samples, bool]:
             made = trained(data, name, number, seed, Path(folder) / "made")
             pairs = in_pairs(made.kind)
             for key in split.test:
-                track = score(made, entries[key.name], n=CURVES, seed=seed, steps=STEPS, device="cpu")
+                track = score(made, entries[key.name], n=CURVES, seed=seed, steps=steps, device="cpu")
                 found[key.name] = track.scores.astype(np.float64)
         print(f"{name}, seed {seed}, split {number}: {made.training['seconds']:.0f} s", file=sys.stderr, flush=True)
     return found, pairs
@@ -541,6 +541,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.honest", description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("name", help="of the row in results/honest.json; without --samples a row of benchmarks.tvsum")
+    parser.add_argument("--steps", type=int, default=STEPS, help="of the sampler")
     parser.add_argument("--label", help="of the row in the table")
     parser.add_argument("--samples", nargs="+", type=Path, help="a file a seed: .npz of curves (N, T) by a video's key")
     parser.add_argument("--pairs", action="store_true", help="curves 2k and 2k + 1 are an antithetic pair")
@@ -548,7 +549,7 @@ def main() -> None:
     if given.samples:
         samples, pairs = [dict(np.load(path)) for path in given.samples], given.pairs
     else:
-        made = [trained_samples(given.data, given.name, seed) for seed in SEEDS]
+        made = [trained_samples(given.data, given.name, seed, given.steps) for seed in SEEDS]
         samples, pairs = [each for each, _ in made], made[0][1]
     label = given.label or (ROWS[given.name].label if given.name in ROWS else given.name)
     row = row_of(label, samples, Bench.of(given.data).entries, pairs=pairs)
