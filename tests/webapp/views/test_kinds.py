@@ -23,7 +23,7 @@ def test_a_kind_that_is_new_to_the_registry_is_described_like_the_others(monkeyp
 
 def test_only_what_samples_is_said_to_sample():
     facts = kind_facts([*MODELS, "visp"])
-    assert {name for name, one in facts.items() if one.samples} == {"summdiff", "tastes", "visp"}
+    assert {name for name, one in facts.items() if one.samples} == {"summdiff", "residual", "tastes", "visp"}
 
 
 def test_every_colour_is_one_of_the_theme():
