@@ -24,6 +24,7 @@ def imported(folder: Path, entries: int) -> Library:
     return library
 
 
+@pytest.mark.slow
 def test_a_library_answers_what_the_pages_ask_and_no_page_grows_with_it(tmp_path):
     pages = []
     for entries in (2, 300):

@@ -32,9 +32,10 @@ async () => {
     part: 'test', dataset: 'mr_hisum', videos: ['a'], seen: 0, known: true, selected_on_test: false, splits: null,
     split: null, protocol: 'tvsum', settings: {}, figures: { ...level, coverage, human, chance: null, skill: null },
   }));
+  const people = { pairwise: level, closest: level, difference: level };
   return {
     compare: [compare([row, differ], null), compare([row], null), compare([row, differ], { pairwise: level })],
-    models: [models(level, null), models(null, null), models(level, { pairwise: level, closest: level })],
+    models: [models(level, null), models(null, null), models(level, people)],
   };
 }
 """

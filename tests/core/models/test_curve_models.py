@@ -28,7 +28,6 @@ MAKERS = {
     "vasnet": lambda: VASNet(VASNetConfig(8)),
     "mlp": lambda: MLP(MLPConfig(8, hidden=16)),
     "llmvs with novelty": lambda: LLMVSHead(LLMVSConfig(8, hidden=32, feed_forward=16, novelty=True)),
-    "csta with novelty": lambda: CSTA(CSTAConfig(8, novelty=True)),
     "vasnet with novelty": lambda: VASNet(VASNetConfig(8, novelty=True)),
     "mlp with novelty": lambda: MLP(MLPConfig(8, hidden=16, novelty=True)),
     "ridge": lambda: fitted(Ridge(RidgeConfig(8))),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from core.models.csta import CSTA, CSTAConfig
 from core.models.novelty import COLUMNS, WithNovelty, novelty_columns
 from core.models.summdiff import SummDiff, SummDiffConfig
 
@@ -62,6 +63,12 @@ def test_columns_are_as_large_as_the_features_and_padding_gets_none(one_stranger
     assert torch.equal(columns[60:], torch.zeros(10, COLUMNS))
     spread = (one_stranger - one_stranger.mean(0)).square().mean().sqrt()
     torch.testing.assert_close(columns[:60], spread * novelty_columns(one_stranger))
+
+
+def test_csta_reads_them():
+    torch.manual_seed(0)
+    features = torch.randn(20, 8)
+    assert CSTA(CSTAConfig(8, novelty=True)).eval().predict(features).isfinite().all()
 
 
 def test_summdiff_reads_them_and_samples_as_it_does_without():
