@@ -221,6 +221,7 @@ def test_reload_resumes_at_the_very_position(rater, until):
     assert rater.shot == 3
 
 
+@pytest.mark.slow
 def test_the_position_is_found_again_in_another_browser(rater, browser, until):
     rater.open()
     rater.press("End ArrowLeft")

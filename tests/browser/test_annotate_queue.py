@@ -134,6 +134,7 @@ def test_putting_aside_without_a_reason_is_no_putting_aside(rater):
     assert rater.stored("skip") == []
 
 
+@pytest.mark.slow
 def test_after_the_comparison_the_labels_stay_as_they_are(rater, browser, hand_out):
     hand_out(replace(KEYSHOTS, reveal=True))
     for other in (Rater(browser.new_page(), rater.url), rater):

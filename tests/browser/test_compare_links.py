@@ -22,6 +22,7 @@ def view(page) -> dict:
     }
 
 
+@pytest.mark.slow
 def test_a_copied_link_restores_entry_time_person_budget_cut_zoom_and_rows(page, server, browser) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     open_compare(page, server, ENTRY)

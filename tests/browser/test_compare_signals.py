@@ -141,6 +141,7 @@ def test_samples_are_called_by_what_they_like(page, server) -> None:
     assert page.locator(f"[data-row='{run}'] [data-sample]").all_inner_texts() == liked[: len(strips) - 1]
 
 
+@pytest.mark.slow
 def test_a_second_model_that_samples_gets_its_sampler_from_what_the_server_says(page, server) -> None:
     single = next(one["id"] for one in entry_of(server)["checkpoints"] if one["kind"] == "llmvs" and one["fits"])
     kind = {"label": "Second", "family": "seconds", "colour": "other-model", "samples": True}

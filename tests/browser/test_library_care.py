@@ -41,6 +41,7 @@ def without_videos(server) -> str:
     return "zz-talks"
 
 
+@pytest.mark.slow
 def test_a_video_is_attached_where_it_is_missed_and_gives_the_true_rate(page, server, without_videos, tmp_path) -> None:
     page.goto(f"{server.url}/compare?entry={without_videos}%2Ftalk_1")
     page.wait_for_selector(READY)

@@ -15,6 +15,7 @@ from tests.core.made_videos import write_video
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_several_uploads_and_a_folder_are_taken_in_as_chosen(page, server, tmp_path) -> None:
     folder = tmp_path / "library page"
     folder.mkdir()
@@ -65,6 +66,7 @@ def test_older_videos_get_the_features_that_newer_ones_have(page, server, tmp_pa
     assert not page.get_by_role("button", name="Make them").is_visible()
 
 
+@pytest.mark.slow
 def test_a_video_is_described_and_judged_by_a_server_that_has_a_name(page, server, tmp_path) -> None:
     describing = Server()
     named = server.data_dir / "servers.toml"

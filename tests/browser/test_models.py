@@ -159,6 +159,7 @@ def test_a_training_that_is_stopped_keeps_the_best_it_has_and_labels_from_here_c
     assert done["args"]["weights"] == {"own": 2}
 
 
+@pytest.mark.slow
 def test_a_split_file_says_which_videos_train_which_choose_the_epoch_and_which_test(page, server, tmp_path):
     videos = [one["id"].partition("/")[2] for one in fetch_json(server, "/api/entries?dataset=demo")["entries"]]
     splits = tmp_path / "mine.json"
@@ -225,6 +226,7 @@ def test_what_waits_can_be_done_next_and_what_was_cancelled_shows_its_curve(page
             post_json(server, "/api/job/cancel", {"id": job})
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_dropped_as_a_zip_becomes_a_model(page, server, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "from afar"), "zip", ROOT / "assets/demo/checkpoints" / TEXT)
     open_models(page, server)

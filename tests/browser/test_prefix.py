@@ -33,6 +33,7 @@ def below(server, profile):
         assert not trouble, trouble
 
 
+@pytest.mark.slow
 def test_five_pages_work_below_a_path(below) -> None:
     page, url = below
     open_compare(page, SimpleNamespace(url=url), ENTRY)

@@ -286,6 +286,7 @@ def test_a_pretrained_summarizer_is_fine_tuned(data, tmp_path):
     assert (training["start_from"], training["pretraining"]) == ("visp", "visp")
 
 
+@pytest.mark.slow
 def test_a_released_checkpoint_is_imported_and_used(data, tmp_path):
     import torch
 
@@ -326,6 +327,7 @@ def demo_keys(data: Path) -> list[str]:
         return [entry.id.split("/", 1)[1] for entry in library.entries.list(dataset="demo")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("like_a_space", [False, True])
 def test_the_server_answers_and_ends_cleanly(tmp_path, like_a_space):
     port, data = free_port(), tmp_path / "data"

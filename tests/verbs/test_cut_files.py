@@ -193,6 +193,7 @@ def test_lists_of_explicit_segments_and_of_entries_without_video(client):
     assert client.get("/api/cutlist/notes", params={"entry": "talks/none"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_command_line_keeps_cuts(tmp_path):
     def manycut(*arguments):
         command = [sys.executable, "app.py", "render", *map(str, arguments), "--data-dir", str(tmp_path / "data")]

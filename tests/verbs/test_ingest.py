@@ -65,6 +65,7 @@ def test_files_folders_and_patterns_mean_each_video_once(folder, monkeypatch):
     assert "No file fits the pattern" in wrong[Path(f"{folder}/*.ogv")].message
 
 
+@pytest.mark.slow
 def test_a_folder_is_taken_in_past_a_broken_file_and_skipped_the_next_time(library, folder, tmp_path):
     said = []
     first = ingest(

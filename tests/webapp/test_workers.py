@@ -60,6 +60,7 @@ def pid_of(lane, library):
     return None
 
 
+@pytest.mark.slow
 def test_a_training_does_not_stand_before_an_export_and_goes_on_when_its_worker_dies(talks, tmp_path):
     with workers(talks):
         training = enqueue(talks, ENDLESS)
