@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.errors import InputError
+
 TRAIN_STEPS = 1000
 
 
@@ -72,6 +74,14 @@ def correlate(white: Tensor, length: float) -> Tensor:
 def reach(length: float) -> int:
     """Picks on either side that correlated noise of this length depends on."""
     return math.ceil(3 * length)
+
+
+def check_sampling(n: int, steps: int, eta: float, temperature: float) -> None:
+    """Raise InputError unless n >= 1, steps in 1..1000, eta in [0, 1] and temperature >= 0."""
+    if n < 1 or not 1 <= steps <= TRAIN_STEPS:
+        raise InputError(f"Sampling needs n >= 1 and steps in 1..{TRAIN_STEPS}, got {n} and {steps}.")
+    if not 0 <= eta <= 1 or temperature < 0:
+        raise InputError(f"Sampling needs eta in 0..1 and temperature >= 0, got {eta} and {temperature}.")
 
 
 def sampling_noise(n: int, length: int, steps: int, seed: int, correlation: float = 0.0) -> tuple[Tensor, Tensor]:

@@ -28,6 +28,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.batch import smooth
+from core.models.remembered import Remembered
 
 COLUMNS = 25
 NEIGHBOURS = (2, 4, 8, 16)  # picks on either side
@@ -63,13 +64,18 @@ def novelty_columns(features: Tensor) -> Tensor:
 class WithNovelty(nn.Module):
     """Features (B, T, D) -> (B, T, D + 25): the columns beside them, as large as they are, where the config asks."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._known = Remembered[Tensor]()
+
     def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         counts = [features.shape[1]] * len(features) if valid is None else valid.sum(1).tolist()
         beside = features.new_zeros(*features.shape[:2], COLUMNS)
         for row, (video, count) in enumerate(zip(features.detach(), counts, strict=True)):
             shown = video[:count]
+            columns = self._known.of(shown, novelty_columns) if self.training else novelty_columns(shown)
             size = (shown - shown.mean(0)).square().mean().sqrt()
-            beside[row, :count] = size * novelty_columns(shown).to(features.dtype)
+            beside[row, :count] = size * columns.to(features.dtype)
         return torch.cat([features, beside], -1)
 
 

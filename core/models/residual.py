@@ -9,9 +9,11 @@ is z. Noise has the same law, so that where diffusion starts people already diff
     v = sqrt(abar_t) e - sqrt(1 - abar_t) z        the network predicts it, from z_t, t and the video
     z^ = sqrt(abar_t) z_t - sqrt(1 - abar_t) v^
 
-A network that says 0 samples exactly the closed-form law; whatever it learns is what a Gaussian cannot say, such as
-that somebody who likes one thing wants all of it. All noise levels weigh the same in the loss |v - v^|^2, which is 1
-for the Gaussian itself: less is what was learned.
+A network that says 0 samples what it starts from. What it learns is what the closed forms leave: how the mean curve
+errs, and what a Gaussian cannot say, such as that somebody who likes one thing wants all of it. All noise levels weigh
+the same in the loss |v - v^|^2, which would be 1 for a network that says 0 if mean and law were right.
+
+Noise of sampling need not be that of training: as for tastes, all of it is drawn as content by default (`drawn` 0).
 
 Sources: Salimans and Ho 2022, eq. 9 and section 4 (v); Karras et al. 2022, section 5 (a linear guess and a correction);
 SummDiff (Kim et al., ICCV 2025) for encoder, denoiser and sampler.
@@ -19,7 +21,6 @@ SummDiff (Kim et al., ICCV 2025) for encoder, denoiser and sampler.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ from torch import Tensor, nn
 from core.errors import InputError
 from core.models.batch import Batch, check_features, masked_mse, preference_loss, smooth
 from core.models.blocks import zeroed
-from core.models.diffusion import CosineSchedule, ddim
+from core.models.diffusion import CosineSchedule, check_sampling, ddim
+from core.models.remembered import Remembered
 from core.models.summarizer import Judged, Sampler
 from core.models.summdiff import (
     CPU_ROWS,
@@ -47,7 +49,6 @@ from core.models.summdiff import (
 from core.models.tastes import Tastes, TastesConfig
 from core.signals.content import content_rows
 
-REMEMBERED = 256  # videos
 EDGE = 0.02  # scores are kept this far from 0 and 1 before taking logits
 
 
@@ -107,6 +108,8 @@ class ResidualDiffusion(Sampler):
 
     def __init__(self, config: ResidualConfig) -> None:
         super().__init__()
+        if not 0 <= config.drawn <= 1:
+            raise InputError(f"The share of noise that is drawn is in [0, 1], not {config.drawn}.")
         self.config = config
         inner = SummDiffConfig(
             config.feature_width,
@@ -122,7 +125,7 @@ class ResidualDiffusion(Sampler):
             novelty=config.novelty,
         )
         self.law = Tastes(TastesConfig(config.feature_width, config.novelty, config.smoothing, noise=config.noise))
-        self._known: dict[bytes, Seen] = {}
+        self._known = Remembered[Seen]()
         self.schedule = CosineSchedule()
         self.encoder = VideoEncoder(inner)
         self.embed = ScalarScores(inner)
@@ -176,12 +179,14 @@ class ResidualDiffusion(Sampler):
         last = torch.full((len(videos),), len(self.schedule) - 1, device=valid.device)
         memory, position = self._encode(batch.features[videos], valid)
         noise, mean = torch.zeros(len(videos), 1, valid.shape[1]).to(memory), torch.zeros(valid.shape).to(memory)
+        scale = torch.ones(len(videos), 1).to(memory)
         for row, count in enumerate(valid.sum(1).tolist()):
             shown = self._seen(batch.features[videos[row], :count])
             noise[row, :, :count] = self._noise(shown, torch.randn(1, self._random(count))).to(memory)
-            mean[row, :count] = shown.mean
+            mean[row, :count], scale[row] = shown.mean, self._size / shown.slope
         shared = self.denoiser.shared(memory, position, last, valid)
-        return mean - self._velocity(noise, shared, valid, valid[:, None])[:, 0]  # at the last step z^ is -v^
+        # At the last step z^ is -v^.
+        return mean - scale * self._velocity(noise, shared, valid, valid[:, None])[:, 0]
 
     @torch.inference_mode()
     def predict(
@@ -199,10 +204,7 @@ class ResidualDiffusion(Sampler):
         config = self.config
         check_features(features, config.feature_width)
         guidance = config.guidance if guidance is None else guidance
-        if n < 1 or not 1 <= steps <= len(self.schedule):
-            raise InputError(f"Sampling needs n >= 1 and steps in 1..{len(self.schedule)}, got {n} and {steps}.")
-        if not 0 <= eta <= 1 or temperature < 0:
-            raise InputError(f"Sampling needs eta in 0..1 and temperature >= 0, got {eta} and {temperature}.")
+        check_sampling(n, steps, eta, temperature)
         if guidance and config.p_uncond == 0:
             raise InputError("This checkpoint has always seen its videos; its guidance weight must be 0.")
         device = next(self.parameters()).device
@@ -242,17 +244,15 @@ class ResidualDiffusion(Sampler):
         return float(self.law.law[:3].sum().sqrt())
 
     def _seen(self, features: Tensor) -> Seen:
-        """What the closed forms say of a video (T, D), remembered for those of a training."""
-        key = hashlib.sha256(features.cpu().numpy().tobytes()).digest()
-        if key not in self._known:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            with torch.no_grad():
-                mean = smooth(self.law.mean.logits(features[None])[0], self.config.smoothing)
-            p = mean.sigmoid()
-            rows = content_rows(features.cpu().numpy(), self.law.config.content_smoothing)
-            self._known[key] = Seen(mean, float((p * (1 - p)).mean()), rows)
-        return self._known[key]
+        """What the closed forms say of a video (T, D); they do not change while the network learns."""
+        return self._known.of(features, self._look) if self.training else self._look(features)
+
+    def _look(self, features: Tensor) -> Seen:
+        with torch.no_grad():
+            mean = smooth(self.law.mean.logits(features[None])[0], self.config.smoothing)
+        p = mean.sigmoid()
+        rows = content_rows(features.cpu().numpy(), self.law.config.content_smoothing)
+        return Seen(mean, float((p * (1 - p)).mean()), rows)
 
     def _deviations(self, shown: Seen, scores: Tensor, judged: Tensor) -> Tensor:
         """Scores (C, T) as z, 0 where not judged."""

@@ -27,6 +27,7 @@ from core.models.summarizer import ClosedForm, Judged
 PENALTIES = tuple(10 ** (power / 2) for power in range(-4, 5))  # relative to columns of deviation 1
 USUAL = 1.0  # where one video is all there is
 PARTS = 5
+LEFT_OUT = 40  # videos of each part, at most, by which the penalty is chosen
 EVEN = 1e-4  # a mean curve that varies less is no curve
 
 
@@ -76,17 +77,26 @@ class Ridge(CurveModel, ClosedForm):
 
     @torch.no_grad()
     def fit(self, videos: Sequence[Judged]) -> None:
-        device = self.weight.device
-        looks = [unit(video.features.to(device).float()) for video in videos]
-        variance = torch.stack([(one - one.mean(0)).square().mean() for one in looks]).mean()
-        self.size.copy_(variance.sqrt().clamp(min=1e-6))
-        examples = [one for video in videos if (one := self._example(video, device)) is not None]
-        if not examples:
+        if not videos:
+            raise InputError("There are no scores to fit to, only preferences.", "Train another kind of model.")
+        device, width = self.weight.device, len(self.weight)
+        variances = [float(unit(video.features.float()).var(0, correction=0).mean()) for video in videos]
+        self.size.fill_(max(sum(variances) / len(videos), 1e-12) ** 0.5)
+        # Sums by part, so that their size does not depend on how many videos there are.
+        grams = torch.zeros(PARTS, width, width, dtype=torch.float64, device=device)
+        products = torch.zeros(PARTS, width, dtype=torch.float64, device=device)
+        taught: list[Judged] = []
+        for video in videos:
+            if (example := self._example(video, device)) is None:
+                continue
+            rows, wanted = example
+            grams[len(taught) % PARTS] += rows.T @ rows / len(rows)
+            products[len(taught) % PARTS] += rows.T @ wanted / len(rows)
+            taught.append(video)
+        if not taught:
             raise InputError("People's mean is the same at all moments of these videos.", "Add labels that differ.")
-        grams = torch.stack([rows.T @ rows / len(rows) for rows, _ in examples])
-        products = torch.stack([rows.T @ wanted / len(rows) for rows, wanted in examples])
-        penalty = self._penalty(examples, grams, products)
-        self.weight.copy_(_solved(grams.mean(0), products.mean(0), penalty))
+        penalty = self._penalty(taught, grams, products)
+        self.weight.copy_(_solved(grams.sum(0) / len(taught), products.sum(0) / len(taught), penalty))
         self._scale(videos)
 
     def _example(self, video: Judged, device: torch.device) -> tuple[Tensor, Tensor] | None:
@@ -99,22 +109,23 @@ class Ridge(CurveModel, ClosedForm):
         wanted = (wanted - wanted.mean()) / wanted.std(correction=0)
         return self.rows(video.features.to(device))[judged].double(), wanted
 
-    def _penalty(self, examples: Sequence[tuple[Tensor, Tensor]], grams: Tensor, products: Tensor) -> float:
+    def _penalty(self, videos: Sequence[Judged], grams: Tensor, products: Tensor) -> float:
         """The penalty whose curves of left out videos correlate best with people's means."""
-        if len(examples) < 2:
+        if len(videos) < 2:
             return USUAL
-        found = torch.zeros(len(PENALTIES))
-        for part in range(min(PARTS, len(examples))):
-            out = list(range(part, len(examples), PARTS))
-            kept = torch.ones(len(examples), dtype=torch.bool)
-            kept[out] = False
-            values, vectors = torch.linalg.eigh(grams[kept].mean(0))
-            turned = vectors.T @ products[kept].mean(0)
-            for place, penalty in enumerate(PENALTIES):
-                weight = vectors @ (turned / (values.clamp(min=0) + penalty))
-                for video in out:
-                    rows, wanted = examples[video]
-                    found[place] += _correlation(smooth(rows @ weight, self.config.smoothing), wanted)
+        found = torch.zeros(len(PENALTIES), dtype=torch.float64)
+        asked = -(-len(videos) // (PARTS * LEFT_OUT))  # of more videos than are needed every second, every third, ...
+        for part in range(min(PARTS, len(videos))):
+            kept = len(videos) - len(range(part, len(videos), PARTS))
+            values, vectors = torch.linalg.eigh((grams.sum(0) - grams[part]) / kept)
+            turned = vectors.T @ ((products.sum(0) - products[part]) / kept)
+            weights = torch.stack([vectors @ (turned / (values.clamp(min=0) + penalty)) for penalty in PENALTIES], 1)
+            for video in videos[part :: PARTS * asked]:
+                example = self._example(video, self.weight.device)
+                assert example is not None
+                rows, wanted = example
+                curves = smooth((rows @ weights).T, self.config.smoothing)
+                found += torch.stack([_correlation(curve, wanted) for curve in curves]).cpu()
         return PENALTIES[int(found.argmax())]
 
     def _scale(self, videos: Sequence[Judged]) -> None:

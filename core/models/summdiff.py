@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from core.errors import InputError
 from core.models.batch import Batch, check_features, masked_mse, preference_loss, smooth
 from core.models.blocks import Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
-from core.models.diffusion import CosineSchedule, correlate, ddim, reach, sampling_noise
+from core.models.diffusion import CosineSchedule, check_sampling, correlate, ddim, reach, sampling_noise
 from core.models.joint import Joint
 from core.models.latentmlp import LatentMLP
 from core.models.novelty import reader
@@ -467,11 +467,10 @@ class SummDiff(Sampler):
         The null video of the release is a file of its own, of GoogLeNet's width; ours is the mean frame. Either is one
         vector that stays as it is; `core.training.loop.train` takes the release's.
         """
-        frames = torch.cat(list(videos)).to(self.null_video)
-        self.null_video.copy_(frames.mean(0))
+        read = torch.cat([self.encoder.read(video[None].to(self.null_video))[0] for video in videos])
+        self.null_video.copy_(read[:, : self.config.feature_width].mean(0))
         if isinstance(self.encoder.standardize, Standardize):
-            read = [self.encoder.read(video[None].to(self.null_video))[0] for video in videos]
-            self.encoder.standardize.fit(torch.cat(read))
+            self.encoder.standardize.fit(read)
 
     def encode(self, features: Tensor, valid: Valid) -> tuple[Tensor, Tensor]:
         """Features (B, T, D), valid (B, T) or None for all -> memory (B, T, H), position (B, T, H)."""
@@ -610,10 +609,7 @@ class SummDiff(Sampler):
         config = self.config
         check_features(features, config.feature_width)
         guidance = config.guidance if guidance is None else guidance
-        if n < 1 or not 1 <= steps <= len(self.schedule):
-            raise InputError(f"Sampling needs n >= 1 and steps in 1..{len(self.schedule)}, got {n} and {steps}.")
-        if not 0 <= eta <= 1 or temperature < 0:
-            raise InputError(f"Sampling needs eta in 0..1 and temperature >= 0, got {eta} and {temperature}.")
+        check_sampling(n, steps, eta, temperature)
         if guidance and config.p_uncond == 0:
             raise InputError("This checkpoint was trained without a null video; its guidance weight must be 0.")
         check_person(self.persons, person, person_guidance)

@@ -120,6 +120,7 @@ def train(
         model.train()
         if isinstance(model, ClosedForm):
             fitted = by_formula(model, videos, settings, started, progress)
+            check(should_stop, "The training", "Nothing was saved.")
         else:
             fitted = fit(model, videos, settings, started, criterion, progress, should_stop, underway)
 
@@ -203,7 +204,7 @@ def judged(videos: Sequence[TrainingVideo], settings: TrainSettings) -> list[Jud
     from core.models.summarizer import Judged
 
     return [
-        Judged(*(torch.tensor(each, dtype=torch.float32) for each in (one.features, one.curves, one.weights)))
+        Judged(*(torch.from_numpy(each) for each in (one.features, one.curves, one.weights)))
         for one in units(videos, replace(settings, batch_of="videos"))
         if len(one.curves)
     ]
@@ -323,9 +324,8 @@ def fit(
                     loss = model.loss(part.to(device))
                 scaler.scale(loss / settings.accumulate).backward()
                 losses.append(loss.detach())
-            epoch_losses.append(
-                torch.stack(losses).sum()
-            )  # a number only when the epoch is over: asking waits for the device
+            # A number only when the epoch is over: asking waits for the device.
+            epoch_losses.append(torch.stack(losses).sum())
             check(should_stop, "The training", "Nothing was saved.")
             content = underway.should_finish()
             if index % settings.accumulate == 0 or index == per_epoch or content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -112,6 +113,29 @@ def test_short_videos_and_those_that_never_change_are_sampled(started, shown):
 def test_settings_out_of_range_are_refused(started, wrong):
     with pytest.raises(InputError, match="Sampling needs"):
         started.predict(torch.randn(9, WIDTH), **wrong)
+
+
+def test_what_preferences_are_about_is_the_first_step_of_sampling(started, monkeypatch):
+    """Without noise both are the mean, corrected by what the network says of nothing."""
+    torch.manual_seed(3)
+    changed = deepcopy(started)
+    torch.nn.init.normal_(changed.head[-1].weight)
+    torch.nn.init.normal_(changed.head[-1].bias)
+    monkeypatch.setattr(
+        changed, "_noise", lambda shown, white, kept=None: torch.zeros(*white.shape[:-1], len(shown.rows))
+    )
+    shown = torch.from_numpy(features(9))
+    batch = Batch(shown[None], torch.ones(1, 60, dtype=torch.bool), torch.zeros(1, 1, 60), torch.ones(1, 1, 60).bool())
+    with torch.no_grad():
+        first = changed._from_noise(batch, torch.tensor([0]))
+    mean = changed.law.mean.predict(shown).logit()
+    assert (first - mean).abs().max() > 0.1
+    torch.testing.assert_close(first, changed.predict(shown, 1, steps=1).logit(), rtol=1e-3, atol=1e-3)
+
+
+def test_a_share_of_noise_lies_between_0_and_1():
+    with pytest.raises(InputError, match="in \\[0, 1\\]"):
+        ResidualDiffusion(ResidualConfig(WIDTH, drawn=1.5))
 
 
 def test_training_learns_more_than_the_law_and_keeps_the_closed_form(started, tmp_path):

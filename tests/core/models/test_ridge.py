@@ -6,7 +6,7 @@ import torch
 
 from core.errors import InputError
 from core.models.checkpoints import load_model
-from core.models.ridge import Ridge, RidgeConfig
+from core.models.ridge import PENALTIES, Ridge, RidgeConfig
 from core.models.summarizer import Judged
 from core.training.loop import train
 from core.training.pretraining import PretrainSettings, pretrain
@@ -57,6 +57,32 @@ def test_it_is_the_least_squares_solution_with_its_penalty():
     wanted = (mean - mean.mean()) / mean.std(correction=0)
     gradient = rows.T @ (rows @ model.weight.double() - wanted) / len(rows) + model.weight
     assert gradient.abs().max() < 1e-4
+
+
+def test_many_videos_are_added_up_to_the_same_as_all_at_once():
+    videos = judged(made(13, missing=True)[0])
+    model = Ridge(RidgeConfig(12))
+    model.fit(videos)
+    examples = [model._example(video, torch.device("cpu")) for video in videos]
+    gram = sum(rows.T @ rows / len(rows) for rows, _ in examples) / 13
+    product = sum(rows.T @ wanted / len(rows) for rows, wanted in examples) / 13
+    solved = [torch.linalg.solve(gram + penalty * torch.eye(len(gram)), product) for penalty in PENALTIES]
+    apart = [float((one - model.weight).abs().max()) for one in solved]
+    assert min(apart) < 1e-6
+
+
+def test_of_very_many_videos_some_choose_the_penalty_and_all_are_learned_from(monkeypatch):
+    videos = judged(made(30)[0])
+    whole, some = Ridge(RidgeConfig(12)), Ridge(RidgeConfig(12))
+    whole.fit(videos)
+    monkeypatch.setattr("core.models.ridge.LEFT_OUT", 1)
+    some.fit(videos)
+    torch.testing.assert_close(some.weight, whole.weight, rtol=0.2, atol=0.02)
+
+
+def test_preferences_alone_are_nothing_to_fit_to():
+    with pytest.raises(InputError, match="only preferences"):
+        Ridge(RidgeConfig(12)).fit([])
 
 
 def test_where_people_follow_nothing_the_curve_is_nearly_even():

@@ -111,7 +111,7 @@ def test_a_split_that_is_not_there_is_told_when_it_is_asked_for(client, choices,
 def test_a_split_file_is_made_and_each_of_its_splits_becomes_a_model(client, talks):
     made = client.post("/api/models/splits/make", json={"dataset": "talks", "folds": 2}).json()
     assert made == {"name": "2-folds-talks.json", "splits": [{"train": 2, "validation": 0, "test": 2}] * 2}
-    assert client.post("/api/models/splits/make", json={"dataset": "talks", "out": "/tmp/x"}).status_code == 422
+    assert client.post("/api/models/splits/make", json={"dataset": "talks", "out": "elsewhere"}).status_code == 422
     asked = SMALL | {"split_file": made["name"], "split": None}
     assert client.post("/api/models/plan", json=asked).json()["notes"][0].startswith("2 models, one for each split.")
     job = client.post("/api/train", json=asked).json()["job"]
