@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +77,7 @@ def splits(
             f"A split for each of {len(groups)} videos are too many: at most {limits.SPLITS}.", "Choose fewer --folds."
         )
     every = [one for group in groups for one in group]
-    made = [{"train_keys": [one for one in every if one not in group], "test_keys": group} for group in groups]
+    made = [{"train_keys": _without(every, set(group)), "test_keys": group} for group in groups]
     content = json.dumps(made, ensure_ascii=False, indent=1).encode()
     if request.out is None:
         file = library.split_files.path(library.split_files.add(_name(request), content))
@@ -88,6 +88,10 @@ def splits(
         with whole_file(file) as partial:
             partial.write_bytes(content)
     return SplitsResult(file=file, splits=len(groups), videos=len(every))
+
+
+def _without(ids: Sequence[str], tested: Collection[str]) -> list[str]:
+    return [one for one in ids if one not in tested]
 
 
 def _name(request: SplitsRequest) -> str:

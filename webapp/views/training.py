@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from core import limits
+from core.errors import InputError
 from core.models.registry import MODELS, model_kind
 from core.training.options import Option, options_of
 from core.training.recipes import NOTES, PRESETS, Targets, kind_of, settings_for
@@ -155,7 +156,17 @@ def request_of(library: Library, asked: AskedTraining) -> TrainRequest | TrainSp
 
 
 def make_split_file(library: Library, asked: SplitsChoices) -> SplitFile:
-    """A new split file for a dataset. Raises NotFoundError, InputError."""
+    """A new split file for a dataset.
+
+    Raises:
+        NotFoundError: there is no such dataset, or nobody judged any of it.
+        InputError: there are too few videos, or more than can be looked at while a page waits.
+    """
+    if (videos := _judged(library, asked.dataset)) > MOST_PLANNED:
+        raise InputError(
+            f"{videos} judged videos are too many to be divided while a page waits.",
+            f"Use: python app.py splits {asked.dataset}, which keeps the file where this page finds it.",
+        )
     made = splits(library, SplitsRequest(**dict(asked)))
     return split_file(library, made.file.name)
 
@@ -188,9 +199,9 @@ def plan(library: Library, asked: AskedTraining) -> Plan:
         notes += (f"{several} models, one for each split. What is said here is of the first.",)
         request = TrainRequest(**{**dict(request), "verb": "train"})
     datasets = list(dict.fromkeys([asked.dataset, *asked.datasets]))
-    judged = [library.search.find(Wanted(dataset=one, people=True), limit=1).total for one in datasets]
-    if sum(judged) > MOST_PLANNED:
-        return Plan(videos=sum(judged), notes=(*notes, LATER))
+    judged = sum(_judged(library, one) for one in datasets)
+    if judged > MOST_PLANNED:
+        return Plan(videos=judged, notes=(*notes, LATER))
     base = library.checkpoints.find(asked.start_from) if asked.start_from else None
     seed = settings_for(asked.kind, preset=asked.preset).seed if asked.seed is None else asked.seed
     found = training_entries(library, request, base, seed)
@@ -222,3 +233,8 @@ def _recipes(kind: str) -> list[str]:
     """The kind's own recipe first."""
     names = [name for name, settings in PRESETS.items() if settings.model == kind]
     return sorted(names, key=lambda name: name != kind)
+
+
+def _judged(library: Library, dataset: str) -> int:
+    """How many videos of a dataset somebody judged; none of them is read."""
+    return library.search.find(Wanted(dataset=dataset, people=True), limit=1).total

@@ -133,6 +133,14 @@ def test_a_split_file_is_made_and_each_of_its_splits_becomes_a_model(client, tal
     assert [len(one["epochs"]) for one in curves] == [2, 2]
 
 
+def test_very_many_videos_are_not_divided_while_a_page_waits(client, monkeypatch):
+    monkeypatch.setattr("webapp.views.training.MOST_PLANNED", 3)
+    answer = client.post("/api/models/splits/make", json={"dataset": "talks"})
+    assert answer.status_code == 400
+    assert "4 judged videos are too many" in answer.json()["error"]["message"]
+    assert "app.py splits talks" in answer.json()["error"]["hint"]
+
+
 def test_a_file_that_is_no_split_file_is_refused_in_one_sentence_and_nothing_of_it_is_left(client, talks):
     answer = client.post("/api/models/splits", params={"name": "pic.json"}, content=b"\x89PNG\r\n\x1a\n\xff")
     assert answer.status_code == 400
