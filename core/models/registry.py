@@ -25,7 +25,8 @@ class ModelKind:
         features: which features of an entry it reads, "visual" or "text".
         samples: whether it draws N different curves per video.
         module, config_name, model_name: where its classes are.
-        pairs: whether samples come in antithetic pairs, see `core.models.summarizer.Sampler`.
+        pairs: whether samples come in antithetic pairs, see `core.models.summarizer.Summarizer`.
+        diffuses: whether it is a `core.models.summarizer.Sampler`, which is told steps, guidance, eta and temperature.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ModelKind:
     config_name: str
     model_name: str
     pairs: bool = False
+    diffuses: bool = False
 
     @property
     def config_class(self) -> Any:
@@ -50,7 +52,9 @@ class ModelKind:
 MODELS = {
     kind.name: kind
     for kind in (
-        ModelKind("summdiff", "SummDiff", "visual", True, "core.models.summdiff", "SummDiffConfig", "SummDiff", True),
+        ModelKind(
+            "summdiff", "SummDiff", "visual", True, "core.models.summdiff", "SummDiffConfig", "SummDiff", True, True
+        ),
         ModelKind("llmvs", "LLMVS head", "text", False, "core.models.llmvs", "LLMVSConfig", "LLMVSHead"),
         ModelKind("csta", "CSTA", "visual", False, "core.models.csta", "CSTAConfig", "CSTA"),
         ModelKind("vasnet", "VASNet", "visual", False, "core.models.vasnet", "VASNetConfig", "VASNet"),
@@ -62,6 +66,7 @@ MODELS = {
             "core.models.residual",
             "ResidualConfig",
             "ResidualDiffusion",
+            True,
             True,
         ),
         ModelKind("ridge", "Ridge regression", "visual", False, "core.models.ridge", "RidgeConfig", "Ridge"),

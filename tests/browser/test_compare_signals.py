@@ -144,7 +144,7 @@ def test_samples_are_called_by_what_they_like(page, server) -> None:
 @pytest.mark.slow
 def test_a_second_model_that_samples_gets_its_sampler_from_what_the_server_says(page, server) -> None:
     single = next(one["id"] for one in entry_of(server)["checkpoints"] if one["kind"] == "llmvs" and one["fits"])
-    kind = {"label": "Second", "family": "seconds", "colour": "other-model", "samples": True}
+    kind = {"label": "Second", "family": "seconds", "colour": "other-model", "samples": True, "diffuses": False}
 
     def entry(route) -> None:
         answer = route.fetch().json()
@@ -166,6 +166,8 @@ def test_a_second_model_that_samples_gets_its_sampler_from_what_the_server_says(
     page.wait_for_selector(READY)
     page.locator("#mc-checkpoint").select_option(single)
     assert samples.is_enabled()
+    assert page.get_by_label("Seed", exact=True).is_enabled()
+    assert page.get_by_label("Steps", exact=True).is_disabled(), "it draws in closed form"
     assert "seconds" in page.get_by_label("Colours").inner_text()
 
 

@@ -23,12 +23,14 @@ class KindFacts(Answer):
         family: what the kinds of its colour are called together.
         colour: name of a colour of the theme.
         samples: whether it draws several curves of one video.
+        diffuses: whether it draws them by diffusion, in steps, guided, from noise of a temperature.
     """
 
     label: str
     family: str
     colour: str
     samples: bool
+    diffuses: bool
 
 
 def kind_facts(names: Iterable[str]) -> dict[str, KindFacts]:
@@ -45,4 +47,5 @@ def _facts(name: str) -> KindFacts:
         family=label if own else OTHERS,
         colour=name if own else OTHER,
         samples=kind.samples if kind else name in (SELF_DISCOVERED, PERSONAL),
+        diffuses=kind is not None and kind.diffuses,
     )

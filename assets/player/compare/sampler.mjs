@@ -15,6 +15,9 @@ const FIELDS = [
   ['seed', 'Seed', 'The same seed gives the same samples', { min: 0, max: SEED, value: 1 }],
 ];
 
+/** What only diffusion is told. */
+const OF_DIFFUSION = ['steps', 'guidance', 'temperature'];
+
 export class Sampler {
   /**
    * @param {import('./page.mjs').Page} page
@@ -64,6 +67,10 @@ export class Sampler {
     return this.store.entry.kinds[kind].samples;
   }
 
+  #diffuses({ kind }) {
+    return this.store.entry.kinds[kind].diffuses;
+  }
+
   /** Checkpoints that fit come first; the others stay visible with their reason. @param {import('./server.mjs').Entry} entry */
   #fill({ checkpoints }) {
     const before = this.checkpoint.value;
@@ -84,7 +91,10 @@ export class Sampler {
     const { entry, model } = this.store;
     const checkpoint = entry.checkpoints.find(({ id }) => id === this.checkpoint.value);
     const sampling = !checkpoint || this.#samples(checkpoint);
-    for (const field of Object.values(this.fields)) field.disabled = !sampling;
+    const diffusing = !checkpoint || this.#diffuses(checkpoint);
+    for (const [name, field] of Object.entries(this.fields)) {
+      field.disabled = !(OF_DIFFUSION.includes(name) ? diffusing : sampling);
+    }
     const made = model.tracks.filter(({ run }) => run.checkpoint === checkpoint?.id);
     this.button.textContent = `${sampling ? 'Sample' : 'Score'}${made.length ? ' again' : ''}`;
     const seeds = made.flatMap(({ others }) => others.map(({ seed }) => seed ?? 0));

@@ -2538,6 +2538,7 @@ export interface components {
          *         family: what the kinds of its colour are called together.
          *         colour: name of a colour of the theme.
          *         samples: whether it draws several curves of one video.
+         *         diffuses: whether it draws them by diffusion, in steps, guided, from noise of a temperature.
          */
         KindFacts: {
             /** Label */
@@ -2548,6 +2549,8 @@ export interface components {
             colour: string;
             /** Samples */
             samples: boolean;
+            /** Diffuses */
+            diffuses: boolean;
         };
         /**
          * KnownEntry

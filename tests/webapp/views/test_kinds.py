@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.models.registry import MODELS
+from core.models.summarizer import Sampler
 from webapp.views.kinds import kind_facts
 
 PLAYER = Path(__file__).resolve().parents[3] / "assets" / "player"
@@ -24,6 +25,11 @@ def test_a_kind_that_is_new_to_the_registry_is_described_like_the_others(monkeyp
 def test_only_what_samples_is_said_to_sample():
     facts = kind_facts([*MODELS, "visp"])
     assert {name for name, one in facts.items() if one.samples} == {"summdiff", "residual", "tastes", "visp"}
+
+
+def test_what_is_told_steps_and_guidance_is_what_takes_them():
+    for name, facts in kind_facts(MODELS).items():
+        assert facts.diffuses == issubclass(MODELS[name].model_class, Sampler)
 
 
 def test_every_colour_is_one_of_the_theme():
