@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+# Nothing is told to anybody; the workers inherit it.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from cli.main import run
 

@@ -61,6 +61,8 @@ BENCHMARKS = {
     "self-discovered": ("what pretraining without labels keeps, covers and cuts", "self_discovered:self_discovered"),
     "new-taste": ("what new people's labels change for them and for the others, beside before", "new_taste:new_taste"),
     "you": ("models of one person against others' and everybody's mean, on the demo", "you:you"),
+    "event-cost": ("an event in a log of 50,000, and another person's meanwhile", "event_cost:event_cost"),
+    "soak": ("many people at work, films and a training beside; then the server is killed", "soak:soak"),
     "start": ("from app.py to the first page; its help", "start:start"),
 }
 
@@ -76,6 +78,9 @@ def main() -> int:
     parser.add_argument("--library", type=Path, metavar="DIR", help="data directory that holds two data sets")
     parser.add_argument("--from", dest="from_", metavar="A", help="one of the two")
     parser.add_argument("--to", metavar="B", help="the other one")
+    parser.add_argument("--people", type=int, help="who work at once")
+    parser.add_argument("--seconds", type=float, help="that they work for")
+    parser.add_argument("--kills", type=int, help="of the server")
     parser.add_argument("--device", choices=("cpu", "cuda"))
     asked = parser.parse_args()
     if asked.name is None:

@@ -516,7 +516,7 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def trained_samples(data: Path, name: str, seed: int, steps: int = STEPS) -> tuple[Samples, bool]:
+def trained_samples(data: Path, name: str, seed: int, steps: int | None = STEPS) -> tuple[Samples, bool]:
     """Curves of a row of `benchmarks.tvsum`, trained on each split, and whether they come in antithetic pairs."""
     from benchmarks.tvsum import dataset, trained
     from core.models.registry import in_pairs

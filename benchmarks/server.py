@@ -40,6 +40,10 @@ class Server:
         """Without a slash at its end."""
         return f"http://127.0.0.1:{self.port}"
 
+    def resident_mb(self) -> float:
+        """What the web process holds now, MiB; Linux only."""
+        return _memory_mb(self.process.pid, "VmRSS:")
+
     def memory_mb(self) -> dict[str, float]:
         """The most that the web process and its workers have held so far, MiB; Linux only."""
         pid = self.process.pid
@@ -102,6 +106,6 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _memory_mb(pid: int) -> float:
+def _memory_mb(pid: int, which: str = "VmHWM:") -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith(which)) / 1024

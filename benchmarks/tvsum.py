@@ -53,27 +53,35 @@ class Row:
 
 
 SMOOTH = {"smoothing": 2.0}  # as in our SummDiff recipe; people judge shots, so every model gets it
+NOVELTY = {"novelty": True}
+PLAIN = {"novelty": False}  # as the recipes were when these rows were measured
 WHITE = {"correlation": 0.0, "skip": 0.0}
 VISP = {"encoder": "attention", "beta_size": 2e-4, "beta_binary": 2e-3}  # below the published ranges: most is kept
 ROWS = {
     **{
         f"summdiff-{denoiser}-{targets}": Row(
-            f"SummDiff, {denoiser}, {targets} targets", "summdiff", {"targets": targets}, {"denoiser": denoiser}
+            f"SummDiff, {denoiser}, {targets} targets",
+            "summdiff",
+            {"targets": targets},
+            {"denoiser": denoiser, **PLAIN},
         )
         for denoiser in ("latentmlp", "DiT", "Transformer_dec", "joint")
         for targets in ("individual", "mean")
     },
     **{
         f"summdiff-white-{targets}": Row(
-            f"SummDiff, latentmlp, white noise as published, {targets} targets", "summdiff", {"targets": targets}, WHITE
+            f"SummDiff, latentmlp, white noise as published, {targets} targets",
+            "summdiff",
+            {"targets": targets},
+            {**WHITE, **PLAIN},
         )
         for targets in ("individual", "mean")
     },
-    "summdiff-scalar": Row("ablation: scalar scores for the codebook", "summdiff", {}, {"codebook": "scalar"}),
-    "summdiff-sinusoidal": Row("ablation: sinusoidal codebook", "summdiff", {}, {"codebook": "sinusoidal"}),
-    "summdiff-additive": Row("ablation: additive conditioning", "summdiff", {}, {"denoiser": "additive"}),
-    "mlp": Row("MLP", "mlp", {}, SMOOTH),
-    "visp-mlp": Row("ViSP + MLP", "mlp", {}, SMOOTH, VISP),
+    "summdiff-scalar": Row("ablation: scalar scores for the codebook", "summdiff", {}, {"codebook": "scalar", **PLAIN}),
+    "summdiff-sinusoidal": Row("ablation: sinusoidal codebook", "summdiff", {}, {"codebook": "sinusoidal", **PLAIN}),
+    "summdiff-additive": Row("ablation: additive conditioning", "summdiff", {}, {"denoiser": "additive", **PLAIN}),
+    "mlp": Row("MLP", "mlp", {}, {**SMOOTH, **PLAIN}),
+    "visp-mlp": Row("ViSP + MLP", "mlp", {}, {**SMOOTH, **PLAIN}, VISP),
     "llmvs": Row("LLMVS head, 100 updates of its 600", "llmvs", {"updates": 100}, SMOOTH),
     "visp-llmvs": Row("ViSP + LLMVS head, 100 updates", "llmvs", {"updates": 100}, SMOOTH, VISP),
     "ensemble-3": Row(
@@ -93,6 +101,17 @@ ROWS = {
     "tastes": Row("Ridge and tastes over content", "tastes"),
     "residual": Row("Diffusion around tastes", "residual"),
     "vasnet": Row("VASNet, 20 epochs of its 300", "vasnet", {"epochs": 20}, SMOOTH),
+    "summdiff-novelty": Row("SummDiff with novelty, latentmlp, individual targets", "summdiff"),
+    "summdiff-novelty-white-mean": Row(
+        "SummDiff with novelty, latentmlp, white noise, mean targets", "summdiff", {"targets": "mean"}, WHITE
+    ),
+    "mlp-novelty": Row("MLP with novelty", "mlp", {}, SMOOTH),
+    "vasnet-novelty": Row("VASNet with novelty, 20 epochs of its 300", "vasnet", {"epochs": 20}, {**SMOOTH, **NOVELTY}),
+    "ensemble-novelty": Row(
+        "Mean of four kinds with novelty: ridge regression, MLP, VASNet, SummDiff (white noise, mean targets)",
+        "",
+        members=("ridge", "mlp-novelty", "vasnet-novelty", "summdiff-novelty-white-mean"),
+    ),
     "csta": Row("CSTA, 1 epoch of its 100", "csta", {"epochs": 1}, SMOOTH),
 }
 # Hours each over all splits, so they are asked for by name.

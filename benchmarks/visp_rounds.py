@@ -199,7 +199,8 @@ def recipe_of(variant: Variant, scale: Scale, seed: int, device: str) -> TrainSe
         changes["epochs"] = scale.epochs
     elif scale.updates is not None:
         changes |= {"epochs": None, "updates": scale.updates}
-    return get_preset(variant.base or scale.base, **changes)
+    settings = get_preset(variant.base or scale.base, **changes)
+    return replace(settings, config={**settings.config, "novelty": False})  # as published
 
 
 def pretrained(

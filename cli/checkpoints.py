@@ -34,8 +34,8 @@ app = typer.Typer()
 checkpoint_app = typer.Typer(help="The models of the library: list, compare, name, remove.", no_args_is_help=True)
 app.add_typer(checkpoint_app, name="checkpoint")
 
-COLUMNS = ("skill", "kendall", "spearman", "f1", "coverage")
-TITLES = ("skill", "tau", "rho", "F1 %", "coverage tau")
+COLUMNS = ("skill", "kendall", "spearman", "f1", "coverage", "precision", "diversity")
+TITLES = ("skill", "tau", "rho", "F1 %", "coverage tau", "precision tau", "1 - tau")
 
 
 def _list(result: CheckpointsResult) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from inspect import Parameter
+from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -11,17 +15,33 @@ from cli.commands import add_command, add_verb, parameters
 from cli.running import run_verb
 from verbs.cut_list import CutListRequest, CutListResult, cut_list
 from verbs.cuts import CutsRequest, CutsResult, cuts
+from verbs.hand_in import HandedIn, HandInRequest, hand_in
+from verbs.mend import MendCutRequest, MendedFacts, mend_cut
 from verbs.render import RenderRequest, RenderResult, render
+from verbs.score import ScoreRequest, ScoreResult, score
 
 app = typer.Typer()
 
 
-def _render(out: Path, data_dir: Path, json_: bool, **choices: Any) -> None:
+def _render(out: Path | None, data_dir: Path, json_: bool, **choices: Any) -> None:
+    if out is None:
+        out = Path(f"{choices['entry'].replace('/', '-')}-cut.mp4")
     choices["segments"] = choices["segments"] or None
     if out.suffix.lower() == ".mp4":
         run_verb(data_dir, json_, render, RenderRequest.of(out=out, **choices), _rendered_sentence)
     else:
         run_verb(data_dir, json_, cut_list, CutListRequest.of(out=out, **choices), _listed_sentence)
+
+
+def _scores_table(result: ScoreResult) -> str:
+    """A table for spreadsheets: a line a pick, a column a source; nothing where nobody judged."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["frame", "seconds", *(one.source for one in result.curves)])
+    for row, (pick, seconds) in enumerate(zip(result.picks, result.seconds, strict=True)):
+        cells = [one.scores[row] for one in result.curves]
+        table.writerow([pick, f"{seconds:.3f}", *("" if isnan(cell) else f"{cell:.4f}" for cell in cells)])
+    return text.getvalue().rstrip("\n")
 
 
 def _cuts_table(result: CutsResult) -> str:
@@ -37,6 +57,29 @@ def _cuts_table(result: CutsResult) -> str:
         where = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in cut.seconds) or cut.note
         lines.append(f"{cut.label}: {cut.length_s:.1f} s in {len(cut.seconds)} {clips} {gain}: {where}")
     return "\n".join(lines)
+
+
+def _mend(data_dir: Path, json_: bool, **choices: Any) -> None:
+    run_verb(data_dir, json_, mend_cut, MendCutRequest.of(**choices), _mended_sentence)
+
+
+def _mended_sentence(result: MendedFacts) -> str:
+    if result.problem:
+        return f"mended:{result.id}, {result.name}: {result.problem}"
+    count = len(result.segments)
+    where = ",".join(f"{start}-{end}" for start, end in result.segments) or result.note
+    clips = f"{count} {'clip' if count == 1 else 'clips'}"
+    return f"mended:{result.id}, {result.name}: {result.length_s:.1f} s of {result.budget_s:.1f} s in {clips}: {where}"
+
+
+def _hand_in(data_dir: Path, json_: bool, **choices: Any) -> None:
+    run_verb(data_dir, json_, hand_in, HandInRequest.of(**choices), _handed_in_sentence)
+
+
+def _handed_in_sentence(result: HandedIn) -> str:
+    said = f"{result.by} judged {result.entry} by mended:{result.cut} (task {result.task}): "
+    left = "nothing" if result.left_out == 0 else f"{result.left_out} {'part' if result.left_out == 1 else 'parts'}"
+    return f"{said}{result.marked} {'part' if result.marked == 1 else 'parts'} in, {left} out; the rest is not judged."
 
 
 def _rendered_sentence(result: RenderResult) -> str:
@@ -58,10 +101,41 @@ add_verb(
     "List the cuts of an entry: of its people, signals and samples.",
     arguments=["entry"],
 )
+add_verb(
+    app,
+    score,
+    ScoreRequest,
+    _scores_table,
+    "Print the scores of an entry at every pick, as a table: of its people, signals and samples.",
+    arguments=["entry"],
+)
+add_command(
+    app,
+    "mend",
+    _mend,
+    parameters(MendCutRequest, arguments=["entry"]),
+    "Say what of a cut stays and what goes; the rest is solved again. Keep it with: render --source mended:NUMBER.",
+)
+add_command(
+    app,
+    "hand-in",
+    _hand_in,
+    parameters(HandInRequest, arguments=["cut"]),
+    "Hand a mended cut in as what its author says of the video: keyshots, in all exports.",
+)
+OUT = Parameter(
+    "out",
+    Parameter.KEYWORD_ONLY,
+    annotation=Annotated[
+        Path | None,
+        typer.Option(help=f"{RenderRequest.model_fields['out'].description} (default: ENTRY-cut.mp4 in this folder)"),
+    ],
+    default=None,
+)
 add_command(
     app,
     "render",
     _render,
-    parameters(RenderRequest, arguments=["entry"]),
+    [*parameters(RenderRequest, arguments=["entry"], without=["out"]), OUT],
     "Keep a cut: as MP4 with its sound, or as a cut list for other programs.",
 )

@@ -19,6 +19,11 @@ from verbs.export import ExportRequest, ExportResult, export
 from verbs.import_captions import ImportCaptionsRequest, import_captions
 from verbs.import_checkpoint import ImportCheckpointRequest, ImportCheckpointResult, import_checkpoint
 from verbs.import_dataset import ImportDatasetRequest, ImportDatasetResult, import_dataset
+from verbs.import_file import ImportFileRequest, ImportFileResult, import_file
+from verbs.import_kinds import kind_of
+from verbs.import_labels import ImportLabelsRequest, ImportLabelsResult, import_labels
+from verbs.import_preview import ImportPreviewRequest, import_preview
+from verbs.import_preview_result import ImportPreviewResult
 from verbs.join import JoinRequest, JoinResult, join
 
 app = typer.Typer()
@@ -31,52 +36,69 @@ FIGURES = {
     "pairwise_f1": "pairwise F1",
 }
 NAMED = 5  # videos with the same note; more are counted
-CHECKPOINT_FILES = (".pkl", ".pt", ".pth", ".ckpt", ".pth.tar", ".pt.tar")
 FILE = typer.Argument(
-    help="A dataset (eccv16 or MR.HiSum HDF5, TVSum or SumMe .mat, QVHighlights .jsonl, ...), captions for a dataset of"
+    help="A dataset (eccv16, MR.HiSum, S-VideoXum or TripleSumm HDF5, TVSum or SumMe .mat, QVHighlights .jsonl,"
+    " VideoXum .json or folder, ...), captions for a dataset of"
     " the library (.json),"
     " a released checkpoint (.pkl, .ckpt, .pth.tar), the folder of one of Manycut's or its .zip,"
-    " or another installation's events (.jsonl)."
+    " another installation's events (.jsonl), or labels of another tool (Label Studio, ActivityNet or FiftyOne .json,"
+    " ELAN .eaf, .csv of video,label,start,end)."
 )
+PREVIEW = typer.Option("--preview", help="Only say what is in the file and what is wrong with it; take nothing in.")
 OPTION = typer.Option(help=ImportCheckpointRequest.model_fields["options"].description)
 IMPORTED = [
     Parameter("path", Parameter.KEYWORD_ONLY, annotation=Annotated[Path, FILE]),
     *parameters(ImportDatasetRequest, without=["path"]),
+    *parameters(ImportLabelsRequest, without=["path", "dataset", "replace", "preview"]),
     *parameters(ImportCheckpointRequest, without=["path", "name", "options", "remove"]),
     Parameter("option", Parameter.KEYWORD_ONLY, annotation=Annotated[list[str] | None, OPTION], default=None),
+    Parameter("preview", Parameter.KEYWORD_ONLY, annotation=Annotated[bool, PREVIEW], default=False),
 ]
 
 
-def _import(path: Path, dataset: str | None, data_dir: Path, json_: bool, **choices: Any) -> None:
-    from storage.formats.checkpoint_folder import is_checkpoint_folder
-    from storage.formats.events_jsonl import is_event_log
-    from storage.formats.qvhighlights import is_qvhighlights
-
-    if path.name.lower().endswith(CHECKPOINT_FILES) or is_checkpoint_folder(path):
-        checkpoint = ImportCheckpointRequest.of(
-            path=path,
-            name=dataset,
-            feature_space=choices["feature_space"],
-            null_video=choices["null_video"],
-            options=_options(choices["option"] or []),
-        )
-        run_verb(data_dir, json_, import_checkpoint, checkpoint, _checkpoint_sentence)
-    elif path.suffix.lower() == ".json":
-        if dataset is None:
-            raise InputError(f"{path.name} is taken for captions of a dataset, which is not named.", "Add --dataset.")
-        captions = ImportCaptionsRequest.of(path=path, dataset=dataset, captioner=choices["captioner"])
-        run_verb(data_dir, json_, import_captions, captions, captions_sentence)
-    elif is_event_log(path) and not is_qvhighlights(path):
-        if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace", "skip_bad")):
-            raise InputError(
-                f"{path.name} is a log of events, which is joined with the labels of this library as it is.",
-                "Leave out the options about datasets.",
+def _import(path: Path, dataset: str | None, preview: bool, data_dir: Path, json_: bool, **choices: Any) -> None:
+    kind = "labels" if choices["into"] is not None else kind_of(path)
+    if preview and kind != "labels":
+        asked = ImportPreviewRequest.of(path=path, name=dataset)
+        run_verb(data_dir, json_, import_preview, asked, _preview_sentence)
+        return
+    match kind:
+        case "checkpoint":
+            checkpoint = ImportCheckpointRequest.of(
+                path=path,
+                name=dataset,
+                feature_space=choices["feature_space"],
+                null_video=choices["null_video"],
+                options=_options(choices["option"] or []),
             )
-        run_verb(data_dir, json_, join, JoinRequest.of(path=path), _joined_sentence)
-    else:
-        of_datasets = {name: choices[name] for name in choices if name in ImportDatasetRequest.model_fields}
-        request = ImportDatasetRequest.of(path=path, dataset=dataset, **of_datasets)
-        run_verb(data_dir, json_, import_dataset, request, _imported_sentence)
+            run_verb(data_dir, json_, import_checkpoint, checkpoint, _checkpoint_sentence)
+        case "labels":
+            of_labels = {name: choices[name] for name in choices if name in ImportLabelsRequest.model_fields}
+            labels = ImportLabelsRequest.of(path=path, dataset=dataset, preview=preview, **of_labels)
+            run_verb(data_dir, json_, import_labels, labels, _labels_sentence)
+        case "captions":
+            if dataset is None:
+                message = f"{path.name} is taken for captions of a dataset, which is not named."
+                raise InputError(message, "Add --dataset.")
+            captions = ImportCaptionsRequest.of(path=path, dataset=dataset, captioner=choices["captioner"])
+            run_verb(data_dir, json_, import_captions, captions, captions_sentence)
+        case "events":
+            if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace", "skip_bad")):
+                raise InputError(
+                    f"{path.name} is a log of events, which is joined with the labels of this library as it is.",
+                    "Leave out the options about datasets.",
+                )
+            run_verb(data_dir, json_, join, JoinRequest.of(path=path), _joined_sentence)
+        case "splits":
+            run_verb(data_dir, json_, import_file, ImportFileRequest.of(path=path), _splits_sentence)
+        case "dataset":
+            of_datasets = {name: choices[name] for name in choices if name in ImportDatasetRequest.model_fields}
+            request = ImportDatasetRequest.of(path=path, dataset=dataset, **of_datasets)
+            run_verb(data_dir, json_, import_dataset, request, _imported_sentence)
+
+
+def _splits_sentence(result: ImportFileResult) -> str:
+    return f"{result.taken} {'split' if result.taken == 1 else 'splits'}, kept as {result.name}: name it with --splits."
 
 
 def _options(pairs: list[str]) -> dict[str, Any]:
@@ -108,12 +130,53 @@ def _imported_sentence(result: ImportDatasetResult) -> str:
     return "\n".join(lines)
 
 
+def _preview_sentence(result: ImportPreviewResult) -> str:
+    count = str(result.good) if result.good == result.found else f"{result.good} of {result.found}"
+    lines = [f"{result.format}: {count} {result.unit} can be taken in as '{result.name}'."]
+    if result.frames:
+        lines.append(f"{result.frames:,} frames, {result.seconds / 60:.1f} minutes.")
+    if result.judged:
+        simulated = f", {result.simulated} judgements by programs" if result.simulated else ""
+        lines.append(f"{result.people} people judged {result.judged} of them{simulated}.")
+    for one in result.features:
+        lines.append(f"{one.space} features of {one.width} columns" + (f": {one.entries}." if one.entries else "."))
+    if result.fits:
+        lines.append("About " + ", ".join(f"{one.entries} entries of '{one.dataset}'" for one in result.fits) + ".")
+    lines += result.notes
+    if result.replaced:
+        lines.append(
+            f"{result.replaced} are here already, such as {result.replaces[0]}: --replace, or another --dataset."
+        )
+    if result.doubled:
+        first = result.doubles[0]
+        lines.append(f"{result.doubled} seem to be here under another name: {first.entry} is like {first.here}.")
+    return "\n".join([*lines, *(f"Wrong: {one.entry}: {one.reason}" for one in result.wrong)])
+
+
 def _some(videos: list[str], of: int) -> str:
     """ "All videos", or which of them."""
     if len(videos) == of and of > 1:
         return "All videos"
     named = ", ".join(videos[:NAMED])
     return f"{named} and {len(videos) - NAMED} more" if len(videos) > NAMED else named
+
+
+def _labels_sentence(result: ImportLabelsResult) -> str:
+    would = "would come" if result.preview else "came"
+    lines = []
+    for one in result.entries:
+        told = [
+            f"{word} {_some(list(names), 0)}"
+            for word, names in (("new", one.added), ("renewed", one.renewed), ("there already", one.there))
+            if names
+        ]
+        lines.append(f"{one.entry}: {'; '.join(told)}.")
+    people = len({name for one in result.entries for name in (*one.added, *one.renewed)})
+    lines.append(
+        f"Labels of {people} people {would} from {result.tool} to {len(result.entries)} entries of '{result.dataset}'."
+    )
+    lines += [f"Left out: {one.video}: {one.reason}." for one in result.unmatched]
+    return "\n".join([*lines, *(f"{note}." for note in result.notes)])
 
 
 def _joined_sentence(result: JoinResult) -> str:
@@ -149,7 +212,8 @@ def _agreement_sentence(result: AgreementResult) -> str:
 
 
 def _exported_sentence(result: ExportResult) -> str:
-    return f"{result.file}: {result.entries} entries, {result.annotators} people, {result.labels} labels."
+    told = f"{result.file}: {result.entries} entries, {result.annotators} people, {result.labels} labels."
+    return f"{told} Whose pseudonyms these are is in {result.key}." if result.key else told
 
 
 add_command(

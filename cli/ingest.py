@@ -1,4 +1,4 @@
-"""Videos into the library, and what is made of them: `ingest`, `attach`, `doctor`, `features` and their like."""
+"""Videos into the library, and what is made of them: `ingest`, `attach`, `features` and their like."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from cli.language import captioned, judged
 from cli.running import run_verb
 from verbs.attach import AttachRequest, AttachResult, attach
 from verbs.contract import LeftOut
-from verbs.doctor import DoctorRequest, DoctorResult, doctor
 from verbs.features import FeaturesRequest, FeaturesResult, features
 from verbs.ingest import IngestRequest, IngestResult, ingest
 from verbs.segment import SegmentRequest, SegmentResult, segment
@@ -40,19 +39,6 @@ def _ingested(result: IngestResult) -> str:
     if failed := result.failed:
         said.append(f"{len(result.entries)} taken in, {len(result.skipped)} here before, {len(failed)} failed:")
         said += [f"  {one.path}: {one.message} {one.hint}".rstrip() for one in failed]
-    return "\n".join(said)
-
-
-def _looked_at(result: DoctorResult) -> str:
-    found = result.findings
-    said = [f"{one.entry}: {one.problem} {'Mended.' if one.mended else one.advice}".rstrip() for one in found]
-    mended = sum(one.mended for one in found)
-    said.append(f"{result.looked_at} entries looked at, {len(found)} with faults, {mended} mended.")
-    left = [one for one in found if not one.mended]
-    if any(one.original for one in left):
-        said.append("Run it again with --mend: what can be made again then is.")
-    if any(one.original is None for one in left):
-        said.append("Originals that are not where they were are looked for in folders that --originals names.")
     return "\n".join(said)
 
 
@@ -96,7 +82,7 @@ add_command(
     app,
     "ingest",
     _ingest,
-    parameters(IngestRequest, arguments=["path"]),
+    parameters(IngestRequest, arguments=["path"], without=["remove"]),
     "Take in videos: make them playable, compute features, shots and scores. What is here already is skipped.",
 )
 add_command(
@@ -105,14 +91,6 @@ add_command(
     _attach,
     parameters(AttachRequest, arguments=["path"]),
     "Give entries without a video theirs: one file, or several and folders by their names. Frames must be as many.",
-)
-add_verb(
-    app,
-    doctor,
-    DoctorRequest,
-    _looked_at,
-    "Find entries whose copy or filmstrip is gone or damaged, or lost sound in an earlier version, and make it again.",
-    arguments=["entry"],
 )
 add_verb(
     app,

@@ -11,6 +11,7 @@ from cli.commands import add_verb
 from cli.running import DEFAULT_DATA, DataDir, Json
 from verbs.caption import CaptionedEntry, CaptionRequest, CaptionResult, caption
 from verbs.contract import LeftOut
+from verbs.correct import CorrectRequest, CorrectResult, correct
 from verbs.encode import EncodedEntry, EncodeRequest, EncodeResult, encode
 from verbs.import_captions import CaptionsOfEntry, ImportCaptionsResult
 from verbs.judge import JudgedEntry, JudgeRequest, JudgeResult, judge
@@ -49,6 +50,11 @@ def captioned(result: CaptionResult) -> str:
     made = sum(one.described for one in result.entries)
     sentence = f"{captions} captions of {_entries(result.entries)} by {result.captioner}, {made} of them new."
     return sentence + _outdated(result.entries) + _left_out(result.skipped)
+
+
+def _corrected(result: CorrectResult) -> str:
+    said = "says" if result.changed else "said already"
+    return f"Pick {result.pick} of {result.entry} {said}: {result.text}"
 
 
 def judged(result: JudgeResult) -> str:
@@ -127,4 +133,12 @@ add_verb(
     arguments=["entry"],
     spelled={"judge": ("--judge", "--model")},
     without=["entries"],
+)
+add_verb(
+    app,
+    correct,
+    CorrectRequest,
+    _corrected,
+    "Put the caption of a pick right; what depends on it is scored again.",
+    arguments=["entry", "pick", "text"],
 )

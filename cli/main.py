@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import sys
 import tempfile
 import traceback
@@ -10,37 +12,62 @@ from contextlib import suppress
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.completion import completion_init
+from typer.core import TyperGroup
 
+from cli import care as care_commands
 from cli import checkpoints as checkpoint_commands
+from cli import completion as completion_commands
 from cli import cuts as cut_commands
 from cli import datasets as dataset_commands
+from cli import described as described_commands
 from cli import ingest as ingest_commands
+from cli import jobs as job_commands
 from cli import language as language_commands
+from cli import library as library_commands
 from cli import models as model_commands
+from cli import review as review_commands
 from cli import users as user_commands
-from cli.running import DEFAULT_DATA, DataDir, Json, progress_bar
+from cli.running import DEFAULT_DATA, DataDir
 from core.errors import ManycutError, refused_by_system
+from core.log_files import bound
 
+ABOUT = ("--help", "--version")  # options of no command
 ERROR_LOG = "manycut-error.log"
 
+
+class WholeSentences(TyperGroup):
+    """Lists commands with the whole sentence that each says of itself."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, " ".join((one.help or "").split())) for name, one in commands.items() if one])
+
+
 app = typer.Typer(
-    name="manycut",
-    help="One video has many good summaries: see them side by side, collect them from people, train on them. "
-    "Without a command: serve.",
+    cls=WholeSentences,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 app.add_typer(user_commands.app, name="user")
+app.add_typer(review_commands.app, name="review")
+app.add_typer(library_commands.app)
+app.add_typer(job_commands.app, name="job")
 app.add_typer(ingest_commands.app)
 app.add_typer(cut_commands.app)
 app.add_typer(language_commands.app)
 app.add_typer(dataset_commands.app)
 app.add_typer(model_commands.app)
 app.add_typer(checkpoint_commands.app)
+app.add_typer(care_commands.app)
+app.add_typer(described_commands.app)
+app.add_typer(completion_commands.app)
+completion_init()
 
 
 def run() -> None:
@@ -49,11 +76,12 @@ def run() -> None:
         if isinstance(stream, TextIOWrapper):  # whatever a file is called, and whatever the terminal can show
             stream.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
-    if not arguments or (arguments[0].startswith("-") and arguments[0] != "--help"):
+    alone = not arguments or (arguments[0].startswith("-") and arguments[0] not in ABOUT)
+    if alone and not completion_commands.is_asked():
         arguments = ["serve", *arguments]  # the convention of a Hugging Face Space: app.py alone serves
     wants_json = "--json" in arguments
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False, complete_var=completion_commands.VARIABLE)
         sys.exit(code if isinstance(code, int) else 0)
     except ManycutError as error:
         _fail(error.as_dict(), wants_json, 2)
@@ -64,7 +92,11 @@ def run() -> None:
     except Exception as error:
         if hasattr(error, "format_message"):  # typer's usage errors: unknown option, missing argument
             hint = "Add --help to see what it takes."
-            _fail({"code": "usage", "message": error.format_message(), "hint": hint}, wants_json, 2)
+            _fail(
+                {"code": "usage", "message": error.format_message().replace("Value error, ", ""), "hint": hint},
+                wants_json,
+                2,
+            )
         if refused := refused_by_system(error):
             _fail(refused.as_dict(), wants_json, 2)
         message = f"An unexpected error stopped this command ({type(error).__name__}); {_logged()} has the details."
@@ -79,6 +111,8 @@ def _logged() -> str:
     """Writes the present error to a log, in this folder or else that of temporary files; where it is."""
     said = f"{datetime.now():%Y-%m-%d %H:%M:%S} {' '.join(sys.argv[1:])}\n{traceback.format_exc()}\n"
     for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        with suppress(OSError, ManycutError):
+            bound(folder / ERROR_LOG)
         with suppress(OSError), (folder / ERROR_LOG).open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(said)
             return ERROR_LOG if folder == Path.cwd() else str(folder / ERROR_LOG)
@@ -87,10 +121,27 @@ def _logged() -> str:
 
 
 def _fail(error: dict[str, str], wants_json: bool, code: int) -> None:
-    print(f"{error['message']} {error['hint']}".strip(), file=sys.stderr)
+    print(f"Error: {error['message']} {error['hint']}".strip(), file=sys.stderr)
     if wants_json:
         print(json.dumps({"error": error}))
     sys.exit(code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from storage.formats.manifest import MANYCUT
+
+        print(f"Manycut {MANYCUT}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def manycut(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """See the many good summaries of one video, collect them from people, train on them. Without a command: serve."""
 
 
 @app.command()
@@ -99,38 +150,55 @@ def serve(
     port: Annotated[int, typer.Option(envvar="GRADIO_SERVER_PORT", help="Port to listen on.")] = 7860,
     data_dir: DataDir = DEFAULT_DATA,
     demo: Annotated[bool, typer.Option(help="Put the demo library into an empty data directory.")] = True,
+    import_folder: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="MANYCUT_IMPORT", help="Folder whose files pages may take in (default: import in the data)."
+        ),
+    ] = None,
     root_path: Annotated[
         str, typer.Option(envvar="GRADIO_ROOT_PATH", help="Path under which a proxy shows it, such as /manycut.")
     ] = "",
+    public: Annotated[
+        bool, typer.Option("--open", help="A public demo: everybody comes in, with quotas, and nobody leads others.")
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A further name that it answers to, such as lab.example; may be repeated.")
+    ] = None,
+    accounts: Annotated[
+        bool,
+        typer.Option(
+            "--accounts",
+            envvar="MANYCUT_ACCOUNTS",
+            help="Everybody needs a personal link; the first start prints one that makes the lead. Lasts.",
+        ),
+    ] = False,
+    user_header: Annotated[
+        str,
+        typer.Option(
+            envvar="MANYCUT_USER_HEADER",
+            help="Header in which your proxy (FORWARDED_ALLOW_IPS) names who has signed on, such as X-Forwarded-User.",
+        ),
+    ] = "",
+    new_people: Annotated[
+        Literal["annotator", "viewer"],
+        typer.Option(envvar="MANYCUT_NEW_PEOPLE", help="What those are whom it names for the first time."),
+    ] = "annotator",
 ) -> None:
     """Open the app in a browser: pages, REST and background worker."""
+    if import_folder is not None:
+        os.environ["MANYCUT_IMPORT"] = str(import_folder.resolve())
     from webapp.serving import serve as serve_app
 
-    serve_app(host, port, data_dir, demo=demo, root_path=root_path)
-
-
-@app.command()
-def backup(
-    out: Annotated[Path, typer.Option(help="File to write, such as manycut.tar.gz.")],
-    data_dir: DataDir = DEFAULT_DATA,
-    json_: Json = False,
-) -> None:
-    """Write the whole data directory as one file, while people go on working."""
-    from storage.backup import back_up
-
-    with progress_bar() as progress:
-        files = back_up(data_dir, out, progress)
-    print(json.dumps({"file": str(out), "files": files}) if json_ else f"{out}: {files} files.")
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="Made by backup.")],
-    data_dir: DataDir = DEFAULT_DATA,
-    json_: Json = False,
-) -> None:
-    """Unpack a backup into an empty data directory."""
-    from storage.backup import restore as unpack
-
-    unpack(file, data_dir)
-    print(json.dumps({"data_dir": str(data_dir)}) if json_ else f"{data_dir} holds the library of {file.name}.")
+    serve_app(
+        host,
+        port,
+        data_dir,
+        demo=demo,
+        root_path=root_path,
+        accounts=accounts,
+        user_header=user_header,
+        new_people=new_people,
+        public=public,
+        allow_hosts=allow_host or (),
+    )

@@ -44,6 +44,8 @@ def _sampled(found: Evaluation | SplitsEvaluation) -> list[str]:
 def sampled_sentence(result: SampleResult) -> str:
     """What `sample` made and what its model learned from; of self-discovered samples also what they keep and cover."""
     made = f"{len(result.scores)} score curves from {result.model} ({result.checkpoint})."
+    if result.found_again:
+        made += f" They are those of run:{result.run}: the same was asked for before."
     if result.discovered:
         made += discovered_sentence(result.discovered.kept, result.discovered.coverage)
     made += "".join(f"\n{number:2}  {name}" for number, name in enumerate(result.names, start=1))

@@ -11,19 +11,23 @@ from __future__ import annotations
 PERSON_NAME_CHARS = 100
 PROTOCOL_NAME_CHARS = 60  # it is shown with its version, in a list
 MODEL_NAME_CHARS = 100
-TITLE_CHARS = 100  # of an assignment
+TITLE_CHARS = 100  # of an assignment, a collection
 FILE_NAME_CHARS = 200
 INSTRUCTION_CHARS = 5000  # of a protocol, and of the label of one of its values
 NOTE_CHARS = 2000  # of an annotator: a note, why a video is skipped
 REASON_CHARS = 1000  # of a lead: why a task is excluded, restored or reopened
 CAPTION_CHARS = 2000
+TAG_CHARS = 40
+TAGS = 50  # of an entry
 SEARCH_CHARS = 500
 SEARCH_TERMS = 16  # of which each is a condition, and databases limit how deep a condition may be; others are not read
 SOURCE_CHARS = 200  # of a name of scores, such as person:NAME
 CLIENT_CHARS = 64  # of the id of a browser's tab, and of the name of a field of an event
+TOKEN_LABEL_CHARS = 100  # what a script's token is for
 LOG_FIELD_CHARS = 1000  # of a name, id or time in a log of events; far more than any has
 
 # Labelling
+UNDO_STEPS = 1000  # that a task remembers
 EVENTS_PER_REQUEST = 2000  # the page sends 100
 SAMPLES_PER_EVENT = 2000  # of a continuous rating: half a minute at 60 a second; the page sends one second
 FIELDS_PER_EVENT = 16  # of its data
@@ -31,12 +35,23 @@ LAST_NUMBER = 100_000  # of the marked segments and takes of a task
 LAST_SEQ = 2**53 - 1  # of a client's events; browsers count no further exactly
 LAG_SECONDS = 10.0  # by which continuous ratings come late; people react within a few
 
+# Mending cuts
+STEPS_PER_REQUEST = 500
+SPANS_PER_STEP = 500  # that one step paints, and as many splits
+STEPS_PER_CUT = 10_000  # that are folded with every look at it: some milliseconds
+
+# Scripts
+TOKENS = 50  # of a person
+TOKEN_DAYS = 3650  # after which one that is to end has ended
+
 # Asking people
 PEOPLE_PER_VIDEO = 1000
 HOLD_MINUTES = 7 * 24 * 60  # for which a place is kept for whoever began: a week
 VIDEOS_PER_ASSIGNMENT = 20_000
 VIDEOS_TO_CHOOSE = 1000  # listed where nobody leads; where there are more, an assignment hands them out
 PICKER_ROWS = 200  # on one page of the entry picker
+ENTRIES_CHOSEN = 100_000  # at once on the Library page
+ENTRIES_PER_CHANGE = 200  # that the Library page tags or removes with one request
 
 # Videos and models
 UPLOAD_BYTES = 512 * 2**20  # of another installation's log; the command line takes in more

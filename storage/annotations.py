@@ -1,8 +1,8 @@
 """What people label here: annotators, tasks, and the append-only log of their events.
 
-Labels are derived from the log by `core.labelling.events.fold`; only what a board needs of them is kept beside it (see
-`TaskRow`). Everything that changes something holds the database's write lock from its beginning, so concurrent writers
-queue and none is lost.
+Labels are derived from the log by `core.labelling.events.fold`; what is kept beside it (`TaskRow`, and the states of
+`storage.task_states`) saves reading all of it for every event. Everything that changes something holds the database's
+write lock from its beginning, so concurrent writers queue and none is lost.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from core import limits
 from core.errors import ConflictError, InputError
 from core.labelling.checks import check_event
-from core.labelling.events import LABEL_KINDS, LEAD_KINDS, Event, TaskState, fold
+from core.labelling.events import LABEL_KINDS, LEAD_KINDS, SERVER, SERVER_KINDS, Event, Folding, TaskState
 from storage.database import reading, writing
 from storage.entry_files import EntryFiles
+from storage.happenings import note_submitted
 from storage.people_counts import PeopleCounts
 from storage.protocols import Protocols, ProtocolVersion
-from storage.tables import AnnotatorRow, EventRow, TaskRow, now
+from storage.seen import has_seen
+from storage.tables import AnnotatorRow, EntryRow, EventRow, TaskRow, now
+from storage.task_states import Folded, TaskStates, columns_of, follow, keep, read_folded, stored
 from storage.tasks import EVENT, Annotator, Task, annotator_of, events_of, find_task, load_task, task_of
 
 
@@ -43,6 +46,7 @@ class Annotations:
         self._engine = engine
         self._files = files
         self._counts = counts
+        self._states = TaskStates()
         self.protocols = Protocols(engine)
 
     # People
@@ -112,11 +116,15 @@ class Annotations:
         with reading(self._engine) as session:
             return load_task(session, task_id)
 
-    def judging(self, annotator: Annotator) -> set[str]:
-        """The entries this person is judging now: nobody else's labels and no scores of them may reach them."""
-        query = select(TaskRow.entry_id).where(TaskRow.annotator_id == annotator.id, TaskRow.state == "open")
+    def judging(self, annotator: Annotator) -> dict[str, int]:
+        """The entries this person is judging now, with their task; a task that holds no label yet is none.
+
+        Nobody else's labels and no scores of them may reach this person.
+        """
+        begun = (TaskRow.state == "open") & TaskRow.begun
+        query = select(TaskRow.entry_id, TaskRow.id).where(TaskRow.annotator_id == annotator.id, begun)
         with reading(self._engine) as session:
-            return set(session.scalars(query))
+            return dict(session.execute(query.order_by(TaskRow.id)).all())
 
     # The log
 
@@ -137,7 +145,13 @@ class Annotations:
             # In a log that is exported, "by" is who decided; see storage.formats.events_jsonl.
             if event.role == "lead" or (isinstance(event.data, dict) and "by" in event.data):
                 raise InputError("An annotator cannot decide as a lead.", "This is done on the Review page.")
+            if event.client == SERVER or (isinstance(event.kind, str) and event.kind in SERVER_KINDS):
+                raise InputError("What the server notes cannot be sent to it.", "Reload the page.")
         return self._append(task_id, events)
+
+    def note_revealed(self, task_id: int) -> None:
+        """Notes that the annotator was shown how others judged: the labels stay as they are from now on."""
+        self._append(task_id, [Event(SERVER, 1, "revealed")])
 
     def decide(self, task_id: int, kind: Literal["exclude", "restore", "reopen"], by: str, reason: str) -> None:
         """What the lead does to a task; it stays in the log with its reason.
@@ -171,6 +185,11 @@ class Annotations:
             load_task(session, task_id)
             return events_of(session, task_id)
 
+    def count_events(self, task_id: int) -> int:
+        """How many events a task has, those of leads too."""
+        with reading(self._engine) as session:
+            return session.scalar(select(func.count()).where(EventRow.task_id == task_id)) or 0
+
     def recorded(self, task_id: int) -> list[tuple[Event, datetime]]:
         """All events with when the server received them (UTC)."""
         query = select(*EVENT, EventRow.recorded).where(EventRow.task_id == task_id).order_by(EventRow.id)
@@ -178,8 +197,10 @@ class Annotations:
             return [(Event(*event), recorded) for *event, recorded in session.execute(query)]
 
     def state(self, task_id: int) -> TaskState:
-        """What the events of a task amount to now."""
-        return fold(self.events(task_id))
+        """What the events of a task amount to now. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            load_task(session, task_id)
+            return read_folded(session, task_id).folding.state()
 
     # Inside
 
@@ -188,16 +209,23 @@ class Annotations:
             task = load_task(session, task_id)
             for event in events:
                 check_event(event, task.protocol.settings, task.shots, task.practice)
-            log = events_of(session, task_id)
-            new = _new_events(log, events)
-            _check_not_submitted(log, new)
+            folded = self._states.take(session, task_id)
+            was_submitted = folded.folding.submitted
+            new = _new_events(stored(session, task_id, events), events)
+            _check_not_submitted(folded.folding, new)
             if new:
+                if any(event.kind in LABEL_KINDS or event.kind == "submit" for event in new):
+                    new = [*_seen_before(session, task), *new]
                 append_events(session, task_id, [(event, now()) for event in new], task.annotator.name)
-                state = fold([*log, *new])
-                counted = keep_state(session, task_id, state)
-        if new and counted != state.counts:
+                follow(session, task_id, folded)
+                counted = keep_state(session, task_id, folded)
+                if folded.folding.submitted and not was_submitted:
+                    of = select(EntryRow.dataset).where(EntryRow.id == task.entry)
+                    note_submitted(session, task, session.scalar(of))
+        self._states.put_back(task_id, folded)
+        if new and counted != folded.folding.counts:
             self._counts.recount(task.entry)
-        return len(log) + len(new)
+        return folded.events
 
 
 def clean_name(name: str) -> str:
@@ -231,24 +259,32 @@ def append_events(session: Session, task_id: int, events: Sequence[tuple[Event, 
     session.execute(insert(EventRow), rows)
 
 
-def keep_state(session: Session, task_id: int, state: TaskState) -> bool:
+def keep_state(session: Session, task_id: int, folded: Folded) -> bool:
     """Notes beside the log what it amounts to now; whether the labels counted before."""
     row = session.get_one(TaskRow, task_id)
     counted = row.state == "submitted" and not row.excluded
-    row.state = "submitted" if state.submitted else "open" if state.skipped is None else "skipped"
-    row.judged, row.excluded, row.touched = state.judged, state.excluded is not None, now()
+    row.state, row.begun, row.judged, row.excluded = columns_of(folded.folding)
+    row.touched = now()
+    keep(session, task_id, folded)
     return counted
 
 
-def _new_events(log: Iterable[Event], events: Sequence[Event]) -> list[Event]:
-    """Those that are not in the log yet, each once."""
-    known = {(event.client, event.seq): event for event in log}
+def _seen_before(session: Session, task: Task) -> list[Event]:
+    """The note that others' labels or scores were seen before judging, where they were and it is not there yet."""
+    if task.practice or task.seen or not has_seen(session, task.annotator.id, task.entry):
+        return []
+    session.get_one(TaskRow, task.id).seen = True
+    return [Event(SERVER, 2, "seen", at=int(now().timestamp() * 1000))]
+
+
+def _new_events(known: dict[tuple[str, int], Event], events: Sequence[Event]) -> list[Event]:
+    """Those that are not stored yet, each once."""
     new: list[Event] = []
     for event in events:
-        stored = known.setdefault((event.client, event.seq), event)
-        if stored is event:
+        first = known.setdefault((event.client, event.seq), event)
+        if first is event:
             new.append(event)
-        elif (stored.kind, stored.shot, stored.value, stored.data) != (
+        elif (first.kind, first.shot, first.value, first.data) != (
             event.kind, event.shot, event.value, event.data,
         ):  # fmt: skip
             raise ConflictError(
@@ -258,9 +294,8 @@ def _new_events(log: Iterable[Event], events: Sequence[Event]) -> list[Event]:
     return new
 
 
-def _check_not_submitted(log: Sequence[Event], new: Iterable[Event]) -> None:
-    submitted = fold(log).submitted
-    seen = any(event.kind == "revealed" for event in log)
+def _check_not_submitted(folding: Folding, new: Iterable[Event]) -> None:
+    submitted, seen = folding.submitted, folding.revealed
     for event in new:
         if submitted and event.kind in LABEL_KINDS:
             raise ConflictError("This task is submitted; its labels can no longer be changed.", "Reopen it first.")

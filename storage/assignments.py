@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from core import limits
 from core.errors import ConflictError, InputError, NotFoundError
+from core.names import readable
 from storage.annotations import Annotations
 from storage.database import reading, writing
 from storage.protocols import ProtocolVersion
-from storage.tables import AssignedRow, AssignmentRow, EntryRow, TaskRow, now
+from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, TaskRow, now
 from storage.tasks import Annotator, Task
 
 First = Literal["listed", "disputed"]
@@ -166,6 +167,19 @@ class Assignments:
         with writing(self._engine) as session:
             _load(session, assignment_id).closed = now()
 
+    def reopen(self, assignment_id: int) -> None:
+        """People get videos of it again. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            _load(session, assignment_id).closed = None
+
+    def rename(self, assignment_id: int, title: str) -> None:
+        """Calls an assignment otherwise. Raises NotFoundError, InputError."""
+        title = " ".join(readable(title).split())
+        if not title:
+            raise InputError("An assignment needs a title.")
+        with writing(self._engine) as session:
+            _load(session, assignment_id).title = title
+
     def want(self, assignment_id: int, entry_id: str, people: int) -> None:
         """Asks for another number of people for one video. Raises NotFoundError, InputError."""
         if not 1 <= people <= limits.PEOPLE_PER_VIDEO:
@@ -192,6 +206,21 @@ class Assignments:
             return sum(
                 session.scalar(select(func.count()).select_from(_free(row, annotator, moment).subquery())) or 0
                 for row in rows
+            )
+
+    def reaches(self, name: str, entry_id: str) -> bool:
+        """Whether the person of that name may see this video: a task of theirs is on it, or it may be handed to them.
+
+        Where nothing is assigned, people choose among all videos.
+        """
+        begun = select(TaskRow.id).join(AnnotatorRow, AnnotatorRow.id == TaskRow.annotator_id)
+        begun = begun.where(TaskRow.entry_id == entry_id, AnnotatorRow.name == name)
+        asked = select(AssignmentRow.id).where(AssignmentRow.closed.is_(None))
+        listed = select(AssignedRow.assignment_id).where(AssignedRow.entry_id == entry_id)
+        this = asked.where(AssignmentRow.id.in_(listed) | (AssignmentRow.practice == entry_id))
+        with reading(self._engine) as session:
+            return any(session.scalar(query.limit(1)) is not None for query in (begun, this)) or not session.scalar(
+                asked.limit(1)
             )
 
     def to_train(self, annotator: Annotator) -> Sequence[Assignment]:

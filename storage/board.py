@@ -31,6 +31,7 @@ class TaskSummary:
         shots: how many shots the task has.
         practice: a round of training.
         excluded: the lead took it out of all results.
+        seen: others' labels or scores were seen before judging.
         touched: when the server last received an event for it (UTC).
     """
 
@@ -44,6 +45,7 @@ class TaskSummary:
     shots: int
     practice: bool
     excluded: bool
+    seen: bool
     touched: datetime
 
 
@@ -117,7 +119,7 @@ class Board:
         query = (
             select(
                 task.id, task.entry_id, task.annotator_id, task.protocol_id, task.state, task.judged,
-                shots.label("shots"), task.practice, task.excluded, task.touched, task.created,
+                shots.label("shots"), task.practice, task.excluded, task.seen, task.touched, task.created,
             )
             .where(condition)
             .order_by(task.id)
@@ -139,6 +141,7 @@ class Board:
                 shots=row.shots,
                 practice=row.practice,
                 excluded=row.excluded,
+                seen=row.seen,
                 touched=max(row.touched, row.created),
             )
             for row in rows

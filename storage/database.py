@@ -14,29 +14,33 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from core.errors import ConflictError, InputError
+from core.errors import ConflictError, DamagedError, InputError, UnavailableError
+from storage.refusals import refusal, told_plainly
+from storage.write_queue import WriteQueue
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
-HEAD = "0013"
+HEAD = "0021"
 BUSY_SECONDS = 30
+QUEUE = "write_queue"  # the execution option of an engine that holds its `WriteQueue`
 FILE_NAME = "manycut.db"
-CANNOT_WRITE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_READONLY_DIRECTORY", "SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN")
 # Any constant: on PostgreSQL it names the one lock that SQLite has anyway.
 WRITE_LOCK = 6_287_001
 
 
-def open_database(data_dir: Path, url: str | None = None) -> Engine:
+def open_database(data_dir: Path, url: str | None = None, patience: float = BUSY_SECONDS) -> Engine:
     """Opens the database and brings its schema to the newest revision.
 
     Args:
         data_dir: made if it is missing; holds manycut.db unless a URL is given.
         url: SQLAlchemy's address; by default the environment's DATABASE_URL, else SQLite.
+        patience: seconds that whoever writes waits for others who do.
 
     Raises:
         InputError: the URL or its driver is not usable, or the file is no database.
+        UnavailableError: it cannot be opened at the moment.
         ConflictError: the database was written by a newer version of Manycut.
     """
     _make_folder(data_dir)
@@ -44,7 +48,8 @@ def open_database(data_dir: Path, url: str | None = None) -> Engine:
         address = make_url(url) if url else database_url(data_dir)
         if address.get_backend_name() == "sqlite":
             address = _where_it_lies(address)
-        engine = create_engine(address, connect_args=_connect_args(address))
+        options = {QUEUE: WriteQueue(patience)}
+        engine = create_engine(address, connect_args=_connect_args(address, patience), execution_options=options)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InputError(
             f"DATABASE_URL cannot be used: {error}.",
@@ -59,8 +64,13 @@ def open_database(data_dir: Path, url: str | None = None) -> Engine:
         _migrate(engine, data_dir)
     except (DBAPIError, sqlite3.Error) as error:
         engine.dispose()
+        known = refusal(error)
+        if known and not isinstance(known, DamagedError):
+            raise known from error
         reason = getattr(error, "orig", error)
-        raise InputError(f"The database {address.render_as_string()} cannot be opened: {reason}.") from error
+        raise InputError(
+            f"The database {address.render_as_string()} cannot be opened: {reason}.", known.hint if known else ""
+        ) from error
     except BaseException:
         engine.dispose()
         raise
@@ -116,8 +126,12 @@ def _where_it_lies(address: URL) -> URL:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that sees one consistent state."""
-    with Session(engine, expire_on_commit=False) as session:
+    """A session that sees one consistent state.
+
+    Raises:
+        UnavailableError, DamagedError: what is asked for cannot be read.
+    """
+    with told_plainly(), Session(engine, expire_on_commit=False) as session:
         yield session
 
 
@@ -126,28 +140,24 @@ def writing(engine: Engine) -> Iterator[Session]:
     """A session that holds the write lock from its beginning; commits at the end, rolls back on any error.
 
     Raises:
-        InputError: the database lies where nothing can be written, or where there is no room left.
+        UnavailableError: another program holds the lock, or the database cannot be written; nothing was changed.
+        DamagedError: what is to be changed lies in a part of it that is damaged.
     """
     if is_read_only(engine):
-        raise InputError(
+        raise UnavailableError(
             "Nothing can be written where this library lies, so it can only be looked at.",
             "Copy its folder to where it can be changed.",
         )
     bind = engine.execution_options(begin="IMMEDIATE")
-    try:
-        with Session(bind, expire_on_commit=False) as session, session.begin():
-            _lock(session.connection())  # begins the transaction now instead of at the first statement
-            yield session
-    except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorname", "") not in CANNOT_WRITE:
-            raise
-        raise InputError(
-            f"The database cannot be written: {error.orig}.", "Make room on its disk; nothing was changed."
-        ) from error
+    queue: WriteQueue = engine.get_execution_options()[QUEUE]
+    # The turn comes before the connection: those who wait for it leave the connections to those who read.
+    with told_plainly(), queue.turn(), Session(bind, expire_on_commit=False) as session, session.begin():
+        _lock(session.connection(), queue.patience)  # begins the transaction now instead of at the first statement
+        yield session
 
 
-def _connect_args(url: URL) -> dict[str, Any]:
-    return {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
+def _connect_args(url: URL, patience: float) -> dict[str, Any]:
+    return {"timeout": patience} if url.get_backend_name() == "sqlite" else {}
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, record: object) -> None:
@@ -160,9 +170,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
 
-def _lock(connection: Connection) -> None:
+def _lock(connection: Connection, patience: float | None = None) -> None:
     """One writer at a time, until the end of its transaction; SQLite has taken this lock with BEGIN IMMEDIATE."""
     if connection.dialect.name == "postgresql":
+        if patience is not None:
+            connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * patience)}"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
 
 
@@ -185,14 +197,15 @@ def _use_wal(engine: Engine) -> None:
         raw.close()
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The revision of a database's schema; None where it has none."""
     exists = connection.dialect.has_table(connection, "alembic_version")
     return connection.scalar(text("SELECT version_num FROM alembic_version")) if exists else None
 
 
 def _migrate(engine: Engine, data_dir: Path) -> None:
     with engine.connect() as connection:
-        if _revision(connection) == HEAD:
+        if revision_of(connection) == HEAD:
             return
     if is_read_only(engine):
         raise InputError(
@@ -201,7 +214,7 @@ def _migrate(engine: Engine, data_dir: Path) -> None:
         )
     with engine.execution_options(begin="IMMEDIATE").begin() as connection:
         _lock(connection)
-        revision = _revision(connection)  # again, under the lock: another process may have been first
+        revision = revision_of(connection)  # again, under the lock: another process may have been first
         if revision == HEAD:
             return
         if revision is not None and revision > HEAD:

@@ -26,7 +26,7 @@ DEMO = "demo"
 
 
 def seed_demo(library: Library, assets_dir: Path) -> bool:
-    """Imports the demo into a library without any dataset.
+    """Imports the demo into a library that never had any dataset.
 
     Where the demo was imported before and its folder has moved since, media and checkpoints are found again.
 
@@ -40,12 +40,12 @@ def seed_demo(library: Library, assets_dir: Path) -> bool:
     assets_dir = Path(assets_dir).resolve()
     if not (assets_dir / "demo.h5").is_file():
         return False
-    datasets = {dataset.id: dataset for dataset in library.datasets.list()}
+    datasets = {dataset.id: dataset for dataset in library.datasets.list(removed=True)}
     demo = datasets.get(DEMO)
     if demo is not None and demo.media_root != assets_dir:
         library.datasets.set_media_root(DEMO, assets_dir)
         _register(library, assets_dir, library.entries.list(DEMO))
-    if datasets:
+    if library.datasets.begun():
         return False
     entries = [_with_media(entry, assets_dir) for entry in read_eccv16(assets_dir / "demo.h5")]
     runs = read_tracks(assets_dir / "runs.h5") if (assets_dir / "runs.h5").is_file() else {}

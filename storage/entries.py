@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Engine, Select, exists, func, or_, select, update
 
-from core.data import Entry, Shots
+from core.data import AnnotationSet, Entry, Shots
+from core.data.categories import TVSUM
 from core.data.entry import RATE_NOTE
 from core.data.timebase import Timebase
 from core.errors import ConflictError, InputError, NotFoundError
+from core.names import readable
 from storage.arriving import add_entries
 from storage.captions import Captions
 from storage.database import reading, writing
@@ -23,6 +25,7 @@ from storage.labels import Labels
 from storage.media import Media, MediaFiles, free_path
 from storage.origins import Origin
 from storage.people_counts import PeopleCounts
+from storage.search import search_text_of
 from storage.tables import DatasetRow, EntryRow, EntrySpaceRow, now
 
 
@@ -131,6 +134,11 @@ class Entries:
             NotFoundError: there is no such entry, or its file is gone.
         """
         return self._captions.corrected(self._files.read(entry_id))
+
+    def version(self, entry_id: str) -> str:
+        """Another text whenever the arrays of an entry are others than before. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            return entry_row(session, entry_id).arrays  # files are never changed, and no name is used twice
 
     def media(self, entry_id: str) -> Media:
         """Where an entry's video and thumbnails lie, without reading its arrays. Raises NotFoundError."""
@@ -268,6 +276,23 @@ class Entries:
                     .values({name: self._media.stored(Path(path)) for name, path in values.items()})
                 )
 
+    def rename(self, entry_id: str, title: str) -> None:
+        """Gives an entry another title; with an empty one the name of its key. Its id stays. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            row = entry_row(session, entry_id)
+            row.title = " ".join(readable(title).split()) or entry_id.partition("/")[2]
+            row.search_text = search_text_of(row.title, row.id, row.category)
+
+    def set_note(self, entry_id: str, note: str) -> None:
+        """Writes down something about an entry, instead of what was noted before. Raises NotFoundError."""
+        with writing(self._engine) as session:
+            entry_row(session, entry_id).note = readable(note).strip()
+
+    def note(self, entry_id: str) -> str:
+        """What people wrote down about an entry, "" where nobody did. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            return entry_row(session, entry_id).note
+
     def remove(self, entry_id: str) -> None:
         """Takes an entry out of every list; nothing is deleted. Raises NotFoundError."""
         with writing(self._engine) as session:
@@ -280,6 +305,7 @@ class Entries:
             if row is None:
                 raise NotFoundError(f"There is no entry '{entry_id}'.")
             row.removed = None
+            session.get_one(DatasetRow, row.dataset).removed = None
         self._counts.recount(entry_id)
 
     # Features
@@ -346,6 +372,24 @@ class Entries:
             return dataclasses.replace(now, timebase=timebase, meta=meta, shots=shots)
 
         self._files.rewrite(entry_id, timed)
+
+    def put_people(self, people: Mapping[str, Callable[[Entry], AnnotationSet | None]]) -> None:
+        """Gives entries other people of their dataset, all of the entries or none; who labels here stays as they are.
+
+        Args:
+            people: by the ids of the entries, from each as it is now.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: they do not fit the entry.
+        """
+
+        def changed(to: Callable[[Entry], AnnotationSet | None]) -> Callable[[Entry], Entry]:
+            return lambda now: dataclasses.replace(now, annotations=to(now))
+
+        self._files.rewrite_all({entry_id: changed(one) for entry_id, one in people.items()})
+        for entry_id in people:
+            self._counts.recount(entry_id)
 
     def put_notes(self, entry_id: str, notes: Mapping[str, str]) -> None:
         """Notes what a person should know of an entry, by names that end in "_note"; "" takes one away.
@@ -414,7 +458,9 @@ def _matching(query: Select, dataset: str | None, search: str | None) -> Select:
         query = query.where(EntryRow.dataset == dataset)
     if search and search.strip():
         columns = (EntryRow.title, EntryRow.category, EntryRow.id)
-        query = query.where(or_(*(c.icontains(search.strip(), autoescape=True) for c in columns)))
+        meant = [code for code, name in TVSUM.items() if search.strip().casefold() in name.casefold()]
+        found = [column.icontains(search.strip(), autoescape=True) for column in columns]
+        query = query.where(or_(*found, EntryRow.category.in_(meant)))
     return query
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from core.data import Entry, Shots
 from core.data.timebase import format_rate
@@ -22,6 +24,15 @@ from storage.media import MediaFiles
 from storage.tables import DatasetRow, EntryRow
 
 Found = TypeVar("Found")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Written:
+    """An entry that was written to `path`, in place of the file that its row called `before`."""
+
+    entry: Entry
+    before: str
+    path: Path
 
 
 class StoredFeatures(Mapping[str, np.ndarray]):
@@ -107,8 +118,54 @@ class EntryFiles:
         while not self._opened(entry_id, lambda reader, row, root: self._rewritten(reader, row, root, change)):
             pass
 
+    def rewrite_all(self, changes: Mapping[str, Callable[[Entry], Entry]]) -> None:
+        """Keeps changed entries in place of those that are there, all of them or none; their people may be others.
+
+        Args:
+            changes: by the id of each entry, from what its file has to what it shall be, with the same frames and
+                picks. All are called again where another process has changed one of the files meanwhile.
+
+        Raises:
+            NotFoundError: there is no such entry.
+        """
+        while True:
+            written: list[_Written] = []
+            try:
+                for entry_id, change in changes.items():
+                    write = partial(self._written, change=change)
+                    written.append(self._opened(entry_id, write))
+                with writing(self._engine) as session:
+                    rows = [entry_row(session, one.entry.id) for one in written]
+                    kept = all(row.arrays == one.before for row, one in zip(rows, written, strict=True))
+                    if kept:
+                        for row, one in zip(rows, written, strict=True):
+                            self._keep(session, row, one)
+            except BaseException:
+                for one in written:
+                    one.path.unlink(missing_ok=True)
+                raise
+            for one in written:
+                (self._data_dir / one.before if kept else one.path).unlink(missing_ok=True)
+            if kept:
+                return
+
     def _rewritten(self, reader: Reader, row: EntryRow, root: str | None, change: Callable[[Entry], Entry]) -> bool:
         """Whether the changed entry is there now; not where another process was first."""
+        one = self._written(reader, row, root, change)
+        try:
+            with writing(self._engine) as session:
+                now = entry_row(session, one.entry.id)
+                kept = now.arrays == one.before
+                if kept:
+                    self._keep(session, now, one)
+        except BaseException:
+            one.path.unlink(missing_ok=True)
+            raise
+        (self._data_dir / one.before if kept else one.path).unlink(missing_ok=True)
+        return kept
+
+    def _written(self, reader: Reader, row: EntryRow, root: str | None, change: Callable[[Entry], Entry]) -> _Written:
+        """The changed entry in a file of its own, which no row names yet."""
 
         def from_here(spaces: FeatureSpaces, steps: int) -> StoredFeatures:
             return StoredFeatures(spaces, lambda space: read_features(reader, spaces, space, steps))
@@ -121,23 +178,24 @@ class EntryFiles:
         try:
             with new_hdf5(path) as file:
                 write_entry(file.create_group("entry"), dataclasses.replace(changed, video=None))
-            with writing(self._engine) as session:
-                now = entry_row(session, entry.id)
-                kept = now.arrays == arrays
-                if kept:
-                    now.arrays = str(path.relative_to(self._data_dir))
-                    now.fps = format_rate(changed.timebase.rate)
-                    now.duration = changed.timebase.duration
-                    now.rate_assumed = bool(changed.assumed_rate)
-                    now.feature_space = changed.feature_space
-                    now.text_space = changed.text_space
-                    now.has_captions = changed.captions is not None
-                    keep_spaces(session, {entry.id: changed.features})
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        (self._data_dir / arrays if kept else path).unlink(missing_ok=True)
-        return kept
+        return _Written(changed, arrays, path)
+
+    def _keep(self, session: Session, row: EntryRow, one: _Written) -> None:
+        """Lets a row name the file that was written, and say what is in it."""
+        people = one.entry.annotations
+        row.arrays = str(one.path.relative_to(self._data_dir))
+        row.fps = format_rate(one.entry.timebase.rate)
+        row.duration = one.entry.timebase.duration
+        row.rate_assumed = bool(one.entry.assumed_rate)
+        row.feature_space = one.entry.feature_space
+        row.text_space = one.entry.text_space
+        row.has_captions = one.entry.captions is not None
+        row.people = 0 if people is None else len(people)
+        row.simulated_people = 0 if people is None else sum(people.simulated)
+        keep_spaces(session, {one.entry.id: one.entry.features})
 
     def _entry(
         self,

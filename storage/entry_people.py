@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from core.data import AnnotationSet, Entry
 from core.labelling.who import Who
@@ -43,6 +44,10 @@ class People:
         """
         labels = [] if who == "dataset" else self._labels.of_entry(entry_id, include_open)
         return people_of(entry or self._entries.get(entry_id), labels, who, pseudonyms)
+
+    def pseudonyms(self) -> Mapping[str, str]:
+        """What exports say instead of the names of those who label here, by name; only where the two differ."""
+        return self._labels.pseudonyms()
 
     def labelled_entries(
         self,

@@ -5,14 +5,23 @@ tvsum    TVSum's TSV, refused with the reason where its official readers would g
 summe    a folder of .mat files as SumMe's (or one .zip of them): what each person selected
 csv      a table for spreadsheets; without frames and features it makes no entry, so it is not read back as one
 events   the raw log as JSON Lines, which another installation joins with its own (`storage.merging`)
+
+For other tools, as labelled stretches of time, which `storage.formats.exchange` reads back:
+
+label-studio  tasks in JSON, an annotation for each person
+activitynet   JSON of segments in seconds
+fiftyone      JSON of temporal detections in frames
+elan          a folder of .eaf files (or one .zip of them, or one .eaf of a single video), a tier for each person
+csv-seconds   a table of video, label, start, end, person and score
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -31,21 +40,41 @@ from core.labelling.events import LABEL_KINDS, Event
 from core.labelling.protocols import Protocol, protocol_from
 from core.labelling.who import Who
 from core.progress import Progress, part, silent
+from core.scratch import PREFIX as SCRATCH
 from storage.database import reading
+from storage.entry_rows import EntrySummary
 from storage.files import whole_file
 from storage.formats import ExportFormat
+from storage.formats.activitynet import write_activitynet
+from storage.formats.csv_seconds import write_csv_seconds
 from storage.formats.eccv16 import write_eccv16
+from storage.formats.elan import SUFFIX, elan_of, write_elan, write_elan_archive
 from storage.formats.events_jsonl import LoggedProtocol, TaskLog, write_events
+from storage.formats.fiftyone import write_fiftyone
+from storage.formats.label_studio import write_label_studio
 from storage.formats.labels_csv import write_labels_csv
 from storage.formats.manifest import Contents, ExportedPerson, write_manifest
 from storage.formats.summe import write_summe_mat
 from storage.formats.tvsum_tsv import write_tvsum_tsv
 from storage.library import Library
 from storage.people import count_labels, people_of
+from storage.people_key import check_key_place, key_table, write_key
+from storage.pseudonyms import Pseudonyms
 from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRow
 from storage.tasks import EVENT, TaskLabels
 
 FORMATS: tuple[str, ...] = get_args(ExportFormat)
+NUMBER = re.compile(r" \(\d+\)$")  # of somebody whose name another person of the video has
+WITH_NAMES = ("eccv16", "summe", "csv")  # those that can call people by their names
+# Those that are one file of all entries, and take nothing else.
+WRITERS: dict[str, Callable[[Sequence[Entry], Path], Path]] = {
+    "eccv16": write_eccv16,
+    "tvsum": write_tvsum_tsv,
+    "label-studio": write_label_studio,
+    "activitynet": write_activitynet,
+    "fiftyone": write_fiftyone,
+    "csv-seconds": write_csv_seconds,
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +87,8 @@ class Export:
         annotators: number of different people in it.
         labels: number of judged shots, marked segments and takes, over all people and videos.
         manifest: where its manifest is.
+        own: pseudonyms of those in it who label here.
+        key: where it is written whose they are; None where nobody asked.
     """
 
     file: Path
@@ -65,6 +96,8 @@ class Export:
     annotators: int
     labels: int
     manifest: Path
+    own: tuple[str, ...] = ()
+    key: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,26 +115,32 @@ def export_labels(
     *,
     format: str = "eccv16",
     dataset: str | None = None,
-    entry_id: str | None = None,
+    entry_ids: Collection[str] = (),
     who: Who = "all",
     include_open: bool = False,
     lag: float = 0.0,
+    real_names: bool = False,
+    key_file: Path | None = None,
     progress: Progress = silent,
 ) -> Export:
     """Writes the labels of the entries that somebody judged, and a manifest beside them.
 
-    People who label here appear under their pseudonyms. Practice, and what the lead excluded, is never among labels.
+    People who label here appear under their pseudonyms, unless their names are asked for. Practice, and what the lead
+    excluded, is never among labels.
     "events" is the log itself: it holds everything that was done here, also practice, open and excluded tasks, and
     never the people of a dataset; `include_open` and `lag` have no part in it.
 
     Args:
         library: from which.
-        path: where to; replaced when it exists. For "summe" a folder, or a file ending in .zip.
+        path: where to; replaced when it exists. For "summe" and "elan" a folder, or a file ending in .zip; for a
+            single video of "elan" also a .eaf.
         format: one of FORMATS.
-        dataset, entry_id: only these; everything where neither is given.
+        dataset, entry_ids: only these; everything where neither is given.
         who: "all", only the people of the "dataset", or only those who label here ("own").
         include_open: also labels of tasks that are not submitted.
         lag: seconds, 0 to 10, by which continuous ratings come after what they are about; the log stays as it is.
+        real_names: call people who label here by their names, and say so in the manifest.
+        key_file: where to write whose pseudonyms these are, readable by its owner alone; None for nowhere.
         progress: told after every entry.
 
     Raises:
@@ -117,20 +156,32 @@ def export_labels(
         raise InputError("The people of a dataset have no events.", "Export all or own, or choose another format.")
     if not (isfinite(lag) and 0 <= lag <= limits.LAG_SECONDS):
         raise InputError(f"A lag is 0 to {limits.LAG_SECONDS:g} seconds, not {lag}.")
+    if real_names and format not in WITH_NAMES:
+        why = "its lines are joined by pseudonyms" if format == "events" else "it holds no names at all"
+        raise InputError(f"'{format}' cannot hold real names: {why}.", f"Choose one of: {', '.join(WITH_NAMES)}.")
     path = Path(path)
+    if key_file is not None:
+        check_key_place(key_file, path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if format == "events":
-            return _export_events(library, path, dataset, entry_id)
-        wanted = _within(dataset, entry_id) & _counting(include_open)
-        judged = _collect(library, dataset, entry_id, who, include_open, wanted, lag, part(progress, 0.0, 0.5))
+            return _keyed(library, _export_events(library, path, dataset, entry_ids), key_file)
+        wanted = _within(dataset, entry_ids) & _counting(include_open)
+        judged = _collect(
+            library, dataset, entry_ids, who, include_open, wanted, lag, real_names, part(progress, 0.0, 0.5)
+        )
         progress(0.5, f"Writing {path.name}")
-        files = _write(format, [one.entry for one in judged], path)
+        files = _write(format, judged, path, real_names)
         progress(0.95, "Writing the manifest")
         contents = replace(
-            _contents(library, judged, wanted), format=format, who=who, include_open=include_open, lag=lag
+            _contents(library, judged, wanted, real_names),
+            format=format,
+            who=who,
+            include_open=include_open,
+            lag=lag,
+            real_names=real_names,
         )
-        return _finished(path, files, contents)
+        return _keyed(library, _finished(path, files, contents), key_file)
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
 
@@ -140,12 +191,13 @@ def task_logs(session: Session, condition: ColumnElement[bool]) -> Iterator[Task
     tasks = {task.id: (task, *rest) for task, *rest in session.execute(_tasks(condition))}
     query = select(EventRow.task_id, *EVENT, EventRow.recorded).join(TaskRow, TaskRow.id == EventRow.task_id)
     query = query.where(condition).order_by(EventRow.task_id, EventRow.id)
+    outside = Pseudonyms.here(session)
     groups = groupby(session.execute(query.execution_options(yield_per=5000)), key=lambda row: row[0])
     number, rows = next(groups, (None, ()))
     for task_id, (task, pseudonym, simulated, how, n_frames, fps) in tasks.items():
         events: list[tuple[Event, datetime]] = []
         if number == task_id:
-            events = [(Event(*event), recorded) for _, *event, recorded in rows]
+            events = [(_told(Event(*event), outside), recorded) for _, *event, recorded in rows]
             number, rows = next(groups, (None, ()))
         yield TaskLog(
             annotator=pseudonym,
@@ -161,6 +213,11 @@ def task_logs(session: Session, condition: ColumnElement[bool]) -> Iterator[Task
         )
 
 
+def _told(event: Event, outside: Pseudonyms) -> Event:
+    """An event with pseudonyms for the names in what somebody wrote."""
+    return replace(event, data=outside.value(event.data)) if event.data else event
+
+
 def _tasks(condition: ColumnElement[bool]) -> Select:
     return (
         select(TaskRow, AnnotatorRow.pseudonym, AnnotatorRow.simulated, ProtocolRow, EntryRow.n_frames, EntryRow.fps)
@@ -172,10 +229,9 @@ def _tasks(condition: ColumnElement[bool]) -> Select:
     )
 
 
-def _export_events(library: Library, path: Path, dataset: str | None, entry_id: str | None) -> Export:
-    if entry_id:
-        library.entries.summary(entry_id)  # says that there is no such entry
-    condition = _within(dataset, entry_id)
+def _export_events(library: Library, path: Path, dataset: str | None, entry_ids: Collection[str]) -> Export:
+    _summaries(library, dataset, entry_ids)  # says that there is no such entry
+    condition = _within(dataset, entry_ids)
     with reading(library.engine) as session:
         tasks = session.execute(_tasks(condition)).all()
         if not tasks:
@@ -192,6 +248,7 @@ def _export_events(library: Library, path: Path, dataset: str | None, entry_id: 
         lag=0.0,
         entries=Counter(entry for entry, _ in dict.fromkeys((row[0].entry_id, row[1]) for row in tasks)),
         people=[_own_person(*who, done, times) for who, done in people.items()],
+        own=tuple(sorted({pseudonym for pseudonym, _ in people})),
         protocols={f"{row[3].name} v{row[3].version}": protocol_from(row[3].settings) for row in tasks},
         labels=sum(row[0].judged for row in tasks),
     )
@@ -201,15 +258,16 @@ def _export_events(library: Library, path: Path, dataset: str | None, entry_id: 
 def _collect(
     library: Library,
     dataset: str | None,
-    entry_id: str | None,
+    entry_ids: Collection[str],
     who: Who,
     include_open: bool,
     wanted: ColumnElement[bool],
     lag: float,
+    real_names: bool,
     progress: Progress,
 ) -> list[_Judged]:
     """The entries that anybody of `who` judged, in the order of the library; `wanted` says which tasks are meant."""
-    summaries = [library.entries.summary(entry_id)] if entry_id else library.entries.list(dataset)
+    summaries = _summaries(library, dataset, entry_ids)
     progress(0.0, "Collecting labels")
     own: dict[str, list[TaskLabels]] = {}
     if who != "dataset":
@@ -221,7 +279,7 @@ def _collect(
         if not labels and (who == "own" or not summary.annotators):
             continue  # spares the reading of its arrays
         entry = library.entries.get(summary.id)
-        people = people_of(entry, labels, who, pseudonyms=True, lag=lag)
+        people = people_of(entry, labels, who, pseudonyms=not real_names, lag=lag)
         if people is not None:
             given = None if who == "own" else entry.annotations
             judged.append(_Judged(replace(entry, annotations=people), given, labels))
@@ -233,9 +291,20 @@ def _collect(
     return judged
 
 
-def _within(dataset: str | None, entry_id: str | None) -> ColumnElement[bool]:
-    if entry_id:
-        return TaskRow.entry_id == entry_id
+def _summaries(library: Library, dataset: str | None, entry_ids: Collection[str]) -> list[EntrySummary]:
+    """The entries that are meant, in the order of the library. Raises NotFoundError."""
+    if len(entry_ids) == 1:
+        return [library.entries.summary(one) for one in entry_ids]
+    named = set(entry_ids)
+    found = [one for one in library.entries.list(None if named else dataset) if not named or one.id in named]
+    for missing in sorted(named - {one.id for one in found}):
+        library.entries.summary(missing)  # says that there is no such entry
+    return found
+
+
+def _within(dataset: str | None, entry_ids: Collection[str]) -> ColumnElement[bool]:
+    if entry_ids:
+        return TaskRow.entry_id.in_(entry_ids)
     if dataset:
         return TaskRow.entry_id.in_(select(EntryRow.id).where(EntryRow.dataset == dataset))
     return true()
@@ -248,14 +317,46 @@ def _counting(include_open: bool) -> ColumnElement[bool]:
     return fine & (TaskRow.judged > 0) & TaskRow.state.in_(states)
 
 
-def _write(format: str, entries: Sequence[Entry], path: Path) -> list[Path]:
+def _write(format: str, judged: Sequence[_Judged], path: Path, real_names: bool) -> list[Path]:
+    entries = [one.entry for one in judged]
+    if format == "csv":
+        return [write_labels_csv(entries, path, {pair for one in judged for pair in _seen_before(one, real_names)})]
     if format == "summe":
         return _write_zip(entries, path) if path.suffix.lower() == ".zip" else write_summe_mat(entries, path)
-    return [{"eccv16": write_eccv16, "tvsum": write_tvsum_tsv, "csv": write_labels_csv}[format](entries, path)]
+    if format == "elan":
+        return _write_elan(entries, path)
+    return [WRITERS[format](entries, path)]
+
+
+def _write_elan(entries: Sequence[Entry], path: Path) -> list[Path]:
+    if path.suffix.lower() == ".zip":
+        return write_elan_archive(entries, path)
+    if path.suffix.lower() != SUFFIX:
+        return write_elan(entries, path)
+    if len(entries) > 1:
+        raise InputError(
+            f"A {SUFFIX} file is about one video, and these are {len(entries)}.", "Name a folder or a .zip."
+        )
+    with whole_file(path) as partial:
+        partial.write_bytes(elan_of(entries[0]))
+    return [path]
+
+
+def _seen_before(judged: _Judged, real_names: bool) -> Iterator[tuple[str, str]]:
+    """Who saw others' labels or scores of an entry before judging it, under the names of the export."""
+    seen = {(_called(one, real_names), str(one.task.protocol)) for one in judged.own if one.task.seen}
+    people = judged.entry.people
+    for name, protocol, source in zip(people.annotators, people.protocols, people.sources, strict=True):
+        if source == "own" and ((name, protocol) in seen or (NUMBER.sub("", name), protocol) in seen):
+            yield judged.entry.id, name
+
+
+def _called(labels: TaskLabels, real_names: bool) -> str:
+    return labels.task.annotator.name if real_names else labels.task.annotator.pseudonym
 
 
 def _write_zip(entries: Sequence[Entry], path: Path) -> list[Path]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         files = write_summe_mat(entries, Path(folder))
         with whole_file(path) as partial, zipfile.ZipFile(partial, "w") as packed:  # they are compressed already
             for file in files:
@@ -263,10 +364,11 @@ def _write_zip(entries: Sequence[Entry], path: Path) -> list[Path]:
     return [path]
 
 
-def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement[bool]) -> Contents:
+def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement[bool], real_names: bool) -> Contents:
     """Who and what is in an export of labels."""
     given: dict[tuple[str, str], list[_Judged]] = {}
     own: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+    names: dict[str, str] = {}
     protocols: dict[str, Protocol] = {}
     for one in judged:
         for name in one.given.annotators if one.given is not None else ():
@@ -274,6 +376,7 @@ def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement
         for labels in one.own:
             task = labels.task
             who = (task.annotator.pseudonym, task.annotator.simulated)
+            names[task.annotator.pseudonym] = _called(labels, real_names)
             own.setdefault(who, []).append((task.entry, str(task.protocol)))
             protocols[str(task.protocol)] = task.protocol.settings
     with reading(library.engine) as session:
@@ -286,8 +389,9 @@ def _contents(library: Library, judged: Sequence[_Judged], wanted: ColumnElement
         entries={one.entry.id: len(one.entry.people) for one in judged},
         people=[
             *(_person_of_dataset(name, dataset, entries) for (dataset, name), entries in given.items()),
-            *(_own_person(*who, done, times) for who, done in own.items()),
+            *(replace(_own_person(*who, done, times), name=names[who[0]]) for who, done in own.items()),
         ],
+        own=tuple(sorted(names)),
         protocols=protocols,
         labels=sum(count_labels(one.entry, one.given, one.own) for one in judged),
     )
@@ -323,7 +427,15 @@ def _person_of_dataset(name: str, dataset: str, judged: Sequence[_Judged]) -> Ex
 
 def _finished(path: Path, files: Sequence[Path], contents: Contents) -> Export:
     manifest = write_manifest(path, files, contents)
-    return Export(path, len(contents.entries), len(contents.people), contents.labels, manifest)
+    return Export(path, len(contents.entries), len(contents.people), contents.labels, manifest, contents.own)
+
+
+def _keyed(library: Library, done: Export, key_file: Path | None) -> Export:
+    """The export, with the key beside it where somebody asked for that."""
+    if key_file is None:
+        return done
+    write_key(key_file, key_table(library.engine, done.own))
+    return replace(done, key=key_file)
 
 
 def _nothing(why: str, hint: str) -> ConflictError:

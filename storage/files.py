@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.errors import InputError, system_reason
+from core.errors import refusal_of, system_reason
 
 # No file takes so long to write, in seconds.
 ABANDONED = 3600
@@ -28,7 +28,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     """A place beside `path` to write to. What is there moves to `path` when the block ends, and goes when it fails.
 
     Raises:
-        InputError: the system refuses to write there.
+        InputError, UnavailableError: the system refuses to write there.
     """
     partial = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
@@ -36,7 +36,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     except OSError as error:
-        raise InputError(f"'{path}' cannot be written: {system_reason(error)}.") from error
+        raise refusal_of(error)(f"'{path}' cannot be written: {system_reason(error)}.") from error
     finally:
         with suppress(OSError):  # whatever kept it from being written is being reported already
             partial.unlink(missing_ok=True)

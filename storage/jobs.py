@@ -25,9 +25,12 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.errors import NotFoundError
 from storage.database import reading, writing
+from storage.happenings import note_jobs
+from storage.refusals import told_plainly
 from storage.tables import JobRow, now
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
+ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 Lane = Literal["quick", "long"]
 Priority = Literal["first", "normal", "idle"]
 # The larger, the sooner. What is below 0 waits until nothing else is to be done.
@@ -147,6 +150,18 @@ class Jobs:
         query = select(JobRow.id).where(JobRow.id == job_id, JobRow.state.in_(("queued", "running")))
         with reading(self._engine) as session:
             return session.scalar(query) is not None
+
+    def unfinished_ids(self) -> frozenset[int]:
+        """All jobs that wait or run."""
+        query = select(JobRow.id).where(JobRow.state.in_(("queued", "running")))
+        with reading(self._engine) as session:
+            return frozenset(session.scalars(query))
+
+    def unfinished_requests(self) -> Sequence[Mapping[str, Any]]:
+        """What was asked for of all jobs that wait or run."""
+        query = select(JobRow.args).where(JobRow.state.in_(("queued", "running")))
+        with reading(self._engine) as session:
+            return session.scalars(query).all()
 
     def list(self, states: Sequence[State] = (), limit: int = 50, kind: str | None = None) -> list[Job]:
         """The newest jobs, newest first; only those in `states`, or of a kind, where some are given."""
@@ -297,7 +312,9 @@ class Jobs:
         with writing(self._engine) as session:
             again = session.scalars(query.where(goes_on).values(**queued, updated=now()).returning(JobRow.id)).all()
             ended = query.values(state="failed", error=error, updated=now()).returning(JobRow.id)
-            return [*again, *session.scalars(ended)]
+            failed = session.scalars(ended).all()
+            note_jobs(session, failed)
+            return [*again, *failed]
 
     def _change(
         self,
@@ -315,7 +332,10 @@ class Jobs:
         if where is not None:
             query = query.where(where)
         with writing(self._engine) as session:
-            return session.scalar(query.values(updated=now(), **values).returning(JobRow.id)) is not None
+            changed = session.scalar(query.values(updated=now(), **values).returning(JobRow.id)) is not None
+            if changed and values.get("state") in ENDED:
+                note_jobs(session, [job_id])
+            return changed
 
 
 def claim_statement(
@@ -356,7 +376,7 @@ def _claiming(engine: Engine, gpus: int | None) -> Iterator[Session]:
         with writing(engine) as session:
             yield session
         return
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with told_plainly(), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Engine, func, select
 
-from core.labelling.events import Event, fold
 from storage.database import reading
 from storage.protocols import protocol_of
-from storage.tables import EventRow, TaskRow
-from storage.tasks import EVENT, TaskLabels, all_tasks, annotator_of, task_of
+from storage.tables import AnnotatorRow, TaskRow
+from storage.task_states import folded_of
+from storage.tasks import TaskLabels, all_tasks, annotator_of, task_of
 
 # Tasks whose labels are results, as a condition on TaskRow.
 COUNTING = (TaskRow.state == "submitted") & TaskRow.practice.is_(False) & TaskRow.excluded.is_(False)
@@ -45,6 +45,12 @@ class Labels:
         with reading(self._engine) as session:
             return dict(session.execute(query).all())
 
+    def pseudonyms(self) -> dict[str, str]:
+        """What stands for the names of those who label here, by name; without those who are called so already."""
+        with reading(self._engine) as session:
+            rows = session.execute(select(AnnotatorRow.name, AnnotatorRow.pseudonym)).all()
+        return {name: pseudonym for name, pseudonym in rows if name != pseudonym}
+
     def exist(self) -> bool:
         """Whether anybody has labelled anything here."""
         with reading(self._engine) as session:
@@ -56,8 +62,5 @@ class Labels:
             rows = session.execute(all_tasks().where(condition).order_by(TaskRow.id)).all()
             protocols = {how.id: protocol_of(how) for _, _, how in rows}
             tasks = [task_of(task, annotator_of(who), protocols[how.id]) for task, who, how in rows]
-            logs: dict[int, list[Event]] = {task.id: [] for task in tasks}
-            query = select(EventRow.task_id, *EVENT).join(TaskRow, TaskRow.id == EventRow.task_id)
-            for task_id, *event in session.execute(query.where(condition).order_by(EventRow.id)):
-                logs[task_id].append(Event(*event))
-        return [TaskLabels(task, fold(logs[task.id])) for task in tasks]
+            folded = folded_of(session, condition)
+        return [TaskLabels(task, folded[task.id].folding.state()) for task in tasks]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.data.timebase import format_rate
 from core.errors import ConflictError
-from core.labelling.events import Event, fold
+from core.labelling.events import Event
 from core.labelling.protocols import protocol_from
 from core.progress import Progress, silent
 from storage.annotations import add_annotator, append_events, keep_state
@@ -21,7 +21,9 @@ from storage.database import writing
 from storage.formats.events_jsonl import LoggedProtocol, TaskLog, read_events
 from storage.library import Library
 from storage.protocols import add_version
+from storage.pseudonyms import differ_in_names_alone
 from storage.tables import AnnotatorRow, EntryRow, EventRow, ProtocolRow, TaskRow
+from storage.task_states import read_folded
 from storage.tasks import EVENT, find_task
 
 Recorded = tuple[Event, datetime]
@@ -209,7 +211,7 @@ class _Joining:
             stored = known.get((event.client, event.seq))
             if stored is None:
                 new.append((event, recorded))
-            elif _content(stored) != _content(event):
+            elif not differ_in_names_alone(_content(stored), _content(event)):
                 whose = f"by {log.annotator} on '{log.entry}'"
                 self.conflicts.append(f"Event {event.seq} of client '{event.client}' {whose}")
         begins = [(event.client, event.seq) for event, _ in log.events[: len(ours)]]
@@ -220,8 +222,9 @@ class _Joining:
     def _append(self, row: TaskRow, ours: Sequence[Event], new: Sequence[Recorded]) -> None:
         annotator = self.session.get_one(AnnotatorRow, row.annotator_id).name
         append_events(self.session, row.id, new, annotator)
-        state = fold([*ours, *(event for event, _ in new)])
-        if keep_state(self.session, row.id, state) or state.counts:
+        row.seen = row.seen or any(event.kind == "seen" for event, _ in new)
+        folded = read_folded(self.session, row.id)
+        if keep_state(self.session, row.id, folded) or folded.folding.counts:
             self.changed.add(row.entry_id)
 
 

@@ -29,14 +29,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from core import limits
+from core.data.categories import TVSUM, spelt_out
+from core.data.order import Sort
 from core.errors import InputError
 from storage.database import reading
 from storage.media import MediaFiles
-from storage.tables import DatasetRow, EntryRow
+from storage.tables import CollectedRow, DatasetRow, EntryRow, EntryTagRow
 
-Sort = Literal[
-    "library", "title", "-title", "duration", "-duration", "people", "-people", "disagreement", "-disagreement"
-]
 Disagreement = SQLColumnExpression[float | None]
 # "Most disputed" and "most agreed" mean this share of the entries that two people or more have judged.
 DISPUTED_SHARE = 0.25
@@ -48,7 +47,7 @@ class Wanted:
 
     Attributes:
         search: words that must all occur, anywhere in title, key, dataset or category, whatever the case or accents.
-        dataset, category: only of these; None for all.
+        dataset, category, tag, collection: only of these; None for all. A collection is given by its id.
         video: only with (True) or without (False) a video.
         people: only with (True) or without (False) anybody's judgement.
         disputed: only the quarter of the library (or of `dataset`) on which people differ "most" or "least".
@@ -61,6 +60,8 @@ class Wanted:
     search: str = ""
     dataset: str | None = None
     category: str | None = None
+    tag: str | None = None
+    collection: int | None = None
     video: bool | None = None
     people: bool | None = None
     disputed: Literal["most", "least"] | None = None
@@ -76,6 +77,7 @@ class PickedEntry:
         duration: seconds.
         rate_assumed: whether the frame rate, and so the duration, is only assumed.
         people: of the dataset, and those who labelled here and submitted.
+        simulated: how many of those of the dataset are made by a program.
         disagreement: see `core.statistics.curves.disagreement`; None with fewer than two people.
         has_video: whether the entry came with one.
         thumbnails: its filmstrip, None where it has none or the file is gone.
@@ -88,6 +90,7 @@ class PickedEntry:
     duration: float
     rate_assumed: bool
     people: int
+    simulated: int
     disagreement: float | None
     has_video: bool
     thumbnails: Path | None
@@ -164,6 +167,15 @@ class Search:
             rows = session.execute(_lines(conditions, _order(keys), offset, limit, told)).all() if limit else []
         return Picked([self._line(row) for row in rows], total, of, place)
 
+    def ids(self, wanted: Wanted, *, offset: int = 0, limit: int = 100) -> Sequence[str]:
+        """The ids alone of a page of the entries that are wanted, in their order."""
+        with reading(self._engine) as session:
+            datasets = session.scalars(select(DatasetRow)).all()
+            conditions = _conditions(session, wanted, datasets)
+            order = _order(_keys(wanted.sort, _told(wanted.hidden)))
+            query = select(EntryRow.id).join(DatasetRow, DatasetRow.id == EntryRow.dataset).where(*conditions)
+            return session.scalars(query.order_by(*order).limit(limit).offset(offset)).all()
+
     def one(self, entry_id: str) -> PickedEntry | None:
         """The line of one entry, None where there is no such entry."""
         conditions = [EntryRow.removed.is_(None), EntryRow.id == entry_id]
@@ -196,7 +208,7 @@ class Search:
         if dataset:
             query = query.where(EntryRow.dataset == dataset)
         with reading(self._engine) as session:
-            found = [Group(*row) for row in session.execute(query)]
+            found = [Group(spelt_out(code), id, count) for code, id, count in session.execute(query)]
         return sorted(found, key=lambda group: folded(group.label))
 
     def _line(self, row: Row[*tuple[Any, ...]]) -> PickedEntry:
@@ -208,6 +220,7 @@ class Search:
             duration=row.duration,
             rate_assumed=row.rate_assumed,
             people=row.judges,
+            simulated=row.simulated_people,
             disagreement=row.disagreement,
             has_video=row.video is not None,
             thumbnails=self._files.find(row.thumbnails, row.media_root),
@@ -234,6 +247,11 @@ def _conditions(session: Session, wanted: Wanted, datasets: Sequence[DatasetRow]
         found.append(_disputed(session, wanted.disputed, found, _told(wanted.hidden)))
     if wanted.category:
         found.append(EntryRow.category == wanted.category)
+    if wanted.tag:
+        found.append(EntryRow.id.in_(select(EntryTagRow.entry_id).where(EntryTagRow.tag == wanted.tag)))
+    if wanted.collection is not None:
+        collected = CollectedRow.collection_id == wanted.collection
+        found.append(EntryRow.id.in_(select(CollectedRow.entry_id).where(collected)))
     if wanted.video is not None:
         found.append(EntryRow.video.is_not(None) if wanted.video else EntryRow.video.is_(None))
     if wanted.people is not None:
@@ -241,7 +259,13 @@ def _conditions(session: Session, wanted: Wanted, datasets: Sequence[DatasetRow]
     for word in list(dict.fromkeys(folded(wanted.search).split()))[: limits.SEARCH_TERMS]:
         here: ColumnElement[bool] = EntryRow.search_text.contains(word, autoescape=True)
         named = [row.id for row in datasets if word in folded(row.label)]
-        found.append(or_(here, EntryRow.dataset.in_(named)) if named else here)
+        meant = [code for code, name in TVSUM.items() if word in folded(name)]
+        places = [here]
+        if named:
+            places.append(EntryRow.dataset.in_(named))
+        if meant:
+            places.append(EntryRow.category.in_(meant))
+        found.append(or_(*places))
     return found
 
 
@@ -299,7 +323,7 @@ def _lines(
     ids = select(EntryRow.id).join(DatasetRow, DatasetRow.id == EntryRow.dataset).where(*conditions)
     ids = ids.order_by(*order).limit(limit).offset(offset)
     entry = EntryRow
-    shown = (entry.id, entry.title, entry.dataset, entry.category, entry.duration, entry.judges)
+    shown = (entry.id, entry.title, entry.dataset, entry.category, entry.duration, entry.judges, entry.simulated_people)
     query: Select[*tuple[Any, ...]] = select(
         *shown,
         entry.rate_assumed,

@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import ArgumentError
@@ -19,28 +20,38 @@ log = logging.getLogger("manycut.lock")
 ENDING = ".lock"  # of the file beside the database
 
 
+@dataclass(frozen=True)
+class Held:
+    """The lock of a database.
+
+    Attributes:
+        alone: no other server can be using this database.
+        clean: the last server ended as it should; what one that was killed left is to be looked at.
+    """
+
+    alone: bool
+    clean: bool
+
+
 @contextmanager
-def only_server(data_dir: Path) -> Iterator[bool]:
+def only_server(data_dir: Path) -> Iterator[Held]:
     """Holds the lock of a data directory's database while the block runs.
 
-    The system takes it back when the process ends, however it ends. PostgreSQL needs none: several servers may share
-    it.
-
-    Yields:
-        Whether no other server can be using this database.
+    The system takes it back when the process ends, however it ends; what stands in the file goes only where the block
+    ends. PostgreSQL needs none: several servers may share it.
 
     Raises:
         ConflictError: another server holds it.
     """
     path = _lock_path(data_dir)
     if path is None:
-        yield False
+        yield Held(alone=False, clean=True)
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
     except OSError:  # opening the library says what is wrong, or that it can only be looked at
-        yield False
+        yield Held(alone=False, clean=True)
         return
     with file:
         try:
@@ -52,12 +63,66 @@ def only_server(data_dir: Path) -> Iterator[bool]:
             raise ConflictError(f"A server runs on '{path.parent}' already: {holder}.", hint) from None
         except OSError as error:  # some network drives know no locks
             log.warning("'%s' cannot be locked (%s): start no second server on it.", path, error.strerror)
-            yield False
+            yield Held(alone=False, clean=True)
             return
+        file.seek(0)
+        clean = not file.read()
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}")
         file.flush()
-        yield True
+        try:
+            yield Held(alone=True, clean=clean)
+        finally:
+            file.truncate(0)
+
+
+def server_is_running(data_dir: Path) -> bool | None:
+    """Whether a server runs on a data directory; None where that cannot be known."""
+    path = _lock_path(data_dir)
+    return None if path is None else _is_held(path)
+
+
+@contextmanager
+def at_work(data_dir: Path, lane: str) -> Iterator[None]:
+    """Tells others that a worker of a lane is alive while the block runs; the system ends it with the process."""
+    path = _lock_path(data_dir)
+    try:
+        file = None if path is None else _of_lane(path, lane).open("a")
+    except OSError:
+        file = None
+    if file is None:
+        yield
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH)  # several workers of a lane may be alive
+        except OSError:
+            log.warning("'%s' cannot be locked: whether workers are alive is not known.", file.name)
+        yield
+
+
+def worker_is_alive(data_dir: Path, lane: str) -> bool | None:
+    """Whether any worker of a lane is alive on this machine; None where that cannot be known."""
+    path = _lock_path(data_dir)
+    return None if path is None else _is_held(_of_lane(path, lane))
+
+
+def _of_lane(path: Path, lane: str) -> Path:
+    return path.with_name(f"{path.name}-{lane}")
+
+
+def _is_held(path: Path) -> bool | None:
+    """Whether a process holds the lock of a file."""
+    try:
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return False
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
 
 
 def _lock_path(data_dir: Path) -> Path | None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from core.labelling.events import Role
+from core.labelling.who import AccountRole
 
 # SQLite numbers rows by itself only where the key is INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -59,7 +60,10 @@ class Base(DeclarativeBase):
 
 
 class DatasetRow(Base):
-    """Entries that came together. `media_root` is the folder their relative media paths start from."""
+    """Entries that came together. `media_root` is the folder their relative media paths start from.
+
+    `removed` is set instead of deleting the row, at the same moment as that of its entries.
+    """
 
     __tablename__ = "datasets"
 
@@ -68,7 +72,9 @@ class DatasetRow(Base):
     source: Mapped[str]
     licence: Mapped[str]
     media_root: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
     created: Mapped[datetime] = mapped_column(default=now)
+    removed: Mapped[datetime | None]
 
 
 class EntryRow(Base):
@@ -108,6 +114,38 @@ class EntryRow(Base):
     search_text: Mapped[str] = mapped_column("words", default="")
     judges: Mapped[int | None]
     disagreement: Mapped[float | None]
+    note: Mapped[str] = mapped_column(default="")
+
+
+class EntryTagRow(Base):
+    """A word by which people find an entry again."""
+
+    __tablename__ = "entry_tags"
+
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class CollectionRow(Base):
+    """Entries that somebody put together, whichever datasets they are of. `removed` is set instead of deleting it."""
+
+    __tablename__ = "collections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime] = mapped_column(default=now)
+    removed: Mapped[datetime | None]
+
+
+class CollectedRow(Base):
+    """An entry of a collection."""
+
+    __tablename__ = "collected"
+
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id"), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), primary_key=True, index=True)
+    position: Mapped[int]
 
 
 class EntrySpaceRow(Base):
@@ -122,8 +160,9 @@ class EntrySpaceRow(Base):
 class AnnotatorRow(Base):
     """A person who labels here. The pseudonym is what leaves the installation.
 
-    `role` is "annotator" or "lead"; `key` is the hash of their personal link, None where a name is enough; who is
-    `simulated` came with a log that says that a program made its labels.
+    `key` is the hash of their personal link, None where a name or a lab's own sign-on is enough; who is
+    `simulated` came with a log that says that a program made its labels; who is `barred` does not come in, whatever a
+    lab's own sign-on says.
     """
 
     __tablename__ = "annotators"
@@ -131,10 +170,82 @@ class AnnotatorRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     pseudonym: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[Role] = mapped_column(String, default="annotator")
+    role: Mapped[AccountRole] = mapped_column(String, default="annotator")
     key: Mapped[str | None]
     simulated: Mapped[bool] = mapped_column(default=False)
+    barred: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=now)
+
+
+class SessionRow(Base):
+    """A browser that somebody is signed in with; see `storage.sessions`.
+
+    `token` is the hash of what the browser's cookie holds, `link` that of their personal link, None for a name.
+    """
+
+    __tablename__ = "sessions"
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    link: Mapped[str | None]
+    created: Mapped[datetime] = mapped_column(default=now)
+    seen: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class TokenRow(Base):
+    """A token that somebody's scripts send; see `storage.tokens`. `key` is its hash, `used` when it was last used."""
+
+    __tablename__ = "tokens"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  # the number of one that was ended is never another's
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), index=True)
+    label: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime] = mapped_column(default=now)
+    used: Mapped[datetime | None]
+    expires: Mapped[datetime | None]
+
+
+class HappeningRow(Base):
+    """Something that other programs may want to hear of, until they have; see `storage.happenings`."""
+
+    __tablename__ = "happenings"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  # hooks remember how far they were told
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class HookRow(Base):
+    """How far a hook of webhooks.toml was told: everything up to `told`; when that last worked or did not, and why.
+
+    `holder` is the process that tells it until `held`.
+    """
+
+    __tablename__ = "hooks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    told: Mapped[int] = mapped_column(BigInteger)
+    worked: Mapped[datetime | None]
+    failed: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(default="")
+    holder: Mapped[str] = mapped_column(default="")
+    held: Mapped[datetime | None]
+
+
+class InstallationRow(Base):
+    """A fact about the installation: its "mark", whether "accounts" are on, the hash of the "first_link".
+
+    "begun": it had a dataset once.
+    """
+
+    __tablename__ = "installation"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
 
 
 class ProtocolRow(Base):
@@ -153,8 +264,9 @@ class ProtocolRow(Base):
 class TaskRow(Base):
     """One person judging one entry under one protocol. `shots` are the very intervals that are judged.
 
-    `state` ("open", "submitted", "skipped"), `judged`, `excluded` and `touched` are what the events amount to, kept
-    beside them so that a board over all tasks folds no log; `record_events` renews them with every event.
+    `state` ("open", "submitted", "skipped"), `begun` (whether there was any label), `judged`, `excluded` and `touched`
+    are what the events amount to, kept beside them so that a board over all tasks folds no log; `record_events` renews
+    them with every event. `seen`: its log says that others' labels or scores were seen before judging.
     """
 
     __tablename__ = "tasks"
@@ -167,10 +279,25 @@ class TaskRow(Base):
     shots: Mapped[list[Any]]
     practice: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="open")
+    begun: Mapped[bool] = mapped_column(default=False)
     judged: Mapped[int] = mapped_column(default=0)
     excluded: Mapped[bool] = mapped_column(default=False)
+    seen: Mapped[bool] = mapped_column(default=False)
     touched: Mapped[datetime] = mapped_column(default=now)
     created: Mapped[datetime] = mapped_column(default=now)
+
+
+class SeenRow(Base):
+    """What of others' labels and of scores somebody has looked at: see `storage.seen`.
+
+    `scope` is an entry, "" for the whole library, or a dataset.
+    """
+
+    __tablename__ = "seen"
+
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[datetime] = mapped_column(default=now)
 
 
 class AssignmentRow(Base):
@@ -211,7 +338,7 @@ class EventRow(Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("task_id", "client", "seq"),)
+    __table_args__ = (UniqueConstraint("task_id", "client", "seq"), Index("ix_events_task_id", "task_id", "id"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
@@ -226,6 +353,20 @@ class EventRow(Base):
     role: Mapped[Role] = mapped_column(String, default="annotator")
     actor: Mapped[str | None]
     recorded: Mapped[datetime] = mapped_column(default=now)
+
+
+class TaskStateRow(Base):
+    """What the events of a task up to `event_id` fold into (`core.labelling.events.Folding`), and how many they are.
+
+    It saves reading them: those after it are folded onto it, see `storage.task_states`.
+    """
+
+    __tablename__ = "task_states"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    events: Mapped[int]
+    folding: Mapped[dict[str, Any]]
 
 
 class CheckpointRow(Base):
@@ -265,7 +406,7 @@ class EvaluationRow(Base):
 
 
 class RunRow(Base):
-    """One model applied to one entry; the scores are in runs/<id>.npz."""
+    """One model applied to one entry; the scores are in runs/<id>.npz. `removed` is set instead of deleting it."""
 
     __tablename__ = "runs"
 
@@ -280,7 +421,53 @@ class RunRow(Base):
     picks: Mapped[int]
     seed: Mapped[int | None] = mapped_column(BigInteger)
     settings: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(default="")
     created: Mapped[datetime] = mapped_column(default=now)
+    removed: Mapped[datetime | None]
+
+
+class MendedCutRow(Base):
+    """A cut that a person mends; see `storage.mended`. `removed` is set instead of deleting the row.
+
+    `base` is the name of the scores that the rest is chosen by ("mean", "run:3:0"), `label` what people call them,
+    `facts` what files say of them (`core.data.cut_scores`), and `scores` the very scores, float32 and little-endian,
+    one for each of `picks`: a run that is removed changes no cut. `personal`: a model learned them of one person.
+    `author_id` is None where it was not told. `budget` is the one that the cut began with.
+    """
+
+    __tablename__ = "mended_cuts"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  # a list that names mended:4 means no other
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("annotators.id"), index=True)
+    name: Mapped[str]
+    base: Mapped[str]
+    label: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    personal: Mapped[bool] = mapped_column(default=False)
+    shots: Mapped[str]
+    budget: Mapped[float]
+    picks: Mapped[int]
+    scores: Mapped[bytes]
+    made: Mapped[datetime] = mapped_column(default=now)
+    changed: Mapped[datetime] = mapped_column(default=now)
+    removed: Mapped[datetime | None]
+
+
+class MendStepRow(Base):
+    """A step of a mended cut (`core.select.mending`); `n` is its number in server order, from 1."""
+
+    __tablename__ = "mend_steps"
+    __table_args__ = (UniqueConstraint("cut_id", "client", "seq"),)
+
+    cut_id: Mapped[int] = mapped_column(ForeignKey("mended_cuts.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    client: Mapped[str]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class CaptionCacheRow(Base):

@@ -44,6 +44,7 @@ class Task:
         shots: the intervals that are judged, or shown for orientation.
         practice: a round of training, never part of any result.
         created: UTC.
+        seen: the annotator had seen others' labels or scores of the entry before judging it.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Task:
     shots: Shots
     practice: bool
     created: datetime
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def annotator_of(row: AnnotatorRow) -> Annotator:
 def task_of(row: TaskRow, annotator: Annotator, protocol: ProtocolVersion) -> Task:
     """A row as plain data."""
     shots = Shots(np.array(row.shots, np.int64).reshape(-1, 2), protocol.settings.shots)
-    return Task(row.id, annotator, row.entry_id, protocol, shots, row.practice, row.created)
+    return Task(row.id, annotator, row.entry_id, protocol, shots, row.practice, row.created, row.seen)
 
 
 def all_tasks() -> Select[TaskRow, AnnotatorRow, ProtocolRow]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from zlib import crc32
@@ -10,9 +12,11 @@ from zlib import crc32
 import numpy as np
 import pytest
 from hypothesis import settings
+from sqlalchemy import inspect
 
 from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
+from storage import database
 from storage.library import Library
 from tests.spaces import in_spaces
 
@@ -49,6 +53,28 @@ def _own_database(monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once():
+    """Fresh SQLite libraries of this process are copies of the first one, which went through every migration."""
+    migrate, made = database._migrate, sqlite3.connect(":memory:", check_same_thread=False)
+
+    def migrate_once(engine, data_dir):
+        if engine.dialect.name != "sqlite" or database.is_read_only(engine) or inspect(engine).get_table_names():
+            migrate(engine, data_dir)
+            return
+        with closing(engine.raw_connection()) as opened:
+            if made.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                made.backup(opened.driver_connection)
+            else:
+                migrate(engine, data_dir)
+                opened.driver_connection.backup(made)
+
+    database._migrate = migrate_once
+    yield
+    database._migrate = migrate
+    made.close()
+
+
 @pytest.fixture
 def library(tmp_path):
     with Library.open(tmp_path / "data") as opened:
@@ -57,31 +83,32 @@ def library(tmp_path):
 
 @pytest.fixture
 def make_entry():
-    """Makes a one-minute entry at 24 fps (30 two-second shots) with three people, unless told otherwise.
+    """See `entry_of`."""
+    return entry_of
+
+
+def entry_of(entry_id="talks/first", people=3, **changes):
+    """A one-minute entry at 24 fps (30 two-second shots) with three people, unless told otherwise.
 
     `features` are those of `feature_space`, `text_features` of `text_space`, `more` of further spaces by their ids.
     """
-
-    def make(entry_id="talks/first", people=3, **changes):
-        random = np.random.default_rng(crc32(entry_id.encode()))
-        picks = np.arange(0, N_FRAMES, STEP)
-        edges = np.arange(0, N_FRAMES + 1, 120)
-        values = {
-            "id": entry_id,
-            "title": f"Title of {entry_id}",
-            "timebase": Timebase(Fraction(24), N_FRAMES),
-            "picks": picks,
-            "features": random.normal(size=(len(picks), 6)).astype(np.float32),
-            "feature_space": "test-6",
-            "shots": {"kts": Shots(np.stack([edges[:-1], edges[1:]], axis=1), "kts")},
-            "meta": {"category": "talk"},
-        }
-        if people:
-            values["annotations"] = AnnotationSet(
-                annotators=tuple(f"person {n}" for n in range(people)),
-                scores=random.integers(1, 6, (people, len(picks))).astype(np.float32) / 5,
-                protocols=("shot-ratings",) * people,
-            )
-        return Entry(**in_spaces(values | changes))
-
-    return make
+    random = np.random.default_rng(crc32(entry_id.encode()))
+    picks = np.arange(0, N_FRAMES, STEP)
+    edges = np.arange(0, N_FRAMES + 1, 120)
+    values = {
+        "id": entry_id,
+        "title": f"Title of {entry_id}",
+        "timebase": Timebase(Fraction(24), N_FRAMES),
+        "picks": picks,
+        "features": random.normal(size=(len(picks), 6)).astype(np.float32),
+        "feature_space": "test-6",
+        "shots": {"kts": Shots(np.stack([edges[:-1], edges[1:]], axis=1), "kts")},
+        "meta": {"category": "talk"},
+    }
+    if people:
+        values["annotations"] = AnnotationSet(
+            annotators=tuple(f"person {n}" for n in range(people)),
+            scores=random.integers(1, 6, (people, len(picks))).astype(np.float32) / 5,
+            protocols=("shot-ratings",) * people,
+        )
+    return Entry(**in_spaces(values | changes))

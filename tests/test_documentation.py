@@ -83,12 +83,14 @@ def test_commands_of_the_readme_run_one_after_the_other(tmp_path, monkeypatch, s
     elsewhere.annotations.record_events(task.id, [Event("Ada", 0, "rate", 0, 5), Event("Ada", 1, "submit")])
     export_labels(elsewhere, tmp_path / "labels.jsonl", format="events")
     elsewhere.close()
+    with open_library(tmp_path / "data") as here:
+        here.annotations.get_or_create_annotator("Ada Lund")
     needs = re.compile(r"serve|eccv16|/videos|http:|captioner|--download|--all-videos|best_f1")
     lines = [line for line in dict.fromkeys(typed("python app.py ")) if line in (ROOT / "README.md").read_text()]
     ran = [line for line in lines if len(words(line)) > 3 and not needs.search(line)]
     assert len(ran) >= 14
     for line in ran:
-        done = CliRunner().invoke(app, words(line)[2:])
+        done = CliRunner().invoke(app, words(line)[2:], input="y\n")
         assert done.exit_code == 0, (line, done.output, done.exception)
         _, _, comment = line.partition("#")
         for figure in re.findall(r"\b0\.\d+\b", comment):

@@ -13,6 +13,7 @@ from core.errors import Cancelled, ConflictError, InputError, ManycutError, NotF
 from core.progress import Progress, ShouldStop, never, part, silent
 from verbs.contract import GivenFile, Request, Result, several
 from verbs.entries import summaries_of
+from verbs.readable_places import check_place
 from verbs.shown import make_copy, make_filmstrip
 from verbs.video_files import SUFFIXES, origin_of, video_files, with_timecode
 
@@ -109,6 +110,7 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
     if library.entries.media(entry_id).video is not None:
         raise ConflictError(f"'{entry_id}' has a video already.", "Remove the entry first to take in another one.")
     progress(0.0, f"Looking into {file.name}")
+    check_place(file)
     info = probe(file)
     if entry.timebase.rate <= COUNTED_IN_SECONDS and info.timebase.rate > COUNTED_IN_SECONDS:
         raise InputError(
@@ -124,6 +126,7 @@ def _attach(library: Library, entry_id: str, file: Path, progress: Progress, sho
         )
     origin = with_timecode(origin_of(library, file, "attached"), file, info.timebase)
     with scratch_folder(library.data_dir) as work:
+        check_place(file)
         thumbnails = make_filmstrip(info, entry.picks, work)
         copy = make_copy(info, work, part(progress, 0.3, 0.9), should_stop)
         library.entries.put_timebase(entry_id, info.timebase, copy.notes)

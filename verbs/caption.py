@@ -40,6 +40,7 @@ class CaptionRequest(Request):
         " address (http://host:8000/v1)."
     )
     server_model: str | None = Field(None, description="Server: which of its models.")
+    key_env: str | None = Field(None, description="Server by its address: the environment variable that holds its key.")
 
     def language_models(self) -> tuple[str, ...]:
         return (self.captioner,)
@@ -90,7 +91,7 @@ def caption(
         where = f"'{request.entry}' has no video" if request.entry else f"No entry of '{request.dataset}' has its video"
         raise NotFoundError(f"{where}, so there are no pictures to describe.", "Import captions instead: app.py import")
     progress(0.0, f"Opening {request.captioner}")
-    named = server_called(library, request.captioner) or request.captioner
+    named = server_called(library, request.captioner, request.key_env) or request.captioner
     describer = open_named(library, request.captioner, lambda: open_captioner(named, model=request.server_model))
     done = []
     for index, one in enumerate(watched):

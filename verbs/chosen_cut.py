@@ -18,7 +18,8 @@ from core.errors import NotFoundError, VideoError
 from verbs.contract import Request, Result
 from verbs.cuts import DEFAULT_RULE, RULE_HELP, Rule, Solver, shots_of
 from verbs.intervals import Interval, Intervals
-from verbs.sources import source as find_source
+from verbs.mended_source import Mended
+from verbs.sources import Source, source_to_keep
 
 if TYPE_CHECKING:
     from storage.formats.cut_lists import CutSource
@@ -32,8 +33,8 @@ class CutChoices(Request):
     source: str | None = Field(
         None,
         max_length=limits.SOURCE_CHARS,
-        description="mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE or signal:NAME (default: the average"
-        " of people, else the balanced signal, else the newest run).",
+        description="mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it"
+        " is (default: the average of people, else the balanced signal, else the newest run).",
     )
     rule: Rule = Field(DEFAULT_RULE, description=RULE_HELP)
     shots: str | None = Field(None, description="Segmentation (default: the entry's first).")
@@ -125,7 +126,10 @@ def choose(library: Library, request: CutChoices) -> Chosen:
     if request.segments is not None:
         cut = Cut(checked_segments(request.segments, found.n_frames), found.n_frames, 1.0)
         return Chosen(found, cut, cut_source(library, found), f"{found.key}-cut")
-    of, bounds = find_source(library, found, request.source), shots_of(found, request.shots)
+    of = source_to_keep(library, found, request.source)
+    if of.mended is not None:
+        return _chosen_mended(library, found, of, of.mended)
+    bounds = shots_of(found, request.shots)
     cut = Solver(found, bounds, request.rule, request.budget)(of.scores)
     checked_segments(cut, found.n_frames)
     source = replace(
@@ -133,6 +137,22 @@ def choose(library: Library, request: CutChoices) -> Chosen:
     )
     name = f"{found.key}-{slug(of.name).lower()}-{100 * request.budget:g}"
     return Chosen(found, cut, source, name)
+
+
+def _chosen_mended(library: Library, entry: Entry, of: Source, mended: Mended) -> Chosen:
+    """A mended cut as it is, whatever rule, shots and budget were asked for."""
+    from core.data.segments import checked_segments
+    from storage.entry_rows import slug
+
+    checked_segments(mended.cut, entry.n_frames)
+    source = replace(
+        cut_source(library, entry),
+        budget=mended.state.budget,
+        rule=DEFAULT_RULE,
+        shots=mended.row.base.shots,
+        scores=of.facts,
+    )
+    return Chosen(entry, mended.cut, source, f"{entry.key}-{slug(of.label).lower()}")
 
 
 def check_video(library: Library, entry: str) -> None:

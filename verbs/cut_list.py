@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -17,6 +18,9 @@ class CutListRequest(KeepRequest):
     """Which cut becomes a list."""
 
     format: str | None = Field(None, description="json, csv, vtt, edl, fcpxml or otio (default: the file's ending).")
+    beside: bool = Field(
+        False, description="Name the video by its file's name alone, for programs that look for it beside the list."
+    )
 
 
 class CutListResult(KeptCut):
@@ -40,9 +44,10 @@ def cut_list(
     out = request.out
     format = request.format or out.suffix.removeprefix(".").lower()
     chosen = choose(library, request)
+    source = replace(chosen.source, path=None) if request.beside else chosen.source
     progress(0.5, f"Writing {out.name}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    inexact = write_cut_list(format, chosen.cut, chosen.source, out)
+    inexact = write_cut_list(format, chosen.cut, source, out)
     return CutListResult(**dict(chosen.kept(out, format)), format=format, inexact=inexact)
 
 

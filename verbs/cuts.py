@@ -33,7 +33,8 @@ class CutsRequest(Request):
     source: str | None = Field(
         None,
         max_length=limits.SOURCE_CHARS,
-        description="mean, person:NAME, run:NUMBER:SAMPLE or signal:NAME (default: all of them).",
+        description="mean, person:NAME, run:NUMBER:SAMPLE or signal:NAME (default: all of them), or mended:NUMBER as"
+        " it is.",
     )
     keep: Intervals = Field(
         (), description="Viewing rule: what must be in every cut, in frames, ends exclusive, such as 0-120,240-300."
@@ -45,7 +46,7 @@ class CutFacts(Result):
     """One cut.
 
     Attributes:
-        source: "mean", "person:NAME", "run:ID:K" or "signal:NAME".
+        source: "mean", "person:NAME", "run:ID:K", "signal:NAME" or "mended:ID".
         label: of the source, for people.
         frames: half-open frame intervals, ascending.
         seconds: the same in seconds.
@@ -99,8 +100,20 @@ def cuts(
         InputError: a setting makes no sense, or what is to be kept cannot be.
     """
     entry = library.entries.get(request.entry)
-    shots = shots_of(entry, request.shots)
     chosen = [source(library, entry, request.source)] if request.source else all_sources(library, entry)
+    if (mended := chosen[0].mended if chosen else None) is not None:
+        if request.keep or request.forbid:
+            raise InputError("A mended cut says itself what is kept and what is not.", "Mend it: mend --cut.")
+        return CutsResult(
+            entry=entry.id,
+            rule=DEFAULT_RULE,
+            shots=mended.row.base.shots,
+            budget=mended.state.budget,
+            budget_s=round(mended.state.budget * entry.timebase.duration, 3),
+            assumed_rate=entry.assumed_rate,
+            cuts=[_facts(entry, chosen[0], mended.cut)],
+        )
+    shots = shots_of(entry, request.shots)
     solve = Solver(entry, shots, request.rule, request.budget, request.keep, request.forbid)
     return CutsResult(
         entry=entry.id,

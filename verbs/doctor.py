@@ -13,6 +13,8 @@ from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from verbs.contract import GivenFile, Request, Result
 from verbs.entries import asked_entries
+from verbs.installation import Check
+from verbs.readable_places import check_place
 from verbs.shown import make_copy, make_filmstrip
 from verbs.signals import measure
 
@@ -60,10 +62,17 @@ class Finding(Result):
 
 
 class DoctorResult(Result):
-    """How many entries were looked at, and those that something is wrong with."""
+    """How many entries were looked at, and those that something is wrong with.
+
+    Attributes:
+        looked_at: how many.
+        findings: one for each of those.
+        installation: what the command line looks at before them, see `verbs.installation`.
+    """
 
     looked_at: int
     findings: list[Finding]
+    installation: tuple[Check, ...] = ()
 
 
 def doctor(
@@ -74,13 +83,19 @@ def doctor(
     A copy whose sound lasts as long as its pictures is right. Where it does not, the original says what should be
     heard: the file at its recorded path, or one of those given, if it has the same content as then. A copy that is made
     again is listened to again, so that the signals of the entry are those of its sound, and what it could not keep is
-    in the entry's notes. A filmstrip is made again from the copy.
+    in the entry's notes. A filmstrip is made again from the copy. Where all entries are looked at, what is kept beside
+    the logs of labels is compared with them, and made again where it differs.
 
     Raises:
         NotFoundError: there is no such entry or dataset.
+        InputError: an original leads elsewhere, see `verbs.readable_places`.
         Cancelled: `should_stop` said so; what was mended so far stays.
     """
+    from storage.task_states import differing, rebuild
+
     everything = request.entry is None and request.dataset is None
+    if everything and request.mend:
+        rebuild(library.engine, differing(library.engine))
     ids = asked_entries(library, request.entry, request.dataset, all_entries=everything)
     findings = []
     for index, one in enumerate(ids):
@@ -244,10 +259,11 @@ def _places(origin: Origin, given: Sequence[Path]) -> Iterator[Path]:
     if origin.path:
         yield Path(origin.path)
     for one in given:
-        if one.is_dir():
-            yield from (found for found in sorted(one.rglob("*")) if found.name == origin.name)
-        else:
-            yield one
+        check_place(one)
+        for found in sorted(one.rglob("*")) if one.is_dir() else [one]:
+            if found is one or found.name == origin.name:
+                check_place(found)
+                yield found
 
 
 def _mend(

@@ -22,10 +22,15 @@ class ExportChoices(Request):
     """Whose labels of what."""
 
     format: ExportFormat = Field(
-        "eccv16", description="eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv or events."
+        "eccv16",
+        description="eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv, events; for other tools"
+        " label-studio, activitynet, fiftyone (JSON), elan (folder or .zip of .eaf), csv-seconds.",
     )
     dataset: str | None = Field(None, description="Only this dataset.")
     entry: str | None = Field(None, description="Only this entry.")
+    entries: tuple[str, ...] = Field(
+        (), max_length=limits.VIDEOS_PER_ASSIGNMENT, description="Only these entries; may be repeated."
+    )
     people: Who = Field("all", description="own (labels collected here), dataset, or all.")
     lag: float = Field(0.0, ge=0, le=limits.LAG_SECONDS, description="Seconds by which continuous ratings come late.")
     include_open: bool = Field(False, description="Labels of tasks that are not submitted, too.")
@@ -36,6 +41,10 @@ class ExportRequest(ExportChoices):
 
     verb: Literal["export"] = "export"
     out: Path = Field(description="File to write.")
+    key_file: Path | None = Field(
+        None, description="Also write whose pseudonyms these are (CSV), for you alone: never hand it on."
+    )
+    real_names: bool = Field(False, description="Call people who label here by their names (eccv16, summe, csv).")
 
 
 class ExportResult(Result):
@@ -46,6 +55,7 @@ class ExportResult(Result):
     entries: int
     annotators: int
     labels: int
+    key: Path | None = None
 
 
 def export(
@@ -66,10 +76,12 @@ def export(
         request.out,
         format=request.format,
         dataset=request.dataset,
-        entry_id=request.entry,
+        entry_ids=(*([request.entry] if request.entry else []), *request.entries),
         who=request.people,
         include_open=request.include_open,
         lag=request.lag,
+        real_names=request.real_names,
+        key_file=request.key_file,
         progress=progress,
     )
-    return ExportResult.model_validate(done, from_attributes=True)
+    return ExportResult(**{name: getattr(done, name) for name in ExportResult.model_fields})

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.progress import Progress, ShouldStop, never, silent
 from verbs.contract import Request, Result, Setting
+from verbs.readable_places import check_place
 from verbs.train import new_checkpoint_folder
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def import_checkpoint(
     from storage.scratch import scratch_folder
 
     try:
+        check_place(request.path)
         progress(0.0, f"Reading {readable(request.name or request.path.name)}")
         base = slug(request.name or request.path.with_name(request.path.name.removesuffix(".tar")).stem)
         with scratch_folder(library.data_dir) as work:

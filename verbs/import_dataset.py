@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from verbs.import_captions import ImportCaptionsRequest, import_captions
 if TYPE_CHECKING:
     from core.data import Entry
     from storage.library import Library
+
+# What the parts of a split are called in files.
+PARTS = {"train_keys": "train", "val_keys": "validation", "test_keys": "test"}
 
 
 class ImportDatasetRequest(Request):
@@ -98,12 +102,22 @@ def import_dataset(
         captions = ImportCaptionsRequest(path=request.captions, dataset=dataset, captioner=request.captioner)
         import_captions(library, captions, progress=part(progress, ends, 1.0))
     findings = entries.findings
+    kept = _keep_split(library, dataset, findings.parts)
     return ImportDatasetResult(
         dataset=dataset,
         entries=[one.model_copy(update={"id": id}) for id, one in zip(ids, read, strict=True)],
         left_out=tuple(LeftOut(entry=one.key, reason=" ".join(one.reasons)) for one in findings.bad),
-        notes=tuple(findings.notes),
+        notes=(*findings.notes, *kept),
     )
+
+
+def _keep_split(library: Library, dataset: str, parts: Mapping[str, Sequence[str]]) -> list[str]:
+    """Keeps the split that a release makes by its files, and says where; nothing where it makes none."""
+    if not (parts.get("train") and parts.get("test")):
+        return []
+    split = {name: parts.get(part, []) for name, part in PARTS.items()}
+    name = library.split_files.add(f"{dataset}_split.json", json.dumps(split).encode())
+    return [f"Which videos train, choose the epoch and test, is kept as split file {library.split_files.path(name)}."]
 
 
 def _imported(entry: Entry) -> ImportedEntry:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from core import limits
 from core.data.timebase import format_rate
@@ -22,6 +22,7 @@ from verbs.caption import CaptionRequest, CaptionResult, caption
 from verbs.contract import Exact, GivenFile, Request, Result, several
 from verbs.judge import JudgeRequest, JudgeResult
 from verbs.judge import judge as judge_captions
+from verbs.readable_places import check_place
 from verbs.scoring import score_with_all
 from verbs.segment import SHOTS_HELP
 from verbs.servers import server_called
@@ -78,6 +79,23 @@ class IngestChoices(Request):
         return tuple(name for name in (self.captioner, self.judge) if name)
 
 
+class AskedIngest(IngestChoices):
+    """As a page asks: for names inside the import folder, or for files that it has sent."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"path": ["trip/film.mp4"]}]})
+
+    path: Annotated[tuple[Path, ...], BeforeValidator(several)] = Field(
+        (), description="Names inside the import folder."
+    )
+    sent: tuple[str, ...] = Field((), description="Ids of files that were sent.")
+
+    @model_validator(mode="after")
+    def _names_files_once(self) -> Self:
+        if bool(self.path) == bool(self.sent):
+            raise ValueError("Name files of the import folder, or files that were sent: one of the two.")
+        return self
+
+
 class IngestRequest(IngestChoices):
     """The same, and where weights come from."""
 
@@ -87,6 +105,7 @@ class IngestRequest(IngestChoices):
     )
     download: bool = Field(False, description="Fetch weights that are not on this machine.")
     url: str | None = Field(None, description="Fetch them from here instead of where they were published.")
+    remove: bool = Field(False, description="Remove files once they are in the library, as for uploads.")
 
 
 class IngestedEntry(Result):
@@ -174,13 +193,14 @@ def ingest(
 
     A file whose content was taken in before in the same way is left as it is, whatever it is called by now; one that
     cannot be used is listed, and the next one follows. So asking again goes on where it was interrupted. Without a
-    space it is the one that needs no weights, and the notes say why.
+    space it is the one that needs no weights, and the notes say why. Uploads that cannot be used stay for another try.
 
     Raises:
         ManycutError: a setting makes no sense; or one file was meant, and what is wrong with it.
     """
     from core.features.kinds import SpaceOptions
     from core.features.registry import DEFAULT, open_space, why_default
+    from storage.sent_files import remove_sent
 
     if not request.path:
         raise InputError("No video was named.", "Name files, folders or patterns.")
@@ -232,6 +252,8 @@ def ingest(
                 skipped.append(taken)
             else:
                 entries.append(taken)
+            if request.remove:
+                remove_sent(file)
     here = [*entries, *skipped]
     captioned, judged = None, None
     if request.captioner and here:
@@ -291,6 +313,7 @@ class _Taking:
             library.origins.found_again(known, origin)
             return self._known(known, file, progress, should_stop)
         with scratch_folder(library.data_dir) as work:
+            check_place(file)  # it was read before, to be known by its content
             taken = take_in(
                 file,
                 work=work,

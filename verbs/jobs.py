@@ -19,6 +19,9 @@ from verbs.encode import EncodeRequest, EncodeResult, encode
 from verbs.export import ExportRequest, ExportResult, export
 from verbs.features import FeaturesRequest, FeaturesResult, features
 from verbs.import_checkpoint import ImportCheckpointRequest, ImportCheckpointResult, import_checkpoint
+from verbs.import_file import ImportFileRequest, ImportFileResult, import_file
+from verbs.import_preview import ImportPreviewRequest, import_preview
+from verbs.import_preview_result import ImportPreviewResult
 from verbs.ingest import IngestRequest, IngestResult, ingest
 from verbs.join import JoinRequest, JoinResult, join
 from verbs.judge import JudgeRequest, JudgeResult, judge
@@ -47,6 +50,8 @@ JobRequest = Annotated[
     | ExportRequest
     | FeaturesRequest
     | ImportCheckpointRequest
+    | ImportFileRequest
+    | ImportPreviewRequest
     | IngestRequest
     | JoinRequest
     | JudgeRequest
@@ -73,6 +78,8 @@ JobResult = (
     | ExportResult
     | FeaturesResult
     | ImportCheckpointResult
+    | ImportFileResult
+    | ImportPreviewResult
     | IngestResult
     | JoinResult
     | JudgeResult
@@ -99,6 +106,8 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     ExportRequest: (export, ExportResult),
     FeaturesRequest: (features, FeaturesResult),
     ImportCheckpointRequest: (import_checkpoint, ImportCheckpointResult),
+    ImportFileRequest: (import_file, ImportFileResult),
+    ImportPreviewRequest: (import_preview, ImportPreviewResult),
     IngestRequest: (ingest, IngestResult),
     JoinRequest: (join, JoinResult),
     JudgeRequest: (judge, JudgeResult),

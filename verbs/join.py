@@ -10,6 +10,7 @@ from pydantic import Field
 from core import limits
 from core.progress import Progress, ShouldStop, never, silent
 from verbs.contract import Request, Result
+from verbs.readable_places import check_place
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -48,6 +49,7 @@ def join(
 
     progress(0.0, f"Reading {request.path.name}")
     try:
+        check_place(request.path)
         joined = join_events(library, request.path, progress)
     finally:
         if request.remove:

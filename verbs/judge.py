@@ -35,6 +35,7 @@ class JudgeRequest(Request):
         " in servers.toml or its address: it answers numbers alone."
     )
     server_model: str | None = Field(None, description="Server: which of its models.")
+    key_env: str | None = Field(None, description="Server by its address: the environment variable that holds its key.")
     out: Path | None = Field(
         None, description="Folder for the states as LLMVS releases them (default: in the data directory)."
     )
@@ -95,7 +96,7 @@ def judge(
     """
     ids, skipped = with_captions(library, request.entry, request.dataset, request.entries)
     progress(0.0, f"Opening {request.judge}")
-    if server := server_called(library, request.judge):
+    if server := server_called(library, request.judge, request.key_env):
         return _by_server(library, server, request.server_model, ids, skipped, progress, should_stop)
     return _by_model(library, request, ids, skipped, progress, should_stop)
 

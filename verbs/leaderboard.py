@@ -9,7 +9,7 @@ from pydantic import Field
 
 from core.progress import Progress, ShouldStop, never, silent
 from core.statistics.figure import Figure
-from core.statistics.results import Closeness, Figures
+from core.statistics.results import Closeness, Figures, HumanBand
 from verbs.contract import Request, Result
 from verbs.measured import Measured, measured
 
@@ -37,6 +37,8 @@ class Standing(Result):
         kind: registry name of the model; None for noise and people.
         kendall, spearman, f1: as the protocol asks; F1 in [0, 1].
         coverage: mean tau of each person's best sample, or best other person.
+        precision: mean tau of each sample's best person, or best other person.
+        diversity: mean 1 - tau of two samples, antithetic pairs left out, or of two people.
         skill: where tau stands between noise (0) and people (1).
         samples: how many curves were drawn for a video; None where the model draws one.
         videos: how many the figures are means over.
@@ -53,6 +55,8 @@ class Standing(Result):
     spearman: Figure = UNDEFINED
     f1: Figure = UNDEFINED
     coverage: Figure = UNDEFINED
+    precision: Figure = UNDEFINED
+    diversity: Figure = UNDEFINED
     skill: Figure = UNDEFINED
     samples: int | None = None
     videos: int
@@ -134,7 +138,7 @@ def _model(one: Measured, checkpoint: Checkpoint) -> Standing:
     if figures is None:
         return facts
     skill = figures.skill.kendall if figures.skill else UNDEFINED
-    return facts.model_copy(update=_told(figures, figures.coverage) | {"skill": skill})
+    return facts.model_copy(update=_told(figures) | _of_samples(figures) | {"skill": skill})
 
 
 def _ends(rows: Sequence[Measured]) -> list[Standing]:
@@ -150,22 +154,38 @@ def _ends(rows: Sequence[Measured]) -> list[Standing]:
             who="noise",
             label="Noise that knows nothing",
             videos=videos,
-            **_told(chance.noise, chance.noise.coverage),
             skill=0.0,
+            **_told(chance.noise),
+            **_of_samples(chance.noise),
         ),
         Standing(
             who="people",
             label="People, each by the others",
             videos=videos,
-            **_told(chance.people, human.closest if human else None),
             skill=1.0,
+            **_told(chance.people),
+            **(_of_people(human) if human else {}),
         ),
     ]
     if human is not None:
-        ends.append(Standing(who="people", label="People, two by two", videos=videos, **_told(human.pairwise, None)))
+        ends.append(Standing(who="people", label="People, two by two", videos=videos, **_told(human.pairwise)))
     return ends
 
 
-def _told(figures: Figures | Closeness, coverage: Closeness | None) -> dict[str, float]:
-    told = {name: getattr(figures, name) for name in ("kendall", "spearman", "f1")}
-    return told | {"coverage": UNDEFINED if coverage is None else coverage.kendall}
+def _told(figures: Figures | Closeness) -> dict[str, float]:
+    return {name: getattr(figures, name) for name in ("kendall", "spearman", "f1")}
+
+
+def _of_samples(figures: Figures) -> dict[str, float]:
+    coverage, precision, diversity = figures.coverage, figures.precision, figures.diversity
+    return {
+        "coverage": UNDEFINED if coverage is None else coverage.kendall,
+        "precision": UNDEFINED if precision is None else precision.kendall,
+        "diversity": UNDEFINED if diversity is None else diversity.one_minus_tau,
+    }
+
+
+def _of_people(human: HumanBand) -> dict[str, float]:
+    """Each person is covered by the best other one, which is as precise."""
+    closest = human.closest.kendall
+    return {"coverage": closest, "precision": closest, "diversity": human.difference.kendall}

@@ -18,6 +18,7 @@ from core.personal import KIND
 from core.progress import Progress, ShouldStop, check, never, silent
 from core.statistics.figure import Figure
 from verbs.contract import Request, Result
+from verbs.training_entries import called
 
 if TYPE_CHECKING:
     from core.models.checkpoints import Checkpoint
@@ -186,7 +187,7 @@ class _Material:
         entries: that the person labelled.
         own: these videos with their labels.
         others: the same videos with the labels of each other person.
-        names: of those.
+        names: of those, as trainings call them.
         spaces: of the features.
     """
 
@@ -218,7 +219,7 @@ class _Material:
             if (other.name, other.dataset) != (person.name, person.dataset) and shared:
                 said = library.persons.labelled(replace(other, entries=shared))
                 others.append([Labelled(by_id[one.id], scores) for one, scores in said])
-                names.append(other.name)
+                names.append(_called(library, other))
         return cls(content, [one for one, _ in labelled], own, others, names, spaces)
 
 
@@ -231,8 +232,13 @@ def _ways(library: Library, entry: Entry, person: Person, found: _Material) -> l
     if checkpoint is not None:
         from core.personal.conditioned import Conditioned
 
-        ways.append(Conditioned.of(checkpoint, person.name))
+        ways.append(Conditioned.of(checkpoint, _called(library, person)))
     return ways
+
+
+def _called(library: Library, person: Person) -> str:
+    """What trainings call somebody: checkpoints are handed on, so they know who labels here by the pseudonym."""
+    return person.name if person.dataset else called(library, person.name)
 
 
 def _telling_apart(library: Library, entry: Entry, spaces: Sequence[str]) -> Checkpoint | None:

@@ -11,6 +11,7 @@ from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, never, silent
 from core.statistics.results import Helped
 from verbs.contract import Request, Result
+from verbs.training_entries import called
 
 if TYPE_CHECKING:
     from core.data import Entry
@@ -59,7 +60,9 @@ def report(
     if len(entries) < len(held):
         notes = (*notes, f"{len(held) - len(entries)} of the held-out videos are gone, or nobody judges them any more.")
     trained = after.training.get("videos") or ()
-    new = set(request.names) or {name for one in (*held, *trained) for name in _own(library, one)}
+    new = {called(library, name) for name in request.names} or {
+        name for one in (*held, *trained) for name in _own(library, one)
+    }
     learned = sum(bool(new & (_names(library, one) if request.names else _own(library, one))) for one in trained)
     changed = helped(
         before,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -14,6 +16,7 @@ from core.statistics.results import Coverage
 from verbs.contract import Request, Result
 
 if TYPE_CHECKING:
+    from core.models.checkpoints import Checkpoint
     from storage.library import Library
 
 
@@ -25,7 +28,9 @@ class SampleRequest(Request):
     checkpoint: str = Field("summdiff", description="Checkpoint id, its folder, or a kind such as summdiff.")
     n: int = Field(8, ge=1, le=limits.SAMPLES_PER_RUN, description="How many summaries to sample.")
     seed: int = Field(0, ge=0, le=limits.SEED, description="Of everything random; same seed, same result.")
-    steps: int = Field(10, ge=1, le=limits.SAMPLING_STEPS, description="DDIM steps.")
+    steps: int | None = Field(
+        None, ge=1, le=limits.SAMPLING_STEPS, description="DDIM steps (default: 10; 4 for diffusion around tastes)."
+    )
     guidance: float | None = Field(
         None, ge=0, le=limits.GUIDANCE, description="Guidance weight w (default: the checkpoint's)."
     )
@@ -59,6 +64,7 @@ class SampleResult(Result):
         learned_from: what the model knows, in a sentence.
         protocol: how the cuts were made.
         names: what each curve is called; none where they are numbered.
+        found_again: the same was asked for before, and is not made twice.
     """
 
     entry: str
@@ -75,12 +81,14 @@ class SampleResult(Result):
     learned_from: str
     protocol: str
     names: list[str] = Field(default_factory=list)
+    found_again: bool = False
 
 
 def sample(
     library: Library, request: SampleRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> SampleResult:
-    """Scores and cuts of one entry by one model; kept as a run that the pages show.
+    """Scores and cuts of one entry by one model; kept as a run that the pages show, and found again as long as neither
+    entry nor model changes.
 
     Raises:
         NotFoundError: there is no such entry or checkpoint.
@@ -93,24 +101,32 @@ def sample(
     from core.select.published import select
     from core.training.scoring import score
 
+    version = library.entries.version(request.entry)
     entry = library.entries.get(request.entry)
     checkpoint = library.checkpoints.find(request.checkpoint, entry)
-    progress(0.1, f"Loading {checkpoint.label}")
-    track = score(
-        checkpoint,
-        entry,
-        n=request.n,
-        seed=request.seed,
-        steps=request.steps,
-        guidance=request.guidance,
-        eta=request.eta,
-        temperature=request.temperature,
-        progress=part(progress, 0.2, 0.9),
-    )
+    asked = _digest(request, checkpoint, version)
+    run = library.runs.found_again(entry.id, asked) if request.keep else None
+    again = run is not None
+    if run is not None:
+        track = run.track
+    else:
+        progress(0.1, f"Loading {checkpoint.label}")
+        track = score(
+            checkpoint,
+            entry,
+            n=request.n,
+            seed=request.seed,
+            steps=request.steps,
+            guidance=request.guidance,
+            eta=request.eta,
+            temperature=request.temperature,
+            progress=part(progress, 0.2, 0.9),
+        )
     discovered = _discovered(library, entry, track) if track.kind == SELF_DISCOVERED else None
     label = "" if discovered is None else f"{track.model}: keeps {discovered.kept:.0%}"
     check(should_stop, "Sampling")
-    run = library.runs.add(entry.id, track, label) if request.keep else None
+    if run is None and request.keep:
+        run = library.runs.add(entry.id, track, label, asked)
     shots = default_shots(entry)
     cuts = [select(row, entry.picks, shots, entry.n_frames, request.budget) for row in track.scores]
     return SampleResult(
@@ -128,7 +144,16 @@ def sample(
         learned_from=learned_from(checkpoint).sentence(entry.id),
         protocol=f"knapsack over '{shots.source}' shots, budget {request.budget:.0%}; frames, end exclusive",
         names=list(track.names),
+        found_again=again,
     )
+
+
+def _digest(request: SampleRequest, checkpoint: Checkpoint, version: str) -> str:
+    """Of all that decides what a model says of an entry: the request, the model's weights, the entry's arrays."""
+    parts = [one.stat() for one in sorted(checkpoint.path.glob("model.*"))]  # its settings and its weights
+    weights = [(one.st_size, one.st_mtime_ns) for one in parts]
+    said = request.model_dump(exclude={"budget", "keep", "checkpoint"}, mode="json")
+    return sha256(json.dumps([said, checkpoint.id, weights, version]).encode()).hexdigest()
 
 
 def _discovered(library: Library, entry: Entry, track: ScoreTrack) -> Discovered:

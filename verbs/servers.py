@@ -73,13 +73,23 @@ def refuse_addresses(request: Request) -> None:
         raise InputError("A page takes the name of a server, never an address.", hint)
 
 
-def server_called(library: Library, name: str) -> ChatServer | None:
+def server_called(library: Library, name: str, key_env: str | None = None) -> ChatServer | None:
     """The server of a name in the configuration, or at an address; None for the name or folder of a model.
 
+    Args:
+        library: whose configuration it is.
+        name: of the server, or its address.
+        key_env: the environment variable with the key of the server at the address, see `server_at`.
+
     Raises:
-        InputError: the configuration or the address is wrong.
+        InputError: the configuration or the address is wrong; or a key is named for what is no address.
     """
-    return server_at(name) if is_address(name) else find_server(library.data_dir, name)
+    if is_address(name):
+        return server_at(name, key_env)
+    if key_env is not None:
+        hint = "The key of a server with a name is named in servers.toml; leave --key-env out."
+        raise InputError("A key is named for the address of a server alone.", hint)
+    return find_server(library.data_dir, name)
 
 
 def open_named(library: Library, name: str, opening: Callable[[], Opened]) -> Opened:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data import AnnotationSet, Entry
-from core.data.cut_scores import CampScores, CutScores, MeanScores, ModelScores, PersonScores, SignalScores
+from core.data.cut_scores import (
+    CampScores,
+    CutScores,
+    MeanScores,
+    MendedScores,
+    ModelScores,
+    PersonScores,
+    SignalScores,
+)
 from core.errors import InputError, NotFoundError
 from core.models.checkpoints import Checkpoint
 from core.models.provenance import told_of_run
 from core.signals import DEFAULT_SIGNAL, listed, ordered
 from core.statistics.camps import camps
 from core.statistics.curves import mean_of_people
+from verbs.mended_source import PREFIX, Mended, mended_of
 
 if TYPE_CHECKING:
     from storage.library import Library
     from storage.runs import Run
 
-WRITTEN = "Write mean, camp:0, camp:1, person:NAME, run:ID, run:ID:SAMPLE or signal:NAME."
+WRITTEN = "Write mean, camp:0, camp:1, person:NAME, run:ID, run:ID:SAMPLE, signal:NAME or mended:ID."
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,20 +40,25 @@ class Source:
     Attributes:
         name: "mean" of the people, "camp:0" or "camp:1" for the mean of those of one camp (see
             `core.statistics.camps`), "person:NAME", "run:ID" for the mean of a run's samples, "run:ID:K" for its sample
-            K, from 0, or "signal:NAME".
+            K, from 0, "signal:NAME", or "mended:ID" for a cut that a person mended.
         label: for people.
-        scores: (T,) float32 in [0, 1], NaN where nobody judged.
+        scores: (T,) float32 in [0, 1], NaN where nobody judged; of a mended cut 1 inside and 0 outside.
         facts: what files say about it.
+        mended: the cut itself, which is solved again by no other rule; None for all other sources.
     """
 
     name: str
     label: str
     scores: np.ndarray
     facts: CutScores
+    mended: Mended | None = None
 
 
 def all_sources(library: Library, entry: Entry) -> list[Source]:
-    """Everything that an entry can be cut by: the average, each person, each signal, each sample of each run."""
+    """Everything that an entry can be cut by: the average, each person, each signal, each sample of each run.
+
+    Mended cuts are not among them, which are cuts already.
+    """
     people = library.people.of_entry(entry.id, entry=entry)
     names = [] if people is None else ["mean", *(f"person:{name}" for name in people.annotators)]
     runs = library.runs.of_entry(entry.id)
@@ -63,11 +77,53 @@ def source(library: Library, entry: Entry, name: str | None = None) -> Source:
         NotFoundError: there is no such person, run, sample or signal.
         InputError: the name is none.
     """
+    if name is not None and name.startswith(PREFIX):
+        return _of_mended(entry, mended_of(library, entry, name))
     people = library.people.of_entry(entry.id, entry=entry)
     runs = library.runs.of_entry(entry.id)
     if name is None:
         name = _first(entry, people, runs)
     return _source(entry, people, runs, _checkpoints(library), name)
+
+
+def source_to_keep(library: Library, entry: Entry, name: str | None = None) -> Source:
+    """The same as files say it, which leave the installation: who labels here goes by their pseudonym.
+
+    Args:
+        library, entry: see `source`.
+        name: of the source; a person's by their name or by their pseudonym.
+
+    Raises:
+        NotFoundError, InputError: see `source`.
+    """
+    from storage.pseudonyms import Pseudonyms
+
+    if name is not None and name.startswith(PREFIX):
+        return _told_of_mended(library, _of_mended(entry, mended_of(library, entry, name)))
+    people = library.people.of_entry(entry.id, entry=entry)
+    outside = library.people.of_entry(entry.id, pseudonyms=True, entry=entry)
+    runs, checkpoints = library.runs.of_entry(entry.id), _checkpoints(library)
+    name = name or _first(entry, people, runs)
+    person = name.removeprefix("person:")
+    if outside is None or people is None or not name.startswith("person:"):
+        found = _source(entry, outside, runs, checkpoints, name)
+    elif person in people.annotators:
+        found = _source(
+            entry, outside, runs, checkpoints, f"person:{outside.annotators[people.annotators.index(person)]}"
+        )
+    else:
+        found = _source(entry, outside if person in outside.annotators else people, runs, checkpoints, name)
+    if not isinstance(found.facts, ModelScores):
+        return found
+    # What was learned of one person is called after them.
+    said, facts = Pseudonyms.of_library(library.engine), found.facts
+    told = replace(
+        facts,
+        model=said.text(facts.model),
+        checkpoint=said.text(facts.checkpoint),
+        learned_from=said.text(facts.learned_from),
+    )
+    return replace(found, label=said.text(found.label), facts=told)
 
 
 def _mean(rows: np.ndarray) -> np.ndarray:
@@ -174,3 +230,22 @@ def _of_run(
     named = track.names[sample] if track.names else f"sample {sample + 1}"
     label = track.model if count == 1 and not track.names else f"{track.model}{': ' if track.names else ', '}{named}"
     return Source(name, label, track.scores[sample], facts)
+
+
+def _of_mended(entry: Entry, mended: Mended) -> Source:
+    row = mended.row
+    facts = MendedScores(mended=row.id, name=row.name, base=row.base.facts)
+    inside = mended.cut.mask[entry.picks].astype(np.float32)
+    return Source(f"{PREFIX}{row.id}", row.name, inside, facts, mended)
+
+
+def _told_of_mended(library: Library, found: Source) -> Source:
+    """The same as files say it: names of people may be part of its name and of what it was made from."""
+    from storage.mended import FACTS
+    from storage.pseudonyms import Pseudonyms
+
+    said, facts = Pseudonyms.of_library(library.engine), found.facts
+    assert isinstance(facts, MendedScores)
+    told = FACTS.validate_python(said.value(asdict(facts.base)))
+    name = said.text(found.label)
+    return replace(found, label=name, facts=replace(facts, name=name, base=told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -41,7 +41,9 @@ class TrainChoices(Request):
         (), description="Further datasets to learn from; what is held out and tested is of the first."
     )
     kind: str = Field(
-        "", description=f"Which system: {', '.join(MODELS)} (default: the preset's, {DEFAULT_KIND} without one)."
+        "",
+        description=f"Which system: {', '.join(MODELS)} (default: that of the preset or of --start-from,"
+        f" {DEFAULT_KIND} without one).",
     )
     targets: Targets | None = Field(
         None, description="individual: each person's scores; mean: their average (default: as the recipe)."
@@ -87,10 +89,12 @@ class TrainChoices(Request):
     @model_validator(mode="before")
     @classmethod
     def _of_the_preset(cls, given: Any) -> Any:
-        """A preset that is named without a kind is of its own kind."""
+        """A preset that is named without a kind is of its own kind; what goes on is of its base's, see `of_base`."""
         if not isinstance(given, dict) or given.get("kind"):
             return given
         preset = given.get("preset")
+        if given.get("start_from") and not preset:
+            return {**given, "kind": ""}
         return {**given, "kind": kind_of(preset if isinstance(preset, str) else None)}
 
     @model_validator(mode="after")
@@ -121,6 +125,9 @@ class TrainFiles(TrainChoices):
     )
     select_on_test: bool = Field(False, description="Choose the epoch by the test videos, as releases do; marked.")
     score_dataset: bool = Field(False, description="Score every entry of the dataset afterwards, where none is named.")
+
+
+Asked = TypeVar("Asked", bound=TrainFiles)
 
 
 class TrainRequest(TrainFiles):
@@ -208,6 +215,7 @@ def train(
         NotFoundError: there is no such dataset, person, model, recipe or split, or nobody judged the videos.
         InputError: choices that do not go together.
     """
+    request = of_base(library, request)
     scores = request.entry is not None or request.score_dataset
     made = _train(library, request, part(progress, 0.0, 0.9) if scores else progress, should_stop, underway)
     if not scores:
@@ -220,6 +228,18 @@ def train(
         if made.id not in scored_by(library, entry_id):  # before its process died
             runs += run_of(library, entry_id, made.id)
     return made.model_copy(update={"runs": runs})
+
+
+def of_base(library: Library, request: Asked) -> Asked:
+    """The request with the kind of the checkpoint that it goes on from, where it names none.
+
+    Raises:
+        NotFoundError: there is no such checkpoint.
+        InputError: a setting does not fit its kind.
+    """
+    if request.kind or not request.start_from:
+        return request
+    return request.of(**{**dict(request), "kind": library.checkpoints.find(request.start_from).kind})
 
 
 def new_checkpoint_folder(library: Library, name: str) -> Path:

@@ -10,7 +10,7 @@ from core.statistics.figure import Figure
 from core.statistics.results import SplitsEvaluation
 from core.training.underway import NOTHING_KEPT, Underway
 from verbs.contract import Result
-from verbs.train import TrainFiles, TrainRequest, TrainResult, planned_folder, train
+from verbs.train import TrainFiles, TrainRequest, TrainResult, of_base, planned_folder, train
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -58,6 +58,7 @@ def train_splits(
     from core.training.evaluating import over_splits
     from storage.formats.splits import folders_of_splits
 
+    request = of_base(library, request)
     pattern = planned_folder(underway, lambda: request.out or _free_pattern(library, request))
     folders = folders_of_splits(request.splits, pattern)
     choices = {**dict(request), "verb": "train"}

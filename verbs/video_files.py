@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
-from core.errors import ManycutError, NotFoundError, VideoError
+from core.errors import InputError, ManycutError, NotFoundError, VideoError
 from core.names import readable, stored_path
+from verbs.readable_places import check_place
 
 if TYPE_CHECKING:
     from core.data.timebase import Timebase
@@ -54,10 +55,12 @@ def origin_of(library: Library, file: Path, settings: str, sound: str | None = N
 
     Raises:
         VideoError: the file is not there, or cannot be read.
+        InputError: see `verbs.readable_places`.
     """
     from core.video.probe import file_hash
     from storage.origins import Origin
 
+    check_place(file)
     if not file.is_file():
         raise VideoError(f"There is no file '{file}'.", "Check the name and the folder.")
     try:
@@ -84,6 +87,7 @@ def _given_path(library: Library, file: Path) -> str | None:
 
 
 def _meant(path: Path) -> list[Path]:
+    check_place(path)
     if path.is_dir():
         videos = list(_videos_in(path))
         if not videos:
@@ -111,7 +115,8 @@ def _is_video(file: Path) -> bool:
     from core.video.probe import open_video
 
     try:
+        check_place(file)
         with open_video(file):
             return True
-    except VideoError:
+    except (VideoError, InputError):
         return False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import gradio as gr
 
 from storage.library import Library
+from webapp.components.widget import Widget
 from webapp.pages import annotate, compare, library, models, review
 from webapp.routes.files import PLAYER_DIR
 
@@ -33,13 +35,26 @@ MOUNT: dict[str, Any] = {
 }
 
 
-def build_pages(shelf: Library) -> gr.Blocks:
-    """All pages over one library, Compare first."""
+def build_pages(shelf: Library, notice: str = "") -> gr.Blocks:
+    """All pages over one library, Compare first; `notice` stands on each."""
     with gr.Blocks(title="Manycut", fill_width=True, analytics_enabled=False) as pages:
-        gr.Navbar(main_page_name=MAIN_PAGE)
+        _top(notice)
         compare.build(shelf)
     for name, page in (("Annotate", annotate), ("Review", review), ("Models", models), ("Library", library)):
         with pages.route(name, name.lower()):
-            gr.Navbar(main_page_name=MAIN_PAGE)
+            _top(notice)
             page.build(shelf)
     return pages
+
+
+def _top(notice: str) -> None:
+    gr.Navbar(main_page_name=MAIN_PAGE)
+    Widget(module="shared/health.mjs", root_id="health")
+    Widget(module="shared/role.mjs", root_id="role")
+    if notice:
+        gr.HTML(f'<p class="mc-empty">{escape(notice)}</p>', elem_id="notice")
+
+
+def functions_of(pages: gr.Blocks, module: str) -> frozenset[int]:
+    """The numbers of the functions that a page has, by the module that it is built in."""
+    return frozenset(number for number, one in pages.fns.items() if getattr(one.fn, "__module__", "") == module)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import InputError
+from webapp.proxies import Proxies
 
 HEADER = "x-forwarded-prefix"
 WRITTEN = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -30,11 +30,7 @@ class Prefix:
     def __init__(self, app: ASGIApp, root_path: str = "", trusted: Sequence[str] = ("127.0.0.1",)) -> None:
         self.app = app
         self._root = checked_root(root_path)
-        self._everybody = "*" in trusted
-        try:
-            self._networks = [ip_network(one) for one in trusted if one != "*"]
-        except ValueError as error:
-            raise InputError(f"A trusted proxy is an address or a network: {error}.") from None
+        self._proxies = Proxies(trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         root = self._prefix(scope) if scope["type"] in ("http", "websocket") else ""
@@ -49,19 +45,10 @@ class Prefix:
         await self.app(scope, receive, send)
 
     def _prefix(self, scope: Scope) -> str:
-        if self._root or not self._trusts(scope.get("client")):
+        if self._root or not self._proxies.trusts(scope.get("client")):
             return self._root
         said = Headers(scope=scope).get(HEADER, "").split(",")[0].strip().rstrip("/")
         return said if WRITTEN.fullmatch(said) else ""
-
-    def _trusts(self, client: Sequence[object] | None) -> bool:
-        if self._everybody:
-            return True
-        try:
-            address = ip_address(str(client[0])) if client else None
-        except ValueError:  # a socket file, or a name
-            return False
-        return address is not None and any(address in network for network in self._networks)
 
 
 def checked_root(root_path: str) -> str:

@@ -6,69 +6,132 @@ import logging
 import os
 import signal
 import sys
-from contextlib import nullcontext
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import get_args
 
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from core.errors import ConflictError
+from core.errors import ConflictError, UnavailableError
+from core.labelling.who import AccountRole
+from core.server_limits import CONNECTIONS, limits_now
+from storage.jobs import Lane
 from storage.server_lock import only_server
+from storage.tidying import GRADIO, make_temporary_folder, remove_empty
 from verbs.data_folder import open_library
-from webapp.prefix import Prefix, checked_root
+from webapp.border import Border
+from webapp.daily_backup import daily
+from webapp.exposure import exposure_of
+from webapp.forwarded import trusted_proxies
+from webapp.health import Watch
+from webapp.hosts import names_of
+from webapp.prefix import checked_root
+from webapp.tidying import kept_tidy
+from webapp.webhooks import telling
 from webapp.workers import workers
 
-TRUSTED = "127.0.0.1"  # proxies on this machine
+PATIENCE_S = 2.0  # that a page's change waits while another program writes the database; then it is told so
 GOODBYE_S = 3  # open pages keep a connection; they get this long before the server ends
 
 
-def serve(host: str, port: int, data_dir: Path, *, demo: bool = True, root_path: str = "") -> None:
+def serve(
+    host: str,
+    port: int,
+    data_dir: Path,
+    *,
+    demo: bool = True,
+    root_path: str = "",
+    public: bool = False,
+    allow_hosts: Sequence[str] = (),
+    accounts: bool = False,
+    user_header: str = "",
+    new_people: AccountRole = "annotator",
+) -> None:
     """Serves until SIGTERM or Ctrl-C.
 
     Args:
         host, port: to listen on.
         data_dir: of the library.
         demo: whether an empty one gets the demo library.
+        accounts: whether everybody needs an account from now on; the first start prints a link that makes the lead.
+        user_header: in which a trusted proxy names who is asking; people have accounts then. "" for none.
+        new_people: role of those whom it names for the first time.
         root_path: under which path of its host a proxy shows the app, such as "/manycut"; see `webapp.prefix`.
+        public: it is a public demo, see `webapp.exposure`.
+        allow_hosts: further names that it answers to, see `webapp.hosts`.
 
     Raises:
-        InputError: the root path is none.
+        InputError: the root path is none, or a limit, a proxy or a site of the environment.
+        RefusedError: others would reach it, and nobody has an account; or somebody else's folder is in the place of
+            that for uploads.
         ConflictError: the port is taken, or another server runs on this data directory.
     """
     root = checked_root(root_path)
-    trusted = os.environ.get("FORWARDED_ALLOW_IPS", TRUSTED).split(",")
+    limits_now()  # says now what is wrong with one
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("httpx", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # uvicorn ends gracefully and then raises the signal again; what is left to do is to end the workers and leave.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with only_server(data_dir) as alone, open_library(data_dir, demo=demo) as library:
+    with only_server(data_dir) as held, open_library(data_dir, demo=demo, patience=PATIENCE_S) as library:
         _check_port(host, port)
-        if alone:  # then no worker lives that could be doing these
-            library.jobs.interrupt("The server stopped while this was running.")
+        first_link = library.accounts.turn_on(bool(user_header)) if accounts or user_header else None
+        exposure = exposure_of(host, library.accounts.closed(), public)
+        if not library.read_only:  # of earlier versions, which signed cookies with it
+            (data_dir / "session.key").unlink(missing_ok=True)
+        if held.alone and not library.read_only:  # then no worker lives that could be doing these
+            with suppress(UnavailableError):  # workers end them, where nothing is heard of who did them
+                library.jobs.interrupt("The server stopped while this was running.")
 
+        if not library.read_only:  # Gradio reads it when it is imported, and workers inherit it
+            os.environ[GRADIO] = str(make_temporary_folder(data_dir))
         from webapp.server import build_app  # gradio takes seconds to import: after the cheap checks
 
         if library.read_only:
             print("Nothing can be written where this library lies: it can only be looked at.", file=sys.stderr)
-        with nullcontext() if library.read_only else workers(library):
-            app = build_app(library)
-            # Outermost, so that it sees the address of the proxy and not whom that speaks for.
-            spoken_for = ProxyHeadersMiddleware(cast(Any, app), trusted)
-            # uvicorn spells out the types of ASGI that starlette leaves open.
-            mounted = Prefix(cast(ASGIApp, spoken_for), root, [one.strip() for one in trusted])
+        # Nothing is raised out of a signal once other threads run: it could leave a lock behind that they wait for.
+        server = _server(host, port)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, server.handle_exit)
+        with ExitStack() as stack:
+            if not library.read_only:
+                stack.callback(remove_empty, Path(os.environ[GRADIO]))
+                stack.enter_context(kept_tidy(library))
+                stack.enter_context(workers(library))
+                stack.enter_context(daily(library.data_dir))
+                stack.enter_context(telling(library))
+            watch = stack.enter_context(Watch(library, () if library.read_only else get_args(Lane), clean=held.clean))
+            sign_on = (user_header, new_people) if user_header else None
+            border = Border(names_of(host, allow_hosts), tuple(trusted_proxies()), exposure, root, data_dir, sign_on)
+            server.config.app = border.around(build_app(library, watch, public=exposure == "demo"))
             print(f"Manycut is on http://{host}:{port}{root}", file=sys.stderr, flush=True)
-            config = uvicorn.Config(
-                mounted,
-                host=host,
-                port=port,
-                log_level="warning",
-                timeout_graceful_shutdown=GOODBYE_S,
-                proxy_headers=False,
-            )
-            uvicorn.Server(config).run()
+            if first_link:
+                print(invitation(host, port, root, first_link), file=sys.stderr, flush=True)
+            server.run()
+
+
+def _server(host: str, port: int) -> uvicorn.Server:
+    """The server, still without the app, which can be told already that it is to end."""
+    config = uvicorn.Config(
+        "",
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=GOODBYE_S,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS.now(),
+    )
+    return uvicorn.Server(config)
+
+
+def invitation(host: str, port: int, root: str, key: str) -> str:
+    """What the first start says to whoever is to lead."""
+    here = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    return (
+        f"Nobody leads this installation yet. Whoever opens this link first does; it works once:\n"
+        f"    http://{here}:{port}{root}/enter?key={key}\n"
+        f"Behind a proxy or from another computer, write its address instead of {here}:{port}."
+    )
 
 
 def _check_port(host: str, port: int) -> None:

@@ -1,22 +1,51 @@
-"""Who is asking: a name in a signed cookie; labels are filed under it. `webapp.routes.annotate` puts it there."""
+"""Who is asking: by the token in their browser's cookie, or as a lab's own sign-on says (see `webapp.sign_on`).
+
+Labels are filed under the name. `webapp.routes.sign_in` puts the cookie there; what its token means stands in
+`storage.sessions`.
+"""
 
 from __future__ import annotations
 
-import errno
-import hashlib
+import base64
+import json
 import os
-import secrets
-from functools import cache
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
+from core.errors import InputError, ManycutError
+from core.labelling.who import AccountRole
 from storage.accounts import Account, hashed
 from storage.library import Library
+from storage.sessions import LIFE
+from webapp.sign_on import named_by_proxy
 
-COOKIE_LIFE_S = 90 * 86400
+COOKIE = "manycut"
+EARLIER_COOKIE = "session"  # of versions that kept the name in the cookie itself
+COOKIE_LIFE_S = int(LIFE.total_seconds())
+KNOWN = "manycut.visitor"  # in the scope of a request: who it was found to be
+GIVEN = "manycut.token"  # in the scope of a request: the token that its answer brings, "" where it takes one away
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is asking.
+
+    Attributes:
+        name: under which they label, None where nobody is signed in.
+        role: what they may do; None where they have to sign in first. Without accounts everybody is a lead.
+        signed_on: a lab's own sign-on says so, and not a cookie.
+        by_token: a script's token says so, see `webapp.tokens`.
+    """
+
+    name: str | None
+    role: AccountRole | None
+    signed_on: bool = False
+    by_token: bool = False
 
 
 def in_frames() -> bool:
@@ -27,52 +56,58 @@ def in_frames() -> bool:
     return any(os.environ.get(name) for name in ("SPACE_ID", "MANYCUT_FRAMED"))
 
 
-def secret_key(data_dir: Path) -> str:
-    """The key that signs cookies, made once per data directory, so that a restart signs nobody out.
-
-    Where nothing can be written, it is one of this process.
-    """
-    path = data_dir / "session.key"
-    if not path.exists():
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        except OSError as error:
-            if error.errno != errno.EROFS:
-                raise
-            return _key_of_this_process()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text()
-
-
-@cache
-def _key_of_this_process() -> str:
-    return secrets.token_hex(32)
-
-
-def library_mark(data_dir: Path) -> str:
-    """Tells libraries apart, so that a browser never sends what it kept for one to another at the same address."""
-    return hashlib.sha256(secret_key(data_dir).encode()).hexdigest()[:12]
+def visitor(request: HTTPConnection) -> Visitor:
+    """Who is asking; looked up once a request."""
+    found: Visitor | None = request.scope.get(KNOWN)
+    if found is None:
+        found = request.scope[KNOWN] = _visitor(request, request.app.state.library)
+    return found
 
 
 def current_annotator(request: HTTPConnection) -> str | None:
     """The name of the signed-in person, or None."""
-    name: str | None = request.session.get("annotator")
-    return name
+    return visitor(request).name
 
 
-def sign_in(request: HTTPConnection, name: str, key: str = "") -> None:
-    """Notes who is asking, and by which personal link: neither a name alone nor a replaced link is an account."""
-    request.session.clear()
-    request.session["annotator"] = name
-    if key:
-        request.session["link"] = hashed(key)
+def sign_in(request: HTTPConnection, response: Response, name: str, key: str = "") -> None:
+    """Gives a browser a new session; by a personal link's `key` where there are accounts: a name alone is none."""
+    library: Library = request.app.state.library
+    if old := request.cookies.get(COOKIE):
+        library.sessions.end(old)
+    token = library.sessions.begin(name, hashed(key) if key else None)
+    request.scope.pop(KNOWN, None)
+    request.scope[GIVEN] = token
+    _set_cookie(request, response, COOKIE, token)
 
 
-def account_of(request: HTTPConnection, library: Library) -> Account | None:
-    """The account of whoever came by a link that is still theirs, or None."""
-    name, link = current_annotator(request), request.session.get("link")
-    return library.accounts.holder(name, link) if name and link else None
+def sign_out(request: HTTPConnection, response: Response, everywhere: bool = False) -> None:
+    """Ends the session of this browser, or all sessions of whose it is."""
+    library: Library = request.app.state.library
+    name = current_annotator(request)
+    if token := request.cookies.get(COOKIE):
+        library.sessions.end(token)
+    if everywhere and name:
+        library.sessions.end_all(name)
+    request.scope.pop(KNOWN, None)
+    request.scope[GIVEN] = ""
+    for cookie in (COOKIE, EARLIER_COOKIE):
+        if cookie in request.cookies:
+            _set_cookie(request, response, cookie, "", life=0)
+
+
+def renew(request: HTTPConnection, response: Response) -> None:
+    """Lets the cookie of whoever is signed in live on; a name from an earlier version's gets one of today."""
+    library: Library = request.app.state.library
+    if visitor(request).by_token:
+        return
+    name, token = current_annotator(request), request.cookies.get(COOKIE)
+    found = library.sessions.find(token) if token else None
+    with suppress(ManycutError):  # it goes on where nothing can be written for the moment
+        if token and found:
+            _set_cookie(request, response, COOKIE, token)
+            library.sessions.renew(token, found)
+        elif name and not visitor(request).signed_on:
+            sign_in(request, response, name)
 
 
 def require_annotator(request: Request) -> str:
@@ -84,3 +119,53 @@ def require_annotator(request: Request) -> str:
 
 
 SignedIn = Annotated[str, Depends(require_annotator)]  # their name
+
+
+def _visitor(request: HTTPConnection, library: Library) -> Visitor:
+    if not library.accounts.closed():
+        found = _signed_in(request, library)
+        return Visitor(found[0] if found else _earlier_name(request), "lead")
+    account = _signed_on(request, library)
+    if account is not None and account.barred:
+        return Visitor(None, None)
+    if account is not None:
+        return Visitor(account.name, account.role, signed_on=True)
+    name, link = _signed_in(request, library) or (None, None)
+    account = library.accounts.holder(name, link) if name and link else None
+    return Visitor(account.name, account.role) if account else Visitor(None, None)
+
+
+def _signed_in(request: HTTPConnection, library: Library) -> tuple[str, str | None] | None:
+    token = request.scope.get(GIVEN, request.cookies.get(COOKIE))
+    found = library.sessions.find(token) if token else None
+    return (found.name, found.link) if found else None
+
+
+def _signed_on(request: HTTPConnection, library: Library) -> Account | None:
+    said = named_by_proxy(request.scope)
+    if said is None:
+        return None
+    try:
+        return library.accounts.arrive(said.name, said.role)
+    except InputError:  # no name that a person can have
+        return None
+
+
+def _earlier_name(request: HTTPConnection) -> str | None:
+    """The name in an earlier version's cookie. Its signature is not looked at: here anybody may give any name."""
+    try:
+        told = json.loads(base64.b64decode(request.cookies.get(EARLIER_COOKIE, "").partition(".")[0]))
+        name = told["annotator"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _set_cookie(request: HTTPConnection, response: Response, name: str, value: str, life: int = COOKIE_LIFE_S) -> None:
+    """Written by hand, because Python's own cookies know "Partitioned" from 3.14 on."""
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={life}", "HttpOnly"]
+    if in_frames():
+        parts += ["SameSite=none", "Secure", "Partitioned"]
+    else:
+        parts += ["SameSite=lax", *(["Secure"] if request.url.scheme == "https" else [])]
+    response.headers.append("Set-Cookie", "; ".join(parts))

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from core import limits
 from core.errors import InputError
 from storage.entry_rows import slug
+from storage.tidying import UPLOADS
 
 NAME_CHARS = 100  # a disk takes 255 bytes
 
@@ -29,7 +30,7 @@ async def uploaded(request: Request, data_dir: Path, hint: str, name: str = "", 
         InputError: it is larger than uploads may be; nothing is left of it.
     """
     most = limits.UPLOAD_BYTES if most is None else most
-    folder, mark = data_dir / "uploads", secrets.token_hex(8)
+    folder, mark = data_dir / UPLOADS, secrets.token_hex(8)
     path = folder / mark / _plain(name) if name else folder / f"{mark}.upload"
     path.parent.mkdir(parents=True, exist_ok=True)
     size = 0

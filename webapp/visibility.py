@@ -2,12 +2,13 @@
 
 Whoever is judging a video gets neither other people's labels nor any score of it, by whatever address. A route about
 an entry, a job, a task or a file declares so by taking it from here; one that lists many takes `Hidden` and leaves
-those out. Who gets in at all is said by `webapp.gate`.
+those out. Who is shown something by such a route is noted, so that labels that they give later say so (`storage.seen`).
+Who gets in at all is said by `webapp.gate`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -17,14 +18,24 @@ from core.errors import NotFoundError, RefusedError
 from storage.jobs import Job
 from storage.library import Library
 from storage.media import Media
+from storage.mended import MendedCut
+from storage.nameless import nameless
 from storage.tasks import Task
-from webapp.sessions import SignedIn, current_annotator
+from webapp.sessions import SignedIn, current_annotator, visitor
 
-BLIND = RefusedError(
-    "You are judging this video: what others and models say of it is not shown to you.",
-    "Submit your task, or skip it, and look again.",
-)
+NOT_ASKED = RefusedError("You are not asked to judge this video.", "Your own are in your queue.")
 WHOLE = ("export", "agreement")  # the jobs that lay open a whole dataset where they name no entry
+
+
+class BlindError(RefusedError):
+    """The person is judging the video; `task` is theirs."""
+
+    def __init__(self, task: int) -> None:
+        super().__init__(
+            "You are judging this video: what others and models say of it is not shown to you.",
+            "Submit your task, or skip it, and look again.",
+        )
+        self.task = task
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ class _OfJob(Protocol):
     id: int
 
 
+class _OfCut(Protocol):
+    @property
+    def cut(self) -> int: ...
+
+
 class _OfTask(Protocol):
     task: int
 
@@ -76,10 +92,11 @@ def subject_of(job: Job) -> Subject:
     return Subject(job.entries or ())
 
 
-def refuse(subject: Subject, hidden: Collection[str]) -> None:
-    """Raises RefusedError where the subject is about a video that the person is judging."""
-    if subject.is_about(hidden):
-        raise BLIND
+def refuse(subject: Subject, hidden: Mapping[str, int]) -> None:
+    """Raises BlindError where the subject is about a video that the person is judging, in one of these tasks."""
+    for entry, task in hidden.items():
+        if subject.is_about((entry,)):
+            raise BlindError(task)
 
 
 def library_of(request: Request) -> Library:
@@ -91,37 +108,73 @@ def library_of(request: Request) -> Library:
 TheLibrary = Annotated[Library, Depends(library_of)]
 
 
-def hidden_entries(request: Request, library: TheLibrary) -> frozenset[str]:
-    """The entries that whoever asks is judging now; none of somebody without a name."""
+def hidden_entries(request: Request, library: TheLibrary) -> Mapping[str, int]:
+    """The entries that whoever asks is judging now, with their task; none of somebody without a name."""
     name = current_annotator(request)
     person = library.annotations.annotator(name) if name else None
-    return frozenset(library.annotations.judging(person)) if person else frozenset()
+    return library.annotations.judging(person) if person else {}
 
 
-Hidden = Annotated[frozenset[str], Depends(hidden_entries)]
+Hidden = Annotated[Mapping[str, int], Depends(hidden_entries)]
+
+
+class Looks:
+    """What one request lays open to whoever asks."""
+
+    def __init__(self, request: Request, library: TheLibrary, hidden: Hidden) -> None:
+        self._library = library
+        self._hidden = hidden
+        # What is not only asked for answers with what was done, or with the number of a job whose result is asked for.
+        self._name = current_annotator(request) if request.method in ("GET", "HEAD") else None
+
+    def allow(self, subject: Subject) -> None:
+        """Raises BlindError where the person is judging what it is about; otherwise notes that they see it."""
+        refuse(subject, self._hidden)
+        if not self._name:
+            return
+        person = self._library.annotations.get_or_create_annotator(self._name)
+        if subject.whole:
+            self._library.seen.note(person, [subject.dataset or ""])
+        elif subject.entries:
+            self._library.seen.note(person, self._library.seen.of_others(person, subject.entries))
+
+
+Looking = Annotated[Looks, Depends()]
+
+
+def library_as_seen(request: Request, library: TheLibrary) -> Library:
+    """The library as whoever asks may see it: leads know the names of those who label here, others pseudonyms."""
+    return library if visitor(request).role == "lead" else nameless(library)
+
+
+AsSeen = Annotated[Library, Depends(library_as_seen)]
 
 
 # By the query of a request
 
 
 def _visible_entry(parameter: str) -> Any:
-    def visible_entry(hidden: Hidden, entry: str = Query(alias=parameter)) -> str:
-        refuse(about(entry), hidden)
+    def visible_entry(looks: Looking, entry: str = Query(alias=parameter)) -> str:
+        looks.allow(about(entry))
         return entry
 
     return Depends(visible_entry)
 
 
 def _visible_job(parameter: str) -> Any:
-    def visible_job(library: TheLibrary, hidden: Hidden, job: int = Query(alias=parameter)) -> Job:
-        return checked_job(job, library, hidden)
+    def visible_job(library: TheLibrary, looks: Looking, job: int = Query(alias=parameter)) -> Job:
+        found = library.jobs.get(job)
+        looks.allow(subject_of(found))
+        return found
 
     return Depends(visible_job)
 
 
-def visible_task(id: int, library: TheLibrary, hidden: Hidden) -> Task:
+def visible_task(id: int, library: TheLibrary, looks: Looking) -> Task:
     """A task of anybody, unless it is on a video that the person is judging."""
-    return checked_task(id, library, hidden)
+    task = library.annotations.task(id)
+    looks.allow(about(task.entry))
+    return task
 
 
 def own_task(id: int, library: TheLibrary, name: SignedIn) -> Task:
@@ -129,12 +182,32 @@ def own_task(id: int, library: TheLibrary, name: SignedIn) -> Task:
     return checked_own_task(id, library, name)
 
 
-def shown_media(id: str, library: TheLibrary) -> Media:
-    """The files that show an entry: its pictures and its sound are hidden from nobody."""
+def shown_media(id: str, library: TheLibrary, request: Request) -> Media:
+    """The files that show an entry; to annotators those of their own tasks, and of what could be handed to them."""
+    who = visitor(request)
+    if who.role == "annotator" and who.name and not library.assignments.reaches(who.name, id):
+        raise NOT_ASKED
     return library.entries.media(id)
 
 
+def mended_entry(request: Request, library: TheLibrary, looks: Looking, hidden: Hidden, entry: str) -> str:
+    """An entry whose mended cuts are asked for; annotators get their own alone, which show nothing of others."""
+    if visitor(request).role == "annotator":
+        check_mends(request, library, hidden, entry)
+    else:
+        looks.allow(about(entry))
+    return entry
+
+
+def visible_mended(id: int, request: Request, library: TheLibrary, looks: Looking, hidden: Hidden) -> int:
+    """A mended cut, unless it is of a video that the person is judging; to annotators their own."""
+    mended_entry(request, library, looks, hidden, checked_mended(id, request, library).entry)
+    return id
+
+
 VisibleEntry = Annotated[str, _visible_entry("id")]  # ?id=
+MendedEntry = Annotated[str, Depends(mended_entry)]  # ?entry=
+VisibleMended = Annotated[int, Depends(visible_mended)]  # ?id=
 VisibleEntryNamed = Annotated[str, _visible_entry("entry")]  # ?entry=
 VisibleJob = Annotated[Job, _visible_job("id")]  # ?id=
 VisibleJobNamed = Annotated[Job, _visible_job("job")]  # ?job=
@@ -159,8 +232,8 @@ def visible(model: type[B], subject: Callable[[B], Subject] = lambda body: about
 def visible_query(model: type[B]) -> Any:
     """Dependency: the query of a request as a `model`, if the entry it names is not hidden."""
 
-    def visible_asked(asked: B, hidden: Hidden) -> B:
-        refuse(about(asked.entry), hidden)
+    def visible_asked(asked: B, looks: Looking) -> B:
+        looks.allow(about(asked.entry))
         return asked
 
     visible_asked.__annotations__["asked"] = Annotated[model, Query()]
@@ -194,6 +267,27 @@ def own_task_in(model: type[_OfTask]) -> Any:
     return _reading(model, own_task)
 
 
+def mending(model: type[B]) -> Any:
+    """Dependency: the body, if whoever asks may mend cuts of the entry that it names."""
+
+    def mending_body(body: B, request: Request, library: TheLibrary, hidden: Hidden) -> B:
+        check_mends(request, library, hidden, body.entry or "")
+        return body
+
+    return _reading(model, mending_body)
+
+
+def own_mended_in(model: type[_OfCut], removed: bool = False) -> Any:
+    """Dependency: the body, if whoever asks may mend the cut that it names, also a `removed` one where wanted."""
+
+    def own_mended(body: _OfCut, request: Request, library: TheLibrary, hidden: Hidden) -> _OfCut:
+        cut = checked_mended(body.cut, request, library, removed)
+        check_mends(request, library, hidden, cut.entry)
+        return body
+
+    return _reading(model, own_mended)
+
+
 def _reading(model: type, dependency: Callable[..., Any]) -> Any:
     dependency.__annotations__["body"] = model  # what FastAPI reads the body as
     return Depends(dependency)
@@ -202,18 +296,36 @@ def _reading(model: type, dependency: Callable[..., Any]) -> Any:
 # The checks themselves
 
 
-def checked_job(number: int, library: Library, hidden: Collection[str]) -> Job:
+def checked_job(number: int, library: Library, hidden: Mapping[str, int]) -> Job:
     """A job, unless its result is about a hidden entry. Raises NotFoundError, RefusedError."""
     job = library.jobs.get(number)
     refuse(subject_of(job), hidden)
     return job
 
 
-def checked_task(number: int, library: Library, hidden: Collection[str]) -> Task:
+def checked_task(number: int, library: Library, hidden: Mapping[str, int]) -> Task:
     """A task, unless it is on a hidden entry. Raises NotFoundError, RefusedError."""
     task = library.annotations.task(number)
     refuse(about(task.entry), hidden)
     return task
+
+
+def check_mends(request: Request, library: Library, hidden: Mapping[str, int], entry: str) -> None:
+    """Raises RefusedError where somebody is judging the entry, or may not see its video."""
+    refuse(about(entry), hidden)
+    who = visitor(request)
+    if who.role == "annotator" and who.name and not library.assignments.reaches(who.name, entry):
+        raise NOT_ASKED
+
+
+def checked_mended(number: int, request: Request, library: Library, removed: bool = False) -> MendedCut:
+    """A mended cut; to annotators their own. Raises NotFoundError."""
+    who = visitor(request)
+    seen = library if who.role == "annotator" else library_as_seen(request, library)
+    cut = seen.mended.get(number, removed=removed)
+    if who.role == "annotator" and (cut.author is None or cut.author.name != who.name):
+        raise NotFoundError(f"There is no mended cut {number}.")
+    return cut
 
 
 def checked_own_task(number: int, library: Library, name: str) -> Task:

@@ -16,14 +16,16 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import get_args
 
 from core.compute import has_gpu
-from core.errors import ManycutError
-from storage.jobs import Jobs, Lane
+from core.errors import ManycutError, UnavailableError
+from storage.jobs import Job, Jobs, Lane
 from storage.library import Library
+from storage.server_lock import at_work
 from webapp.jobs import remove_leftovers, work_on
 
 # The web process goes first where cores are few, and what a person waits for before what takes hours.
@@ -49,21 +51,36 @@ def main() -> None:
     if args.lane == "quick":
         threading.Thread(target=_warm_up, daemon=True).start()
     name = args.name or worker_name(args.lane)
-    library = Library.open(args.data_dir)
-    if args.parent:
-        threading.Thread(target=_end_with, args=(args.parent, library.jobs, name), daemon=True).start()
+    with at_work(args.data_dir.resolve(), args.lane):
+        _work(Library.open(args.data_dir), args.lane, name, args.parent)
+
+
+def _work(library: Library, lane: Lane, name: str, parent: int) -> None:
+    """Does the jobs of a lane until `parent` is gone, or for ever where there is none."""
+    if parent:
+        threading.Thread(target=_end_with, args=(parent, library.jobs, name), daemon=True).start()
     threading.Thread(target=_beat, args=(library.jobs, name), daemon=True).start()
-    if args.lane == "long":
+    if lane == "long":
         remove_leftovers(library)
     try:
-        while not args.parent or os.getppid() == args.parent:
-            job = library.jobs.claim(name, args.lane, gpus=gpu_jobs)
+        while not parent or os.getppid() == parent:
+            job = _claimed(library.jobs, name, lane)
             if job is None:
                 time.sleep(LOOK_S)
             else:
                 work_on(library, job)
     finally:
         library.jobs.interrupt("The server stopped while this was running.", worker=name, died=False)
+
+
+def _claimed(jobs: Jobs, name: str, lane: Lane) -> Job | None:
+    """The next job; None where there is none, or where the database cannot be written for the moment."""
+    try:
+        return jobs.claim(name, lane, gpus=gpu_jobs)
+    except UnavailableError as error:
+        logging.getLogger("manycut.worker").warning("No job can be taken: %s", error.message)
+        time.sleep(BEAT_S)
+        return None
 
 
 @cache
@@ -129,7 +146,8 @@ def _end_with(parent: int, jobs: Jobs, name: str) -> None:
         time.sleep(0.2)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GOODBYE_S)  # longer steps, such as one of a network, do not hear the signal
-    jobs.interrupt("The server stopped while this was running.", worker=name, died=False)
+    with suppress(UnavailableError):
+        jobs.interrupt("The server stopped while this was running.", worker=name, died=False)
     os._exit(1)
 
 

@@ -17,12 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, get_args
 
+from core.errors import ManycutError
+from core.log_files import bound
 from storage.jobs import Lane
 from storage.library import Library
 from webapp.worker import GOODBYE_S, worker_name
 
 log = logging.getLogger("manycut.workers")
 ROOT = Path(__file__).resolve().parent.parent
+LOG = "worker.log"
+LOG_LOOK_S = 5.0  # between two looks at how long it is
 LOOK_S = 0.2  # between two looks whether a worker is still there
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # before a worker that died is started again; doubled every time
 STEADY_S = 60.0  # a worker that lived so long did not die of how it was started
@@ -32,11 +36,14 @@ STEADY_S = 60.0  # a worker that lived so long did not die of how it was started
 def workers(library: Library) -> Iterator[None]:
     """The worker processes of a library, alive as long as the block runs.
 
-    Their log is `worker.log` in the data directory. The job of one that dies goes on in the next, or ends as failed.
+    Their log is `worker.log` in the data directory, kept short by `core.log_files`. The job of one that dies goes on in
+    the next, or ends as failed.
     """
     stop = threading.Event()
-    with (library.data_dir / "worker.log").open("ab") as sink:
+    path = library.data_dir / LOG
+    with path.open("ab") as sink:  # O_APPEND, which `core.log_files` relies on
         keepers = [threading.Thread(target=_keep, args=(library, lane, sink, stop)) for lane in get_args(Lane)]
+        keepers.append(threading.Thread(target=_keep_log_short, args=(path, stop)))
         for keeper in keepers:
             keeper.start()
         try:
@@ -70,6 +77,20 @@ def _keep(library: Library, lane: Lane, sink: BinaryIO, stop: threading.Event) -
         log.warning("The %s worker died (%s); another is started in %.1f s. See worker.log.", lane, ended, pause)
         stop.wait(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def _keep_log_short(path: Path, stop: threading.Event) -> None:
+    told = False
+    while True:
+        try:
+            bound(path)
+            told = False
+        except (OSError, ManycutError) as error:
+            if not told:
+                log.warning("%s has grown too large and cannot be begun anew: %s", path.name, error)
+            told = True
+        if stop.wait(LOG_LOOK_S):
+            return
 
 
 def _start(data_dir: Path, lane: Lane, name: str, sink: BinaryIO) -> subprocess.Popen[bytes]:

@@ -33,8 +33,7 @@ def open_captioner(
     Args:
         name: a model that takes pictures and text, by its name on the hub or its folder
             ("llava-hf/llava-1.5-7b-hf" is the paper's); or a server with OpenAI's interface (vLLM, llama.cpp, Ollama),
-            also by its address, "http://host:port/v1": its key is taken from the environment variable MANYCUT_API_KEY
-            then.
+            also by its address, "http://host:port/v1": see `core.captions.chat_server.server_at` for its key.
         model: which model of the server; needed where it has several.
         device: of a model on this machine: "auto", "cpu", "cuda".
         batch_size: pictures in one pass, or requests at the same time.

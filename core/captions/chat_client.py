@@ -6,12 +6,12 @@ A key goes to the origin of its server alone: no server can send us on to anothe
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
 
-from core.captions.chat_server import Answer, ChatServer, checked_key
+from core.captions.chat_server import Answer, ChatServer, checked_key, origin_of
 from core.errors import Cancelled, ManycutError, NotFoundError
 
 ATTEMPTS = 4
@@ -48,10 +48,9 @@ class ChatClient:
         self._server = server
         self._pause_s = pause_s
         self._stopped = threading.Event()
-        headers = {"Authorization": f"Bearer {checked_key(server.key, server.called)}"} if server.key else {}
         # Redirects are not followed: they would carry pictures and captions, and on the same host the key, elsewhere.
         self._client = httpx.Client(
-            headers=headers, timeout=httpx.Timeout(timeout_s, connect=10), follow_redirects=False
+            auth=_key_for(server), timeout=httpx.Timeout(timeout_s, connect=10), follow_redirects=False
         )
         self.model = model or self._only_model()
 
@@ -150,6 +149,19 @@ class ChatClient:
             f"The server {self._server.called} answers something else than OpenAI's interface says.",
             "Its address usually ends in /v1.",
         )
+
+
+def _key_for(server: ChatServer) -> Callable[[httpx.Request], httpx.Request]:
+    """Puts the key of a server into what is asked of its own origin, and into nothing else."""
+    said = f"Bearer {checked_key(server.key, server.called)}" if server.key else ""
+    own = origin_of(server.url)
+
+    def signed(request: httpx.Request) -> httpx.Request:
+        if said and origin_of(str(request.url)) == own:
+            request.headers["Authorization"] = said
+        return request
+
+    return signed
 
 
 def _wished_pause(response: httpx.Response, otherwise: float) -> float:

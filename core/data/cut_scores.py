@@ -80,6 +80,26 @@ class NoScores:
     kind: Literal["segments"] = "segments"
 
 
+BaseScores = Annotated[MeanScores | CampScores | PersonScores | SignalScores | ModelScores, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MendedScores:
+    """A cut that a person mended.
+
+    Attributes:
+        mended: its number.
+        name: of it.
+        base: scores by which the rest was chosen.
+    """
+
+    kind: Literal["mended"] = "mended"
+    mended: int
+    name: str
+    base: BaseScores
+
+
 CutScores = Annotated[
-    MeanScores | CampScores | PersonScores | SignalScores | ModelScores | NoScores, Field(discriminator="kind")
+    MeanScores | CampScores | PersonScores | SignalScores | ModelScores | MendedScores | NoScores,
+    Field(discriminator="kind"),
 ]

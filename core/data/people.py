@@ -14,7 +14,7 @@ from core.data.misfit import Misfit
 # or by everybody together.
 SLOT = re.compile(r"person \d+|dataset mean")
 # How people were asked whom a data set does not tell apart across videos, whatever it calls them.
-NAMELESS = ("tvsum", "summe", "qvhighlights", "mean")
+NAMELESS = ("tvsum", "summe", "qvhighlights", "videoxum", "mean")
 
 
 def slot_names(count: int) -> tuple[str, ...]:
@@ -36,7 +36,8 @@ class AnnotationSet:
         scores: (U, T) float32 importance at the picks in [0, 1], NaN where not judged.
         protocols: U strings, how each judged ("tvsum", "summe", "shot-ratings", "simulated").
         summaries: (U, n_frames) uint8 of 0/1, each person's own summary where the dataset gives one.
-        frame_labels: (U, n_frames) uint8 the raw labels per frame where the dataset gives them (TVSum: 1..5).
+        frame_labels: (U, n_frames) uint8 the raw labels per frame where the dataset gives them (TVSum: 1..5), 0 where
+            not judged, by people who came later.
         simulated: U truth values, which of them are made by a program; shown wherever they are. () for nobody.
         sources: U words, "own" for who labels here and "dataset" for whom a dataset came with. () for the latter.
 

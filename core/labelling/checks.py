@@ -80,6 +80,9 @@ def _check_mark(event: Event, protocol: Protocol, shots: Shots) -> None:
     start, end = data.get("start"), data.get("end")
     if not (_whole(start) and _whole(end) and 0 <= start < end <= n_frames):
         raise InputError(f"A segment goes from a frame to a later one of the {n_frames}, not from {start} to {end}.")
+    worth = data.get("worth")
+    if worth is not None and not (_whole(worth) and worth in (0, 1)):
+        raise InputError(f"A segment is worth 0 or 1, not {worth}.")
 
 
 def _check_trace(event: Event, protocol: Protocol, shots: Shots) -> None:

@@ -39,8 +39,7 @@ def scores_of_state(
     if protocol.kind == "shot-ratings":
         return ratings_to_scores(state.ratings, shots, picks, protocol.scale)
     if protocol.kind == "keyshots":
-        scores = segments_to_scores(state.marks.values(), picks)
-        return scores if state.marks else np.full(len(picks), np.nan, np.float32)
+        return marks_to_scores(state, picks)
     return trace_to_scores(merged_takes(state.takes), timebase.seconds(picks), lag)
 
 
@@ -93,6 +92,20 @@ def segments_to_scores(marks: Iterable[Segment], picks: np.ndarray) -> np.ndarra
     scores = np.zeros(len(picks), np.float32)
     for start, end in marks:
         scores[(picks >= start) & (picks < end)] = 1
+    return scores
+
+
+def marks_to_scores(state: TaskState, picks: np.ndarray) -> np.ndarray:
+    """(T,) float32: 1 inside of marked parts, else 0; NaN at all picks where nothing was marked.
+
+    Where the parts alone were judged (`TaskState.partial`), it is NaN outside of them.
+    """
+    scores = segments_to_scores(state.marks.values(), picks)
+    if state.partial:
+        judged = segments_to_scores([*state.marks.values(), *state.left_out.values()], picks)
+        scores[judged == 0] = np.nan
+    elif not state.marks:
+        scores[:] = np.nan
     return scores
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,40 @@ def needed(package: str, purpose: str) -> ModuleType:
 def model_id(name: str) -> str:
     """What a model is called here: the last part of its name on the hub, or the name of its folder."""
     return Path(os.path.abspath(name)).name  # a folder may be named as "." or "models/llama/.."
+
+
+def is_here(name: str) -> bool:
+    """Whether a model of the hub lies whole on this machine, so that opening it fetches no weights.
+
+    Args:
+        name: on the hub.
+    """
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    def found(file: str) -> Path | None:
+        try:
+            kept = try_to_load_from_cache(name, file)
+        except HFValidationError:  # no name that the hub could have
+            return None
+        return Path(kept) if isinstance(kept, str) else None
+
+    if found("config.json") is None:
+        return False
+    for whole in ("model.safetensors", "pytorch_model.bin"):
+        if found(whole):
+            return True
+        if index := found(f"{whole}.index.json"):
+            return all(map(found, _parts(index)))
+    return False
+
+
+def _parts(index: Path) -> set[str]:
+    """The files of weights that an index names; one that nobody has where it cannot be read."""
+    try:
+        return set(json.loads(index.read_bytes())["weight_map"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {""}
 
 
 def load(auto_class: str, name: str, device: torch.device | None = None) -> Any:

@@ -27,6 +27,7 @@ class ModelKind:
         module, config_name, model_name: where its classes are.
         pairs: whether samples come in antithetic pairs, see `core.models.summarizer.Summarizer`.
         diffuses: whether it is a `core.models.summarizer.Sampler`, which is told steps, guidance, eta and temperature.
+        steps: how many it takes where nobody says.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ModelKind:
     model_name: str
     pairs: bool = False
     diffuses: bool = False
+    steps: int = 10
 
     @property
     def config_class(self) -> Any:
@@ -68,6 +70,7 @@ MODELS = {
             "ResidualDiffusion",
             True,
             True,
+            steps=4,  # more bring it no nearer to people: tau 0.204, 0.198 and 0.192 of 4, 10 and 40 on TVSum
         ),
         ModelKind("ridge", "Ridge regression", "visual", False, "core.models.ridge", "RidgeConfig", "Ridge"),
         ModelKind("tastes", "Tastes", "visual", True, "core.models.tastes", "TastesConfig", "Tastes", True),

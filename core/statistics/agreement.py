@@ -235,6 +235,7 @@ def shot_labels(entry: Entry) -> tuple[np.ndarray, np.ndarray]:
     labels: np.ndarray
     if people.frame_labels is not None:
         labels = np.asarray(people.frame_labels, np.float64)[:, frames]
+        labels[labels == 0] = np.nan
     else:
         pick = np.searchsorted(entry.picks, frames, side="right") - 1
         # Rounding bounds the number of different labels, which Krippendorff's alpha needs tables of.

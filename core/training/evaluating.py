@@ -39,7 +39,7 @@ def evaluate_checkpoint(
     *,
     samples: int = 8,
     seed: int = 0,
-    steps: int = 10,
+    steps: int | None = None,
     guidance: float | None = None,
     eta: float = 1.0,
     temperature: float = 1.0,

@@ -71,7 +71,7 @@ def score(
     *,
     n: int = 8,
     seed: int = 0,
-    steps: int = 10,
+    steps: int | None = None,
     guidance: float | None = None,
     eta: float = 1.0,
     temperature: float = 1.0,
@@ -88,7 +88,7 @@ def score(
         entry: with features in the checkpoint's space.
         n: number of samples; sample k of a seed is the same for every n.
         seed: of the sampler.
-        steps: DDIM steps, 1..1000.
+        steps: DDIM steps, 1..1000; None for as many as its kind usually takes.
         guidance: weight of classifier-free guidance; None for the checkpoint's own.
         eta: 0..1, how much fresh noise each step adds.
         temperature: factor on all noise, 1 as trained.
@@ -127,6 +127,7 @@ def score(
     read = torch.from_numpy(np.ascontiguousarray(features))
     if isinstance(model, Sampler):
         guidance = model.config.guidance if guidance is None else guidance
+        steps = model_kind(checkpoint.kind).steps if steps is None else steps
         settings = {"steps": steps, "guidance": guidance, "eta": eta, "temperature": temperature}
         predicted = model.predict(read, n, seed, steps=steps, guidance=guidance, eta=eta, temperature=temperature)
     else:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, VideoReformatter
 
+from core.scratch import PREFIX as SCRATCH
 from core.video.filters import Filter, make_filter
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class ToneMapper:
         transfer = frame.color_trc if is_hdr(frame) else ColorTrc.BT709
         key = width, height, transfer
         if key not in self._filters:
-            with TemporaryDirectory() as folder:
+            with TemporaryDirectory(prefix=SCRATCH) as folder:
                 cube = Path(folder) / "hdr.cube"
                 cube.write_text(_cube(transfer), "ascii")
                 self._filters[key] = make_filter(signal, "lut3d", file=str(cube))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from storage.formats.faults import Findings
 
 
+DatasetKind = Literal[
+    "eccv16", "mrhisum", "qvhighlights", "script driven", "summe", "triplesumm", "tvsum mat", "tvsum tsv", "videoxum"
+]
 # What labels can be exported as, see `storage.export`.
-ExportFormat = Literal["eccv16", "tvsum", "summe", "csv", "events"]
+ExportFormat = Literal[
+    "eccv16", "tvsum", "summe", "csv", "events", "label-studio", "activitynet", "fiftyone", "elan", "csv-seconds"
+]
 
 
 def read_dataset(
@@ -23,11 +28,13 @@ def read_dataset(
 ) -> Sequence[Entry]:
     """Reads a dataset in whichever known format its content has; the file name does not matter.
 
-    Entries of MR.HiSum are read one by one as they are asked for, those of the others all at once.
+    Entries of MR.HiSum, VideoXum, TripleSumm and the script-driven sets are read one by one as they are asked for,
+    those of the others all at once.
 
     Args:
         path: an eccv16 HDF5 file (released or ours), MR.HiSum's, TVSum's .mat or .tsv, a SumMe .mat or folder of
-            them, or QVHighlights' .jsonl.
+            them, QVHighlights' .jsonl, VideoXum's .json or a folder of its files, an S-VideoXum, SM-VideoXum or
+            SM-MrHiSum HDF5 file, or TripleSumm's `{set}_gt.h5`, which finds its features beside it.
         annotations: TVSum's .mat or .tsv, joined to an eccv16 file.
         llmvs: folder of LLMVS's embeddings, which become the entries' text features.
         findings: says whether bad videos are left out, and gets them and notes about the file while the videos are
@@ -49,7 +56,7 @@ def read_dataset(
     for file in (path, annotations):
         if file is not None:
             _check(file)
-    kind = _kind(path)
+    kind = dataset_kind(path)
     if kind == "eccv16":
         from storage.formats.eccv16 import read_eccv16
 
@@ -64,6 +71,20 @@ def read_dataset(
         from storage.formats.mrhisum import MrHisum
 
         return MrHisum(path, findings)
+    if kind == "script driven":
+        from storage.formats.script_driven import ScriptDriven
+
+        return ScriptDriven(path, findings)
+    if kind == "triplesumm":
+        from storage.formats.triplesumm import TripleSumm, files_beside
+
+        for file in files_beside(path).values():
+            _check(file)
+        return TripleSumm(path, findings)
+    if kind == "videoxum":
+        from storage.formats.videoxum import VideoXum
+
+        return VideoXum(path, findings)
     if kind == "qvhighlights":
         from storage.formats.qvhighlights import read_qvhighlights
 
@@ -88,7 +109,19 @@ def _check(path: Path) -> None:
         check_hdf5(path)
 
 
-def _kind(path: Path) -> str:
+def files_of_dataset(path: Path) -> list[Path]:
+    """The files that reading a dataset reads: itself, and those that its format finds beside it."""
+    from storage.formats.triplesumm import files_beside
+
+    return [path, *files_beside(path).values()]
+
+
+def dataset_kind(path: Path) -> DatasetKind:
+    """Which of the known formats a file, or a folder, has. Raises FormatError where that is none."""
+    from storage.formats.videoxum import is_videoxum
+
+    if is_videoxum(path):
+        return "videoxum"
     if path.is_dir():
         return "summe"
     from storage.formats.mat import is_mat, variables
@@ -108,16 +141,28 @@ def _kind(path: Path) -> str:
         return "tvsum tsv"
     raise FormatError(
         f"{path.name} is in no format that Manycut reads.",
-        "It reads eccv16 and MR.HiSum HDF5 files, TVSum's .mat and .tsv, SumMe's .mat and QVHighlights' .jsonl files.",
+        "It reads HDF5 files (eccv16, MR.HiSum, S-VideoXum, SM-VideoXum, SM-MrHiSum, TripleSumm), TVSum's .mat and"
+        " .tsv, SumMe's .mat, QVHighlights' .jsonl and VideoXum's .json files.",
     )
 
 
-def _kind_of_hdf5(path: Path) -> str:
+def _kind_of_hdf5(path: Path) -> DatasetKind:
     from storage.formats.hdf5 import open_hdf5
     from storage.formats.mrhisum import is_mrhisum
+    from storage.formats.script_driven import is_script_driven
+    from storage.formats.triplesumm import check_has_labels, is_triplesumm
+    from storage.formats.video_groups import keys_of_videos
 
+    with open_hdf5(path) as file:
+        check_has_labels(path, file)
+    told: dict[DatasetKind, Callable[..., bool]] = {
+        "script driven": is_script_driven,
+        "triplesumm": is_triplesumm,
+        "mrhisum": is_mrhisum,
+    }
     try:
         with open_hdf5(path) as file:
-            return "mrhisum" if is_mrhisum(file) else "eccv16"
+            keys = keys_of_videos(path, file)
     except FormatError:
         return "eccv16"  # whose reader says what is wrong with it
+    return next((kind for kind, is_it in told.items() if is_it(keys)), "eccv16")

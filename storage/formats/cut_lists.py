@@ -20,7 +20,7 @@ from urllib.parse import quote
 import numpy as np
 
 from core.data import Cut
-from core.data.cut_scores import CutScores, ModelScores, NoScores
+from core.data.cut_scores import CutScores, MendedScores, ModelScores, NoScores
 from core.data.segments import checked_segments, joined
 from core.data.timebase import Timebase, VaryingTimebase, format_rate
 from core.data.timecode import TimeCode
@@ -96,7 +96,12 @@ class CutSource:
     @property
     def learned_from(self) -> str:
         """What the model knows whose scores led to the cut, in a sentence; "" where no model did."""
-        return self.scores.learned_from if isinstance(self.scores, ModelScores) else ""
+        scores = self.scores.base if isinstance(self.scores, MendedScores) else self.scores
+        return scores.learned_from if isinstance(scores, ModelScores) else ""
+
+    def clips(self, segments: np.ndarray) -> np.ndarray:
+        """(k, 2) clips for editing programs: segments that touch are one, unless a person divided them."""
+        return segments if isinstance(self.scores, MendedScores) else joined(segments)
 
 
 def write_cut_list(format: str, cut: Cut, source: CutSource, out: Path) -> str:
@@ -236,7 +241,7 @@ def _segment(timebase: Timebase, start: int, end: int) -> dict[str, Any]:
 def _csv(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     """One line for each segment; what is true of the whole cut is repeated, so that each line stands for itself."""
     facts = _facts(cut, segments, source)
-    scores = facts["scores"]
+    scores = {**facts["scores"].get("base", {}), **facts["scores"]}
     whole = {
         name: facts[name]
         for name in ("entry", "media", "path", "timecode", "rate", "rate_varies", "rate_assumed", "n_frames")
@@ -279,7 +284,7 @@ def _edl(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
 
     grid = FrameGrid(source.timebase)
     offset = grid.nearest(source.begins)
-    segments = joined(segments)
+    segments = source.clips(segments)
     if len(segments) > MOST_EDL_EVENTS:
         raise InputError(f"An EDL holds at most {MOST_EDL_EVENTS} pieces, not {len(segments)}.", "Choose OTIO instead.")
     if offset < 0 or (offset + grid.edge(int(segments[-1, 1]))) / grid.rate >= DAY:
@@ -308,7 +313,9 @@ def _otio(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     import opentimelineio as otio
 
     unit = _otio_unit(source)
-    edges = [[int(source.timebase.exact_seconds(frame) / unit) for frame in segment] for segment in joined(segments)]
+    edges = [
+        [int(source.timebase.exact_seconds(frame) / unit) for frame in segment] for segment in source.clips(segments)
+    ]
     timeline = _timeline(source, edges, 1 / unit, int(source.begins / unit), sound=source.sound)
     timeline.metadata["manycut"] = _facts(cut, segments, source)
     return otio.adapters.write_to_string(timeline, "otio_json") + "\n"
@@ -330,7 +337,7 @@ def _fcpxml(cut: Cut, segments: np.ndarray, source: CutSource) -> str:
     from storage.formats.cut_fcpxml import completed
 
     grid = FrameGrid(source.timebase)
-    pieces = [grid.piece(int(a), int(b)) for a, b in joined(segments)]
+    pieces = [grid.piece(int(a), int(b)) for a, b in source.clips(segments)]
     offset = grid.nearest(source.begins)
     timeline = _timeline(source, pieces, grid.rate, offset, sound=False)
     for clip in timeline.find_clips():

@@ -42,6 +42,7 @@ from storage.formats.hdf5 import Reader
 
 GOOGLENET = "googlenet-pool5"
 UNKNOWN = "unknown"
+MEAN = "dataset mean"  # who stands for everybody
 SIMULATED = "simulated"  # how simulated people judge
 TEXT = h5py.string_dtype("utf-8")
 # Where files keep the parts of our values.
@@ -358,15 +359,15 @@ def _simulated(reader: Reader, protocols: Sequence[str]) -> tuple[bool, ...]:
     return made if any(made) else (True,) * count
 
 
-def mean_person(reader: Reader, steps: int, meta: dict[str, str]) -> AnnotationSet:
-    """Stands for everybody where a release only gives their mean, as MR.HiSum does."""
-    scores = reader.finite("gtscore", np.float32, (steps,), f"({steps},) mean importance")
+def mean_person(reader: Reader, steps: int, meta: dict[str, str], name: str = "gtscore") -> AnnotationSet:
+    """Stands for everybody where a release only gives their mean, as MR.HiSum does, under that name."""
+    scores = reader.finite(name, np.float32, (steps,), f"({steps},) mean importance")
     low, high = min(float(scores.min()), 0.0), max(float(scores.max()), 1.0)
     if (low, high) != (0.0, 1.0):
         scores = (scores - low) / (high - low)
-        meta["gtscore_note"] = f"brought to [0, 1] from [{low:g}, {high:g}]"
-    with reader.naming({"scores": "gtscore"}):
-        return AnnotationSet(("dataset mean",), scores[None], ("mean",))
+        meta[f"{name}_note"] = f"brought to [0, 1] from [{low:g}, {high:g}]"
+    with reader.naming({"scores": name}):
+        return AnnotationSet((MEAN,), scores[None], ("mean",))
 
 
 def _protocol(dataset: str, rated: bool) -> str:

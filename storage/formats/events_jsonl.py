@@ -13,8 +13,9 @@ line, told apart by `type`, each after those that it names:
 
 Times are ISO 8601 with their zone; `t` and the fields of `data` are as in `core.labelling.events.Event`. People are
 pseudonyms, and a lead who decided something is "lead": the `data` of a decision says so as `by`. What people wrote in
-notes and reasons is theirs and stays as it is. Logs of earlier versions have no `role`: there a decision is what only
-a lead can do, under a client id that begins with "lead-".
+notes and reasons is theirs and stays as it is, but for names of people who label here: pseudonyms stand there. Logs
+of earlier versions have no `role`: there a decision is what only a lead can do, under a client id that begins with
+"lead-".
 """
 
 from __future__ import annotations

@@ -63,11 +63,13 @@ class Findings:
         skip_bad: whether bad videos are left out; else they are all named in one error.
         notes: about the file as a whole. Notes about one video stand in its `meta`, under names that end in "_note".
         bad: the bad videos.
+        parts: keys of the videos of a split that the release itself makes: train, validation, test.
     """
 
     skip_bad: bool = False
     notes: list[str] = field(default_factory=list)
     bad: list[BadVideo] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
 
     def good(self, file: str, videos: Iterable[tuple[str, Callable[[], Read]]]) -> Iterator[Read]:
         """The videos that can be read; after the first bad one, and without `skip_bad`, the others are only looked at.

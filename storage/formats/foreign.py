@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,13 +49,74 @@ def foreign_dataset(
         NotFoundError, InputError: as `read_dataset`, also while entries are taken.
         FormatError: the same, and where the file takes more memory or time than it should, or breaks its reader.
     """
+    from storage.formats import files_of_dataset
+
     files = [path, *(file for file in (annotations, llmvs) if file is not None)]
     for file in files:
         if not file.exists():
             raise NotFoundError(f"There is no file {file}.")
+    files += files_of_dataset(path)[1:]
     asked = (path.absolute(), *(None if file is None else file.absolute() for file in (annotations, llmvs)), skip_bad)
     with read_apart("storage.formats.foreign:entries_of", asked, files, FormatError) as values:
         yield ForeignEntries(next(values), values)
+
+
+@dataclass(frozen=True)
+class ReadEntry:
+    """What there is to say of one entry of a data set, without its arrays.
+
+    Attributes:
+        key, title, n_frames, seconds, picks: as `core.data.Entry` has them.
+        people: names of those who judged it.
+        simulated: how many of them are made by a program.
+        spaces: columns of its features, by the id of their space.
+        captioned: whether its pictures are described.
+        notes: what was assumed, or put right, while it was read.
+    """
+
+    key: str
+    title: str
+    n_frames: int
+    seconds: float
+    picks: int
+    people: tuple[str, ...]
+    simulated: int
+    spaces: Mapping[str, int]
+    captioned: bool
+    notes: tuple[str, ...]
+
+
+@contextmanager
+def looked_at(path: Path) -> Iterator[Iterator[Any]]:
+    """What `facts_of` gives, read apart. Raises NotFoundError, FormatError as `foreign_dataset`."""
+    if not path.exists():
+        raise NotFoundError(f"There is no file {path}.")
+    with read_apart("storage.formats.foreign:facts_of", (path.absolute(),), [path], FormatError) as values:
+        yield values
+
+
+def facts_of(path: Path) -> Iterator[Any]:
+    """Which format a data set has and how many videos, a ReadEntry for each good one, then the Findings."""
+    from storage.formats import dataset_kind, read_dataset
+
+    findings = Findings(skip_bad=True)
+    entries = read_dataset(path, findings=findings)
+    yield dataset_kind(path), len(entries)
+    for entry in entries:
+        people = entry.annotations
+        yield ReadEntry(
+            key=entry.key,
+            title=entry.title,
+            n_frames=entry.n_frames,
+            seconds=entry.timebase.duration,
+            picks=len(entry.picks),
+            people=() if people is None else tuple(people.annotators),
+            simulated=0 if people is None or people.simulated is None else int(sum(people.simulated)),
+            spaces={space: entry.features[space].shape[1] for space in entry.features},
+            captioned=entry.captions is not None,
+            notes=tuple(entry.notes),
+        )
+    yield findings
 
 
 def entries_of(path: Path, annotations: Path | None, llmvs: Path | None, skip_bad: bool) -> Iterator[Any]:

@@ -143,12 +143,26 @@ class Reader:
 
         A frame too many is the last and left out; where one is missing, the last is taken twice.
         """
-        shape: tuple[int, ...] = getattr(self.group.get(name), "shape", ())
-        if self.notes is None or len(shape) != 2 or abs(shape[1] - n_frames) != 1:
-            return self.array(name, dtype, (rows, n_frames), expected)
-        values = self.array(name, dtype, (rows, shape[1]), expected)
-        self.notes.append(frame_note(name, shape[1], n_frames))
-        return of_frames(values, n_frames)
+        return self.nearly(name, dtype, (rows, n_frames), 1, expected)
+
+    def nearly(
+        self, name: str, dtype: type[np.generic], shape: tuple[int | None, ...], axis: int, expected: str
+    ) -> np.ndarray:
+        """`array`; one value too many or too few along an axis is put right as in `per_frame`.
+
+        Args:
+            name, dtype, shape, expected: see `array`.
+            axis: which side of `shape`, whose length is known.
+        """
+        have: tuple[int, ...] = getattr(self.group.get(name), "shape", None) or ()
+        wanted = shape[axis]
+        if self.notes is None or wanted is None or len(have) != len(shape) or abs(have[axis] - wanted) != 1:
+            return self.array(name, dtype, shape, expected)
+        if not have[axis]:
+            raise self.error(name, expected, f"its shape is {have}")
+        values = self.array(name, dtype, (*shape[:axis], have[axis], *shape[axis + 1 :]), expected)
+        self.notes.append(frame_note(name, have[axis], wanted))
+        return np.take(values, np.minimum(np.arange(wanted), have[axis] - 1), axis)
 
     def finite(self, name: str, dtype: type[np.generic], shape: tuple[int | None, ...], expected: str) -> np.ndarray:
         """The same, without NaN and infinity."""

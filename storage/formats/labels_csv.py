@@ -7,7 +7,7 @@ many picks a shot has. Nothing is lost: people may differ from video to video an
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +34,8 @@ class LabelRun(NamedTuple):
             the end of the video.
         start_s, end_s: when those frames begin, seconds from the first frame, to the nearest millionth.
         score: importance in [0, 1], None where the person has not judged.
+        seen_before: the person had seen others' labels or scores of the video before judging it; tables of earlier
+            versions do not say so.
     """
 
     entry: str
@@ -45,9 +47,16 @@ class LabelRun(NamedTuple):
     start_s: float
     end_s: float
     score: float | None
+    seen_before: bool = False
 
 
-def write_labels_csv(entries: Iterable[Entry], path: Path) -> Path:
+EARLIER = LabelRun._fields[:-1]
+YES = "yes"
+
+
+def write_labels_csv(
+    entries: Iterable[Entry], path: Path, seen_before: Collection[tuple[str, str]] = frozenset()
+) -> Path:
     """Writes everybody's scores as a table (UTF-8, header row); appears complete or not at all.
 
     The columns are those of `LabelRun`. Consecutive picks with the same score are one row, whether they lie in one
@@ -58,6 +67,7 @@ def write_labels_csv(entries: Iterable[Entry], path: Path) -> Path:
         entries: taken one at a time, so they may come from a generator; those without people are left out. Ids must
             differ.
         path: where to; an existing file is replaced.
+        seen_before: (id of an entry, name of an annotator) of those who saw others' labels or scores first.
 
     Raises:
         InputError: nobody judged any of them, two have the same id, an array is not as `core.data` says, or the
@@ -73,7 +83,7 @@ def write_labels_csv(entries: Iterable[Entry], path: Path) -> Path:
                 raise InputError(f"'{entry.id}' is there twice.", "An export needs each entry only once.")
             seen.add(entry.id)
             if entry.annotations is not None and len(entry.annotations):
-                table.writerows(_rows(entry, entry.people))
+                table.writerows(_rows(entry, entry.people, seen_before))
                 judged = True
         if not judged:
             raise InputError("There are no labels to write: nobody has judged these entries.", "Label something first.")
@@ -93,12 +103,13 @@ def read_labels_csv(path: Path) -> list[LabelRun]:
         rows = list(csv.reader(StringIO(decoded(path.read_bytes()), newline="")))
     except (csv.Error, UnicodeDecodeError) as error:
         raise FormatError(f"{path.name} should be a table of labels, but it is not text or cut off.") from error
-    if not rows or tuple(rows[0]) != LabelRun._fields:
+    if not rows or tuple(rows[0]) not in (LabelRun._fields, EARLIER):
         raise FormatError(f"{path.name}: the first row should be '{','.join(LabelRun._fields)}', but it is not.")
-    return [_run(path, number, row) for number, row in enumerate(rows[1:], start=2)]
+    plain = len(rows[0]) == len(EARLIER)
+    return [_run(path, number, [*row, ""] if plain else row) for number, row in enumerate(rows[1:], start=2)]
 
 
-def _rows(entry: Entry, people: AnnotationSet) -> Iterator[tuple[str, ...]]:
+def _rows(entry: Entry, people: AnnotationSet, seen_before: Collection[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
     edges = np.append(entry.picks, entry.n_frames)
     frames = [str(frame) for frame in edges.tolist()]
     seconds = [_decimal(entry, frame) for frame in edges.tolist()]
@@ -109,7 +120,8 @@ def _rows(entry: Entry, people: AnnotationSet) -> Iterator[tuple[str, ...]]:
         ends = np.append(starts[1:], len(scores))
         for start, end, score in zip(starts.tolist(), ends.tolist(), scores[starts].astype(np.float32), strict=True):
             value = "" if score != score else str(score)  # only NaN differs from itself
-            yield entry.id, entry.title, name, protocol, frames[start], frames[end], seconds[start], seconds[end], value
+            times = frames[start], frames[end], seconds[start], seconds[end]
+            yield entry.id, entry.title, name, protocol, *times, value, YES if (entry.id, name) in seen_before else ""
 
 
 def _decimal(entry: Entry, frame: int) -> str:
@@ -120,7 +132,7 @@ def _decimal(entry: Entry, frame: int) -> str:
 
 def _run(path: Path, number: int, row: list[str]) -> LabelRun:
     try:
-        *names, start, end, start_s, end_s, score = row
+        *names, start, end, start_s, end_s, score, seen = row
         entry, title, annotator, protocol = names
         run = LabelRun(
             entry,
@@ -132,8 +144,9 @@ def _run(path: Path, number: int, row: list[str]) -> LabelRun:
             float(start_s),
             float(end_s),
             float(score) if score else None,
+            {YES: True, "": False}[seen],
         )
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
         raise FormatError(f"{path.name}: row {number} should be four texts and five numbers, but it is not.") from error
     ordered = 0 <= run.start_frame < run.end_frame and 0 <= run.start_s < run.end_s
     if not ordered or not (run.score is None or 0 <= run.score <= 1):

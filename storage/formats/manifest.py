@@ -31,7 +31,7 @@ class ExportedPerson:
     """Somebody whose labels are in an export.
 
     Attributes:
-        name: a pseudonym, or what their dataset calls them.
+        name: a pseudonym (their name, where real names were asked for), or what their dataset calls them.
         dataset: the dataset they came with, "" for those who labelled here.
         entries: how many entries they judged.
         protocols: how, "shot-ratings v1".
@@ -53,7 +53,7 @@ class Contents:
     """What is in an export.
 
     Attributes:
-        format: "eccv16", "tvsum", "summe", "csv" or "events".
+        format: one of `storage.formats.ExportFormat`.
         who: "all", only the people of the "dataset", or only those who label here ("own").
         include_open: also labels that were not submitted.
         lag: seconds by which continuous ratings were moved forward in time.
@@ -61,6 +61,8 @@ class Contents:
         people: everybody.
         protocols: those of the labels collected here in full, by name and version ("shot-ratings v1").
         labels: how many there are.
+        own: pseudonyms of those who label here; not written.
+        real_names: people who label here appear by their names.
     """
 
     format: str
@@ -71,6 +73,8 @@ class Contents:
     people: Sequence[ExportedPerson]
     protocols: Mapping[str, Protocol] = field(default_factory=dict)
     labels: int = 0
+    own: tuple[str, ...] = ()
+    real_names: bool = False
 
 
 def manifest_path(export: Path) -> Path:
@@ -104,6 +108,7 @@ def write_manifest(export: Path, files: Sequence[Path], contents: Contents) -> P
         "include_open": contents.include_open,
         "lag_seconds": contents.lag,
         "labels": contents.labels,
+        "names": "real names" if contents.real_names else "pseudonyms",
         "simulated": any(one.simulated for one in contents.people),
         "entries": [{"entry": entry, "people": people} for entry, people in contents.entries.items()],
         "people": [_person(one) for one in contents.people],

@@ -7,38 +7,31 @@ its summary (T,) of 0/1. There are neither frames between the picks nor frame nu
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Set
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
-from typing import overload
 
-import h5py
 import numpy as np
 
 from core.data import Entry
 from core.data.timebase import Timebase
 from storage.formats.entry_group import mean_person, read_shots
-from storage.formats.faults import Findings, damaged
-from storage.formats.hdf5 import STUMBLES, Reader, open_hdf5
-from storage.formats.video_groups import video_groups
+from storage.formats.faults import Findings
+from storage.formats.hdf5 import Reader
+from storage.formats.one_by_one import OneByOne
 
 WIDTH = 1024
 SPACE = "youtube8m-inception-v3"
 SUMMARIES = ("gtsummary", "gt_summary")
-# HDF5 holds some 20 KB for every video that was read until the file is closed, so it is opened again now and then.
-TOGETHER = 500
 
 
-def is_mrhisum(file: h5py.File) -> bool:
-    """Whether the first video has scores but does not say to which frames they belong."""
-    places = video_groups(Path(file.filename), file)
-    group = file[next(iter(places.values()))] if places else {}
-    return "gtscore" in group and not {"picks", "n_frames"} & set(group)
+def is_mrhisum(keys: Set[str]) -> bool:
+    """Whether videos with these keys have scores, but do not say to which frames they belong."""
+    return "gtscore" in keys and not {"picks", "n_frames"} & keys
 
 
-class MrHisum(Sequence[Entry]):
-    """The videos of a file in the order of their numbers, each read when it is asked for: together they outgrow memory.
+class MrHisum(OneByOne):
+    """The videos of a file; see `OneByOne`.
 
     Args:
         path: of the file.
@@ -49,43 +42,9 @@ class MrHisum(Sequence[Entry]):
     """
 
     def __init__(self, path: Path, findings: Findings | None = None) -> None:
-        self.path = path
-        self.findings = findings if findings is not None else Findings()
-        with open_hdf5(path) as file:
-            self.places = video_groups(path, file, self.findings)
-        self.keys = list(self.places)
+        super().__init__(path, findings, forgiving=False)
 
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    @overload
-    def __getitem__(self, place: int) -> Entry: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Entry]: ...
-
-    def __getitem__(self, place: int | slice) -> Entry | Sequence[Entry]:
-        with open_hdf5(self.path) as file:
-            if isinstance(place, slice):
-                return [self._read(file, key) for key in self.keys[place]]
-            return self._read(file, self.keys[place])
-
-    def __iter__(self) -> Iterator[Entry]:
-        return self.findings.good(self.path.name, self._videos())
-
-    def _videos(self) -> Iterator[tuple[str, Callable[[], Entry]]]:
-        for start in range(0, len(self), TOGETHER):
-            with open_hdf5(self.path) as file:
-                for key in self.keys[start : start + TOGETHER]:
-                    yield key, partial(self._read, file, key)
-
-    def _read(self, file: h5py.File, key: str) -> Entry:
-        try:
-            return self._entry(Reader(self.path, file[self.places[key]]), key)
-        except STUMBLES as error:
-            raise damaged(error, self.path.name, key) from error
-
-    def _entry(self, reader: Reader, key: str) -> Entry:
+    def entry(self, reader: Reader, key: str, beside: Mapping[str, Reader]) -> Entry:
         expected = "(T, D) finite numbers, one row a second"
         features = reader.finite("features", np.float32, (None, None), expected)
         steps, width = features.shape

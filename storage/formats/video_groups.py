@@ -12,7 +12,11 @@ from core.errors import FormatError
 from storage.formats.faults import Findings
 from storage.formats.hdf5 import STUMBLES, natural
 
-VIDEO_KEYS = {"features", "picks", "n_frames", "gtscore", "user_summary", "change_points"}
+VIDEO_KEYS = {
+    "features", "picks", "n_frames", "gtscore", "user_summary", "change_points",
+    "gt_score", "gt_summary", "gtscores", "gtsummaries", "video_embeddings",
+}  # fmt: skip
+ASKED = 10  # videos that say of which format a file is: the very first may lack something
 DEEPEST = 8  # groups around groups; nobody has more
 
 
@@ -49,6 +53,12 @@ def video_groups(path: Path, file: h5py.File, findings: Findings | None = None) 
     if len(set(keys)) < len(keys):
         keys = [place.strip("/").replace("/", "-") for place in level]
     return dict(sorted(zip(keys, level, strict=True), key=lambda one: natural(one[0])))
+
+
+def keys_of_videos(path: Path, file: h5py.File) -> set[str]:
+    """What the first videos of a file hold, all together. Raises FormatError as `video_groups`."""
+    places = list(video_groups(path, file).values())[:ASKED]
+    return {str(name) for place in places for name in file[place]}
 
 
 def _groups(path: Path, file: h5py.File, around: str, said: Findings) -> dict[object, str]:

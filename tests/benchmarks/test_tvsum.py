@@ -65,9 +65,20 @@ def test_error_falls_with_the_noise(shared, tmp_path):
     videos, space = videos_from_entries([entries[key.name] for key in splits[0].train[:6]])
     train(videos, get_preset("summdiff", epochs=10), out=tmp_path / "short", feature_space=space)
     found = noise_levels.errors(read_checkpoint(tmp_path / "short"), [entries[splits[0].test[0].name]])
-    model = [errors[0] for errors in found.values()]
-    noised = [errors[2] for errors in found.values()]
+    model = [errors.model for errors in found.values()]
+    noised = [errors.noised for errors in found.values()]
     assert model[0] < model[-1]
     assert noised == sorted(noised)
-    assert len({round(errors[1], 9) for errors in found.values()}) == 1
+    assert len({round(errors.known, 9) for errors in found.values()}) == 1
     assert model[0] == pytest.approx(min(model), rel=0.5)
+
+
+def test_a_network_that_says_nothing_knows_as_much_as_the_linear_guess(shared, tmp_path):
+    data = shared / "data/tvsum"
+    entries, splits = tvsum.dataset(data)
+    videos, space = videos_from_entries([entries[key.name] for key in splits[0].train[:6]])
+    made = train(videos, get_preset("residual", epochs=1, lr=1e-12), out=tmp_path / "still", feature_space=space)
+    found = noise_levels.errors(made, [entries[splits[0].test[0].name]])
+    assert [one.model for one in found.values()] == pytest.approx([one.known for one in found.values()])
+    assert all(one.skill == pytest.approx(0) or one.noised < one.known for one in found.values())
+    assert noise_levels.plot({"still": found}).count("<polyline") == 1

@@ -49,13 +49,13 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
         command = [sys.executable, "app.py", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
         log = self.data_dir.parent / "server.log"
         with log.open("ab") as said:
             self.process = subprocess.Popen(
-                [*command, "--data-dir", str(self.data_dir)], cwd=ROOT, stdout=said, stderr=said, env=environment
+                [*command, *more, "--data-dir", str(self.data_dir)], cwd=ROOT, stdout=said, stderr=said, env=environment
             )
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:

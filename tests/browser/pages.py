@@ -52,3 +52,9 @@ def sampled(page: Any, server: Any, entry: str, **settings: Any) -> str:
             return f"run:{state['result']['run']}"
         page.wait_for_timeout(200)
     raise AssertionError("sampling took more than a minute")
+
+
+def empty_page(page: Any, url: str) -> None:
+    """A page of the server's origin that has nothing, and may load any of our modules."""
+    page.route(f"{url}/empty", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto(f"{url}/empty")

@@ -64,7 +64,7 @@ def proxied(port: int, prefix: str = "", certificate: Path | None = None) -> Ite
     proxy.daemon_threads = True
     if certificate:
         proxy.socket = secured(proxy.socket, certificate)
-    thread = threading.Thread(target=proxy.serve_forever, daemon=True)
+    thread = threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"{scheme}://127.0.0.1:{proxy.server_port}{prefix}"

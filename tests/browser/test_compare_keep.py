@@ -8,7 +8,7 @@ import json
 import av
 import pytest
 
-from tests.browser.pages import ask, open_compare
+from tests.browser.pages import ask, fetch_json, open_compare
 
 pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"
@@ -136,3 +136,31 @@ def test_an_entry_without_video_keeps_lists_and_says_why_not_the_film(page, serv
     with page.expect_download() as waiting:
         dialog.get_by_text("JSON", exact=True).click()
     assert waiting.value.suggested_filename.endswith(".json")
+
+
+def test_a_saved_figure_says_pseudonyms_where_the_page_says_names(page, server, tmp_path) -> None:
+    entry, name = "demo/storm-crossing", "Wilhelmina Vanderbilt-Featherstonehaugh"
+    post_json_as(page, server, "/api/me", name=name)
+    task = post_json_as(page, server, "/api/task", entry=entry)["task"]
+    rated = [
+        {"client": name, "seq": shot + 1, "kind": "rate", "shot": shot, "value": 1 + shot % 5, "at": 2000 * (shot + 1)}
+        for shot in range(30)
+    ]
+    submit = {"client": name, "seq": 900, "kind": "submit", "at": 100_000}
+    post_json_as(page, server, "/api/task/events", task=task, events=[*rated, submit])
+    post_json_as(page, server, "/api/me", name=None)
+    pseudonym = fetch_json(server, f"/api/review/task?id={task}")["pseudonym"]
+    open_compare(page, server, entry)
+    assert page.locator(".mc-striplist", has_text=name).count() == 1
+    page.keyboard.press("s")
+    assert "pseudonym" in page.get_by_role("dialog", name="Keep").inner_text()
+    drawing = taken(page, "SVG", tmp_path).read_text()
+    assert pseudonym in drawing
+    assert "Wilhelmina" not in drawing
+
+
+def post_json_as(page, server, path: str, **body):
+    """Posts as the person whose session the page has."""
+    answer = page.request.post(server.url + path, data=body)
+    assert answer.ok, answer.text()
+    return answer.json()

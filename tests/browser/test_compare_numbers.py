@@ -11,7 +11,7 @@ from safetensors.numpy import load
 
 from core.data import Shots
 from core.select.published import select
-from tests.browser.pages import ask, fetch_json, open_compare
+from tests.browser.pages import READY, ask, fetch_json, open_compare
 
 pytestmark = pytest.mark.browser
 ENTRY = "demo/harbour-day"
@@ -183,3 +183,43 @@ def test_any_strip_plays_by_its_own_button(compare) -> None:
     assert ask(compare, "selected()") == strip.get_attribute("data-strip")
     cut = next(one for one in ask(compare, "strips()") if one["id"] == strip.get_attribute("data-strip"))
     assert ask(compare, "time()") >= cut["segments"][0][0] / 25 - 0.05
+
+
+def figures_of_strips(page) -> dict[str, list[str]]:
+    return page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('.mc-strip')].map((strip) =>
+      [strip.dataset.strip, [...strip.querySelectorAll('.mc-figures b')].map((node) => node.textContent)]))""")
+
+
+def table_row(page, label: str) -> list[str]:
+    return page.locator(".mc-numbers tbody tr", has=page.get_by_text(label, exact=True)).locator("td").all_inner_texts()
+
+
+def test_each_strip_says_how_well_it_agrees_with_the_people_as_the_table_does(page, server) -> None:
+    held: list = []
+    page.route("**/api/numbers*", lambda route: held.append(route))
+    page.goto(f"{server.url}/compare?entry={ENTRY}")
+    page.wait_for_selector(READY)
+    page.wait_for_function("window.manycut.player.figures()")
+    places = (
+        "[...document.querySelectorAll('.mc-strip, .mc-strip > *, .mc-cuts header > *')].map((node) => node.offsetTop)"
+    )
+    before = page.evaluate(places)
+    assert not any(tau for _, tau in figures_of_strips(page).values())
+    held[0].continue_()
+    page.wait_for_function("document.querySelector('.mc-figures b:last-child').textContent")
+    assert page.evaluate(places) == before  # nothing moves when they come
+    for percent in (15, 40):
+        set_budget(page, percent)
+        page.wait_for_function("document.querySelector('#player').dataset.solving !== 'true'")
+        strips = figures_of_strips(page)
+        run = next(name.removesuffix(":mean") for name in strips if name.startswith("run:") and name.endswith(":mean"))
+        for strip, label in (("mean", "oracle"), (f"{run}:mean", "SummDiff (demo)")):
+            tau, _, f1 = table_row(page, label)[:3]
+            assert strips[strip] == [f"{float(f1):.0f}", tau], (percent, strip)
+        assert all(f1 and tau for f1, tau in strips.values())
+    single = [float(tau.replace("−", "-")) for name, (_, tau) in strips.items() if name.startswith(f"{run}:")][1:]
+    assert np.mean(single) == pytest.approx(float(table_row(page, "one sample")[0]), abs=0.011)
+    page.locator(f"[data-strip='{run}:mean'] button").first.click()
+    said = page.locator("[data-slot='with-people']").inner_text()
+    assert re.fullmatch(r"F1 [\d.]+ % · chance [\d.]+ % at 15 % · τ −?[\d.]+ · chance −?[\d.]+", said)
+    assert said in page.locator(f"[data-strip='{run}:mean'] button").first.get_attribute("title")

@@ -14,7 +14,7 @@ OVERLAPS = """() => {
   const shown = [...document.querySelectorAll(parts)].filter((node) => box(node).width);
   const trouble = [];
   for (const node of shown) {
-    const parent = node.closest('.mc-stage, section');
+    const parent = node.closest('.mc-transport, section');
     if (box(node).right > box(parent).right + 1) trouble.push(`${node.textContent || node.tagName} leaves its part`);
   }
   for (const [k, a] of shown.entries()) for (const b of shown.slice(k + 1)) {
@@ -76,5 +76,40 @@ def test_a_tap_seeks_on_a_tablet(browser, server) -> None:
     page.wait_for_selector(READY)
     box = page.locator("[data-row='mean']").bounding_box()
     page.touchscreen.tap(ask(page, "xOf(30)"), box["y"] + 20)
+    page.wait_for_function("Math.abs(window.manycut.player.time() - 30) < 0.5")
+    context.close()
+
+
+SMALL = """() => [...document.querySelectorAll('.mc-player :is(button, select, summary, a, input[type=range])')]
+  .filter((node) => node.checkVisibility())
+  .map((node) => [node, node.getBoundingClientRect()])
+  // What plays a strip stands on the strip, which is pressed as well.
+  .filter(([node, { width, height }]) => width && (height < 39.5 || (width < 39.5 && !node.matches('.mc-playstrip'))))
+  .map(([node, { width, height }]) => `${node.textContent || node.title} ${width}x${height}`)"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 740)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_on_a_phone_strips_lie_below_the_video_and_controls_are_as_large_as_a_finger(browser, server, size) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, has_touch=True, is_mobile=True, device_scale_factor=1
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/compare?entry={ENTRY}")
+    page.wait_for_selector(READY)
+    page.wait_for_function("document.querySelector('.mc-figures b:last-child').textContent")
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(SMALL) == []
+    strips, rows = page.locator(".mc-strips").bounding_box(), page.locator("[data-row='people']").bounding_box()
+    assert strips["y"] < rows["y"]
+    strip = page.locator("[data-strip^='run:'][data-strip$=':2']")
+    strip.get_by_role("button").first.tap()
+    assert ask(page, "selected()") == strip.get_attribute("data-strip")
+    # The picture stays in sight above it, and the figures lie beside the strip within the screen.
+    screen, figures = page.locator(".mc-screen").bounding_box(), strip.locator(".mc-figures").bounding_box()
+    assert 0 <= screen["y"] < 1
+    assert screen["y"] + screen["height"] <= figures["y"]
+    canvas = page.locator(".mc-stripcanvas").bounding_box()
+    assert figures["x"] + figures["width"] <= canvas["x"]
+    page.touchscreen.tap(ask(page, "xOf(30)"), figures["y"])
     page.wait_for_function("Math.abs(window.manycut.player.time() - 30) < 0.5")
     context.close()

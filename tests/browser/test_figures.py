@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.pages import empty_page
+
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def plain(page, server):
     """A page of the server with nothing in it."""
-    page.goto(f"{server.url}/healthz")
+    empty_page(page, server.url)
     return page
 
 

@@ -32,14 +32,15 @@ def certificate(tmp_path_factory) -> Path:
     return key
 
 
-@pytest.fixture(params=[True, False], ids=["framed", "not framed"])
-def served(request, tmp_path, monkeypatch) -> Iterator[tuple[Server, bool]]:
-    """A server with accounts, that knows that it is shown in frames or does not."""
-    monkeypatch.delenv("SPACE_ID", raising=False)
-    monkeypatch.setenv("MANYCUT_FRAMED", "1" if request.param else "")
-    running = Server(tmp_path / "data", free_port())
-    running.data_dir.mkdir()
-    running.start()
+@pytest.fixture(scope="module", params=[True, False], ids=["framed", "not framed"])
+def served(request, tmp_path_factory) -> Iterator[tuple[Server, bool]]:
+    """A server that other sites may show in frames, or one that they may not."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.delenv("SPACE_ID", raising=False)
+        changed.setenv("MANYCUT_FRAMED", "1" if request.param else "")
+        running = Server(tmp_path_factory.mktemp("framed") / "data", free_port())
+        running.data_dir.mkdir()
+        running.start()
     yield running, request.param
     running.stop()
 
@@ -62,7 +63,7 @@ def another_site(certificate: Path, framed: str) -> Iterator[str]:
     site = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site.daemon_threads = True
     site.socket = secured(site.socket, certificate)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
+    threading.Thread(target=site.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"https://localhost:{site.server_port}/"
     finally:
@@ -70,51 +71,70 @@ def another_site(certificate: Path, framed: str) -> Iterator[str]:
         site.server_close()
 
 
-def test_a_personal_link_signs_in_within_the_frame_or_the_page_says_how(playwright, served, certificate) -> None:
+ARGUMENTS_THERE = [*ARGUMENTS, "--ignore-certificate-errors", "--test-third-party-cookie-phaseout"]
+
+
+def test_a_name_that_the_browser_does_or_does_not_keep(playwright, served, certificate) -> None:
+    server, framed = served
+    with proxied(server.port, certificate=certificate) as app, another_site(certificate, f"{app}/annotate") as site:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS_THERE)
+        for keeps in (True, False) if framed else ():
+            context = browser.new_context(ignore_https_errors=True)
+            if not keeps:
+                context.route("**/api/me", without_cookies)
+            page = context.new_page()
+            page.goto(site)
+            frame = page.frame_locator("iframe")
+            frame.locator("#mc-name").fill("Ada", timeout=60_000)
+            frame.get_by_role("button", name="Begin").click()
+            if keeps:
+                frame.locator(SIGNED_IN).wait_for(timeout=60_000)
+            else:
+                frame.get_by_text("This browser keeps no cookie of this page here").wait_for(timeout=60_000)
+        browser.close()
+
+
+def test_a_personal_link_signs_in_within_a_frame_that_is_allowed_and_no_other_is_shown(
+    playwright, served, certificate
+) -> None:
     server, framed = served
     with Library.open(server.data_dir) as library:
         library.accounts.invite("Lea", "lead")
         key = library.accounts.invite("Ada", "annotator")
-    arguments = [*ARGUMENTS, "--ignore-certificate-errors", "--test-third-party-cookie-phaseout"]
     with (
         proxied(server.port, certificate=certificate) as app,
         another_site(certificate, f"{app}/enter?key={key}") as site,
+        another_site(certificate, f"{app}/annotate") as without_key,
     ):
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS_THERE)
         context = browser.new_context(ignore_https_errors=True)
-        page = context.new_page()
-        page.goto(site)
+        page, said = context.new_page(), []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(without_key)
         frame = page.frame_locator("iframe")
         if framed:
-            frame.locator(SIGNED_IN).wait_for(timeout=60_000)
-            (cookie,) = context.cookies(app)
-            assert (cookie["sameSite"], cookie["secure"], cookie["httpOnly"]) == ("None", True, True)
-            assert cookie["partitionKey"] == "https://localhost", "kept for the site that shows the app"
-        else:
             frame.locator(SIGNED_OUT).wait_for(timeout=60_000)
             assert frame.get_by_text("Open the personal link that you were given.").is_visible()
             with context.expect_page() as opened:
                 frame.get_by_role("link", name="Open it in a tab of its own").click()
             opened.value.goto(f"{app}/enter?key={key}")
             opened.value.wait_for_selector(SIGNED_IN, timeout=60_000)
-        browser.close()
-
-
-def test_a_name_that_the_browser_does_not_keep_is_said_so(playwright, served, certificate) -> None:
-    server, framed = served
-    arguments = [*ARGUMENTS, "--ignore-certificate-errors", "--test-third-party-cookie-phaseout"]
-    with (
-        proxied(server.port, certificate=certificate) as app,
-        another_site(certificate, f"{app}/annotate") as site,
-    ):
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        page = browser.new_context(ignore_https_errors=True).new_page()
-        page.goto(site)
-        frame = page.frame_locator("iframe")
-        frame.locator("#mc-name").fill("Ada", timeout=60_000)
-        frame.get_by_role("button", name="Begin").click()
-        if framed:
+            context.clear_cookies()
+            page.goto(site)
             frame.locator(SIGNED_IN).wait_for(timeout=60_000)
+            (cookie,) = context.cookies(app)
+            assert (cookie["sameSite"], cookie["secure"], cookie["httpOnly"]) == ("None", True, True)
+            assert cookie["partitionKey"] == "https://localhost", "kept for the site that shows the app"
         else:
-            frame.get_by_text("This browser keeps no cookie of this page here").wait_for(timeout=60_000)
+            page.wait_for_timeout(2000)
+            assert any("frame-ancestors" in text for text in said), said
+            assert not frame.locator("#annotator").count()
         browser.close()
+
+
+def without_cookies(route) -> None:
+    """Somebody is signed in by an answer whose cookie the browser does not keep."""
+    if route.request.method == "POST":
+        route.fulfill(json=route.fetch(method="GET").json() | {"annotator": "Ada"})
+    else:
+        route.continue_()

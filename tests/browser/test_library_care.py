@@ -79,9 +79,9 @@ def test_several_videos_go_to_the_entries_that_are_called_like_them(page, server
     job = page.locator(".mc-job", has_text="and 2 more")
     job.get_by_text("2 attached, 1 refused.").wait_for(timeout=60_000)
     assert job.get_by_text("No entry of 'zz-talks' without a video is called like 'stranger.mp4'.").is_visible()
-    page.locator("#search textarea, #search input").fill("zz-talks")
-    page.get_by_role("row", name="Talk 2 zz-talks 0:03.0").wait_for()
-    page.get_by_role("row", name="Talk 1 zz-talks 0:02.0 (assumed)").wait_for()
+    page.get_by_label("Search entries").fill("zz-talks")
+    page.get_by_role("option", name="Talk 2 0:03 · 2 people · zz-talks").wait_for()
+    page.get_by_role("option", name="Talk 1 ≈ 0:02 · 2 people · zz-talks").wait_for()
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ def test_from_labelling_to_the_new_curve_with_the_tab_closed_in_between(page, se
         rate_every_shot(rater, entry)
 
     page.goto(f"{server.url}/models?section=train")
+    page.locator("#train-kind").select_option("summdiff")
     page.locator("#train-base").select_option(BASE)
     page.locator(".mc-held-out li", has_text="Harbour day").wait_for(timeout=30_000)
     page.get_by_label("Epochs").fill("2")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from tests.browser.conftest import Server, free_port
-from tests.browser.pages import fetch_json
+from tests.browser.pages import READY as READY_COMPARE
+from tests.browser.pages import ask, fetch_json
 
 pytestmark = pytest.mark.browser
 ENTRY = "demo/polar-lights"
@@ -83,7 +85,7 @@ def test_the_board_shows_a_task_and_a_lead_excludes_restores_and_reopens_it(page
     page.get_by_label("Search videos and people").fill("reviewed")
     cell = page.locator(f"td[data-task='{task}']")
     assert cell.get_attribute("data-state") == "submitted"
-    assert page.locator("td[aria-label^='Reviewed Two, Polar lights: open, 12 of']").inner_text() == "40"
+    assert page.locator("td[aria-label^='Reviewed Two, Polar lights: open, 12 of']").inner_text() == "40%"
     cell.click()
     panel = page.locator(".mc-task")
     panel.get_by_role("heading", name="Reviewed One").wait_for()
@@ -185,6 +187,24 @@ def test_labels_are_exported_as_csv_and_downloaded(page, server, tmp_path):
     assert manifest.value.suggested_filename.endswith(".manifest.json")
 
 
+def test_an_export_whose_file_is_gone_says_so_where_its_links_were(page, server):
+    page.goto(f"{server.url}/review?section=export")
+    page.get_by_label("Format").select_option("csv", timeout=30_000)
+    with page.expect_response("**/api/export") as asked:
+        page.locator("#export").click()
+    number = asked.value.json()["job"]
+    job = page.locator(f".mc-job[data-job='{number}']")
+    link = job.get_by_role("link", name="Download")
+    link.wait_for(timeout=60_000)
+    for folder in (server.data_dir / "exports").iterdir():
+        shutil.rmtree(folder)
+    job.get_by_text(f"The file of export {number} is not there any more: it is kept for 30 days").wait_for()
+    assert "Make the export again." in job.inner_text()
+    assert link.count() == 0
+    answer = page.request.get(f"{server.url}/api/download?job={number}")
+    assert answer.status == 410
+
+
 def test_an_assignment_is_made_in_a_minute_and_handed_to_an_annotator(desk, own):
     desk.goto(f"{own.url}/review?section=assignments")
     desk.get_by_role("button", name="New assignment").first.click(timeout=30_000)
@@ -235,8 +255,46 @@ def test_the_first_leads_link_closes_the_installation_and_lets_people_in(desk, o
     desk.get_by_role("button", name="Take it away").click()
     row.get_by_text("none").wait_for()
     assert other.request.get(f"{own.url}/api/tasks").status == 401
+    tokens = desk.get_by_role("region", name="Tokens for scripts")
+    tokens.get_by_role("button", name="Make a token…").click()
+    desk.get_by_label("What it is for").fill("nightly export")
+    desk.get_by_role("button", name="Make the token").click()
+    token = desk.get_by_label("Token", exact=True).input_value()
+    desk.get_by_role("dialog", name="A token of Lea").get_by_role("button", name="Done").click()
+    headers = {"Authorization": f"Bearer {token}"}
+    assert other.request.get(f"{own.url}/api/review/board", headers=headers).status == 200
+    tokens.locator("tbody tr", has_text="nightly export").get_by_role("button", name="Take away…").click()
+    desk.get_by_role("button", name="Take it away").click()
+    tokens.get_by_text("There is none.").wait_for()
+    assert token not in desk.content(), "it was shown once"
+    assert other.request.get(f"{own.url}/api/review/board", headers=headers).status == 401
+    with desk.expect_download() as key:
+        desk.get_by_role("link", name="Key file").click()
+    assert "Bo" in key.value.path().read_text()
+    pseudonym = row.locator("code").inner_text()
+    row.get_by_role("button", name="Forget…").click()
+    desk.get_by_role("button", name="Forget the name").click()
+    desk.get_by_text(f"The name is forgotten; {pseudonym} stands in its place.").wait_for()
+    desk.locator("tbody tr td:first-child", has_text=pseudonym).wait_for()
+    assert desk.locator("tbody tr", has_text="Bo").count() == 0
     other.close()
 
 
 def fetch_one(page, server, task):
     return page.request.get(f"{server.url}/api/task?id={task}").json()
+
+
+def test_a_task_and_a_dispute_lead_to_their_moment_in_compare(page, server):
+    task = judge(page, server, "Linked Person", OTHER, RATED)
+    page.goto(f"{server.url}/review?task={task}")
+    page.locator(".mc-task [data-compare]").click()
+    page.wait_for_selector(READY_COMPARE)
+    pinned = page.locator(".mc-names button[aria-pressed='true']")
+    assert pinned.all_text_contents() == ["Linked Person"]
+    assert ask(page, "selected()") == f"person:{pinned.get_attribute('data-person')}"
+    # The first of the shots of two seconds with the highest rating.
+    assert ask(page, "time()") == pytest.approx(2 * RATED.index(5), abs=0.1)
+    page.goto(f"{server.url}/review?section=queue")
+    page.locator(f"[data-disputed='{OTHER}']").click()
+    page.wait_for_selector(READY_COMPARE)
+    assert any(ask(page, "time()") == pytest.approx(peak, abs=0.05) for peak in ask(page, "peaks()"))

@@ -92,12 +92,14 @@ def test_mistakes_are_one_sentence_and_exit_code_two(monkeypatch, capsys, tmp_pa
 
 def test_settings_seeds_people_and_datasets_are_read(monkeypatch):
     asked = asked_of(
-        monkeypatch, "train", "talks", "--set", "denoiser=DiT", "--set", "codebook_size=100", "--set", "lr=1e-4",
-        "--seeds", "0,1,2", "--names", "Ann", "--names", "Ben, B.", "--datasets", "more", "--minutes", "1.5",
+        monkeypatch, "train", "talks", "--kind", "summdiff", "--set", "denoiser=DiT",
+        "--set", "codebook_size=100", "--set", "lr=1e-4", "--seeds", "0,1,2", "--names", "Ann",
+        "--names", "Ben, B.", "--datasets", "more", "--minutes", "1.5",
         "--held-out", "0",
     )  # fmt: skip
     assert asked == TrainRequest(
         dataset="talks",
+        kind="summdiff",
         settings={"denoiser": "DiT", "codebook_size": "100", "lr": "1e-4"},
         seeds=(0, 1, 2),
         names=("Ann", "Ben, B."),
@@ -119,7 +121,7 @@ def test_settings_seeds_people_and_datasets_are_read(monkeypatch):
 )
 def test_a_mistake_in_a_training_is_one_sentence(monkeypatch, capsys, tmp_path, arguments, word):
     test_mistakes_are_one_sentence_and_exit_code_two(
-        monkeypatch, capsys, tmp_path, ["train", "talks", *arguments], word
+        monkeypatch, capsys, tmp_path, ["train", "talks", "--kind", "summdiff", *arguments], word
     )
 
 

@@ -126,6 +126,59 @@ def qvhighlights(folder: Path) -> Path:
     return folder / "val.jsonl"
 
 
+def videoxum(folder: Path) -> Path:
+    rows = [{"video_id": f"v_name{number}", "duration": 8.4, "sampled_frames": 9,
+             "timestamps": [[0.5, 4.2], [3, 8.4]], "tsum": ["A dog runs.", "It sleeps."],
+             "vsum": [[[1.0, 2.0]] * 10, [[5.0, 6.0]] * 10],
+             "vsum_onehot": [[(person + second) % 2 for second in range(9)] for person in range(10)]}
+            for number in (1, 2)]  # fmt: skip
+    (folder / "val_videoxum.json").write_text(json.dumps(rows))
+    return folder / "val_videoxum.json"
+
+
+def s_videoxum(folder: Path) -> Path:
+    with h5py.File(folder / "script_videoxum.h5", "w") as file:
+        for number in (1, 2):
+            group = file.create_group(f"v_name{number}")
+            group["gtsummaries"] = (np.arange(90).reshape(10, 9) % 2).astype(np.float32)
+            group["n_frames"] = 9
+            group["video_embeddings"] = np.ones((9, 512), np.float32)
+            group["aligned_transcripts"] = np.zeros((9, 512), np.float32)
+            group["text_embeddings"] = np.zeros((10, 2, 512), np.float32)
+    return folder / "script_videoxum.h5"
+
+
+def sm_mrhisum(folder: Path) -> Path:
+    with h5py.File(folder / "sm_mrhisum.h5", "w") as file:
+        for number in (1, 2):
+            group = file.create_group(f"video_{number}")
+            group["gt_summary"] = (np.arange(9) % 2).astype(np.float32)
+            group["n_frames"] = 9
+            group["change_points"] = np.array([[0, 4], [4, 8]])
+            group["video_embeddings"] = np.ones((9, 512), np.float32)
+            group["aligned_transcripts"] = np.zeros((9, 512), np.float32)
+            group["transcript_timestamps"] = np.array([[0.0, 2.5]])
+    return folder / "sm_mrhisum.h5"
+
+
+def triplesumm(folder: Path, damaged: str = "gt") -> Path:
+    with h5py.File(folder / "mosu_gt.h5", "w") as file:
+        for name in ("-a_1", "_b2"):
+            group = file.create_group(name)
+            group["gt_score"] = np.linspace(0, 1, 9)
+            group["gt_summary"] = (np.arange(9) % 2).astype(np.float32)
+            group["change_points"] = np.array([[0, 4], [4, 8]])
+    for what, width in (("visual_clip", 1024), ("text_roberta", 768), ("audio_ast", 768)):
+        with h5py.File(folder / f"mosu_feat_{what}.h5", "w") as file:
+            for name in ("-a_1", "_b2"):
+                file[name] = np.ones((9, width), np.float32)
+    return folder / f"mosu_{damaged}.h5"
+
+
+def read_beside(path: Path) -> object:
+    return read_dataset(path.with_name("mosu_gt.h5"))
+
+
 def summe(folder: Path) -> Path:
     from scipy.io import savemat
 
@@ -372,7 +425,57 @@ def read_dataset(path: Path) -> object:
     return list(formats.read_dataset(path))
 
 
+def labels_of(folder: Path, tool: str) -> Path:
+    """Labels of another tool: people who rated and people who selected."""
+    from storage import export
+    from storage.formats.elan import write_elan
+
+    rated, selected = entry(), varying()
+    marked = np.zeros((3, 120), np.uint8)
+    marked[:, 10:50] = 1
+    people = replace(selected.people, scores=marked[:, selected.picks].astype(np.float32), summaries=marked)
+    entries = [rated, replace(selected, annotations=people)]
+    if tool == "elan":
+        return write_elan(entries, folder)[1]
+    return export.WRITERS[tool](entries, folder / f"labels.{'csv' if tool == 'csv-seconds' else 'json'}")
+
+
+def read_labels_of(path: Path, tool: str) -> object:
+    from storage.formats.exchange import READERS
+    from storage.formats.stretches import people_in
+
+    one = entry()  # the longer of the two
+    return [people_in(video, tool, one.timebase, one.picks, path.name) for video in READERS[tool](path).videos]
+
+
+def elan_archive(folder: Path) -> Path:
+    from storage.formats.elan import write_elan_archive
+
+    return write_elan_archive([entry(), entry(2)], folder / "labels.zip")[0]
+
+
+def subtitles(folder: Path, webvtt: bool) -> Path:
+    path = folder / ("said.vtt" if webvtt else "said.srt")
+    begin = "WEBVTT\n\nNOTE x\n\n" if webvtt else ""
+    path.write_text(f"{begin}1\n00:00:01,250 --> 00:00:02,000\n<i>one</i> &amp;\n\n2\n00:01.500 --> 00:03.000\ntwo\n")
+    return path
+
+
+def read_subtitles(path: Path) -> object:
+    from storage.formats.transcripts import read_transcript
+
+    return read_transcript(path)
+
+
+TOOLS = ("label-studio", "activitynet", "fiftyone", "elan", "csv-seconds")
 READERS = {
+    **{
+        f"labels: {tool}": Reader(partial(labels_of, tool=tool), partial(read_labels_of, tool=tool), text=True)
+        for tool in TOOLS
+    },
+    "labels: elan .zip": Reader(elan_archive, partial(read_labels_of, tool="elan")),
+    "SubRip": Reader(partial(subtitles, webvtt=False), read_subtitles, text=True),
+    "WebVTT": Reader(partial(subtitles, webvtt=True), read_subtitles, text=True),
     "eccv16 of ours": Reader(ours, read_dataset, apart=True, dataset=True),
     "eccv16 released": Reader(released, read_dataset, apart=True, dataset=True),
     "MR.HiSum": Reader(mrhisum, read_dataset, apart=True, dataset=True),
@@ -380,6 +483,11 @@ READERS = {
     "TVSum .tsv": Reader(tvsum_tsv, read_dataset, apart=True, dataset=True, text=True),
     "TVSum .tsv joined": Reader(annotations, read_annotations, apart=True, text=True),
     "QVHighlights": Reader(qvhighlights, read_dataset, apart=True, dataset=True, text=True),
+    "VideoXum": Reader(videoxum, read_dataset, apart=True, dataset=True, text=True),
+    "S-VideoXum": Reader(s_videoxum, read_dataset, apart=True, dataset=True),
+    "SM-MrHiSum": Reader(sm_mrhisum, read_dataset, apart=True, dataset=True),
+    "TripleSumm": Reader(triplesumm, read_dataset, apart=True, dataset=True),
+    "TripleSumm features": Reader(partial(triplesumm, damaged="feat_audio_ast"), read_beside, apart=True),
     "SumMe .mat": Reader(summe, read_dataset, apart=True, dataset=True),
     "LLMVS states": Reader(llmvs, read_llmvs, apart=True),
     "LLMVS answers": Reader(llmvs_answers, read_llmvs, apart=True, text=True),

@@ -374,7 +374,8 @@ def test_a_lead_excludes_restores_and_reopens_with_a_reason_and_it_stays_on_reco
 
 def test_after_a_comparison_only_a_lead_can_reopen(library, task):
     annotations = library.annotations
-    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit"), Event("server", 1, "revealed")])
+    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit")])
+    annotations.note_revealed(task.id)
     with pytest.raises(ConflictError, match="comparison"):
         annotations.record_events(task.id, [Event("tab", 2, "reopen")])
     annotations.decide(task.id, "reopen", "Lea", "agreed in person")
@@ -421,7 +422,8 @@ def test_a_database_of_the_version_before_gets_its_board(tmp_path, make_entry):
 )
 def test_an_annotator_cannot_pass_for_a_lead(library, task, event):
     annotations = library.annotations
-    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit"), Event("server", 1, "revealed")])
+    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit")])
+    annotations.note_revealed(task.id)
     with pytest.raises(InputError, match="An annotator cannot"):
         annotations.record_events(task.id, [event])
     assert annotations.state(task.id).submitted
@@ -434,14 +436,15 @@ def test_a_client_id_that_begins_like_a_leads_makes_nobody_a_lead(library, task)
     assert annotations.record_events(task.id, [Event("lead-1", 2, "reopen"), Event("lead-1", 3, "submit")]) == 4
     assert {(event.role, event.actor) for event in annotations.events(task.id)} == {("annotator", "Ada")}
     assert library.board.trail() == []
-    annotations.record_events(task.id, [Event("server", 1, "revealed")])
+    annotations.note_revealed(task.id)
     with pytest.raises(ConflictError, match="comparison"):
         annotations.record_events(task.id, [Event("lead-1", 4, "reopen")])
 
 
 def test_a_decision_says_who_made_it_and_that_it_was_a_lead(library, task):
     annotations = library.annotations
-    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit"), Event("server", 1, "revealed")])
+    annotations.record_events(task.id, [rate(0, 0, 3), Event("tab", 1, "submit")])
+    annotations.note_revealed(task.id)
     for kind in ("exclude", "restore", "reopen"):
         annotations.decide(task.id, kind, "Lea", f"to {kind}")
     assert [(event.kind, event.role, event.actor, event.data, of) for event, of in library.board.trail()] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from storage.demo import seed_demo
 from storage.formats.eccv16 import write_eccv16
 from storage.formats.tracks import write_tracks
 from storage.library import Library
+from storage.tables import now
 
 
 @pytest.fixture
@@ -53,6 +55,15 @@ def test_an_empty_library_gets_the_demo_once(library, assets):
     assert entry.thumbnails == assets / "thumbs/harbour-day.jpg"
     assert library.runs.of_entry("demo/harbour-day")[0].track.scores.shape == (3, 120)
     assert library.checkpoints.find("small").path == assets / "checkpoints/small"
+
+
+def test_whoever_removed_the_demo_does_not_get_it_again(library, assets):
+    seed_demo(library, assets)
+    library.datasets.remove("demo")
+    assert not seed_demo(library, assets)
+    library.trash.empty(now() + timedelta(seconds=1))
+    assert library.trash.list() == []
+    assert not seed_demo(library, assets)
 
 
 def test_a_library_in_use_is_left_alone(library, assets, make_entry):

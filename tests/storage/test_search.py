@@ -96,6 +96,15 @@ def test_filters_can_be_combined(shelf):
     assert ids(shelf, dataset="talks", search="beta", people=False) == []
 
 
+def test_codes_of_tvsum_are_found_and_shown_by_what_they_mean(shelf, make_entry):
+    shelf.entries.add("tvsum", [make_entry("tvsum/tyre", title="Flat", meta={"category": "VT"})])
+    assert ids(shelf, search="vehicle tire") == ["tvsum/tyre"]
+    assert ids(shelf, search="vt flat") == ["tvsum/tyre"]
+    assert ids(shelf, category="VT") == ["tvsum/tyre"]
+    group = next(one for one in shelf.search.categories() if one.id == "VT")
+    assert group.label == "changing Vehicle Tire (VT)"
+
+
 def test_removed_entries_are_not_found_nor_counted(shelf):
     shelf.entries.remove("talks/c")
     found = shelf.search.find(Wanted(search="beta"))

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 
-from core.errors import InputError, refused_by_system
+from core.errors import InputError, UnavailableError, refused_by_system
 from core.names import readable
 from storage.backup import back_up
 from storage.database import writing
@@ -110,7 +110,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, limit):
 
 
 def test_reasons_of_libraries_are_one_sentence(tmp_path):
-    with pytest.raises(InputError) as refused, whole_file(tmp_path / "x.h5"):
+    with pytest.raises(UnavailableError) as refused, whole_file(tmp_path / "x.h5"):
         raise OSError("Can't write data (time = now\n, errno = 28, error message = 'No space left on device')")
     assert refused.value.message.endswith("x.h5' cannot be written: No space left on device.")
 
@@ -142,9 +142,9 @@ def test_a_library_on_a_disc_can_be_looked_at(on_a_disc):
         assert library.read_only
         (entry,) = library.entries.list("d")
         assert library.entries.get(entry.id).main_features is not None
-        with pytest.raises(InputError, match="can only be looked at"), writing(library.engine):
+        with pytest.raises(UnavailableError, match="can only be looked at"), writing(library.engine):
             pass
-        with pytest.raises(InputError, match="can only be looked at"):
+        with pytest.raises(UnavailableError, match="can only be looked at"):
             library.datasets.set_media_root("d", on_a_disc)
     assert sorted(on_a_disc.rglob("*")) == before
 

@@ -168,7 +168,7 @@ def test_the_command_line_adds_features_and_says_what_is_missing(video, weights,
     assert missing.returncode == 2
     place = cache / "hub" / "checkpoints" / "googlenet-1378be20.pth"
     assert missing.stderr.strip() == (
-        f"GoogLeNet's weights are not on this machine: there is no file '{place}'. "
+        f"Error: GoogLeNet's weights are not on this machine: there is no file '{place}'. "
         "Fetch googlenet-1378be20.pth once with --download, or name the file with --weights."
     )
 
@@ -177,7 +177,7 @@ def test_a_download_of_other_weights_is_not_taken(video, weights, tmp_path):
     serve = partial(SimpleHTTPRequestHandler, directory=str(weights.parent))
     data, cache = tmp_path / "data", tmp_path / "torch"
     with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/random.pth"
         fetched = manycut(
             "ingest", video, "--space", "googlenet-pool5", "--download", "--url", url, data=data, cache=cache

@@ -216,7 +216,8 @@ def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes
     assert "colour-motion-v1 was made too: models here, or these shots, take it" in made["notes"][0]
 
 
-def test_a_job_takes_in_several_and_lists_what_failed(library, folder):
+def test_a_job_takes_in_several_and_lists_what_failed(library, folder, monkeypatch):
+    monkeypatch.setenv("MANYCUT_IMPORT", str(folder))
     args = {"path": [str(folder / "a.mp4"), str(folder / "broken.mp4")], "shots": "uniform", "seconds": "1"}
     job = enqueue(library, IngestRequest(**args))
     perform(library, job)

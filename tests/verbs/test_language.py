@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 
 import h5py
@@ -30,7 +31,6 @@ from core.training.labels import trained_label
 from storage.formats.captions_json import captions_for, read_captions
 from storage.formats.llmvs import StatesFolder, with_llmvs_states
 from tests.core.made_videos import number_of, write_video
-from verbs import caption as captioning
 from verbs import judged_states, scoring
 from verbs.caption import CaptionRequest, caption
 from verbs.encode import EncodeRequest, encode
@@ -159,7 +159,7 @@ def test_every_pick_gets_the_caption_of_its_own_picture(library, talks, captione
 
 
 def test_an_interrupted_captioning_goes_on_where_it_was(library, talks, captioner, monkeypatch):
-    monkeypatch.setattr(captioning, "BATCH", 6)
+    monkeypatch.setattr(import_module("verbs.caption"), "BATCH", 6)
     first = captioner(Counting(until=12))
     with contextlib.suppress(KeyboardInterrupt):
         caption(library, CaptionRequest(captioner="x", entry=TALK))

@@ -20,8 +20,8 @@ from verbs.caption import CaptionRequest, caption
 from verbs.ingest import IngestRequest, ingest
 from verbs.judge import JudgeRequest, judge
 from webapp.jobs import enqueue, perform
-from webapp.pages.library import servers_here
 from webapp.server import build_rest
+from webapp.views.adding import choices
 
 ROOT = Path(__file__).resolve().parents[2]
 TALK = "talks/first"
@@ -151,7 +151,9 @@ def test_a_correction_is_judged_again_by_the_server_that_judged_before(library, 
 
 def test_a_video_is_described_and_judged_by_named_servers(library, server, studio, tmp_path):
     server.judge = lambda text: "Score: 6"
-    args = {"path": str(write_video(tmp_path / "film.mp4", 50)), "captioner": studio, "judge": studio}
+    (library.data_dir / "import").mkdir()
+    film = write_video(library.data_dir / "import" / "film.mp4", 50)
+    args = {"path": str(film), "captioner": studio, "judge": studio}
     perform(library, enqueue(library, IngestRequest(**args)))
     (job,) = library.jobs.list()
     assert job.state == "done", job.error
@@ -175,8 +177,10 @@ def test_what_is_wrong_with_a_server_is_said_before_a_video_is_taken_in(library,
 @pytest.mark.parametrize("who", ["captioner", "judge"])
 def test_a_page_never_chooses_an_address(library, server, studio, address, who):
     names = {"captioner": studio, "judge": studio} | {who: address}
+    (library.data_dir / "import").mkdir()
+    (library.data_dir / "import" / "film.mp4").write_bytes(b"")
     with TestClient(build_rest(library)) as browser:
-        answer = browser.post("/api/ingest", json={"path": "/videos/film.mp4", **names})
+        answer = browser.post("/api/ingest", json={"path": "film.mp4", **names})
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "A page takes the name of a server, never an address."
     for request in (CaptionRequest(entry=TALK, captioner=address), JudgeRequest(entry=TALK, judge=address)):
@@ -188,6 +192,7 @@ def test_a_page_never_chooses_an_address(library, server, studio, address, who):
 
 def test_the_command_line_takes_addresses_and_names(library, server, studio, monkeypatch):
     monkeypatch.setenv("MANYCUT_API_KEY", "s3cret")
+    monkeypatch.setenv("MANYCUT_API_ORIGIN", server.url)
     done = command(library, "judge", TALK, "--model", server.url, "--json")
     assert done.returncode == 0, done.stderr
     host = server.url.removeprefix("http://").removesuffix("/v1")
@@ -224,8 +229,8 @@ judge_model = "chat"
 [servers.broken]
 """
     name_server(library, server.url, more)
-    captioner, judge, note = servers_here(library)
-    assert captioner["choices"] == [("studio", "studio"), ("eyes (llava)", "eyes")]
-    assert judge["choices"] == [("studio", "studio"), ("brain (chat)", "brain")]
-    assert "python app.py servers" in note
-    assert "http" not in str([captioner, judge, note])
+    offered = choices(library)
+    assert [(one.name, one.model) for one in offered.captioners] == [("studio", ""), ("eyes", "llava")]
+    assert [(one.name, one.model) for one in offered.judges] == [("studio", ""), ("brain", "chat")]
+    assert offered.servers_wrong
+    assert "http" not in offered.model_dump_json()

@@ -194,11 +194,18 @@ def test_figures_are_kept_in_the_description_and_in_nothing_else(talks):
 def test_a_preset_without_a_kind_is_of_its_own_kind(talks):
     assert TrainRequest(dataset="talks", preset="tvsum-people").kind == PRESETS["tvsum-people"].model
     assert TrainRequest.of(dataset="talks", kind="", preset="vasnet", settings=["lr=1e-4"]).kind == "vasnet"
-    assert TrainRequest(dataset="talks").kind == TrainRequest(dataset="talks", preset="tvsum").kind == "summdiff"
+    assert TrainRequest(dataset="talks", preset="tvsum").kind == "summdiff"  # whose release has it
+    assert TrainRequest(dataset="talks").kind == "residual"
     with pytest.raises(InputError, match="is for the model 'vasnet', not for 'mlp'"):
         trained(talks, preset="vasnet")
     with pytest.raises(NotFoundError, match="no training preset 'nonsense'"):
         train(talks, TrainRequest(dataset="talks", preset="nonsense"))
+
+
+def test_what_goes_on_is_of_the_kind_of_its_base(talks):
+    base = trained(talks, kind="vasnet", epochs=1, held_out=0)
+    made = train(talks, TrainRequest(dataset="talks", start_from=base.id, epochs=1, held_out=0))
+    assert talks.checkpoints.known(made.id).kind == "vasnet"
 
 
 def test_a_preset_takes_the_features_that_it_was_measured_with_where_there_are_any(library, make_entry):

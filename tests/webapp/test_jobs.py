@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import get_type_hints
 
@@ -11,6 +12,8 @@ import pytest
 from core.errors import Cancelled, InputError
 from core.progress import check
 from core.training.epochs import EPOCHS, Epoch, append_epoch
+from storage.library import Library
+from tests.faults import held_by_another_process
 from verbs.contract import Result
 from verbs.export import ExportRequest
 from verbs.jobs import VERBS, from_row
@@ -19,6 +22,7 @@ from verbs.pretrain import PretrainRequest
 from verbs.sample import SampleRequest
 from verbs.train import TrainRequest
 from webapp import jobs
+from webapp.jobs import enqueue, work_on
 from webapp.views.curves import of_job
 
 
@@ -157,7 +161,7 @@ def test_rows_of_earlier_versions_are_listed_and_never_done(library):
 def test_what_a_person_waits_for_has_a_lane_of_its_own():
     assert {verb.__name__ for verb, _ in VERBS.values() if jobs.lane_of(verb.__name__) == "quick"} == {
         "sample", "export", "render", "agreement", "reliability", "join", "rescore", "personal",
-        "import_checkpoint",
+        "import_checkpoint", "import_file", "import_preview",
     }  # fmt: skip
 
 
@@ -231,3 +235,21 @@ def test_a_job_does_without_the_gpu_where_others_have_it(library, work, monkeypa
         jobs.work_on(library, library.jobs.claim("here/quick/1", gpus=lambda gpus=gpus: gpus))
     assert seen == [None, "cpu", None]
     assert "MANYCUT_DEVICE" not in os.environ
+
+
+def test_what_came_of_a_job_is_written_down_as_soon_as_the_database_can_be_written(library, make_entry, tmp_path):
+    library.entries.add("talks", [make_entry()])
+    job = enqueue(library, ExportRequest(dataset="talks", out=tmp_path / "labels.h5"))
+    with Library.open(library.data_dir, patience=0.1) as impatient:
+        claimed = impatient.jobs.claim("a worker")
+        with held_by_another_process(library.data_dir):
+            working = threading.Thread(target=work_on, args=(impatient, claimed))
+            working.start()
+            deadline = time.monotonic() + 60
+            while not (tmp_path / "labels.h5.manifest.json").exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            time.sleep(0.3)
+            assert library.jobs.get(job).state == "running"
+        working.join()
+    assert library.jobs.get(job).state == "done"

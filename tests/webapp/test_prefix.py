@@ -29,7 +29,7 @@ def behind(library, root="", trusted=("127.0.0.1",), client="127.0.0.1", **setti
 def test_every_address_works_below_the_path(library, entry, left, told):
     browser = behind(library, "/manycut/") if told == "when started" else behind(library)
     browser.headers.update(SAID if told == "by the proxy" else {})
-    assert browser.get(f"{left}/healthz").json() == {"status": "ok"}
+    assert browser.get(f"{left}/healthz").json()["status"] == "ok"
     assert browser.get(f"{left}/api/entry", params={"id": entry}).json()["id"] == entry
     moved = browser.get(f"{left}/compare", params={"entry": entry})
     assert moved.headers["location"] == "/manycut/?entry=talks%2Ffirst"
@@ -62,7 +62,7 @@ def test_the_cookie_is_kept_in_the_frame_of_another_site_where_there_is_one(libr
     for name in ("SPACE_ID", "MANYCUT_FRAMED"):
         monkeypatch.delenv(name, raising=False)
     if framed:
-        monkeypatch.setenv(framed, "somebody/manycut")
+        monkeypatch.setenv(framed, "1")
     answer = behind(library).post("/api/me", json={"name": "Ada"})
     flags = {flag.strip().lower() for flag in answer.headers["set-cookie"].split(";")[1:]}
     shared = {"path=/", f"max-age={COOKIE_LIFE_S}", "httponly"}

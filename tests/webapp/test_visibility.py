@@ -14,12 +14,14 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from core.data import ScoreTrack
+from core.labelling.events import Event
 from storage.library import Library
+from tests.conftest import entry_of
 from tests.webapp.routes_of import our_routes
 from verbs.export import ExportRequest
 from verbs.sample import SampleRequest
 from webapp import visibility
-from webapp.gate import ANNOTATOR, OPEN
+from webapp.access import roles_of
 from webapp.jobs import enqueue, perform
 from webapp.server import build_app, build_rest
 
@@ -28,12 +30,19 @@ ENTRY, OTHER = "talks/first", "talks/second"
 SECRET = "Secret Person"
 # Routes of ours that show nothing of a video but what is in the file, or nothing of anybody else's labels.
 SHOWS_NOTHING = {
-    "/healthz", "/favicon.ico", "/enter", "/compare", "/assets/player/{tag}/{name:path}", "/vendor/plotly.min.js",
+    "/healthz", "/favicon.ico", "/enter", "/compare", "/api/docs", "/vendor/plotly.min.js",
+    "/assets/player/{tag}/{name:path}",
     "/api/me", "/api/entries", "/api/checkpoints", "/api/checkpoint/curves", "/api/ingest",
+    "/api/library/adding", "/api/library/preview", "/api/library/import", "/api/sending",  # what was sent, and settings
     "/api/tasks", "/api/task/next", "/api/task/train",  # a person's own
     "/api/review/board", "/api/review/pace", "/api/review/filters",  # how many labels, never which
+    "/api/review/damage",  # whose labels cannot be read
     "/api/review/assignments", "/api/review/assignments/close", "/api/review/people", "/api/review/people/invite",
-    "/api/review/people/revoke", "/api/review/join",
+    "/api/review/people/role", "/api/review/people/revoke", "/api/review/people/forget", "/api/people/key.csv",
+    "/api/review/people/token", "/api/review/people/token/end", "/api/review/people/tokens",
+    "/api/review/join",
+    "/api/library/shelf", "/api/library/trash", "/api/library/trash/empty", "/api/library/rename", "/api/library/note",
+    "/api/library/tag", "/api/library/collect", "/api/library/remove", "/api/library/restore",  # names and order
     "/api/models/rename", "/api/models/promote", "/api/models/remove", "/api/models/restore",
     "/api/models/measure", "/api/models/pretrain", "/api/models/import",
     "/api/models/splits", "/api/models/splits/make",  # how many videos
@@ -42,11 +51,13 @@ SHOWS_NOTHING = {
 
 
 @pytest.fixture
-def labelled(library, make_entry):
-    library.entries.add("talks", [make_entry(ENTRY), make_entry(OTHER)])
-    annotations = library.annotations
-    from core.labelling.events import Event
+def labelled(library):
+    return fill(library)
 
+
+def fill(library):
+    library.entries.add("talks", [entry_of(ENTRY), entry_of(OTHER)])
+    annotations = library.annotations
     for entry in (ENTRY, OTHER):
         task = annotations.open_task(annotations.get_or_create_annotator(SECRET), entry)
         annotations.record_events(task.id, [Event("a", 0, "rate", 0, 5), Event("a", 1, "submit")])
@@ -74,9 +85,20 @@ def judging(app):
         yield browser
 
 
+@pytest.fixture(scope="module")
+def only_asking(tmp_path_factory):
+    """The same, for tests that change nothing."""
+    opened = fill(Library.open(tmp_path_factory.mktemp("asked") / "data"))
+    with opened, TestClient(build_rest(opened), follow_redirects=False) as browser:
+        judge(browser)
+        yield browser
+
+
 def judge(browser: TestClient) -> None:
     browser.post("/api/me", json={"name": "Ada"})
     browser.task = browser.post("/api/task", json={"entry": ENTRY}).json()["task"]
+    rated = [{"client": "judging", "seq": 0, "kind": "rate", "shot": 0, "value": 1, "at": 1}]
+    assert browser.post("/api/task/events", json={"task": browser.task, "events": rated}).status_code == 200
 
 
 def addresses(app) -> Iterator[tuple[str, str]]:
@@ -95,10 +117,15 @@ def _paths(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 def checks(route: RouteContext) -> bool:
     """Whether a route takes something from `webapp.visibility` that was checked there, and not the library alone."""
-    return any(
-        one.call.__module__ == visibility.__name__ and one.call is not visibility.library_of
-        for one in route.dependant.dependencies
-    )
+    alone = (visibility.library_of, visibility.library_as_seen)
+    return any(one.__module__ == visibility.__name__ and one not in alone for one in taken(route.dependant))
+
+
+def taken(dependant):
+    """What a route takes, and what that takes."""
+    for one in dependant.dependencies:
+        yield one.call
+        yield from taken(one)
 
 
 def test_a_route_about_a_video_declares_what_it_shows(app):
@@ -114,17 +141,22 @@ ABOUT_ONE_ENTRY = [
     ("GET", "/api/news", {"id": ENTRY}),
     ("GET", "/api/numbers", {"id": ENTRY}),
     ("GET", "/api/cuts", {"entry": ENTRY}),
+    ("GET", "/api/mended", {"entry": ENTRY}),
+    ("POST", "/api/mended", {"entry": ENTRY, "source": "mean"}),
     ("GET", "/api/cutlist", {"entry": ENTRY, "format": "json"}),
     ("GET", "/api/cutlist/notes", {"entry": ENTRY}),
     ("GET", "/api/review/agreement", {"entry": ENTRY}),
     ("POST", "/api/review/agreement", {"entry": ENTRY}),
     ("POST", "/api/review/want", {"assignment": 1, "entry": ENTRY, "people": 2}),
+    ("GET", "/api/library/runs", {"id": [1, 2]}),
     ("POST", "/api/sample", {"entry": ENTRY}),
     ("POST", "/api/doctor", {"entry": ENTRY}),
     ("GET", "/api/persons", {"id": ENTRY}),
     ("POST", "/api/personal", {"entry": ENTRY, "person": SECRET}),
     ("POST", "/api/train", {"dataset": "talks", "entry": ENTRY}),
     ("POST", "/api/export", {"entry": ENTRY}),
+    ("POST", "/api/export", {"entries": [OTHER, ENTRY]}),
+    ("POST", "/api/export", {"entry": OTHER, "entries": [ENTRY]}),
     ("POST", "/api/export", {"dataset": "talks"}),
     ("POST", "/api/export", {}),
     ("POST", "/api/render", {"entry": ENTRY}),
@@ -133,8 +165,8 @@ ABOUT_ONE_ENTRY = [
 
 
 @pytest.mark.parametrize(("method", "path", "asked"), ABOUT_ONE_ENTRY)
-def test_somebody_who_judges_a_video_gets_nothing_about_it_from_any_route(judging, method, path, asked):
-    answer = judging.request(method, path, **{"params" if method == "GET" else "json": asked})
+def test_somebody_who_judges_a_video_gets_nothing_about_it_from_any_route(only_asking, method, path, asked):
+    answer = only_asking.request(method, path, **{"params" if method == "GET" else "json": asked})
     assert answer.status_code == 403, answer.text[:200]
     assert answer.json()["error"]["code"] == "refused"
 
@@ -145,11 +177,16 @@ def test_every_route_that_names_a_video_is_tried(app):
         "/api/job", "/api/job/cancel", "/api/job/curves", "/api/job/priority",
         "/api/download", "/api/review/task", "/api/review/decide"
     }  # fmt: skip
+    by_cut = {
+        "/api/mended/cut", "/api/mended/scores", "/api/mended/steps", "/api/mended/rename", "/api/mended/remove",
+        "/api/mended/restore", "/api/mended/hand-in",
+    }  # fmt: skip
     own = {"/api/task", "/api/task/events", "/api/task/compare", "/media", "/thumbnails"}
     lists = {"/api/jobs", "/api/picker", "/api/review/trail", "/api/review/disputed"}
+    lists |= {"/api/library/entry", "/api/library/ids"}  # without what models said
     lists |= {"/api/models/card", "/api/models", "/api/models/leaderboard", "/api/models/compare"}
     ours = {route.path for route in our_routes(app)}
-    assert ours - SHOWS_NOTHING == tried | by_task_or_job | own | lists
+    assert ours - SHOWS_NOTHING == tried | by_task_or_job | by_cut | own | lists
 
 
 def test_nobodys_labels_of_a_video_that_is_being_judged_become_a_model(judging, labelled):
@@ -161,16 +198,16 @@ def test_nobodys_labels_of_a_video_that_is_being_judged_become_a_model(judging, 
     assert "has labelled nothing but" in labelled.jobs.get(job).error["message"]
 
 
-def test_the_same_routes_answer_about_other_videos(judging):
-    assert SECRET in judging.get("/api/entry", params={"id": OTHER}).text
-    assert judging.get("/api/series", params={"id": OTHER}).status_code == 200
+def test_the_same_routes_answer_about_other_videos(only_asking):
+    assert SECRET in only_asking.get("/api/entry", params={"id": OTHER}).text
+    assert only_asking.get("/api/series", params={"id": OTHER}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "path", ["/api/entries", "/api/picker", "/api/jobs", "/api/checkpoints", "/api/tasks", "/api/task", "/api/me"]
 )
-def test_lists_hold_neither_labels_nor_scores(judging, path):
-    answer = judging.get(path, params={"id": judging.task})
+def test_lists_hold_neither_labels_nor_scores(only_asking, path):
+    answer = only_asking.get(path, params={"id": only_asking.task})
     assert answer.status_code == 200
     assert SECRET not in answer.text
     text = re.sub(r"T\d\d:\d\d:\d\d\.\d+Z", "", answer.text)  # times of day, some of which end in 0 seconds
@@ -191,7 +228,16 @@ def test_results_of_jobs_on_the_video_are_hidden_too(judging, library):
 
 @pytest.mark.parametrize(
     ("args", "status"),
-    [({}, 403), ({"dataset": "talks"}, 403), ({"entry": ENTRY}, 403), ({"entry": OTHER}, 200), ({"dataset": "x"}, 404)],
+    [
+        ({}, 403),
+        ({"dataset": "talks"}, 403),
+        ({"entry": ENTRY}, 403),
+        ({"entry": OTHER}, 200),
+        ({"dataset": "x"}, 404),
+        ({"entries": (OTHER, ENTRY)}, 403),
+        ({"entry": OTHER, "entries": (ENTRY,)}, 403),
+        ({"entries": (OTHER,)}, 200),
+    ],
 )
 def test_an_export_with_the_video_in_it_cannot_be_downloaded(judging, library, tmp_path, args, status):
     if status != 404:
@@ -201,22 +247,22 @@ def test_an_export_with_the_video_in_it_cannot_be_downloaded(judging, library, t
     assert judging.get("/api/download", params={"job": job}).status_code == status
 
 
-def test_the_picker_does_not_say_how_disputed_the_video_is(judging):
-    found = {row["id"]: row["disagreement"] for row in judging.get("/api/picker").json()["entries"]}
+def test_the_picker_does_not_say_how_disputed_the_video_is(only_asking):
+    found = {row["id"]: row["disagreement"] for row in only_asking.get("/api/picker").json()["entries"]}
     assert found[ENTRY] is None
     assert found[OTHER] > 0
 
 
 @pytest.mark.parametrize("sort", ["disagreement", "-disagreement"])
-def test_where_the_video_stands_among_the_disputed_ones_is_not_told(judging, sort):
-    answer = judging.get("/api/picker", params={"sort": sort, "place_of": ENTRY}).json()
+def test_where_the_video_stands_among_the_disputed_ones_is_not_told(only_asking, sort):
+    answer = only_asking.get("/api/picker", params={"sort": sort, "place_of": ENTRY}).json()
     assert [row["id"] for row in answer["entries"]] == [OTHER, ENTRY], "as one of which nothing is known"
     assert answer["place"] == 1
 
 
 @pytest.mark.parametrize("disputed", ["most", "least"])
-def test_the_video_is_neither_among_the_most_nor_among_the_least_disputed(judging, disputed):
-    answer = judging.get("/api/picker", params={"disputed": disputed, "place_of": ENTRY}).json()
+def test_the_video_is_neither_among_the_most_nor_among_the_least_disputed(only_asking, disputed):
+    answer = only_asking.get("/api/picker", params={"disputed": disputed, "place_of": ENTRY}).json()
     assert [row["id"] for row in answer["entries"]] == [OTHER]
     assert (answer["total"], answer["place"]) == (1, None)
 
@@ -277,7 +323,7 @@ def test_an_annotator_reaches_the_annotate_page_and_nothing_else(whole, library)
     with signed_in(whole, library) as (_, ada):
         for method, path in addresses(whole):
             address = re.sub(r"\{[^}]*\}", "x", path)
-            if any(address == one.rstrip("/") or address.startswith(one.rstrip("/") + "/") for one in OPEN + ANNOTATOR):
+            if "annotator" in roles_of(method, address):
                 continue
             answer = ada.request(method, address)
             assert answer.status_code == 403, (method, path, answer.status_code)
@@ -306,7 +352,7 @@ def test_without_a_link_nobody_gets_further_than_the_door(app, closed):
 def test_a_lead_sees_everything_but_what_they_judge_themselves(closed):
     lea, _ = closed
     assert lea.get("/api/entry", params={"id": ENTRY}).status_code == 200
-    lea.post("/api/task", json={"entry": ENTRY})
+    judge(lea)
     assert lea.get("/api/entry", params={"id": ENTRY}).status_code == 403
 
 

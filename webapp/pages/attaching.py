@@ -10,7 +10,7 @@ from core.errors import ManycutError
 from storage.library import Library
 from verbs.attach import AttachRequest
 from webapp.jobs import enqueue
-from webapp.pages.elements import UPLOADED, section
+from webapp.pages.elements import UPLOADED, section, told
 from webapp.pages.jobs_panel import jobs_panel
 
 BY_NAME = ""  # no single entry
@@ -51,7 +51,7 @@ def attaching(library: Library) -> None:
         try:
             enqueue(library, AttachRequest.of(path=files, **whose))
         except ManycutError as error:
-            return f"{error.message} {error.hint}"
+            return told(library, error)
         return f"{len(files)} {'video' if len(files) == 1 else 'videos'} will be attached to {entry_id or dataset_id}."
 
     def of_dataset(dataset_id: str | None) -> dict:

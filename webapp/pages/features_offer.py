@@ -9,6 +9,7 @@ from storage.library import Library
 from verbs.features import FeaturesRequest
 from verbs.offers import FeaturesOffer, features_offers
 from webapp.jobs import enqueue
+from webapp.pages.elements import told
 
 
 def features_offer(library: Library) -> None:
@@ -33,7 +34,7 @@ def features_offer(library: Library) -> None:
         try:
             enqueue(library, FeaturesRequest(space=chosen, all_entries=True))
         except ManycutError as error:
-            return f"{error.message} {error.hint}"
+            return told(library, error)
         return f"{chosen} features will be made of every video that lacks them."
 
     tell_list = "() => document.dispatchEvent(new Event('manycut:job'))"

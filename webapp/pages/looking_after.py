@@ -10,7 +10,7 @@ from core.errors import ManycutError
 from storage.library import Library
 from verbs.doctor import DoctorRequest
 from webapp.jobs import enqueue
-from webapp.pages.elements import UPLOADED, section
+from webapp.pages.elements import UPLOADED, section, told
 from webapp.pages.jobs_panel import jobs_panel
 
 WHAT = (
@@ -34,7 +34,7 @@ def looking_after(library: Library) -> None:
         try:
             enqueue(library, DoctorRequest.of(**choices))
         except ManycutError as error:
-            return f"{error.message} {error.hint}"
+            return told(library, error)
         return "All videos will be looked at; what is wrong is listed below."
 
     def start() -> str:

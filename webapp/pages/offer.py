@@ -9,7 +9,7 @@ from storage.library import Library
 from verbs.offers import PretrainingOffer, pretraining_offers
 from verbs.pretrain import PretrainRequest
 from webapp.jobs import enqueue
-from webapp.pages.elements import section
+from webapp.pages.elements import section, told
 from webapp.pages.jobs_panel import jobs_panel
 
 WHAT = (
@@ -41,7 +41,7 @@ def pretraining_offer(library: Library) -> None:
         try:
             enqueue(library, PretrainRequest(space=space))
         except ManycutError as error:
-            return f"{error.message} {error.hint}"
+            return told(library, error)
         return f"Pretraining on the videos with {space} features has been queued."
 
     tell_list = "() => document.dispatchEvent(new Event('manycut:job'))"

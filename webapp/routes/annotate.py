@@ -1,47 +1,21 @@
-"""The REST of the Annotate page: coming in, the queue, one task. Never anyone else's labels before submitting."""
+"""The REST of the Annotate page: the queue, one task. Never anyone else's labels before submitting."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from starlette.responses import RedirectResponse, Response
 
 from core import limits
-from core.errors import RefusedError
-from core.labelling.events import Role
-from storage.annotations import clean_name
 from storage.library import Library
 from storage.tasks import Task
-from webapp import sessions
-from webapp.sessions import SignedIn, current_annotator, library_mark
+from webapp.pace import Pace
+from webapp.sessions import SignedIn
 from webapp.views import task as task_view
 from webapp.views.answer import Answer
 from webapp.views.task import Comparison, EventFacts, Queue, Recorded, TaskFacts
 from webapp.visibility import OwnTask, own_task_in
-
-
-class Me(Answer):
-    """Who is asking, and of which library.
-
-    Attributes:
-        annotator: their name, None where nobody is signed in.
-        library: tells libraries apart.
-        closed: a personal link is needed to come in.
-        role: what they may do.
-    """
-
-    annotator: str | None
-    library: str
-    closed: bool
-    role: Role
-
-
-class NameRequest(BaseModel):
-    """Under which name somebody signs in; None signs out."""
-
-    name: str | None = None
 
 
 class OpenRequest(BaseModel):
@@ -85,37 +59,7 @@ class NextTask(Answer):
 def router(library: Library) -> APIRouter:
     """The routes over one library."""
     routes = APIRouter()
-    mark = library_mark(library.data_dir)
-
-    @routes.get("/enter")
-    def enter(key: str, request: Request) -> Response:
-        """A personal link: signs in who holds it."""
-        account = library.accounts.enter(key)
-        root = request.scope.get("root_path", "")
-        if account is None:
-            return RedirectResponse(f"{root}/annotate?refused=1", 303)
-        sessions.sign_in(request, account.name, key)
-        return RedirectResponse(f"{root}/" if account.role == "lead" else f"{root}/annotate", 303)
-
-    @routes.get("/api/me")
-    def me(request: Request) -> Me:
-        return _who(request)
-
-    @routes.post("/api/me")
-    def sign_in(body: NameRequest, request: Request) -> Me:
-        name = "" if body.name is None else clean_name(body.name)
-        if name and library.accounts.closed():
-            raise RefusedError("A name alone is not enough here.", "Open the link that you were given.")
-        request.session.clear()
-        if name:
-            sessions.sign_in(request, name)
-        return _who(request)
-
-    def _who(request: Request) -> Me:
-        closed = library.accounts.closed()
-        account = sessions.account_of(request, library)
-        name = current_annotator(request) if account or not closed else None
-        return Me(annotator=name, library=mark, closed=closed, role=account.role if closed and account else "lead")
+    pace = Pace(library.annotations.count_events)
 
     @routes.get("/api/tasks")
     def tasks(name: SignedIn, protocol: str = "shot-ratings") -> Queue:
@@ -139,6 +83,7 @@ def router(library: Library) -> APIRouter:
 
     @routes.post("/api/task/events")
     def events(body: EventsRequest, task: Annotated[Task, own_task_in(EventsRequest)]) -> Recorded:
+        pace.take(task.id, len(body.events))
         return task_view.record(library, task, body.events)
 
     @routes.post("/api/task/compare")

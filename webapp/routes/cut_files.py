@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from core.errors import InputError
+from core.scratch import PREFIX as SCRATCH
 from storage.library import Library
 from verbs.chosen_cut import CutChoices, check_video
 from verbs.cut_list import CutListRequest, cut_list_notes
@@ -21,7 +22,7 @@ from verbs.intervals import parse_intervals
 from verbs.render import RenderRequest
 from webapp.jobs import enqueue
 from webapp.views.answer import JobNumber
-from webapp.visibility import VisibleEntryNamed, visible
+from webapp.visibility import AsSeen, VisibleEntryNamed, visible
 
 TYPES = {
     "json": "application/json",
@@ -47,6 +48,7 @@ def router(library: Library, renders: Path) -> APIRouter:
     @routes.get("/cutlist")
     def cut_list(
         entry: VisibleEntryNamed,
+        seen: AsSeen,
         format: str,
         source: str | None = None,
         rule: Rule = DEFAULT_RULE,
@@ -57,7 +59,7 @@ def router(library: Library, renders: Path) -> APIRouter:
         """`segments` such as "0-120,240-300", in frames, end exclusive, instead of source, rule, shots and budget."""
         if format not in TYPES:
             raise InputError(f"There is no cut list format '{format}'.", f"Choose one of: {', '.join(TYPES)}.")
-        with tempfile.TemporaryDirectory(prefix="manycut-") as folder:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
             request = CutListRequest(
                 entry=entry,
                 out=Path(folder) / f"cut.{format}",
@@ -66,8 +68,9 @@ def router(library: Library, renders: Path) -> APIRouter:
                 shots=shots,
                 budget=budget,
                 segments=parse_intervals(segments) if segments else None,
+                beside=True,  # where the video lies on this server is told to nobody
             )
-            made = write_cut_list(library, request)
+            made = write_cut_list(seen, request)
             content = made.file.read_bytes()
         headers = {
             "Content-Disposition": f'attachment; filename="{made.name}"',
@@ -77,7 +80,7 @@ def router(library: Library, renders: Path) -> APIRouter:
         return Response(content, media_type=TYPES[format], headers=headers)
 
     @routes.get("/cutlist/notes")
-    def notes(entry: VisibleEntryNamed) -> dict[str, str]:
-        return cut_list_notes(library, entry)
+    def notes(entry: VisibleEntryNamed, seen: AsSeen) -> dict[str, str]:
+        return cut_list_notes(seen, entry)
 
     return routes

@@ -6,28 +6,29 @@ from fastapi import APIRouter, Query
 
 from core import limits
 from core.data import DEFAULT_BUDGET
-from storage.library import Library
-from verbs import cuts as verb
+from verbs.cuts import DEFAULT_RULE, CutsRequest, CutsResult, Rule
+from verbs.cuts import cuts as solved
 from verbs.intervals import parse_intervals
-from webapp.visibility import VisibleEntryNamed
+from webapp.visibility import AsSeen, VisibleEntryNamed
 
 
-def router(library: Library) -> APIRouter:
-    """The route over one library."""
+def router() -> APIRouter:
+    """The route."""
     routes = APIRouter(prefix="/api")
 
-    @routes.get("/cuts", response_model=verb.CutsResult)
+    @routes.get("/cuts", response_model=CutsResult)
     def cuts(
         entry: VisibleEntryNamed,
-        rule: verb.Rule = verb.DEFAULT_RULE,
+        seen: AsSeen,
+        rule: Rule = DEFAULT_RULE,
         budget: float = Query(DEFAULT_BUDGET, gt=0, le=1),
         shots: str | None = None,
         source: str | None = Query(None, max_length=limits.SOURCE_CHARS),
         keep: str = "",
         forbid: str = "",
-    ) -> verb.CutsResult:
+    ) -> CutsResult:
         """`keep` and `forbid` such as "0-120,240-300", in frames, ends exclusive."""
-        request = verb.CutsRequest(
+        request = CutsRequest(
             entry=entry,
             rule=rule,
             budget=budget,
@@ -36,6 +37,6 @@ def router(library: Library) -> APIRouter:
             keep=parse_intervals(keep),
             forbid=parse_intervals(forbid),
         )
-        return verb.cuts(library, request)
+        return solved(seen, request)
 
     return routes

@@ -13,15 +13,20 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 
-from core.errors import NotFoundError
+from core.errors import RefusedError
 from storage.jobs import Job, Priority
 from storage.library import Library
+from storage.people_key import key_table
 from verbs.doctor import DoctorRequest
 from verbs.export import ExportChoices, ExportRequest
-from verbs.ingest import IngestChoices, IngestRequest
+from verbs.ingest import AskedIngest, IngestChoices, IngestRequest
 from verbs.personal import PersonalRequest
 from verbs.sample import SampleRequest
+from webapp.downloads import file_of
+from webapp.import_folder import named_files
 from webapp.jobs import enqueue
+from webapp.quotas import quota_of
+from webapp.sending import sent_whole
 from webapp.views import curves, lists, numbers
 from webapp.views import entry as entry_view
 from webapp.views import jobs as jobs_view
@@ -36,20 +41,29 @@ from webapp.views.numbers import Numbers
 from webapp.views.persons import PersonsList
 from webapp.views.training import AskedTraining
 from webapp.visibility import (
+    AsSeen,
     Hidden,
     Subject,
     VisibleEntry,
     VisibleJob,
     VisibleJobNamed,
-    about,
     visible,
     visible_job_in,
 )
 
-# The jobs that end with a file.
-DOWNLOADS = ("export", "render")
 # How the file of an export ends, and what it is.
-ENDINGS = {"eccv16": ".h5", "tvsum": ".tsv", "summe": ".zip", "csv": ".csv", "events": ".jsonl"}
+ENDINGS = {
+    "eccv16": ".h5",
+    "tvsum": ".tsv",
+    "summe": ".zip",
+    "csv": ".csv",
+    "events": ".jsonl",
+    "label-studio": ".json",
+    "activitynet": ".json",
+    "fiftyone": ".json",
+    "elan": ".zip",
+    "csv-seconds": ".csv",
+}
 TYPES = {
     ".h5": "application/x-hdf5",
     ".tsv": "text/tab-separated-values",
@@ -75,7 +89,8 @@ class PriorityRequest(JobRequest):
 
 def exported(body: ExportChoices) -> Subject:
     """The whole of a dataset, or of the library, where no entry is named."""
-    return about(body.entry) if body.entry else Subject(whole=True, dataset=body.dataset)
+    named = {*body.entries, *([body.entry] if body.entry else [])}
+    return Subject(named) if named else Subject(whole=True, dataset=body.dataset)
 
 
 def router(library: Library, exports: Path) -> APIRouter:
@@ -92,20 +107,20 @@ def router(library: Library, exports: Path) -> APIRouter:
         return lists.entries(library, dataset, search or None, limit, offset)
 
     @routes.get("/entry")
-    def entry(id: VisibleEntry) -> EntryFacts:
-        return entry_view.describe(library, id)
+    def entry(id: VisibleEntry, seen: AsSeen) -> EntryFacts:
+        return entry_view.describe(seen, id)
 
     @routes.get("/series")
-    def series(id: VisibleEntry) -> Response:
-        return Response(entry_view.series(library, id), media_type="application/octet-stream")
+    def series(id: VisibleEntry, seen: AsSeen) -> Response:
+        return Response(entry_view.series(seen, id), media_type="application/octet-stream")
 
     @routes.get("/news")
-    def news(id: VisibleEntry) -> News:
-        return entry_view.news(library, id)
+    def news(id: VisibleEntry, seen: AsSeen) -> News:
+        return entry_view.news(seen, id)
 
     @routes.get("/numbers")
-    def entry_numbers(id: VisibleEntry) -> Numbers:
-        return numbers.of_entry(library, id)
+    def entry_numbers(id: VisibleEntry, seen: AsSeen) -> Numbers:
+        return numbers.of_entry(seen, id)
 
     @routes.get("/checkpoints")
     def checkpoints() -> CheckpointsList:
@@ -119,6 +134,12 @@ def router(library: Library, exports: Path) -> APIRouter:
     @routes.get("/persons")
     def persons(id: VisibleEntry, hidden: Hidden) -> PersonsList:
         return persons_view.persons(library, id, hidden)
+
+    @routes.get("/people/key.csv")
+    def key() -> Response:
+        """Whose pseudonym is whose, of everybody who labels here; nothing keeps a copy on the way."""
+        said = {"Content-Disposition": 'attachment; filename="manycut-key.csv"', "Cache-Control": "no-store"}
+        return Response(key_table(library.engine), media_type="text/csv", headers=said)
 
     @routes.post("/personal", status_code=202)
     def personal(body: Annotated[PersonalRequest, visible(PersonalRequest)], hidden: Hidden) -> JobNumber:
@@ -140,12 +161,18 @@ def router(library: Library, exports: Path) -> APIRouter:
         return JobNumber(job=enqueue(library, ExportRequest(**dict(body), out=out)))
 
     @routes.post("/ingest", status_code=202)
-    def ingest(body: IngestChoices) -> JobNumber:
-        return JobNumber(job=enqueue(library, IngestRequest(**dict(body))))
+    def ingest(body: AskedIngest) -> JobNumber:
+        """Takes in what was sent, or what lies in the server's import folder, by its names in there."""
+        if body.path and quota_of(library).public:
+            raise RefusedError("A public demo reads no files of its server.", "Upload a video instead.")
+        named = [*named_files(library.data_dir, body.path), *(one.path for one in sent_whole(library, body.sent))]
+        choices = {name: getattr(body, name) for name in IngestChoices.model_fields} | {"path": tuple(named)}
+        return JobNumber(job=enqueue(library, IngestRequest(**choices, remove=bool(body.sent))))
 
     @routes.post("/doctor", status_code=202)
     def doctor(body: Annotated[DoctorRequest, visible(DoctorRequest)]) -> JobNumber:
-        return JobNumber(job=enqueue(library, body))
+        originals = named_files(library.data_dir, body.originals)
+        return JobNumber(job=enqueue(library, body.model_copy(update={"originals": originals})))
 
     @routes.get("/jobs")
     def jobs(hidden: Hidden) -> JobsList:
@@ -175,12 +202,8 @@ def router(library: Library, exports: Path) -> APIRouter:
 
     @routes.get("/download")
     def download(done: VisibleJobNamed, manifest: bool = False) -> Response:
-        if done.kind not in DOWNLOADS or done.result is None:
-            raise NotFoundError(f"Job {done.id} has no file to download.")
-        path = Path(done.result["manifest" if manifest and "manifest" in done.result else "file"])
-        if not path.is_file():
-            raise NotFoundError(f"The file of {done.kind} {done.id} is gone; {done.kind} again.")
+        path = file_of(done, manifest)
         kind = TYPES.get(path.suffix, "application/octet-stream")
-        return FileResponse(path, filename=done.result.get("name", path.name), media_type=kind)
+        return FileResponse(path, filename=(done.result or {}).get("name", path.name), media_type=kind)
 
     return routes

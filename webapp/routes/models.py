@@ -27,6 +27,7 @@ from verbs.pretrain import PretrainRequest
 from verbs.report import ReportRequest
 from verbs.splits import SplitsChoices
 from webapp.jobs import enqueue
+from webapp.names import checkpoint_id, refuse_places
 from webapp.uploads import uploaded
 from webapp.views import models as models_view
 from webapp.views import training as training_view
@@ -80,12 +81,14 @@ def router(library: Library) -> APIRouter:
 
     @routes.post("/measure", status_code=202)
     def measure(body: MeasureRequest) -> JobNumber:
-        library.checkpoints.find(body.checkpoint)  # says plainly that there is none, now and not in the worker
+        library.checkpoints.find(
+            checkpoint_id(library, body.checkpoint)
+        )  # says plainly that there is none, now and not in the worker
         return JobNumber(job=enqueue(library, body))
 
     @routes.post("/report", status_code=202)
     def report(body: CheckpointRequest) -> JobNumber:
-        library.checkpoints.find(body.checkpoint)
+        library.checkpoints.find(checkpoint_id(library, body.checkpoint))
         return JobNumber(job=enqueue(library, ReportRequest(checkpoint=body.checkpoint)))
 
     @routes.post("/pretrain", status_code=202)
@@ -98,6 +101,7 @@ def router(library: Library) -> APIRouter:
 
     @routes.post("/plan")
     def plan(body: AskedTraining) -> Plan:
+        refuse_places(library, body)
         return training_view.plan(library, body)
 
     @routes.get("/splits")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from core import limits
 from storage.library import Library
-from storage.search import Sort, Wanted
 from webapp.views.picker import PickerPage, picker_row
-from webapp.visibility import Hidden
-
-Choice = Literal["", "yes", "no"]
-MEANS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+from webapp.wanted import WantedEntries
 
 
 def router(library: Library) -> APIRouter:
@@ -22,37 +18,20 @@ def router(library: Library) -> APIRouter:
 
     @routes.get("/picker", response_model_exclude_unset=True)
     def picker(
-        hidden: Hidden,
-        search: Annotated[str, Query(max_length=limits.SEARCH_CHARS)] = "",
-        dataset: str = "",
-        category: str = "",
-        video: Choice = "",
-        people: Choice = "",
-        disputed: Literal["", "most", "least"] = "",
-        sort: Sort = "library",
+        wanted: WantedEntries,
         offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
         limit: Annotated[int, Query(ge=0, le=limits.PICKER_ROWS)] = 100,
         place_of: str | None = None,
         groups: bool = True,
     ) -> PickerPage:
         """`place` is where the entry `place_of` stands among those that match; without `groups` no lists of filters."""
-        wanted = Wanted(
-            search=search,
-            dataset=dataset or None,
-            category=category or None,
-            video=MEANS[video],
-            people=MEANS[people],
-            disputed=disputed or None,
-            sort=sort,
-            hidden=hidden,
-        )
         found = library.search.find(wanted, offset=offset, limit=limit, place_of=place_of)
         page = PickerPage(
             total=found.total, of=found.of, place=found.place, entries=[picker_row(entry) for entry in found.entries]
         )
         if not groups:
             return page
-        lists = {"datasets": library.search.datasets(), "categories": library.search.categories(dataset or None)}
+        lists = {"datasets": library.search.datasets(), "categories": library.search.categories(wanted.dataset)}
         return page.model_copy(update=lists)
 
     return routes

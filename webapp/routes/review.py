@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from core import limits
 from core.errors import InputError
-from core.labelling.events import Role
+from core.labelling.who import AccountRole
+from storage.forgetting import forget as forget_person
 from storage.formats.events_jsonl import is_event_log
 from storage.library import Library
 from storage.tasks import Task
+from storage.tokens import Token
 from verbs.join import JoinRequest
 from verbs.reliability import ReliabilityRequest
+from webapp.health import Watch
 from webapp.jobs import enqueue
 from webapp.sessions import current_annotator, sign_in
 from webapp.uploads import uploaded
 from webapp.views import agreement as agreement_view
 from webapp.views import assignments as assignments_view
 from webapp.views import board as board_view
+from webapp.views import damage as damage_view
 from webapp.views import judged
 from webapp.views.agreement import AgreementChoices, AgreementFacts
 from webapp.views.answer import Answer, JobNumber
 from webapp.views.assignments import AssignmentRequest, AssignmentsList, Disputed, Filters, Made, People
 from webapp.views.board import Board, Pace
+from webapp.views.damage import DamageFacts
 from webapp.views.judged import JudgedTask, Trail
 from webapp.visibility import Hidden, VisibleTask, visible, visible_query, visible_task_in
 
@@ -63,7 +70,14 @@ class InviteRequest(BaseModel):
     """Who gets a personal link, and as what; None leaves that as it is."""
 
     name: str
-    role: Role | None = None
+    role: AccountRole | None = None
+
+
+class RoleRequest(BaseModel):
+    """What somebody is to be from now on."""
+
+    name: str
+    role: AccountRole
 
 
 class Invited(Answer):
@@ -73,14 +87,67 @@ class Invited(Answer):
     name: str
 
 
+class ForgetRequest(BaseModel):
+    """Whose name is to be forgotten."""
+
+    name: str
+
+
+class Forgot(Answer):
+    """The pseudonym in the place of a name, and which backups and files of the data directory still hold the name."""
+
+    pseudonym: str
+    backups: list[str]
+    left: list[str]
+
+
+class TokenFacts(Answer):
+    """A token for scripts, without itself; `used` is None where it never was, `expires` where it has no end."""
+
+    id: int
+    name: str
+    label: str
+    made: datetime
+    used: datetime | None
+    expires: datetime | None
+    expired: bool
+
+
+class TokenList(Answer):
+    """The tokens of everybody."""
+
+    tokens: list[TokenFacts]
+
+
+class TokenRequest(BaseModel):
+    """Whose token it is to be, what it is for, and after how many days it ends; None for never."""
+
+    name: str
+    label: str = ""
+    days: int | None = None
+
+
+class MadeToken(Answer):
+    """A new token, which cannot be shown again: to be sent as `Authorization: Bearer ...`."""
+
+    token: str
+    facts: TokenFacts
+
+
+class TokenEnd(BaseModel):
+    """Which token ends, by its number."""
+
+    id: int
+
+
 class Revoked(Answer):
     """Whose link was taken away."""
 
     name: str
 
 
-def router(library: Library) -> APIRouter:
-    """The routes over one library."""
+def router(library: Library, watch: Watch) -> APIRouter:
+    """The routes over one library that is watched."""
     routes = APIRouter(prefix="/api/review")
 
     @routes.get("/board")
@@ -90,6 +157,10 @@ def router(library: Library) -> APIRouter:
     @routes.get("/pace")
     def pace(assignment: int | None = None, dataset: str | None = None) -> Pace:
         return board_view.pace(library, assignment, dataset)
+
+    @routes.get("/damage")
+    def damage() -> DamageFacts:
+        return damage_view.damage(library, watch.damage)
 
     @routes.get("/filters")
     def filters() -> Filters:
@@ -143,20 +214,49 @@ def router(library: Library) -> APIRouter:
         return assignments_view.people(library)
 
     @routes.post("/people/invite")
-    def invite(body: InviteRequest, request: Request) -> Invited:
+    def invite(body: InviteRequest, request: Request, response: Response) -> Invited:
         """Whoever makes the first lead's link, or replaces their own, is signed in by it."""
         first = not library.accounts.closed()
         key = library.accounts.invite(body.name, body.role)
         account = library.accounts.enter(key)
         own = account is not None and current_annotator(request) == account.name
         if account is not None and library.accounts.closed() and (first or own):
-            sign_in(request, account.name, key)
+            sign_in(request, response, account.name, key)
         return Invited(key=key, name=account.name if account else body.name)
+
+    @routes.post("/people/role")
+    def change_role(body: RoleRequest) -> RoleRequest:
+        library.accounts.set_role(body.name, body.role)
+        return body
 
     @routes.post("/people/revoke")
     def revoke(body: InviteRequest) -> Revoked:
         library.accounts.revoke(body.name)
         return Revoked(name=body.name)
+
+    @routes.post("/people/forget")
+    def forget(body: ForgetRequest) -> Forgot:
+        done = forget_person(library.engine, library.data_dir, body.name)
+        # Where on the server they lie is for the command line.
+        return Forgot(pseudonym=done.pseudonym, backups=[Path(one).name for one in done.backups], left=list(done.left))
+
+    @routes.get("/people/tokens")
+    def tokens() -> TokenList:
+        """The tokens that scripts come in by; none of them can be shown."""
+        return TokenList(tokens=[_token_facts(one) for one in library.tokens.list()])
+
+    @routes.post("/people/token")
+    def make_token(body: TokenRequest, response: Response) -> MadeToken:
+        """A token for somebody's scripts, with the role that they have when it is used. It is shown this once."""
+        made, key = library.tokens.make(body.name, body.label, body.days)
+        response.headers["Cache-Control"] = "no-store"
+        return MadeToken(token=key, facts=_token_facts(made))
+
+    @routes.post("/people/token/end")
+    def end_token(body: TokenEnd) -> TokenEnd:
+        """Ends a token, from the next request on."""
+        library.tokens.end(body.id)
+        return body
 
     @routes.post("/join", status_code=202)
     async def join(request: Request, name: str = "") -> JobNumber:
@@ -179,3 +279,15 @@ def router(library: Library) -> APIRouter:
         return JobNumber(job=enqueue(library, ReliabilityRequest(**dict(body))))
 
     return routes
+
+
+def _token_facts(token: Token) -> TokenFacts:
+    return TokenFacts(
+        id=token.id,
+        name=token.name,
+        label=token.label,
+        made=token.made,
+        used=token.used,
+        expires=token.expires,
+        expired=token.expired,
+    )

@@ -19,11 +19,15 @@ class JobNumber(Answer):
 
 
 class Problem(Answer):
-    """What went wrong, in a sentence for people, and what to do; see `core.errors`."""
+    """What went wrong, in a sentence for people, and what to do; see `core.errors`.
+
+    `task` is the one that has to be finished first, where somebody is judging what they asked for.
+    """
 
     code: str
     message: str
     hint: str
+    task: int | None = None
 
 
 class Refusal(Answer):

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core import limits
 from core.errors import InputError
-from core.labelling.events import Role
 from core.labelling.protocols import Kind, Shots, protocol_from
+from core.labelling.who import AccountRole
 from storage.accounts import Account
 from storage.assignments import Assignment, First, Place
 from storage.board import TaskSummary
@@ -128,12 +128,13 @@ class Made(Answer):
 
 
 class PersonFacts(Answer):
-    """A person and how much they did here; `seen` is when they did something last (ms)."""
+    """A person and how much they did here; `seen` is when they did something last (ms), `barred` see `Account`."""
 
     name: str
     pseudonym: str
-    role: Role
+    role: AccountRole
     invited: bool
+    barred: bool
     tasks: int
     submitted: int
     open: int
@@ -142,10 +143,11 @@ class PersonFacts(Answer):
 
 
 class People(Answer):
-    """Everybody, and whether a link is needed to come in."""
+    """Everybody, whether they have to say who they are to come in, and whether a lab's own sign-on says so."""
 
     people: list[PersonFacts]
     closed: bool
+    sign_on: bool
 
 
 class AssignmentTitle(Answer):
@@ -226,6 +228,7 @@ def people(library: Library) -> People:
         tasks.setdefault(one.annotator.name, []).append(one)
     return People(
         people=[_person(account, tasks.get(account.name, ())) for account in library.accounts.list()],
+        sign_on=library.accounts.sign_on(),
         closed=library.accounts.closed(),
     )
 

@@ -14,9 +14,10 @@ from webapp.views.answer import Answer
 from webapp.views.videos import VideoFacts, milliseconds, places_of, video_facts
 
 PACE_DAYS = 56
-# Video, person, task, state, judged, shots, excluded, kind, protocol, touched (ms): the first two are numbers in the
-# lists beside it. A board has ten thousands of these, so that they are rows and not objects.
-Cell = tuple[int, int, int, State, int, int, bool, Kind, str, int]
+# Video, person, task, state, judged, shots, excluded, kind, protocol, touched (ms), whether others' labels or scores
+# were seen before judging: the first two are numbers in the lists beside it. A board has ten thousands of these, so
+# that they are rows and not objects.
+Cell = tuple[int, int, int, State, int, int, bool, Kind, str, int, bool]
 
 
 class Board(Answer):
@@ -102,4 +103,5 @@ def _cell(one: TaskSummary, index: Mapping[str, int], column: Mapping[int, int])
         one.kind,
         one.protocol,
         milliseconds(one.touched),
+        one.seen,
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from safetensors.numpy import save
 
 from core.data import Entry
+from core.data.categories import spelt_out
 from core.data.timebase import VaryingTimebase
 from core.select.footage import Footage, all_footage, empty_spans, milliseconds
 from core.signals import ordered
@@ -13,6 +17,7 @@ from storage.library import Library
 from webapp.views.answer import Answer
 from webapp.views.kinds import KindFacts, kind_facts
 from webapp.views.media import ShotRow, Shown, shot_rows, shown
+from webapp.views.once import Once
 from webapp.views.rows import (
     CheckpointFacts,
     Row,
@@ -69,6 +74,7 @@ class EntryFacts(Shown):
         rows: of the timelines, from above.
         checkpoints: all that are here.
         kinds: of models that are named here, by name.
+        pseudonyms: what exports say instead of names in the rows, by name; none where the rows have no name.
     """
 
     id: str
@@ -92,6 +98,7 @@ class EntryFacts(Shown):
     rows: list[Row]
     checkpoints: list[CheckpointFacts]
     kinds: dict[str, KindFacts]
+    pseudonyms: dict[str, str]
 
 
 class News(Answer):
@@ -101,19 +108,32 @@ class News(Answer):
     people: int
 
 
+KEPT = 64  # entries of which it is kept where a cut may begin and end
+_footage = Once[Mapping[str, Footage]](KEPT)
+
+
 def describe(library: Library, entry_id: str) -> EntryFacts:
     """Everything about an entry but its arrays; see `series` for those."""
+    version = library.entries.version(entry_id)  # before the entry: what a newer one gives is not found again
     entry = library.entries.get(entry_id)
+    footage = _footage.of((library.data_dir, version), lambda: all_footage(entry))
     people = library.people.of_entry(entry_id, entry=entry)
     runs = library.runs.of_entry(entry_id)
     found = {checkpoint.id: checkpoint for checkpoint in library.checkpoints.list()}
     checkpoints = [checkpoint_facts(checkpoint, entry) for checkpoint in found.values()]
+    rows: list[Row] = [
+        people_row(people, entry),
+        *map(signal_row, ordered(entry.signals)),
+        *(run_row(run, found.get(run.track.checkpoint)) for run in runs),
+        *offer_rows(runs, checkpoints),
+        *missing_rows(runs, checkpoints),
+    ]
     return EntryFacts(
         **vars(shown(entry)),
         id=entry.id,
         title=entry.title,
         dataset=entry.dataset,
-        category=entry.meta.get("category", ""),
+        category=spelt_out(entry.meta.get("category", "")),
         meta=dict(entry.meta),
         notes=entry.notes,
         duration=entry.timebase.duration,
@@ -124,19 +144,14 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
         feature_space=entry.feature_space,
         duration_ms=int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0]),
         empty=empty_spans(entry).tolist(),
-        shots=[_shots(name, film, entry) for name, film in all_footage(entry).items()],
+        shots=[_shots(name, film, entry) for name, film in footage.items()],
         captions=entry.captions or None,
         captioner=entry.meta.get("captioner", "") if entry.captions else "",
         corrected=_corrected(library, entry),
-        rows=[
-            people_row(people, entry),
-            *map(signal_row, ordered(entry.signals)),
-            *(run_row(run, found.get(run.track.checkpoint)) for run in runs),
-            *offer_rows(runs, checkpoints),
-            *missing_rows(runs, checkpoints),
-        ],
+        rows=rows,
         checkpoints=checkpoints,
         kinds=kind_facts([*(run.track.kind for run in runs), *(one.kind for one in checkpoints)]),
+        pseudonyms=_pseudonyms(library, rows),
     )
 
 
@@ -187,6 +202,16 @@ def _shots(name: str, film: Footage, entry: Entry) -> ShotsFacts:
         bounds=shot_rows(entry.shots[name], entry),
         pieces=[edges.tolist() for edges in film.pieces],
     )
+
+
+def _pseudonyms(library: Library, rows: Sequence[Row]) -> dict[str, str]:
+    """Of the people whose names stand anywhere in the rows: those who labelled, and whom a model draws as."""
+    texts = "\n".join(row.model_dump_json() for row in rows)
+    return {
+        name: said
+        for name, said in library.people.pseudonyms().items()
+        if json.dumps(name, ensure_ascii=False)[1:-1] in texts
+    }
 
 
 def _corrected(library: Library, entry: Entry) -> dict[int, str]:

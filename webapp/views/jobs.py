@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from core.errors import InputError
 from storage.jobs import PRIORITIES, Job, Lane, Priority, State
 from storage.library import Library
 from verbs.jobs import JobRequest, JobResult, from_row, result_from_row
+from webapp.downloads import why_gone
 from webapp.views.answer import Answer, Problem
+from webapp.views.folders import without_folders
 from webapp.visibility import subject_of
 
 MOST_AHEAD = 1000  # so many unfinished jobs are looked at
@@ -36,6 +39,8 @@ WORK = {
     "join": "joining with",
     "measure": "measuring a model on",
     "import_checkpoint": "taking in a model for",
+    "import_file": "importing a file",
+    "import_preview": "looking at a file",
 }
 
 
@@ -50,6 +55,7 @@ class JobFacts(Answer):
         priority: when it is done, of those that wait.
         resumable: whether it can be asked to keep the best of what it has by now.
         keep: whether it was.
+        gone: what became of the file that it made, and what to do; "" where that is there, or it makes none.
     """
 
     id: int
@@ -72,6 +78,7 @@ class JobFacts(Answer):
     priority: Priority
     resumable: bool
     keep: bool
+    gone: str
 
 
 class JobsList(Answer):
@@ -90,10 +97,10 @@ def described(library: Library, jobs: Sequence[Job], hidden: Collection[str] = (
     """Jobs as pages get them; work that a queued one waits for is not named where it is about a hidden entry."""
     waiting = any(job.state == "queued" for job in jobs)
     ahead = library.jobs.list(states=("queued", "running"), limit=MOST_AHEAD) if waiting else []
-    return [_facts(job, _waits_for(job, ahead, hidden)) for job in jobs]
+    return [_facts(job, _waits_for(job, ahead, hidden), library.data_dir) for job in jobs]
 
 
-def _facts(job: Job, waits_for: str | None) -> JobFacts:
+def _facts(job: Job, waits_for: str | None, data_dir: Path) -> JobFacts:
     args, result, unread = None, None, ""
     try:
         args = from_row(job.kind, job.args)
@@ -105,10 +112,12 @@ def _facts(job: Job, waits_for: str | None) -> JobFacts:
         "result": result,
         "error": Problem(**job.error) if job.error else None,
         "unread": unread,
+        "gone": why_gone(job),
         "waits_for": waits_for,
         "priority": next(name for name, value in PRIORITIES.items() if value == job.priority),
     }
-    return JobFacts(**{name: told.get(name, getattr(job, name, None)) for name in JobFacts.model_fields})
+    facts = {name: told.get(name, getattr(job, name, None)) for name in JobFacts.model_fields}
+    return JobFacts(**{name: without_folders(value, data_dir) for name, value in facts.items()})
 
 
 def _waits_for(job: Job, unfinished: list[Job], hidden: Collection[str]) -> str | None:

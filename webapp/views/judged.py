@@ -21,7 +21,7 @@ from webapp.views.protocol import KeptProtocol, kept_protocol
 from webapp.views.videos import milliseconds
 
 CURVE_POINTS = 600
-STEPS = ("submit", "skip", "reopen", "restart", "revealed", "exclude", "restore")
+STEPS = ("submit", "skip", "reopen", "restart", "revealed", "seen", "exclude", "restore")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ class KindFacts(Answer):
         colour: name of a colour of the theme.
         samples: whether it draws several curves of one video.
         diffuses: whether it draws them by diffusion, in steps, guided, from noise of a temperature.
+        steps: how many it takes where nobody says; None where there are none.
     """
 
     label: str
@@ -31,6 +32,7 @@ class KindFacts(Answer):
     colour: str
     samples: bool
     diffuses: bool
+    steps: int | None
 
 
 def kind_facts(names: Iterable[str]) -> dict[str, KindFacts]:
@@ -48,4 +50,5 @@ def _facts(name: str) -> KindFacts:
         colour=name if own else OTHER,
         samples=kind.samples if kind else name in (SELF_DISCOVERED, PERSONAL),
         diffuses=kind is not None and kind.diffuses,
+        steps=kind.steps if kind is not None and kind.diffuses else None,
     )

@@ -30,7 +30,7 @@ class EntriesList(Answer):
 class CheckpointLine(Checkpoint):
     """A checkpoint in a list; its figures are without those of single videos, which somebody may be judging."""
 
-    path: Path
+    path: Path  # its name alone: where it lies on the server is nobody's business
     config: Mapping[str, Json]
     training: Mapping[str, Json]
     metrics: Mapping[str, Json]
@@ -58,4 +58,4 @@ def _line(checkpoint: Checkpoint) -> CheckpointLine:
         for protocol, found in checkpoint.metrics.items()
         if isinstance(found, Mapping)
     }
-    return CheckpointLine(**{**vars(checkpoint), "metrics": metrics})
+    return CheckpointLine(**{**vars(checkpoint), "metrics": metrics, "path": Path(checkpoint.path.name)})

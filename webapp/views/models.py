@@ -24,6 +24,7 @@ from verbs.offers import PretrainingOffer, pretraining_offers
 from verbs.report import ReportResult
 from verbs.train import TrainResult
 from verbs.train_splits import TrainedSplits
+from webapp.names import checkpoint_id
 from webapp.views.answer import Answer
 from webapp.views.kinds import KindFacts, kind_facts
 
@@ -92,7 +93,7 @@ def models(library: Library, hidden: Collection[str]) -> ModelsList:
 
 def card(library: Library, hidden: Collection[str], checkpoint_id: str) -> ModelCard:
     """The card of a model, the checksum of its weights, and what its training changed. Raises NotFoundError."""
-    checkpoint = library.checkpoints.find(checkpoint_id)
+    checkpoint = library.checkpoints.known(checkpoint_id)
     measured_on = set(checkpoint.training.get("held_out") or ())
     for figures in checkpoint.metrics.values():
         measured_on |= set(figures.get("videos") or ()) if isinstance(figures, dict) else set()
@@ -130,7 +131,9 @@ def standings(library: Library, hidden: Collection[str], dataset: str | None) ->
 
 def side_by_side(library: Library, hidden: Collection[str], ids: Sequence[str]) -> CompareCheckpointsResult:
     """Models side by side. Raises NotFoundError, InputError."""
-    found = compare_checkpoints(library, CompareCheckpointsRequest(checkpoints=tuple(ids)))
+    found = compare_checkpoints(
+        library, CompareCheckpointsRequest(checkpoints=tuple(checkpoint_id(library, one) for one in ids))
+    )
     if not set(hidden).intersection(found.videos):
         return found
     return found.model_copy(update={"figures": [], "seeds": [], "videos": [], "notes": [*found.notes, NOT_SHOWN]})

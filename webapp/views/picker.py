@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.data.categories import spelt_out
 from storage.search import Group, PickedEntry
 from webapp.views.answer import Answer
 from webapp.views.media import Sheet, sheet
@@ -20,6 +21,7 @@ class PickerRow(Answer):
     duration: float
     rate_assumed: bool
     people: int
+    simulated: int
     disagreement: float | None
     video: bool
     thumbnails: Sheet | None
@@ -50,10 +52,11 @@ def picker_row(entry: PickedEntry) -> PickerRow:
         id=entry.id,
         title=entry.title,
         dataset=entry.dataset,
-        category=entry.category,
+        category=spelt_out(entry.category),
         duration=entry.duration,
         rate_assumed=entry.rate_assumed,
         people=entry.people,
+        simulated=entry.simulated,
         disagreement=entry.disagreement,
         video=entry.has_video,
         thumbnails=sheet(entry.id, entry.thumbnails),

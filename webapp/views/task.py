@@ -25,7 +25,6 @@ from webapp.views.protocol import ProtocolFacts, protocol_facts
 
 SHOT_S = 2  # of uniform shots, the last one takes the rest; only to say how many an untouched video has
 ORDER = {"open": 0, "new": 1, "skipped": 2, "submitted": 3}
-SERVER = "server"  # client id of the events that are noted here
 
 
 class QueueRow(Answer):
@@ -282,8 +281,9 @@ def compare(library: Library, task: Task) -> Comparison:
         raise ConflictError("You submitted this video without any label.", "There is nothing to compare.")
     if others is None:
         raise ConflictError("Nobody else has judged this video yet.", "Look again when others have submitted it.")
+    library.seen.note(task.annotator, [task.entry])
     if not task.practice:
-        library.annotations.record_events(task.id, [Event(SERVER, 1, "revealed")])
+        library.annotations.note_revealed(task.id)
     seconds = entry.timebase.seconds(entry.picks).tolist()
     return Comparison(**vars(compare_person(mine.scores[0], others.scores)), seconds=seconds)
 

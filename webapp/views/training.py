@@ -14,7 +14,7 @@ from storage.library import Library
 from storage.search import Wanted
 from verbs.entries import entries_with_people
 from verbs.splits import SplitsChoices, SplitsRequest, splits
-from verbs.train import TrainChoices, TrainRequest
+from verbs.train import TrainChoices, TrainRequest, of_base
 from verbs.train_splits import TrainSplitsRequest
 from verbs.training_entries import training_entries
 from webapp.views.answer import Answer
@@ -191,7 +191,7 @@ def plan(library: Library, asked: AskedTraining) -> Plan:
     Raises:
         NotFoundError, InputError, CheckpointError: as the training would.
     """
-    request = request_of(library, asked)
+    request = of_base(library, request_of(library, asked))
     notes: tuple[str, ...] = (NOTES[asked.preset],) if asked.preset in NOTES else ()
     if isinstance(request, TrainSplitsRequest):
         assert request.splits is not None
@@ -203,7 +203,7 @@ def plan(library: Library, asked: AskedTraining) -> Plan:
     if judged > MOST_PLANNED:
         return Plan(videos=judged, notes=(*notes, LATER))
     base = library.checkpoints.find(asked.start_from) if asked.start_from else None
-    seed = settings_for(asked.kind, preset=asked.preset).seed if asked.seed is None else asked.seed
+    seed = settings_for(request.kind, preset=asked.preset).seed if asked.seed is None else asked.seed
     found = training_entries(library, request, base, seed)
     people: dict[str, bool] = {}
     titles: dict[str, str] = {}

@@ -14,13 +14,17 @@ import { Header } from './header.mjs';
 import { waitingOwners } from './outbox.mjs';
 import { nextView, queueView } from './queue.mjs';
 import { Session } from './session.mjs';
-import { closedView, signInView } from './signin.mjs';
+import { closedView, signInView, viewerView } from './signin.mjs';
 import { TaskTab } from './task_tab.mjs';
 
 /** @typedef {import('./queue.mjs').TasksAnswer} TasksAnswer */
 /** @typedef {{task?: number, entry?: string, protocol?: string}} Query  a task, or an entry under a protocol; {} is the queue */
 
 const REFUSED = 'This link is no longer valid. Ask whoever sent it for a new one.';
+const BY_LINK = 'Your personal link signs you in again; if somebody else may have it, ask a lead for a new one.';
+/** @type {[string, string, string][]} */
+const BY_LINK_WAYS = [['everywhere', 'Sign out everywhere', 'primary'], ['out', 'Only here', ''], ['', 'Stay', '']];
+const SIGNED_ON = 'Your lab signed you in, so you sign out there.';
 const SKIP_PATIENCE_MS = 3000;
 
 /** Called by the Gradio component once its element exists. @param {{element: HTMLElement}} gradio */
@@ -71,7 +75,8 @@ class App {
       if (!current()) return;
       await this.session.become(me);
       const query = new URLSearchParams(location.search);
-      if (!this.session.me) await this._showSignIn(query.has('refused') ? REFUSED : '');
+      if (this.session.role === 'viewer') this._show('viewer', viewerView(), 'Annotate');
+      else if (!this.session.me) await this._showSignIn(query.has('refused') ? REFUSED : '');
       else if (query.get('task')) await this._openTask(Number(query.get('task')), current);
       else if (query.get('entry')) await this._openEntry(query.get('entry'), query.get('protocol'), current);
       else await this._showQueue(current);
@@ -97,14 +102,16 @@ class App {
     const { me, unsaved } = this.session;
     const kept =
       `${count(unsaved, 'change')} could not be sent yet. They stay in this browser and are sent when ${me} signs in again.`;
+    const saved = unsaved ? kept : 'Everything you did is saved.';
+    const { closed, signedOn } = this.session;
     const answer = await ask({
       title: `Signed in as ${me}`,
-      text: unsaved ? kept : 'Everything you did is saved.',
-      buttons: [['out', 'Sign out', 'primary'], ['', 'Stay', '']],
+      text: signedOn ? `${saved} ${SIGNED_ON}` : closed ? `${saved} ${BY_LINK}` : saved,
+      buttons: signedOn ? [['', 'Close', 'primary']] : closed ? BY_LINK_WAYS : [['out', 'Sign out', 'primary'], ['', 'Stay', '']],
     });
-    if (answer !== 'out') return;
+    if (!answer) return;
     try {
-      await this.session.signOut();
+      await this.session.signOut(answer === 'everywhere');
     } catch (error) {
       this._showFailure(error);
       return;
@@ -116,7 +123,8 @@ class App {
 
   _loading() {
     this.root.dataset.ready = 'false';
-    this._show('loading', h('div', { class: 'mc-center mc-slow' }, h('p', { class: 'mc-faint' }, 'Loading …')), '');
+    const said = h('span', { class: 'mc-hidden' }, 'Loading …');
+    this._show('loading', h('div', { class: 'mc-slow', role: 'status' }, said, h('span', { class: 'mc-lines' })), '');
   }
 
   async _showSignIn(reason = '') {

@@ -35,10 +35,21 @@ export function commandButton(commands, name, { label = commands.get(name).label
     type: 'button',
     class: `mc-button ${style}`.trim(),
     'data-act': name,
-    'aria-label': label,
+    'aria-label': spoken(label, h('span', {}, ...inside).textContent.trim()),
     title: titled(label, keysOf(commands, name, amount)),
     onclick: () => commands.run(name, amount),
   }, ...inside);
+}
+
+/**
+ * What a button is called: people who speak to their computer say what they see, so that belongs to its name, or
+ * is its name.
+ * @param {string} label
+ * @param {string} seen
+ */
+function spoken(label, seen) {
+  if (label.toLowerCase().includes(seen.toLowerCase())) return label;
+  return /\p{Letter}/u.test(seen) ? seen : `${label} ${seen}`;
 }
 
 /** Buttons within a place can be pressed where their command is usable. @param {Element} place @param {Commands} commands */

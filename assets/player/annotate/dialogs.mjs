@@ -18,15 +18,16 @@ export function openDialog(title, style, ...parts) {
 
 /**
  * Ask; resolves with the id of the chosen button, "" when dismissed.
- * @param {{title: string, text: string|string[], buttons: [string, string, string?][]}} question  buttons are id, text
- *   and style
+ * @param {{title: string, text: string|string[], buttons: [string, string, string?][], first?: string}} question  buttons
+ *   are id, text and style; `first` is the id of the one that Enter presses
  * @returns {Promise<string>}
  */
-export function ask({ title, text, buttons }) {
+export function ask({ title, text, buttons, first = buttons[0][0] }) {
   return new Promise((resolve) => {
     const answers = buttons.map(([id, label, style]) => plainButton(label, () => dialog.close(id), `mc-${style || 'plain'}`));
     const texts = [text].flat().map((one) => h('p', {}, one));
     const dialog = openDialog(title, '', ...texts, h('div', { class: 'mc-answers' }, ...answers));
+    answers[buttons.findIndex(([id]) => id === first)].focus();
     dialog.addEventListener('close', () => resolve(dialog.returnValue));
   });
 }

@@ -26,7 +26,7 @@ export class Header {
 
   /** @param {string} text @param {string} badge @param {HTMLElement|null} [action] the last button */
   title(text, badge, action = null) {
-    this._title.textContent = text;
+    this._title.textContent = this._title.title = text;
     this._badge.textContent = badge;
     this._badge.hidden = !badge;
     const next = action ?? h('span', { hidden: true });
@@ -45,11 +45,11 @@ export class Header {
     this._showBanner(outbox, working);
   }
 
-  _showSaved({ state, unsaved, durable }) {
+  _showSaved({ state, unsaved, durable, reason }) {
     this._saved.dataset.state = state;
-    const text = stateText(state, unsaved);
+    const text = stateText(state, unsaved, reason);
     if (this._saved.textContent !== text) this._saved.textContent = text;
-    this._saved.title = stateTitle(state, unsaved, durable);
+    this._saved.title = stateTitle(state, unsaved, durable, reason);
   }
 
   _showBanner(outbox, working) {
@@ -78,15 +78,17 @@ export class Header {
 const LOST = 'This browser keeps nothing between visits (a private window?). Leave this page open until it says Saved.';
 const SIGNED_OUT = 'You were signed out. What you did is kept in this browser; sign in again to send it.';
 
-function stateText(state, unsaved) {
+function stateText(state, unsaved, reason) {
   if (state === 'saved') return 'Saved';
   if (state === 'unsaved') return `${unsaved} unsaved`;
+  if (reason) return unsaved ? `${unsaved} waiting` : 'Waiting';
   return unsaved ? `Offline, ${unsaved} unsaved` : 'Offline';
 }
 
-function stateTitle(state, unsaved, durable) {
+function stateTitle(state, unsaved, durable, reason) {
   if (state === 'saved') return 'Everything is stored on the server.';
   const kept = durable ? 'kept in this browser' : 'held by this page only: keep it open';
   if (state === 'unsaved') return `${count(unsaved, 'change')} on the way to the server, ${kept}.`;
+  if (reason) return `${reason} ${count(unsaved, 'change')} ${kept} and sent as soon as that is possible. You can go on.`;
   return `The server cannot be reached. ${count(unsaved, 'change')} ${kept} and sent as soon as it answers. You can go on.`;
 }

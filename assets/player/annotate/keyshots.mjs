@@ -6,6 +6,7 @@
 import { circa, clock, count, percent } from '../shared/format.mjs';
 import { recall, remember } from '../shared/preferences.mjs';
 import { budgetText } from './budget.mjs';
+import { worthOf } from './labels.mjs';
 import { around, framesOf, inOrder, joined, moved } from './segments.mjs';
 
 /** @typedef {import('./labels.mjs').Part} Part */
@@ -26,9 +27,12 @@ export class Keyshots {
     task.on('changed', () => this.marks.has(this.selected) || (this.selected = null));
   }
 
-  /** All parts, with the edge where it is being moved to. @returns {Map<number, Part>} */
+  /**
+   * All parts, with the edge where it is being moved to; without those that were marked as worth nothing.
+   * @returns {Map<number, Part>}
+   */
   get marks() {
-    const marks = new Map(this.task.state.marks);
+    const marks = new Map([...this.task.state.marks].filter(([, part]) => worthOf(part) !== 0));
     if (this.draft) marks.set(this.draft.number, this.draft.part);
     return marks;
   }
@@ -43,7 +47,7 @@ export class Keyshots {
   }
 
   get progress() {
-    return `${count(this.task.state.marks.size, 'part')}, ${percent(this.share)} of the video marked`;
+    return `${count(this.marks.size, 'part')}, ${percent(this.share)} of the video marked`;
   }
 
   get complete() {

@@ -5,6 +5,8 @@
  * too, so they survive a reload.
  */
 
+import { UNDO_STEPS } from '../shared/limits.mjs';
+
 /**
  * @typedef {object} LabelEvent
  * @property {string} client  random for each page load
@@ -14,7 +16,7 @@
  * @property {number|null} [value]
  * @property {number|null} [t]  moment of the video, seconds
  * @property {number} at  ms since 1970
- * @property {{text?: string, start?: number, end?: number, from?: number, to?: number, samples?: Sample[]}|null} [data]
+ * @property {{text?: string, start?: number, end?: number, worth?: number, from?: number, to?: number, samples?: Sample[]}|null} [data]
  */
 /** @typedef {[number, number]} Sample  [seconds, value 0..1] */
 /** @typedef {[number, number]} Part  [first frame, end frame) */
@@ -101,11 +103,24 @@ export function fold(events) {
   return state;
 }
 
+/**
+ * What a part was said to be worth, 0 or 1, which stands behind its frames; undefined where nobody said.
+ * @param {Part} part
+ * @returns {number|undefined}
+ */
+export function worthOf(part) {
+  return /** @type {number[]} */ (part)[2];
+}
+
 /** The state as plain JSON, named like core.labelling.events.TaskState. */
 export function summary(state) {
+  const marks = [...state.marks];
+  const framesOf = (parts) => Object.fromEntries(parts.map(([number, part]) => [number, part.slice(0, 2)]));
   return {
     ratings: Object.fromEntries(state.ratings),
-    marks: Object.fromEntries(state.marks),
+    marks: framesOf(marks.filter(([, part]) => worthOf(part) !== 0)),
+    left_out: framesOf(marks.filter(([, part]) => worthOf(part) === 0)),
+    partial: marks.some(([, part]) => part.length > 2),
     takes: Object.fromEntries(state.takes),
     undo_depth: state.undoable.length,
     redo_depth: state.redoable.length,
@@ -134,7 +149,8 @@ function label(state, event) {
 
 function valueOf({ kind, value, data }) {
   if (kind === 'rate') return value ?? null;
-  return kind === 'mark' && data ? [data.start, data.end] : null;
+  if (kind !== 'mark' || !data) return null;
+  return [data.start, data.end, ...((data.worth ?? null) === null ? [] : [data.worth])];
 }
 
 // All samples of one take in a row are one step.
@@ -152,6 +168,7 @@ function trace(state, take, samples) {
 
 function put(state, map, number, value) {
   state.undoable.push([map, number, state[map].get(number) ?? null, value]);
+  if (state.undoable.length > UNDO_STEPS) state.undoable.shift();
   state.redoable = [];
   set(state, map, number, value);
 }

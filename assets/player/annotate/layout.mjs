@@ -23,7 +23,7 @@ export class TaskLayout {
     this._notes = new NoteList((seconds) => task.goToTime(seconds));
     this.submitted = new SubmittedView(task, act);
     this._aside = h('div', { class: 'mc-aside', hidden: true });
-    this._take = commandButton(commands, 'resume', {}, 'Take it up again');
+    this._take = commandButton(commands, 'resume', {}, 'Take this video up again');
     this._skip = commandButton(commands, 'skip', { label: 'Put this video aside', style: 'mc-quiet' }, 'Skip …');
     this._work = h('div', { class: 'mc-work' }, view.panel, edits(commands, view.remove), view.option);
     const row = h('div', { class: 'mc-picture-row' }, this._screen.element, view.beside);
@@ -75,7 +75,7 @@ export class TaskLayout {
     this._aside.hidden = reason === null;
     if (reason === null || this._aside.dataset.reason === reason) return;
     this._aside.dataset.reason = reason;
-    this._aside.replaceChildren(h('h3', {}, 'Put aside'), h('p', {}, `You wrote: ${reason}`), this._take);
+    this._aside.replaceChildren(h('h2', {}, 'Put aside'), h('p', {}, `You wrote: ${reason}`), this._take);
   }
 }
 

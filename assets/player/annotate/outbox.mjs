@@ -80,6 +80,7 @@ export class Outbox {
     this.client = randomId();
     this.durable = true; // false: this browser keeps nothing, events live in this page only
     this.offline = false;
+    this.reason = ''; // why the server, which answers, saves nothing at the moment
     /** @type {Map<number, Problem>} task -> what the server refused; waiting for the person */
     this.problems = new Map();
     /** @type {Kept[]} unacknowledged, in order */
@@ -221,12 +222,12 @@ export class Outbox {
         this._reached();
       } catch (error) {
         const status = error?.status ?? 0;
-        if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+        if (concernsTask(error)) {
           this.problems.set(first.task, { status, message: error.message, hint: error.hint ?? '' });
           this._reached();
           if (status === 401) return;
         } else {
-          this._wentOffline();
+          this._wentOffline(status ? error.message : '');
           return;
         }
       }
@@ -257,9 +258,10 @@ export class Outbox {
     event.returnValue = ''; // Safari and older browsers
   }
 
-  _wentOffline() {
+  _wentOffline(reason = '') {
     if (this._closed) return;
     this.offline = true;
+    this.reason = reason;
     const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this._failures) * (0.8 + 0.4 * Math.random());
     this._failures += 1;
     clearTimeout(this._timer);
@@ -282,6 +284,7 @@ export class Outbox {
   _reached() {
     this._failures = 0;
     this.offline = false;
+    this.reason = '';
     this._changed();
   }
 
@@ -296,6 +299,14 @@ export class Outbox {
       transaction.oncomplete = transaction.onerror = transaction.onabort = () => resolve(undefined);
     });
   }
+}
+
+/**
+ * Whether sending fails for what is sent: then this task waits for the person, and all others go on.
+ * @param {{status?: number, code?: string}} error
+ */
+function concernsTask({ status = 0, code = '' }) {
+  return code === 'damaged' || (status >= 400 && status < 500 && status !== 408 && status !== 429);
 }
 
 function identity({ task, client, seq }) {

@@ -15,8 +15,8 @@ export class PartPanel {
     this.frames = frames;
     this._where = h('div', { class: 'mc-where' });
     const mark = { style: 'mc-mark' };
-    this._in = commandButton(commands, 'mark-in', { label: 'Mark in', ...mark }, h('kbd', {}, 'I'), 'Begins here');
-    const out = commandButton(commands, 'mark-out', { label: 'Mark out', ...mark }, 'Ends here', h('kbd', {}, 'O'));
+    this._in = commandButton(commands, 'mark-in', { label: 'Mark in', ...mark }, h('kbd', { 'data-key': 'I' }), 'Begins here');
+    const out = commandButton(commands, 'mark-out', { label: 'Mark out', ...mark }, 'Ends here', h('kbd', { 'data-key': 'O' }));
     this._begins = h('output', { 'aria-label': 'Begins at' });
     this._ends = h('output', { 'aria-label': 'Ends at' });
     /** The button beside undo and redo. */

@@ -21,6 +21,7 @@ import { TraceView } from './trace_view.mjs';
  * @property {() => import('./task.mjs').Missing[]} missing  before submitting: what is not as wanted
  * @property {(number: number) => string} undone  shows what an undo or redo changed; returns the sentence that says it
  * @property {() => number} [place]  number of the shot for position events
+ * @property {(shot: number) => void} [goTo]  that shot
  * @property {() => void} [touch]  the picture was clicked; else it plays or pauses
  * @property {() => void} [forget]  drops what is begun and no event yet
  * @property {() => void} [moved]  somebody jumps to another moment

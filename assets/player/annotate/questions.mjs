@@ -10,7 +10,7 @@ const REASONS = [
 ];
 
 /**
- * Before submitting. It is told, never enforced.
+ * Before submitting. It is told, never enforced; Enter goes back.
  * @param {import('./task.mjs').Missing[]} missing
  * @returns {Promise<string>} "submit", "go" (to what the first button says) or ""
  */
@@ -19,9 +19,9 @@ export function askWhatIsMissing(missing) {
   const [title, ...rest] = missing.map(([text]) => text);
   const sentences = rest.map((text) => `${text}.`);
   /** @type {[string, string, string?][]} */
-  const buttons = [['submit', 'Submit as it is'], ['', 'Cancel', 'quiet']];
+  const buttons = [['submit', 'Submit as it is'], ['', 'Back', 'quiet']];
   if (go) buttons.unshift(['go', go[1], 'primary']);
-  return ask({ title, text: [...sentences, 'You can submit it nevertheless.'], buttons });
+  return ask({ title, text: [...sentences, 'You can submit it nevertheless.'], buttons, first: '' });
 }
 
 /** The text of a note, or null. */

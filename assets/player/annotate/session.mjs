@@ -16,6 +16,10 @@ export class Session extends Observable {
     /** @type {string|null} */
     this.me = null;
     this.closed = false;
+    /** @type {MeAnswer['role']} */
+    this.role = null;
+    /** A lab's own sign-on says who it is. */
+    this.signedOn = false;
     /** @type {Outbox|null} */
     this.outbox = null;
   }
@@ -35,8 +39,8 @@ export class Session extends Observable {
   }
 
   /** Go on as whom the server knows. @param {MeAnswer} answer */
-  async become({ annotator, library = '', closed }) {
-    this.closed = closed;
+  async become({ annotator, library = '', closed, role, signed_on: signedOn }) {
+    Object.assign(this, { closed, role, signedOn });
     if (this.outbox && this.me === annotator) {
       if (this.outbox.problems.size > 0) this.outbox.retry();
       return;
@@ -57,8 +61,9 @@ export class Session extends Observable {
     remember('name', name);
   }
 
-  async signOut() {
-    await post('/api/me', { name: null });
+  /** @param {boolean} everywhere at every browser of theirs, and not at this one alone */
+  async signOut(everywhere = false) {
+    await post('/api/me', { name: null, everywhere });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Before anything else: who is it? */
 
 import { h } from '../shared/dom.mjs';
-import { sentence } from '../shared/http.mjs';
+import { sentence, url } from '../shared/http.mjs';
 import { PERSON_NAME_CHARS } from '../shared/limits.mjs';
 
 /**
@@ -84,6 +84,21 @@ export function closedView({ reason = '', waiting = '' }) {
       h('p', { class: 'mc-faint' }, 'It signs you in, here and at any other computer. Keep it to yourself.'),
       waiting ? h('p', { class: 'mc-notice' }, waiting) : null,
       ownTab(),
+    ),
+  );
+}
+
+/** Viewers look at what came of it, and judge nothing. */
+export function viewerView() {
+  return h(
+    'div',
+    { class: 'mc-center' },
+    h(
+      'div',
+      { class: 'mc-card' },
+      h('h2', {}, 'You are here to look'),
+      h('p', {}, 'Viewers judge no videos: they see what others and models made of them.'),
+      h('p', {}, h('a', { class: 'mc-button mc-primary', href: url('/') }, 'Go to Compare')),
     ),
   );
 }

@@ -31,7 +31,7 @@ export class SubmittedView {
     this.element.dataset.arrived = submitted ? String(arrived) : '';
     if (!submitted) return;
     if (arrived) this._showArrived();
-    else this.element.replaceChildren(h('h3', {}, 'Submitting …'), h('p', {}, ON_THE_WAY));
+    else this.element.replaceChildren(h('h2', {}, 'Submitting …'), h('p', {}, ON_THE_WAY));
   }
 
   _showArrived() {
@@ -42,7 +42,7 @@ export class SubmittedView {
     if (protocol.reveal) more.append(plainButton('See how you compare', this._act.compare));
     if (practice) more.append(plainButton('Do it again', () => task.again()));
     const title = practice ? 'Training finished' : 'Submitted';
-    const parts = [h('h3', {}, title), h('p', {}, sentenceOf(task)), place, more.firstChild && more, !practice && this._change()];
+    const parts = [h('h2', {}, title), h('p', {}, sentenceOf(task)), place, more.firstChild && more, !practice && this._change()];
     replace(this.element, parts);
     this._act.next(place, task);
   }

@@ -47,6 +47,8 @@ export class Task extends Observable {
     this.revealed = false; // the comparison with others was seen
     this.held = false; // true while another tab has the task
     this.failed = '';
+    /** @type {{t: number, shot: number|null}[]} where somebody was before each undo */
+    this._left = [];
     const watched = (from, to) => this._mayWatch() && this.record({ kind: 'watched', t: to, data: { from, to } });
     this.watch = new Watch(watched);
     for (const event of events) this._take(event); // skips what came before
@@ -128,9 +130,20 @@ export class Task extends Observable {
       this.say(`Nothing to ${kind}.`, true);
       return;
     }
+    if (this.state.redoable.length === 0) this._left = [];
+    const here = { t: this.playback.time, shot: this.tool.place?.() ?? null };
     const number = this.record({ kind });
     this.changed(number);
     this.say(this.tool.undone(number));
+    if (kind === 'undo') this._left.push(here);
+    else this._goBack(this._left.pop());
+  }
+
+  /** After a redo: where somebody was before they undid it. @param {{t: number, shot: number|null}} [place] */
+  _goBack(place) {
+    if (!place) return;
+    if (place.shot === null || !this.tool.goTo) this.goToTime(place.t);
+    else this.tool.goTo(place.shot);
   }
 
   async submit() {

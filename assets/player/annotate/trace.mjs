@@ -52,6 +52,8 @@ export class Trace {
   }
 
   start() {
+    const said = [...this.task.state.takes].sort(([one], [other]) => one - other).at(-1)?.[1].at(-1);
+    if (said) this.level.set(said[1]); // goes on where it was, also on another day
     this.level.run();
   }
 

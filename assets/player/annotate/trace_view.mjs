@@ -81,7 +81,7 @@ export class TraceView {
     this._why = h('div', { class: 'mc-why', hidden: true });
     this.above = h('div', { class: 'mc-above' }, this._count, this._light, this._why);
     this._recordText = h('span');
-    const inside = [h('i', { class: 'mc-dot' }), this._recordText, h('kbd', {}, 'Space')];
+    const inside = [h('i', { class: 'mc-dot' }), this._recordText, h('kbd', { 'data-key': 'Space' })];
     this._record = commandButton(commands, 'record', { label: 'Record', style: 'mc-record' }, ...inside);
     this._takes = h('p', { class: 'mc-faint' });
     this.panel = h('div', { class: 'mc-rating' }, this._record, this._takes);

@@ -54,6 +54,8 @@ export class Transport {
   _showHabits() {
     const { speed, muted } = this.task.preferences;
     this._speed.show(speed);
-    if (this._sound) this._sound.textContent = muted ? 'Sound is off' : 'Sound is on';
+    if (!this._sound) return;
+    this._sound.textContent = muted ? 'Sound is off' : 'Sound is on';
+    this._sound.removeAttribute('aria-label'); // it says what it is, and how it is
   }
 }

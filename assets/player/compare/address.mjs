@@ -4,16 +4,21 @@
  * @typedef {object} View
  * @property {string|null} entry
  * @property {number} t seconds
+ * @property {boolean} [disputed] at the moment where people differ most, in place of a time
  * @property {number|null} budget share
  * @property {string|null} shots name of a segmentation
  * @property {string|null} rule of the cuts: "viewing" or "published"
- * @property {string|null} cut id of the selected strip
+ * @property {string|null} cut id of the selected strip, or PINNED
  * @property {string|null} person name of the pinned person
  * @property {[number, number]|null} zoom seconds
  * @property {string[]} runs ids of runs that are shown instead of the newest
  * @property {[string, string][]} over pairs: a run that is shown, the run over it
  * @property {string[]|null} hidden keys of rows; null where the link says nothing
  */
+
+/** What a link from elsewhere can say: the cut of the pinned person, who has no number there; where people differ most. */
+export const PINNED = 'person';
+export const DISPUTED = 'disputed';
 
 /** @param {string} search of a location @returns {View} */
 export function readAddress(search) {
@@ -22,6 +27,7 @@ export function readAddress(search) {
   return {
     entry: asked.get('entry'),
     t: Math.max(0, Number(asked.get('t')) || 0),
+    disputed: asked.get('t') === DISPUTED,
     budget: share >= 0.05 && share <= 0.5 ? share : null,
     shots: asked.get('shots'),
     rule: asked.get('rule'),

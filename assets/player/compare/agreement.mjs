@@ -43,19 +43,31 @@ function meanOfPairs(matrix, antithetic = false) {
  * @param {import('./selection.mjs').Cut[]} people the cut of each person
  * @param {import('./selection.mjs').Cut} average the cut of their average
  * @param {import('./selection.mjs').Cut[]} allButOne for each person the cut of the average of all others
- * @returns {{pairwise: number, leave_one_out: number, oracle: number, closest: number, difference: number}} in [0, 1];
- *   closest: each person's best other person, averaged
+ * @returns {{pairwise: number, leave_one_out: number, oracle: number, closest: number, difference: number,
+ *   each: number[]}} in [0, 1]; closest: each person's best other person, averaged; each: of every person with the others
  */
 export function peopleFigures(people, average, allButOne) {
   const between = f1Matrix(people, people);
   const pairwise = meanOfPairs(between);
+  const others = between.map((row, i) => row.filter((_, j) => j !== i));
   return {
     pairwise,
     leave_one_out: meanDefined(people.map((cut, k) => f1(cut, allButOne[k]))),
     oracle: meanDefined(people.map((cut) => f1(cut, average))),
-    closest: meanDefined(between.map((row, i) => best(row.filter((_, j) => j !== i)))),
+    closest: meanDefined(others.map(best)),
     difference: 1 - pairwise,
+    each: others.map(meanDefined),
   };
+}
+
+/**
+ * How well one cut agrees with people, mean over them.
+ * @param {import('./selection.mjs').Cut} cut
+ * @param {import('./selection.mjs').Cut[]} people
+ * @returns {number} in [0, 1]
+ */
+export function withPeople(cut, people) {
+  return meanDefined(people.map((other) => f1(cut, other)));
 }
 
 /**
@@ -65,8 +77,8 @@ export function peopleFigures(people, average, allButOne) {
  * @param {import('./selection.mjs').Cut[]} people
  * @param {boolean} [pairs] whether samples come in antithetic pairs
  * @returns {{mean: number, best: number, single: number, coverage: number, precision: number, difference: number,
- *   matrix: number[][]}} in [0, 1]; `mean` and `best` of the centre over people, `single` of each sample by itself;
- *   matrix (samples)(people)
+ *   matrix: number[][], each: number[]}} in [0, 1]; `mean` and `best` of the centre over people, `single` of each sample by
+ *   itself; matrix (samples)(people), each: its rows' means
  */
 export function modelFigures(centre, samples, people, pairs = false) {
   const own = people.map((cut) => f1(centre, cut));
@@ -79,5 +91,6 @@ export function modelFigures(centre, samples, people, pairs = false) {
     precision: meanDefined(matrix.map(best)),
     difference: samples.length > 1 ? 1 - meanOfPairs(f1Matrix(samples, samples), pairs) : NaN,
     matrix,
+    each: matrix.map(meanDefined),
   };
 }

@@ -2,6 +2,7 @@
 
 import { frameStep } from './frame_clock.mjs';
 import { indexAt } from './series.mjs';
+import { mendCommands } from './mend_commands.mjs';
 
 /** @typedef {import('../shared/commands.mjs').Command} Command */
 
@@ -16,10 +17,11 @@ const HAIR = 1e-3;
  * @param {(time: number) => void} parts.seek
  * @param {() => void} parts.playCut play the selected cut, or stop it
  * @param {() => void} parts.reloadVideo
+ * @param {import('./mender.mjs').Mender} parts.mender
  * @param {() => void} parts.focusRows
  * @returns {Command[]} in the order of the sheet
  */
-export function compareCommands({ store, clock, seek, playCut, reloadVideo, focusRows }) {
+export function compareCommands({ store, clock, seek, playCut, reloadVideo, mender, focusRows }) {
   const { axis, cuts, figures } = store;
   const there = () => Boolean(store.model);
 
@@ -110,6 +112,7 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, focu
   ];
   return [
     ...list.map((command) => ({ enabled: there, ...command })),
+    ...mendCommands(store, mender),
     { name: 'help', keys: ['?'], label: 'show, hide these keys', run: () => store.show(store.overlay === 'help' ? null : 'help') },
     { name: 'escape', keys: ['Escape'], label: 'close what is open; stop skipping', run: escape },
   ];

@@ -1,5 +1,6 @@
 /** The Compare page: brings a player to life, in step with the address, the entry picker and Gradio. */
 
+import { amongOf } from '../shared/among.mjs';
 import { asked } from './link.mjs';
 import { createPlayer } from './player.mjs';
 import { stylesheets } from '../shared/dom.mjs';
@@ -34,16 +35,20 @@ export async function mount({ element, props, watch }) {
     if (key === shown) return;
     const first = shown === null;
     shown = key;
-    if (first && (store.entry || value.entry === asked().entry)) return; // it is shown, or was asked for already
+    if (first && (store.entry || (value.entry && value.entry === asked().entry))) return; // it is shown, or was asked for already
     show(value.entry);
   };
   watch('value', () => proposed(props.value));
 
   // Another entry is another page in the browser's history.
-  document.addEventListener('manycut:open', (/** @type {CustomEvent} */ { detail: { entry } }) => {
+  document.addEventListener('manycut:open', (/** @type {CustomEvent} */ event) => {
+    event.preventDefault(); // says that it was heard
+    const { entry } = event.detail;
     if (entry === store.entry?.id) return;
     const url = new URL(location.href);
-    url.search = `?entry=${encodeURIComponent(entry)}`;
+    const among = amongOf();
+    const kept = among.includes(entry) ? among.map((id) => `&among=${encodeURIComponent(id)}`).join('') : '';
+    url.search = `?entry=${encodeURIComponent(entry)}${kept}`;
     history.pushState(history.state, '', url.href.replaceAll('%2F', '/'));
     show(entry);
     player.focusRows();

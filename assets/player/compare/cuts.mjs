@@ -54,10 +54,33 @@ export class Cuts {
     return this.store.entry?.shots[this.shots];
   }
 
-  /** What both rules need to know of the entry and its shots. @returns {import('./viewing.mjs').Footage} */
+  /** What both rules need to know of the entry and the shots that are chosen. */
   get footage() {
+    return this.#footage(this.segmentation);
+  }
+
+  /** The same with the shots of a name; null where the entry has none. @param {string} name */
+  footageOf(name) {
+    const one = this.store.entry.shots.find((shots) => shots.name === name);
+    return one ? this.#footage(one) : null;
+  }
+
+  /** Frames, and when they are shown. @param {[number, number]} interval @returns {import('./viewing.mjs').Span} */
+  span([start, end]) {
+    const { seconds } = this.store;
+    return spanOf([start, end, seconds(start), seconds(end)]);
+  }
+
+  /** The pieces that a mended cut is chosen from. @param {import('../shared/wire').MendedFacts} mended @returns {[number, number][]} */
+  piecesOf({ shots, budget }) {
+    const footage = this.footageOf(shots);
+    if (!footage) return [];
+    return piecesInForce(footage.pieces, longestPiece(capacityMs(budget, footage))).map(([start, end]) => [start, end]);
+  }
+
+  /** @param {import('./server.mjs').Segmentation} segmentation @returns {import('./viewing.mjs').Footage} */
+  #footage({ bounds, pieces }) {
     const { entry, model } = this.store;
-    const { bounds, pieces } = this.segmentation;
     return {
       nFrames: entry.n_frames,
       durationMs: entry.duration_ms,
@@ -110,9 +133,11 @@ export class Cuts {
     return `${Math.round(this.budget * 100)} ${this.shots} ${this.rule}`;
   }
 
-  /** Solve every cut again, the selected one first. */
+  /** Solve every cut again, the selected one first; those that somebody mended are solved already. */
   solve() {
-    const { strips, references, selected } = this.store;
+    const { references, selected: chosen } = this.store;
+    const strips = this.store.strips.filter(({ mended }) => !mended);
+    const selected = chosen?.mended ? null : chosen;
     if (!this.segmentation || !strips.length) {
       for (const strip of strips) strip.cut = strip.published = strip.seconds = undefined;
       return;

@@ -18,7 +18,7 @@ export function factsSection({ store, commands }, captions) {
   store.on('model', () => {
     const { entry } = store;
     title.textContent = entry.title;
-    title.title = entry.id;
+    title.title = `${entry.title} (${entry.id})`;
     replace(about, aboutOf(entry));
     replace(people, peopleOf(entry));
     notes.hidden = !entry.notes.length;

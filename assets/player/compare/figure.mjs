@@ -1,6 +1,5 @@
 /** The score rows as one Plotly figure: traces, and stacked y-axes over one x-axis. It only says what is drawn. */
 
-import { GUTTER, MARGIN } from './time_axis.mjs';
 import { clock, ticks } from '../shared/format.mjs';
 import { drawn } from './rows.mjs';
 import { thinCurve, thinRows } from './series.mjs';
@@ -33,9 +32,9 @@ export function figure(drawing) {
   const sight = sightOf(model, axis);
   const traces = [];
   const layout = {
-    width: axis.width + GUTTER + MARGIN,
+    width: axis.gutter + axis.width + axis.margin,
     height,
-    margin: { l: GUTTER, r: MARGIN, t: 0, b: 0, pad: 0 },
+    margin: { l: axis.gutter, r: axis.margin, t: 0, b: 0, pad: 0 },
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     showlegend: false,

@@ -1,6 +1,6 @@
 /** How models and people agree, as far as it is known: from the server, and from the cuts as they are. No DOM. */
 
-import { modelFigures, peopleFigures } from './agreement.mjs';
+import { modelFigures, peopleFigures, withPeople } from './agreement.mjs';
 import { numbersOf } from './server.mjs';
 
 export class Figures {
@@ -24,7 +24,8 @@ export class Figures {
     this.numbers = null;
     /**
      * What follows from the cuts as they are now; null until they are solved.
-     * @type {{people: ReturnType<typeof peopleFigures>, models: Map<string, ReturnType<typeof modelFigures>>}|null}
+     * @type {{people: ReturnType<typeof peopleFigures>, models: Map<string, ReturnType<typeof modelFigures>>,
+     *   alone: Map<string, number>}|null} `alone`: F1 of strips that are neither of a person nor of a model, by their id
      */
     this.live = null;
   }
@@ -35,7 +36,7 @@ export class Figures {
       this.numbers = await numbersOf(id, signal);
     } catch (error) {
       if (signal.aborted) return;
-      this.numbers = { band: null, runs: {}, noise: [], error: error.message };
+      this.numbers = { band: null, runs: {}, noise: [], curves: {}, error: error.message };
     }
     if (!signal.aborted) this.changed();
   }
@@ -56,8 +57,10 @@ export class Figures {
       const others = of(over.raw, (k) => `over:${over.id}:${k}`);
       models.set(over.id, modelFigures(cuts.get(`over:${over.id}:mean`), others, persons, over.run.pairs));
     }
-    const others = of(people.allButOne, (k) => `without:${k}`);
-    this.live = { people: peopleFigures(persons, cuts.get('mean'), others), models };
+    const without = of(people.allButOne, (k) => `without:${k}`);
+    const others = strips.filter(({ id }) => /^(camp|signal):/.test(id));
+    const alone = new Map(others.map(({ id, published }) => [id, withPeople(published, persons)]));
+    this.live = { people: peopleFigures(persons, cuts.get('mean'), without), models, alone };
     this.changed();
   }
 

@@ -20,6 +20,19 @@ export function frameClock({ fps, duration }, shown) {
 }
 
 /**
+ * The frame that is shown at a time.
+ * @param {import('./server.mjs').Entry} entry
+ * @param {ArrayLike<number>|null} shown as above
+ * @param {number} now seconds
+ */
+export function frameAt(entry, shown, now) {
+  const [n, d] = entry.fps.split('/').map(Number);
+  const length = (d || 1) / n;
+  const at = shown ? indexAt(shown, now + Math.min(INTO / 2, BEHIND * length)) : Math.floor(now / length + BEHIND);
+  return Math.min(Math.max(0, at), entry.n_frames - 1);
+}
+
+/**
  * Where to go so that the frame some frames on from a time shows.
  * @param {import('./server.mjs').Entry} entry
  * @param {ArrayLike<number>|null} shown as above
@@ -29,9 +42,6 @@ export function frameClock({ fps, duration }, shown) {
  */
 export function frameStep(entry, shown, now, amount) {
   const begins = frameClock(entry, shown);
-  const [n, d] = entry.fps.split('/').map(Number);
-  const length = (d || 1) / n;
-  const at = shown ? indexAt(shown, now + Math.min(INTO / 2, BEHIND * length)) : Math.floor(now / length + BEHIND);
-  const frame = Math.min(Math.max(0, at + amount), entry.n_frames - 1);
+  const frame = Math.min(Math.max(0, frameAt(entry, shown, now) + amount), entry.n_frames - 1);
   return begins(frame) + Math.min(INTO, (begins(frame + 1) - begins(frame)) / 10);
 }

@@ -33,7 +33,7 @@ export class Head {
   #build(commands) {
     const line = (attributes, label, ...rest) => h('div', attributes, h('div', { class: 'mc-label' }, label), ...rest);
     this.zoomText = h('span', { 'data-zoomtext': '' });
-    this.zoomOut = commands.button('zoomout', { hidden: true }, 'show all');
+    this.zoomOut = commands.button('zoomout', { hidden: true }, 'all');
     this.ruler = h('canvas', { class: 'mc-ruler' });
     this.film = h('canvas', { class: 'mc-film' });
     this.reason = h('p', { class: 'mc-reason', hidden: true });
@@ -67,7 +67,7 @@ export class Head {
     this.reason.textContent = entry.thumbnails ? '' : `No pictures: ${entry.video_reason || 'no thumbnails were made.'}`;
     this.zoomText.textContent = circa(entry.assumed_rate)
       + (axis.zoomed ? `${clock(axis.start)}–${clock(axis.end)}` : 'm:ss.f');
-    this.zoomText.title = entry.assumed_rate && `Frame rate ${entry.assumed_rate}`;
+    this.zoomText.title = [this.zoomText.textContent, entry.assumed_rate && `Frame rate ${entry.assumed_rate}`].filter(Boolean).join('. ');
     this.zoomOut.hidden = !axis.zoomed;
     this.#drawCut();
   }

@@ -21,8 +21,10 @@ const LISTS = [
   ['otio', 'OTIO', 'OpenTimelineIO'],
 ];
 
+const PSEUDONYMS = 'Who labels here stands in it under their pseudonym, as in exports.';
+
 /** How the server names the scores behind a strip. @param {string} id @param {string[]} names of people */
-function sourceOf(id, names) {
+export function sourceOf(id, names) {
   const [kind, number, sample] = id.split(':');
   if (kind === 'person') return `person:${names[Number(number)]}`;
   return kind === 'run' && sample === 'mean' ? `run:${number}` : id;
@@ -83,6 +85,7 @@ export class Keeper {
     const close = h('button', { 'data-shut': '', onclick: () => this.dialog.close() }, 'Close');
     const quiet = (text) => h('p', { class: 'mc-quiet' }, text);
     const about = 'All rows and cuts that are shown, for the part of the time axis that is shown, in the page\'s colours.';
+    const hidden = Object.keys(entry.pseudonyms).length > 0;
     const csv = this.#button('CSV', () => this.#saveNumbers(rows), { 'data-csv': '', disabled: !rows.length });
     this.#error('');
     replace(
@@ -92,7 +95,7 @@ export class Keeper {
       h('ul', {}, h('li', {}, this.#video(clips)), LISTS.map(([format, label, what]) => this.#list(format, label, what, clips))),
       this.progress.element,
       this.problem,
-      h('h4', {}, 'This figure'), quiet(about),
+      h('h4', {}, 'This figure'), quiet(hidden ? `${about} ${PSEUDONYMS}` : about),
       h('ul', { class: 'line' }, this.#figure('png'), this.#figure('svg'), this.#figure('html', 'interactive, works without a network')),
       h('h4', {}, 'These numbers'),
       h('ul', { class: 'line' }, h('li', {}, csv, h('span', {}, 'agreement with people, with protocol and budget'))),

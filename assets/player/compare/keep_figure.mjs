@@ -1,15 +1,18 @@
-/** The page as one figure that stands on its own: titles, names and times are part of it. */
+/** The page as one figure that stands on its own: titles, names (of people their pseudonyms) and times are part of it. */
 
 import { simulatedLabel } from './simulated.mjs';
-import { GUTTER, MARGIN } from './time_axis.mjs';
 import { clock, ticks } from '../shared/format.mjs';
 import { drawn, rowName } from './rows.mjs';
 import { figure } from './figure.mjs';
+import { withPseudonyms } from './pseudonyms.mjs';
 
 /** @typedef {import('./store.mjs').Store} Store */
 /** @typedef {import('./rows.mjs').Row} Row */
 /** @typedef {import('./strip_groups.mjs').Strip} Strip */
 
+/** Pixels left of the plots for names, and right of them; also where the page has less. */
+const GUTTER = 188;
+const MARGIN = 46;
 const TOP = 52;
 const BOTTOM = 40;
 const LINE = 14;
@@ -25,7 +28,9 @@ const WIDE = 24;
 export function pageFigure(store, colour) {
   const { entry, model, axis, fit, pinned } = store;
   const { rows, top } = closed(store.rows.filter(drawn));
-  const strips = store.layout.hidden.has('cuts') ? [] : store.strips.filter(({ cut, top: at }) => cut && at !== null);
+  const told = withPseudonyms(entry.pseudonyms);
+  const strips = store.layout.hidden.has('cuts') ? [] : store.strips.filter(({ cut, top: at }) => cut && at !== null)
+    .map((strip) => ({ ...strip, label: told(strip.label) }));
   const height = top + (strips.length ? GAP + strips.length * LINE : 0);
   const { traces, layout } = figure({ model, rows, height, axis, fit, pinned, colour });
   const share = (px) => 1 - px / height;
@@ -33,7 +38,7 @@ export function pageFigure(store, colour) {
   const { values } = ticks(axis.start, axis.end, axis.width);
   Object.assign(layout, {
     height: height + TOP + BOTTOM,
-    width: axis.width + GUTTER + MARGIN,
+    width: GUTTER + axis.width + MARGIN,
     margin: { l: GUTTER, r: MARGIN, t: TOP, b: BOTTOM },
     paper_bgcolor: colour('panel'),
     plot_bgcolor: colour('panel'),
@@ -42,7 +47,7 @@ export function pageFigure(store, colour) {
       ...layout.xaxis, showticklabels: true, tickvals: values, ticktext: values.map((value) => clock(value)), fixedrange: false,
       title: { text: `time, m:ss.f${entry.assumed_rate ? ' (assumed frame rate)' : ''}`, font: { size: 10 } }, anchor: 'free', position: 0,
     },
-    annotations: notes(store, rows, colour, share, strips.length ? top : null),
+    annotations: notes(store, rows, colour, share, strips.length ? top : null, told),
   });
   return { traces, layout };
 }
@@ -87,16 +92,17 @@ function addStrips(traces, layout, strips, { selectedId, colour, domain }) {
  * @param {import('./page.mjs').Page['colour']} colour
  * @param {(px: number) => number} share
  * @param {number|null} cutsTop CSS pixels, null where there are none
+ * @param {(text: string) => string} told a text as it may leave the page
  */
-function notes({ model, cuts }, rows, colour, share, cutsTop) {
+function notes({ model, cuts }, rows, colour, share, cutsTop, told) {
   const note = (text, y, extra) => (
     { text, x: 0, y, xref: 'paper', yref: 'paper', showarrow: false, font: { size: 11, color: colour('ink') }, ...extra }
   );
-  const names = rows.map((row) => note(named(row, model), share(row.top + row.height / 2), {
+  const names = rows.map((row) => note(named(row, model, told), share(row.top + row.height / 2), {
     xanchor: 'right', xshift: row.kind === 'people' ? -8 : -26, align: 'right',
   }));
   const learned = rows.filter(({ above }) => above).map(({ track, top, above }) =>
-    note(track.run.learned_from?.sentence ?? track.run.about ?? '', share(top - above), {
+    note(told(track.run.learned_from?.sentence ?? track.run.about ?? ''), share(top - above), {
       xanchor: 'left', yanchor: 'top', font: { size: 9.5, color: colour('ink-2') },
     }));
   const made = cutsTop === null ? [] : [note(`Cuts: ${cuts.description}`, share(cutsTop + 2), {
@@ -107,9 +113,9 @@ function notes({ model, cuts }, rows, colour, share, cutsTop) {
 
 const small = (text) => `<br><span style="font-size:9px">${text}</span>`;
 
-/** @param {Row} row @param {import('./model.mjs').Model} model */
-function named(row, model) {
-  if (row.track) return `${folded(rowName(row))}${small(row.track.run.checkpoint ?? 'signal, no labels')}`;
+/** @param {Row} row @param {import('./model.mjs').Model} model @param {(text: string) => string} told */
+function named(row, model, told) {
+  if (row.track) return `${folded(told(rowName(row)))}${small(told(row.track.run.checkpoint ?? 'signal, no labels'))}`;
   if (row.kind !== 'people') return `Average of people${small('± spread')}`;
   const made = simulatedLabel(model.people.simulated);
   return `${model.people.names.length} people${made ? small(made) : ''}`;

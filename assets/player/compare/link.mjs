@@ -1,7 +1,7 @@
 /** What a link shows: from a view to the page, and back. */
 
 import { BUDGET, RULES } from './cuts.mjs';
-import { readAddress, writeAddress } from './address.mjs';
+import { PINNED, readAddress, writeAddress } from './address.mjs';
 import { isRun, peopleRow } from './entry_rows.mjs';
 import { defaultCut } from './strip_groups.mjs';
 import { trackKey } from './model.mjs';
@@ -23,7 +23,8 @@ export function takeChoices(store, view) {
   takeRuns(store, view);
   const names = peopleRow(entry)?.names ?? [];
   if (names.includes(view.person)) store.pinned = names.indexOf(view.person);
-  if (view.cut) store.selectedId = view.cut;
+  if (view.cut === PINNED) store.selectedId = store.pinned === null ? null : `person:${store.pinned}`;
+  else if (view.cut) store.selectedId = view.cut;
 }
 
 /** @param {Store} store @param {View} view */
@@ -38,7 +39,9 @@ function takeRuns({ entry, chosenRuns, overRuns }, view) {
 
 /** The place in time, once the rows stand. @param {import('./page.mjs').Page} page @param {View} view */
 export function arrive({ store, clock }, view) {
-  if (view.t) clock.seek(view.t);
+  const { most } = store.model.peaks;
+  if (view.disputed && most !== null) clock.seek(most);
+  else if (view.t) clock.seek(view.t);
   if (view.zoom) store.axis.zoom(...view.zoom);
 }
 

@@ -1,7 +1,7 @@
 /** Brings an entry into the page, or says why it cannot be shown. */
 
 import { arrive, takeChoices } from './link.mjs';
-import { entryOf, seriesOf } from './server.mjs';
+import { entryOf, mendedOf, seriesOf } from './server.mjs';
 import { HttpError } from '../shared/http.mjs';
 
 export class Loader {
@@ -48,9 +48,9 @@ export class Loader {
     const { store } = page;
     const ready = plots.load();
     ready.catch(() => {});
-    const [entry, series] = await Promise.all([entryOf(id, signal), seriesOf(id, signal)]);
+    const [entry, series, mended] = await Promise.all([entryOf(id, signal), seriesOf(id, signal), mendedOf(id, signal)]);
     if (signal.aborted) return false;
-    store.take(entry, series);
+    store.take(entry, series, mended);
     if (view) takeChoices(store, view);
     store.rebuild();
     if (view) arrive(page, view);
@@ -73,6 +73,7 @@ export class Loader {
       return;
     }
     const hint = error.offline ? 'Start it again or check the network, then try again.' : 'Choose another entry in the list above.';
-    store.say(error.offline ? 'offline' : 'failed', error.message, error.hint || hint, error.code === 'not_found' ? null : again);
+    const state = error.offline ? 'offline' : 'failed';
+    store.say(state, error.message, error.hint || hint, error.code === 'not_found' ? null : again, error.task);
   }
 }

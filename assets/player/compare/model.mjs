@@ -10,6 +10,7 @@ import { runLabel } from './run_labels.mjs';
 /** @typedef {import('./server.mjs').Entry} Entry */
 /** @typedef {Map<string, import('./series.mjs').Series>} SeriesByName */
 
+const SHADES = 3;
 const clip = (value) => Math.min(1, Math.max(0, value));
 
 /** A curve with its last value held to the end of the video, so that it spans the axis like the shots do. */
@@ -129,6 +130,7 @@ function tracksOf(entry, runs, series, chosen, over) {
   }
   tracks.sort((a, b) => Number(b.run.kind === 'samples') - Number(a.run.kind === 'samples'));
   nameApart(tracks);
+  colourApart(tracks);
   return tracks;
 }
 
@@ -172,5 +174,16 @@ function runNumber(run) {
 function nameApart(tracks) {
   for (const track of tracks) {
     if (tracks.filter(({ run }) => run.model === track.run.model).length > 1) track.label = track.run.label || track.run.checkpoint;
+  }
+}
+
+/** Two models of one kind get two colours of its family; theme.css has this many. @param {Track[]} tracks */
+function colourApart(tracks) {
+  /** @type {Map<string, number>} */
+  const had = new Map();
+  for (const track of tracks) {
+    const before = had.get(track.colour) ?? 0;
+    had.set(track.colour, before + 1);
+    if (before % SHADES) track.colour = `${track.colour}-${(before % SHADES) + 1}`;
   }
 }

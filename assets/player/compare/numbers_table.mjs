@@ -41,7 +41,7 @@ export function numbersTable(rows, band, cuts) {
   ];
   const untested = !band && rows.some((row) => row.difference);
   return [
-    h('table', {}, h('thead', {}, h('tr', {}, h('th'), heads)), h('tbody', {}, lines)), gaps.map(footnote),
+    h('table', {}, h('thead', {}, h('tr', {}, h('td'), heads)), h('tbody', {}, lines)), gaps.map(footnote),
     untested ? h('p', { class: 'mc-quiet' }, ONE_CURVE) : null,
   ];
 }
@@ -60,7 +60,7 @@ function line(row, band) {
     cell(row.tau, number(row.tau), CONSTANT),
     row.difference ? h('td') : cell(row.rho, number(row.rho), CONSTANT),
     cell(row.f1, number(percentage(row.f1), 1), EMPTY, { 'data-live': '' }),
-    h('td', {}, model ? bandPicture(row.tau, band) : null),
+    h('td', {}, model ? bandPicture(row, band) : null),
   );
 }
 
@@ -79,7 +79,8 @@ function isUndefined(value) {
 }
 
 /** Where a model's tau stands between people's pairwise and oracle agreement, as a small picture. */
-function bandPicture(tau, band) {
+/** @param {NumberRow} row @param {Record<string, any>|null} band */
+function bandPicture({ tau, colour, label }, band) {
   if (!band || tau === null || tau === undefined) return null;
   const marks = [band.pairwise, band.leave_one_out, band.oracle].map((level) => level?.kendall);
   if (marks.some((value) => value === null || value === undefined)) return null;
@@ -88,10 +89,10 @@ function bandPicture(tau, band) {
   const people = `Bar: people from pairwise (${number(marks[0])}) to oracle (${number(marks[2])}), tick: leave-one-out.`;
   const size = { viewBox: '0 0 40 10', width: 40, height: 10 };
   return svg(
-    'svg', { class: 'mc-bandpic', ...size, role: 'img', 'aria-label': 'within the human band' },
+    'svg', { class: 'mc-bandpic', ...size, role: 'img', 'aria-label': `${label} within the human band` },
     svg('title', {}, `${people} Dot: this model's τ (${number(tau)}).`),
     svg('rect', { x: x(marks[0]), y: 3, width: Math.max(1, x(marks[2]) - x(marks[0])), height: 4, class: 'range' }),
     svg('rect', { x: x(marks[1]) - 0.5, y: 1, width: 1, height: 8, class: 'tick' }),
-    svg('circle', { cx: x(tau), cy: 5, r: 2.6 }),
+    svg('circle', { cx: x(tau), cy: 5, r: 2.6, style: `fill:var(--mc-${colour})` }),
   );
 }

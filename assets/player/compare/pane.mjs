@@ -1,6 +1,5 @@
 /** The pane of all timelines: where a time lies on the screen, and the cursor, pointer and zoom band over it. */
 
-import { GUTTER, MARGIN } from './time_axis.mjs';
 import { clock } from '../shared/format.mjs';
 import { h } from '../shared/dom.mjs';
 
@@ -10,6 +9,7 @@ const NEAR_END = 40;
 export class Pane {
   /** @param {import('./page.mjs').Page} page */
   constructor({ store, signal }) {
+    this.store = store;
     this.axis = store.axis;
     this.scroll = h('div', { class: 'mc-scroll', tabindex: 0, 'aria-label': 'Timelines' });
     this.cursor = line('mc-cursor');
@@ -28,17 +28,22 @@ export class Pane {
 
   /** Read the width again; true where it has changed. */
   measure() {
-    const width = Math.max(40, this.scroll.clientWidth - GUTTER - MARGIN);
-    const changed = width !== this.axis.width;
-    this.axis.width = width;
-    this.overlay.style.left = `${GUTTER}px`;
+    const { axis, store } = this;
+    const style = getComputedStyle(this.scroll);
+    const pixels = (name) => Number.parseFloat(style.getPropertyValue(`--${name}`));
+    const [gutter, margin, strip, group] = ['gutter', 'margin', 'strip', 'group'].map(pixels);
+    const width = Math.max(40, this.scroll.clientWidth - gutter - margin);
+    const changed = width !== axis.width || gutter !== axis.gutter;
+    Object.assign(axis, { width, gutter, margin });
+    store.setSizes({ strip, group });
+    this.overlay.style.left = `${gutter}px`;
     this.overlay.style.width = `${width}px`;
     return changed;
   }
 
   /** clientX of the plots' left end. */
   get left() {
-    return this.scroll.getBoundingClientRect().left + GUTTER;
+    return this.scroll.getBoundingClientRect().left + this.axis.gutter;
   }
 
   /** Time at a pointer's clientX, unclamped. @param {number} clientX */

@@ -10,13 +10,15 @@ import { disagreements, meanAndSpread } from './series.mjs';
  * @param {import('./model.mjs').Track[]} tracks
  * @param {import('./series.mjs').Series['data']} times seconds
  * @param {number} duration seconds
+ * @returns {{people: number[], samples: number[], models: number[], most: number|null}} `most`: where people differ most
  */
 export function peaksOf(raw, tracks, times, duration) {
   // At most about 50 marks, however long the video is.
   const apart = Math.max(2, duration / 50);
   const seconds = (values) => disagreements(values, times, apart).map((t) => times[t]);
   const family = tracks.find(({ run }) => run.kind === 'samples');
-  const people = raw.length > 1 ? seconds(meanAndSpread(raw).spread) : [];
+  const spread = raw.length > 1 ? meanAndSpread(raw).spread : null;
+  const people = spread ? seconds(spread) : [];
   const samples = family?.raw.length > 1 ? seconds(meanAndSpread(family.raw).spread) : [];
   let models = [];
   if (raw.length && tracks.length) {
@@ -24,7 +26,9 @@ export function peaksOf(raw, tracks, times, duration) {
     const given = tracks.map(({ rawMean }) => positions(rawMean));
     models = seconds(wanted.map((value, t) => given.reduce((sum, one) => sum + Math.abs(one[t] - value), 0) / given.length));
   }
-  return { people, samples, models };
+  const widest = people.length ? Math.max(...spread.filter((value) => value === value)) : 0;
+  const most = people.length ? times[spread.indexOf(widest)] : null;
+  return { people, samples, models, most };
 }
 
 /** Each value's place among all of them, 0 (lowest) to 1 (highest); NaN stays. */

@@ -9,6 +9,9 @@ import { FiguresView } from './figures_view.mjs';
 import { Head } from './head.mjs';
 import { Keeper } from './keep.mjs';
 import { Loader } from './load.mjs';
+import { MendLane } from './mend_lane.mjs';
+import { MendPanel } from './mend_panel.mjs';
+import { Mender } from './mender.mjs';
 import { Pane } from './pane.mjs';
 import { PersonCut } from './person_cut.mjs';
 import { Playhead } from './playhead.mjs';
@@ -43,7 +46,8 @@ export function createPlayer(root) {
   const focusRows = () => pane.scroll.focus({ preventScroll: true });
   const seek = (time) => playhead.seek(time);
   const cuts = cutPlayer(store, clock);
-  const parts = { store, clock, seek, playCut: cuts.toggle, reloadVideo: () => stage.again(), focusRows };
+  const mender = new Mender(store, clock, signal);
+  const parts = { store, clock, seek, playCut: cuts.toggle, reloadVideo: () => stage.again(), mender, focusRows };
   const commands = new Commands(compareCommands(parts));
   /** @type {import('./page.mjs').Page} */
   const page = { root, signal, stop: () => ending.abort(), store, clock, commands, colour: palette(root), focusRows };
@@ -62,6 +66,7 @@ export function createPlayer(root) {
   const top = h('div', { class: 'mc-top' }, stage.element, panel(page, {
     facts: factsSection(page, captions.element),
     cut: new CutPanel(page).element,
+    mend: new MendPanel(page, mender).element,
     sampler: sampler.form,
     person: person.element,
     figures: new FiguresView(page).element,
@@ -72,9 +77,11 @@ export function createPlayer(root) {
   const playhead = new Playhead(page, pane);
 
   stage.element.append(transport.element);
+  head.element.append(new MendLane(page, mender, pane).element);
   pane.scroll.append(head.element, rows.element, strips.element);
   replace(
-    root, top, splitBar(root, top), said.element, h('div', { class: 'mc-pane' }, pane.scroll, pane.overlay, menu.element),
+    root, h('h1', { class: 'mc-unseen' }, 'Compare'), top, splitBar(root, top), said.element,
+    h('div', { class: 'mc-pane' }, pane.scroll, pane.overlay, menu.element),
     h('div', { class: 'mc-skeleton', 'aria-hidden': 'true' }), status.element, new Keeper(page).dialog, status.toast, helpSheet(page),
   );
   pane.measure();
@@ -88,6 +95,7 @@ export function createPlayer(root) {
   }
 
   for (const news of ['model', 'cuts', 'peaks', 'draw']) store.on(news, () => commands.refresh(root));
+  mender.on('changed', () => commands.refresh(root));
   commands.refresh(root);
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);

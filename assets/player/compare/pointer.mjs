@@ -4,11 +4,11 @@
  * lifted out of its row.
  */
 
-import { STRIP } from './strip_groups.mjs';
 import { indexAt } from './series.mjs';
 import { sampleUnder } from './lift.mjs';
 
 const CLICK = 4;
+const DOUBLE_MS = 500; // between the two clicks of a double click
 const CONTROLS = 'button, input, select, a';
 
 const onControl = ({ target }) => target instanceof Element && Boolean(target.closest(CONTROLS));
@@ -20,20 +20,23 @@ export class Pointer {
    * @param {{head: HTMLElement, plots: HTMLElement, cuts: HTMLElement, stripCanvas: HTMLElement}} nodes
    * @param {(time: number) => void} seek
    */
-  constructor({ store, signal }, pane, nodes, seek) {
+  constructor({ store, clock, signal }, pane, nodes, seek) {
     this.store = store;
+    this.clock = clock;
     this.pane = pane;
     this.nodes = nodes;
     this.seek = seek;
     /** Where a button went down. @type {{x: number, time: number, moved: boolean}|null} */
     this.from = null;
+    /** What was before the last click, which may turn out to be the first of two. */
+    this.before = { at: -Infinity, x: 0, time: 0, cut: clock.cut, selected: store.selectedId };
     const on = (event, handler) => pane.scroll.addEventListener(event, handler, { signal, passive: false });
     on('pointerdown', (event) => this.#down(event));
     on('pointermove', (event) => this.#move(event));
     on('pointerup', (event) => this.#up(event));
     on('pointercancel', () => this.#end());
     on('pointerleave', (event) => this.#hover(null, event));
-    on('dblclick', (event) => pane.inPlot(event) && !onControl(event) && store.axis.reset());
+    on('dblclick', (event) => pane.inPlot(event) && !onControl(event) && this.#showAll());
     on('wheel', (event) => this.#wheel(event));
   }
 
@@ -87,11 +90,23 @@ export class Pointer {
   }
 
   #click(time, event) {
-    const { store } = this;
+    const { store, clock, before } = this;
+    const now = performance.now();
+    if (now - before.at < DOUBLE_MS && Math.abs(event.clientX - before.x) < CLICK) return; // the second of two
+    this.before = { at: now, x: event.clientX, time: clock.time(), cut: clock.cut, selected: store.selectedId };
     const strip = this.#stripAt(event);
     if (strip) store.choose(strip.id);
     else if (store.lifted) store.choose(`${store.lifted.row.id}:${store.lifted.sample}`);
     this.seek(time);
+  }
+
+  /** A double click shows everything, and takes back what its first click did. */
+  #showAll() {
+    const { store, clock, before } = this;
+    this.seek(before.time);
+    clock.cut = before.cut;
+    if (store.selectedId !== before.selected) store.choose(before.selected);
+    store.axis.reset();
   }
 
   #hover(time, event) {
@@ -117,6 +132,7 @@ export class Pointer {
   #stripAt(event) {
     if (this.nodes.cuts.hidden || this.#overHead(event)) return null;
     const y = event.clientY - this.nodes.stripCanvas.getBoundingClientRect().top;
-    return this.store.strips.find(({ top }) => top !== null && y >= top && y < top + STRIP) ?? null;
+    const { strips, sizes } = this.store;
+    return strips.find(({ top }) => top !== null && y >= top && y < top + sizes.strip) ?? null;
   }
 }

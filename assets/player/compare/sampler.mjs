@@ -7,7 +7,8 @@ import { GUIDANCE, SAMPLES_PER_RUN, SAMPLING_STEPS, SEED, TEMPERATURE } from '..
 /** @type {[string, string, string, Record<string, any>][]} name, label, what it is, limits */
 const FIELDS = [
   ['n', 'Samples', 'How many summaries are drawn', { min: 1, max: SAMPLES_PER_RUN, value: 8 }],
-  ['steps', 'Steps', 'Denoising steps of the sampler; more is slower and finer', { min: 1, max: SAMPLING_STEPS, value: 10 }],
+  ['steps', 'Steps', 'Denoising steps of the sampler; more is slower. Empty: as many as its kind usually takes.',
+    { min: 1, max: SAMPLING_STEPS }],
   ['guidance', 'Guidance', 'Guidance weight: how strongly the video steers the sampler. Empty: as the checkpoint was made for.',
     { min: 0, max: GUIDANCE, step: 0.1, placeholder: 'auto' }],
   ['temperature', 'Temp.', 'Factor on the noise: 1 as trained, less gives samples nearer to each other, more gives wilder ones',
@@ -15,6 +16,8 @@ const FIELDS = [
   ['seed', 'Seed', 'The same seed gives the same samples', { min: 0, max: SEED, value: 1 }],
 ];
 
+/** What is as usual where nothing is written. */
+const MAY_BE_EMPTY = ['steps', 'guidance'];
 /** What only diffusion is told. */
 const OF_DIFFUSION = ['steps', 'guidance', 'temperature'];
 
@@ -63,18 +66,14 @@ export class Sampler {
     if (this.work.entry !== entry.id) this.work.open(entry.id);
   }
 
-  #samples({ kind }) {
-    return this.store.entry.kinds[kind].samples;
-  }
-
-  #diffuses({ kind }) {
-    return this.store.entry.kinds[kind].diffuses;
+  #kind({ kind }) {
+    return this.store.entry.kinds[kind];
   }
 
   /** Checkpoints that fit come first; the others stay visible with their reason. @param {import('./server.mjs').Entry} entry */
   #fill({ checkpoints }) {
     const before = this.checkpoint.value;
-    const rank = (one) => 2 * Number(one.fits) + Number(this.#samples(one));
+    const rank = (one) => 2 * Number(one.fits) + Number(this.#kind(one).samples);
     const ordered = [...checkpoints].sort((a, b) => rank(b) - rank(a));
     replace(this.checkpoint, ordered.map(({ id, label, reason, fits }) =>
       h('option', { value: id, title: reason || id, disabled: !fits }, `${label}${fits ? '' : ' (does not fit)'}`)));
@@ -90,11 +89,12 @@ export class Sampler {
   #fit() {
     const { entry, model } = this.store;
     const checkpoint = entry.checkpoints.find(({ id }) => id === this.checkpoint.value);
-    const sampling = !checkpoint || this.#samples(checkpoint);
-    const diffusing = !checkpoint || this.#diffuses(checkpoint);
+    const sampling = !checkpoint || this.#kind(checkpoint).samples;
+    const diffusing = !checkpoint || this.#kind(checkpoint).diffuses;
     for (const [name, field] of Object.entries(this.fields)) {
       field.disabled = !(OF_DIFFUSION.includes(name) ? diffusing : sampling);
     }
+    this.fields.steps.placeholder = String((checkpoint && this.#kind(checkpoint).steps) ?? '');
     const made = model.tracks.filter(({ run }) => run.checkpoint === checkpoint?.id);
     this.button.textContent = `${sampling ? 'Sample' : 'Score'}${made.length ? ' again' : ''}`;
     const seeds = made.flatMap(({ others }) => others.map(({ seed }) => seed ?? 0));
@@ -106,12 +106,11 @@ export class Sampler {
 
   async start() {
     if (this.work.busy || !this.form.reportValidity()) return;
-    const { guidance, ...others } = this.fields;
+    const number = ([name, { value }]) => [name, value === '' && MAY_BE_EMPTY.includes(name) ? null : Number(value)];
     await this.work.start('/api/sample', {
       entry: this.store.entry.id,
       checkpoint: this.checkpoint.value,
-      ...Object.fromEntries(Object.entries(others).map(([name, field]) => [name, Number(field.value)])),
-      guidance: guidance.value === '' ? null : Number(guidance.value),
+      ...Object.fromEntries(Object.entries(this.fields).map(number)),
     });
   }
 

@@ -53,6 +53,21 @@ export function newsOf(id, signal) {
   return get(asked('/api/news', id), { signal });
 }
 
+/**
+ * Cuts that people mended; none where they may not be seen.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {Promise<import('../shared/wire').MendedFacts[]>}
+ */
+export async function mendedOf(id, signal) {
+  try {
+    return (await get(`/api/mended?entry=${encodeURIComponent(id)}`, { signal, timeout: 0 })).cuts;
+  } catch (error) {
+    if (error.offline || signal.aborted) throw error;
+    return [];
+  }
+}
+
 /** A background job as it stands. @param {number|string} id @returns {Promise<import('../shared/job_texts.mjs').Job>} */
 export function jobOf(id) {
   return get(asked('/api/job', id));

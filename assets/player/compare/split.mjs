@@ -12,7 +12,7 @@ export function splitBar(root, top) {
   const set = (height) => root.style.setProperty('--mc-top', `${Math.round(height)}px`);
   const bar = h('div', {
     class: 'mc-split', role: 'separator', 'aria-orientation': 'horizontal', 'aria-label': 'Height of the video', tabindex: 0,
-    title: 'Drag to give the video or the rows more room',
+    'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': 0, title: 'Drag to give the video or the rows more room',
   });
   bar.addEventListener('pointerdown', (event) => {
     bar.setPointerCapture(event.pointerId);
@@ -26,5 +26,7 @@ export function splitBar(root, top) {
     if (step) set(top.clientHeight + step);
   });
   bar.addEventListener('dblclick', () => root.style.removeProperty('--mc-top'));
+  const tell = () => bar.setAttribute('aria-valuenow', String(Math.round((100 * top.clientHeight) / (root.clientHeight || 1))));
+  new ResizeObserver(tell).observe(top);
   return bar;
 }

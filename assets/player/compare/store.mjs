@@ -12,9 +12,9 @@ import { Figures } from './figures.mjs';
 import { Observable } from '../shared/observable.mjs';
 import { RowLayout } from './row_layout.mjs';
 import { TimeAxis } from './time_axis.mjs';
-import { buildGroups, buildReferences, defaultCut, stackStrips } from './strip_groups.mjs';
+import { SIZES, buildGroups, buildReferences, defaultCut, mendedGroups, stackStrips } from './strip_groups.mjs';
 import { buildModel } from './model.mjs';
-import { frameClock } from './frame_clock.mjs';
+import { frameAt, frameClock } from './frame_clock.mjs';
 import { listRows, stack } from './rows.mjs';
 import { peopleRow } from './entry_rows.mjs';
 import { orderPeople } from './people_order.mjs';
@@ -30,8 +30,8 @@ export const DIFFER = [
 ];
 
 export class Store extends Observable {
-  /** @type {{state: State|'', message: string, hint: string, retry: (() => void)|null}} */
-  status = { state: '', message: '', hint: '', retry: null };
+  /** @type {{state: State|'', message: string, hint: string, retry: (() => void)|null, task: number|null}} */
+  status = { state: '', message: '', hint: '', retry: null, task: null };
   /** @type {Entry|null} */
   entry = null;
   /** @type {import('./model.mjs').SeriesByName} */
@@ -50,8 +50,12 @@ export class Store extends Observable {
   /** @type {import('./strip_groups.mjs').Strip[]} */
   strips = [];
   stripsHeight = 0;
+  /** CSS pixels of a strip, and of the head of a group of them. */
+  sizes = SIZES;
   /** @type {import('./strip_groups.mjs').Reference[]} that are only compared with */
   references = [];
+  /** Cuts that somebody mended. @type {import('../shared/wire').MendedFacts[]} */
+  mended = [];
 
   /** @type {string|null} id of a strip */
   selectedId = null;
@@ -87,15 +91,16 @@ export class Store extends Observable {
    * @param {string} [message]
    * @param {string} [hint] what to do
    * @param {(() => void)|null} [retry]
+   * @param {number|null} [task] of the person's own, which has to be finished first
    */
-  say(state, message = '', hint = '', retry = null) {
-    this.status = { state, message, hint, retry };
+  say(state, message = '', hint = '', retry = null, task = null) {
+    this.status = { state, message, hint, retry, task };
     this.tell('status');
   }
 
-  /** Say something in passing. @param {string} text */
-  toast(text) {
-    this.tell('said', text);
+  /** Say something in passing. @param {string} text @param {{label: string, run: () => any}} [way] what can be done about it */
+  toast(text, way) {
+    this.tell('said', text, way);
   }
 
   // ---------------------------------------------------------------- an entry
@@ -104,10 +109,12 @@ export class Store extends Observable {
    * An entry is there, perhaps the same again; nothing is derived yet.
    * @param {Entry} entry
    * @param {import('./model.mjs').SeriesByName} series
+   * @param {import('../shared/wire').MendedFacts[]} mended
    */
-  take(entry, series) {
+  take(entry, series, mended) {
     const again = this.entry?.id === entry.id;
     this.series = series;
+    this.mended = mended;
     if (again) this.#keepPeople(entry);
     this.entry = entry;
     if (again) return;
@@ -140,10 +147,10 @@ export class Store extends Observable {
     const usable = this.usablePeaks;
     if (!this.peaks.length && usable.length) [this.differ] = usable;
     this.#layRows();
-    this.groups = buildGroups(this.model);
+    this.groups = [...mendedGroups(this.mended, this.model), ...buildGroups(this.model)];
     this.references = buildReferences(this.model);
     this.strips = this.groups.flatMap(({ strips }) => strips);
-    this.stripsHeight = stackStrips(this.groups, this.folded);
+    this.stripsHeight = stackStrips(this.groups, this.folded, this.sizes);
     if (!this.selected) this.selectedId = defaultCut(this.model, this.groups);
     this.tell('model');
     this.tell('rows');
@@ -232,12 +239,42 @@ export class Store extends Observable {
     if (reveal) this.tell('reveal');
   }
 
+  /** @param {{strip: number, group: number}} sizes CSS pixels */
+  setSizes(sizes) {
+    if (sizes.strip === this.sizes.strip && sizes.group === this.sizes.group) return;
+    this.sizes = sizes;
+    if (!this.model) return;
+    this.stripsHeight = stackStrips(this.groups, this.folded, this.sizes);
+    this.tell('strips');
+    this.tell('cuts');
+  }
+
   /** @param {string} group */
   fold(group) {
     if (!this.folded.delete(group)) this.folded.add(group);
-    this.stripsHeight = stackStrips(this.groups, this.folded);
+    this.stripsHeight = stackStrips(this.groups, this.folded, this.sizes);
     this.tell('strips');
     this.tell('cuts');
+  }
+
+  /** Mended cuts are others, or are otherwise. @param {import('../shared/wire').MendedFacts[]} mended */
+  setMended(mended) {
+    const before = this.mended;
+    const same = mended.length === before.length && mended.every(({ id, name }, k) => id === before[k].id && name === before[k].name);
+    this.mended = mended;
+    if (!this.model) return;
+    if (!same) {
+      this.#again();
+      return;
+    }
+    const strips = new Map(mendedGroups(mended, this.model).flatMap((group) => group.strips).map((strip) => [strip.id, strip]));
+    for (const strip of this.strips) Object.assign(strip, strips.get(strip.id), { top: strip.top });
+    this.#arrived();
+  }
+
+  /** The frame that is shown at a time. @param {number} time seconds */
+  frameAt(time) {
+    return frameAt(this.entry, this.model.frames, time);
   }
 
   /** @param {import('./cuts.mjs').Rule} rule */

@@ -10,7 +10,7 @@ import { what } from './camps.mjs';
 
 /**
  * @typedef {object} Strip one cut as a line
- * @property {string} id "mean", "camp:0", "person:3", "run:7:mean", "run:7:2", "run:9", "signal:novelty"
+ * @property {string} id "mean", "camp:0", "person:3", "run:7:mean", "run:7:2", "run:9", "signal:novelty", "mended:4"
  * @property {string} label short, in the gutter
  * @property {string} title in full, for the panel and the explanation
  * @property {string} colour name of a theme variable
@@ -20,13 +20,16 @@ import { what } from './camps.mjs';
  * @property {import('./selection.mjs').Cut|import('./viewing.mjs').Viewed} [cut] by the rule in force
  * @property {import('./selection.mjs').Cut} [published] by the published rule, for figures
  * @property {{start: number, end: number}[]} [seconds] the cut's segments
+ * @property {boolean} [mended] its cut is what a person made of it, and is not solved with the others
  */
 
 /** @typedef {Pick<Strip, 'id'|'scores'|'published'>} Reference a cut that is only compared with */
 
-/** CSS pixels of a strip, and of a group's head. */
-export const STRIP = 14;
-const GROUP = 20;
+/** CSS pixels of a strip, and of a group's head, where a mouse points; the style sheet gives others to fingers. */
+export const SIZES = { strip: 14, group: 20 };
+
+/** The group of mended cuts, which stands above all others. */
+const MENDED = 'mended';
 
 /** All cuts of the page in the order they are shown. @param {Model} model @returns {Group[]} */
 export function buildGroups(model) {
@@ -41,6 +44,25 @@ export function buildGroups(model) {
     ...(single.length ? [{ id: 'single', label: 'Models with one curve', strips: single }] : []),
     ...(judged ? plain : []),
   ];
+}
+
+/**
+ * Cuts that people mended, as they are. Figures say nothing of them: these compare cuts by the published rule.
+ * @param {import('../shared/wire').MendedFacts[]} mended
+ * @param {Model} model
+ * @returns {Group[]} one, or none
+ */
+export function mendedGroups(mended, { picks }) {
+  const strips = mended.map(({ id, name, label, segments, note, problem }) => {
+    const inside = (frame) => segments.some(([start, end]) => start <= frame && frame < end);
+    const frames = segments.reduce((sum, [start, end]) => sum + end - start, 0);
+    const cut = { segments, shots: [], frames, note: problem || note };
+    return {
+      id: `mended:${id}`, label: name, title: `${name}, from: ${label}`, colour: 'over', mended: true,
+      scores: Float32Array.from(picks, (frame) => Number(inside(frame))), cut,
+    };
+  });
+  return strips.length ? [{ id: MENDED, label: 'Mended by people', strips }] : [];
 }
 
 /** @param {import('./model.mjs').People} people @returns {Group} */
@@ -87,15 +109,16 @@ function signalStrip({ id, label, run, rawMean, colour }) {
  * Put strips below one another.
  * @param {Group[]} groups
  * @param {Set<string>} folded ids of groups of which only the head is shown
+ * @param {{strip: number, group: number}} sizes CSS pixels
  * @returns {number} height of all, CSS pixels
  */
-export function stackStrips(groups, folded) {
+export function stackStrips(groups, folded, { strip: tall, group: head } = SIZES) {
   let top = 0;
   for (const group of groups) {
-    top += GROUP;
+    top += head;
     for (const strip of group.strips) {
       strip.top = folded.has(group.id) ? null : top;
-      if (strip.top !== null) top += STRIP;
+      if (strip.top !== null) top += tall;
     }
   }
   return top;
@@ -108,7 +131,7 @@ export function stackStrips(groups, folded) {
  */
 export function defaultCut(model, groups) {
   const signal = model.people.raw.length ? null : model.signals.find(({ run }) => run.default);
-  return signal?.id ?? groups[0]?.strips[0]?.id ?? null;
+  return signal?.id ?? groups.find(({ id }) => id !== MENDED)?.strips[0]?.id ?? null;
 }
 
 /**

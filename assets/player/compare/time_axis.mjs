@@ -2,9 +2,6 @@
 
 import { Observable } from '../shared/observable.mjs';
 
-/** Pixels left of the plots for labels and right of them for numbers. */
-export const GUTTER = 188;
-export const MARGIN = 46;
 const SHORTEST = 0.5;
 
 export class TimeAxis extends Observable {
@@ -13,6 +10,9 @@ export class TimeAxis extends Observable {
   end = 1;
   /** CSS pixels that the shown part takes. */
   width = 1;
+  /** CSS pixels left of it for labels, and right of it for numbers; the style sheet says how many. */
+  gutter = 200;
+  margin = 46;
 
   /** Another video: all of it is shown. @param {number} duration seconds */
   open(duration) {

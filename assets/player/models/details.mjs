@@ -118,7 +118,7 @@ export class Details {
       if (await act('/api/models/measure', { checkpoint: this.model.id, dataset: dataset.value })) await this.app.follow();
       start.disabled = false;
     }, { title: 'On the judged videos that it has not learned from; in the background', 'data-act': null });
-    return row(dataset, start);
+    return h('div', { 'data-work': '' }, row(dataset, start));
   }
 
   _curves() {
@@ -140,7 +140,7 @@ export class Details {
       start.disabled = true;
       if (await act('/api/models/report', { checkpoint: this.key })) await this.app.follow();
       start.disabled = false;
-    });
+    }, { 'data-work': '' });
     return start;
   }
 

@@ -56,7 +56,7 @@ function about({ coverage, diversity, alignment, human }) {
 
 /** @param {string[][]} columns */
 function heads(columns) {
-  return columns.map(([text, title], index) => h('th', { scope: 'col', class: index ? 'mc-number' : '', title }, text));
+  return columns.map(([text, title]) => (text ? h('th', { scope: 'col', class: 'mc-number', title }, text) : h('td')));
 }
 
 /** @param {NonNullable<Measured['figures']>} figures */

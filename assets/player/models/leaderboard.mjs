@@ -80,6 +80,8 @@ export class LeaderboardSection {
       numbers('spearman', 'ρ', 'Spearman’s rho, as the protocol asks'),
       numbers('f1', 'F1', 'Overlap of cuts of 15 %', (value) => percent(value ?? NaN)),
       numbers('coverage', 'Coverage τ', 'The best sample for each person, averaged; for people the best other person'),
+      numbers('precision', 'Precision τ', 'The best person for each sample, averaged; for people the best other person'),
+      numbers('diversity', '1 − τ', 'How far two samples lie apart, pairs of the same noise left out; for people two people'),
       { label: 'Samples', number: true, value: (one) => one.samples, cell: (one) => one.samples ?? '' },
       { label: 'Videos', number: true, value: (one) => one.videos, cell: (one) => one.videos },
       { label: 'Remarks', cell: (one) => remarks(one).map((text) => h('span', { class: 'mc-state' }, text)) },

@@ -96,7 +96,7 @@ export class LibrarySection {
   /** @returns {import('../shared/table.mjs').Column<Model>[]} */
   _columns() {
     return [
-      { label: '', slim: true, cell: (one) => this._tick(one) },
+      { label: 'Chosen', unseen: true, slim: true, cell: (one) => this._tick(one) },
       { label: 'Model', value: (one) => one.label.toLowerCase(), cell: (one) => this._name(one) },
       { label: 'Kind', value: (one) => this.store.kind(one), cell: (one) => this.store.kind(one) },
       { label: 'Learned from', value: (one) => one.videos, number: false, cell: learnedCell },

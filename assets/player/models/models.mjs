@@ -10,6 +10,7 @@ import { h, stylesheets } from '../shared/dom.mjs';
 import { field } from '../shared/form.mjs';
 import { MODEL_NAME_CHARS } from '../shared/limits.mjs';
 import { button, row, sender } from '../shared/parts.mjs';
+import { whoAsks } from '../shared/role.mjs';
 import { dropFiles, importDialog } from './import.mjs';
 import { LeaderboardSection } from './leaderboard.mjs';
 import { LibrarySection } from './library.mjs';
@@ -73,6 +74,8 @@ export class Models extends Desk {
 
   async start() {
     await super.start();
+    const { closed, role } = await whoAsks();
+    if (closed && role === 'viewer') return; // who starts no work follows none
     dropFiles(this);
     await this.follow();
   }

@@ -34,6 +34,6 @@ export class Pretraining {
       }
       begin.disabled = false;
     }, { id: 'offer-begin' });
-    return h('div', {}, row(space, begin));
+    return h('div', { 'data-work': '' }, row(space, begin));
   }
 }

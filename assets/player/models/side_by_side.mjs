@@ -78,7 +78,7 @@ export class SideBySide {
       const opened = link(label, () => this.app.open(checkpoints[index]));
       return h('th', { scope: 'col', class: 'mc-number' }, opened);
     });
-    return [h('th', { scope: 'col' }), ...names];
+    return [h('td'), ...names];
   }
 
   _measure() {
@@ -86,14 +86,14 @@ export class SideBySide {
     return row(judged.map(({ id, label }) => button(`Measure all on ${label}`, async () => {
       for (const checkpoint of this.ids) if (!(await act('/api/models/measure', { checkpoint, dataset: id }))) break;
       await this.app.follow();
-    })));
+    }, { 'data-work': '' })));
   }
 
   /** @param {Compared['seeds']} seeds */
   _seeds(seeds) {
     const label = (id) => this.app.store.label(id);
     const names = ['', 'Runs', 'Difference', 't', 'p'];
-    const heads = names.map((text, index) => h('th', { scope: 'col', class: index ? 'mc-number' : '' }, text));
+    const heads = names.map((text) => (text ? h('th', { scope: 'col', class: 'mc-number' }, text) : h('td')));
     const lines = seeds.map(({ checkpoint, first, runs, first_runs: others, name, difference, t, p }) => h(
       'tr', { title: `${label(checkpoint)} and its sisters of other seeds, against ${label(first)} and its` },
       h('th', { scope: 'row' }, `${NAMES[name]}: ${label(checkpoint)}`),

@@ -3,6 +3,7 @@
 import { shownKey } from '../shared/commands.mjs';
 import { h, replace } from '../shared/dom.mjs';
 import { lasting } from '../shared/format.mjs';
+import { url } from '../shared/http.mjs';
 import { arrow } from './icons.mjs';
 
 const many = (n) => n.toLocaleString('en-US');
@@ -30,7 +31,8 @@ export class Bar {
     this.steps = [this.step(commands, -1, 'Previous entry'), this.step(commands, 1, 'Next entry')];
     const within = { type: 'button', 'data-node': 'within', class: 'mc-pick-within', hidden: true, onclick: act.clear };
     this.within = h('button', within);
-    this.element = h('div', { class: 'mc-pickbar' }, this.button, this.steps, this.within);
+    const add = h('a', { href: url('/library'), class: 'mc-pick-add', title: 'On the Library page' }, 'Add your own film');
+    this.element = h('div', { class: 'mc-pickbar' }, this.button, this.steps, this.within, add);
     finder.on('shown', () => this.showCurrent());
     finder.on('place', () => this.showPlace());
     finder.on('opened', () => this.button.setAttribute('aria-expanded', 'true'));
@@ -63,9 +65,15 @@ export class Bar {
 
   showPlace() {
     const { finder, within } = this;
-    const { place, narrowed } = finder;
+    const { among, place, narrowed } = finder;
     const { total, of } = finder.pages;
     for (const button of this.steps) button.disabled = !finder.canStep(Number(button.dataset.step));
+    if (among.length) {
+      within.hidden = false;
+      within.textContent = `${many(among.indexOf(finder.shown.entry) + 1)} of ${many(among.length)} selected`;
+      within.title = `Previous and next stay within the ${many(among.length)} entries that were selected. Click to go among all again.`;
+      return;
+    }
     within.hidden = !narrowed || !of;
     within.textContent = `${place !== null && place >= 0 ? `${many(place + 1)} of ` : ''}${many(total)} found`;
     within.title =

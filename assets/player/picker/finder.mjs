@@ -3,6 +3,7 @@
  * stand, and stepping from the shown one to the next.
  */
 
+import { amongOf, withoutAmong } from '../shared/among.mjs';
 import { Observable } from '../shared/observable.mjs';
 import { FILTERS, recallChoice, rememberChoice } from './choices.mjs';
 import { Pages } from './pages.mjs';
@@ -73,6 +74,12 @@ export class Finder extends Observable {
     this.shown = shown;
     this.tell('shown');
     this.tell('place');
+  }
+
+  /** Entries that were selected elsewhere to be looked at one after the other; none once another is shown. */
+  get among() {
+    const among = amongOf();
+    return among.includes(this.shown?.entry) ? among : [];
   }
 
   // ---- searching
@@ -193,6 +200,11 @@ export class Finder extends Observable {
   }
 
   clear() {
+    if (this.among.length) {
+      history.replaceState(history.state, '', withoutAmong());
+      this.tell('place');
+      return;
+    }
     this._retype('');
     for (const name of Object.keys(FILTERS)) this.choice[name] = '';
     rememberChoice(this.choice);
@@ -248,6 +260,7 @@ export class Finder extends Observable {
     this.tell('chosen');
   }
 
+  /** @param {{id: string, title?: string, dataset?: string, duration?: number, rate_assumed?: boolean}} entry @param {number|null} place */
   _want({ id, title, dataset, duration, rate_assumed }, place) {
     this.show({ entry: id, title, dataset, duration, rate_assumed });
     this.place = place;
@@ -255,8 +268,14 @@ export class Finder extends Observable {
     this.tell('wanted', id);
   }
 
-  /** The entry before or after the one that is shown, in the order and within the filters of the panel. */
+  /** The entry before or after the one that is shown: of the selection, else in the order and within the filters of the panel. */
   async step(by) {
+    const { among } = this;
+    if (among.length) {
+      const next = among[among.indexOf(this.shown.entry) + by];
+      if (next) this._want({ id: next }, null);
+      return;
+    }
     this._steps += 1;
     const mine = this._steps;
     try {
@@ -280,6 +299,8 @@ export class Finder extends Observable {
 
   /** Whether a step leads somewhere, as far as it is known. */
   canStep(by) {
+    const { among } = this;
+    if (among.length) return among[among.indexOf(this.shown.entry) + by] !== undefined;
     const { total } = this.pages;
     if (this.place === null || this.place < 0) return total > 0;
     return this.place + by >= 0 && this.place + by < total;

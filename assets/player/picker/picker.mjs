@@ -36,7 +36,7 @@ class Picker {
     finder.on('searching', () => this.showSearching());
     finder.on('typed', () => (this.search.value = finder.typed));
     finder.on('opened', () => this.panel.open(this.bar.button.getBoundingClientRect(), this.touched && this.pointed));
-    finder.on('wanted', (entry) => document.dispatchEvent(new CustomEvent('manycut:open', { detail: { entry } })));
+    finder.on('wanted', openInCompare);
     finder.on('chosen', giveKeysToPlayer);
     this.listen(signal);
   }
@@ -147,4 +147,13 @@ export async function mount({ element, props, watch }) {
   };
   watch('value', tell);
   tell();
+}
+
+/** @param {string} entry */
+function openInCompare(entry) {
+  if (!document.dispatchEvent(new CustomEvent('manycut:open', { detail: { entry }, cancelable: true }))) return;
+  // Compare is not there yet: it begins with what the address asks for.
+  const address = new URL(location.href);
+  address.searchParams.set('entry', entry);
+  history.replaceState(history.state, '', address.href.replaceAll('%2F', '/'));
 }

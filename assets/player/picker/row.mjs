@@ -18,14 +18,15 @@ const FURTHEST = 0.5;
  * @param {HTMLElement} thumb
  * @param {import('../shared/wire').Sheet} sheet
  * @param {string} address  of the sheet
+ * @param {{width: number, height: number}} [size]  of the thumbnail, px
  */
-export function showPicture(thumb, sheet, address) {
-  const scale = Math.max(THUMB.width / sheet.width, THUMB.height / sheet.height);
+export function showPicture(thumb, sheet, address, size = THUMB) {
+  const scale = Math.max(size.width / sheet.width, size.height / sheet.height);
   const k = Math.floor(sheet.count * PICTURE);
   const [width, height] = [sheet.width * scale, sheet.height * scale];
   const rows = Math.ceil(sheet.count / sheet.columns);
-  const x = (k % sheet.columns) * width + (width - THUMB.width) / 2;
-  const y = Math.floor(k / sheet.columns) * height + (height - THUMB.height) / 2;
+  const x = (k % sheet.columns) * width + (width - size.width) / 2;
+  const y = Math.floor(k / sheet.columns) * height + (height - size.height) / 2;
   thumb.style.backgroundImage = `url("${address}")`;
   thumb.style.backgroundSize = `${sheet.columns * width}px ${rows * height}px`;
   thumb.style.backgroundPosition = `${-x}px ${-y}px`;
@@ -64,8 +65,9 @@ function none() {
   return h('span', { class: 'mc-pick-none' }, '–');
 }
 
-function peopleHint({ people }) {
-  return people ? `${count(people, 'person', 'people')} judged this entry.` : 'Nobody has judged this entry yet.';
+function peopleHint({ people, simulated }) {
+  if (!people) return 'Nobody has judged this entry yet.';
+  return `${count(people, 'person', 'people')} judged this entry${simulated ? `, ${simulated} of them simulated` : ''}.`;
 }
 
 function disagreement({ disagreement: spread, people }) {

@@ -106,8 +106,7 @@ export class AgreementSection {
   /** @param {AgreementAnswer} answer */
   _draw({ result, running }) {
     this._drawn = Boolean(result);
-    const start = primary('Compute', () => this._start());
     if (result) replace(this._main, agreementParts(result, this.scope.people, this._sorting, this.app));
-    else replace(this._main, !running && empty('Not computed yet', UNCOMPUTED, start));
+    else replace(this._main, !running && empty('Not computed yet', UNCOMPUTED));
   }
 }

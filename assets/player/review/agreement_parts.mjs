@@ -5,6 +5,7 @@ import { check } from '../shared/form.mjs';
 import { count } from '../shared/format.mjs';
 import { table } from '../shared/table.mjs';
 import { figuresView } from './figures.mjs';
+import { disputedLink } from './in_compare.mjs';
 import { matrixView } from './matrix.mjs';
 import { figure, figureOr, link, part, quietly } from '../shared/parts.mjs';
 
@@ -65,9 +66,10 @@ function videosPart(rows, state, app) {
     measure('Leave-one-out τ', 'leave_one_out_kendall'),
     measure('Pairwise F1', 'pairwise_f1'),
     {
-      label: '',
+      label: 'Person by person', unseen: true,
       cell: (row) => row.statistics && rows.length > 1 && link('Person by person', () => app.go({ entry: row.entry }), hint),
     },
+    { label: 'Most disputed moment', unseen: true, cell: (row) => row.statistics && disputedLink(row.entry, row.title || row.entry) },
   ];
   draw();
   return part('Per video', quietly(INTERVALS), place);
@@ -115,7 +117,7 @@ function standingsPart(standings) {
       title: 'How many robust standard deviations below the median person',
       cell: (one) => figureOr(one.z, 'as τ is', 1),
     },
-    { label: '', cell: (one) => one.unusual && 'agrees unusually little' },
+    { label: 'Remark', unseen: true, cell: (one) => one.unusual && 'agrees unusually little' },
   ];
   const draw = (all) => {
     const shown = all ? standings : odd;
@@ -141,7 +143,7 @@ function remarksPart({ remarks, figures }, app) {
     { label: 'Person', cell: (one) => one.name },
     { label: 'Video', cell: (one) => h('span', { title: one.entry }, titles.get(one.entry) || one.entry) },
     { label: 'What stands out', cell: (one) => one.remarks.join('; ') },
-    { label: '', cell: (one) => link('Look', () => app.go({ section: 'progress', task: one.task })) },
+    { label: 'Task', unseen: true, cell: (one) => link('Look', () => app.go({ section: 'progress', task: one.task })) },
   ];
   return part('Worth a look', table(columns, remarks, { label: 'Tasks worth a look' }));
 }

@@ -75,7 +75,7 @@ export class AssignmentsSection {
         cell: (one) => one.held,
       },
       { label: 'State', cell: stateOf },
-      { label: '', cell: (one) => this._actions(one) },
+      { label: 'What to do', unseen: true, cell: (one) => this._actions(one) },
     ];
   }
 

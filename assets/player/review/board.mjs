@@ -11,7 +11,8 @@ import { TaskPanel } from './task.mjs';
 
 /** @typedef {import('./board_rows.mjs').BoardAnswer} BoardAnswer */
 
-const EVERY_MS = 15_000;
+// The board is asked for again about every second; where counting it takes long, so seldom that it is a small part of the time.
+const [SOONEST_MS, LATEST_MS, REST] = [700, 15_000, 10];
 const PACE_MS = 120_000; // days change slowly, and the whole log is read for them
 /** @type {[string, string][]} */
 const ORDERS = [
@@ -22,7 +23,8 @@ const ORDERS = [
 ];
 const LEGEND = [
   ['submitted', 'submitted', ''],
-  ['open', 'open, % of its shots', '40'],
+  ['open', 'open, share of its shots', '40%'],
+  ['open', 'open, segments or takes', '2'],
   ['skipped', 'skipped', '–'],
   ['excluded', 'excluded', '×'],
 ];
@@ -61,11 +63,10 @@ export class BoardSection {
     /** @type {BoardAnswer|null} */
     this._board = null;
     this._paced = { asked: '', at: 0, answer: null };
-    this._timer = setInterval(() => document.visibilityState === 'visible' && idle() && this.load(), EVERY_MS);
   }
 
   close() {
-    clearInterval(this._timer);
+    clearTimeout(this._timer);
     this._closed = true;
   }
 
@@ -84,6 +85,22 @@ export class BoardSection {
   }
 
   async load() {
+    clearTimeout(this._timer);
+    const began = performance.now();
+    await this._load();
+    if (this._closed) return;
+    const rest = Math.max(SOONEST_MS, Math.min(LATEST_MS, REST * (performance.now() - began)));
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this._again(), rest);
+  }
+
+  /** Look again where somebody sees it; else a little later. */
+  _again() {
+    if (document.visibilityState === 'visible' && idle()) this.load();
+    else this._timer = setTimeout(() => this._again(), SOONEST_MS);
+  }
+
+  async _load() {
     const asked = this._asked;
     const fresh = this._paced.asked === asked && Date.now() - this._paced.at < PACE_MS;
     let board, pace;
@@ -97,6 +114,9 @@ export class BoardSection {
     }
     if (this._closed || asked !== this._asked) return; // an answer to something else
     if (!fresh) this._paced = { asked, at: Date.now(), answer: pace };
+    const shown = JSON.stringify([board, this._paced.at]);
+    if (shown === this._shown && this._sum.textContent !== OLD) return; // nothing flickers, and nothing loses its focus
+    this._shown = shown;
     this._take(board);
     this._pace.replaceChildren(...paceView(pace, board.labelled));
     this._draw();
@@ -155,9 +175,10 @@ export class BoardSection {
 
 function legend() {
   const lines = LEGEND.map(([state, text, sign]) =>
-    h('li', {}, h('i', { 'data-state': state, style: '--share:.4' }, sign), text),
+    h('li', {}, h('i', { 'data-state': state, style: sign.endsWith('%') ? '--share:.4' : null }, sign), text),
   );
-  return h('ul', { class: 'mc-legend', 'aria-label': 'Legend' }, lines);
+  const several = h('li', {}, h('sup', {}, '2'), 'so many tasks, the last one shown');
+  return h('ul', { class: 'mc-legend', 'aria-label': 'Legend' }, lines, several);
 }
 
 // While somebody writes a reason, nothing is drawn anew under them.

@@ -16,6 +16,7 @@ import { count } from '../shared/format.mjs';
  * @property {string} kind
  * @property {string} protocol
  * @property {number} touched
+ * @property {boolean} seen  others' labels or scores were seen before judging
  */
 /**
  * @typedef {object} Row
@@ -34,8 +35,8 @@ export function counts({ state, excluded }) {
 export function rowsOf(board) {
   /** @type {Row[]} */
   const rows = board.videos.map((video) => ({ video, cells: new Array(board.people.length), submitted: 0, touched: 0 }));
-  for (const [video, person, id, state, judged, shots, excluded, kind, protocol, touched] of board.tasks) {
-    (rows[video].cells[person] ??= []).push({ id, state, judged, shots, excluded, kind, protocol, touched });
+  for (const [video, person, id, state, judged, shots, excluded, kind, protocol, touched, seen] of board.tasks) {
+    (rows[video].cells[person] ??= []).push({ id, state, judged, shots, excluded, kind, protocol, touched, seen });
   }
   for (const row of rows) {
     for (const tasks of row.cells) tasks?.sort((a, b) => a.touched - b.touched);
@@ -85,14 +86,18 @@ export function ordered(rows, order) {
  * @param {number} people  that are shown
  */
 export function summary(board, rows, videos, people) {
-  const all = { submitted: 0, open: 0, skipped: 0, excluded: 0 };
+  const all = { submitted: 0, open: 0, skipped: 0, excluded: 0, seen: 0 };
   for (const tasks of rows.flatMap((row) => row.cells)) {
-    for (const one of tasks ?? []) all[one.excluded ? 'excluded' : one.state] += 1;
+    for (const one of tasks ?? []) {
+      all[one.excluded ? 'excluded' : one.state] += 1;
+      if (one.seen) all.seen += 1;
+    }
   }
   const everybody = count(board.people.length, 'person', 'people');
   const parts = [count(rows.length, 'video'), everybody, `${all.submitted} submitted`, `${all.open} open`];
   if (all.skipped) parts.push(`${all.skipped} skipped`);
   if (all.excluded) parts.push(`${all.excluded} excluded`);
+  if (all.seen) parts.push(`${all.seen} seen before judging`);
   const part = videos < rows.length || people < board.people.length;
   return parts.join(' · ') + (part ? ` — showing ${count(videos, 'video')} and ${count(people, 'person', 'people')}` : '');
 }

@@ -29,10 +29,17 @@ const FORMATS = [
     'The log itself: everything that was done here, also open, practice and excluded tasks. Another installation can join it ' +
       'with its own.',
   ],
+  ['label-studio', 'Label Studio JSON', 'One task for each video, with one annotation of each person: what was selected, or rated.'],
+  ['activitynet', 'ActivityNet JSON', 'Segments in seconds with label, person and score.'],
+  ['fiftyone', 'FiftyOne JSON', 'Samples with temporal detections in frames, with label, annotator and confidence.'],
+  ['elan', 'ELAN .eaf', 'One file for each video with a tier for each person, in one zip.'],
+  ['csv-seconds', 'CSV in seconds', 'video, label, start, end, person, score: a table for other tools.'],
 ];
 const LAG =
   'People react a moment late: so many seconds are taken off the times of continuous ratings; 0 leaves them as recorded.';
-const PSEUDONYMS = 'People appear under their pseudonyms. A manifest with the checksum comes with every file.';
+const PSEUDONYMS =
+  'People appear under their pseudonyms; whose they are says the key file under People. A manifest with the checksum comes with ' +
+  'every file.';
 const JOINING =
   'A file of events from another installation with the same videos. Everything that is new in it is added; taking the same ' +
   'file twice changes nothing.';
@@ -53,7 +60,8 @@ export class ExportSection {
 
   show() {
     // The list ends itself when its element leaves the page, so it begins only once it is there.
-    if (!this._listed) mountJobs({ element: this._jobs, props: { value: { kinds: ['export', 'join'] } } });
+    const value = { kinds: ['export', 'join'], empty: 'Nothing has been exported or joined here yet.' };
+    if (!this._listed) mountJobs({ element: this._jobs, props: { value } });
     this._listed = true;
   }
 }

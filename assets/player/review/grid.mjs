@@ -3,6 +3,7 @@
 import { Commands } from '../shared/commands.mjs';
 import { h } from '../shared/dom.mjs';
 import { lasting } from '../shared/format.mjs';
+import { inCompare } from './in_compare.mjs';
 import { counts } from './board_rows.mjs';
 import { gridCommands } from './grid_commands.mjs';
 
@@ -12,6 +13,7 @@ import { gridCommands } from './grid_commands.mjs';
 const ROW = 30;
 const SPARE = 8;
 const [NARROW, WIDE, FIRST] = [34, 120, 280];
+const MOST_OF_IT = 0.4; // that the names of videos may take of a narrow window
 const UPRIGHT = 84; // px; names stand upright in columns that are narrower
 const LONGEST_NAME = 15;
 
@@ -21,14 +23,24 @@ export function stateOf(task) {
   if (task.state !== 'open') return { name: task.state, text: task.state === 'skipped' ? '–' : '' };
   if (task.kind !== 'shot-ratings') return { name: 'open', text: String(task.judged) };
   const share = task.shots ? task.judged / task.shots : 0;
-  return { name: 'open', text: `${Math.floor(share * 100)}`, share };
+  return { name: 'open', text: `${percentOf(task)}%`, share };
+}
+
+function percentOf({ judged, shots }) {
+  return shots ? Math.floor((100 * judged) / shots) : 0;
 }
 
 /** How far a task is, in words. @param {BoardTask} task */
 export function progressText(task) {
+  return task.seen ? `${farText(task)}, seen before judging` : farText(task);
+}
+
+/** @param {BoardTask} task */
+function farText(task) {
   if (task.excluded) return 'excluded';
   if (task.state !== 'open') return task.state;
-  const unit = { 'shot-ratings': `of ${task.shots} shots rated`, keyshots: 'segments marked', continuous: 'takes recorded' };
+  const rated = `of ${task.shots} shots rated, ${percentOf(task)}%`;
+  const unit = { 'shot-ratings': rated, keyshots: 'segments marked', continuous: 'takes recorded' };
   return `open, ${task.judged} ${unit[task.kind]}`;
 }
 
@@ -45,6 +57,7 @@ export class Grid {
     /** @type {Map<number, HTMLElement>} index -> row that is in the page */
     this._lines = new Map();
     this._first = this._last = 0;
+    this._names = FIRST; // px, the column of videos
     this.commands = new Commands(gridCommands(this));
     this._head = h('thead');
     this._body = h('tbody');
@@ -53,8 +66,8 @@ export class Grid {
     this.element = h('div', { class: 'mc-gridbox' }, this._table);
     this.element.addEventListener('scroll', () => this._draw());
     new ResizeObserver(() => this._lay()).observe(this.element);
-    this._table.addEventListener('click', ({ target }) => {
-      if (target instanceof Element) this._click(target.closest('td[data-column]'));
+    this._table.addEventListener('click', (event) => {
+      if (event.target instanceof Element) this._click(event.target.closest('td[data-column]'), event);
     });
     this._table.addEventListener('keydown', (event) => this.commands.press(event) && event.preventDefault());
   }
@@ -101,6 +114,15 @@ export class Grid {
     if (tasks) this.open(tasks);
   }
 
+  /** Open Compare at the video of the cell that the keyboard is on, with its person. @param {boolean} [apart] in another tab */
+  compareHere(apart = false) {
+    const { row, column } = { row: this.rows[this.at[0]], column: this.at[1] };
+    if (!row?.cells[column]) return;
+    const href = inCompare(row.video.id, { person: this.people[column], t: 'disputed' });
+    if (apart) open(href, '_blank', 'noopener');
+    else location.href = href;
+  }
+
   _clamped(place, list) {
     return Math.min(Math.max(0, place), Math.max(0, list.length - 1));
   }
@@ -114,18 +136,20 @@ export class Grid {
 
   _scrollToColumn(left) {
     const { element } = this;
-    if (left < element.scrollLeft + FIRST) element.scrollLeft = left - FIRST;
+    if (left < element.scrollLeft + this._names) element.scrollLeft = left - this._names;
     else if (left + 40 > element.scrollLeft + element.clientWidth) element.scrollLeft = left + 60 - element.clientWidth;
   }
 
   _lay() {
-    const room = this.element.clientWidth - FIRST;
+    const first = Math.round(Math.min(FIRST, Math.max(120, MOST_OF_IT * this.element.clientWidth)));
+    this._names = first;
+    const room = this.element.clientWidth - first;
     const width = Math.round(Math.max(NARROW, Math.min(WIDE, room / Math.max(1, this.people.length))));
-    this._table.style.width = `${FIRST + width * this.people.length}px`;
+    this._table.style.width = `${first + width * this.people.length}px`;
     this._table.classList.toggle('mc-upright', width < UPRIGHT);
     this._table.setAttribute('aria-rowcount', String(this.rows.length + 1));
     this._table.setAttribute('aria-colcount', String(this.people.length + 1));
-    const corner = { scope: 'col', style: `width:${FIRST}px`, class: 'mc-corner' };
+    const corner = { scope: 'col', style: `width:${first}px`, class: 'mc-corner' };
     const heads = this.people.map((name, column) => this._headOf(name, column, width));
     this._head.replaceChildren(
       h('tr', {}, h('th', corner, h('span', {}, 'Video'), h('small', {}, 'submitted')), heads),
@@ -183,10 +207,10 @@ export class Grid {
       'data-task': task.id,
       'aria-label': said,
       'aria-selected': tasks.some(({ id }) => id === this._selected) ? 'true' : null,
-      title: said,
+      title: `${said} (C or Alt and a click: in Compare)`,
       style: share === undefined ? null : `--share:${share}`,
     };
-    return h('td', about, h('i', {}, text), tasks.length > 1 && h('b', {}, String(tasks.length)));
+    return h('td', about, h('i', {}, text), tasks.length > 1 && h('b', { 'data-count': tasks.length }));
   }
 
   /** @returns {HTMLElement|null} */
@@ -194,10 +218,13 @@ export class Grid {
     return this._body.querySelector(`td[data-row="${this.at[0]}"][data-column="${this.at[1]}"]`);
   }
 
-  _click(cell) {
+  /** Opens the task; with Alt the moment in Compare, with Ctrl in another tab. */
+  _click(cell, { altKey, ctrlKey, metaKey }) {
     if (!cell) return;
     this.move(Number(cell.dataset.row), Number(cell.dataset.column));
-    this.openHere();
+    const apart = ctrlKey || metaKey;
+    if (altKey || apart) this.compareHere(apart);
+    else this.openHere();
   }
 }
 

@@ -12,6 +12,7 @@ export function gridCommands(grid) {
     { name: 'page', keys: { PageUp: -1, PageDown: 1 }, label: 'A page up, down', run: (step) => by(step * grid.page, 0) },
     { name: 'first', keys: ['Home'], label: 'First person', run: () => grid.move(grid.at[0], 0) },
     { name: 'last', keys: ['End'], label: 'Last person', run: () => grid.move(grid.at[0], grid.people.length - 1) },
+    { name: 'compare', keys: ['C'], label: 'The video in Compare, with this person', run: () => grid.compareHere() },
     { name: 'open', keys: ['Enter', 'Space'], label: 'Open the task', run: () => grid.openHere() },
   ];
 }

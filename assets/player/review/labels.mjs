@@ -2,23 +2,30 @@
 
 import { h, svg } from '../shared/dom.mjs';
 import { clock, count, lasting, percent } from '../shared/format.mjs';
+import { inCompare } from './in_compare.mjs';
 import { shade } from './colours.mjs';
 
 /** @typedef {import('../shared/wire').Labels} Labels  in seconds of the video */
 /** @typedef {{shapes: SVGElement[], said: string}} Drawn */
+/** @typedef {Pick<import('../shared/wire').JudgedTask, 'entry'|'name'|'labels'|'duration'|'rate_assumed'|'protocol'>} Judged */
 
 const [WIDTH, HEIGHT] = [360, 56];
 const VIEWS = { 'shot-ratings': ratings, keyshots: marks, continuous: curve };
 
-/** @param {{labels: Labels, duration: number, rate_assumed: boolean, protocol: {kind: string}}} task */
+/** What was said; a click goes to that moment in Compare. @param {Judged} task */
 export function labelsView(task) {
   const { labels, duration, protocol } = task;
   const x = (seconds) => (seconds / duration) * WIDTH;
   /** @type {Drawn} */
   const { shapes, said } = VIEWS[protocol.kind](labels, x, duration);
   const about = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': said };
+  const drawing = svg('svg', about, shapes);
+  drawing.addEventListener('click', ({ clientX }) => {
+    const { left, width } = drawing.getBoundingClientRect();
+    location.href = inCompare(task.entry, { person: task.name, t: Math.max(0, ((clientX - left) / width) * duration) });
+  });
   const captions = [clock(0, 0), said, lasting(task)].map((text) => h('span', {}, text));
-  return h('figure', { class: 'mc-labels' }, svg('svg', about, shapes), h('div', {}, captions));
+  return h('figure', { class: 'mc-labels', title: 'Click for that moment in Compare' }, drawing, h('div', {}, captions));
 }
 
 /** @param {Labels} labels @param {(seconds: number) => number} x @returns {Drawn} */

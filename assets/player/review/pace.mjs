@@ -76,11 +76,11 @@ function chart(days, what, title) {
   const said = `${title}, last ${SHOWN} days: ${total} in all, at most ${most} on a day`;
   return h(
     'figure',
-    { class: 'mc-chart', role: 'img', 'aria-label': said },
+    { class: 'mc-chart' },
     h('figcaption', {}, title, h('span', {}, `at most ${most}`)),
     svg(
       'svg',
-      { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT },
+      { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: 'img', 'aria-label': said },
       bars,
       svg('path', { d: `M0 ${HEIGHT - 0.5}H${width}`, class: 'mc-axis' }),
     ),

@@ -3,6 +3,7 @@
 import { h, replace } from '../shared/dom.mjs';
 import { check } from '../shared/form.mjs';
 import { count, lasting } from '../shared/format.mjs';
+import { disputedLink } from './in_compare.mjs';
 import { table } from '../shared/table.mjs';
 import { act, tell } from '../shared/asking.mjs';
 import { button, empty, figure, fill, meter, primary, query, row, two } from '../shared/parts.mjs';
@@ -85,13 +86,14 @@ export class QueueSection {
     const most = Math.max(...rows.map((one) => one.disagreement ?? 0), 0.01);
     const quiet = (text) => h('span', { class: 'mc-quietly' }, text);
     return [
-      { label: '', slim: true, cell: (one) => one.video && !one.places.length && this._tick(one) },
+      { label: 'Chosen', unseen: true, slim: true, cell: (one) => one.video && !one.places.length && this._tick(one) },
       { label: 'Video', cell: (one) => two(one.title, `${one.dataset} · ${lasting(one)}`, { title: one.id }) },
       { label: 'People', number: true, cell: (one) => one.people },
       {
         label: 'Disagreement',
         cell: ({ disagreement, why }) => (disagreement === null ? quiet(why) : meter(disagreement / most, figure(disagreement))),
       },
+      { label: 'Most disputed moment', unseen: true, cell: (one) => one.disagreement !== null && disputedLink(one.id, one.title) },
       {
         label: 'Asked for',
         cell: (one) => {

@@ -10,6 +10,7 @@ import { get } from '../shared/http.mjs';
 import { AgreementSection } from './agreement.mjs';
 import { AssignmentsSection } from './assignments.mjs';
 import { BoardSection } from './board.mjs';
+import { damageView } from './damage.mjs';
 import { ExportSection } from './export.mjs';
 import { PeopleSection } from './people.mjs';
 import { QueueSection } from './queue.mjs';
@@ -50,7 +51,9 @@ export class Review extends Desk {
   }
 
   async prepare() {
-    this.filters = await get('/api/review/filters');
+    const [filters, damage] = await Promise.all([get('/api/review/filters'), get('/api/review/damage')]);
+    this.filters = filters;
+    this.warn(damageView(damage));
   }
 
   /** Selects that narrow a section to an assignment, where there is any, and a dataset. */

@@ -6,6 +6,7 @@ import { h, replace } from '../shared/dom.mjs';
 import { clock, lasting, percent } from '../shared/format.mjs';
 import { get } from '../shared/http.mjs';
 import { act, askReason, tell } from '../shared/asking.mjs';
+import { taskLink } from './in_compare.mjs';
 import { labelsView } from './labels.mjs';
 import { button, failure, link, loading, quietly, row } from '../shared/parts.mjs';
 
@@ -46,9 +47,11 @@ const STEPS = {
   reopen: 'reopened',
   restart: 'began again',
   revealed: 'saw the comparison with others',
+  seen: 'judged after seeing what others or models say',
   exclude: 'excluded',
   restore: 'restored',
 };
+const SEEN = 'Seen before judging: this person had looked at what others or models say of the video.';
 const KINDS = { 'shot-ratings': 'shot ratings', keyshots: 'keyshots', continuous: 'continuous rating' };
 const UNITS = { 'shot-ratings': 'rating', keyshots: 'segment or change' };
 
@@ -109,6 +112,7 @@ export class TaskPanel {
       quietly(`${task.title}, ${lasting(task)} · ${how} · task ${task.task}`),
       this._others(siblings.filter(({ id }) => id !== task.task)),
       task.excluded !== null && h('p', { class: 'mc-notice' }, `Excluded: ${task.excluded}`),
+      task.trail.some(({ kind }) => kind === 'seen') && h('p', { class: 'mc-notice' }, SEEN),
       task.state === 'skipped' && h('p', { class: 'mc-notice' }, `Skipped: ${task.skipped || 'no reason given'}`),
       this._decisions(task),
       h('h3', {}, 'Labels'),
@@ -133,7 +137,8 @@ export class TaskPanel {
     /** @type {DecisionKind[]} */
     const kinds = [task.excluded === null ? 'exclude' : 'restore'];
     if (task.state !== 'open') kinds.push('reopen');
-    return row(...kinds.map((kind) => button(DECISIONS[kind].asks, () => this._decide(task, kind), { 'data-decide': kind })));
+    const decisions = kinds.map((kind) => button(DECISIONS[kind].asks, () => this._decide(task, kind), { 'data-decide': kind }));
+    return row(taskLink(task), ...decisions);
   }
 
   /** @param {ReviewTask} task @param {DecisionKind} kind */

@@ -43,7 +43,7 @@ export class TrailSection {
       },
       { label: 'Whose task', cell: (one) => two(one.name, one.title) },
       { label: 'Reason', cell: (one) => one.reason },
-      { label: '', cell: (one) => link('Look', () => look(one)) },
+      { label: 'Task', unseen: true, cell: (one) => link('Look', () => look(one)) },
     ];
     this._main.replaceChildren(table(columns, decisions, { label: 'Decisions' }));
   }

@@ -47,13 +47,18 @@ export function askReason(title, text, verb) {
   });
 }
 
-/** A sentence that passes: what was done, or what went wrong. @param {string} text */
-export function tell(text, bad = false) {
+/**
+ * A sentence that passes: what was done, or what went wrong.
+ * @param {string} text
+ * @param {boolean} [bad]
+ * @param {HTMLElement|null} [way]  what can be done about it, such as a button that takes it back
+ */
+export function tell(text, bad = false, way = null) {
   const place = document.querySelector('.mc-desk .mc-told');
-  place.textContent = text;
+  place.replaceChildren(text, ...(way ? [way] : []));
   place.classList.toggle('mc-bad', bad);
   clearTimeout(silence);
-  silence = setTimeout(() => (place.textContent = ''), bad ? BAD_MS : SAID_MS);
+  silence = setTimeout(() => (place.textContent = ''), bad || way ? BAD_MS : SAID_MS);
 }
 
 /** POST, and say what went wrong; null then. @param {string} path @param {object} body */

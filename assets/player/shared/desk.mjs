@@ -28,6 +28,7 @@ export class Desk {
     this._section = null;
     this._name = '';
     this._tabs = sections.map(({ name, label }) => this._tab(name, label));
+    this._warning = h('div', {});
     this._panel = h('section', { class: 'mc-panel', role: 'tabpanel', id: 'mc-panel' });
     this.commands = new Commands([
       { name: 'tab', keys: { ArrowLeft: -1, ArrowRight: 1 }, label: 'Section before, after', run: (step) => this._turn(step) },
@@ -42,13 +43,18 @@ export class Desk {
   /** Called before a section opens; what it throws is shown with a way to try again. @returns {Promise<void>} */
   async prepare() {}
 
+  /** Say something above every section; null says nothing. @param {HTMLElement|null} warning */
+  warn(warning) {
+    this._warning.replaceChildren(...(warning ? [warning] : []));
+  }
+
   async start() {
     this.root.classList.add('mc-desk');
     const onkeydown = (event) => this.commands.press(event) && event.preventDefault();
     const tabs = h('div', { class: 'mc-tabs', role: 'tablist', 'aria-label': this.title, onkeydown }, this._tabs);
     const told = h('p', { class: 'mc-told', role: 'status', 'aria-live': 'polite' });
     const header = h('header', { class: 'mc-header' }, h('h1', {}, this.title), tabs, this.tools());
-    this.root.replaceChildren(header, told, this._panel);
+    this.root.replaceChildren(header, told, this._warning, this._panel);
     addEventListener('popstate', () => this.route());
     const fit = () => this.root.style.setProperty('--mc-top', `${this.root.getBoundingClientRect().top + scrollY}px`);
     new ResizeObserver(fit).observe(document.body);
@@ -94,6 +100,7 @@ export class Desk {
       const current = tab.dataset.section === name;
       tab.setAttribute('aria-selected', String(current));
       tab.tabIndex = current ? 0 : -1;
+      if (current) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     }
     this._panel.setAttribute('aria-labelledby', `mc-tab-${name}`);
     this._panel.setAttribute('aria-label', label);

@@ -10,7 +10,7 @@ import { h } from './dom.mjs';
  * @param {...import('./dom.mjs').Child} parts
  */
 export function openDialog(place, title, style, ...parts) {
-  const dialog = h('dialog', { class: `mc-dialog ${style}`.trim(), 'aria-label': title }, h('h3', {}, title), ...parts);
+  const dialog = h('dialog', { class: `mc-dialog ${style}`.trim(), 'aria-label': title }, h('h2', {}, title), ...parts);
   dialog.addEventListener('close', () => dialog.remove());
   place.append(dialog);
   dialog.showModal();

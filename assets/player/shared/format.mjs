@@ -49,6 +49,19 @@ export function number(value, decimals = 2) {
   return Number(value).toFixed(decimals).replace('-', '−');
 }
 
+/** Bytes as people say them: "640 KB", "12.4 MB", "3.21 GB". @param {number} bytes */
+export function fileSize(bytes) {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} KB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** About how long something takes: "40 s", "3 min", "2 h 5 min". @param {number} seconds */
+export function spell(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** "1 shot", "3 shots". */
 export function count(n, noun, plural = noun + 's') {
   return `${n} ${n === 1 ? noun : plural}`;

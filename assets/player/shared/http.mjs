@@ -6,6 +6,9 @@
 /** Milliseconds that an answer may take where the caller says nothing. */
 const TIMEOUT_MS = 15_000;
 
+/** The event of the window that tells that the server did not answer, or cannot do something at the moment. */
+export const UNAVAILABLE = 'manycut:unavailable';
+
 /** Where the app is mounted, without a trailing slash; "" at the top of a host. */
 export const root = (/** @type {any} */ (window).gradio_config?.root ?? '').replace(/\/$/, '');
 
@@ -23,13 +26,15 @@ export class HttpError extends Error {
    * @param {string} [about.code] the server's name for it
    * @param {number} [about.status] of HTTP; 0 where no answer came
    * @param {boolean} [about.offline] no answer came at all
+   * @param {number|null} [about.task] of the person's own, which has to be finished first
    */
-  constructor(message, { hint = '', code = 'error', status = 0, offline = false } = {}) {
+  constructor(message, { hint = '', code = 'error', status = 0, offline = false, task = null } = {}) {
     super(message);
     this.hint = hint;
     this.code = code;
     this.status = status;
     this.offline = offline;
+    this.task = task;
   }
 }
 
@@ -38,6 +43,7 @@ export class HttpError extends Error {
  * @property {AbortSignal} [signal] ends the request; what is thrown then is the signal's AbortError
  * @property {number} [timeout] milliseconds to wait, 0 for as long as it takes
  * @property {boolean} [keepalive] the request outlives the page; it has no timeout
+ * @property {boolean} [quiet] nobody is told that the server is unavailable: who asks says so
  */
 
 /**
@@ -47,7 +53,7 @@ export class HttpError extends Error {
  * @returns {Promise<Response>} an answer that says yes
  * @throws {HttpError}
  */
-export async function request(path, { signal, timeout = TIMEOUT_MS, keepalive = false, ...options } = {}) {
+export async function request(path, { signal, timeout = TIMEOUT_MS, keepalive = false, quiet = false, ...options } = {}) {
   const ends = [signal, timeout && !keepalive ? AbortSignal.timeout(timeout) : null].filter(Boolean);
   let response;
   try {
@@ -56,21 +62,28 @@ export async function request(path, { signal, timeout = TIMEOUT_MS, keepalive = 
     });
   } catch (error) {
     if (signal?.aborted) throw error;
+    tellUnavailable(quiet);
     throw new HttpError('The server does not answer.', { code: 'offline', offline: true });
   }
   if (response.ok) return response;
+  tellUnavailable(quiet || response.status !== 503);
   throw refusal(response.status, path, (await response.json().catch(() => null))?.error);
+}
+
+/** @param {boolean} quiet */
+function tellUnavailable(quiet) {
+  if (!quiet) dispatchEvent(new Event(UNAVAILABLE));
 }
 
 /**
  * What the server says where it says no.
  * @param {number} status
  * @param {string} path
- * @param {{message?: string, hint?: string, code?: string}} [said]
+ * @param {{message?: string, hint?: string, code?: string, task?: number|null}} [said]
  */
-function refusal(status, path, { message = '', hint = '', code = '' } = {}) {
+function refusal(status, path, { message = '', hint = '', code = '', task = null } = {}) {
   const said = message || `The server answered ${status} to ${path.split('?')[0]}.`;
-  return new HttpError(said, { hint, code: code || String(status), status });
+  return new HttpError(said, { hint, code: code || String(status), status, task });
 }
 
 /** @param {string} path @param {Parameters<typeof request>[1]} options @returns {Promise<any>} */
@@ -102,6 +115,16 @@ export function put(path, body, options = {}) {
 /** A file as it is, for as long as it takes. @param {string} path @param {Blob} file @param {Options} [options] */
 export function upload(path, file, options = {}) {
   return json(path, { timeout: 0, ...options, method: 'POST', body: file });
+}
+
+/** A piece of a file, to where it belongs. @param {string} path @param {ArrayBuffer} piece @param {Options} [options] */
+export function putPiece(path, piece, options = {}) {
+  return json(path, { ...options, method: 'PUT', headers: { 'Content-Type': 'application/octet-stream' }, body: piece });
+}
+
+/** Give something up. @param {string} path @param {Options} [options] */
+export function remove(path, options = {}) {
+  return json(path, { ...options, method: 'DELETE' });
 }
 
 /** What went wrong and what to do, in one line. @param {Error & {hint?: string}} error */

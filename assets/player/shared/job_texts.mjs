@@ -7,9 +7,21 @@ import { clock, count, frameRate, number } from './format.mjs';
 export const NAMES = {
   train: 'Training', train_splits: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
   export: 'Export', agreement: 'Agreement', join: 'Joining', attach: 'Attaching', doctor: 'Looking after',
-  measure: 'Measuring', import_checkpoint: 'Importing', report: 'Before and after of',
+  measure: 'Measuring', import_checkpoint: 'Importing', import_file: 'Importing',
+  import_preview: 'Looking at', report: 'Before and after of',
 };
-const FORMATS = { eccv16: 'eccv16 HDF5', tvsum: 'TVSum TSV', summe: 'SumMe .mat', csv: 'CSV', events: 'events' };
+const FORMATS = {
+  eccv16: 'eccv16 HDF5',
+  tvsum: 'TVSum TSV',
+  summe: 'SumMe .mat',
+  csv: 'CSV',
+  events: 'events',
+  'label-studio': 'Label Studio',
+  activitynet: 'ActivityNet',
+  fiftyone: 'FiftyOne',
+  elan: 'ELAN',
+  'csv-seconds': 'CSV in seconds',
+};
 
 const DIVERGED = 'undefined: the training left all numbers. Train again with other settings.';
 
@@ -30,6 +42,8 @@ const SUBJECTS = {
   report: ({ checkpoint }) => checkpoint,
   measure: ({ checkpoint, dataset }) => `${checkpoint} on ${dataset}`,
   import_checkpoint: ({ path }) => files([path]),
+  import_file: ({ path }) => files([path]),
+  import_preview: ({ path }) => files([path]),
   export: ({ format }, about) => `${FORMATS[format] ?? format} ${about}`,
 };
 

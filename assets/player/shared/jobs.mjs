@@ -144,7 +144,8 @@ function lossCurve(seen) {
 function outcome(job) {
   const { kind, state } = job;
   if (state !== 'done' || kind === 'agreement' || kind === 'join') return null;
-  return kind === 'export' ? downloads(job) : wayTo(job);
+  const gone = job.gone ? h('span', { class: 'mc-job-gone' }, job.gone) : null;
+  return [gone, kind === 'export' ? !gone && downloads(job) : wayTo(job)];
 }
 
 /** The file and its manifest. @param {Job} job */

@@ -75,7 +75,7 @@ export function meter(share, text) {
 
 /** What is said where there is nothing yet, with the next step. @param {...import('./dom.mjs').Child} actions */
 export function empty(title, text, ...actions) {
-  return h('div', { class: 'mc-nothing' }, h('h3', {}, title), h('p', {}, text), row(...actions));
+  return h('div', { class: 'mc-nothing' }, h('h2', {}, title), h('p', {}, text), row(...actions));
 }
 
 /** What went wrong. @param {any} error @param {(() => unknown)|null} again */
@@ -86,14 +86,16 @@ export function failure(error, again) {
   return h(
     'div',
     { class: 'mc-nothing', role: 'alert' },
-    h('h3', {}, offline ? 'The server cannot be reached' : 'This could not be shown'),
+    h('h2', {}, offline ? 'The server cannot be reached' : 'This could not be shown'),
     h('p', {}, offline ? safe : sentence(error)),
     again ? row(primary('Try again', again)) : null,
   );
 }
 
+/** What stands in a place until it is there: lines without text. */
 export function loading() {
-  return h('p', { class: 'mc-loading', role: 'status' }, 'Loading …');
+  const lines = h('span', { class: 'mc-lines', 'aria-hidden': 'true' });
+  return h('div', { class: 'mc-loading', role: 'status' }, h('span', { class: 'mc-unseen' }, 'Loading …'), lines);
 }
 
 /**

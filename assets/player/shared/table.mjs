@@ -11,6 +11,7 @@ import { h } from './dom.mjs';
  * @property {boolean} [number] set to the right, and the greatest first
  * @property {boolean} [slim] as narrow as it can be
  * @property {string} [title] of the head
+ * @property {boolean} [unseen] its head is for screen readers alone, because its cells say it
  */
 /** @typedef {{by?: number, down?: boolean}} Sorting which column, and which way; kept by the caller between drawings */
 
@@ -60,6 +61,7 @@ export function tableBox(label, style, heads, lines) {
 /** @param {Column<any>} column @param {Sorting|null} sorting where the table is sorted by it @param {(() => void)|null} turn */
 function head(column, sorting, turn) {
   const about = { scope: 'col', class: column.number ? 'mc-number' : column.slim ? 'mc-slim' : '', title: column.title };
+  if (column.unseen) return h('th', about, h('span', { class: 'mc-unseen' }, column.label));
   if (!column.value || !turn) return h('th', about, column.label);
   const [sort, arrow] = sorting ? (sorting.down ? ['descending', ' ↓'] : ['ascending', ' ↑']) : ['none', ''];
   return h('th', { ...about, 'aria-sort': sort }, h('button', { type: 'button', onclick: turn }, column.label, arrow));

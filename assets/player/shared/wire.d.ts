@@ -8,6 +8,55 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddingChoices
+         * @description What the page offers.
+         *
+         *     Attributes:
+         *         spaces: of features; `space` is taken where nobody chooses.
+         *         shots: ways to cut; `shot_kind` likewise.
+         *         picks_per_second, penalty, seconds: where nobody says otherwise, as they are written.
+         *         captioners, judges: servers that are meant for the one and the other.
+         *         servers_wrong: whether servers.toml has mistakes.
+         *         names: at the top of the import folder; none in a public demo.
+         *         video_endings, data_endings: of what is taken in, with their dots.
+         *         video_bytes, data_bytes: that one file may have.
+         */
+        AddingChoices: {
+            /** Spaces */
+            spaces: components["schemas"]["SpaceChoice"][];
+            /** Space */
+            space: string;
+            /** Shots */
+            shots: components["schemas"]["ShotsChoice"][];
+            /**
+             * Shot Kind
+             * @enum {string}
+             */
+            shot_kind: "transitions" | "kts" | "kts-frames" | "uniform";
+            /** Picks Per Second */
+            picks_per_second: string;
+            /** Penalty */
+            penalty: number;
+            /** Seconds */
+            seconds: string;
+            /** Captioners */
+            captioners: components["schemas"]["ServerChoice"][];
+            /** Judges */
+            judges: components["schemas"]["ServerChoice"][];
+            /** Servers Wrong */
+            servers_wrong: boolean;
+            /** Names */
+            names: string[];
+            /** Video Endings */
+            video_endings: string[];
+            /** Data Endings */
+            data_endings: string[];
+            /** Video Bytes */
+            video_bytes: number;
+            /** Data Bytes */
+            data_bytes: number;
+        };
+        /**
          * AgreementChoices
          * @description Whose agreement: people of which kind, and only in these.
          */
@@ -128,6 +177,154 @@ export interface components {
             precision: components["schemas"]["Aligned"];
         };
         /**
+         * AskedImport
+         * @description The id of a file that was sent, and what it does not say itself; of a data set also the id of its annotations.
+         */
+        AskedImport: {
+            /**
+             * Name
+             * @description Data set, checkpoint: name in the library (default: the file's name).
+             */
+            name?: string | null;
+            /**
+             * Dataset
+             * @description Captions, labels: id of the data set that they are about.
+             */
+            dataset?: string | null;
+            /**
+             * Captioner
+             * @description Captions: who made them (default: the file's name).
+             */
+            captioner?: string | null;
+            /**
+             * Person
+             * @description Labels of another tool: whose they are where the file does not say (default: the file's name).
+             */
+            person?: string | null;
+            /**
+             * Feature Space
+             * @description Checkpoint: the space that it was trained in.
+             */
+            feature_space?: string | null;
+            /**
+             * Replace
+             * @description Data set: replace entries that are here.
+             * @default false
+             */
+            replace: boolean;
+            /**
+             * Skip Bad
+             * @description Data set: leave out what is malformed.
+             * @default false
+             */
+            skip_bad: boolean;
+            /** Sent */
+            sent: string;
+            /** Annotations */
+            annotations?: string | null;
+        };
+        /**
+         * AskedIngest
+         * @description As a page asks: for names inside the import folder, or for files that it has sent.
+         * @example {
+         *       "path": [
+         *         "trip/film.mp4"
+         *       ]
+         *     }
+         */
+        AskedIngest: {
+            /**
+             * Path
+             * @description Names inside the import folder.
+             * @default []
+             */
+            path: string[];
+            /**
+             * Dataset
+             * @description Dataset they become part of.
+             * @default videos
+             */
+            dataset: string;
+            /**
+             * Title
+             * @description One video: shown on the pages (default: the file's name).
+             */
+            title?: string | null;
+            /**
+             * Space
+             * @description Feature space, such as googlenet-pool5 (default: efficientnet-lite0, and colour-motion-v1 beside it where something needs it).
+             */
+            space?: string | null;
+            /**
+             * Picks Per Second
+             * @description How often a video is looked at; 1/2: every two seconds.
+             * @default 2
+             */
+            picks_per_second: string;
+            /**
+             * Shots
+             * @description transitions: cuts, dissolves, fades; kts: changes of the picks; kts-frames: of every frame; uniform: of equal duration.
+             * @default transitions
+             * @enum {string}
+             */
+            shots: "transitions" | "kts" | "kts-frames" | "uniform";
+            /**
+             * Penalty
+             * @description KTS: larger gives fewer shots.
+             * @default 1
+             */
+            penalty: number;
+            /**
+             * Seconds
+             * @description Uniform: duration of a shot.
+             * @default 2
+             */
+            seconds: string;
+            /**
+             * Sound
+             * @description Which sound track, where a video has several: its number, its language such as eng, or its title (default: the one that players choose).
+             */
+            sound?: string | null;
+            /**
+             * Captioner
+             * @description Then describe the pictures: a model, or a server by its name in servers.toml or address.
+             */
+            captioner?: string | null;
+            /**
+             * Captioner Model
+             * @description Server: which of its models.
+             */
+            captioner_model?: string | null;
+            /**
+             * Judge
+             * @description Then have this language model, or a server's, judge the captions.
+             */
+            judge?: string | null;
+            /**
+             * Judge Model
+             * @description Server: which of its models.
+             */
+            judge_model?: string | null;
+            /**
+             * Sent
+             * @description Ids of files that were sent.
+             * @default []
+             */
+            sent: string[];
+        };
+        /**
+         * AskedPreview
+         * @description The id of a file that was sent, what it would be called, and the data set that labels are about.
+         */
+        AskedPreview: {
+            /** Sent */
+            sent: string;
+            /** Name */
+            name?: string | null;
+            /** Dataset */
+            dataset?: string | null;
+        };
+        /**
          * AskedTraining
          * @description A training as a page asks for it: its split file is one that the library keeps.
          */
@@ -145,7 +342,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: that of the preset or of --start-from, residual without one).
              * @default
              */
             kind: string;
@@ -443,10 +640,18 @@ export interface components {
                 boolean,
                 "shot-ratings" | "keyshots" | "continuous",
                 string,
-                number
+                number,
+                boolean
             ][];
             /** Labelled */
             labelled: boolean;
+        };
+        /** Body_begin_enter_post */
+        Body_begin_enter_post: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
         };
         /**
          * CampFacts
@@ -541,6 +746,11 @@ export interface components {
              * @description Server: which of its models.
              */
             server_model?: string | null;
+            /**
+             * Key Env
+             * @description Server by its address: the environment variable that holds its key.
+             */
+            key_env?: string | null;
         };
         /**
          * CaptionResult
@@ -602,6 +812,19 @@ export interface components {
             difference: components["schemas"]["Interval"];
         };
         /**
+         * Changed
+         * @description The things that were removed or came back; of data sets, with how many entries.
+         */
+        Changed: {
+            /** What */
+            what: string[];
+            /**
+             * Entries
+             * @default 0
+             */
+            entries: number;
+        };
+        /**
          * ChangedCheckpoint
          * @description The checkpoint that was changed, and what it is called.
          */
@@ -610,6 +833,35 @@ export interface components {
             checkpoint: string;
             /** Label */
             label: string;
+        };
+        /**
+         * Check
+         * @description One part of the installation.
+         *
+         *     Attributes:
+         *         part: which.
+         *         state: "fine", a "note" that may be as it should, or "wrong".
+         *         said: how it is.
+         *         advice: what to do; "" where nothing is.
+         */
+        Check: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "data folder" | "database" | "disk" | "clock" | "workers" | "codecs" | "GPU" | "weights" | "backups" | "kept files" | "webhooks" | "limits";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fine" | "note" | "wrong";
+            /** Said */
+            said: string;
+            /**
+             * Advice
+             * @default
+             */
+            advice: string;
         };
         /**
          * CheckpointFacts
@@ -716,6 +968,43 @@ export interface components {
             f1: number | null;
         };
         /**
+         * CollectRequest
+         * @description Which collection, and which entries.
+         */
+        CollectRequest: {
+            /**
+             * Collection
+             * @description Its name; one that is new is made.
+             */
+            collection: string;
+            /**
+             * Entry
+             * @description Ids of entries that it gets.
+             * @default []
+             */
+            entry: string[];
+            /**
+             * Remove
+             * @description Ids of entries that are taken out; may be repeated.
+             * @default []
+             */
+            remove: string[];
+        };
+        /**
+         * Collected
+         * @description A collection and how many entries it has; `changed` are those that came or went.
+         */
+        Collected: {
+            /** Collection */
+            collection: number;
+            /** Name */
+            name: string;
+            /** Entries */
+            entries: number;
+            /** Changed */
+            changed: string[];
+        };
+        /**
          * CompareCheckpointsResult
          * @description The checkpoints side by side.
          *
@@ -745,6 +1034,35 @@ export interface components {
             seeds: components["schemas"]["SeedsFacts"][];
             /** Notes */
             notes: string[];
+        };
+        /**
+         * CompareRunsResult
+         * @description How runs were made, side by side.
+         *
+         *     Attributes:
+         *         runs: in the order that was asked for.
+         *         differ: settings that are not the same in all.
+         *         same: settings that are.
+         */
+        CompareRunsResult: {
+            /** Runs */
+            runs: components["schemas"]["ComparedRun"][];
+            /** Differ */
+            differ: components["schemas"]["RunSetting"][];
+            /** Same */
+            same: components["schemas"]["RunSetting"][];
+        };
+        /**
+         * ComparedRun
+         * @description A run: its number, the entry that it is of, and what it is called.
+         */
+        ComparedRun: {
+            /** Id */
+            id: number;
+            /** Entry */
+            entry: string;
+            /** Label */
+            label: string;
         };
         /**
          * Comparison
@@ -849,7 +1167,7 @@ export interface components {
             entry: string;
             /**
              * Source
-             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE or signal:NAME (default: the average of people, else the balanced signal, else the newest run).
+             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it is (default: the average of people, else the balanced signal, else the newest run).
              */
             source?: string | null;
             /**
@@ -884,7 +1202,7 @@ export interface components {
          * @description One cut.
          *
          *     Attributes:
-         *         source: "mean", "person:NAME", "run:ID:K" or "signal:NAME".
+         *         source: "mean", "person:NAME", "run:ID:K", "signal:NAME" or "mended:ID".
          *         label: of the source, for people.
          *         frames: half-open frame intervals, ascending.
          *         seconds: the same in seconds.
@@ -953,6 +1271,35 @@ export interface components {
             cuts: components["schemas"]["CutFacts"][];
         };
         /**
+         * DamageFacts
+         * @description What is damaged.
+         *
+         *     Attributes:
+         *         damaged: whether anything is.
+         *         tasks: those whose labels cannot be read.
+         *         hint: what to do.
+         */
+        DamageFacts: {
+            /** Damaged */
+            damaged: boolean;
+            /** Tasks */
+            tasks: components["schemas"]["DamagedTask"][];
+            /** Hint */
+            hint: string;
+        };
+        /**
+         * DamagedTask
+         * @description A task whose labels cannot be read; `entry` and `person` are None where not even that is known.
+         */
+        DamagedTask: {
+            /** Task */
+            task: number;
+            /** Entry */
+            entry: string | null;
+            /** Person */
+            person: string | null;
+        };
+        /**
          * DecideRequest
          * @description What a lead decides about a task, and why.
          */
@@ -986,7 +1333,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "rate" | "clear" | "mark" | "unmark" | "trace" | "undo" | "redo" | "position" | "watched" | "submit" | "reopen" | "skip" | "restart" | "revealed" | "note" | "exclude" | "restore";
+            kind: "rate" | "clear" | "mark" | "unmark" | "trace" | "undo" | "redo" | "position" | "watched" | "submit" | "reopen" | "skip" | "restart" | "revealed" | "seen" | "note" | "exclude" | "restore";
             /** By */
             by: string;
             /** Reason */
@@ -1120,12 +1467,56 @@ export interface components {
         /**
          * DoctorResult
          * @description How many entries were looked at, and those that something is wrong with.
+         *
+         *     Attributes:
+         *         looked_at: how many.
+         *         findings: one for each of those.
+         *         installation: what the command line looks at before them, see `verbs.installation`.
          */
         DoctorResult: {
             /** Looked At */
             looked_at: number;
             /** Findings */
             findings: components["schemas"]["Finding"][];
+            /**
+             * Installation
+             * @default []
+             */
+            installation: components["schemas"]["Check"][];
+        };
+        /**
+         * Double
+         * @description An entry of the file, and the one of the library that seems to be the same video.
+         */
+        Double: {
+            /** Entry */
+            entry: string;
+            /** Here */
+            here: string;
+        };
+        /**
+         * Emptied
+         * @description What was deleted for good, and what stays in the trash with the reason.
+         */
+        Emptied: {
+            /** Deleted */
+            deleted: string[];
+            /** Kept */
+            kept: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * EmptyTrashRequest
+         * @description Since when something must have been removed.
+         */
+        EmptyTrashRequest: {
+            /**
+             * Days
+             * @description Only what was removed so many days ago or earlier.
+             * @default 0
+             */
+            days: number;
         };
         /**
          * EncodeRequest
@@ -1245,6 +1636,7 @@ export interface components {
          *         rows: of the timelines, from above.
          *         checkpoints: all that are here.
          *         kinds: of models that are named here, by name.
+         *         pseudonyms: what exports say instead of names in the rows, by name; none where the rows have no name.
          */
         EntryFacts: {
             /** Fps */
@@ -1306,6 +1698,18 @@ export interface components {
             kinds: {
                 [key: string]: components["schemas"]["KindFacts"];
             };
+            /** Pseudonyms */
+            pseudonyms: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * EntryIds
+         * @description The ids alone of entries, in the order that was asked for.
+         */
+        EntryIds: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * EntryLine
@@ -1451,7 +1855,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "rate" | "clear" | "mark" | "unmark" | "trace" | "undo" | "redo" | "position" | "watched" | "submit" | "reopen" | "skip" | "restart" | "revealed" | "note" | "exclude" | "restore";
+            kind: "rate" | "clear" | "mark" | "unmark" | "trace" | "undo" | "redo" | "position" | "watched" | "submit" | "reopen" | "skip" | "restart" | "revealed" | "seen" | "note" | "exclude" | "restore";
             /** Shot */
             shot?: number | null;
             /** Value */
@@ -1485,11 +1889,11 @@ export interface components {
         ExportChoices: {
             /**
              * Format
-             * @description eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv or events.
+             * @description eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv, events; for other tools label-studio, activitynet, fiftyone (JSON), elan (folder or .zip of .eaf), csv-seconds.
              * @default eccv16
              * @enum {string}
              */
-            format: "eccv16" | "tvsum" | "summe" | "csv" | "events";
+            format: "eccv16" | "tvsum" | "summe" | "csv" | "events" | "label-studio" | "activitynet" | "fiftyone" | "elan" | "csv-seconds";
             /**
              * Dataset
              * @description Only this dataset.
@@ -1500,6 +1904,12 @@ export interface components {
              * @description Only this entry.
              */
             entry?: string | null;
+            /**
+             * Entries
+             * @description Only these entries; may be repeated.
+             * @default []
+             */
+            entries: string[];
             /**
              * People
              * @description own (labels collected here), dataset, or all.
@@ -1527,11 +1937,11 @@ export interface components {
         ExportRequest: {
             /**
              * Format
-             * @description eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv or events.
+             * @description eccv16 (HDF5), tvsum (TSV), summe (folder or .zip of .mat), csv, events; for other tools label-studio, activitynet, fiftyone (JSON), elan (folder or .zip of .eaf), csv-seconds.
              * @default eccv16
              * @enum {string}
              */
-            format: "eccv16" | "tvsum" | "summe" | "csv" | "events";
+            format: "eccv16" | "tvsum" | "summe" | "csv" | "events" | "label-studio" | "activitynet" | "fiftyone" | "elan" | "csv-seconds";
             /**
              * Dataset
              * @description Only this dataset.
@@ -1542,6 +1952,12 @@ export interface components {
              * @description Only this entry.
              */
             entry?: string | null;
+            /**
+             * Entries
+             * @description Only these entries; may be repeated.
+             * @default []
+             */
+            entries: string[];
             /**
              * People
              * @description own (labels collected here), dataset, or all.
@@ -1572,6 +1988,17 @@ export interface components {
              * @description File to write.
              */
             out: string;
+            /**
+             * Key File
+             * @description Also write whose pseudonyms these are (CSV), for you alone: never hand it on.
+             */
+            key_file?: string | null;
+            /**
+             * Real Names
+             * @description Call people who label here by their names (eccv16, summe, csv).
+             * @default false
+             */
+            real_names: boolean;
         };
         /**
          * ExportResult
@@ -1594,6 +2021,8 @@ export interface components {
             annotators: number;
             /** Labels */
             labels: number;
+            /** Key */
+            key?: string | null;
         };
         /**
          * FailedFile
@@ -1772,6 +2201,48 @@ export interface components {
             mended: boolean;
         };
         /**
+         * Fitting
+         * @description A data set of the library, and how many of its entries the file is about.
+         */
+        Fitting: {
+            /** Dataset */
+            dataset: string;
+            /** Entries */
+            entries: number;
+        };
+        /**
+         * ForgetRequest
+         * @description Whose name is to be forgotten.
+         */
+        ForgetRequest: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * Forgot
+         * @description The pseudonym in the place of a name, and which backups and files of the data directory still hold the name.
+         */
+        Forgot: {
+            /** Pseudonym */
+            pseudonym: string;
+            /** Backups */
+            backups: string[];
+            /** Left */
+            left: string[];
+        };
+        /**
+         * FoundSpace
+         * @description Features of so many entries: the id of their space, and how many columns they have.
+         */
+        FoundSpace: {
+            /** Space */
+            space: string;
+            /** Width */
+            width: number;
+            /** Entries */
+            entries: number;
+        };
+        /**
          * Group
          * @description A dataset or a category with the number of its entries; a category is its own id.
          */
@@ -1784,16 +2255,50 @@ export interface components {
             entries: number;
         };
         /**
+         * HandedIn
+         * @description What was handed in.
+         *
+         *     Attributes:
+         *         cut: number of the mended cut.
+         *         entry: id of its entry.
+         *         task: with the labels, submitted.
+         *         by: whose they are.
+         *         marked: how many segments are in the cut.
+         *         left_out: how many were told to be worth nothing; what is neither is not judged.
+         */
+        HandedIn: {
+            /** Cut */
+            cut: number;
+            /** Entry */
+            entry: string;
+            /** Task */
+            task: number;
+            /** By */
+            by: string;
+            /** Marked */
+            marked: number;
+            /** Left Out */
+            left_out: number;
+        };
+        /**
          * Health
-         * @description The server answers.
+         * @description How the installation is.
+         *
+         *     "ok" and "degraded" (with what is wrong; everything else goes on) are answered with the status 200, "not ready"
+         *     (nothing can be answered: the database cannot be read) with 503.
          */
         Health: {
             /**
              * Status
              * @default ok
-             * @constant
+             * @enum {string}
              */
-            status: "ok";
+            status: "ok" | "degraded" | "not ready";
+            /**
+             * Troubles
+             * @default []
+             */
+            troubles: components["schemas"]["Trouble"][];
         };
         /**
          * Helped
@@ -1909,81 +2414,263 @@ export interface components {
             feature_width: number;
         };
         /**
-         * IngestChoices
-         * @description Which videos, and how they are looked at.
+         * ImportFileRequest
+         * @description The same, and the file.
          */
-        IngestChoices: {
+        ImportFileRequest: {
             /**
-             * Path
-             * @description Video files, folders (with those in them), or patterns in quotes, such as 'trip/**\/*.mov'.
+             * Name
+             * @description Data set, checkpoint: name in the library (default: the file's name).
              */
-            path: string[];
+            name?: string | null;
             /**
              * Dataset
-             * @description Dataset they become part of.
-             * @default videos
+             * @description Captions, labels: id of the data set that they are about.
              */
-            dataset: string;
-            /**
-             * Title
-             * @description One video: shown on the pages (default: the file's name).
-             */
-            title?: string | null;
-            /**
-             * Space
-             * @description Feature space, such as googlenet-pool5 (default: efficientnet-lite0, and colour-motion-v1 beside it where something needs it).
-             */
-            space?: string | null;
-            /**
-             * Picks Per Second
-             * @description How often a video is looked at; 1/2: every two seconds.
-             * @default 2
-             */
-            picks_per_second: string;
-            /**
-             * Shots
-             * @description transitions: cuts, dissolves, fades; kts: changes of the picks; kts-frames: of every frame; uniform: of equal duration.
-             * @default transitions
-             * @enum {string}
-             */
-            shots: "transitions" | "kts" | "kts-frames" | "uniform";
-            /**
-             * Penalty
-             * @description KTS: larger gives fewer shots.
-             * @default 1
-             */
-            penalty: number;
-            /**
-             * Seconds
-             * @description Uniform: duration of a shot.
-             * @default 2
-             */
-            seconds: string;
-            /**
-             * Sound
-             * @description Which sound track, where a video has several: its number, its language such as eng, or its title (default: the one that players choose).
-             */
-            sound?: string | null;
+            dataset?: string | null;
             /**
              * Captioner
-             * @description Then describe the pictures: a model, or a server by its name in servers.toml or address.
+             * @description Captions: who made them (default: the file's name).
              */
             captioner?: string | null;
             /**
-             * Captioner Model
-             * @description Server: which of its models.
+             * Person
+             * @description Labels of another tool: whose they are where the file does not say (default: the file's name).
              */
-            captioner_model?: string | null;
+            person?: string | null;
             /**
-             * Judge
-             * @description Then have this language model, or a server's, judge the captions.
+             * Feature Space
+             * @description Checkpoint: the space that it was trained in.
              */
-            judge?: string | null;
+            feature_space?: string | null;
             /**
-             * Judge Model
-             * @description Server: which of its models.
+             * Replace
+             * @description Data set: replace entries that are here.
+             * @default false
              */
-            judge_model?: string | null;
+            replace: boolean;
+            /**
+             * Skip Bad
+             * @description Data set: leave out what is malformed.
+             * @default false
+             */
+            skip_bad: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "import_file";
+            /**
+             * Path
+             * Format: path
+             * @description The file, see `import`.
+             */
+            path: string;
+            /**
+             * Annotations
+             * @description Data set: ydata-tvsum50 .mat or .tsv with each person's scores, joined by video.
+             */
+            annotations?: string | null;
+            /**
+             * Remove
+             * @description Remove the file once it is taken in, as for an upload.
+             * @default false
+             */
+            remove: boolean;
+        };
+        /**
+         * ImportFileResult
+         * @description What came of a file.
+         *
+         *     Attributes:
+         *         kind: what it was.
+         *         name: of the data set, the checkpoint or the split file in the library.
+         *         taken: how many entries, tasks, splits or models came.
+         *         first: the entry to look at; None where there is none.
+         *         left_out: what did not come, and why.
+         *         notes: what a person should know.
+         */
+        ImportFileResult: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "captions" | "events" | "labels" | "splits" | "checkpoint";
+            /** Name */
+            name: string;
+            /** Taken */
+            taken: number;
+            /** First */
+            first?: string | null;
+            /**
+             * Left Out
+             * @default []
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+        };
+        /**
+         * ImportPreviewRequest
+         * @description Which file, and what it would be called.
+         */
+        ImportPreviewRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "import_preview";
+            /**
+             * Path
+             * Format: path
+             * @description The file, see `import`.
+             */
+            path: string;
+            /**
+             * Name
+             * @description Name in the library (default: the file's name).
+             */
+            name?: string | null;
+            /**
+             * Dataset
+             * @description Labels of another tool: the data set that they are about.
+             */
+            dataset?: string | null;
+        };
+        /**
+         * ImportPreviewResult
+         * @description What is in a file.
+         *
+         *     Attributes:
+         *         kind: what it is.
+         *         format: the same for people.
+         *         name: what it would be called in the library.
+         *         found: how many of `unit` it has, those with something wrong included.
+         *         good: how many of them can be taken in.
+         *         unit: what is counted: "entries", "videos", "tasks", "splits", "models".
+         *         people, simulated: different names of those who judged, and how many judgements are made by programs.
+         *         judged: entries that somebody judged.
+         *         frames, seconds: of the good entries together.
+         *         features: by space.
+         *         captioned: entries whose pictures are described.
+         *         wrong: what is wrong with which entry, a sentence each.
+         *         notes: what was assumed, or put right.
+         *         replaces: ids that are in the library already, at most 50 of them named.
+         *         replaced: how many there are.
+         *         doubles: entries that seem to be in the library under another id, at most 50.
+         *         doubled: how many there are.
+         *         fits: data sets of the library that captions, splits or labels of another tool are about, the best first.
+         *         whose: of labels of another tool, the people whom they name, at most 50.
+         *         unnamed: videos with labels of which they do not say whose they are.
+         *         into: the data set that `matched` and `wrong` are about; None where none fits.
+         *         matched: which entry each of its videos is, at most 50.
+         */
+        ImportPreviewResult: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "captions" | "events" | "labels" | "splits" | "checkpoint";
+            /** Format */
+            format: string;
+            /** Name */
+            name: string;
+            /** Found */
+            found: number;
+            /** Good */
+            good: number;
+            /** Unit */
+            unit: string;
+            /**
+             * People
+             * @default 0
+             */
+            people: number;
+            /**
+             * Simulated
+             * @default 0
+             */
+            simulated: number;
+            /**
+             * Judged
+             * @default 0
+             */
+            judged: number;
+            /**
+             * Frames
+             * @default 0
+             */
+            frames: number;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Features
+             * @default []
+             */
+            features: components["schemas"]["FoundSpace"][];
+            /**
+             * Captioned
+             * @default 0
+             */
+            captioned: number;
+            /**
+             * Wrong
+             * @default []
+             */
+            wrong: components["schemas"]["LeftOut"][];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Replaces
+             * @default []
+             */
+            replaces: string[];
+            /**
+             * Replaced
+             * @default 0
+             */
+            replaced: number;
+            /**
+             * Doubles
+             * @default []
+             */
+            doubles: components["schemas"]["Double"][];
+            /**
+             * Doubled
+             * @default 0
+             */
+            doubled: number;
+            /**
+             * Fits
+             * @default []
+             */
+            fits: components["schemas"]["Fitting"][];
+            /**
+             * Whose
+             * @default []
+             */
+            whose: string[];
+            /**
+             * Unnamed
+             * @default 0
+             */
+            unnamed: number;
+            /** Into */
+            into?: string | null;
+            /**
+             * Matched
+             * @default []
+             */
+            matched: components["schemas"]["Matched"][];
         };
         /**
          * IngestRequest
@@ -2082,6 +2769,12 @@ export interface components {
              * @description Fetch them from here instead of where they were published.
              */
             url?: string | null;
+            /**
+             * Remove
+             * @description Remove files once they are in the library, as for uploads.
+             * @default false
+             */
+            remove: boolean;
         };
         /**
          * IngestResult
@@ -2180,7 +2873,7 @@ export interface components {
             /** Name */
             name: string;
             /** Role */
-            role?: ("annotator" | "lead") | null;
+            role?: ("lead" | "annotator" | "viewer") | null;
         };
         /**
          * Invited
@@ -2204,6 +2897,7 @@ export interface components {
          *         priority: when it is done, of those that wait.
          *         resumable: whether it can be asked to keep the best of what it has by now.
          *         keep: whether it was.
+         *         gone: what became of the file that it made, and what to do; "" where that is there, or it makes none.
          */
         JobFacts: {
             /** Id */
@@ -2211,7 +2905,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["ImportFileRequest"] | components["schemas"]["ImportPreviewRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -2235,7 +2929,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["ImportFileResult"] | components["schemas"]["ImportPreviewResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -2262,6 +2956,8 @@ export interface components {
             resumable: boolean;
             /** Keep */
             keep: boolean;
+            /** Gone */
+            gone: string;
         };
         /**
          * JobNumber
@@ -2364,6 +3060,11 @@ export interface components {
              * @description Server: which of its models.
              */
             server_model?: string | null;
+            /**
+             * Key Env
+             * @description Server by its address: the environment variable that holds its key.
+             */
+            key_env?: string | null;
             /**
              * Out
              * @description Folder for the states as LLMVS releases them (default: in the data directory).
@@ -2539,6 +3240,7 @@ export interface components {
          *         colour: name of a colour of the theme.
          *         samples: whether it draws several curves of one video.
          *         diffuses: whether it draws them by diffusion, in steps, guided, from noise of a temperature.
+         *         steps: how many it takes where nobody says; None where there are none.
          */
         KindFacts: {
             /** Label */
@@ -2551,6 +3253,8 @@ export interface components {
             samples: boolean;
             /** Diffuses */
             diffuses: boolean;
+            /** Steps */
+            steps: number | null;
         };
         /**
          * KnownEntry
@@ -2710,6 +3414,25 @@ export interface components {
             protocol: string;
         };
         /**
+         * MadeToken
+         * @description A new token, which cannot be shown again: to be sent as `Authorization: Bearer ...`.
+         */
+        MadeToken: {
+            /** Token */
+            token: string;
+            facts: components["schemas"]["TokenFacts"];
+        };
+        /**
+         * Matched
+         * @description A video of a file of labels, and the entry that it is.
+         */
+        Matched: {
+            /** Video */
+            video: string;
+            /** Entry */
+            entry: string;
+        };
+        /**
          * MatrixFacts
          * @description How every two people agree; see `core.statistics.results.PeopleMatrix`.
          */
@@ -2730,8 +3453,9 @@ export interface components {
          *     Attributes:
          *         annotator: their name, None where nobody is signed in.
          *         library: tells libraries apart.
-         *         closed: a personal link is needed to come in.
-         *         role: what they may do.
+         *         closed: people have accounts here, and a name alone opens nothing.
+         *         role: what they may do; None where they have to sign in first.
+         *         signed_on: a lab's own sign-on says who they are, so they cannot sign out here.
          */
         Me: {
             /** Annotator */
@@ -2740,11 +3464,10 @@ export interface components {
             library: string;
             /** Closed */
             closed: boolean;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "annotator" | "lead";
+            /** Role */
+            role: ("lead" | "annotator" | "viewer") | null;
+            /** Signed On */
+            signed_on: boolean;
         };
         /**
          * MeanScores
@@ -2857,6 +3580,187 @@ export interface components {
              * Format: date-time
              */
             created: string;
+        };
+        /**
+         * MendStep
+         * @description One thing that is done to a cut; see `core.select.mending.Step`.
+         */
+        MendStep: {
+            /** Client */
+            client: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "paint" | "budget" | "undo" | "redo" | "name";
+            /** @default {} */
+            data: components["schemas"]["StepData"];
+        };
+        /**
+         * MendStepsRequest
+         * @description What is done to which cut.
+         *
+         *     Attributes:
+         *         cut: number of the cut.
+         *         steps: in the order in which they were done; those that are known already are skipped.
+         *         after: number of the last step that is known already: those after it are told.
+         */
+        MendStepsRequest: {
+            /** Cut */
+            cut: number;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["MendStep"][];
+            /**
+             * After
+             * @default 0
+             */
+            after: number;
+        };
+        /**
+         * MendedCurve
+         * @description The scores at the picks by which the rest of a mended cut is chosen; null where nobody judged.
+         */
+        MendedCurve: {
+            /** Cut */
+            cut: number;
+            /** Scores */
+            scores: (number | null)[];
+        };
+        /**
+         * MendedCutsResult
+         * @description The mended cuts of an entry, oldest first.
+         */
+        MendedCutsResult: {
+            /** Entry */
+            entry: string;
+            /** Cuts */
+            cuts: components["schemas"]["MendedFacts"][];
+        };
+        /**
+         * MendedFacts
+         * @description A mended cut as it is now.
+         *
+         *     Attributes:
+         *         id: its number; as a source it is "mended:ID".
+         *         entry: id of the entry.
+         *         name: for people.
+         *         by: who mends it, None where that was not told.
+         *         source: name of the scores by which the rest is chosen.
+         *         label: of these, for people.
+         *         rule, shots: by which it is chosen.
+         *         budget: share of the video.
+         *         budget_s: the same in seconds.
+         *         kept, forbidden: half-open frame intervals that a person decided.
+         *         splits: frames at which clips are divided.
+         *         undo_depth, redo_depth: how many steps can be undone and redone.
+         *         segments: the clips, half-open frame intervals, ascending; they adjoin where they were divided.
+         *         length_s: how long the cut plays.
+         *         note: "" or why the cut is as it is.
+         *         problem: "" or why there is no cut at the moment, such as more to be kept than the budget; undo mends it.
+         *         made, changed: when (UTC).
+         *         last: number of its last step.
+         *         steps: those that were asked for.
+         */
+        MendedFacts: {
+            /** Id */
+            id: number;
+            /** Entry */
+            entry: string;
+            /** Name */
+            name: string;
+            /** By */
+            by: string | null;
+            /** Source */
+            source: string;
+            /** Label */
+            label: string;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "viewing" | "published";
+            /** Shots */
+            shots: string;
+            /** Budget */
+            budget: number;
+            /** Budget S */
+            budget_s: number;
+            /** Kept */
+            kept: [
+                number,
+                number
+            ][];
+            /** Forbidden */
+            forbidden: [
+                number,
+                number
+            ][];
+            /** Splits */
+            splits: number[];
+            /** Undo Depth */
+            undo_depth: number;
+            /** Redo Depth */
+            redo_depth: number;
+            /** Segments */
+            segments: [
+                number,
+                number
+            ][];
+            /** Length S */
+            length_s: number;
+            /** Note */
+            note: string;
+            /** Problem */
+            problem: string;
+            /**
+             * Made
+             * Format: date-time
+             */
+            made: string;
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Last */
+            last: number;
+            /** Steps */
+            steps: components["schemas"]["StepFacts"][];
+        };
+        /**
+         * MendedNumber
+         * @description The cut that was removed; it comes back by `/api/mended/restore`.
+         */
+        MendedNumber: {
+            /** Cut */
+            cut: number;
+        };
+        /**
+         * MendedScores
+         * @description A cut that a person mended.
+         *
+         *     Attributes:
+         *         mended: its number.
+         *         name: of it.
+         *         base: scores by which the rest was chosen.
+         */
+        MendedScores: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mended";
+            /** Mended */
+            mended: number;
+            /** Name */
+            name: string;
+            /** Base */
+            base: components["schemas"]["MeanScores"] | components["schemas"]["CampScores"] | components["schemas"]["PersonScores"] | components["schemas"]["SignalScores"] | components["schemas"]["ModelScores"];
         };
         /**
          * MissingRow
@@ -3101,11 +4005,26 @@ export interface components {
         };
         /**
          * NameRequest
-         * @description Under which name somebody signs in; None signs out.
+         * @description Under which name somebody signs in; None signs out, here or `everywhere`.
          */
         NameRequest: {
             /** Name */
             name?: string | null;
+            /**
+             * Everywhere
+             * @default false
+             */
+            everywhere: boolean;
+        };
+        /**
+         * NamedMended
+         * @description A mended cut, and what it is called from now on; "" for the name that it would get by itself.
+         */
+        NamedMended: {
+            /** Cut */
+            cut: number;
+            /** Name */
+            name: string;
         };
         /**
          * NamedPerson
@@ -3123,6 +4042,56 @@ export interface components {
             simulated: boolean;
             /** Videos */
             videos: number;
+        };
+        /**
+         * NewFile
+         * @description A file that is about to be sent: its name, its bytes, and what for.
+         */
+        NewFile: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "video" | "data";
+        };
+        /**
+         * NewMended
+         * @description What a cut is mended from, and what is kept and forbidden at once; see `verbs.mend.MendCutRequest`.
+         */
+        NewMended: {
+            /** Entry */
+            entry: string;
+            /** Source */
+            source?: string | null;
+            /** Shots */
+            shots?: string | null;
+            /** Budget */
+            budget?: number | null;
+            /**
+             * Keep
+             * @default []
+             */
+            keep: [
+                number,
+                number
+            ][];
+            /**
+             * Forbid
+             * @default []
+             */
+            forbid: [
+                number,
+                number
+            ][];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
         };
         /**
          * News
@@ -3195,6 +4164,32 @@ export interface components {
             at: number;
         };
         /**
+         * NoteRequest
+         * @description What, and what is written down about it.
+         */
+        NoteRequest: {
+            /**
+             * What
+             * @description An entry (DATASET/KEY), a data set, run:7 or collection:NAME.
+             */
+            what: string;
+            /**
+             * Text
+             * @description Instead of what was noted before; "" for nothing.
+             */
+            text: string;
+        };
+        /**
+         * Noted
+         * @description What something was noted about.
+         */
+        Noted: {
+            /** What */
+            what: string;
+            /** Note */
+            note: string;
+        };
+        /**
          * Numbers
          * @description How people and models agree on one entry.
          *
@@ -3202,6 +4197,8 @@ export interface components {
          *         band: people with people, None with fewer than two.
          *         runs: each model with people, by "run:ID"; none where nobody has judged the entry.
          *         noise: that knows nothing, for every number of curves that a run has; none with fewer than two people.
+         *         curves: Kendall's tau-b of curves that no model made with the people, mean over people, by "mean", "camp:K",
+         *             "person:K" (with the others) and "signal:NAME"; None where undefined, none with fewer than two people.
          */
         Numbers: {
             band: components["schemas"]["HumanBand"] | null;
@@ -3214,6 +4211,10 @@ export interface components {
              * @default []
              */
             noise: components["schemas"]["NoiseFigures"][];
+            /** Curves */
+            curves: {
+                [key: string]: number | null;
+            };
         };
         /**
          * OfferRow
@@ -3236,6 +4237,14 @@ export interface components {
             learned_from: components["schemas"]["LearnedFrom"];
             /** Reason */
             reason: string;
+        };
+        /**
+         * OneMended
+         * @description A mended cut.
+         */
+        OneMended: {
+            /** Cut */
+            cut: number;
         };
         /**
          * OpenRequest
@@ -3322,13 +4331,15 @@ export interface components {
         };
         /**
          * People
-         * @description Everybody, and whether a link is needed to come in.
+         * @description Everybody, whether they have to say who they are to come in, and whether a lab's own sign-on says so.
          */
         People: {
             /** People */
             people: components["schemas"]["PersonFacts"][];
             /** Closed */
             closed: boolean;
+            /** Sign On */
+            sign_on: boolean;
         };
         /**
          * PeopleAgreement
@@ -3416,7 +4427,7 @@ export interface components {
         };
         /**
          * PersonFacts
-         * @description A person and how much they did here; `seen` is when they did something last (ms).
+         * @description A person and how much they did here; `seen` is when they did something last (ms), `barred` see `Account`.
          */
         PersonFacts: {
             /** Name */
@@ -3427,9 +4438,11 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "annotator" | "lead";
+            role: "lead" | "annotator" | "viewer";
             /** Invited */
             invited: boolean;
+            /** Barred */
+            barred: boolean;
             /** Tasks */
             tasks: number;
             /** Submitted */
@@ -3642,6 +4655,8 @@ export interface components {
             rate_assumed: boolean;
             /** People */
             people: number;
+            /** Simulated */
+            simulated: number;
             /** Disagreement */
             disagreement: number | null;
             /** Video */
@@ -3954,6 +4969,8 @@ export interface components {
         /**
          * Problem
          * @description What went wrong, in a sentence for people, and what to do; see `core.errors`.
+         *
+         *     `task` is the one that has to be finished first, where somebody is judging what they asked for.
          */
         Problem: {
             /** Code */
@@ -3962,6 +4979,8 @@ export interface components {
             message: string;
             /** Hint */
             hint: string;
+            /** Task */
+            task?: number | null;
         };
         /**
          * PromoteCheckpointRequest
@@ -4230,6 +5249,36 @@ export interface components {
             remarks: string[];
         };
         /**
+         * Removed
+         * @description The id of a file of which nothing is here any more.
+         */
+        Removed: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * RemovedThing
+         * @description Something in the trash; `kept` is why emptying it leaves it there, "" where it goes.
+         */
+        RemovedThing: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "entry" | "dataset" | "run" | "checkpoint" | "collection" | "mended";
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Removed
+             * Format: date-time
+             */
+            removed: string;
+            /** Kept */
+            kept: string;
+        };
+        /**
          * RenameCheckpointRequest
          * @description Which one, and what it is called from now on.
          */
@@ -4246,6 +5295,38 @@ export interface components {
             name: string;
         };
         /**
+         * RenameRequest
+         * @description What, and how it is called from now on.
+         */
+        RenameRequest: {
+            /**
+             * What
+             * @description An entry (DATASET/KEY), a data set, run:7, mended:4, a checkpoint, assignment:3 or collection:NAME, or tag:NAME.
+             */
+            what: string;
+            /**
+             * Name
+             * @description New name; "" for the one that it came with.
+             */
+            name: string;
+            /**
+             * Merge
+             * @description Tags, collections: where another is called so already, make one of both, for good.
+             * @default false
+             */
+            merge: boolean;
+        };
+        /**
+         * Renamed
+         * @description What was renamed, and its name now.
+         */
+        Renamed: {
+            /** What */
+            what: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * RenderRequest
          * @description Which cut becomes a video.
          */
@@ -4257,7 +5338,7 @@ export interface components {
             entry: string;
             /**
              * Source
-             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE or signal:NAME (default: the average of people, else the balanced signal, else the newest run).
+             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it is (default: the average of people, else the balanced signal, else the newest run).
              */
             source?: string | null;
             /**
@@ -4313,7 +5394,7 @@ export interface components {
             /** Entry */
             entry: string;
             /** Scores */
-            scores: components["schemas"]["MeanScores"] | components["schemas"]["CampScores"] | components["schemas"]["PersonScores"] | components["schemas"]["SignalScores"] | components["schemas"]["ModelScores"] | components["schemas"]["NoScores"];
+            scores: components["schemas"]["MeanScores"] | components["schemas"]["CampScores"] | components["schemas"]["PersonScores"] | components["schemas"]["SignalScores"] | components["schemas"]["ModelScores"] | components["schemas"]["MendedScores"] | components["schemas"]["NoScores"];
             /** Rule */
             rule: string | null;
             /** Shots */
@@ -4430,6 +5511,19 @@ export interface components {
             name: string;
         };
         /**
+         * RoleRequest
+         * @description What somebody is to be from now on.
+         */
+        RoleRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "lead" | "annotator" | "viewer";
+        };
+        /**
          * RunFigures
          * @description A model's figures on one entry.
          *
@@ -4469,6 +5563,18 @@ export interface components {
             /** Matrix */
             matrix: (number | null)[][];
             discovered?: components["schemas"]["Coverage"] | null;
+        };
+        /**
+         * RunName
+         * @description A kept run: its number, what it is called, and what its row on Compare is for: runs of one model share one.
+         */
+        RunName: {
+            /** Id */
+            id: number;
+            /** Label */
+            label: string;
+            /** Track */
+            track: string;
         };
         /**
          * RunRow
@@ -4525,6 +5631,16 @@ export interface components {
             learned_from: components["schemas"]["LearnedFrom"];
         };
         /**
+         * RunSetting
+         * @description A setting in the order of the runs; None where one does not have it. Where it is the same, it stands once.
+         */
+        RunSetting: {
+            /** Name */
+            name: string;
+            /** Values */
+            values: (string | boolean | number | null)[];
+        };
+        /**
          * Running
          * @description A job that computes it: how far it is, in [0, 1], and at what.
          */
@@ -4571,10 +5687,9 @@ export interface components {
             seed: number;
             /**
              * Steps
-             * @description DDIM steps.
-             * @default 10
+             * @description DDIM steps (default: 10; 4 for diffusion around tastes).
              */
-            steps: number;
+            steps?: number | null;
             /**
              * Guidance
              * @description Guidance weight w (default: the checkpoint's).
@@ -4621,6 +5736,7 @@ export interface components {
          *         learned_from: what the model knows, in a sentence.
          *         protocol: how the cuts were made.
          *         names: what each curve is called; none where they are numbered.
+         *         found_again: the same was asked for before, and is not made twice.
          */
         SampleResult: {
             /** Entry */
@@ -4655,6 +5771,11 @@ export interface components {
             protocol: string;
             /** Names */
             names?: string[];
+            /**
+             * Found Again
+             * @default false
+             */
+            found_again: boolean;
         };
         /**
          * SeedsFacts
@@ -4747,6 +5868,36 @@ export interface components {
             shots: number;
         };
         /**
+         * Sending
+         * @description How far a file is.
+         *
+         *     Attributes:
+         *         id: of it, for whoever began it.
+         *         name: as it is kept.
+         *         size: bytes that it has.
+         *         here: bytes that are here: where the next piece begins.
+         */
+        Sending: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Here */
+            here: number;
+        };
+        /**
+         * ServerChoice
+         * @description A server that has a name here, and its model, "" where it has one only.
+         */
+        ServerChoice: {
+            /** Name */
+            name: string;
+            /** Model */
+            model: string;
+        };
+        /**
          * Sheet
          * @description A filmstrip: picture i lies in column i % columns, row i // columns, each of width by height pixels.
          */
@@ -4761,6 +5912,140 @@ export interface components {
             width: number;
             /** Height */
             height: number;
+        };
+        /**
+         * Shelf
+         * @description How a library is ordered.
+         *
+         *     Attributes:
+         *         entries: how many it has in all.
+         *         worked: when a job was done last (UTC), after which entries may be others than before.
+         */
+        Shelf: {
+            /** Entries */
+            entries: number;
+            /** Worked */
+            worked: string | null;
+            /** Datasets */
+            datasets: components["schemas"]["ShelfDataset"][];
+            /** Collections */
+            collections: components["schemas"]["ShelfCollection"][];
+            /** Tags */
+            tags: components["schemas"]["Group"][];
+        };
+        /**
+         * ShelfCollection
+         * @description Entries that somebody put together, and how many.
+         */
+        ShelfCollection: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Entries */
+            entries: number;
+            /** Note */
+            note: string;
+        };
+        /**
+         * ShelfDataset
+         * @description A data set and how many entries it has.
+         */
+        ShelfDataset: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Entries */
+            entries: number;
+            /** Source */
+            source: string;
+            /** Licence */
+            licence: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * ShelfEntry
+         * @description One entry in full, as `show` says it.
+         *
+         *     Attributes:
+         *         duration: seconds.
+         *         fps: exact, "30000/1001".
+         *         features: the feature spaces that it has.
+         *         shots: how many each way to cut it has.
+         *         people, simulated: how many judged it, and how many of them a program made up.
+         *         runs: none of an entry that whoever asks is judging.
+         *         judging: their task on it, None where they are not.
+         *         notes: how the entry came to be.
+         */
+        ShelfEntry: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Dataset */
+            dataset: string;
+            /** Source */
+            source: string;
+            /** Licence */
+            licence: string;
+            /** Category */
+            category: string;
+            /** Tags */
+            tags: string[];
+            /** Collections */
+            collections: string[];
+            /** Note */
+            note: string;
+            /** Duration */
+            duration: number;
+            /** Frames */
+            frames: number;
+            /** Fps */
+            fps: string;
+            /** Fps Assumed */
+            fps_assumed: boolean;
+            /** Picks */
+            picks: number;
+            /** Features */
+            features: string[];
+            /** Shots */
+            shots: {
+                [key: string]: number;
+            };
+            /** People */
+            people: number;
+            /** Simulated */
+            simulated: number;
+            /** Captions */
+            captions: boolean;
+            /** Video */
+            video: boolean;
+            /** Runs */
+            runs: components["schemas"]["RunName"][];
+            /** Judging */
+            judging: number | null;
+            /** Notes */
+            notes: string[];
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+        };
+        /**
+         * ShotsChoice
+         * @description A way to cut into shots.
+         */
+        ShotsChoice: {
+            /**
+             * Id
+             * @enum {string}
+             */
+            id: "transitions" | "kts" | "kts-frames" | "uniform";
+            /** Label */
+            label: string;
         };
         /**
          * ShotsFacts
@@ -4893,6 +6178,18 @@ export interface components {
             } | null;
         };
         /**
+         * SpaceChoice
+         * @description A feature space; `missing` says why this machine has it not, "" where it has.
+         */
+        SpaceChoice: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Missing */
+            missing: string;
+        };
+        /**
          * SplitFile
          * @description A split file that the library keeps, and its splits in order.
          */
@@ -5018,6 +6315,8 @@ export interface components {
          *         kind: registry name of the model; None for noise and people.
          *         kendall, spearman, f1: as the protocol asks; F1 in [0, 1].
          *         coverage: mean tau of each person's best sample, or best other person.
+         *         precision: mean tau of each sample's best person, or best other person.
+         *         diversity: mean 1 - tau of two samples, antithetic pairs left out, or of two people.
          *         skill: where tau stands between noise (0) and people (1).
          *         samples: how many curves were drawn for a video; None where the model draws one.
          *         videos: how many the figures are means over.
@@ -5045,6 +6344,10 @@ export interface components {
             f1?: number | null;
             /** Coverage */
             coverage?: number | null;
+            /** Precision */
+            precision?: number | null;
+            /** Diversity */
+            diversity?: number | null;
             /** Skill */
             skill?: number | null;
             /** Samples */
@@ -5098,7 +6401,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "rate" | "clear" | "mark" | "unmark" | "trace" | "undo" | "redo" | "position" | "watched" | "submit" | "reopen" | "skip" | "restart" | "revealed" | "note" | "exclude" | "restore";
+            kind: "rate" | "clear" | "mark" | "unmark" | "trace" | "undo" | "redo" | "position" | "watched" | "submit" | "reopen" | "skip" | "restart" | "revealed" | "seen" | "note" | "exclude" | "restore";
             /** By */
             by: string;
             /** Lead */
@@ -5107,6 +6410,48 @@ export interface components {
             text: string;
             /** At */
             at: number;
+        };
+        /**
+         * StepData
+         * @description What a step says beside its kind; see `core.select.mending.Step`.
+         *
+         *     Attributes:
+         *         spans: painted, half-open frames with their label.
+         *         splits: frames at which a clip is divided, or joined again.
+         *         budget: share of the video.
+         *         name: of the cut.
+         */
+        StepData: {
+            /** Spans */
+            spans?: [
+                number,
+                number,
+                "keep" | "forbid" | "free"
+            ][] | null;
+            /** Splits */
+            splits?: number[] | null;
+            /** Budget */
+            budget?: number | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * StepFacts
+         * @description A step of a cut with its number in server order, from 1; see `core.select.mending.Step`.
+         */
+        StepFacts: {
+            /** N */
+            n: number;
+            /** Client */
+            client: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "paint" | "budget" | "undo" | "redo" | "name";
+            data: components["schemas"]["StepData"];
         };
         /**
          * Suggested
@@ -5123,6 +6468,41 @@ export interface components {
             title: string;
             /** Teaches */
             teaches: number;
+        };
+        /**
+         * TagRequest
+         * @description Which entries, and which tags.
+         */
+        TagRequest: {
+            /**
+             * Entry
+             * @description Ids of entries.
+             */
+            entry: string[];
+            /**
+             * Add
+             * @description A tag that they get; may be repeated.
+             * @default []
+             */
+            add: string[];
+            /**
+             * Remove
+             * @description A tag that is taken away; may be repeated.
+             * @default []
+             */
+            remove: string[];
+        };
+        /**
+         * Tagged
+         * @description Entries with all the tags that they have now; `changed` are those that had others before.
+         */
+        Tagged: {
+            /** Tags */
+            tags: {
+                [key: string]: string[];
+            };
+            /** Changed */
+            changed: string[];
         };
         /**
          * TaskEntry
@@ -5220,6 +6600,17 @@ export interface components {
             task: number;
         };
         /**
+         * ThingsRequest
+         * @description Which things.
+         */
+        ThingsRequest: {
+            /**
+             * What
+             * @description An entry (DATASET/KEY), a data set, run:7, mended:4, a checkpoint, assignment:3 or collection:NAME.
+             */
+            what: string[];
+        };
+        /**
          * Thumbnails
          * @description A filmstrip with the seconds at which its pictures are shown, ascending.
          */
@@ -5250,6 +6641,60 @@ export interface components {
             teaches: number;
         };
         /**
+         * TokenEnd
+         * @description Which token ends, by its number.
+         */
+        TokenEnd: {
+            /** Id */
+            id: number;
+        };
+        /**
+         * TokenFacts
+         * @description A token for scripts, without itself; `used` is None where it never was, `expires` where it has no end.
+         */
+        TokenFacts: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Made
+             * Format: date-time
+             */
+            made: string;
+            /** Used */
+            used: string | null;
+            /** Expires */
+            expires: string | null;
+            /** Expired */
+            expired: boolean;
+        };
+        /**
+         * TokenList
+         * @description The tokens of everybody.
+         */
+        TokenList: {
+            /** Tokens */
+            tokens: components["schemas"]["TokenFacts"][];
+        };
+        /**
+         * TokenRequest
+         * @description Whose token it is to be, what it is for, and after how many days it ends; None for never.
+         */
+        TokenRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Days */
+            days?: number | null;
+        };
+        /**
          * Trail
          * @description Everything leads decided, newest first.
          */
@@ -5275,7 +6720,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: that of the preset or of --start-from, residual without one).
              * @default
              */
             kind: string;
@@ -5494,7 +6939,7 @@ export interface components {
             datasets: string[];
             /**
              * Kind
-             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: the preset's, summdiff without one).
+             * @description Which system: summdiff, llmvs, csta, vasnet, residual, ridge, tastes, mlp (default: that of the preset or of --start-from, residual without one).
              * @default
              */
             kind: string;
@@ -5742,6 +7187,34 @@ export interface components {
             assignment: number;
         };
         /**
+         * TrashList
+         * @description What was removed, newest first.
+         */
+        TrashList: {
+            /** Things */
+            things: components["schemas"]["RemovedThing"][];
+        };
+        /**
+         * Trouble
+         * @description One thing that is wrong.
+         *
+         *     Attributes:
+         *         what: the database cannot be read, written or holds damage; the disk is full; a worker is down.
+         *         message: a sentence for people.
+         *         saving: whether changes can be saved nevertheless.
+         */
+        Trouble: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "unreadable" | "unwritable" | "damaged" | "disk" | "worker";
+            /** Message */
+            message: string;
+            /** Saving */
+            saving: boolean;
+        };
+        /**
          * ViSPOptions
          * @description What shall differ from the settings of ViSP, see `core.models.visp.ViSPConfig`.
          */
@@ -5892,6 +7365,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AddingChoices = components['schemas']['AddingChoices'];
 export type AgreementChoices = components['schemas']['AgreementChoices'];
 export type AgreementFacts = components['schemas']['AgreementFacts'];
 export type AgreementFigures = components['schemas']['AgreementFigures'];
@@ -5899,6 +7373,9 @@ export type AgreementRequest = components['schemas']['AgreementRequest'];
 export type AgreementResult = components['schemas']['AgreementResult'];
 export type Aligned = components['schemas']['Aligned'];
 export type Alignment = components['schemas']['Alignment'];
+export type AskedImport = components['schemas']['AskedImport'];
+export type AskedIngest = components['schemas']['AskedIngest'];
+export type AskedPreview = components['schemas']['AskedPreview'];
 export type AskedTraining = components['schemas']['AskedTraining'];
 export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];
@@ -5908,6 +7385,7 @@ export type AttachRequest = components['schemas']['AttachRequest'];
 export type AttachResult = components['schemas']['AttachResult'];
 export type AttachedVideo = components['schemas']['AttachedVideo'];
 export type Board = components['schemas']['Board'];
+export type BodyBeginEnterPost = components['schemas']['Body_begin_enter_post'];
 export type CampFacts = components['schemas']['CampFacts'];
 export type CampScores = components['schemas']['CampScores'];
 export type CancelRequest = components['schemas']['CancelRequest'];
@@ -5917,14 +7395,20 @@ export type CaptionResult = components['schemas']['CaptionResult'];
 export type CaptionedEntry = components['schemas']['CaptionedEntry'];
 export type Chance = components['schemas']['Chance'];
 export type Change = components['schemas']['Change'];
+export type Changed = components['schemas']['Changed'];
 export type ChangedCheckpoint = components['schemas']['ChangedCheckpoint'];
+export type Check = components['schemas']['Check'];
 export type CheckpointFacts = components['schemas']['CheckpointFacts'];
 export type CheckpointLine = components['schemas']['CheckpointLine'];
 export type CheckpointRequest = components['schemas']['CheckpointRequest'];
 export type CheckpointsList = components['schemas']['CheckpointsList'];
 export type CloseRequest = components['schemas']['CloseRequest'];
 export type Closeness = components['schemas']['Closeness'];
+export type CollectRequest = components['schemas']['CollectRequest'];
+export type Collected = components['schemas']['Collected'];
 export type CompareCheckpointsResult = components['schemas']['CompareCheckpointsResult'];
+export type CompareRunsResult = components['schemas']['CompareRunsResult'];
+export type ComparedRun = components['schemas']['ComparedRun'];
 export type Comparison = components['schemas']['Comparison'];
 export type Corrected = components['schemas']['Corrected'];
 export type Correction = components['schemas']['Correction'];
@@ -5935,6 +7419,8 @@ export type Curves = components['schemas']['Curves'];
 export type CutChoices = components['schemas']['CutChoices'];
 export type CutFacts = components['schemas']['CutFacts'];
 export type CutsResult = components['schemas']['CutsResult'];
+export type DamageFacts = components['schemas']['DamageFacts'];
+export type DamagedTask = components['schemas']['DamagedTask'];
 export type DecideRequest = components['schemas']['DecideRequest'];
 export type Decided = components['schemas']['Decided'];
 export type Decision = components['schemas']['Decision'];
@@ -5945,6 +7431,9 @@ export type DisputedVideo = components['schemas']['DisputedVideo'];
 export type Diversity = components['schemas']['Diversity'];
 export type DoctorRequest = components['schemas']['DoctorRequest'];
 export type DoctorResult = components['schemas']['DoctorResult'];
+export type Double = components['schemas']['Double'];
+export type Emptied = components['schemas']['Emptied'];
+export type EmptyTrashRequest = components['schemas']['EmptyTrashRequest'];
 export type EncodeRequest = components['schemas']['EncodeRequest'];
 export type EncodeResult = components['schemas']['EncodeResult'];
 export type EncodedEntry = components['schemas']['EncodedEntry'];
@@ -5952,6 +7441,7 @@ export type EncodedSpace = components['schemas']['EncodedSpace'];
 export type EntriesList = components['schemas']['EntriesList'];
 export type EntryAgreement = components['schemas']['EntryAgreement'];
 export type EntryFacts = components['schemas']['EntryFacts'];
+export type EntryIds = components['schemas']['EntryIds'];
 export type EntryLine = components['schemas']['EntryLine'];
 export type Epoch = components['schemas']['Epoch'];
 export type Evaluation = components['schemas']['Evaluation'];
@@ -5967,13 +7457,21 @@ export type FeaturesResult = components['schemas']['FeaturesResult'];
 export type Figures = components['schemas']['Figures'];
 export type Filters = components['schemas']['Filters'];
 export type Finding = components['schemas']['Finding'];
+export type Fitting = components['schemas']['Fitting'];
+export type ForgetRequest = components['schemas']['ForgetRequest'];
+export type Forgot = components['schemas']['Forgot'];
+export type FoundSpace = components['schemas']['FoundSpace'];
 export type Group = components['schemas']['Group'];
+export type HandedIn = components['schemas']['HandedIn'];
 export type Health = components['schemas']['Health'];
 export type Helped = components['schemas']['Helped'];
 export type HumanBand = components['schemas']['HumanBand'];
 export type ImportCheckpointRequest = components['schemas']['ImportCheckpointRequest'];
 export type ImportCheckpointResult = components['schemas']['ImportCheckpointResult'];
-export type IngestChoices = components['schemas']['IngestChoices'];
+export type ImportFileRequest = components['schemas']['ImportFileRequest'];
+export type ImportFileResult = components['schemas']['ImportFileResult'];
+export type ImportPreviewRequest = components['schemas']['ImportPreviewRequest'];
+export type ImportPreviewResult = components['schemas']['ImportPreviewResult'];
 export type IngestRequest = components['schemas']['IngestRequest'];
 export type IngestResult = components['schemas']['IngestResult'];
 export type IngestedEntry = components['schemas']['IngestedEntry'];
@@ -6001,6 +7499,8 @@ export type LearnedFrom = components['schemas']['LearnedFrom'];
 export type LearnedPerson = components['schemas']['LearnedPerson'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type Made = components['schemas']['Made'];
+export type MadeToken = components['schemas']['MadeToken'];
+export type Matched = components['schemas']['Matched'];
 export type MatrixFacts = components['schemas']['MatrixFacts'];
 export type Me = components['schemas']['Me'];
 export type MeanScores = components['schemas']['MeanScores'];
@@ -6008,6 +7508,13 @@ export type MeasureRequest = components['schemas']['MeasureRequest'];
 export type MeasureResult = components['schemas']['MeasureResult'];
 export type MeasuredEntry = components['schemas']['MeasuredEntry'];
 export type MeasuredFacts = components['schemas']['MeasuredFacts'];
+export type MendStep = components['schemas']['MendStep'];
+export type MendStepsRequest = components['schemas']['MendStepsRequest'];
+export type MendedCurve = components['schemas']['MendedCurve'];
+export type MendedCutsResult = components['schemas']['MendedCutsResult'];
+export type MendedFacts = components['schemas']['MendedFacts'];
+export type MendedNumber = components['schemas']['MendedNumber'];
+export type MendedScores = components['schemas']['MendedScores'];
 export type MissingRow = components['schemas']['MissingRow'];
 export type ModelCard = components['schemas']['ModelCard'];
 export type ModelFacts = components['schemas']['ModelFacts'];
@@ -6015,15 +7522,21 @@ export type ModelScores = components['schemas']['ModelScores'];
 export type ModelsList = components['schemas']['ModelsList'];
 export type Moved = components['schemas']['Moved'];
 export type NameRequest = components['schemas']['NameRequest'];
+export type NamedMended = components['schemas']['NamedMended'];
 export type NamedPerson = components['schemas']['NamedPerson'];
+export type NewFile = components['schemas']['NewFile'];
+export type NewMended = components['schemas']['NewMended'];
 export type News = components['schemas']['News'];
 export type NextTask = components['schemas']['NextTask'];
 export type NoScores = components['schemas']['NoScores'];
 export type NoiseFigures = components['schemas']['NoiseFigures'];
 export type NotRenewed = components['schemas']['NotRenewed'];
 export type Note = components['schemas']['Note'];
+export type NoteRequest = components['schemas']['NoteRequest'];
+export type Noted = components['schemas']['Noted'];
 export type Numbers = components['schemas']['Numbers'];
 export type OfferRow = components['schemas']['OfferRow'];
+export type OneMended = components['schemas']['OneMended'];
 export type OpenRequest = components['schemas']['OpenRequest'];
 export type Option = components['schemas']['Option'];
 export type Pace = components['schemas']['Pace'];
@@ -6060,7 +7573,11 @@ export type RefusedVideo = components['schemas']['RefusedVideo'];
 export type ReliabilityRequest = components['schemas']['ReliabilityRequest'];
 export type ReliabilityResult = components['schemas']['ReliabilityResult'];
 export type Remarked = components['schemas']['Remarked'];
+export type Removed = components['schemas']['Removed'];
+export type RemovedThing = components['schemas']['RemovedThing'];
 export type RenameCheckpointRequest = components['schemas']['RenameCheckpointRequest'];
+export type RenameRequest = components['schemas']['RenameRequest'];
+export type Renamed = components['schemas']['Renamed'];
 export type RenderRequest = components['schemas']['RenderRequest'];
 export type RenderResult = components['schemas']['RenderResult'];
 export type ReportRequest = components['schemas']['ReportRequest'];
@@ -6068,8 +7585,11 @@ export type ReportResult = components['schemas']['ReportResult'];
 export type RescoreRequest = components['schemas']['RescoreRequest'];
 export type RescoreResult = components['schemas']['RescoreResult'];
 export type Revoked = components['schemas']['Revoked'];
+export type RoleRequest = components['schemas']['RoleRequest'];
 export type RunFigures = components['schemas']['RunFigures'];
+export type RunName = components['schemas']['RunName'];
 export type RunRow = components['schemas']['RunRow'];
+export type RunSetting = components['schemas']['RunSetting'];
 export type Running = components['schemas']['Running'];
 export type SampleRequest = components['schemas']['SampleRequest'];
 export type SampleResult = components['schemas']['SampleResult'];
@@ -6077,13 +7597,21 @@ export type SeedsFacts = components['schemas']['SeedsFacts'];
 export type SegmentRequest = components['schemas']['SegmentRequest'];
 export type SegmentResult = components['schemas']['SegmentResult'];
 export type SegmentedEntry = components['schemas']['SegmentedEntry'];
+export type Sending = components['schemas']['Sending'];
+export type ServerChoice = components['schemas']['ServerChoice'];
 export type Sheet = components['schemas']['Sheet'];
+export type Shelf = components['schemas']['Shelf'];
+export type ShelfCollection = components['schemas']['ShelfCollection'];
+export type ShelfDataset = components['schemas']['ShelfDataset'];
+export type ShelfEntry = components['schemas']['ShelfEntry'];
+export type ShotsChoice = components['schemas']['ShotsChoice'];
 export type ShotsFacts = components['schemas']['ShotsFacts'];
 export type SignalRow = components['schemas']['SignalRow'];
 export type SignalScores = components['schemas']['SignalScores'];
 export type SignalsRequest = components['schemas']['SignalsRequest'];
 export type SignalsResult = components['schemas']['SignalsResult'];
 export type Skill = components['schemas']['Skill'];
+export type SpaceChoice = components['schemas']['SpaceChoice'];
 export type SplitFile = components['schemas']['SplitFile'];
 export type SplitFilesList = components['schemas']['SplitFilesList'];
 export type SplitSizes = components['schemas']['SplitSizes'];
@@ -6092,14 +7620,23 @@ export type SplitsEvaluation = components['schemas']['SplitsEvaluation'];
 export type Standing = components['schemas']['Standing'];
 export type Statistics = components['schemas']['Statistics'];
 export type Step = components['schemas']['Step'];
+export type StepData = components['schemas']['StepData'];
+export type StepFacts = components['schemas']['StepFacts'];
 export type Suggested = components['schemas']['Suggested'];
+export type TagRequest = components['schemas']['TagRequest'];
+export type Tagged = components['schemas']['Tagged'];
 export type TaskEntry = components['schemas']['TaskEntry'];
 export type TaskFacts = components['schemas']['TaskFacts'];
 export type TaskNumber = components['schemas']['TaskNumber'];
 export type TaskProtocol = components['schemas']['TaskProtocol'];
 export type TaskRequest = components['schemas']['TaskRequest'];
+export type ThingsRequest = components['schemas']['ThingsRequest'];
 export type Thumbnails = components['schemas']['Thumbnails'];
 export type ToLabel = components['schemas']['ToLabel'];
+export type TokenEnd = components['schemas']['TokenEnd'];
+export type TokenFacts = components['schemas']['TokenFacts'];
+export type TokenList = components['schemas']['TokenList'];
+export type TokenRequest = components['schemas']['TokenRequest'];
 export type Trail = components['schemas']['Trail'];
 export type TrainRequest = components['schemas']['TrainRequest'];
 export type TrainResult = components['schemas']['TrainResult'];
@@ -6110,6 +7647,8 @@ export type TrainedSplits = components['schemas']['TrainedSplits'];
 export type Training = components['schemas']['Training'];
 export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
+export type TrashList = components['schemas']['TrashList'];
+export type Trouble = components['schemas']['Trouble'];
 export type ViSpOptions = components['schemas']['ViSPOptions'];
 export type VideoFacts = components['schemas']['VideoFacts'];
 export type VideoFigures = components['schemas']['VideoFigures'];

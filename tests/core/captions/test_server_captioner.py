@@ -102,6 +102,7 @@ def test_models_are_listed_where_one_must_be_chosen(server):
 
 
 def test_key_comes_from_the_environment(server, monkeypatch):
+    monkeypatch.setenv("MANYCUT_API_ORIGIN", server.url)
     server.key = "s3cret"
     with pytest.raises(ManycutError, match="refuses") as error:
         open_captioner(server.url).describe([picture(40)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -21,7 +22,7 @@ from core.labelling.conversions import (
     trace_to_ratings,
     trace_to_scores,
 )
-from core.labelling.events import TaskState
+from core.labelling.events import Event, Folding, TaskState, fold
 from core.labelling.protocols import CONTINUOUS, KEYSHOTS, SHOT_RATINGS
 
 SCALE = (1, 2, 3, 4, 5)
@@ -70,6 +71,31 @@ def test_joined_segments_cover_the_same_frames_once(marks):
         mask[start:end] += 1
     np.testing.assert_array_equal(mask, segments_to_scores(marks, every))
     assert (found[1:, 0] > found[:-1, 1]).all()
+
+
+def test_where_each_part_says_what_it_is_worth_the_rest_is_not_judged():
+    def mark(seq: int, start: int, end: int, **worth: int) -> Event:
+        return Event("tab", seq, "mark", seq, data={"start": start, "end": end, **worth})
+
+    def scores(*events: Event) -> list[float]:
+        return scores_of_state(fold(events), KEYSHOTS, SHOTS, np.array([0, 100, 200, 300]), TIMEBASE).tolist()
+
+    inside, outside = mark(1, 90, 110, worth=1), mark(2, 190, 210, worth=0)
+    np.testing.assert_array_equal(scores(inside, outside), [np.nan, 1, 0, np.nan])
+    np.testing.assert_array_equal(scores(inside), [np.nan, 1, np.nan, np.nan])
+    np.testing.assert_array_equal(scores(outside), [np.nan, np.nan, 0, np.nan])
+    assert scores(mark(1, 90, 110)) == [0, 1, 0, 0], "as before somebody could say so"
+    state = fold([inside, outside])
+    assert (state.marks, state.left_out, state.judged) == ({1: (90, 110)}, {2: (190, 210)}, 2)
+    again = Folding.of_json(json.loads(json.dumps(_folded(inside, outside).as_json())))
+    assert again.state() == state
+
+
+def _folded(*events: Event) -> Folding:
+    folding = Folding()
+    for event in events:
+        folding.apply(event)
+    return folding
 
 
 def test_marks_are_0_and_1_at_the_picks_and_nothing_where_nothing_was_marked():

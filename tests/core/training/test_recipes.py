@@ -218,3 +218,11 @@ def test_what_is_not_asked_of_a_recipe_is_refused():
         TrainSettings(weights={"own": -1.0})
     with pytest.raises(InputError, match="at least once"):
         TrainSettings(validations=0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lr": 0.0}, {"lr": float("nan")}, {"clip": 0.0}, {"weight_decay": -1.0}, {"ema": 1.0}]
+)
+def test_numbers_that_no_training_can_have_are_refused(wrong):
+    with pytest.raises(InputError, match=r"above 0|below 1"):
+        TrainSettings(**wrong)

@@ -69,25 +69,26 @@ NARROWER = {
     ("flv", "libmp3lame"): (FLASH, TWO),
     ("mp4", "libmp3lame"): ((48000, 44100, 22050, 32000, 16000), TWO),
 }
-EACH = 2
 HALF = Fraction(1, 2)
 # Their files do not say when sound begins or stops.
 WITHOUT_TIMES = {"avi", "rm"}
 
 
 def matrix() -> Iterator[Sounding]:
-    """Every codec in every container that takes it, twice, with rates, layouts, beginnings and gaps in turn."""
+    """Every codec in every container that takes it, with rates, layouts, beginnings and gaps in turn."""
     known = CODECS | NARROWER
-    rates, layouts = ({name: cycle(of_one[part]) for name, of_one in known.items()} for part in (0, 1))
+    turns = enumerate(known.items())  # each codec begins with another one
+    given = {
+        name: (islice(cycle(rates), n, None), islice(cycle(layouts), n, None)) for n, (name, (rates, layouts)) in turns
+    }
     begins, cuts = cycle((Fraction(0), HALF, -HALF)), cycle((True, False, False, True))
     for suffix, (pictures, sounds) in CONTAINERS.items():
         for sound in sounds.split():
             takes = (suffix, sound) if (suffix, sound) in known else sound
-            for _ in range(EACH):
-                begin, cut = next(begins), next(cuts)
-                if suffix in WITHOUT_TIMES:
-                    begin, cut = Fraction(0), False
-                yield Sounding(suffix, pictures, sound, next(rates[takes]), next(layouts[takes]), begin, cut)
+            begin, cut = next(begins), next(cuts)
+            if suffix in WITHOUT_TIMES:
+                begin, cut = Fraction(0), False
+            yield Sounding(suffix, pictures, sound, *map(next, given[takes]), begin, cut)
 
 
 MATRIX = list(matrix())

@@ -78,12 +78,12 @@ def test_the_file_is_plain_to_read(make_entry, tmp_path):
     path = write_labels_csv([dataclasses.replace(entry, annotations=people)], tmp_path / "new" / "labels.csv")
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
-    assert ",".join(header) == "entry,title,annotator,protocol,start_frame,end_frame,start_s,end_s,score"
+    assert ",".join(header) == "entry,title,annotator,protocol,start_frame,end_frame,start_s,end_s,score,seen_before"
     told = ["talks/first", 'A "talk",\nlong', "person 0", "shot-ratings"]
     assert rows == [
-        [*told, "0", "120", "0.000000", "4.004000", "0.2"],
-        [*told, "120", "240", "4.004000", "8.008000", "1.0"],
-        [*told, "240", "1440", "8.008000", "48.048000", ""],
+        [*told, "0", "120", "0.000000", "4.004000", "0.2", ""],
+        [*told, "120", "240", "4.004000", "8.008000", "1.0", ""],
+        [*told, "240", "1440", "8.008000", "48.048000", "", ""],
     ]
     assert list(path.parent.iterdir()) == [path]
 
@@ -123,10 +123,10 @@ def test_a_place_that_cannot_be_written_is_said(make_entry, tmp_path):
         (b"a,b\r\n", "first row"),
         (b"\xff\xfd", "not text"),
         (b"e,t,a,p,0,1,0.0\r\n", "row 2 should be four texts"),
-        (b"e,t,a,p,0,x,0.0,1.0,0.5\r\n", "row 2 should be four texts"),
-        (b"e,t,a,p,0,1,0.0,1.0,1.5\r\n", "row 2 should be a stretch"),
-        (b"e,t,a,p,0,1,0.0,1.0,nan\r\n", "row 2 should be a stretch"),
-        (b"e,t,a,p,3,1,0.0,1.0,0.5\r\n", "row 2 should be a stretch"),
+        (b"e,t,a,p,0,x,0.0,1.0,0.5,\r\n", "row 2 should be four texts"),
+        (b"e,t,a,p,0,1,0.0,1.0,1.5,\r\n", "row 2 should be a stretch"),
+        (b"e,t,a,p,0,1,0.0,1.0,nan,\r\n", "row 2 should be a stretch"),
+        (b"e,t,a,p,3,1,0.0,1.0,0.5,\r\n", "row 2 should be a stretch"),
     ],
 )
 def test_another_table_is_refused(tmp_path, content, said):

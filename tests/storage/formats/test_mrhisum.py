@@ -21,7 +21,7 @@ def file(tmp_path):
 
 
 def test_videos_come_in_the_order_of_their_numbers_at_one_pick_a_second(file, monkeypatch):
-    monkeypatch.setattr("storage.formats.mrhisum.TOGETHER", 5)  # the file is opened three times
+    monkeypatch.setattr("storage.formats.one_by_one.TOGETHER", 5)  # the file is opened three times
     entries = read_dataset(file)
     assert [entry.key for entry in entries] == [f"video_{number}" for number in range(1, 13)]
     first = entries[0]

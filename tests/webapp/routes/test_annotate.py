@@ -97,12 +97,13 @@ def test_how_one_compares_is_shown_after_submitting_where_the_lead_allows_it(ada
     assert ada.post("/api/task/compare", json={"task": task}).status_code == 200, "it can be looked at again"
 
 
-def test_a_comparison_waits_until_no_other_task_on_the_video_is_open(ada, shelf):
+def test_a_comparison_waits_until_no_other_task_on_the_video_is_being_judged(ada, shelf):
     how = shelf.annotations.protocols.save("shown", replace(SHOT_RATINGS, reveal=True))
     person = shelf.annotations.get_or_create_annotator("Ada")
     task = shelf.annotations.open_task(person, FIRST, how).id
     does(ada, task, *RATED, {"kind": "submit"})
-    shelf.annotations.open_task(person, FIRST, shelf.annotations.protocols.save("also", CONTINUOUS))
+    also = shelf.annotations.open_task(person, FIRST, shelf.annotations.protocols.save("also", CONTINUOUS)).id
+    assert does(ada, also, {"kind": "trace", "shot": 0, "data": {"samples": [[0.0, 0.5]]}}).status_code == 200
     assert ada.post("/api/task/compare", json={"task": task}).status_code == 409
 
 

@@ -36,7 +36,7 @@ def rate(seq, shot, value, client="tab-1"):
 
 
 def test_health_is_answered_to_get_and_head(client):
-    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/healthz").json()["status"] == "ok"
     assert client.head("/healthz").status_code == 200
 
 
@@ -95,6 +95,11 @@ def test_numbers_put_each_model_into_the_human_band(client):
     assert {"mean", "single", "coverage", "precision", "difference"} <= set(many)
     assert abs(many["mean"]["kendall"]) < 0.3
     assert one["difference"]["kendall"] is None
+    curves = numbers["curves"]
+    assert curves["mean"] == numbers["band"]["oracle"]["kendall"]
+    each = [curves[f"person:{k}"] for k in range(3)]
+    assert np.mean(each) == pytest.approx(numbers["band"]["pairwise"]["kendall"])
+    assert {"camp:0", "camp:1"} <= set(curves)
 
 
 def test_samples_in_antithetic_pairs_say_so_and_are_not_compared_within_a_pair(client, library):

@@ -55,6 +55,14 @@ def done(library, answer):
     return library.jobs.get(number)
 
 
+def judge(client, entry):
+    """Ada begins to rate."""
+    client.post("/api/me", json={"name": "Ada"})
+    task = client.post("/api/task", json={"entry": entry}).json()["task"]
+    rated = {"client": "tab", "seq": 0, "kind": "rate", "shot": 0, "value": 1, "at": 1}
+    assert client.post("/api/task/events", json={"task": task, "events": [rated]}).status_code == 200
+
+
 def test_the_list_tells_what_each_model_learned_from_and_what_can_be_measured_on(client):
     answer = client.get("/api/models").json()
     assert [one["id"] for one in answer["models"]] == ["two", "one"]
@@ -96,8 +104,7 @@ def test_a_measurement_is_a_job_after_which_figures_stand_everywhere(client, tra
 def test_whoever_judges_a_video_is_told_no_figures_of_it(client, trained):
     for name in ("one", "two"):
         done(trained, client.post("/api/models/measure", json={"checkpoint": name, "dataset": "talks"}))
-    client.post("/api/me", json={"name": "Ada"})
-    client.post("/api/task", json={"entry": VIDEOS[2]})
+    judge(client, VIDEOS[2])
     assert models(client)["one"]["measured"] == []
     assert client.get("/api/models/leaderboard").json()["boards"] == []
     found = client.get("/api/models/compare", params={"id": ["one", "two"]}).json()
@@ -171,8 +178,7 @@ def test_a_report_says_what_a_training_changed_on_its_held_out_videos(client, tr
     report = client.get("/api/models/card", params={"id": "next"}).json()["report"]
     assert (report["before"], report["after"], report["videos"]) == ("one", "next", VIDEOS[2:])
     assert report["groups"][0]["changes"]["kendall"]["difference"]["value"] is not None
-    client.post("/api/me", json={"name": "Ada"})
-    client.post("/api/task", json={"entry": VIDEOS[2]})
+    judge(client, VIDEOS[2])
     hidden = client.get("/api/models/card", params={"id": "next"}).json()
     assert hidden["report"] is None
     assert "while you judge" in hidden["text"]

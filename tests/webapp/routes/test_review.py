@@ -78,7 +78,7 @@ def test_an_empty_library_says_so_everywhere(client):
     assert (board["videos"], board["people"], board["tasks"], board["labelled"]) == ([], [], [], False)
     assert get(client, "pace") == {"hours": [], "left": None, "days": 56}
     assert get(client, "trail")["decisions"] == []
-    assert get(client, "people") == {"people": [], "closed": False}
+    assert get(client, "people") == {"people": [], "closed": False, "sign_on": False}
     assert get(client, "assignments")["assignments"] == []
     assert get(client, "disputed")["rows"] == []
     assert get(client, "agreement")["result"] is None
@@ -265,7 +265,7 @@ def test_people_get_links_and_lose_them(client):
     assert first.status_code == 409  # somebody must lead
     key = post(client, "people/invite", name="Lea", role="lead").json()["key"]
     assert client.get("/api/me").json() | {"library": ""} == {
-        "annotator": "Lea", "library": "", "closed": True, "role": "lead",
+        "annotator": "Lea", "library": "", "closed": True, "role": "lead", "signed_on": False,
     }  # fmt: skip
     ada = post(client, "people/invite", name="Ada").json()["key"]
     assert [(one["name"], one["role"], one["invited"]) for one in get(client, "people")["people"]] == [
