@@ -11,19 +11,23 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, Row, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.labelling.who import AccountRole
 from storage.annotations import add_annotator, clean_name
-from storage.database import is_read_only, reading, writing
+from storage.database import asking, is_read_only, reading, writing
 from storage.tables import AnnotatorRow, InstallationRow, TokenRow
 
 # Facts of `InstallationRow`.
 ACCOUNTS, FIRST_LINK, MARK = "accounts", "first_link", "mark"
+_FACT = select(InstallationRow.value).where(InstallationRow.name == bindparam("fact"))
+_HOLDER = select(
+    AnnotatorRow.name, AnnotatorRow.pseudonym, AnnotatorRow.role, AnnotatorRow.key, AnnotatorRow.barred
+).where(AnnotatorRow.name == bindparam("name"), AnnotatorRow.key == bindparam("key"))
 LINKS, SIGN_ON = "links", "sign-on"  # how people come in, where accounts are on
 
 
@@ -54,8 +58,8 @@ class Accounts:
 
     def closed(self) -> bool:
         """Whether accounts are on: a name alone opens nothing."""
-        with reading(self._engine) as session:
-            return session.get(InstallationRow, ACCOUNTS) is not None
+        with asking(self._engine) as connection:
+            return connection.scalar(_FACT, {"fact": ACCOUNTS}) is not None
 
     def sign_on(self) -> bool:
         """Whether a lab's own sign-on says who people are."""
@@ -132,9 +136,8 @@ class Accounts:
 
     def holder(self, name: str, link: str) -> Account | None:
         """The person of that name, where `link` is what is kept of their key now; see `hashed`."""
-        query = select(AnnotatorRow).where(AnnotatorRow.name == name, AnnotatorRow.key == link)
-        with reading(self._engine) as session:
-            row = session.scalar(query)
+        with asking(self._engine) as connection:
+            row = connection.execute(_HOLDER, {"name": name, "key": link}).first()
             return None if row is None else account_of(row)
 
     def arrive(self, name: str, role: AccountRole) -> Account | None:
@@ -274,6 +277,6 @@ def _check_lead(session: Session) -> None:
         raise ConflictError("At least one lead needs a link.", "Begin with: python app.py user add NAME --role lead")
 
 
-def account_of(row: AnnotatorRow) -> Account:
-    """A row as plain data."""
+def account_of(row: AnnotatorRow | Row[Any]) -> Account:
+    """A row, or one of the same columns, as plain data."""
     return Account(row.name, row.pseudonym, row.role, row.key is not None, row.barred)

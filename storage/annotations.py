@@ -8,7 +8,7 @@ write lock from its beginning, so concurrent writers queue and none is lost.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,16 +17,14 @@ from sqlalchemy.orm import Session
 
 from core import limits
 from core.errors import ConflictError, InputError
-from core.labelling.checks import check_event
-from core.labelling.events import LABEL_KINDS, LEAD_KINDS, SERVER, SERVER_KINDS, Event, Folding, TaskState
+from core.labelling.events import LEAD_KINDS, SERVER, SERVER_KINDS, Event, TaskState
 from storage.database import reading, writing
 from storage.entry_files import EntryFiles
-from storage.happenings import note_submitted
 from storage.people_counts import PeopleCounts
 from storage.protocols import Protocols, ProtocolVersion
-from storage.seen import has_seen
-from storage.tables import AnnotatorRow, EntryRow, EventRow, TaskRow, now
-from storage.task_states import Folded, TaskStates, columns_of, follow, keep, read_folded, stored
+from storage.recorder import Brought, Recorder, row_of
+from storage.tables import AnnotatorRow, EventRow, TaskRow, now
+from storage.task_states import Folded, columns_of, keep, read_folded
 from storage.tasks import EVENT, Annotator, Task, annotator_of, events_of, find_task, load_task, task_of
 
 
@@ -46,7 +44,7 @@ class Annotations:
         self._engine = engine
         self._files = files
         self._counts = counts
-        self._states = TaskStates()
+        self._recorder = Recorder(engine)
         self.protocols = Protocols(engine)
 
     # People
@@ -128,30 +126,41 @@ class Annotations:
 
     # The log
 
-    def record_events(self, task_id: int, events: Sequence[Event]) -> int:
+    def record_events(self, task_id: int, events: Sequence[Event], by: str | None = None) -> int:
         """Appends what the annotator did, all or none; events already stored are accepted and not stored twice.
 
         Returns:
             How many events the task has now. Every event given is acknowledged by the return itself.
 
         Raises:
-            NotFoundError: no such task.
-            InputError: an event does not fit the task: unknown kind, shot or value.
-            ConflictError: labels after the task was submitted, or another event under a known (client, seq).
+            NotFoundError, InputError, ConflictError, TooMuchError: see `Brought`.
+            UnavailableError: nothing can be written at the moment.
         """
-        for event in events:
-            if isinstance(event.kind, str) and event.kind in LEAD_KINDS:
-                raise InputError(f"An annotator cannot {event.kind} a task.", "This is done on the Review page.")
-            # In a log that is exported, "by" is who decided; see storage.formats.events_jsonl.
-            if event.role == "lead" or (isinstance(event.data, dict) and "by" in event.data):
-                raise InputError("An annotator cannot decide as a lead.", "This is done on the Review page.")
-            if event.client == SERVER or (isinstance(event.kind, str) and event.kind in SERVER_KINDS):
-                raise InputError("What the server notes cannot be sent to it.", "Reload the page.")
-        return self._append(task_id, events)
+        _check_from_annotator(events)
+        return self._append(Brought(task_id, events, by))
+
+    def record_many(self, batch: Sequence[Brought]) -> None:
+        """`record_events` of many people in one transaction; each of `batch` says what has become of it.
+
+        Who calls it lets `recount` follow for each entry that is to be counted again.
+
+        Raises:
+            UnavailableError: nothing can be written at the moment; nothing of anybody's is stored.
+        """
+        for brought in batch:
+            try:
+                _check_from_annotator(brought.events)
+            except InputError as error:
+                brought.error = error
+        self._recorder.record([brought for brought in batch if brought.error is None])
+
+    def recount(self, entry: str) -> None:
+        """Counts the people of an entry again, after labels came to count or no longer do."""
+        self._counts.recount(entry)
 
     def note_revealed(self, task_id: int) -> None:
         """Notes that the annotator was shown how others judged: the labels stay as they are from now on."""
-        self._append(task_id, [Event(SERVER, 1, "revealed")])
+        self._append(Brought(task_id, [Event(SERVER, 1, "revealed")]))
 
     def decide(self, task_id: int, kind: Literal["exclude", "restore", "reopen"], by: str, reason: str) -> None:
         """What the lead does to a task; it stays in the log with its reason.
@@ -177,7 +186,8 @@ class Annotations:
             raise ConflictError(f"Task {task_id} {why[kind]}.")
         at = int(now().timestamp() * 1000)
         client = f"lead-{secrets.token_hex(8)}"  # the beginning is for versions that know decisions by it
-        self._append(task_id, [Event(client, 1, kind, at=at, data={"text": reason}, role="lead", actor=by)])
+        event = Event(client, 1, kind, at=at, data={"text": reason}, role="lead", actor=by)
+        self._append(Brought(task_id, [event]))
 
     def events(self, task_id: int) -> list[Event]:
         """All events of a task in server order. Raises NotFoundError."""
@@ -204,28 +214,24 @@ class Annotations:
 
     # Inside
 
-    def _append(self, task_id: int, events: Sequence[Event]) -> int:
-        with writing(self._engine) as session:
-            task = load_task(session, task_id)
-            for event in events:
-                check_event(event, task.protocol.settings, task.shots, task.practice)
-            folded = self._states.take(session, task_id)
-            was_submitted = folded.folding.submitted
-            new = _new_events(stored(session, task_id, events), events)
-            _check_not_submitted(folded.folding, new)
-            if new:
-                if any(event.kind in LABEL_KINDS or event.kind == "submit" for event in new):
-                    new = [*_seen_before(session, task), *new]
-                append_events(session, task_id, [(event, now()) for event in new], task.annotator.name)
-                follow(session, task_id, folded)
-                counted = keep_state(session, task_id, folded)
-                if folded.folding.submitted and not was_submitted:
-                    of = select(EntryRow.dataset).where(EntryRow.id == task.entry)
-                    note_submitted(session, task, session.scalar(of))
-        self._states.put_back(task_id, folded)
-        if new and counted != folded.folding.counts:
-            self._counts.recount(task.entry)
-        return folded.events
+    def _append(self, brought: Brought) -> int:
+        self._recorder.record([brought])
+        if brought.error is not None:
+            raise brought.error
+        if brought.recount is not None:
+            self._counts.recount(brought.recount)
+        return brought.count
+
+
+def _check_from_annotator(events: Sequence[Event]) -> None:
+    for event in events:
+        if isinstance(event.kind, str) and event.kind in LEAD_KINDS:
+            raise InputError(f"An annotator cannot {event.kind} a task.", "This is done on the Review page.")
+        # In a log that is exported, "by" is who decided; see storage.formats.events_jsonl.
+        if event.role == "lead" or (isinstance(event.data, dict) and "by" in event.data):
+            raise InputError("An annotator cannot decide as a lead.", "This is done on the Review page.")
+        if event.client == SERVER or (isinstance(event.kind, str) and event.kind in SERVER_KINDS):
+            raise InputError("What the server notes cannot be sent to it.", "Reload the page.")
 
 
 def clean_name(name: str) -> str:
@@ -246,17 +252,7 @@ def add_annotator(session: Session, name: str, pseudonym: str = "", **columns: A
 
 def append_events(session: Session, task_id: int, events: Sequence[tuple[Event, datetime]], annotator: str) -> None:
     """Adds events to the log with when they were received; those of the role "annotator" are by this person."""
-    rows = [
-        {
-            **vars(event),
-            "data": None if event.data is None else dict(event.data),
-            "actor": annotator if event.role == "annotator" else event.actor,
-            "task_id": task_id,
-            "recorded": recorded,
-        }
-        for event, recorded in events
-    ]
-    session.execute(insert(EventRow), rows)
+    session.execute(insert(EventRow), [row_of(event, task_id, recorded, annotator) for event, recorded in events])
 
 
 def keep_state(session: Session, task_id: int, folded: Folded) -> bool:
@@ -267,42 +263,3 @@ def keep_state(session: Session, task_id: int, folded: Folded) -> bool:
     row.touched = now()
     keep(session, task_id, folded)
     return counted
-
-
-def _seen_before(session: Session, task: Task) -> list[Event]:
-    """The note that others' labels or scores were seen before judging, where they were and it is not there yet."""
-    if task.practice or task.seen or not has_seen(session, task.annotator.id, task.entry):
-        return []
-    session.get_one(TaskRow, task.id).seen = True
-    return [Event(SERVER, 2, "seen", at=int(now().timestamp() * 1000))]
-
-
-def _new_events(known: dict[tuple[str, int], Event], events: Sequence[Event]) -> list[Event]:
-    """Those that are not stored yet, each once."""
-    new: list[Event] = []
-    for event in events:
-        first = known.setdefault((event.client, event.seq), event)
-        if first is event:
-            new.append(event)
-        elif (first.kind, first.shot, first.value, first.data) != (
-            event.kind, event.shot, event.value, event.data,
-        ):  # fmt: skip
-            raise ConflictError(
-                f"Event {event.seq} of client '{event.client}' is stored with other content.",
-                "Reload the page: it continues under a new client id.",
-            )
-    return new
-
-
-def _check_not_submitted(folding: Folding, new: Iterable[Event]) -> None:
-    submitted, seen = folding.submitted, folding.revealed
-    for event in new:
-        if submitted and event.kind in LABEL_KINDS:
-            raise ConflictError("This task is submitted; its labels can no longer be changed.", "Reopen it first.")
-        if event.kind == "reopen" and seen and event.role != "lead":
-            raise ConflictError(
-                "After a comparison with others the labels can no longer be changed.",
-                "Whoever leads the annotation can reopen the task.",
-            )
-        if event.kind in ("submit", "reopen", "restart"):
-            submitted = event.kind == "submit"

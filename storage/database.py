@@ -136,6 +136,17 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def asking(engine: Engine) -> Iterator[Connection]:
+    """A connection for what every request asks, by a statement that was made once: a session costs more than that.
+
+    Raises:
+        UnavailableError, DamagedError: what is asked for cannot be read.
+    """
+    with told_plainly(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session that holds the write lock from its beginning; commits at the end, rolls back on any error.
 

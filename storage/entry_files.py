@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from threading import Lock
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from sqlalchemy import Engine
@@ -24,6 +26,37 @@ from storage.media import MediaFiles
 from storage.tables import DatasetRow, EntryRow
 
 Found = TypeVar("Found")
+AT_HAND = 16  # entries that a process keeps in memory, without their features
+LARGE = 4 * 2**20  # bytes of arrays of an entry that is not kept
+
+
+class _Standing(NamedTuple):
+    """Which file an entry was read from: another one of the same name differs in the rest."""
+
+    name: str
+    number: int
+    changed: int
+    size: int
+
+
+def _standing(name: str, path: Path) -> _Standing | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return _Standing(name, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def _fixed(entry: Entry) -> int:
+    """Lets nothing be written into the arrays of an entry from now on; how many bytes they are."""
+    people = entry.annotations
+    of_people = [] if people is None else [one for one in vars(people).values() if isinstance(one, np.ndarray)]
+    shots = [one.bounds for one in entry.shots.values()]
+    empty = [] if entry.empty is None else [entry.empty]
+    arrays = (entry.picks, *of_people, *shots, *empty, *entry.signals.values())
+    for array in arrays:
+        array.setflags(write=False)
+    return sum(array.nbytes for array in arrays)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -48,6 +81,10 @@ class StoredFeatures(Mapping[str, np.ndarray]):
         self._read = read
         self._known: dict[str, np.ndarray] = {}
 
+    def anew(self) -> StoredFeatures:
+        """The same, of which nothing has been read yet."""
+        return StoredFeatures(FeatureSpaces(self._spaces, None, None), self._read)
+
     def __getitem__(self, space: str) -> np.ndarray:
         if space not in self._spaces:
             raise KeyError(space)
@@ -69,7 +106,7 @@ class EntryFiles:
     """The array files of one data directory.
 
     A file is never changed: a new one is written, the row points to it, the old one goes. So a reader may find that
-    the file it was sent to is gone, and asks again.
+    the file it was sent to is gone, and asks again. For the same reason what was read of a file can be kept in memory.
 
     Args:
         engine: from `open_database`.
@@ -81,11 +118,14 @@ class EntryFiles:
         self._engine = engine
         self._data_dir = data_dir
         self._media = media
+        self._at_hand: OrderedDict[_Standing, Entry] = OrderedDict()
+        self._lock = Lock()
 
     def read(self, entry_id: str) -> Entry:
         """An entry as its file has it, with title, video and thumbnails as its row has them.
 
-        Its features are read from the file that is there when they are asked for.
+        Its features are read from the file that is there when they are asked for. Nothing else of it can be changed in
+        place, since others are given the same arrays.
 
         Raises:
             NotFoundError: there is no such entry, or its file is gone.
@@ -95,7 +135,25 @@ class EntryFiles:
         def later(spaces: FeatureSpaces, steps: int) -> StoredFeatures:
             return StoredFeatures(spaces, lambda space: self._features(entry_id, space, steps))
 
-        return self._opened(entry_id, lambda reader, row, root: self._entry(reader, row, root, later))
+        row, root = self._row(entry_id)
+        standing = _standing(row.arrays, self._data_dir / row.arrays)
+        with self._lock:
+            found = self._at_hand.pop(standing, None) if standing else None
+        if found is None:
+            found = self._opened(entry_id, lambda reader, row, root: self._entry(reader, row, root, later))
+        if standing and _fixed(found) < LARGE:
+            with self._lock:
+                self._at_hand[standing] = found
+                while len(self._at_hand) > AT_HAND:
+                    self._at_hand.popitem(last=False)
+        return dataclasses.replace(
+            found,
+            title=row.title,
+            video=self._media.find(row.video, root),
+            thumbnails=self._media.find(row.thumbnails, root),
+            features=found.features.anew() if isinstance(found.features, StoredFeatures) else found.features,
+            meta=dict(found.meta),
+        )
 
     def shots(self, entry_id: str, name: str) -> Shots:
         """The segmentation of that name. Raises NotFoundError, FormatError."""

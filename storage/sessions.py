@@ -10,16 +10,17 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, bindparam, delete, select, update
 
 from storage.accounts import hashed
-from storage.database import is_read_only, reading, writing
+from storage.database import asking, is_read_only, writing
 from storage.tables import SessionRow, now
 
 LIFE = timedelta(days=90)
 RENEWED = timedelta(days=1)  # a visit is noted at most this often
 PER_PERSON = 50  # browsers; the one that was not used for longest is forgotten first
 IN_MEMORY = 1000  # sessions, where nothing can be written
+_FOUND = select(SessionRow.name, SessionRow.link, SessionRow.seen).where(SessionRow.token == bindparam("token"))
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,9 @@ class Sessions:
         """Whose browser holds this token, or None."""
         if self._here is not None:
             return self._here.get(hashed(token))
-        with reading(self._engine) as session:
-            row = session.get(SessionRow, hashed(token))
-            if row is None or row.seen < now() - LIFE:
-                return None
-            return SignIn(row.name, row.link, row.seen)
+        with asking(self._engine) as connection:
+            row = connection.execute(_FOUND, {"token": hashed(token)}).first()
+        return None if row is None or row.seen < now() - LIFE else SignIn(row.name, row.link, row.seen)
 
     def renew(self, token: str, found: SignIn) -> None:
         """Notes a visit, so that the session goes on for another `LIFE`."""

@@ -7,7 +7,7 @@ The kept state is written in the transaction of the events that it covers. It ca
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -47,12 +47,17 @@ class TaskStates:
         self._at_hand: OrderedDict[int, Folded] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, session: Session, task_id: int) -> Folded:
-        """The log of a task, folded; whoever applies more events to it gives it to `put_back` when they are stored."""
+    def take(self, session: Session, task_id: int, newest: int) -> Folded:
+        """The log of a task, folded; whoever applies more events to it gives it to `put_back` when they are stored.
+
+        Args:
+            session: holds the write lock.
+            task_id: whose log.
+            newest: id of its last event, 0 of an empty one.
+        """
         with self._lock:
             found = self._at_hand.pop(task_id, None)
-        last = session.scalar(select(func.max(EventRow.id)).where(EventRow.task_id == task_id)) or 0
-        return found if found is not None and found.last == last else read_folded(session, task_id)
+        return found if found is not None and found.last == newest else read_folded(session, task_id)
 
     def put_back(self, task_id: int, folded: Folded) -> None:
         """Keeps it at hand for the next events; to be called when its transaction is over."""
@@ -94,20 +99,6 @@ def keep(session: Session, task_id: int, folded: Folded) -> None:
     row.event_id, row.events, row.folding = folded.last, folded.events, folded.folding.as_json()
     session.add(row)
     folded.kept = folded.events
-
-
-def stored(session: Session, task_id: int, events: Iterable[Event]) -> dict[tuple[str, int], Event]:
-    """Those events of a log that have the client and number of one of these."""
-    numbers: dict[str, list[int]] = {}
-    for event in events:
-        numbers.setdefault(event.client, []).append(event.seq)
-    found = {}
-    for client, seqs in numbers.items():
-        query = select(*EVENT).where(EventRow.task_id == task_id, EventRow.client == client, EventRow.seq.in_(seqs))
-        for row in session.execute(query):
-            event = Event(*row)
-            found[event.client, event.seq] = event
-    return found
 
 
 def folded_of(session: Session, condition: ColumnElement[bool]) -> dict[int, Folded]:

@@ -29,22 +29,27 @@ UPLOADS = "/gradio_api/upload"
 
 def places(data_dir: Path) -> dict[str, str]:
     """Folders that no answer names, and what people call them; the deepest first."""
+    return dict(_places(data_dir, import_folder(data_dir), os.environ.get("GRADIO_TEMP_DIR"), os.getcwd()))
+
+
+@lru_cache(maxsize=8)  # every answer asks, and finding out where folders lie takes longer than most answers
+def _places(data_dir: Path, imports: Path, uploads: str | None, here: str) -> tuple[tuple[str, str], ...]:
     called = {
         data_dir: "the data directory",
-        import_folder(data_dir): "the import folder",
+        imports: "the import folder",
         PROJECT: "the folder of the program",
-        Path.cwd(): "the folder of the server",
+        Path(here): "the folder of the server",
         Path(gettempdir()): "the folder of temporary files",
         Path.home(): "the home directory",
     }
-    if gradio := os.environ.get("GRADIO_TEMP_DIR"):
-        called[Path(gradio)] = "the folder of uploads"
+    if uploads:
+        called[Path(uploads)] = "the folder of uploads"
     found: dict[str, str] = {}
     for folder, name in called.items():
         for one in (folder.absolute(), folder.resolve()):
             if one != Path(one.anchor):  # the root of all paths tells nothing
                 found.setdefault(str(one), name)
-    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
 def without_places(text: str, data_dir: Path) -> str:

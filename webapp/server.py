@@ -109,11 +109,12 @@ def build_rest(library: Library, watch: Watch | None = None, public: bool = Fals
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}")
 
+    # First what is asked most often: routes are tried one after the other.
+    app.include_router(annotate_api.router(library))
     app.include_router(static.router())
     app.include_router(described_api.router())
     app.include_router(api.router(library, data_dir / EXPORTS))
     app.include_router(sign_in_api.router(library, wrong))
-    app.include_router(annotate_api.router(library))
     app.include_router(captions_api.router(library))
     app.include_router(cuts_api.router())
     app.include_router(mended_api.router(library))

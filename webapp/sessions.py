@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -110,8 +111,10 @@ def renew(request: HTTPConnection, response: Response) -> None:
             sign_in(request, response, name)
 
 
-def require_annotator(request: Request) -> str:
+async def require_annotator(request: Request) -> str:
     """The name of the signed-in person; 401 where nobody is."""
+    if KNOWN not in request.scope:  # the gate has looked, where it asks who comes
+        await run_in_threadpool(visitor, request)
     name = current_annotator(request)
     if not name:
         raise HTTPException(401, "Sign in with your name first.")

@@ -20,6 +20,7 @@ from storage.library import Library
 from storage.media import Media
 from storage.mended import MendedCut
 from storage.nameless import nameless
+from storage.recorder import not_theirs
 from storage.tasks import Task
 from webapp.sessions import SignedIn, current_annotator, visitor
 
@@ -83,6 +84,7 @@ class _OfTask(Protocol):
 
 
 B = TypeVar("B", bound=_OfEntry)
+T = TypeVar("T", bound=_OfTask)
 
 
 def subject_of(job: Job) -> Subject:
@@ -258,6 +260,15 @@ def visible_task_in(model: type[_OfTask]) -> Any:
     return _reading(model, visible_task)
 
 
+def own_log_in(model: type[T]) -> Any:
+    """Dependency: the body that brings events of a task. Whose it is is looked at where they are written, with `by`."""
+
+    async def own_log(body: T, name: SignedIn) -> tuple[T, str]:
+        return body, name
+
+    return _reading(model, own_log)
+
+
 def own_task_in(model: type[_OfTask]) -> Any:
     """Dependency: the task of the person who asks that the body names."""
 
@@ -332,5 +343,5 @@ def checked_own_task(number: int, library: Library, name: str) -> Task:
     """A task of the person of that name. Raises NotFoundError for those of others, too."""
     task = library.annotations.task(number)
     if task.annotator.name != name:
-        raise NotFoundError(f"There is no task {number} for {name}.", "Open it under the name it was begun with.")
+        raise not_theirs(number, name)
     return task

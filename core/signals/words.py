@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 # A moment's word stands in a larger share of its captions than of the others' by this share of it.
 STILL_APART = 0.5
@@ -51,6 +52,7 @@ def moment_word(captions: Sequence[str], start: int, end: int) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)  # the same captions are asked again for every moment and every visit
 def things_in(caption: str) -> dict[str, tuple[str, int]]:
     """The words of a sentence that may name a thing, by stem: as they are written first, and their place."""
     words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", caption.lower())

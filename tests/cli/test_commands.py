@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from assets.demo.making.build import SUMMDIFF
 from cli import main
 from core.training.recipes import NOTES, PRESETS
+from tests.commands import command
 from verbs.data_folder import open_library
 from verbs.train import TrainRequest, train
 
@@ -30,12 +31,6 @@ BROKEN = [
         for name in ("empty_zero_bytes.mp4", "text_renamed.mp4", "image_renamed.mp4")
     ),
 ]
-
-
-def manycut(*arguments: object, data: Path) -> subprocess.CompletedProcess:
-    """One command over the data directory `data`."""
-    command = [sys.executable, "app.py", *map(str, arguments), "--data-dir", str(data)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
 
 
 def answer(*arguments: object, data: Path) -> dict:
@@ -51,7 +46,7 @@ def data(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command",
+    "name",
     [
         "serve",
         "import",
@@ -78,8 +73,8 @@ def data(tmp_path_factory) -> Path:
         "--help",
     ],
 )
-def test_every_command_explains_itself(command, data):
-    done = CliRunner().invoke(main.app, [command] if command == "--help" else [command, "--help"])
+def test_every_command_explains_itself(name):
+    done = CliRunner().invoke(main.app, [name] if name == "--help" else [name, "--help"])
     assert done.exit_code == 0
     assert "Usage" in done.stdout
 
@@ -147,7 +142,7 @@ def test_a_video_is_taken_in_and_sampled(shared, data, video, fps, frames):
 @pytest.mark.parametrize("video", BROKEN)
 def test_a_broken_video_gets_one_sentence_and_leaves_nothing_behind(shared, tmp_path, video):
     data = tmp_path / "data"
-    done = manycut("ingest", shared / "videos" / video, "--json", data=data)
+    done = command("ingest", shared / "videos" / video, "--json", data=data)
     assert done.returncode == 2
     error = json.loads(done.stdout)["error"]
     assert set(error) == {"code", "message", "hint"}
@@ -258,7 +253,7 @@ def test_every_split_is_judged_by_its_own_checkpoint(data, tmp_path):
     assert found["spearman"] == pytest.approx(np.mean([row["spearman"] for row in found["splits"]]))
     assert found["std"]["kendall"] >= 0
     assert {"wse", "cis", "wir", "ir"} <= set(found)
-    told = manycut("evaluate", *chosen, "--checkpoint", tmp_path / "mlp-{split}", data=data).stdout
+    told = command("evaluate", *chosen, "--checkpoint", tmp_path / "mlp-{split}", data=data).stdout
     assert "±" in told
     assert told.count("(tvsum)") == 3
     assert "people, leave one out" in told
@@ -276,7 +271,7 @@ def test_selecting_on_test_videos_is_marked_everywhere(data, tmp_path):
     assert description["training"]["selected_on_test"]
     evaluated = ["evaluate", "demo", "--splits", splits, "--checkpoint", tmp_path / "peeked"]
     assert answer(*evaluated, data=data)["selected_on_test"]
-    assert "selected on test videos" in manycut(*evaluated, data=data).stdout
+    assert "selected on test videos" in command(*evaluated, data=data).stdout
 
 
 def test_a_pretrained_summarizer_is_fine_tuned(data, tmp_path):
@@ -309,7 +304,7 @@ def test_a_released_checkpoint_is_imported_and_used(data, tmp_path):
     sampled = answer("sample", "demo/harbour-day", "--model", made["id"], "-n", 2, "--no-keep", data=data)
     assert np.shape(sampled["scores"])[0] == 2
     np.save(tmp_path / "narrow.npy", np.zeros(5, np.float32))
-    refused = manycut("import", tmp_path / "best_model.pkl", "--null-video", tmp_path / "narrow.npy", data=data)
+    refused = command("import", tmp_path / "best_model.pkl", "--null-video", tmp_path / "narrow.npy", data=data)
     assert refused.returncode == 2
     assert "width 5" in refused.stderr
 
@@ -382,7 +377,7 @@ def free_port() -> int:
 
 def test_people_get_links_and_lose_them(tmp_path):
     data = tmp_path / "data"
-    refused = manycut("user", "add", "Ada", data=data)
+    refused = command("user", "add", "Ada", data=data)
     assert refused.returncode == 2
     assert "lead" in refused.stderr
     link = answer("user", "add", "Lea", "--role", "lead", "--url", "https://labels.example/", data=data)["link"]
@@ -393,16 +388,16 @@ def test_people_get_links_and_lose_them(tmp_path):
         ("Ada", "annotator", True),
         ("Lea", "lead", True),
     ]
-    last = manycut("user", "forget", "Lea", "--yes", data=data)
+    last = command("user", "forget", "Lea", "--yes", data=data)
     assert last.returncode != 0
     assert "Lea is the last lead and cannot be forgotten." in last.stderr
-    assert manycut("user", "forget", "Ada", data=data).returncode != 0, "nobody has said yes"
+    assert command("user", "forget", "Ada", data=data).returncode != 0, "nobody has said yes"
     answer("user", "add", "Bo", data=data)
     forgotten = answer("user", "forget", "Bo", "--yes", data=data)
     assert forgotten["backups"] == forgotten["left"] == []
     (bo,) = [one for one in answer("user", "list", data=data)["people"] if one["name"] == forgotten["pseudonym"]]
     assert (bo["pseudonym"], bo["invited"]) == (forgotten["pseudonym"], False)
-    said = manycut("user", "forget", forgotten["pseudonym"], "--yes", data=data)
+    said = command("user", "forget", forgotten["pseudonym"], "--yes", data=data)
     assert "is a pseudonym" in said.stderr
     answer("user", "remove", "Ada", data=data)
     assert [one["invited"] for one in answer("user", "list", data=data)["people"]][:2] == [False, True]

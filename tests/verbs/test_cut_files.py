@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import unquote
@@ -22,6 +20,7 @@ from core.select.published import select
 from core.select.viewing import view
 from core.video.probe import frames_at, probe
 from storage.library import Library
+from tests.commands import command
 from tests.core.made_videos import number_of, write_video
 from verbs.chosen_cut import CutChoices, choose
 from verbs.render import RenderRequest, render
@@ -196,8 +195,7 @@ def test_lists_of_explicit_segments_and_of_entries_without_video(client):
 @pytest.mark.slow
 def test_the_command_line_keeps_cuts(tmp_path):
     def manycut(*arguments):
-        command = [sys.executable, "app.py", "render", *map(str, arguments), "--data-dir", str(tmp_path / "data")]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        return command("render", *arguments, data=tmp_path / "data")
 
     out = tmp_path / "cuts" / "harbour.mp4"
     made = manycut("demo/harbour-day", "--out", out, "--segments", "100-110,300-320", "--json")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import threading
 from functools import partial
@@ -18,6 +16,7 @@ from core.features.registry import open_space
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
 from storage.library import Library
+from tests.commands import command
 from tests.core.made_videos import write_video
 from tests.core.made_weights import write_googlenet
 from verbs.features import FeaturesRequest, features
@@ -150,21 +149,15 @@ def test_features_can_be_a_background_job(library, video, weights, space):
     assert done.result["space"] == space
 
 
-def manycut(*arguments: object, data: Path, cache: Path) -> subprocess.CompletedProcess:
-    command = [sys.executable, "app.py", *map(str, arguments), "--data-dir", str(data)]
-    environment = os.environ | {"TORCH_HOME": str(cache)}
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, env=environment)
-
-
 def test_the_command_line_adds_features_and_says_what_is_missing(video, weights, space, tmp_path):
     data, cache = tmp_path / "data", tmp_path / "torch"
     with Library.open(data) as library:
         taken = ingest(library, IngestRequest(path=video, space="googlenet-pool5", weights=str(weights))).as_json()
         assert (taken["feature_space"], taken["notes"]) == (space, [])
-    added = manycut("features", "videos/trip", "--space", "colour-motion-v1", data=data, cache=cache)
+    added = command("features", "videos/trip", "--space", "colour-motion-v1", data=data, TORCH_HOME=str(cache))
     assert added.stdout.strip() == "colour-motion-v1: 1 of 1 entries have new features, 0 runs on them."
 
-    missing = manycut("ingest", video, "--space", "googlenet-pool5", data=data, cache=cache)
+    missing = command("ingest", video, "--space", "googlenet-pool5", data=data, TORCH_HOME=str(cache))
     assert missing.returncode == 2
     place = cache / "hub" / "checkpoints" / "googlenet-1378be20.pth"
     assert missing.stderr.strip() == (
@@ -179,7 +172,7 @@ def test_a_download_of_other_weights_is_not_taken(video, weights, tmp_path):
     with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/random.pth"
-        fetched = manycut(
+        fetched = command(
             "ingest", video, "--space", "googlenet-pool5", "--download", "--url", url, data=data, cache=cache
         )
         server.shutdown()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
 import sys
 from dataclasses import replace
 from fractions import Fraction
@@ -30,6 +28,7 @@ from core.models.registry import model_kind
 from core.training.labels import trained_label
 from storage.formats.captions_json import captions_for, read_captions
 from storage.formats.llmvs import StatesFolder, with_llmvs_states
+from tests.commands import command
 from tests.core.made_videos import number_of, write_video
 from verbs import judged_states, scoring
 from verbs.caption import CaptionRequest, caption
@@ -141,10 +140,8 @@ def captioner(monkeypatch):
     return use
 
 
-def command(library, *arguments):
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    line = [sys.executable, "app.py", *map(str, arguments), "--data-dir", str(library.data_dir), "--json"]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=300, env=environment)
+def said(library, *arguments):
+    done = command(*arguments, "--json", data=library.data_dir)
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 
@@ -217,12 +214,12 @@ def test_entries_without_a_video_are_left_out_of_a_dataset_and_refused_alone(lib
 
 @pytest.mark.slow
 def test_the_chain_from_pictures_to_scores_by_commands_with_tiny_models(library, talks, llava, llama, tmp_path):
-    code, made, error = command(library, "caption", TALK, "--captioner", llava)
+    code, made, error = said(library, "caption", TALK, "--captioner", llava)
     assert code == 0, error
     assert made["captioner"] == "tiny-llava"
     captions = library.entries.get(TALK).captions
     assert len(captions) == 20
-    code, made, error = command(library, "judge", "--dataset", "talks", "--model", llama, "--out", tmp_path / "states")
+    code, made, error = said(library, "judge", "--dataset", "talks", "--model", llama, "--out", tmp_path / "states")
     assert code == 0, error
     assert (made["judge"], made["entries"][0]["windows"]) == ("tiny-llama", 20)
     assert made["skipped"] == [{"entry": MUTE, "reason": "it has no captions"}]
@@ -439,7 +436,7 @@ def test_captions_of_a_file_go_to_the_nearest_pick_in_time(library, make_entry, 
     library.entries.add("talks", [make_entry(TALK, meta={"video_name": "abc"}), make_entry(MUTE)])
     file = tmp_path / "blip.json"
     file.write_text(json.dumps({"abc": {"picks": [0, 12, 25, 1400], "captions": ["zero", "one", "two", "end"]}}))
-    code, made, error = command(library, "import", file, "--dataset", "talks")
+    code, made, error = said(library, "import", file, "--dataset", "talks")
     assert code == 0, error
     assert made["missing"] == [MUTE]
     assert made["entries"][0]["moved"] == 118
@@ -448,7 +445,7 @@ def test_captions_of_a_file_go_to_the_nearest_pick_in_time(library, make_entry, 
     assert entry.captions[-1] == "end"
     assert entry.meta["captioner"] == "blip"
     assert entry.text_space == WORDS
-    assert command(library, "import", file)[0] == 2
+    assert said(library, "import", file)[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +11,7 @@ from starlette.testclient import TestClient
 
 from core.captions import captioners
 from core.errors import Cancelled, InputError, ManycutError, NotFoundError
+from tests.commands import command
 from tests.core.captioning_server import Server, central, chat
 from tests.core.made_videos import write_video
 from verbs.caption import CaptionRequest, caption
@@ -50,12 +48,6 @@ def studio(library, server, make_entry, monkeypatch):
 def name_server(library, url, more=""):
     text = f'[servers.studio]\nurl = "{url}"\nkey_env = "STUDIO_KEY"\n{more}'
     (library.data_dir / "servers.toml").write_text(text)
-
-
-def command(library, *arguments):
-    line = [sys.executable, "app.py", *map(str, arguments), "--data-dir", str(library.data_dir)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environment)
 
 
 def test_numbers_of_a_server_become_a_row_that_says_whose_they_are(library, server, studio):
@@ -123,7 +115,7 @@ def test_answers_without_a_number_are_said(library, server, studio):
     assert "3 of 30 answers held none" in library.runs.of_entry(TALK)[-1].label
     server.models = ["shy"]
     server.judge = lambda text: chat(None, refusal="I cannot judge boats.")
-    done = command(library, "judge", TALK, "--model", studio)
+    done = command("judge", TALK, "--model", studio, data=library.data_dir)
     assert done.returncode == 0, done.stderr
     assert "No answer held a number, so there is no zero-shot row: talks/first." in done.stdout
     assert "studio: shy says of talks/first, for instance: 'I cannot judge boats.'." in done.stdout
@@ -193,17 +185,17 @@ def test_a_page_never_chooses_an_address(library, server, studio, address, who):
 def test_the_command_line_takes_addresses_and_names(library, server, studio, monkeypatch):
     monkeypatch.setenv("MANYCUT_API_KEY", "s3cret")
     monkeypatch.setenv("MANYCUT_API_ORIGIN", server.url)
-    done = command(library, "judge", TALK, "--model", server.url, "--json")
+    done = command("judge", TALK, "--model", server.url, "--json", data=library.data_dir)
     assert done.returncode == 0, done.stderr
     host = server.url.removeprefix("http://").removesuffix("/v1")
     assert json.loads(done.stdout)["judge"] == f"{host}: llava"
-    listed = command(library, "servers")
+    listed = command("servers", data=library.data_dir)
     assert listed.stdout == f"studio: {server.url}; key in STUDIO_KEY\n"
     name_server(library, "nowhere")
-    wrong = command(library, "servers", "--json")
+    wrong = command("servers", "--json", data=library.data_dir)
     assert wrong.returncode == 2
     assert json.loads(wrong.stdout)["mistakes"] == ["The server 'studio': 'nowhere' is not the address of a server."]
-    refused = command(library, "judge", TALK, "--model", "studio")
+    refused = command("judge", TALK, "--model", "studio", data=library.data_dir)
     assert refused.returncode == 2
     assert "'nowhere' is not the address of a server." in refused.stderr
 

@@ -8,14 +8,16 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from core import limits
+from core.labelling.events import Event
 from storage.library import Library
 from storage.tasks import Task
 from webapp.pace import Pace
+from webapp.recording import Recording
 from webapp.sessions import SignedIn
 from webapp.views import task as task_view
 from webapp.views.answer import Answer
 from webapp.views.task import Comparison, EventFacts, Queue, Recorded, TaskFacts
-from webapp.visibility import OwnTask, own_task_in
+from webapp.visibility import OwnTask, own_log_in, own_task_in
 
 
 class OpenRequest(BaseModel):
@@ -59,7 +61,14 @@ class NextTask(Answer):
 def router(library: Library) -> APIRouter:
     """The routes over one library."""
     routes = APIRouter()
-    pace = Pace(library.annotations.count_events)
+    pace, recording = Pace(), Recording(library.annotations)
+
+    @routes.post("/api/task/events")
+    async def events(brought: Annotated[tuple[EventsRequest, str], own_log_in(EventsRequest)]) -> Recorded:
+        body, name = brought
+        pace.take(body.task, len(body.events), name)
+        count = await recording.record(body.task, [Event(**vars(event)) for event in body.events], name)
+        return Recorded(acknowledged=[(event.client, event.seq) for event in body.events], count=count)
 
     @routes.get("/api/tasks")
     def tasks(name: SignedIn, protocol: str = "shot-ratings") -> Queue:
@@ -80,11 +89,6 @@ def router(library: Library) -> APIRouter:
     @routes.get("/api/task")
     def task(task: OwnTask) -> TaskFacts:
         return task_view.describe(library, task)
-
-    @routes.post("/api/task/events")
-    def events(body: EventsRequest, task: Annotated[Task, own_task_in(EventsRequest)]) -> Recorded:
-        pace.take(task.id, len(body.events))
-        return task_view.record(library, task, body.events)
 
     @routes.post("/api/task/compare")
     def compare(task: Annotated[Task, own_task_in(TaskRequest)]) -> Comparison:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core import limits
 from core.errors import ConflictError, NotFoundError
-from core.labelling.events import LEAD_KINDS, Event
+from core.labelling.events import LEAD_KINDS
 from core.labelling.events import Kind as EventKind
 from core.labelling.protocols import Kind
 from core.personal import KIND as PERSONAL
@@ -249,12 +249,6 @@ def describe(library: Library, task: Task) -> TaskFacts:
             EventFacts(**vars(event)) for event in library.annotations.events(task.id) if event.kind not in LEAD_KINDS
         ],
     )
-
-
-def record(library: Library, task: Task, events: Sequence[EventFacts]) -> Recorded:
-    """Stores events, each once however often it is sent, and says which are safe now."""
-    count = library.annotations.record_events(task.id, [Event(**vars(event)) for event in events])
-    return Recorded(acknowledged=[(event.client, event.seq) for event in events], count=count)
 
 
 def compare(library: Library, task: Task) -> Comparison:
