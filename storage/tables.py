@@ -471,7 +471,7 @@ class MendStepRow(Base):
 
 
 class PreferenceStudyRow(Base):
-    """Pairs of cuts that people are asked to compare, see `storage.preferences`; `closed` is set instead of deleting."""
+    """Pairs of cuts that people are to compare, see `storage.preferences`; `closed` is set instead of deleting it."""
 
     __tablename__ = "preference_studies"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  # a link to a study leads to no other

@@ -14,7 +14,7 @@ weights  One JSON object, {"weights": ..., "videos": ...}, in the form of `core.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -72,11 +72,7 @@ def export_preferences(
     """
     from storage.files import whole_file
 
-    if request.study is not None:
-        library.preferences.study(request.study)
-    given = [one for one in library.preferences.votes(study=request.study) if _here(library, one)]
-    if not given:
-        raise ConflictError("Nobody has said yet which of two cuts is better.", "Make a preference study on Review.")
+    given = votes_to_export(library, request.study)
     content, judgements = preferences_file(library, given, request.format)
     with whole_file(request.out) as partial:
         partial.write_text(content, "utf-8")
@@ -84,6 +80,17 @@ def export_preferences(
     return ExportedPreferences(
         file=request.out, format=request.format, votes=len(given), people=len(people), judgements=judgements
     )
+
+
+def votes_to_export(library: Library, study: int | None, hidden: Collection[str] = ()) -> list[Vote]:
+    """The votes that count, on entries that are here and not `hidden`. Raises NotFoundError, ConflictError."""
+    if study is not None:
+        library.preferences.study(study)
+    here = {one.id for one in library.entries.list()}.difference(hidden)
+    given = [one for one in library.preferences.votes(study=study) if one.pair.entry in here]
+    if not given:
+        raise ConflictError("Nobody has said yet which of two cuts is better.", "Make a preference study on Review.")
+    return given
 
 
 def preferences_file(library: Library, given: Sequence[Vote], format: Format) -> tuple[str, int]:
@@ -95,16 +102,6 @@ def preferences_file(library: Library, given: Sequence[Vote], format: Format) ->
         return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in _lines(library, given, said)), 0
     made = _weighed(library, given, said)
     return json.dumps(made, ensure_ascii=False) + "\n", sum(len(one["people"]) for one in made["videos"])
-
-
-def _here(library: Library, vote: Vote) -> bool:
-    from core.errors import NotFoundError
-
-    try:
-        library.entries.summary(vote.pair.entry)
-    except NotFoundError:
-        return False
-    return True
 
 
 def _lines(library: Library, given: Sequence[Vote], said: Pseudonyms) -> Iterator[dict[str, Any]]:

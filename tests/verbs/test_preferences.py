@@ -103,7 +103,7 @@ def test_sources_win_as_people_voted_and_agreement_with_people_predicts_it_or_no
     assert found.sources[0].source == "mean"
     assert (by_source["mean"].votes, by_source["mean"].won, by_source["mean"].tied) == (7, 5, 2)
     assert (by_source["signal:motion"].label, by_source["signal:motion"].rate.value) == (
-        "Motion",
+        "Signal: motion",
         pytest.approx(0.5 / 6),
     )
     assert by_source["mean"].probability.low > 0.5
