@@ -106,7 +106,7 @@ def test_sources_win_as_people_voted_and_agreement_with_people_predicts_it_or_no
         "Signal: motion",
         pytest.approx(0.5 / 6),
     )
-    assert by_source["mean"].probability.low > 0.5
+    assert by_source["mean"].probability.value > 0.5
     for one in found.predictions:
         assert (one.votes, one.left_out, one.chance) == (5, 2, 0.5)
         assert one.share.value == 1, "the mean of people agrees with them"

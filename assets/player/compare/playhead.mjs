@@ -26,6 +26,7 @@ export class Playhead {
     if (!root.isConnected) stop();
     if (signal.aborted) return;
     clock.tick();
+    clock.tell('frame');
     if (clock.playing) this.move();
     requestAnimationFrame(() => this.#frame());
   }
