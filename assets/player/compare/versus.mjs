@@ -20,7 +20,7 @@ import { watchedOf } from './versus_cuts.mjs';
  * @property {string} [agreement] with people
  */
 
-const LONGEST_STEP = 1; // seconds of video between two looks; more is a jump
+const LONGEST_STEP = 1; // seconds between two looks at normal speed; more is a jump
 const ROUNDING = 0.05; // seconds, as the server allows
 
 export class Versus extends Observable {
@@ -81,7 +81,7 @@ export class Versus extends Observable {
     if (!this.sides || !playing || !clock.playing || !clock.cut) return;
     const now = clock.time();
     const last = this.spans[playing].at(-1);
-    if (last && now >= last[1] && now - last[1] < LONGEST_STEP) last[1] = now;
+    if (last && now >= last[1] && now - last[1] < LONGEST_STEP * Math.max(1, clock.video.playbackRate)) last[1] = now;
     else this.spans[playing].push([now, now]);
     this.tell('watched');
   }

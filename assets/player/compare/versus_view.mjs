@@ -102,7 +102,7 @@ export class VersusView {
       const { play, cursor, watched } = this.lanes[letter];
       play.setAttribute('aria-pressed', String(versus.playing === letter));
       cursor.style.left = `${(versus.clock.time() / this.duration()) * 100}%`;
-      watched.value = Math.min(1, versus.watched(letter) / versus.sides[letter].enough);
+      if (versus.blind) watched.value = Math.min(1, versus.watched(letter) / versus.sides[letter].enough);
     }
     const press = (button, on) => button.setAttribute('aria-pressed', String(on));
     for (const button of this.verdicts) press(button, button.dataset.verdict === versus.verdict);

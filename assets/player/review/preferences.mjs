@@ -91,7 +91,7 @@ export class PreferencesSection {
       { label: 'Study', cell: (one) => two(one.title, one.blind ? 'blind' : 'open') },
       { label: 'Pairs', number: true, cell: (one) => one.pairs },
       { label: 'Votes', number: true, cell: (one) => one.votes },
-      { label: 'State', cell: (one) => (one.closed ? `closed ${when(one.closed)}` : 'open') },
+      { label: 'State', cell: (one) => (one.closed ? `closed ${when(Date.parse(one.closed))}` : 'open') },
       {
         label: 'What to do', unseen: true,
         cell: (one) => h(
@@ -129,7 +129,8 @@ export class PreferencesSection {
     const make = async () => {
       if (!title.value.trim()) return title.focus();
       const chosen = couples.length ? couples : [`${a.value}~${b.value}`];
-      const made = await act('/api/preferences/studies', { title: title.value, couples: chosen, dataset: dataset.value, open: !box.checked });
+      const asked = { title: title.value, couples: chosen, dataset: dataset.value, open: !box.checked };
+      const made = await act('/api/preferences/studies', asked);
       if (!made) return null;
       tell(`Made: ${count(made.pairs, 'pair')}${made.left_out.length ? `, ${made.left_out.length} left out` : ''}. Send its link.`);
       return this._load();
