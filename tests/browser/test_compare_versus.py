@@ -18,7 +18,7 @@ def cut_shown(page) -> str:
 def watch(page, letter: str) -> None:
     """Enough of a cut, four times as fast as it plays."""
     done = f"document.querySelector('.mc-versus-lane:has([data-play={letter}]) progress').value >= 1"
-    for _ in range(3):
+    for _ in range(5):
         page.locator(f"[data-play={letter}]").click()
         page.evaluate("document.querySelector('.mc-study video').playbackRate = 4")
         page.wait_for_function(f"{done} || document.querySelector('.mc-study video').paused", timeout=20_000)
@@ -42,14 +42,16 @@ def test_two_cuts_play_on_one_key_from_the_same_place_and_the_vote_is_kept(page,
     ask(page, f"seek({inside})")
     page.keyboard.press("x")
     now = ask(page, "time()")
-    assert cut_shown(page) == "a" and abs(now - inside) < 1, "the same moment, which is in A"
+    assert cut_shown(page) == "a"
+    assert abs(now - inside) < 1, "the same moment, which is in A"
     page.keyboard.press("x")
     now, clips = ask(page, "time()"), strips["signal:novelty"]["seconds"]
     nearest = next((one for one in clips if one["end"] > inside + 0.05), clips[0])
     assert nearest["start"] - 0.1 <= now < nearest["end"] + 0.5, "the same moment, or the next clip that B has"
     assert ask(page, "selected()") == "signal:novelty"
     assert "of it alone" in page.inner_text("[data-facts=a]")
-    assert page.locator(".mc-versus-track .only-a").count() and page.locator(".mc-versus-track .only-b").count()
+    assert page.locator(".mc-versus-track .only-a").count()
+    assert page.locator(".mc-versus-track .only-b").count()
     page.get_by_role("button", name="dull", exact=True).click()
     page.locator(".mc-scroll").focus()
     page.keyboard.press("1")

@@ -58,8 +58,8 @@ export class StudyPage {
 
   #frame() {
     if (this.ending.signal.aborted) return;
+    this.versus.tick(); // before the clock skips: what was shown until here was watched
     this.clock.tick();
-    this.versus.tick();
     if (this.clock.playing) this.#showClock();
     requestAnimationFrame(() => this.#frame());
   }

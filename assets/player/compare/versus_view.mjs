@@ -47,10 +47,14 @@ export class VersusView {
       ...LETTERS.map((letter) => this.lanes[letter].element),
       h('div', { class: 'mc-versus-line' }, this.turn, legend, this.said),
       h(
-        'div', { class: 'mc-versus-ballot', role: 'group', 'aria-label': 'Which is better?' },
-        h('b', {}, 'Which is better?'), ...this.verdicts, this.vote,
+        'div', { class: 'mc-versus-line' },
+        h(
+          'div', { class: 'mc-versus-ballot', role: 'group', 'aria-label': 'Which is better?' },
+          h('b', {}, 'Which is better?'), this.verdicts,
+        ),
+        h('div', { class: 'mc-versus-ballot', role: 'group', 'aria-label': 'Why' }, h('span', {}, 'Why?'), this.reasons),
+        this.vote,
       ),
-      h('div', { class: 'mc-versus-ballot', role: 'group', 'aria-label': 'Why' }, h('span', {}, 'Why?'), ...this.reasons),
     );
     versus.on('opened', () => this.#open());
     for (const news of ['changed', 'watched']) versus.on(news, () => this.#show());
