@@ -29,6 +29,7 @@ from cli import jobs as job_commands
 from cli import language as language_commands
 from cli import library as library_commands
 from cli import models as model_commands
+from cli import preferences as preference_commands
 from cli import review as review_commands
 from cli import users as user_commands
 from cli.running import DEFAULT_DATA, DataDir
@@ -56,6 +57,7 @@ app = typer.Typer(
 )
 app.add_typer(user_commands.app, name="user")
 app.add_typer(review_commands.app, name="review")
+app.add_typer(preference_commands.app, name="preferences")
 app.add_typer(library_commands.app)
 app.add_typer(job_commands.app, name="job")
 app.add_typer(ingest_commands.app)

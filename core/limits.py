@@ -40,6 +40,11 @@ STEPS_PER_REQUEST = 500
 SPANS_PER_STEP = 500  # that one step paints, and as many splits
 STEPS_PER_CUT = 10_000  # that are folded with every look at it: some milliseconds
 
+# Comparing cuts
+PAIRS_PER_STUDY = 500  # whose cuts are solved while one waits
+COUPLES_PER_STUDY = 20  # of sources, on every video
+WATCHED_SECONDS = 1e6  # of a cut, that a browser can say
+
 # Scripts
 TOKENS = 50  # of a person
 TOKEN_DAYS = 3650  # after which one that is to end has ended

@@ -45,6 +45,7 @@ from storage.mended import MendedCuts
 from storage.origins import Origins
 from storage.people_counts import PeopleCounts
 from storage.persons import Persons
+from storage.preferences import Preferences
 from storage.runs import Runs
 from storage.search import Search
 from storage.seen import Seen
@@ -71,6 +72,7 @@ class Library:
         search: words, filters and order over them.
         runs, checkpoints: what models said, and the models.
         mended: cuts that people mend.
+        preferences: which of two cuts they prefer.
         evaluations: what was measured of models.
         captions: those that were made before, and what people corrected.
         encodings: how the text features of entries were made.
@@ -108,6 +110,7 @@ class Library:
         self.runs = Runs(engine, data_dir)
         self.checkpoints = Checkpoints(engine, data_dir)
         self.mended = MendedCuts(engine)
+        self.preferences = Preferences(engine)
         self.evaluations = Evaluations(engine)
         self.origins = Origins(engine)
         self.split_files = SplitFiles(data_dir)

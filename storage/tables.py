@@ -470,6 +470,63 @@ class MendStepRow(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class PreferenceStudyRow(Base):
+    """Pairs of cuts that people are to compare, see `storage.preferences`; `closed` is set instead of deleting it."""
+
+    __tablename__ = "preference_studies"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  # a link to a study leads to no other
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    blind: Mapped[bool]
+    made: Mapped[datetime] = mapped_column(default=now)
+    closed: Mapped[datetime | None]
+
+
+class PreferencePairRow(Base):
+    """Two cuts of one entry as they were when somebody was asked to compare them.
+
+    `a` and `b` say what made each cut and hold its clips (`storage.preferences.Side`), `seed` decides who sees which of
+    them on the left. `study_id` is None where somebody compared them on Compare.
+    """
+
+    __tablename__ = "preference_pairs"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  # exports name pairs by their numbers
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int | None] = mapped_column(ForeignKey("preference_studies.id"), index=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
+    a: Mapped[dict[str, Any]]
+    b: Mapped[dict[str, Any]]
+    rule: Mapped[str]
+    shots: Mapped[str]
+    budget: Mapped[float]
+    blind: Mapped[bool]
+    seed: Mapped[str]
+    made: Mapped[datetime] = mapped_column(default=now)
+
+
+class PreferenceVoteRow(Base):
+    """Which of the two somebody prefers; rows are never changed or deleted, which triggers enforce.
+
+    `verdict` is about `a` and `b`, whichever of them was on the left: `b` where it is `swapped`. `client` names the
+    vote, so that one that is sent twice is stored once.
+    """
+
+    __tablename__ = "preference_votes"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    pair_id: Mapped[int] = mapped_column(ForeignKey("preference_pairs.id"), index=True)
+    annotator_id: Mapped[int | None] = mapped_column(ForeignKey("annotators.id"), index=True)
+    client: Mapped[str] = mapped_column(unique=True)
+    verdict: Mapped[str]
+    reasons: Mapped[list[Any]]
+    watched_a: Mapped[float]
+    watched_b: Mapped[float]
+    swapped: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class CaptionCacheRow(Base):
     """What a captioner said of a picture when asked like this; `picture` is the hash of its pixels."""
 

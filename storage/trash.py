@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from storage.database import reading, writing
 from storage.datasets import Datasets
 from storage.mended import MendedCuts, delete_cuts
+from storage.preferences import delete_pairs
 from storage.runs import Runs
 from storage.tables import (
     AgreementRow,
@@ -33,6 +34,8 @@ from storage.tables import (
     EvaluationRow,
     MendedCutRow,
     OriginRow,
+    PreferencePairRow,
+    PreferenceVoteRow,
     RunRow,
     TaskRow,
 )
@@ -41,6 +44,7 @@ Kind = Literal["entry", "dataset", "run", "checkpoint", "collection", "mended"]
 LABELLED = "people labelled it or corrected its captions, which is never deleted"
 ASKED_FOR = "an assignment asks for it"
 MENDED = "somebody mended a cut of it, which was not removed"
+COMPARED = "somebody said which of its cuts is better"
 HOLDS = "some of its entries are kept"
 
 
@@ -125,6 +129,7 @@ class Trash:
             delete_cuts(
                 session, session.scalars(select(MendedCutRow.id).where(MendedCutRow.entry_id == entry_id)).all()
             )
+            delete_pairs(session, entry_id)
             for table in (EntrySpaceRow, EntryTagRow, CollectedRow, EncodingRow, OriginRow, RunRow):
                 session.execute(delete(table).where(table.entry_id == entry_id))
             session.execute(delete(AgreementRow).where(AgreementRow.entry == entry_id))
@@ -191,8 +196,10 @@ def _kept(session: Session, entry_id: str | None = None) -> dict[str, str]:
     asked_for = (select(AssignedRow.entry_id), select(AssignmentRow.practice))
     labelled = (select(TaskRow.entry_id), select(CaptionEditRow.entry_id))
     mended = (select(MendedCutRow.entry_id).where(MendedCutRow.removed.is_(None)),)
+    voted = select(PreferenceVoteRow.id).where(PreferenceVoteRow.pair_id == PreferencePairRow.id).exists()
+    compared = (select(PreferencePairRow.entry_id).where(voted),)
     kept: dict[str, str] = {}
-    for reason, queries in ((MENDED, mended), (ASKED_FOR, asked_for), (LABELLED, labelled)):
+    for reason, queries in ((MENDED, mended), (COMPARED, compared), (ASKED_FOR, asked_for), (LABELLED, labelled)):
         for query in queries:
             found = select(EntryRow.id).where(EntryRow.removed.is_not(None), EntryRow.id.in_(query))
             if entry_id is not None:

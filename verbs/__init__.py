@@ -74,6 +74,28 @@ if TYPE_CHECKING:
         mended_cuts,
     )
     from verbs.personal import PersonalRequest, PersonalResult, personal
+    from verbs.preference_export import ExportedPreferences, ExportPreferencesRequest, export_preferences
+    from verbs.preference_figures import PreferencesRequest, PreferencesResult, preferences
+    from verbs.preference_studies import (
+        MadeStudy,
+        MakeStudyRequest,
+        StudyFacts,
+        StudyRequest,
+        close_study,
+        make_study,
+        study,
+    )
+    from verbs.preferences import (
+        CompareCutsRequest,
+        ComparedCuts,
+        VoteFacts,
+        VoteRequest,
+        VotesRequest,
+        VotesResult,
+        compare_cuts,
+        vote,
+        votes,
+    )
     from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
     from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
     from verbs.render import RenderRequest, RenderResult, render

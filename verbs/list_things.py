@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 Kind = Literal[
-    "entries", "datasets", "runs", "mended", "checkpoints", "people", "jobs", "assignments", "collections", "tags",
-    "trash",
+    "entries", "datasets", "runs", "mended", "checkpoints", "people", "jobs", "assignments", "studies", "collections",
+    "tags", "trash",
 ]  # fmt: skip
 Line = Mapping[str, Any]
 
@@ -236,6 +236,11 @@ def _assignments(library: Library, request: ListRequest) -> Sequence[Line]:
     ]  # fmt: skip
 
 
+def _studies(library: Library, request: ListRequest) -> Sequence[Line]:
+    names = ("id", "title", "blind", "pairs", "votes", "made", "closed")
+    return [{name: getattr(one, name) for name in names} for one in library.preferences.studies()]
+
+
 def _collections(library: Library, request: ListRequest) -> Sequence[Line]:
     names = ("id", "name", "entries", "note", "created")
     return [{name: getattr(one, name) for name in names} for one in library.collections.list()]
@@ -258,6 +263,7 @@ _LISTS: Mapping[Kind, Callable[[Library, ListRequest], Sequence[Line]]] = {
     "people": _people,
     "jobs": _jobs,
     "assignments": _assignments,
+    "studies": _studies,
     "collections": _collections,
     "tags": _tags,
     "trash": _trash,

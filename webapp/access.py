@@ -39,7 +39,7 @@ TABLE: dict[tuple[str, str], Roles] = {
     ("GET", "/vendor/plotly.min.js"): ANYBODY,
     # Pages
     ("GET", "/"): LOOKING,
-    ("GET", "/compare"): LOOKING,
+    ("GET", "/compare"): ANYBODY,  # leads on to a page that says itself whom it answers
     ("GET", "/models"): LOOKING,
     ("GET", "/models/"): LOOKING,
     ("GET", "/annotate"): ANYBODY,  # where everybody signs in; viewers are told where they belong
@@ -79,6 +79,15 @@ TABLE: dict[tuple[str, str], Roles] = {
     ("POST", "/api/mended/remove"): JUDGING,
     ("POST", "/api/mended/restore"): JUDGING,
     ("POST", "/api/mended/hand-in"): JUDGING,
+    ("GET", "/api/preferences/study"): JUDGING,
+    ("GET", "/api/preferences/votes"): JUDGING,  # annotators see their own
+    ("POST", "/api/preferences/vote"): JUDGING,
+    ("POST", "/api/preferences/pairs"): LEADING,
+    ("GET", "/api/preferences/studies"): LEADING,
+    ("POST", "/api/preferences/studies"): LEADING,
+    ("POST", "/api/preferences/studies/close"): LEADING,
+    ("GET", "/api/preferences/figures"): LEADING,
+    ("GET", "/api/preferences/export"): LEADING,
     ("GET", "/api/cutlist"): LOOKING,
     ("GET", "/api/cutlist/notes"): LOOKING,
     ("GET", "/api/persons"): LEADING,  # names

@@ -22,6 +22,7 @@ REFUSED = frozenset(
         "/api/people/key.csv",
         "/api/review/decide",
         "/api/review/assignments/close",
+        "/api/preferences/studies/close",
         "/api/models/rename",
         "/api/models/promote",
         "/api/models/remove",

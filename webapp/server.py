@@ -45,6 +45,7 @@ from webapp.routes import library as library_api
 from webapp.routes import mended as mended_api
 from webapp.routes import models as models_api
 from webapp.routes import picker as picker_api
+from webapp.routes import preferences as preferences_api
 from webapp.routes import review as review_api
 from webapp.routes import sending as sending_api
 from webapp.routes import sign_in as sign_in_api
@@ -106,8 +107,10 @@ def build_rest(library: Library, watch: Watch | None = None, public: bool = Fals
 
     @app.get("/compare")
     def compare(request: Request) -> Response:
+        """Compare; a preference study is where people judge, because there nothing says what made the cuts."""
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}")
+        page = "annotate" if "study" in request.query_params else ""
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/{page}{query}")
 
     # First what is asked most often: routes are tried one after the other.
     app.include_router(annotate_api.router(library))
@@ -118,6 +121,7 @@ def build_rest(library: Library, watch: Watch | None = None, public: bool = Fals
     app.include_router(captions_api.router(library))
     app.include_router(cuts_api.router())
     app.include_router(mended_api.router(library))
+    app.include_router(preferences_api.router(library))
     app.include_router(cut_files_api.router(library, data_dir / RENDERS))
     app.include_router(library_api.router(library))
     app.include_router(models_api.router(library))

@@ -20,6 +20,7 @@ from storage.library import Library
 from storage.media import Media
 from storage.mended import MendedCut
 from storage.nameless import nameless
+from storage.preferences import Pair
 from storage.recorder import not_theirs
 from storage.tasks import Task
 from webapp.sessions import SignedIn, current_annotator, visitor
@@ -77,6 +78,11 @@ class _OfJob(Protocol):
 class _OfCut(Protocol):
     @property
     def cut(self) -> int: ...
+
+
+class _OfPair(Protocol):
+    @property
+    def pair(self) -> int: ...
 
 
 class _OfTask(Protocol):
@@ -185,9 +191,10 @@ def own_task(id: int, library: TheLibrary, name: SignedIn) -> Task:
 
 
 def shown_media(id: str, library: TheLibrary, request: Request) -> Media:
-    """The files that show an entry; to annotators those of their own tasks, and of what could be handed to them."""
+    """The files that show an entry; to annotators those of what they are, or could be, asked to judge or compare."""
     who = visitor(request)
-    if who.role == "annotator" and who.name and not library.assignments.reaches(who.name, id):
+    asked = library.assignments.reaches(who.name or "", id) or library.preferences.reaches(id)
+    if who.role == "annotator" and who.name and not asked:
         raise NOT_ASKED
     return library.entries.media(id)
 
@@ -207,6 +214,24 @@ def visible_mended(id: int, request: Request, library: TheLibrary, looks: Lookin
     return id
 
 
+class PairsShown:
+    """The pairs of cuts that whoever asks may compare now."""
+
+    def __init__(self, looks: Looking, library: TheLibrary, hidden: Hidden) -> None:
+        self._looks, self._library, self._hidden = looks, library, hidden
+
+    def of(self, study: int) -> tuple[list[Pair], list[Pair]]:
+        """Those of a study, and those that have to wait: of videos that the person is judging. Raises NotFoundError."""
+        found = self._library.preferences.pairs(study)
+        hidden = [one for one in found if about(one.entry).is_about(self._hidden)]
+        return [one for one in found if one not in hidden], hidden
+
+    def allow(self, pair: Pair) -> None:
+        """Notes that the person sees two cuts that were made from what others or models say. Raises BlindError."""
+        self._looks.allow(about(pair.entry))
+
+
+ComparablePairs = Annotated[PairsShown, Depends()]
 VisibleEntry = Annotated[str, _visible_entry("id")]  # ?id=
 MendedEntry = Annotated[str, Depends(mended_entry)]  # ?entry=
 VisibleMended = Annotated[int, Depends(visible_mended)]  # ?id=
@@ -297,6 +322,19 @@ def own_mended_in(model: type[_OfCut], removed: bool = False) -> Any:
         return body
 
     return _reading(model, own_mended)
+
+
+def comparable_in(model: type[_OfPair]) -> Any:
+    """Dependency: the pair of cuts that the body names, if whoever asks may say which is better."""
+
+    def comparable(body: _OfPair, request: Request, library: TheLibrary, hidden: Hidden) -> Pair:
+        pair = library.preferences.pair(body.pair)
+        refuse(about(pair.entry), hidden)
+        if pair.study is None and visitor(request).role == "annotator":
+            raise NotFoundError(f"There is no pair {pair.id} of cuts.")
+        return pair
+
+    return _reading(model, comparable)
 
 
 def _reading(model: type, dependency: Callable[..., Any]) -> Any:

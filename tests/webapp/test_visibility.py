@@ -43,6 +43,8 @@ SHOWS_NOTHING = {
     "/api/review/join",
     "/api/library/shelf", "/api/library/trash", "/api/library/trash/empty", "/api/library/rename", "/api/library/note",
     "/api/library/tag", "/api/library/collect", "/api/library/remove", "/api/library/restore",  # names and order
+    "/api/preferences/studies", "/api/preferences/studies/close",  # how many pairs and votes
+    "/api/preferences/figures",  # what wins over all videos
     "/api/models/rename", "/api/models/promote", "/api/models/remove", "/api/models/restore",
     "/api/models/measure", "/api/models/pretrain", "/api/models/import",
     "/api/models/splits", "/api/models/splits/make",  # how many videos
@@ -143,6 +145,7 @@ ABOUT_ONE_ENTRY = [
     ("GET", "/api/cuts", {"entry": ENTRY}),
     ("GET", "/api/mended", {"entry": ENTRY}),
     ("POST", "/api/mended", {"entry": ENTRY, "source": "mean"}),
+    ("POST", "/api/preferences/pairs", {"entry": ENTRY, "a": "mean", "b": "run:1:0"}),
     ("GET", "/api/cutlist", {"entry": ENTRY, "format": "json"}),
     ("GET", "/api/cutlist/notes", {"entry": ENTRY}),
     ("GET", "/api/review/agreement", {"entry": ENTRY}),
@@ -182,11 +185,13 @@ def test_every_route_that_names_a_video_is_tried(app):
         "/api/mended/restore", "/api/mended/hand-in",
     }  # fmt: skip
     own = {"/api/task", "/api/task/events", "/api/task/compare", "/media", "/thumbnails"}
-    lists = {"/api/jobs", "/api/picker", "/api/review/trail", "/api/review/disputed"}
+    by_pair = {"/api/preferences/study", "/api/preferences/vote"}
+    lists = {"/api/preferences/votes", "/api/preferences/export"}  # without those on it
+    lists |= {"/api/jobs", "/api/picker", "/api/review/trail", "/api/review/disputed"}
     lists |= {"/api/library/entry", "/api/library/ids"}  # without what models said
     lists |= {"/api/models/card", "/api/models", "/api/models/leaderboard", "/api/models/compare"}
     ours = {route.path for route in our_routes(app)}
-    assert ours - SHOWS_NOTHING == tried | by_task_or_job | by_cut | own | lists
+    assert ours - SHOWS_NOTHING == tried | by_task_or_job | by_cut | by_pair | own | lists
 
 
 def test_nobodys_labels_of_a_video_that_is_being_judged_become_a_model(judging, labelled):

@@ -16,6 +16,7 @@ import { nextView, queueView } from './queue.mjs';
 import { Session } from './session.mjs';
 import { closedView, signInView, viewerView } from './signin.mjs';
 import { TaskTab } from './task_tab.mjs';
+import { StudyPage } from '../compare/versus_study.mjs';
 
 /** @typedef {import('./queue.mjs').TasksAnswer} TasksAnswer */
 /** @typedef {{task?: number, entry?: string, protocol?: string}} Query  a task, or an entry under a protocol; {} is the queue */
@@ -29,7 +30,7 @@ const SKIP_PATIENCE_MS = 3000;
 
 /** Called by the Gradio component once its element exists. @param {{element: HTMLElement}} gradio */
 export async function mount({ element }) {
-  await stylesheets(import.meta.url, 'annotate.css');
+  await stylesheets(import.meta.url, 'annotate.css', '../compare/versus.css');
   await new App(element.querySelector('#annotator')).start();
 }
 
@@ -41,6 +42,8 @@ class App {
     this.session.on('changed', () => this._savedChanged());
     /** @type {TaskTab|null} */
     this.tab = null;
+    /** @type {StudyPage|null} */
+    this.study = null;
     this._turn = 0; // counts navigations: answers of an earlier one are dropped
     this._main = h('div', { class: 'mc-main' });
     this.header = new Header({
@@ -78,6 +81,7 @@ class App {
       if (this.session.role === 'viewer') this._show('viewer', viewerView(), 'Annotate');
       else if (!this.session.me) await this._showSignIn(query.has('refused') ? REFUSED : '');
       else if (query.get('task')) await this._openTask(Number(query.get('task')), current);
+      else if (query.get('study')) await this._openStudy(Number(query.get('study')), current);
       else if (query.get('entry')) await this._openEntry(query.get('entry'), query.get('protocol'), current);
       else await this._showQueue(current);
     } catch (error) {
@@ -186,6 +190,15 @@ class App {
     await this._openTask(task, current);
   }
 
+  async _openStudy(id, current) {
+    const study = new StudyPage(id);
+    this.study = study;
+    await study.open();
+    if (!current()) return;
+    this._show('study', study.element, 'Which cut is better?');
+    this._ready();
+  }
+
   async _openTask(id, current) {
     const tab = new TaskTab(id, this.session.outbox, this.root, { queue: () => this.go({}), route: () => this.route() });
     this.tab = tab;
@@ -248,6 +261,8 @@ class App {
   _closeTask() {
     this.tab?.close();
     this.tab = null;
+    this.study?.close();
+    this.study = null;
   }
 
   _savedChanged() {
@@ -273,7 +288,7 @@ class App {
 /** The page's address for what is asked. @param {Query} query */
 function addressOf(query) {
   const address = new URL(location.href);
-  for (const name of ['task', 'entry', 'protocol', 'refused']) {
+  for (const name of ['task', 'entry', 'protocol', 'study', 'refused']) {
     address.searchParams.delete(name);
     if (query[name] !== undefined) address.searchParams.set(name, query[name]);
   }

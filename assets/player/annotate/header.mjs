@@ -36,7 +36,7 @@ export class Header {
 
   /** @param {{view: string, me: string|null, outbox: Outbox|null, working: boolean}} facts  working: a task is open */
   show({ view, me, outbox, working }) {
-    this._back.hidden = view !== 'task' && view !== 'failed';
+    this._back.hidden = view !== 'task' && view !== 'study' && view !== 'failed';
     this._who.hidden = !me || view === 'signin';
     this._who.textContent = me ?? '';
     this._who.title = `Signed in as ${me}`;

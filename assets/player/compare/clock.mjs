@@ -1,7 +1,7 @@
 /**
  * One clock for the page: the video's where there is one, otherwise its own, so that timelines can be played without
  * a video. It also plays cuts: what is not selected is skipped, nothing is rendered. Tells 'changed' after play, pause,
- * seek and change of rate.
+ * seek and change of rate, and 'frame' before every animation frame.
  */
 
 import { Observable } from '../shared/observable.mjs';

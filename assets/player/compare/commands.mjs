@@ -3,6 +3,7 @@
 import { frameStep } from './frame_clock.mjs';
 import { indexAt } from './series.mjs';
 import { mendCommands } from './mend_commands.mjs';
+import { versusCommands } from './versus_commands.mjs';
 
 /** @typedef {import('../shared/commands.mjs').Command} Command */
 
@@ -18,10 +19,11 @@ const HAIR = 1e-3;
  * @param {() => void} parts.playCut play the selected cut, or stop it
  * @param {() => void} parts.reloadVideo
  * @param {import('./mender.mjs').Mender} parts.mender
+ * @param {{versus: import('./versus.mjs').Versus, begin: () => boolean, send: () => void, close: () => boolean}} parts.against
  * @param {() => void} parts.focusRows
  * @returns {Command[]} in the order of the sheet
  */
-export function compareCommands({ store, clock, seek, playCut, reloadVideo, mender, focusRows }) {
+export function compareCommands({ store, clock, seek, playCut, reloadVideo, mender, against, focusRows }) {
   const { axis, cuts, figures } = store;
   const there = () => Boolean(store.model);
 
@@ -56,6 +58,7 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
   const zoom = (amount) => axis.zoomBy(amount > 0 ? 0.5 : 2, axis.clamp(clock.time()));
   const escape = () => {
     if (store.overlay) store.show(null);
+    else if (against.close()) clock.leaveCut();
     else if (clock.cut) clock.leaveCut();
     else return false;
     focusRows();
@@ -113,6 +116,7 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
   return [
     ...list.map((command) => ({ enabled: there, ...command })),
     ...mendCommands(store, mender),
+    ...versusCommands(against.versus, against.send, () => there() && against.begin()),
     { name: 'help', keys: ['?'], label: 'show, hide these keys', run: () => store.show(store.overlay === 'help' ? null : 'help') },
     { name: 'escape', keys: ['Escape'], label: 'close what is open; stop skipping', run: escape },
   ];

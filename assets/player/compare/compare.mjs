@@ -13,7 +13,7 @@ let alive = null;
  * @param {{element: HTMLElement, props: {value: any}, watch: Function}} gradio
  */
 export async function mount({ element, props, watch }) {
-  await stylesheets(import.meta.url, 'player.css', 'compare.css');
+  await stylesheets(import.meta.url, 'player.css', 'compare.css', 'versus.css');
   alive?.stop();
   const root = /** @type {HTMLElement} */ (element.querySelector('#player') ?? element);
   root.classList.add('mc-player');

@@ -47,7 +47,10 @@ export class CutPanel {
         h('span', { class: 'mc-rule', 'data-slot': 'rule', role: 'group', 'aria-label': 'Rule of the cuts' }, this.rules),
       ),
       h('div', { class: 'mc-selected' }, this.selected, this.facts),
-      h('div', { class: 'mc-actions' }, this.play, this.loop, commands.button('mend', {}, 'Mend'), commands.button('keep', {}, 'Keep …')),
+      h(
+        'div', { class: 'mc-actions' }, this.play, this.loop, commands.button('mend', {}, 'Mend'),
+        commands.button('versus', {}, 'A / B'), commands.button('keep', {}, 'Keep …'),
+      ),
     );
   }
 

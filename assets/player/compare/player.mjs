@@ -26,6 +26,8 @@ import { Status } from './status.mjs';
 import { Store } from './store.mjs';
 import { StripsView } from './strips_view.mjs';
 import { Transport } from './transport.mjs';
+import { Versus } from './versus.mjs';
+import { VersusPanel } from './versus_panel.mjs';
 import { compareCommands } from './commands.mjs';
 import { cutPlayer } from './cut_player.mjs';
 import { factsSection } from './facts.mjs';
@@ -47,11 +49,14 @@ export function createPlayer(root) {
   const seek = (time) => playhead.seek(time);
   const cuts = cutPlayer(store, clock);
   const mender = new Mender(store, clock, signal);
-  const parts = { store, clock, seek, playCut: cuts.toggle, reloadVideo: () => stage.again(), mender, focusRows };
+  const versus = new Versus(clock);
+  const against = { versus, begin: () => panels.versus.begin(), send: () => panels.versus.send(), close: () => panels.versus.close() };
+  const parts = { store, clock, seek, against, playCut: cuts.toggle, reloadVideo: () => stage.again(), mender, focusRows };
   const commands = new Commands(compareCommands(parts));
   /** @type {import('./page.mjs').Page} */
   const page = { root, signal, stop: () => ending.abort(), store, clock, commands, colour: palette(root), focusRows };
 
+  const panels = { versus: new VersusPanel(page, versus) };
   const pane = new Pane(page);
   const transport = new Transport(page);
   const stage = new Stage(page, transport.mode);
@@ -80,7 +85,7 @@ export function createPlayer(root) {
   head.element.append(new MendLane(page, mender, pane).element);
   pane.scroll.append(head.element, rows.element, strips.element);
   replace(
-    root, h('h1', { class: 'mc-unseen' }, 'Compare'), top, splitBar(root, top), said.element,
+    root, h('h1', { class: 'mc-unseen' }, 'Compare'), top, splitBar(root, top), said.element, panels.versus.element,
     h('div', { class: 'mc-pane' }, pane.scroll, pane.overlay, menu.element),
     h('div', { class: 'mc-skeleton', 'aria-hidden': 'true' }), status.element, new Keeper(page).dialog, status.toast, helpSheet(page),
   );
@@ -96,6 +101,7 @@ export function createPlayer(root) {
 
   for (const news of ['model', 'cuts', 'peaks', 'draw']) store.on(news, () => commands.refresh(root));
   mender.on('changed', () => commands.refresh(root));
+  clock.on('frame', () => versus.tick());
   commands.refresh(root);
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);

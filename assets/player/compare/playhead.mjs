@@ -25,6 +25,7 @@ export class Playhead {
     const { clock, root, signal, stop } = this.page;
     if (!root.isConnected) stop();
     if (signal.aborted) return;
+    clock.tell('frame'); // before it skips: what was shown until here was watched
     clock.tick();
     if (clock.playing) this.move();
     requestAnimationFrame(() => this.#frame());

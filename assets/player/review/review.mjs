@@ -13,12 +13,13 @@ import { BoardSection } from './board.mjs';
 import { damageView } from './damage.mjs';
 import { ExportSection } from './export.mjs';
 import { PeopleSection } from './people.mjs';
+import { PreferencesSection } from './preferences.mjs';
 import { QueueSection } from './queue.mjs';
 import { TrailSection } from './trail.mjs';
 
 /** @typedef {import('../shared/wire').Group} Dataset */
 /** @typedef {import('../shared/wire').Filters} Filters  of GET /api/review/filters */
-/** @typedef {'section'|'assignment'|'dataset'|'task'|'entry'|'people'} Name  of what the address remembers */
+/** @typedef {'section'|'assignment'|'dataset'|'task'|'entry'|'people'|'study'} Name  of what the address remembers */
 /** @typedef {Record<Name, string|null>} Asked */
 /** @typedef {import('../shared/desk.mjs').Section} Section */
 
@@ -26,6 +27,7 @@ import { TrailSection } from './trail.mjs';
 const SECTIONS = [
   { name: 'progress', label: 'Progress', Section: BoardSection },
   { name: 'agreement', label: 'Agreement', Section: AgreementSection },
+  { name: 'preferences', label: 'Preferences', Section: PreferencesSection },
   { name: 'queue', label: 'Needs people', Section: QueueSection },
   { name: 'assignments', label: 'Assignments', Section: AssignmentsSection },
   { name: 'people', label: 'People', Section: PeopleSection },
@@ -33,7 +35,7 @@ const SECTIONS = [
   { name: 'export', label: 'Export', Section: ExportSection },
 ];
 /** @type {Name[]} */
-const KEPT = ['section', 'assignment', 'dataset', 'task', 'entry', 'people'];
+const KEPT = ['section', 'assignment', 'dataset', 'task', 'entry', 'people', 'study'];
 
 /** Called by the Gradio component once its element exists. @param {{element: HTMLElement}} gradio */
 export async function mount({ element }) {
@@ -44,7 +46,7 @@ export async function mount({ element }) {
 export class Review extends Desk {
   /** @param {HTMLElement} root */
   constructor(root) {
-    super(root, { title: 'Review', sections: SECTIONS, kept: KEPT, passing: ['task', 'entry', 'people'] });
+    super(root, { title: 'Review', sections: SECTIONS, kept: KEPT, passing: ['task', 'entry', 'people', 'study'] });
     root.classList.add('mc-review');
     /** @type {Filters|null} what the sections can be narrowed to */
     this.filters = null;

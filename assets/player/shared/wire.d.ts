@@ -1036,6 +1036,51 @@ export interface components {
             notes: string[];
         };
         /**
+         * CompareCutsRequest
+         * @description Which two cuts of which entry.
+         */
+        CompareCutsRequest: {
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * A
+             * @description mean, camp:NUMBER, person:NAME, run:NUMBER, run:NUMBER:SAMPLE, signal:NAME or mended:NUMBER.
+             */
+            a: string;
+            /**
+             * B
+             * @description The other one, in the same way.
+             */
+            b: string;
+            /**
+             * Rule
+             * @description viewing: what people watch, score over time; published: the papers' knapsack.
+             * @default viewing
+             * @enum {string}
+             */
+            rule: "viewing" | "published";
+            /**
+             * Budget
+             * @description Share of the video that a cut may take.
+             * @default 0.15
+             */
+            budget: number;
+            /**
+             * Shots
+             * @description Segmentation (default: the entry's first).
+             */
+            shots?: string | null;
+            /**
+             * Blind
+             * @description Nobody is told what made them before they have voted.
+             * @default false
+             */
+            blind: boolean;
+        };
+        /**
          * CompareRunsResult
          * @description How runs were made, side by side.
          *
@@ -1051,6 +1096,73 @@ export interface components {
             differ: components["schemas"]["RunSetting"][];
             /** Same */
             same: components["schemas"]["RunSetting"][];
+        };
+        /**
+         * ComparedCut
+         * @description One of two cuts.
+         *
+         *     Attributes:
+         *         source: that it is made from; None where that is not told before the vote.
+         *         label: of the source, for people; None likewise.
+         *         frames: half-open frame intervals, ascending.
+         *         seconds: the same in seconds.
+         *         length_s: how long it plays.
+         *         alone: share of its time that the other one does not take.
+         *         empty_share: share of its time whose pictures show nothing; None where nobody looked.
+         *         enough_s: seconds of it that have to be watched before a blind vote.
+         */
+        ComparedCut: {
+            /** Source */
+            source: string | null;
+            /** Label */
+            label: string | null;
+            /** Frames */
+            frames: [
+                number,
+                number
+            ][];
+            /** Seconds */
+            seconds: [
+                number,
+                number
+            ][];
+            /** Length S */
+            length_s: number;
+            /** Alone */
+            alone: number;
+            /** Empty Share */
+            empty_share: number | null;
+            /** Enough S */
+            enough_s: number;
+        };
+        /**
+         * ComparedCuts
+         * @description Two cuts of an entry that somebody compares.
+         *
+         *     Attributes:
+         *         pair: its number.
+         *         entry: id.
+         *         title: of the entry.
+         *         duration: of the video, seconds.
+         *         blind: what made them is told after the vote.
+         *         study: that it belongs to, or None.
+         *         a, b: the cuts.
+         */
+        ComparedCuts: {
+            /** Pair */
+            pair: number;
+            /** Entry */
+            entry: string;
+            /** Title */
+            title: string;
+            /** Duration */
+            duration: number;
+            /** Blind */
+            blind: boolean;
+            /** Study */
+            study: number | null;
+            a: components["schemas"]["ComparedCut"];
+            b: components["schemas"]["ComparedCut"];
         };
         /**
          * ComparedRun
@@ -2130,6 +2242,32 @@ export interface components {
             entries: components["schemas"]["FeaturesOfEntry"][];
             /** Skipped */
             skipped: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * FigurePrediction
+         * @description Whether people prefer the cut with the higher figure.
+         *
+         *     Attributes:
+         *         figure: "f1" of the cut with the cuts of people who rated the video, by the rule and budget of the pair; "tau"
+         *             of its scores with theirs (Kendall's tau-b). Means over people; of a person's own cut over the others.
+         *         share: of the votes in which the cut with the higher figure won, with Wilson's 95 % limits.
+         *         votes: that it is a share of.
+         *         left_out: in which neither was better, or the figures are equal or unknown.
+         *         chance: what a coin reaches.
+         */
+        FigurePrediction: {
+            /**
+             * Figure
+             * @enum {string}
+             */
+            figure: "f1" | "tau";
+            share: components["schemas"]["Interval"];
+            /** Votes */
+            votes: number;
+            /** Left Out */
+            left_out: number;
+            /** Chance */
+            chance: number;
         };
         /**
          * Figures
@@ -3414,6 +3552,31 @@ export interface components {
             protocol: string;
         };
         /**
+         * MadeStudy
+         * @description A study that was just made; `left_out` are pairs that could not be, each with its entry and the reason.
+         */
+        MadeStudy: {
+            /** Study */
+            study: number;
+            /** Title */
+            title: string;
+            /** Blind */
+            blind: boolean;
+            /** Pairs */
+            pairs: number;
+            /** Votes */
+            votes: number;
+            /**
+             * Made
+             * Format: date-time
+             */
+            made: string;
+            /** Closed */
+            closed: string | null;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
          * MadeToken
          * @description A new token, which cannot be shown again: to be sent as `Authorization: Bearer ...`.
          */
@@ -3421,6 +3584,52 @@ export interface components {
             /** Token */
             token: string;
             facts: components["schemas"]["TokenFacts"];
+        };
+        /**
+         * MakeStudyRequest
+         * @description What is compared with what, on which entries.
+         */
+        MakeStudyRequest: {
+            /**
+             * Title
+             * @description Shown to those who compare.
+             */
+            title: string;
+            /**
+             * Couples
+             * @description Two sources such as mean~signal:novelty or checkpoint:ID~mended, of which every entry gives a pair; may be repeated. checkpoint:ID is the first sample of its newest run, mended the cut that was begun last.
+             */
+            couples: string[];
+            /**
+             * Dataset
+             * @description All entries of this data set that have a video.
+             */
+            dataset?: string | null;
+            /**
+             * Entry
+             * @description These entries instead; may be repeated.
+             * @default []
+             */
+            entry: string[];
+            /**
+             * Open
+             * @description People are told what made the cuts, which stand as they were asked for.
+             * @default false
+             */
+            open: boolean;
+            /**
+             * Rule
+             * @description viewing: what people watch, score over time; published: the papers' knapsack.
+             * @default viewing
+             * @enum {string}
+             */
+            rule: "viewing" | "published";
+            /**
+             * Budget
+             * @description Share of the video that a cut may take.
+             * @default 0.15
+             */
+            budget: number;
         };
         /**
          * Matched
@@ -4664,6 +4873,39 @@ export interface components {
             thumbnails: components["schemas"]["Sheet"] | null;
         };
         /**
+         * Place
+         * @description How far somebody is in a study.
+         *
+         *     Attributes:
+         *         study: its number.
+         *         title: of it.
+         *         blind: what made the cuts is told after the last pair.
+         *         closed: it takes no more votes.
+         *         pairs, done: how many there are, and on how many of them they have voted.
+         *         waiting: pairs of videos that they are judging now: these come when that is submitted.
+         *         next: the pair that comes now; None where none is left.
+         *         said: their votes, with what made the cuts where that is told.
+         */
+        Place: {
+            /** Study */
+            study: number;
+            /** Title */
+            title: string;
+            /** Blind */
+            blind: boolean;
+            /** Closed */
+            closed: boolean;
+            /** Pairs */
+            pairs: number;
+            /** Done */
+            done: number;
+            /** Waiting */
+            waiting: number;
+            next: components["schemas"]["ShownPair"] | null;
+            /** Said */
+            said: components["schemas"]["VoteFacts"][];
+        };
+        /**
          * PlaceFacts
          * @description How many people one assignment wants for a video, how many have submitted, and how many places are held.
          */
@@ -4782,6 +5024,32 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * PreferencesResult
+         * @description What the votes amount to.
+         *
+         *     Attributes:
+         *         votes: how many count.
+         *         people: who voted; those who were not named count as one.
+         *         blind: votes of people who did not know what made the cuts.
+         *         alike: votes between two cuts of one source, which say nothing of sources.
+         *         sources: the most probable winner first.
+         *         predictions: of agreement with people; none where nobody rated a video that was voted on.
+         */
+        PreferencesResult: {
+            /** Votes */
+            votes: number;
+            /** People */
+            people: number;
+            /** Blind */
+            blind: number;
+            /** Alike */
+            alike: number;
+            /** Sources */
+            sources: components["schemas"]["SourceStanding"][];
+            /** Predictions */
+            predictions: components["schemas"]["FigurePrediction"][];
         };
         /**
          * PretrainChoice
@@ -6077,6 +6345,14 @@ export interface components {
             ][][];
         };
         /**
+         * ShownPair
+         * @description A pair of a study as somebody sees it: `cuts.a` is on their left, whichever it is; and its video.
+         */
+        ShownPair: {
+            cuts: components["schemas"]["ComparedCuts"];
+            video: components["schemas"]["VideoFile"] | null;
+        };
+        /**
          * SignalRow
          * @description A curve that was computed from the video itself; `about` says which moments it likes.
          */
@@ -6176,6 +6452,44 @@ export interface components {
                     number | null
                 ];
             } | null;
+        };
+        /**
+         * SourceChoice
+         * @description Something that a study can compare, as a study names it, and for people.
+         */
+        SourceChoice: {
+            /** Source */
+            source: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * SourceStanding
+         * @description How one source stands, see `core.statistics.preferences.Standing`.
+         *
+         *     Attributes:
+         *         source: what made the cuts: "mean", "checkpoint:ID", "signal:NAME", "person:NAME", "camp" or "mended".
+         *         label: for people.
+         *         votes, won, tied: how many it was in, and of these.
+         *         rate: share that it won, a tie counts half, with Wilson's 95 % limits.
+         *         probability: of winning against the others by the model of Bradley and Terry, with 95 % limits.
+         *         strength: of the model, in logits; all sum to 0.
+         */
+        SourceStanding: {
+            /** Source */
+            source: string;
+            /** Label */
+            label: string;
+            /** Votes */
+            votes: number;
+            /** Won */
+            won: number;
+            /** Tied */
+            tied: number;
+            rate: components["schemas"]["Interval"];
+            probability: components["schemas"]["Interval"];
+            /** Strength */
+            strength: number | null;
         };
         /**
          * SpaceChoice
@@ -6452,6 +6766,57 @@ export interface components {
              */
             kind: "paint" | "budget" | "undo" | "redo" | "name";
             data: components["schemas"]["StepData"];
+        };
+        /**
+         * Studies
+         * @description All studies, the newest first, and what a new one can compare.
+         */
+        Studies: {
+            /** Studies */
+            studies: components["schemas"]["StudyFacts"][];
+            /** Sources */
+            sources: components["schemas"]["SourceChoice"][];
+        };
+        /**
+         * StudyFacts
+         * @description A preference study.
+         *
+         *     Attributes:
+         *         study: its number; people come to it by /compare?study=NUMBER.
+         *         title: for people.
+         *         blind: nobody is told what made the cuts before they have voted on all of them.
+         *         pairs, votes: how many there are; of several votes of one person on one pair the newest counts.
+         *         made, closed: when (UTC); closed is None while it is open.
+         */
+        StudyFacts: {
+            /** Study */
+            study: number;
+            /** Title */
+            title: string;
+            /** Blind */
+            blind: boolean;
+            /** Pairs */
+            pairs: number;
+            /** Votes */
+            votes: number;
+            /**
+             * Made
+             * Format: date-time
+             */
+            made: string;
+            /** Closed */
+            closed: string | null;
+        };
+        /**
+         * StudyRequest
+         * @description Which study.
+         */
+        StudyRequest: {
+            /**
+             * Study
+             * @description Number of the study.
+             */
+            study: number;
         };
         /**
          * Suggested
@@ -7327,6 +7692,113 @@ export interface components {
             url: string;
         };
         /**
+         * VoteFacts
+         * @description What somebody said of a pair.
+         *
+         *     Attributes:
+         *         vote: its number.
+         *         pair, entry, study: what it is about.
+         *         a, b: sources of the cuts; None where that is not told yet.
+         *         a_label, b_label: of these, for people.
+         *         verdict, reasons: what was said.
+         *         by: who, None where that was not told.
+         *         blind: they did not know what made the cuts.
+         *         watched_a, watched_b: seconds that they had watched.
+         *         at: when (UTC).
+         */
+        VoteFacts: {
+            /** Vote */
+            vote: number;
+            /** Pair */
+            pair: number;
+            /** Entry */
+            entry: string;
+            /** Study */
+            study: number | null;
+            /** A */
+            a: string | null;
+            /** B */
+            b: string | null;
+            /** A Label */
+            a_label: string | null;
+            /** B Label */
+            b_label: string | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "a" | "b" | "both" | "neither";
+            /** Reasons */
+            reasons: ("misses-key-moment" | "too-jumpy" | "repeats-itself" | "dull" | "better-flow")[];
+            /** By */
+            by: string | null;
+            /** Blind */
+            blind: boolean;
+            /** Watched A */
+            watched_a: number;
+            /** Watched B */
+            watched_b: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * VoteRequest
+         * @description Which of two cuts is better, and why.
+         */
+        VoteRequest: {
+            /**
+             * Pair
+             * @description Number of the pair.
+             */
+            pair: number;
+            /**
+             * Verdict
+             * @description The better one, or both (are good), or neither.
+             * @enum {string}
+             */
+            verdict: "a" | "b" | "both" | "neither";
+            /**
+             * Reasons
+             * @description What speaks for it, or against the other: misses-key-moment,too-jumpy,repeats-itself,dull,better-flow.
+             * @default []
+             */
+            reasons: ("misses-key-moment" | "too-jumpy" | "repeats-itself" | "dull" | "better-flow")[];
+            /**
+             * By
+             * @description Who says so.
+             */
+            by?: string | null;
+            /**
+             * Watched A
+             * @description Seconds of a that they have watched.
+             * @default 0
+             */
+            watched_a: number;
+            /**
+             * Watched B
+             * @description Seconds of b that they have watched.
+             * @default 0
+             */
+            watched_b: number;
+            /**
+             * Client
+             * @description Name of the vote: sent twice, it counts once.
+             * @default
+             */
+            client: string;
+        };
+        /**
+         * VotesResult
+         * @description Votes in the order in which they came; of several of one person on one pair the newest.
+         */
+        VotesResult: {
+            /** Votes */
+            votes: components["schemas"]["VoteFacts"][];
+        };
+        /**
          * WantRequest
          * @description How many people a video of an assignment wants.
          */
@@ -7407,7 +7879,10 @@ export type Closeness = components['schemas']['Closeness'];
 export type CollectRequest = components['schemas']['CollectRequest'];
 export type Collected = components['schemas']['Collected'];
 export type CompareCheckpointsResult = components['schemas']['CompareCheckpointsResult'];
+export type CompareCutsRequest = components['schemas']['CompareCutsRequest'];
 export type CompareRunsResult = components['schemas']['CompareRunsResult'];
+export type ComparedCut = components['schemas']['ComparedCut'];
+export type ComparedCuts = components['schemas']['ComparedCuts'];
 export type ComparedRun = components['schemas']['ComparedRun'];
 export type Comparison = components['schemas']['Comparison'];
 export type Corrected = components['schemas']['Corrected'];
@@ -7454,6 +7929,7 @@ export type FailedFile = components['schemas']['FailedFile'];
 export type FeaturesOfEntry = components['schemas']['FeaturesOfEntry'];
 export type FeaturesRequest = components['schemas']['FeaturesRequest'];
 export type FeaturesResult = components['schemas']['FeaturesResult'];
+export type FigurePrediction = components['schemas']['FigurePrediction'];
 export type Figures = components['schemas']['Figures'];
 export type Filters = components['schemas']['Filters'];
 export type Finding = components['schemas']['Finding'];
@@ -7499,7 +7975,9 @@ export type LearnedFrom = components['schemas']['LearnedFrom'];
 export type LearnedPerson = components['schemas']['LearnedPerson'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type Made = components['schemas']['Made'];
+export type MadeStudy = components['schemas']['MadeStudy'];
 export type MadeToken = components['schemas']['MadeToken'];
+export type MakeStudyRequest = components['schemas']['MakeStudyRequest'];
 export type Matched = components['schemas']['Matched'];
 export type MatrixFacts = components['schemas']['MatrixFacts'];
 export type Me = components['schemas']['Me'];
@@ -7552,10 +8030,12 @@ export type PersonalResult = components['schemas']['PersonalResult'];
 export type PersonsList = components['schemas']['PersonsList'];
 export type PickerPage = components['schemas']['PickerPage'];
 export type PickerRow = components['schemas']['PickerRow'];
+export type Place = components['schemas']['Place'];
 export type PlaceFacts = components['schemas']['PlaceFacts'];
 export type Placed = components['schemas']['Placed'];
 export type Plan = components['schemas']['Plan'];
 export type PlannedVideo = components['schemas']['PlannedVideo'];
+export type PreferencesResult = components['schemas']['PreferencesResult'];
 export type PretrainChoice = components['schemas']['PretrainChoice'];
 export type PretrainRequest = components['schemas']['PretrainRequest'];
 export type PretrainResult = components['schemas']['PretrainResult'];
@@ -7606,11 +8086,14 @@ export type ShelfDataset = components['schemas']['ShelfDataset'];
 export type ShelfEntry = components['schemas']['ShelfEntry'];
 export type ShotsChoice = components['schemas']['ShotsChoice'];
 export type ShotsFacts = components['schemas']['ShotsFacts'];
+export type ShownPair = components['schemas']['ShownPair'];
 export type SignalRow = components['schemas']['SignalRow'];
 export type SignalScores = components['schemas']['SignalScores'];
 export type SignalsRequest = components['schemas']['SignalsRequest'];
 export type SignalsResult = components['schemas']['SignalsResult'];
 export type Skill = components['schemas']['Skill'];
+export type SourceChoice = components['schemas']['SourceChoice'];
+export type SourceStanding = components['schemas']['SourceStanding'];
 export type SpaceChoice = components['schemas']['SpaceChoice'];
 export type SplitFile = components['schemas']['SplitFile'];
 export type SplitFilesList = components['schemas']['SplitFilesList'];
@@ -7622,6 +8105,9 @@ export type Statistics = components['schemas']['Statistics'];
 export type Step = components['schemas']['Step'];
 export type StepData = components['schemas']['StepData'];
 export type StepFacts = components['schemas']['StepFacts'];
+export type Studies = components['schemas']['Studies'];
+export type StudyFacts = components['schemas']['StudyFacts'];
+export type StudyRequest = components['schemas']['StudyRequest'];
 export type Suggested = components['schemas']['Suggested'];
 export type TagRequest = components['schemas']['TagRequest'];
 export type Tagged = components['schemas']['Tagged'];
@@ -7653,6 +8139,9 @@ export type ViSpOptions = components['schemas']['ViSPOptions'];
 export type VideoFacts = components['schemas']['VideoFacts'];
 export type VideoFigures = components['schemas']['VideoFigures'];
 export type VideoFile = components['schemas']['VideoFile'];
+export type VoteFacts = components['schemas']['VoteFacts'];
+export type VoteRequest = components['schemas']['VoteRequest'];
+export type VotesResult = components['schemas']['VotesResult'];
 export type WantRequest = components['schemas']['WantRequest'];
 export type WayFigure = components['schemas']['WayFigure'];
 export type $defs = Record<string, never>;
