@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import Literal, get_args
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from core.select.between_words import between_words
 from core.select.footage import Footage, longest_piece
 from core.select.knapsack import most_within
 from core.select.published import NOTHING_FITS, NOTHING_SCORES
+from core.select.shape_names import CLIP_SECONDS, Shape
 from core.select.viewing import (
     SHORTEST_CLIP_MS,
     Collected,
@@ -38,11 +38,7 @@ from core.select.viewing import (
     viewed,
 )
 
-Shape = Literal["scored", "one", "short", "story"]
 Span = tuple[int, int, int, int]
-SHAPES: tuple[Shape, ...] = get_args(Shape)
-# How long one of many short clips may be, where nobody says.
-CLIP_SECONDS = 3.0
 # Short clips are so far apart that nobody takes two for one.
 APART_MS = 1000
 # Parts that a story is told in, as long as each gets so much time.

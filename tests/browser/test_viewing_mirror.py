@@ -20,7 +20,8 @@ from core.data.transcript import Transcript
 from core.errors import InputError
 from core.select.footage import Footage, footage, longest_piece, spans
 from core.select.knapsack import most_within
-from core.select.shapes import SHAPES, shaped
+from core.select.shape_names import SHAPES
+from core.select.shapes import shaped
 from core.select.target import share_of
 from core.select.viewing import Collected, capacity_ms, free_pieces, merged, view
 from tests.browser.test_selection_mirror import PLAYER, node
@@ -188,9 +189,7 @@ def test_browser_and_server_read_the_same_lengths(ask) -> None:
     for text in ("90 s", "1:30", "1:30,5", "2 min", "1.5 M", "15 %", "0%", "15", "soon", "4 min", "1:02:03", "0.2 h"):
         answer = ask({"written": text, "duration": 200})
         try:
-            share = share_of(text, 200)
+            expected = (share_of(text, 200), "")
         except InputError as error:
-            assert answer["problem"] == f"{error.message} {error.hint}"
-        else:
-            assert answer["problem"] == ""
-            assert answer["share"] == share
+            expected = (0, f"{error.message} {error.hint}")
+        assert (answer["share"], answer["problem"]) == expected

