@@ -66,11 +66,15 @@ function moves(row, side, word) {
     .sort((a, b) => off(a) - off(b));
 }
 
+/** @param {number[]} frames @param {Span[]} spans */
 function anyMeets([start, end], spans) {
   return spans.some(([first, last]) => first < end && last > start);
 }
 
-/** True where a clip that grew shows less than LEAST_MS of a further shot. */
+/**
+ * True where a clip that grew shows less than LEAST_MS of a further shot.
+ * @param {Span} moved @param {number} side @param {number[]} grown frames @param {Span[]} bounds
+ */
 function flashes(moved, side, [start, end], bounds) {
   return bounds.some(([frame, , ms]) => (side
     ? start <= frame && frame < end && moved[3] - ms < LEAST_MS

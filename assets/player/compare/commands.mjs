@@ -129,8 +129,14 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
       name: 'hit-back', keys: ['Shift+I'], label: 'previous place of these words',
       enabled: () => store.hits.length > 0, run: () => store.ask('hit-back'),
     },
-    { name: 'query', keys: ['Q'], label: 'what is looked for as a row: how well each moment answers it, with its cut', run: () => store.ask('query') },
-    { name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file', run: () => store.ask('transcript') },
+    {
+      name: 'query', keys: ['Q'], label: 'what is looked for as a row: how well each moment answers it, with its cut',
+      run: () => store.ask('query'),
+    },
+    {
+      name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file',
+      run: () => store.ask('transcript'),
+    },
     { name: 'choose', keys: ['Ctrl+K'], label: 'choose another entry' },
     { name: 'next', keys: ['Alt+ArrowUp', 'Alt+ArrowDown'], label: 'previous, next entry' },
   ];

@@ -45,11 +45,14 @@ export class CutPanel {
     this.problem = h('p', { class: 'mc-error', role: 'alert', 'data-slot': 'length-error', hidden: true });
     const shapes = SHAPES.map(({ name, label, about }) => h('option', { value: name, title: about }, label));
     this.shape = h('select', {
-      'aria-label': 'Shape of the cut', 'data-slot': 'shape', onchange: () => store.setShape(/** @type {any} */ (this.shape.value)),
+      'aria-label': 'Shape of the cut', 'data-slot': 'shape',
+      onchange: () => store.setShape(/** @type {any} */ (this.shape.value)),
     }, shapes);
     this.clip = h('input', {
-      type: 'number', min: 0.5, max: CLIP_SECONDS, step: 0.5, 'aria-label': 'Seconds of a short clip', 'data-slot': 'clip', class: 'mc-clip',
-      title: 'Seconds that one of many short clips lasts at most', onchange: () => this.clip.reportValidity() && store.setClip(Number(this.clip.value)),
+      type: 'number', min: 0.5, max: CLIP_SECONDS, step: 0.5, class: 'mc-clip', 'data-slot': 'clip',
+      'aria-label': 'Seconds of a short clip',
+      title: 'Seconds that one of many short clips lasts at most',
+      onchange: () => this.clip.reportValidity() && store.setClip(Number(this.clip.value)),
     });
     this.words = commands.button('words', { 'aria-pressed': 'true' }, 'Whole words');
     store.on('asked', (part) => {
@@ -73,7 +76,8 @@ export class CutPanel {
         h('span', { class: 'mc-rule', 'data-slot': 'rule', role: 'group', 'aria-label': 'Rule of the cuts' }, this.rules),
       ),
       h(
-        'div', { class: 'mc-field' }, h('label', { for: 'mc-length', title: length }, 'Length'), this.length, this.shape, this.clip, this.words,
+        'div', { class: 'mc-field' }, h('label', { for: 'mc-length', title: length }, 'Length'),
+        this.length, this.shape, this.clip, this.words,
       ),
       this.problem,
       h('div', { class: 'mc-selected' }, this.selected, this.facts),
@@ -93,7 +97,8 @@ export class CutPanel {
     const shaped = cuts.rule === 'viewing';
     this.shape.value = shaped ? cuts.shape : SHAPES[0].name;
     this.shape.disabled = !shaped;
-    this.shape.title = shaped ? SHAPES.find(({ name }) => name === cuts.shape).about : 'The published rule makes cuts as scored and no other shape.';
+    const { about } = SHAPES.find(({ name }) => name === cuts.shape);
+    this.shape.title = shaped ? about : 'The published rule makes cuts as scored and no other shape.';
     this.clip.hidden = this.shape.value !== 'short';
     this.clip.value = String(cuts.clip);
     this.words.hidden = !entry.speech.length;

@@ -28,7 +28,8 @@ const LEAST_OF_PART_MS = 2000;
  */
 export function shaped(scores, footage, budget, { shape, clipMs, words }, pieces = undefined) {
   const capacity = capacityMs(budget, footage);
-  let { spans, note } = shape === 'scored' ? view(scores, footage, budget, [], [], pieces) : clips(scores, footage, capacity, shape, clipMs);
+  const asScored = shape === 'scored';
+  let { spans, note } = asScored ? view(scores, footage, budget, [], [], pieces) : clips(scores, footage, capacity, shape, clipMs);
   if (words) spans = betweenWords(spans, footage, capacity, shape === 'short' ? clipMs : null);
   return { spans, segments: spans.map(([start, end]) => /** @type {[number, number]} */ ([start, end])), note };
 }

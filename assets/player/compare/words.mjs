@@ -35,7 +35,11 @@ export function nextHit(hits, time, by) {
   return hits.findLast((hit) => hit.time < time - hair) ?? hits[hits.length - 1];
 }
 
-/** The cue that is said at a time, else the last one before it; -1 before the first. @param {Entry['cues']} cues @param {number} time seconds */
+/**
+ * The cue that is said at a time, else the last one before it; -1 before the first.
+ * @param {Entry['cues']} cues
+ * @param {number} time seconds
+ */
 export function cueAt(cues, time) {
   let found = -1;
   for (let k = 0; k < cues.length && cues[k][0] <= time * 1000 + 1; k += 1) found = k;

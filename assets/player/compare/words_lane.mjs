@@ -66,7 +66,8 @@ export class WordsLane {
       const [from, to, text] = entry.cues[k];
       const time = this.clock.time() * 1000;
       const said = k === at && time < to;
-      return h('button', { 'data-cue': k, class: said ? 'now' : '', 'aria-current': String(said), onclick: () => this.seek(from / 1000) }, text);
+      const there = () => this.seek(from / 1000);
+      return h('button', { 'data-cue': k, class: said ? 'now' : '', 'aria-current': String(said), onclick: there }, text);
     }));
   }
 }

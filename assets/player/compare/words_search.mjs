@@ -25,13 +25,15 @@ export class WordsSearch {
     });
     this.said = h('output', { 'data-slot': 'found', 'aria-live': 'polite' });
     this.problem = query.problem;
-    this.file = h('input', { type: 'file', accept: '.srt,.vtt', hidden: true, 'data-slot': 'transcript', onchange: () => this.#give(query) });
+    const give = () => this.#give(query);
+    this.file = h('input', { type: 'file', accept: '.srt,.vtt', hidden: true, 'data-slot': 'transcript', onchange: give });
     store.on('asked', (part) => part === 'transcript' && this.file.click());
     const row = commands.button('query', {}, 'As a row');
+    const shut = h('button', { 'aria-label': 'Close the search', onclick: () => this.close() }, '×');
     this.element = h(
       'div', { class: 'mc-find', role: 'search', hidden: true }, this.box, this.said,
-      commands.button('hit-back', { 'aria-label': 'Previous hit' }, '‹'), commands.button('hit', { 'aria-label': 'Next hit' }, '›'), row,
-      query.progress, commands.button('transcript', {}, 'Transcript …'), this.file, h('button', { 'aria-label': 'Close the search', onclick: () => this.close() }, '×'), this.problem,
+      commands.button('hit-back', { 'aria-label': 'Previous hit' }, '‹'), commands.button('hit', { 'aria-label': 'Next hit' }, '›'),
+      row, query.progress, commands.button('transcript', {}, 'Transcript …'), this.file, shut, this.problem,
     );
     store.on('asked', (part) => part === 'find' && this.open());
     store.on('asked', (part) => part === 'hit' && this.go(1));
