@@ -76,7 +76,7 @@ export class CutPanel {
         h('span', { class: 'mc-rule', 'data-slot': 'rule', role: 'group', 'aria-label': 'Rule of the cuts' }, this.rules),
       ),
       h(
-        'div', { class: 'mc-field' }, h('label', { for: 'mc-length', title: length }, 'Length'),
+        'div', { class: 'mc-field mc-made' }, h('label', { for: 'mc-length', title: length }, 'Length'),
         this.length, this.shape, this.clip, this.words,
       ),
       this.problem,
