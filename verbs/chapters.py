@@ -53,13 +53,13 @@ class ChaptersResult(Result):
 def chapters(
     library: Library, request: ChaptersRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> ChaptersResult:
-    """Merges the shots of an entry to chapters; see `core.segment.chapters`.
+    """Merges the shots of an entry to chapters; see `core.words.chapters`.
 
     Raises:
         NotFoundError: there is no such entry or segmentation.
         InputError: the video is too short.
     """
-    from core.segment.chapters import chapters as merged
+    from core.words.chapters import chapters as merged
     from storage.files import whole_file
     from storage.formats.chapter_lists import chapter_text
 

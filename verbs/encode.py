@@ -105,7 +105,7 @@ def encode(
 
 def _encode_said(library: Library, entry_id: str, space: TextSpace) -> EncodedEntry:
     """What is said around each pick as one more space of an entry; a new transcript takes its features away."""
-    from core.features.said import said_at_picks
+    from core.words.said import said_at_picks
 
     entry = library.entries.get(entry_id)
     new = space.id not in entry.features

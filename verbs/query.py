@@ -72,8 +72,8 @@ def query(
 
 def answered(entry: Entry, query: str) -> tuple[TextSpace, np.ndarray]:
     """The encoder that is asked, which is the best that is here, and (T,) scores. Raises InputError."""
-    from core.features.query import query_scores
     from core.features.registry import OF_CAPTIONS
+    from core.words.query import query_scores
 
     space = next(space for space in reversed(OF_CAPTIONS) if space.is_here)
     return space, query_scores(query, entry, space)

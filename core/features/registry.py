@@ -74,7 +74,8 @@ def open_space(options: SpaceOptions | str) -> FeatureSpace:
             return kind.open(options)
     if canonical(options.id) in TEXT_SPACES:
         raise InputError(
-            f"'{options.id}' is a feature space of texts, not of pictures.", "`encode --space` makes its features."
+            f"'{options.id}' is a feature space of {TEXT_SPACES[canonical(options.id)].of}, not of pictures.",
+            "`encode --space` makes its features.",
         )
     known = ", ".join(kind.id for kind in SPACES)
     raise InputError(f"There is no feature space '{options.id}'.", f"Choose one of: {known}.")

@@ -26,7 +26,7 @@ class TextSpace:
         reach: how many captions to either side a row depends on.
         encode: T captions of one video, in order -> (T, W) float32.
         package: of the extra requirements that it needs, as it is imported; None for none.
-        of: which texts: "captions", or "transcript" for what is said around each pick (`core.features.said`).
+        of: which texts: "captions", or "transcript" for what is said around each pick (`core.words.said`).
         literal: whether it knows words only by their letters, and not what they mean.
     """
 

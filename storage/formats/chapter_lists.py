@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from core.segment.chapters import Chapter
+from core.words.chapters import Chapter
 
 ChapterFormat = Literal["vtt", "youtube"]
 

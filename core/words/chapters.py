@@ -15,9 +15,9 @@ import numpy as np
 
 from core.data import Entry, Shots
 from core.errors import InputError
-from core.features.said import said_at_picks
 from core.signals.looks import unit_looks
 from core.signals.words import moment_word
+from core.words.said import said_at_picks
 
 USUAL_SECONDS = 90
 FEWEST, MOST = 3, 20

@@ -10,9 +10,9 @@ import numpy as np
 
 from core.data import Entry
 from core.errors import InputError
-from core.features.said import said_at_picks
 from core.features.text import TextSpace
 from core.signals.words import stem, things_in
+from core.words.said import said_at_picks
 
 
 def query_scores(query: str, entry: Entry, space: TextSpace) -> np.ndarray:
