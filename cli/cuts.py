@@ -13,14 +13,17 @@ import typer
 
 from cli.commands import add_command, add_verb, parameters
 from cli.running import run_verb
+from verbs.chapters import ChaptersRequest, chapters
 from verbs.cut_list import CutListRequest, CutListResult, cut_list
 from verbs.cuts import CutsRequest, CutsResult, cuts
 from verbs.hand_in import HandedIn, HandInRequest, hand_in
 from verbs.mend import MendCutRequest, MendedFacts, mend_cut
+from verbs.query import QueryRequest, query
 from verbs.render import RenderRequest, RenderResult, render
 from verbs.score import ScoreRequest, ScoreResult, score
 
 app = typer.Typer()
+SHAPED = {"one": "one clip", "short": "many short clips", "story": "the whole story"}
 
 
 def _render(out: Path | None, data_dir: Path, json_: bool, **choices: Any) -> None:
@@ -48,7 +51,8 @@ def _cuts_table(result: CutsResult) -> str:
     """One line a cut: how long, in how many clips, how much more it scores than the video, and where."""
     # As it was published, that rule counts frames, however long each of them is shown.
     most = f"{result.budget:.0%} of the frames" if result.rule == "published" else f"{result.budget_s:.1f} s"
-    lines = [f"{result.rule} rule, {result.shots} shots, at most {most}"]
+    shape = "" if result.shape == "scored" else f", {SHAPED[result.shape]}"
+    lines = [f"{result.rule} rule, {result.shots} shots, at most {most}{shape}"]
     if result.assumed_rate:
         lines.append(f"Every time is only as right as the frame rate, which is {result.assumed_rate}.")
     for cut in result.cuts:
@@ -106,8 +110,24 @@ add_verb(
     score,
     ScoreRequest,
     _scores_table,
-    "Print the scores of an entry at every pick, as a table: of its people, signals and samples.",
+    "Print the scores of an entry at every pick, as a table: of its people, signals and samples, or of a query.",
     arguments=["entry"],
+)
+add_verb(
+    app,
+    chapters,
+    ChaptersRequest,
+    lambda result: str(result.file or result.text.rstrip("\n")),
+    "Merge the shots of an entry to chapters: WebVTT for players, or lines for YouTube.",
+    arguments=["entry"],
+)
+add_verb(
+    app,
+    query,
+    QueryRequest,
+    lambda result: f"{result.source}, found by {result.encoder}. Its cut: cuts {result.entry} --source {result.source}",
+    "Look for moments by words in captions and transcript, and keep the curve with a cut of its own.",
+    arguments=["entry", "query"],
 )
 add_command(
     app,

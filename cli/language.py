@@ -15,6 +15,7 @@ from verbs.correct import CorrectRequest, CorrectResult, correct
 from verbs.encode import EncodedEntry, EncodeRequest, EncodeResult, encode
 from verbs.import_captions import CaptionsOfEntry, ImportCaptionsResult
 from verbs.judge import JudgedEntry, JudgeRequest, JudgeResult, judge
+from verbs.transcript import TranscriptRequest, TranscriptResult, transcript
 
 if TYPE_CHECKING:
     from verbs.servers import Server, Servers
@@ -55,6 +56,13 @@ def captioned(result: CaptionResult) -> str:
 def _corrected(result: CorrectResult) -> str:
     said = "says" if result.changed else "said already"
     return f"Pick {result.pick} of {result.entry} {said}: {result.text}"
+
+
+def _transcribed(result: TranscriptResult) -> str:
+    if not result.cues:
+        return f"{result.entry} has no transcript any more."
+    timed = f", {result.words} words with times" if result.words else ""
+    return f"{result.entry}: {result.cues} cues{timed}, from {result.source}."
 
 
 def judged(result: JudgeResult) -> str:
@@ -141,4 +149,12 @@ add_verb(
     _corrected,
     "Put the caption of a pick right; what depends on it is scored again.",
     arguments=["entry", "pick", "text"],
+)
+add_verb(
+    app,
+    transcript,
+    TranscriptRequest,
+    _transcribed,
+    "Give an entry what is said in it: a SubRip or WebVTT file, or what a faster-whisper model hears.",
+    arguments=["entry"],
 )

@@ -12,7 +12,9 @@ from sqlalchemy import Engine, Select, exists, func, or_, select, update
 from core.data import AnnotationSet, Entry, Shots
 from core.data.categories import TVSUM
 from core.data.entry import RATE_NOTE
+from core.data.space_ids import SAID
 from core.data.timebase import Timebase
+from core.data.transcript import Transcript
 from core.errors import ConflictError, InputError, NotFoundError
 from core.names import readable
 from storage.arriving import add_entries
@@ -27,6 +29,8 @@ from storage.origins import Origin
 from storage.people_counts import PeopleCounts
 from storage.search import search_text_of
 from storage.tables import DatasetRow, EntryRow, EntrySpaceRow, now
+
+TRANSCRIBER = "transcriber"  # of `Entry.meta`: who wrote down what is said
 
 
 class Entries:
@@ -450,6 +454,37 @@ class Entries:
         # Some datasets keep features of captions as the main ones; for visual ones the note means nothing.
         self._encodings.make_stale(entry_id, set(entry.features))
         self._files.rewrite(entry_id, captioned)
+
+    def put_transcript(self, entry_id: str, transcript: Transcript | None, source: str) -> None:
+        """Gives an entry what is said in it, in place of what it has; features of what was said before go.
+
+        Args:
+            entry_id: whose.
+            transcript: None takes it away.
+            source: who wrote it down, for people.
+
+        Raises:
+            NotFoundError: there is no such entry.
+            InputError: it goes on after the end of the video.
+        """
+
+        def said(now: Entry) -> Entry:
+            end = 0 if transcript is None else max((cue.start_ms for cue in transcript.cues), default=0)
+            if end > now.timebase.duration * 1000:
+                raise InputError(
+                    f"The transcript begins a cue at {end / 1000:.1f} s, and '{entry_id}' lasts"
+                    f" {now.timebase.duration:.1f} s: it is of another video.",
+                    "Give the one of this video.",
+                )
+            meta = {name: value for name, value in now.meta.items() if name != TRANSCRIBER}
+            if transcript is not None:
+                meta[TRANSCRIBER] = source
+            features = now.features
+            if any(space.startswith(SAID) for space in features):
+                features = {space: features[space] for space in features if not space.startswith(SAID)}
+            return dataclasses.replace(now, transcript=transcript, meta=meta, features=features)
+
+        self._files.rewrite(entry_id, said)
 
 
 def _matching(query: Select, dataset: str | None, search: str | None) -> Select:

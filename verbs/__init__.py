@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from verbs.agreement import AgreementRequest, AgreementResult, agreement
     from verbs.attach import AttachRequest, AttachResult, attach
     from verbs.caption import CaptionRequest, CaptionResult, caption
+    from verbs.chapters import ChaptersRequest, ChaptersResult, chapters
     from verbs.checkpoint_changes import (
         ChangedCheckpoint,
         CheckpointRequest,
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
         votes,
     )
     from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
+    from verbs.query import QueryRequest, QueryResult, query
     from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
     from verbs.render import RenderRequest, RenderResult, render
     from verbs.report import ReportRequest, ReportResult, report
@@ -146,6 +148,7 @@ if TYPE_CHECKING:
     )
     from verbs.train import TrainRequest, TrainResult, train
     from verbs.train_splits import TrainedSplits, TrainSplitsRequest, train_splits
+    from verbs.transcript import TranscriptRequest, TranscriptResult, transcript
     from verbs.verify import VerifyRequest, VerifyResult, verify
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from core import limits
-from core.data import DEFAULT_BUDGET, Cut, Entry
+from core.data import Cut, Entry
 from core.data.cut_scores import CutScores
 from core.data.timebase import format_rate
 from core.data.timecode import TimeCode
 from core.errors import NotFoundError, VideoError
-from verbs.contract import Request, Result
-from verbs.cuts import DEFAULT_RULE, RULE_HELP, Rule, Solver, shots_of
+from verbs.contract import Result
+from verbs.cut_form import DEFAULT_RULE, CutForm
+from verbs.cuts import Solver, shots_of
 from verbs.intervals import Interval, Intervals
 from verbs.mended_source import Mended
 from verbs.sources import Source, source_to_keep
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 
-class CutChoices(Request):
-    """Which cut of which entry: of a source by a rule, or these segments."""
+class CutChoices(CutForm):
+    """Which cut of which entry: of a source, or these segments."""
 
     entry: str = Field(description="Entry id, such as demo/harbour-day.")
     source: str | None = Field(
@@ -36,9 +37,6 @@ class CutChoices(Request):
         description="mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it"
         " is (default: the average of people, else the balanced signal, else the newest run).",
     )
-    rule: Rule = Field(DEFAULT_RULE, description=RULE_HELP)
-    shots: str | None = Field(None, description="Segmentation (default: the entry's first).")
-    budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
     segments: Intervals | None = Field(
         None,
         max_length=limits.SEGMENTS_PER_CUT,
@@ -130,12 +128,19 @@ def choose(library: Library, request: CutChoices) -> Chosen:
     if of.mended is not None:
         return _chosen_mended(library, found, of, of.mended)
     bounds = shots_of(found, request.shots)
-    cut = Solver(found, bounds, request.rule, request.budget)(of.scores)
+    solve = Solver(found, bounds, request)
+    cut = solve(of.scores)
     checked_segments(cut, found.n_frames)
     source = replace(
-        cut_source(library, found), budget=request.budget, rule=request.rule, shots=bounds.source, scores=of.facts
+        cut_source(library, found),
+        budget=solve.budget,
+        rule=request.rule,
+        shape=request.shape,
+        shots=bounds.source,
+        scores=of.facts,
     )
-    name = f"{found.key}-{slug(of.name).lower()}-{100 * request.budget:g}"
+    shape = "" if request.shape == "scored" else f"-{request.shape}"
+    name = f"{found.key}-{slug(of.name).lower()}-{round(100 * solve.budget, 1):g}{shape}"
     return Chosen(found, cut, source, name)
 
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
 from core import limits
-from core.data import DEFAULT_BUDGET, Cut, Entry, Shots
+from core.data import Cut, Entry, Shots
 from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, never, silent
-from verbs.contract import Request, Result
+from core.select.shape_names import Shape
+from verbs.contract import Result
+from verbs.cut_form import DEFAULT_RULE, CutForm, Rule
 from verbs.intervals import Interval, Intervals
 from verbs.sources import Source, all_sources, source
 
 if TYPE_CHECKING:
     from storage.library import Library
 
-Rule = Literal["viewing", "published"]
-DEFAULT_RULE: Rule = "viewing"
-RULE_HELP = "viewing: what people watch, score over time; published: the papers' knapsack."
 
-
-class CutsRequest(Request):
-    """Which cuts of an entry, see `core.select.viewing` and `core.select.published` for the rules."""
+class CutsRequest(CutForm):
+    """Which cuts of an entry."""
 
     entry: str = Field(description="Entry id, such as demo/harbour-day.")
-    rule: Rule = Field(DEFAULT_RULE, description=RULE_HELP)
-    budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
-    shots: str | None = Field(None, description="Segmentation (default: the entry's first).")
     source: str | None = Field(
         None,
         max_length=limits.SOURCE_CHARS,
@@ -74,6 +70,7 @@ class CutsResult(Result):
     Attributes:
         entry: id.
         rule: they were made by.
+        shape: that they have.
         shots: name of the segmentation.
         budget: share of the video.
         budget_s: the same in seconds: no cut of the viewing rule lasts longer.
@@ -83,6 +80,7 @@ class CutsResult(Result):
 
     entry: str
     rule: Rule
+    shape: Shape
     shots: str
     budget: float
     budget_s: float
@@ -107,6 +105,7 @@ def cuts(
         return CutsResult(
             entry=entry.id,
             rule=DEFAULT_RULE,
+            shape="scored",
             shots=mended.row.base.shots,
             budget=mended.state.budget,
             budget_s=round(mended.state.budget * entry.timebase.duration, 3),
@@ -114,13 +113,14 @@ def cuts(
             cuts=[_facts(entry, chosen[0], mended.cut)],
         )
     shots = shots_of(entry, request.shots)
-    solve = Solver(entry, shots, request.rule, request.budget, request.keep, request.forbid)
+    solve = Solver(entry, shots, request, request.keep, request.forbid)
     return CutsResult(
         entry=entry.id,
         rule=request.rule,
+        shape=request.shape,
         shots=shots.source,
-        budget=request.budget,
-        budget_s=round(request.budget * entry.timebase.duration, 3),
+        budget=solve.budget,
+        budget_s=round(solve.budget * entry.timebase.duration, 3),
         assumed_rate=entry.assumed_rate,
         cuts=[_facts(entry, one, solve(one.scores)) for one in chosen],
     )
@@ -143,47 +143,55 @@ def shots_of(entry: Entry, name: str | None) -> Shots:
 
 
 class Solver:
-    """Cuts of one entry by one rule: scores (T,) -> Cut.
+    """Cuts of one entry in one form: scores (T,) -> Cut.
 
     Args:
         entry, shots: what is cut.
-        rule, budget: how.
+        form: how; None for what is usual.
         keep, forbid: half-open frame intervals.
 
+    Attributes:
+        budget: share of the video that a cut may take.
+
     Raises:
-        InputError: the published rule is to keep or to forbid something, or an interval leaves the video.
+        InputError: the form makes no sense of this entry, the published rule is to keep or to forbid something or to
+            make another shape, or an interval leaves the video.
     """
 
     def __init__(
         self,
         entry: Entry,
         shots: Shots,
-        rule: Rule = DEFAULT_RULE,
-        budget: float = DEFAULT_BUDGET,
-        keep: tuple[Interval, ...] = (),
-        forbid: tuple[Interval, ...] = (),
+        form: CutForm | None = None,
+        keep: Sequence[Interval] = (),
+        forbid: Sequence[Interval] = (),
     ) -> None:
         from core.data.segments import checked_segments
         from core.select.footage import footage, spans
 
-        if rule == "published" and (keep or forbid):
+        form = form or CutForm()
+        if form.rule == "published" and (keep or forbid):
             raise InputError("The published rule keeps and forbids nothing.", "Choose the viewing rule.")
-        self._entry, self._shots, self._rule, self._budget = entry, shots, rule, budget
+        if form.rule == "published" and form.shape != "scored":
+            raise InputError("The published rule makes cuts as scored and no other shape.", "Choose the viewing rule.")
+        self._entry, self._shots, self._form, self.budget = entry, shots, form, form.share(entry)
         for intervals in (keep, forbid):
             for interval in intervals:
                 checked_segments([interval], entry.n_frames)
-        if rule == "viewing":
-            self._footage = footage(entry, shots, budget)
+        if form.rule == "viewing":
+            self._footage = footage(entry, shots, self.budget)
             self._keep, self._forbid = (spans(entry.timebase, list(map(list, rows))) for rows in (keep, forbid))
 
     def __call__(self, scores: np.ndarray) -> Cut:
-        if self._rule == "published":
+        form = self._form
+        if form.rule == "published":
             from core.select.published import select
 
-            return select(scores, self._entry.picks, self._shots, self._entry.n_frames, self._budget)
-        from core.select.viewing import view
+            return select(scores, self._entry.picks, self._shots, self._entry.n_frames, self.budget)
+        from core.select.shapes import shaped
 
-        return view(scores, self._footage, self._budget, self._keep, self._forbid)
+        clip_ms = round(form.clip * 1000)
+        return shaped(scores, self._footage, self.budget, form.shape, clip_ms, form.words, self._keep, self._forbid)
 
 
 def _facts(entry: Entry, source: Source, cut: Cut) -> CutFacts:

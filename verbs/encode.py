@@ -11,7 +11,7 @@ from pydantic import Field
 from core.features.hashed_words import TEXT_SPACE
 from core.progress import Progress, ShouldStop, check, never, silent, time_left
 from verbs.contract import LeftOut, Request, Result
-from verbs.entries import with_captions
+from verbs.entries import with_captions, with_transcript
 from verbs.scoring import score_again, score_with_all
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ class EncodeRequest(Request):
     verb: Literal["encode"] = "encode"
     entry: str | None = Field(None, description="Entry id, such as demo/harbour-day.")
     dataset: str | None = Field(None, description="All entries of this dataset, instead of one entry.")
-    space: str = Field(TEXT_SPACE, description="hashed-words-v1, or minilm-l6-v2 with its package.")
+    space: str = Field(
+        TEXT_SPACE,
+        description="hashed-words-v1, or minilm-l6-v2 with its package; said-hashed-words-v1 or said-minilm-l6-v2 for"
+        " what is said.",
+    )
 
 
 class EncodedSpace(Result):
@@ -84,15 +88,31 @@ def encode(
     from core.features.registry import text_space
 
     encoder = text_space(request.space)
-    ids, skipped = with_captions(library, request.entry, request.dataset)
+    said = encoder.of == "transcript"
+    ids, skipped = (with_transcript if said else with_captions)(library, request.entry, request.dataset)
     done, start = [], time.monotonic()
     for index, one in enumerate(ids):
         check(should_stop, "Encoding", "Asking again goes on from there.")
         progress(index / len(ids), f"Encoding {one}{time_left(start, index, len(ids))}")
+        if said:
+            done.append(_encode_said(library, one, encoder))
+            continue
         encoded = _renew(library, one, encoder, main=True)
         runs = score_with_all(library, library.entries.get(one), silent, encoder.id)
         done.append(EncodedEntry(entry=one, **dict(encoded.with_runs(runs))))
     return EncodeResult(space=encoder.id, label=encoder.label, entries=done, skipped=skipped)
+
+
+def _encode_said(library: Library, entry_id: str, space: TextSpace) -> EncodedEntry:
+    """What is said around each pick as one more space of an entry; a new transcript takes its features away."""
+    from core.words.said import said_at_picks
+
+    entry = library.entries.get(entry_id)
+    new = space.id not in entry.features
+    if new:
+        library.entries.put_features(entry_id, space.id, space.encode(said_at_picks(entry)))
+    count = len(entry.picks)
+    return EncodedEntry(entry=entry_id, space=space.id, windows=count if new else 0, of=count, runs=[])
 
 
 def renew_text(library: Library, entry_id: str) -> Renewed:
@@ -104,7 +124,7 @@ def renew_text(library: Library, entry_id: str) -> Renewed:
 
     entry = library.entries.get(entry_id)
     known = library.encodings.of_entry(entry_id).keys() | set(entry.features)
-    spaces = [space for space in TEXT_SPACES.values() if space.id in known]
+    spaces = [space for space in TEXT_SPACES.values() if space.id in known and space.of == "captions"]
     here = [space for space in spaces if space.is_here]
     encoded = [_renew(library, entry_id, space) for space in here]
     if entry.text_space is None and not here:

@@ -89,3 +89,17 @@ def with_captions(
         raise NotFoundError(f"{what} no captions.", "Make them with `app.py caption`, or import them from a file.")
     left = [LeftOut(entry=one.id, reason="it has no captions") for one in summaries if not one.has_captions]
     return ids, left
+
+
+def with_transcript(library: Library, entry: str | None, dataset: str | None) -> tuple[list[str], list[LeftOut]]:
+    """The asked entries that have a transcript, and the others.
+
+    Raises:
+        NotFoundError: there is no such entry or dataset, or none has a transcript.
+    """
+    asked = asked_entries(library, entry, dataset)
+    ids = [one for one in asked if library.entries.get(one).transcript is not None]
+    if not ids:
+        what = f"'{entry}' has" if entry else f"The entries of '{dataset}' have"
+        raise NotFoundError(f"{what} no transcript.", "Give one with `app.py transcript`.")
+    return ids, [LeftOut(entry=one, reason="it has no transcript") for one in asked if one not in ids]

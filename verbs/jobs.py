@@ -28,6 +28,7 @@ from verbs.judge import JudgeRequest, JudgeResult, judge
 from verbs.measure import MeasureRequest, MeasureResult, measure
 from verbs.personal import PersonalRequest, PersonalResult, personal
 from verbs.pretrain import PretrainRequest, PretrainResult, pretrain
+from verbs.query import QueryRequest, QueryResult, query
 from verbs.reliability import ReliabilityRequest, ReliabilityResult, reliability
 from verbs.render import RenderRequest, RenderResult, render
 from verbs.report import ReportRequest, ReportResult, report
@@ -58,6 +59,7 @@ JobRequest = Annotated[
     | MeasureRequest
     | PersonalRequest
     | PretrainRequest
+    | QueryRequest
     | ReliabilityRequest
     | RenderRequest
     | ReportRequest
@@ -86,6 +88,7 @@ JobResult = (
     | MeasureResult
     | PersonalResult
     | PretrainResult
+    | QueryResult
     | ReliabilityResult
     | RenderResult
     | ReportResult
@@ -114,6 +117,7 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     MeasureRequest: (measure, MeasureResult),
     PersonalRequest: (personal, PersonalResult),
     PretrainRequest: (pretrain, PretrainResult),
+    QueryRequest: (query, QueryResult),
     ReliabilityRequest: (reliability, ReliabilityResult),
     RenderRequest: (render, RenderResult),
     ReportRequest: (report, ReportResult),

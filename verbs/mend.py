@@ -16,7 +16,8 @@ from core.errors import InputError, ManycutError
 from core.progress import Progress, ShouldStop, never, silent
 from core.select.mending import Kind, Label, Step
 from verbs.contract import Numbers, Request, Result
-from verbs.cuts import DEFAULT_RULE, Rule, shots_of
+from verbs.cut_form import DEFAULT_RULE, Rule
+from verbs.cuts import shots_of
 from verbs.intervals import Interval, Intervals
 from verbs.mended_source import solved
 from verbs.sources import source

@@ -8,9 +8,11 @@ import numpy as np
 from pydantic import Field
 
 from core import limits
+from core.data import Entry
 from core.progress import Progress, ShouldStop, never, silent
 from core.statistics.figure import Figure
 from verbs.contract import Request, Result
+from verbs.query import QUERY_HELP, answered
 from verbs.sources import all_sources, source
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class ScoreRequest(Request):
         description="mean, person:NAME, run:NUMBER:SAMPLE or signal:NAME (default: all of them), or mended:NUMBER:"
         " 1 inside of that cut, 0 outside.",
     )
+    query: str | None = Field(None, max_length=limits.QUERY_CHARS, description=f"Instead of a source: {QUERY_HELP}")
 
 
 class Curve(Result):
@@ -56,15 +59,24 @@ class ScoreResult(Result):
 def score(
     library: Library, request: ScoreRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> ScoreResult:
-    """The curves of people, signals and models. Raises NotFoundError, InputError."""
+    """The curves of people, signals and models, or of a query. Raises NotFoundError, InputError."""
     entry = library.entries.get(request.entry)
-    found = [source(library, entry, request.source)] if request.source else all_sources(library, entry)
+    if request.query is not None:
+        _, scores = answered(entry, request.query)
+        curves = [Curve(source="query", label=request.query, scores=[float(each) for each in scores])]
+    else:
+        curves = _of_sources(library, entry, request.source)
     return ScoreResult(
         entry=entry.id,
         picks=[int(pick) for pick in entry.picks],
         seconds=entry.timebase.seconds(entry.picks).tolist(),
-        curves=[
-            Curve(source=one.name, label=one.label, scores=[float(each) for each in np.asarray(one.scores)])
-            for one in found
-        ],
+        curves=curves,
     )
+
+
+def _of_sources(library: Library, entry: Entry, name: str | None) -> list[Curve]:
+    found = [source(library, entry, name)] if name else all_sources(library, entry)
+    return [
+        Curve(source=one.name, label=one.label, scores=[float(each) for each in np.asarray(one.scores)])
+        for one in found
+    ]

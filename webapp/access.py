@@ -90,8 +90,10 @@ TABLE: dict[tuple[str, str], Roles] = {
     ("GET", "/api/preferences/export"): LEADING,
     ("GET", "/api/cutlist"): LOOKING,
     ("GET", "/api/cutlist/notes"): LOOKING,
+    ("GET", "/api/chapters"): LOOKING,
     ("GET", "/api/persons"): LEADING,  # names
     ("PUT", "/api/captions"): LEADING,
+    ("PUT", "/api/transcript"): LEADING,
     # Looking at models
     ("GET", "/api/models"): LOOKING,
     ("GET", "/api/models/card"): LOOKING,
@@ -126,6 +128,7 @@ TABLE: dict[tuple[str, str], Roles] = {
     # Jobs: what they were asked and what came of them names people and files
     ("POST", "/api/sample"): LEADING,
     ("POST", "/api/personal"): LEADING,
+    ("POST", "/api/query"): LEADING,
     ("POST", "/api/train"): LEADING,
     ("POST", "/api/export"): LEADING,
     ("POST", "/api/ingest"): LEADING,

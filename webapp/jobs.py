@@ -40,7 +40,7 @@ WRITE_EVERY_S = 0.25  # progress is written at most this often; a training step 
 QUICK = frozenset(
     {
         "sample", "export", "render", "agreement", "reliability", "join", "rescore", "personal", "import_checkpoint",
-        "import_file", "import_preview",
+        "import_file", "import_preview", "query",
     }
 )  # fmt: skip
 

@@ -49,6 +49,7 @@ from webapp.routes import preferences as preferences_api
 from webapp.routes import review as review_api
 from webapp.routes import sending as sending_api
 from webapp.routes import sign_in as sign_in_api
+from webapp.routes import words as words_api
 from webapp.unavailable import Unavailable, answer
 from webapp.views.answer import Refusal
 from webapp.visibility import BlindError
@@ -119,6 +120,7 @@ def build_rest(library: Library, watch: Watch | None = None, public: bool = Fals
     app.include_router(api.router(library, data_dir / EXPORTS))
     app.include_router(sign_in_api.router(library, wrong))
     app.include_router(captions_api.router(library))
+    app.include_router(words_api.router(library))
     app.include_router(cuts_api.router())
     app.include_router(mended_api.router(library))
     app.include_router(preferences_api.router(library))

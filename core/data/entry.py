@@ -14,6 +14,7 @@ from core.data.misfit import Misfit
 from core.data.people import AnnotationSet
 from core.data.shots import Shots
 from core.data.timebase import Timebase
+from core.data.transcript import Transcript
 from core.errors import InputError, NotFoundError
 
 RATE_NOTE = "fps_note"  # of `meta`: where a data set does not give the frame rate, why it is taken for what it is
@@ -41,6 +42,7 @@ class Entry:
         meta: category, source, licence: short strings for people; names that end in "_note" hold `notes`.
         empty: (E, 2) int64 half-open frame intervals, ascending, whose pictures show nothing; None where nobody looked.
         signals: curves computed from the video itself by name (see `core.signals`), each (T,) float32 in [0, 1].
+        transcript: what is said, or None where nobody wrote it down.
 
     Raises:
         InputError: names the entry and what does not fit its frames or its picks.
@@ -61,6 +63,7 @@ class Entry:
     meta: Mapping[str, str] = field(default_factory=dict)
     empty: np.ndarray | None = None
     signals: Mapping[str, np.ndarray] = field(default_factory=dict)
+    transcript: Transcript | None = None
 
     def __post_init__(self) -> None:
         picks, frames, steps = self.picks, self.n_frames, len(self.picks)

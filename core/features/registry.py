@@ -6,10 +6,11 @@ Importing this module imports neither torch, transformers nor OpenCV, and no wei
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
-from core.data.space_ids import COLOUR_MOTION, MINILM, canonical
+from core.data.space_ids import COLOUR_MOTION, MINILM, SAID, canonical
 from core.errors import InputError, NotFoundError
 from core.features import efficientnet, googlenet, hashed_words, minilm, onnx, pretrained
 from core.features.kinds import SpaceKind, SpaceOptions
@@ -35,21 +36,21 @@ SPACES = (
         for family in pretrained.FAMILIES
     ),
 )
-TEXT_SPACES = MappingProxyType(
-    {
-        space.id: space
-        for space in (
-            TextSpace(
-                hashed_words.TEXT_SPACE,
-                hashed_words.WIDTH,
-                "hashed-words",
-                hashed_words.REACH,
-                hashed_words.text_features,
-            ),
-            TextSpace(MINILM, minilm.WIDTH, "MiniLM", 0, minilm.text_features, minilm.PACKAGE),
-        )
-    }
+OF_CAPTIONS = (
+    TextSpace(
+        hashed_words.TEXT_SPACE,
+        hashed_words.WIDTH,
+        "hashed-words",
+        hashed_words.REACH,
+        hashed_words.text_features,
+        literal=True,
+    ),
+    TextSpace(MINILM, minilm.WIDTH, "MiniLM", 0, minilm.text_features, minilm.PACKAGE),
 )
+OF_TRANSCRIPTS = tuple(
+    replace(space, id=f"{SAID}{space.id}", label=f"{space.label}, said", of="transcript") for space in OF_CAPTIONS
+)
+TEXT_SPACES = MappingProxyType({space.id: space for space in (*OF_CAPTIONS, *OF_TRANSCRIPTS)})
 
 
 def open_space(options: SpaceOptions | str) -> FeatureSpace:
@@ -73,7 +74,8 @@ def open_space(options: SpaceOptions | str) -> FeatureSpace:
             return kind.open(options)
     if canonical(options.id) in TEXT_SPACES:
         raise InputError(
-            f"'{options.id}' is a feature space of captions, not of pictures.", "`encode --space` makes its features."
+            f"'{options.id}' is a feature space of {TEXT_SPACES[canonical(options.id)].of}, not of pictures.",
+            "`encode --space` makes its features.",
         )
     known = ", ".join(kind.id for kind in SPACES)
     raise InputError(f"There is no feature space '{options.id}'.", f"Choose one of: {known}.")

@@ -1,4 +1,4 @@
-"""What a feature space of captions is: captions in, one row per caption out, without a large language model.
+"""What a feature space of texts is: what captions show, or what is said, in; one row per text out, without an LLM.
 
 Scores that a head gives on these features are named after the encoder, never after LLMVS's language model.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from core.errors import InputError
 
 @dataclass(frozen=True)
 class TextSpace:
-    """A named way to turn the captions of a video into features.
+    """A named way to turn the texts of a video, one per pick, into features.
 
     Attributes:
         id: stored with every feature array and checkpoint, and its name on the command line.
@@ -25,6 +26,8 @@ class TextSpace:
         reach: how many captions to either side a row depends on.
         encode: T captions of one video, in order -> (T, W) float32.
         package: of the extra requirements that it needs, as it is imported; None for none.
+        of: which texts: "captions", or "transcript" for what is said around each pick (`core.words.said`).
+        literal: whether it knows words only by their letters, and not what they mean.
     """
 
     id: str
@@ -33,6 +36,8 @@ class TextSpace:
     reach: int
     encode: Callable[[Sequence[str]], np.ndarray]
     package: str | None = None
+    of: Literal["captions", "transcript"] = "captions"
+    literal: bool = False
 
     @property
     def is_here(self) -> bool:

@@ -7,7 +7,7 @@ longer ones are in force. So the same list serves every budget, and a browser so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -20,8 +20,10 @@ from core.signals.looks import unit_looks
 SHORTEST_SHOT_MS = 1000
 # No piece is longer than this, or than half of the budget, so that a moment in a long shot can be taken alone.
 LONGEST_PIECE_MS = 10_000
-# The smallest budget that pages offer, as a share of the video.
+# The smallest budget that pages offer: a share of the video, or less where it is long enough to be seen.
 SMALLEST_BUDGET = 0.05
+SMALLEST_SHARE = 0.01
+SMALLEST_MS = 10_000
 # Pieces are not divided below this.
 FINEST_PIECE_MS = 100
 # A piece is divided in its middle half, so that no sliver is left.
@@ -44,6 +46,8 @@ class Footage:
             divides it, its end. An edge inside is in force while pieces may only last less than `level` ms, which is
             how long the piece is that it divides; 0 at both ends.
         empty: (E, 4) int64 [from frame, to frame, from ms, to ms] of pictures that show nothing; none where all do.
+        speech: (W, 4) int64 spans of words that are said, ascending, those that overlap as one; none where nobody
+            knows. Where a transcript has no times of words, a whole cue is as one.
     """
 
     n_frames: int
@@ -53,6 +57,7 @@ class Footage:
     bounds: np.ndarray
     pieces: tuple[np.ndarray, ...]
     empty: np.ndarray
+    speech: np.ndarray = field(default_factory=lambda: np.empty((0, 4), np.int64))
 
 
 def milliseconds(timebase: Timebase, frames: np.ndarray) -> np.ndarray:
@@ -71,13 +76,19 @@ def longest_piece(capacity_ms: int) -> int:
     return min(LONGEST_PIECE_MS, max(capacity_ms // 2, min(capacity_ms, SHORTEST_SHOT_MS)))
 
 
+def smallest_budget_of(duration_ms: int) -> float:
+    """The smallest budget that pages offer of a video so long, as a share of it."""
+    return min(SMALLEST_BUDGET, max(SMALLEST_SHARE, SMALLEST_MS / max(duration_ms, 1)))
+
+
 def footage(entry: Entry, shots: Shots, smallest_budget: float = SMALLEST_BUDGET) -> Footage:
     """What the viewing rule needs to know of an entry and one of its segmentations.
 
     Args:
         entry: its features say how alike pictures are; without any, shots are divided in the middle.
         shots: of the entry; their `exact` bounds where there are some.
-        smallest_budget: share of the video down to which pieces shall fit; smaller ones only add edges.
+        smallest_budget: share of the video down to which pieces shall fit, if it is less than pages offer; smaller
+            ones only add edges.
     """
     return _footage(entry, shots, smallest_budget, _looks(entry))
 
@@ -91,13 +102,15 @@ def all_footage(entry: Entry) -> dict[str, Footage]:
 def _footage(entry: Entry, shots: Shots, smallest_budget: float, looks: np.ndarray | None) -> Footage:
     timebase = entry.timebase
     duration_ms = int(milliseconds(timebase, np.array([entry.n_frames]))[0])
-    finest = max(FINEST_PIECE_MS, longest_piece(int(min(smallest_budget, SMALLEST_BUDGET) * duration_ms)))
+    smallest = min(smallest_budget, smallest_budget_of(duration_ms))
+    finest = max(FINEST_PIECE_MS, longest_piece(int(smallest * duration_ms)))
     pick_ms = milliseconds(timebase, entry.picks)
     bounds = np.asarray(shots.bounds if shots.exact is None else shots.exact, np.int64)
     joined = _joined(spans(timebase, bounds), entry.picks, looks)
     pieces = tuple(_divided(span, entry.picks, pick_ms, looks, timebase, finest) for span in joined)
     whole = spans(timebase, shots.bounds)
-    return Footage(entry.n_frames, duration_ms, entry.picks, pick_ms, whole, pieces, empty_spans(entry))
+    empty, speech = empty_spans(entry), speech_spans(entry)
+    return Footage(entry.n_frames, duration_ms, entry.picks, pick_ms, whole, pieces, empty, speech)
 
 
 def empty_spans(entry: Entry) -> np.ndarray:
@@ -107,6 +120,24 @@ def empty_spans(entry: Entry) -> np.ndarray:
     whole = milliseconds(entry.timebase, np.array([entry.n_frames]))[0]
     found: np.ndarray = empty[(lasting > 0) & (lasting.sum() < whole)]
     return found
+
+
+def speech_spans(entry: Entry) -> np.ndarray:
+    """(W, 4) spans of the words of the transcript at the nearest frames, those that overlap as one; none without it."""
+    if entry.transcript is None:
+        return np.empty((0, 4), np.int64)
+    said = entry.transcript.spoken()
+    starts = milliseconds(entry.timebase, np.arange(entry.n_frames + 1))
+    after = np.searchsorted(starts, said).clip(0, entry.n_frames)
+    before = np.maximum(after - 1, 0)
+    nearest = np.where(said - starts[before] < starts[after] - said, before, after)
+    rows: list[list[int]] = []
+    for start, end in sorted(row for row in nearest.reshape(-1, 2).tolist() if row[0] < row[1]):
+        if rows and start < rows[-1][1]:
+            rows[-1][1] = max(rows[-1][1], end)
+        else:
+            rows.append([start, end])
+    return spans(entry.timebase, rows)
 
 
 def _looks(entry: Entry) -> np.ndarray | None:

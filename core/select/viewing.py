@@ -57,11 +57,19 @@ def view(
     Raises:
         InputError: the budget is outside (0, 1], the arrays do not fit together, or `keep` cannot be kept.
     """
-    if not 0 < budget <= 1:
-        raise InputError(f"A budget must be a share of the video in (0, 1], not {budget}.", "Write 15 % as 0.15.")
-    scores = np.asarray(scores, np.float32)
-    if scores.shape != footage.picks.shape or np.isinf(scores).any():
-        raise InputError(f"Scores of shape {scores.shape} do not fit {len(footage.picks)} picks.")
+    clips, note = viewed(scores, footage, budget, keep, forbid)
+    return Cut(clips[:, :2], footage.n_frames, budget, note)
+
+
+def viewed(
+    scores: np.ndarray,
+    footage: Footage,
+    budget: float,
+    keep: np.ndarray | None = None,
+    forbid: np.ndarray | None = None,
+) -> tuple[np.ndarray, str]:
+    """The clips of `view` as (K, 4) spans, and why there are none."""
+    scores = checked_scores(scores, footage, budget)
     capacity = capacity_ms(budget, footage)
     kept, forbidden = merged(keep), merged(forbid)
     check_constraints(kept, forbidden, capacity)
@@ -78,8 +86,17 @@ def view(
     rest = np.flatnonzero(~chosen)
     chosen[rest[most_within(values[rest], lengths[rest], room)]] = True
     segments = adjoined(np.concatenate([kept, pieces[chosen]]))
-    note = "" if len(segments) else _why_empty(footage, lengths, capacity, len(forbidden) > 0)
-    return Cut(segments[:, :2], footage.n_frames, budget, note)
+    return segments, "" if len(segments) else _why_empty(footage, lengths, capacity, len(forbidden) > 0)
+
+
+def checked_scores(scores: np.ndarray, footage: Footage, budget: float) -> np.ndarray:
+    """(T,) float32 scores. Raises InputError where they do not fit the footage, or the budget is no share."""
+    if not 0 < budget <= 1:
+        raise InputError(f"A budget must be a share of the video in (0, 1], not {budget}.", "Write 15 % as 0.15.")
+    scores = np.asarray(scores, np.float32)
+    if scores.shape != footage.picks.shape or np.isinf(scores).any():
+        raise InputError(f"Scores of shape {scores.shape} do not fit {len(footage.picks)} picks.")
+    return scores
 
 
 def _why_empty(footage: Footage, lengths: np.ndarray, capacity: int, forbids: bool) -> str:
@@ -143,8 +160,8 @@ def free_pieces(footage: Footage, longest: int, kept: np.ndarray, forbidden: np.
     for edges in footage.pieces:
         inside = edges[(edges[:, 2] == 0) | (edges[:, 2] > longest)]
         for (start, from_ms, _), (end, to_ms, _) in zip(inside[:-1].tolist(), inside[1:].tolist(), strict=True):
-            for span in _without((start, end, from_ms, to_ms), decided.tolist()):
-                trimmed = _trimmed(span, footage.empty.tolist())
+            for span in outside((start, end, from_ms, to_ms), decided.tolist()):
+                trimmed = trim(span, footage.empty.tolist())
                 # What goes on from a kept span is part of its clip, however short it is.
                 goes_on = np.any((kept[:, 1] == trimmed[0]) | (kept[:, 0] == trimmed[1]))
                 if trimmed[3] - trimmed[2] >= max(1, 0 if goes_on else least):
@@ -218,7 +235,7 @@ def _clock(ms: int) -> str:
     return f"{ms // 60_000}:{ms % 60_000 / 1000:04.1f}"
 
 
-def _without(span: Sequence[int], decided: list[list[int]]) -> list[tuple[int, int, int, int]]:
+def outside(span: Sequence[int], decided: list[list[int]]) -> list[tuple[int, int, int, int]]:
     """The parts of a span outside of ascending others."""
     start, end, from_ms, to_ms = span
     parts = []
@@ -234,7 +251,7 @@ def _without(span: Sequence[int], decided: list[list[int]]) -> list[tuple[int, i
     return parts
 
 
-def _trimmed(span: Sequence[int], empty: list[list[int]]) -> tuple[int, int, int, int]:
+def trim(span: Sequence[int], empty: list[list[int]]) -> tuple[int, int, int, int]:
     """A span without the empty pictures that it begins and ends with; of length 0 where all are."""
     start, end, from_ms, to_ms = span
     for first, last, _, last_ms in empty:

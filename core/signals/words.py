@@ -62,9 +62,10 @@ def things_in(caption: str) -> dict[str, tuple[str, int]]:
             continue
         if word.endswith(("ing", "ed")) and at > 0 and words[at - 1] not in BEFORE_THINGS:
             continue
-        found.setdefault(_stem(word), (word, at))
+        found.setdefault(stem(word), (word, at))
     return found
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Singular and plural as one, roughly."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -51,6 +51,7 @@ class CutSource:
         sound: whether the video has sound.
         budget: share of the video that the cut was allowed, None where a person chose the segments.
         rule: by which the shots were chosen, "viewing" or "published"; None where a person chose the segments.
+        shape: of the cut, see `core.select.shapes`; None where a person chose the segments.
         shots: name of the segmentation, None where a person chose the segments.
         scores: whose scores led to the cut. Every format carries what a model learned from.
         path: where `media` lies, None where that is not known.
@@ -68,6 +69,7 @@ class CutSource:
     sound: bool = False
     budget: float | None = None
     rule: str | None = None
+    shape: str | None = None
     shots: str | None = None
     scores: CutScores = field(default_factory=NoScores)
     path: str | None = None
@@ -219,6 +221,7 @@ def _facts(cut: Cut, segments: np.ndarray, source: CutSource) -> dict[str, Any]:
         "times": "seconds from the first picture; the file's own clock shows start at it; ends are exclusive",
         "budget": source.budget,
         "rule": source.rule,
+        "shape": source.shape,
         "shots": source.shots,
         "note": cut.note,
         "scores": asdict(source.scores),

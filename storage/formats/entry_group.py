@@ -13,6 +13,8 @@ others. Added to the eccv16 keys (T picks, U people):
     spaces/<id>      (T, D) float32 features of further spaces; slashes in the id as "%2F"
     shots/<name>     (S, 2) half-open, segmentations beside change_points
     exact/<name>     (S, 2) half-open, a segmentation's boundaries at the frames where the picture changes
+    transcript       group of what is said: times (C, 2) ms, texts (C,) and counts (C,) of the words of cues;
+                     word_times (W, 2) ms and word_texts (W,)
     empty            (E, 2) half-open frame intervals whose pictures show nothing
     signals/<name>   (T,) float32 curves in [0, 1] computed from the video itself
     attributes       feature_space, text_space, shots_source, simulated, entry_id, meta (JSON)
@@ -39,6 +41,7 @@ from core.errors import InputError
 from core.exact import exact_number
 from storage.formats.faults import Faults
 from storage.formats.hdf5 import Reader
+from storage.formats.transcript_group import read_transcript_of, write_transcript
 
 GOOGLENET = "googlenet-pool5"
 UNKNOWN = "unknown"
@@ -81,6 +84,8 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
         group.attrs["text_space"] = entry.text_space
     if entry.captions is not None:
         group.create_dataset("captions", data=list(entry.captions), dtype=TEXT)
+    if entry.transcript is not None:
+        write_transcript(group.create_group("transcript"), entry.transcript)
     _write_shots(group, entry)
     if entry.empty is not None:
         group["empty"] = entry.empty.astype(np.int32).reshape(-1, 2)
@@ -124,13 +129,14 @@ def read_entry(
     elif steps is not None:
         found = features(spaces, steps)
     shots = faults.reading(lambda: read_shots(reader, n_frames, needs_features))
-    people = captions = empty = None
+    people = captions = empty = transcript = None
     signals: dict[str, np.ndarray] = {}
     timebase = None
     if n_frames is not None and picks is not None:
         timebase = faults.reading(partial(_read_timebase, reader, n_frames, picks, meta))
         people = faults.reading(partial(_read_people, reader, picks, n_frames, dataset, meta))
         captions = faults.reading(partial(_read_captions, reader, len(picks)))
+        transcript = faults.reading(lambda: read_transcript_of(reader))
         empty = faults.reading(lambda: _read_empty(reader))
         signals = faults.reading(partial(_read_signals, reader, len(picks))) or {}
     faults.check()
@@ -155,6 +161,7 @@ def read_entry(
             meta=meta,
             empty=empty,
             signals=signals,
+            transcript=transcript,
         )
 
 

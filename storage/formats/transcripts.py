@@ -33,9 +33,15 @@ def read_transcript(path: Path) -> Transcript:
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.")
     try:
-        lines = read_text(path).split("\n")
+        text = read_text(path)
     except UnicodeDecodeError as error:
         raise FormatError(f"{path.name} should be a transcript, SubRip or WebVTT, but it is not text.") from error
+    return parse_transcript(text, path.name)
+
+
+def parse_transcript(text: str, name: str) -> Transcript:
+    """The transcript in the text of a file that is called so. Raises FormatError as `read_transcript`."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     webvtt = bool(re.match(r"WEBVTT(\s|$)", lines[first]))
     if webvtt:  # what belongs to its header ends with an empty line
@@ -47,13 +53,13 @@ def read_transcript(path: Path) -> Transcript:
         while number < len(lines) and lines[number].strip():
             number += 1
         if number > begin:
-            cue = _cue(path.name, begin, lines[begin:number], webvtt)
+            cue = _cue(name, begin, lines[begin:number], webvtt)
             if cue is not None:
                 cues.append(cue)
         number += 1
     if not cues and not webvtt:
         raise FormatError(
-            f"{path.name} should be a transcript, SubRip or WebVTT, but there is no cue such as"
+            f"{name} should be a transcript, SubRip or WebVTT, but there is no cue such as"
             " '00:00:01,000 --> 00:00:02,500' in it."
         )
     return Transcript(tuple(sorted(cues, key=lambda cue: cue.start_ms)))

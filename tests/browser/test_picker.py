@@ -58,7 +58,7 @@ def compare(page, server):
 def panel(compare):
     """The page with the picker open and filled."""
     compare.wait_for_function("window.manycut?.player")
-    compare.keyboard.press("/")
+    compare.keyboard.press("Control+k")
     compare.locator(f"{ROW}[data-entry='demo/harbour-day']").wait_for()
     return compare
 

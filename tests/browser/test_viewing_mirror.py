@@ -16,18 +16,26 @@ from hypothesis import strategies as st
 
 from core.data import Entry, Shots
 from core.data.timebase import Timebase
+from core.data.transcript import Transcript
 from core.errors import InputError
 from core.select.footage import Footage, footage, longest_piece, spans
 from core.select.knapsack import most_within
+from core.select.shape_names import SHAPES
+from core.select.shapes import shaped
+from core.select.target import share_of
 from core.select.viewing import Collected, capacity_ms, free_pieces, merged, view
 from tests.browser.test_selection_mirror import PLAYER, node
+from tests.core.select.test_shapes import spoken
 
 SCRIPT = """
 import { capacityMs, collected, freePieces, longestPiece, view } from '%s/viewing.mjs';
 import { mostWithin } from '%s/knapsack.mjs';
+import { shaped } from '%s/shapes.mjs';
+import { targetOf } from '%s/target.mjs';
 import { createInterface } from 'node:readline';
-const solve = ({ scores, footage, budget, kept, forbidden }) => {
+const solve = ({ scores, footage, budget, kept, forbidden, form }) => {
   const known = Float32Array.from(scores, (score) => (score === null ? NaN : score));
+  if (form) return shaped(known, footage, budget, form);
   const capacity = capacityMs(budget, footage);
   const pieces = freePieces(footage, longestPiece(capacity), kept, forbidden);
   const worth = [...collected(known, footage, pieces)];
@@ -35,8 +43,9 @@ const solve = ({ scores, footage, budget, kept, forbidden }) => {
 };
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line);
-  const { values, lengths, capacity } = asked;
-  console.log(JSON.stringify(values ? mostWithin(values, lengths, capacity) : solve(asked)));
+  const { values, lengths, capacity, written } = asked;
+  if (written !== undefined) console.log(JSON.stringify(targetOf(written, asked.duration)));
+  else console.log(JSON.stringify(values ? mostWithin(values, lengths, capacity) : solve(asked)));
 }
 """
 Ask = Callable[[dict[str, Any]], Any]
@@ -46,7 +55,7 @@ Ask = Callable[[dict[str, Any]], Any]
 def ask() -> Iterator[Ask]:
     """A JavaScript engine that answers one question after the other."""
     where = PLAYER.as_uri()
-    command = [node(), "--input-type=module", "-e", SCRIPT % (where, where)]
+    command = [node(), "--input-type=module", "-e", SCRIPT % ((where,) * 4)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def answer(asked: dict[str, Any]) -> Any:
@@ -76,7 +85,18 @@ def cases(draw: st.DrawFn) -> tuple[Footage, Timebase, np.ndarray, float, list[l
     dark = np.unique(random.integers(0, n_frames + 1, draw(st.sampled_from([0, 2, 8]))))
     dark = dark[: len(dark) // 2 * 2].reshape(-1, 2)
     features = {} if looks is None else {"test": looks}
-    entry = Entry("a/b", "b", timebase, picks, features, next(iter(features), None), shots={"kts": shots}, empty=dark)
+    said = Transcript(tuple(spoken(random, int(timebase.duration * 1000)))) if draw(st.booleans()) else None
+    entry = Entry(
+        "a/b",
+        "b",
+        timebase,
+        picks,
+        features,
+        next(iter(features), None),
+        shots={"kts": shots},
+        empty=dark,
+        transcript=said,
+    )
     levels = draw(st.sampled_from([1, 2, 5, 10**7]))
     scores = (random.integers(0, levels + 1, len(picks)) / levels).astype(np.float32)
     scores[random.random(len(picks)) < draw(st.sampled_from([0, 0.3]))] = np.nan
@@ -84,6 +104,20 @@ def cases(draw: st.DrawFn) -> tuple[Footage, Timebase, np.ndarray, float, list[l
     keep, forbid = [decided[:2]] if len(decided) > 1 else [], [decided[2:]] if len(decided) > 3 else []
     budget = draw(st.sampled_from([0.01, 0.05, 0.15, 0.3, 0.5, 1.0]))
     return footage(entry, shots, budget), timebase, scores, budget, keep, forbid
+
+
+def written(found: Footage) -> dict[str, Any]:
+    """Footage as the page knows it."""
+    return {
+        "nFrames": found.n_frames,
+        "durationMs": found.duration_ms,
+        "picks": found.picks.tolist(),
+        "pickMs": found.pick_ms.tolist(),
+        "bounds": found.bounds.tolist(),
+        "pieces": [edges.tolist() for edges in found.pieces],
+        "empty": found.empty.tolist(),
+        "speech": found.speech.tolist(),
+    }
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -100,15 +134,7 @@ def test_browser_and_server_solve_the_same_cuts_to_watch(ask, case) -> None:
     answer = ask(
         {
             "scores": [None if np.isnan(score) else float(score) for score in scores],
-            "footage": {
-                "nFrames": found.n_frames,
-                "durationMs": found.duration_ms,
-                "picks": found.picks.tolist(),
-                "pickMs": found.pick_ms.tolist(),
-                "bounds": found.bounds.tolist(),
-                "pieces": [edges.tolist() for edges in found.pieces],
-                "empty": found.empty.tolist(),
-            },
+            "footage": written(found),
             "budget": budget,
             "kept": kept.tolist(),
             "forbidden": forbidden.tolist(),
@@ -137,3 +163,33 @@ def test_browser_and_server_take_the_same_pieces_also_of_many_equal_ones(ask, se
     capacity = int(share * lengths.sum())
     asked = {"values": values.tolist(), "lengths": lengths.tolist(), "capacity": capacity}
     assert ask(asked) == np.flatnonzero(most_within(values, lengths, capacity)).tolist()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=cases(), shape=st.sampled_from(SHAPES), clip_ms=st.sampled_from([500, 3000]), words=st.booleans())
+def test_browser_and_server_solve_the_same_shapes_with_the_same_edges_between_words(
+    ask, case, shape, clip_ms, words
+) -> None:
+    found, timebase, scores, budget, _, _ = case
+    cut = shaped(scores, found, budget, shape, clip_ms, words)
+    answer = ask(
+        {
+            "scores": [None if np.isnan(score) else float(score) for score in scores],
+            "footage": written(found),
+            "budget": budget,
+            "form": {"shape": shape, "clipMs": clip_ms, "words": words},
+        }
+    )
+    assert answer["segments"] == cut.segments.tolist()
+    assert answer["spans"] == spans(timebase, cut.segments).tolist()
+    assert answer["note"] == cut.note
+
+
+def test_browser_and_server_read_the_same_lengths(ask) -> None:
+    for text in ("90 s", "1:30", "1:30,5", "2 min", "1.5 M", "15 %", "0%", "15", "soon", "4 min", "1:02:03", "0.2 h"):
+        answer = ask({"written": text, "duration": 200})
+        try:
+            expected = (share_of(text, 200), "")
+        except InputError as error:
+            expected = (0, f"{error.message} {error.hint}")
+        assert (answer["share"], answer["problem"]) == expected

@@ -11,6 +11,8 @@ from webapp.access import TABLE
 IN_A_BROWSER = ("/enter", "/api/me", "/api/task", "/api/tasks", "/api/sending")
 COMMANDS = {
     "/api/captions": "correct",
+    "/api/transcript": "transcript",
+    "/api/query": "query",
     "/api/models/plan": "train",
     "/api/models/splits": "splits",
     "/api/models/splits/make": "splits",

@@ -15,7 +15,8 @@ from webapp.server import build_app
 # Routes that answer with a file, an address to go to, or raw numbers.
 NOT_JSON = {
     "/assets/player/{tag}/{name:path}", "/favicon.ico", "/vendor/plotly.min.js", "/media", "/thumbnails", "/enter",
-    "/compare", "/api/docs", "/api/series", "/api/cutlist", "/api/download",
+    "/compare", "/api/docs", "/api/series", "/api/chapters",
+    "/api/cutlist", "/api/download",
     "/api/people/key.csv",
 }  # fmt: skip
 

@@ -164,6 +164,9 @@ ABOUT_ONE_ENTRY = [
     ("POST", "/api/export", {}),
     ("POST", "/api/render", {"entry": ENTRY}),
     ("PUT", "/api/captions", {"entry": ENTRY, "pick": 0, "text": "A dog"}),
+    ("PUT", "/api/transcript", {"entry": ENTRY, "text": ""}),
+    ("POST", "/api/query", {"entry": ENTRY, "query": "a dog"}),
+    ("GET", "/api/chapters", {"entry": ENTRY}),
 ]
 
 

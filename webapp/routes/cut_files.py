@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from core.errors import InputError
@@ -17,9 +17,9 @@ from storage.library import Library
 from verbs.chosen_cut import CutChoices, check_video
 from verbs.cut_list import CutListRequest, cut_list_notes
 from verbs.cut_list import cut_list as write_cut_list
-from verbs.cuts import DEFAULT_RULE, Rule
 from verbs.intervals import parse_intervals
 from verbs.render import RenderRequest
+from webapp.asked_form import AskedForm
 from webapp.jobs import enqueue
 from webapp.views.answer import JobNumber
 from webapp.visibility import AsSeen, VisibleEntryNamed, visible
@@ -49,14 +49,12 @@ def router(library: Library, renders: Path) -> APIRouter:
     def cut_list(
         entry: VisibleEntryNamed,
         seen: AsSeen,
+        form: AskedForm,
         format: str,
         source: str | None = None,
-        rule: Rule = DEFAULT_RULE,
-        shots: str | None = None,
-        budget: float = Query(0.15, gt=0, le=1),
         segments: str | None = None,
     ) -> Response:
-        """`segments` such as "0-120,240-300", in frames, end exclusive, instead of source, rule, shots and budget."""
+        """`segments` such as "0-120,240-300", in frames, end exclusive, instead of a source and a form."""
         if format not in TYPES:
             raise InputError(f"There is no cut list format '{format}'.", f"Choose one of: {', '.join(TYPES)}.")
         with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
@@ -64,11 +62,9 @@ def router(library: Library, renders: Path) -> APIRouter:
                 entry=entry,
                 out=Path(folder) / f"cut.{format}",
                 source=source,
-                rule=rule,
-                shots=shots,
-                budget=budget,
                 segments=parse_intervals(segments) if segments else None,
                 beside=True,  # where the video lies on this server is told to nobody
+                **dict(form),
             )
             made = write_cut_list(seen, request)
             content = made.file.read_bytes()

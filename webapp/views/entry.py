@@ -11,7 +11,7 @@ from safetensors.numpy import save
 from core.data import Entry
 from core.data.categories import spelt_out
 from core.data.timebase import VaryingTimebase
-from core.select.footage import Footage, all_footage, empty_spans, milliseconds
+from core.select.footage import Footage, all_footage, empty_spans, milliseconds, smallest_budget_of, speech_spans
 from core.signals import ordered
 from storage.library import Library
 from webapp.views.answer import Answer
@@ -67,6 +67,9 @@ class EntryFacts(Shown):
         feature_space: of its features, None where it has none.
         duration_ms: whole milliseconds.
         empty: [from frame, to frame, from ms, to ms] of pictures that show nothing.
+        smallest_budget: share of it that a cut is at least.
+        speech: [from frame, to frame, from ms, to ms] of words that are said, those that overlap as one.
+        cues: [from ms, to ms, text] of what is said; None where nobody wrote it down.
         shots: its segmentations.
         captions: one for each pick, None where nobody described the pictures.
         captioner: who did, "" where that is not known.
@@ -91,6 +94,9 @@ class EntryFacts(Shown):
     feature_space: str | None
     duration_ms: int
     empty: list[tuple[int, int, int, int]]
+    smallest_budget: float
+    speech: list[tuple[int, int, int, int]]
+    cues: list[tuple[int, int, str]] | None
     shots: list[ShotsFacts]
     captions: tuple[str, ...] | None
     captioner: str
@@ -128,6 +134,8 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
         *offer_rows(runs, checkpoints),
         *missing_rows(runs, checkpoints),
     ]
+    duration_ms = int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0])
+    said = entry.transcript
     return EntryFacts(
         **vars(shown(entry)),
         id=entry.id,
@@ -142,8 +150,11 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
         picks=len(entry.picks),
         simulated=sum(people.simulated) if people else 0,
         feature_space=entry.feature_space,
-        duration_ms=int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0]),
+        duration_ms=duration_ms,
         empty=empty_spans(entry).tolist(),
+        smallest_budget=smallest_budget_of(duration_ms),
+        speech=speech_spans(entry).tolist(),
+        cues=None if said is None else [(cue.start_ms, cue.end_ms, cue.text) for cue in said.cues],
         shots=[_shots(name, film, entry) for name, film in footage.items()],
         captions=entry.captions or None,
         captioner=entry.meta.get("captioner", "") if entry.captions else "",

@@ -1,11 +1,17 @@
 /** The page's address: entry, time and what was chosen, so that a link shows the same to somebody else. */
 
+import { CLIP_SECONDS } from '../shared/limits.mjs';
+
 /**
  * @typedef {object} View
  * @property {string|null} entry
  * @property {number} t seconds
  * @property {boolean} [disputed] at the moment where people differ most, in place of a time
  * @property {number|null} budget share
+ * @property {number|null} length seconds, instead of a budget
+ * @property {string|null} shape of the cuts
+ * @property {number|null} clip seconds of one of many short clips
+ * @property {boolean} words whether clips begin and end between words
  * @property {string|null} shots name of a segmentation
  * @property {string|null} rule of the cuts: "viewing" or "published"
  * @property {string|null} cut id of the selected strip, or PINNED
@@ -23,12 +29,18 @@ export const DISPUTED = 'disputed';
 /** @param {string} search of a location @returns {View} */
 export function readAddress(search) {
   const asked = new URLSearchParams(search);
-  const share = Math.round(Number(asked.get('budget'))) / 100;
+  const share = Math.round(Number(asked.get('budget')) * 10) / 1000;
+  const length = Number(asked.get('length'));
+  const clip = Number(asked.get('clip'));
   return {
     entry: asked.get('entry'),
     t: Math.max(0, Number(asked.get('t')) || 0),
     disputed: asked.get('t') === DISPUTED,
-    budget: share >= 0.05 && share <= 0.5 ? share : null,
+    budget: share >= 0.01 && share <= 1 ? share : null,
+    length: length > 0 && Number.isFinite(length) ? length : null,
+    shape: asked.get('shape'),
+    clip: clip >= 0.5 && clip <= CLIP_SECONDS ? clip : null,
+    words: asked.get('words') !== 'cut',
     shots: asked.get('shots'),
     rule: asked.get('rule'),
     cut: asked.get('cut'),
@@ -52,7 +64,7 @@ function isPair(parts) {
 }
 
 /** What a view says in the address. */
-const NAMES = ['entry', 't', 'budget', 'shots', 'rule', 'cut', 'person', 'zoom', 'run', 'over', 'hide'];
+const NAMES = ['entry', 't', 'budget', 'length', 'shape', 'clip', 'words', 'shots', 'rule', 'cut', 'person', 'zoom', 'run', 'over', 'hide'];
 
 /**
  * The address with a view in it; what is as always is left out.
@@ -65,7 +77,11 @@ export function writeAddress(href, view) {
   const set = (name, value) => value !== null && url.searchParams.append(name, value);
   set('entry', view.entry);
   set('t', view.t.toFixed(1));
-  set('budget', view.budget === null ? null : String(Math.round(view.budget * 100)));
+  set('budget', view.budget === null ? null : String(Math.round(view.budget * 1000) / 10));
+  set('length', view.length === null ? null : String(view.length));
+  set('shape', view.shape);
+  set('clip', view.clip === null ? null : String(view.clip));
+  set('words', view.words ? null : 'cut');
   set('shots', view.shots);
   set('rule', view.rule);
   set('cut', view.cut);

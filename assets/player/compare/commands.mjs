@@ -1,5 +1,6 @@
 /** What Compare can do: its keys, its buttons and its sheet of keys come from here. */
 
+import { SHAPES } from './cuts.mjs';
 import { frameStep } from './frame_clock.mjs';
 import { indexAt } from './series.mjs';
 import { mendCommands } from './mend_commands.mjs';
@@ -49,6 +50,12 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
     const usable = store.usablePeaks;
     store.setDiffer(usable[(usable.indexOf(store.differ) + 1) % usable.length]);
   };
+  const nextShape = () => {
+    const at = SHAPES.findIndex(({ name }) => name === cuts.shape);
+    const { name, label } = SHAPES[(at + 1) % SHAPES.length];
+    store.setShape(name);
+    store.toast(`Shape of the cuts: ${label.toLowerCase()}.`);
+  };
   const select = (amount) => {
     const shown = store.strips.filter(({ top }) => top !== null);
     const at = shown.findIndex(({ id }) => id === store.selectedId);
@@ -93,6 +100,15 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
       name: 'cut', keys: ['P'], label: 'play the selected cut, skipping the rest',
       enabled: () => Boolean(store.selected?.seconds?.length), run: playCut,
     },
+    { name: 'length', keys: ['T'], label: 'how long the cut may be: 90 s, 1:30, 2 min, 15 %', run: () => store.ask('length') },
+    {
+      name: 'shape', keys: ['V'], label: 'shape of the cut: as scored, one clip, many short, whole story',
+      enabled: () => there() && cuts.rule === 'viewing', run: nextShape,
+    },
+    {
+      name: 'words', keys: ['A'], label: 'no clip begins or ends within a word, or it may',
+      enabled: () => there() && cuts.rule === 'viewing' && store.entry.speech.length > 0, run: () => store.toggleWords(),
+    },
     { name: 'loop', keys: ['O'], label: 'loop the cut, or not', run: () => clock.setLoop(!clock.loop) },
     { name: 'zoom', keys: { '+': 1, '-': -1 }, alias: { '=': 1 }, label: 'zoom in, out', run: zoom },
     { name: 'zoomout', keys: ['0'], label: 'show everything, as a double click does', run: () => axis.reset() },
@@ -110,7 +126,21 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
     { name: 'keep', keys: ['S'], label: 'save: video, cut list, figure, numbers', run: () => store.ask('keep') },
     { name: 'mute', keys: ['M'], label: 'sound on, off', run: () => clock.mute(!clock.video.muted) },
     { name: 'video', label: 'load the video again', run: reloadVideo },
-    { name: 'choose', keys: ['/'], label: 'choose another entry' },
+    { name: 'find', keys: ['/'], label: 'find words in captions and transcript', run: () => store.ask('find') },
+    { name: 'hit', keys: ['I'], label: 'next place of these words', enabled: () => store.hits.length > 0, run: () => store.ask('hit') },
+    {
+      name: 'hit-back', keys: ['Shift+I'], label: 'previous place of these words',
+      enabled: () => store.hits.length > 0, run: () => store.ask('hit-back'),
+    },
+    {
+      name: 'query', keys: ['Q'], label: 'what is looked for as a row: how well each moment answers it, with its cut',
+      run: () => store.ask('query'),
+    },
+    {
+      name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file',
+      run: () => store.ask('transcript'),
+    },
+    { name: 'choose', keys: ['Ctrl+K'], label: 'choose another entry' },
     { name: 'next', keys: ['Alt+ArrowUp', 'Alt+ArrowDown'], label: 'previous, next entry' },
   ];
   return [

@@ -2,7 +2,7 @@
 
 import { Solver } from './solver.mjs';
 import { capacityMs, longestPiece, milliseconds, piecesInForce } from './viewing.mjs';
-import { percent } from '../shared/format.mjs';
+import { clock, percent } from '../shared/format.mjs';
 
 /** @typedef {import('./solver.mjs').Rule} Rule */
 /** @typedef {import('./strip_groups.mjs').Strip} Strip */
@@ -26,6 +26,25 @@ export const RULES = [
   },
 ];
 
+/** Seconds that one of many short clips lasts at most, where nobody has chosen otherwise. */
+export const CLIP_SECONDS = 3;
+
+/** @type {{name: import('./shapes.mjs').Shape, label: string, about: string}[]} the first is usual */
+export const SHAPES = [
+  { name: 'scored', label: 'As scored', about: 'The most score over time, wherever it lies.' },
+  { name: 'one', label: 'One clip', about: 'A single clip: the stretch of this length that collects most.' },
+  {
+    name: 'short', label: 'Many short',
+    about: 'Many clips of at most so many seconds, each within one shot and a second apart: first the best of each of as many '
+      + 'equal parts of the film as such clips fit, then the best that are left.',
+  },
+  {
+    name: 'story', label: 'Whole story',
+    about: 'All cuts keep the film\'s order. This one also covers all of it: the film is divided into up to eight parts of equal '
+      + 'length, and each gets its share of the time.',
+  },
+];
+
 /**
  * @param {number[]} shot frames, then seconds
  * @returns {import('./viewing.mjs').Span}
@@ -43,11 +62,37 @@ export class Cuts {
   constructor(store, arrived) {
     this.store = store;
     this.budget = BUDGET;
+    /** Seconds that a cut shall last, where somebody asked for a time and not for a share. @type {number|null} */
+    this.target = null;
+    /** @type {import('./shapes.mjs').Shape} */
+    this.shape = SHAPES[0].name;
+    this.clip = CLIP_SECONDS;
+    /** No clip begins or ends within a word, where somebody wrote down what is said. */
+    this.words = true;
     /** @type {Rule} */
     this.rule = RULES[0].name;
     /** Index of the segmentation. */
     this.shots = 0;
     this.solver = new Solver(arrived);
+  }
+
+  /** What shape cuts by the viewing rule have. @returns {import('./shapes.mjs').Form} */
+  get form() {
+    return { shape: this.shape, clipMs: Math.round(this.clip * 1000), words: this.words };
+  }
+
+  /** How the cuts are made, as the server is asked for them. */
+  get asked() {
+    const shaped = this.rule === 'viewing';
+    return {
+      rule: this.rule, shots: this.segmentation?.name, budget: this.budget, shape: shaped ? this.shape : SHAPES[0].name,
+      clip: this.clip, words: this.words,
+    };
+  }
+
+  /** How long a cut may be, as people write it: the time that was asked for, else the share. */
+  get length() {
+    return this.target === null ? this.share : clock(this.target);
   }
 
   get segmentation() {
@@ -89,6 +134,7 @@ export class Cuts {
       bounds: bounds.map(spanOf),
       pieces,
       empty: entry.empty,
+      speech: entry.speech,
     };
   }
 
@@ -125,12 +171,24 @@ export class Cuts {
 
   #said(rule) {
     const of = rule === 'published' ? 'frames' : 'video'; // what each of them counts
-    return this.segmentation ? `${percent(this.budget, 0)} of the ${of}, ${this.segmentation.label}, ${rule} rule` : 'no shots';
+    if (!this.segmentation) return 'no shots';
+    return `${this.share} of the ${of}, ${this.segmentation.label}, ${rule} rule${rule === 'viewing' ? this.shapeSaid : ''}`;
+  }
+
+  /** The share of the video in words. */
+  get share() {
+    return percent(this.budget, Math.abs(this.budget * 100 - Math.round(this.budget * 100)) < 1e-6 ? 0 : 1);
+  }
+
+  /** The shape that is in force as the end of a sentence; "" for the usual one. */
+  get shapeSaid() {
+    const { name, label } = SHAPES.find((one) => one.name === this.shape);
+    return this.rule === 'viewing' && name !== SHAPES[0].name ? `, ${label.toLowerCase()}` : '';
   }
 
   /** The settings as one word, to tell whether what is shown follows them. */
   get made() {
-    return `${Math.round(this.budget * 100)} ${this.shots} ${this.rule}`;
+    return [this.budget, this.shots, ...Object.values(this.asked)].join(' ');
   }
 
   /** Solve every cut again, the selected one first; those that somebody mended are solved already. */
@@ -143,6 +201,6 @@ export class Cuts {
       return;
     }
     const shown = selected ? [selected, ...strips.filter((strip) => strip !== selected)] : strips;
-    this.solver.solve(shown, references, { rule: this.rule, budget: this.budget, footage: this.footage });
+    this.solver.solve(shown, references, { rule: this.rule, budget: this.budget, form: this.form, footage: this.footage });
   }
 }

@@ -75,8 +75,7 @@ export class Keeper {
     const { entry, selected, cuts, selectedId, model, figures } = this.store;
     // Kept with what is shown: a run that comes meanwhile must not change what the buttons save.
     this.asked = selected && {
-      entry: entry.id, source: sourceOf(selectedId, model.people.names),
-      rule: cuts.rule, shots: cuts.segmentation?.name, budget: cuts.budget,
+      entry: entry.id, source: sourceOf(selectedId, model.people.names), ...cuts.asked,
     };
     const clips = selected?.cut?.segments.length ?? 0;
     const length = selected && circa(entry.assumed_rate) + clock(playing(selected.seconds));
@@ -95,6 +94,8 @@ export class Keeper {
       h('ul', {}, h('li', {}, this.#video(clips)), LISTS.map(([format, label, what]) => this.#list(format, label, what, clips))),
       this.progress.element,
       this.problem,
+      h('h4', {}, 'Chapters'), quiet('Shots merged at the greatest changes of picture, with titles from captions or transcript.'),
+      h('ul', { class: 'line' }, this.#chapters('vtt', 'WebVTT', 'for players'), this.#chapters('youtube', 'YouTube', 'for a description')),
       h('h4', {}, 'This figure'), quiet(hidden ? `${about} ${PSEUDONYMS}` : about),
       h('ul', { class: 'line' }, this.#figure('png'), this.#figure('svg'), this.#figure('html', 'interactive, works without a network')),
       h('h4', {}, 'These numbers'),
@@ -120,6 +121,16 @@ export class Keeper {
     return h('li', {}, button, h('span', {}, what, note ? h('em', {}, note) : null));
   }
 
+  #chapters(format, label, what) {
+    return h('li', {}, this.#button(label, () => this.#saveChapters(format), { 'data-chapters': format }), h('span', {}, what));
+  }
+
+  async #saveChapters(format) {
+    const { entry, cuts } = this.store;
+    const shots = entry.shots.length ? { shots: cuts.segmentation.name } : {};
+    await this.#saveAnswer(`/api/chapters?${new URLSearchParams({ entry: entry.id, format, ...shots })}`, `${this.#name('chapters')}.txt`);
+  }
+
   #figure(format, what = '') {
     const button = this.#button(format.toUpperCase(), () => this.#saveFigure(format), { 'data-figure': format });
     return h('li', {}, button, what ? h('span', {}, what) : null);
@@ -139,11 +150,18 @@ export class Keeper {
   }
 
   async #saveList(format) {
-    const answer = await request(`/api/cutlist?${new URLSearchParams({ ...this.asked, format })}`, { timeout: 0 });
-    const named = /filename="?([^"]+)"?/.exec(answer.headers.get('content-disposition') ?? '');
-    save(await answer.blob(), named?.[1] ?? `${this.#name('cut')}.${format}`);
+    const address = `/api/cutlist?${new URLSearchParams({ ...this.asked, format })}`;
+    const answer = await this.#saveAnswer(address, `${this.#name('cut')}.${format}`);
     const note = answer.headers.get('x-manycut-note');
     if (note) this.store.toast(decodeURIComponent(note));
+  }
+
+  /** Save what the server answers under the name that it gives. @param {string} address @param {string} name else */
+  async #saveAnswer(address, name) {
+    const answer = await request(address, { timeout: 0 });
+    const named = /filename="?([^"]+)"?/.exec(answer.headers.get('content-disposition') ?? '');
+    save(await answer.blob(), named?.[1] ?? name);
+    return answer;
   }
 
   async #render() {

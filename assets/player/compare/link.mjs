@@ -1,6 +1,6 @@
 /** What a link shows: from a view to the page, and back. */
 
-import { BUDGET, RULES } from './cuts.mjs';
+import { BUDGET, CLIP_SECONDS, RULES, SHAPES } from './cuts.mjs';
 import { PINNED, readAddress, writeAddress } from './address.mjs';
 import { isRun, peopleRow } from './entry_rows.mjs';
 import { defaultCut } from './strip_groups.mjs';
@@ -15,7 +15,11 @@ const CALM_MS = 250;
 /** Choices that the rows are built from, as far as the entry has them. @param {Store} store @param {View} view */
 export function takeChoices(store, view) {
   const { entry, cuts, layout } = store;
-  cuts.budget = view.budget ?? BUDGET;
+  cuts.target = view.length === null ? null : Math.min(Math.max(view.length, entry.smallest_budget * entry.duration), entry.duration);
+  cuts.budget = cuts.target === null ? Math.max(view.budget ?? BUDGET, entry.smallest_budget) : cuts.target / entry.duration;
+  cuts.shape = (SHAPES.find(({ name }) => name === view.shape) ?? SHAPES[0]).name;
+  cuts.clip = view.clip ?? CLIP_SECONDS;
+  cuts.words = view.words;
   cuts.rule = (RULES.find(({ name }) => name === view.rule) ?? RULES[0]).name;
   const shots = entry.shots.findIndex(({ name }) => name === view.shots);
   if (shots >= 0) cuts.shots = shots;
@@ -51,7 +55,11 @@ function viewOf({ store, clock }) {
   return {
     entry: entry.id,
     t: clock.time(),
-    budget: cuts.budget === BUDGET ? null : cuts.budget,
+    budget: cuts.target !== null || cuts.budget === BUDGET ? null : cuts.budget,
+    length: cuts.target,
+    shape: cuts.shape === SHAPES[0].name ? null : cuts.shape,
+    clip: cuts.clip === CLIP_SECONDS ? null : cuts.clip,
+    words: cuts.words,
     shots: cuts.shots ? entry.shots[cuts.shots].name : null,
     rule: cuts.rule === RULES[0].name ? null : cuts.rule,
     cut: selectedId === defaultCut(model, groups) ? null : selectedId,

@@ -64,7 +64,11 @@ export class Mender extends Observable {
     this.beginning = true;
     const { entry, cuts } = this.store;
     const asked = { entry: entry.id, source, shots: cuts.segmentation?.name ?? null, budget: cuts.budget };
+    // A cut of another shape, or whose edges went between words, stays as it is; the rest is as scored.
+    const { segments } = this.store.selected.cut;
     await this.#asking(async () => this.#take(await post('/api/mended', asked), true));
+    const same = JSON.stringify(segments) === JSON.stringify(this.clips);
+    if (this.facts && !same && cuts.rule === 'viewing') this.#do('paint', { spans: segments.map((clip) => [...clip, 'keep']) });
     this.beginning = false;
   }
 

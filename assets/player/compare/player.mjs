@@ -28,6 +28,9 @@ import { StripsView } from './strips_view.mjs';
 import { Transport } from './transport.mjs';
 import { Versus } from './versus.mjs';
 import { VersusPanel } from './versus_panel.mjs';
+import { WordQuery } from './word_query.mjs';
+import { WordsLane } from './words_lane.mjs';
+import { WordsSearch } from './words_search.mjs';
 import { compareCommands } from './commands.mjs';
 import { cutPlayer } from './cut_player.mjs';
 import { factsSection } from './facts.mjs';
@@ -76,6 +79,9 @@ export function createPlayer(root) {
     person: person.element,
     figures: new FiguresView(page).element,
   }));
+  const query = new WordQuery(page, () => loader.load(store.entry.id));
+  const words = new WordsLane(page, seek);
+  const search = new WordsSearch(page, seek, query, () => loader.load(store.entry.id));
   const status = new Status(page);
   const menu = new RowsMenu(page);
   const loader = new Loader(page, plots);
@@ -83,9 +89,11 @@ export function createPlayer(root) {
 
   stage.element.append(transport.element);
   head.element.append(new MendLane(page, mender, pane).element);
+  head.element.append(words.element);
   pane.scroll.append(head.element, rows.element, strips.element);
   replace(
-    root, h('h1', { class: 'mc-unseen' }, 'Compare'), top, splitBar(root, top), said.element, panels.versus.element,
+    root, h('h1', { class: 'mc-unseen' }, 'Compare'), top, splitBar(root, top), said.element, search.element,
+    panels.versus.element,
     h('div', { class: 'mc-pane' }, pane.scroll, pane.overlay, menu.element),
     h('div', { class: 'mc-skeleton', 'aria-hidden': 'true' }), status.element, new Keeper(page).dialog, status.toast, helpSheet(page),
   );
@@ -99,14 +107,14 @@ export function createPlayer(root) {
     await loader.load(store.entry.id);
   }
 
-  for (const news of ['model', 'cuts', 'peaks', 'draw']) store.on(news, () => commands.refresh(root));
+  for (const news of ['model', 'cuts', 'peaks', 'draw', 'found']) store.on(news, () => commands.refresh(root));
   mender.on('changed', () => commands.refresh(root));
   clock.on('frame', () => versus.tick());
   commands.refresh(root);
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);
   followWindow(page, top, () => stage.fit());
-  watchNews(page, () => Boolean(sampler.work.job || person.work.job), (entry) => loader.load(entry));
+  watchNews(page, () => Boolean(sampler.work.job || person.work.job || query.work.job), (entry) => loader.load(entry));
   signal.addEventListener('abort', () => {
     store.cuts.solver.stop();
     clock.stop();

@@ -4,8 +4,9 @@
  * only compared with last. The same file is the worker's script.
  */
 
-import { capacityMs, freePieces, longestPiece, view } from './viewing.mjs';
+import { capacityMs, freePieces, longestPiece } from './viewing.mjs';
 import { gcd, select } from './selection.mjs';
+import { shaped } from './shapes.mjs';
 
 /** Steps of the published rule up to which the page itself solves what it shows (about 50 ms), and compares with. */
 const AT_ONCE = 2e7;
@@ -19,6 +20,7 @@ const PIECES_AT_ONCE = 2e4;
  * @typedef {object} Task
  * @property {Rule} rule of the cuts that are shown
  * @property {number} budget share of the video
+ * @property {import('./shapes.mjs').Form} form of cuts by the viewing rule
  * @property {import('./viewing.mjs').Footage} footage
  */
 
@@ -75,22 +77,25 @@ export class Solver {
 }
 
 /** True where orders, all by one rule, are few enough for the page itself. */
-function atOnce(orders, { budget, footage }, most) {
+function atOnce(orders, { budget, form, footage }, most) {
   if (!orders.length) return true;
-  const { bounds, pieces, nFrames } = footage;
-  if (orders[0].rule === 'viewing') return orders.length * pieces.reduce((sum, edges) => sum + edges.length, 0) <= PIECES_AT_ONCE;
+  const { bounds, pieces, nFrames, picks } = footage;
+  if (orders[0].rule === 'viewing') {
+    const edges = pieces.reduce((sum, shot) => sum + shot.length, 0);
+    return orders.length * (form.shape === 'scored' ? edges : edges + picks.length) <= PIECES_AT_ONCE;
+  }
   const unit = bounds.slice(0, -1).reduce((found, [start, end]) => gcd(found, end - start), 0) || 1;
   return (orders.length * bounds.length * budget * nFrames) / unit <= most;
 }
 
 /** (scores, rule) -> cut; what all cuts of a task have in common is computed once. @param {Task} task */
-function solverOf({ budget, footage }) {
+function solverOf({ budget, form, footage }) {
   const { picks, bounds, nFrames } = footage;
   let pieces = null;
   return (scores, rule) => {
     if (rule === 'published') return select(scores, picks, bounds, nFrames, budget);
     pieces ??= freePieces(footage, longestPiece(capacityMs(budget, footage)), [], []);
-    return view(scores, footage, budget, [], [], pieces);
+    return shaped(scores, footage, budget, form, pieces);
   };
 }
 

@@ -4,7 +4,7 @@
  * Tells: 'status', 'opened' (another entry), 'model' (all that is derived from an entry and the person's choices),
  * 'rows' (their layout), 'strips' (their layout), 'cuts' (solved, or another one selected), 'reveal' (the selected
  * strip), 'solving', 'settings' (of the cuts), 'pinned', 'lifted', 'peaks', 'figures', 'overlay', 'draw' (everything
- * that is drawn), 'said' (something in passing), and 'asked' (a part of the page is wanted, by name).
+ * that is drawn), 'found' (words), 'said' (something in passing), and 'asked' (a part of the page is wanted, by name).
  */
 
 import { Cuts } from './cuts.mjs';
@@ -18,6 +18,8 @@ import { frameAt, frameClock } from './frame_clock.mjs';
 import { listRows, stack } from './rows.mjs';
 import { peopleRow } from './entry_rows.mjs';
 import { orderPeople } from './people_order.mjs';
+import { findWords } from './words.mjs';
+import { targetOf } from './target.mjs';
 
 /** @typedef {import('./server.mjs').Entry} Entry */
 /** @typedef {'empty'|'loading'|'ready'|'failed'|'offline'} State */
@@ -73,6 +75,10 @@ export class Store extends Observable {
   chosenRuns = new Map();
   /** Which run is drawn over it, by track. @type {Map<string, string>} */
   overRuns = new Map();
+  /** Words that are looked for, and where they are. */
+  sought = '';
+  /** @type {import('./words.mjs').Hit[]} */
+  hits = [];
   /** @type {'rows'|'help'|null} what lies over the page */
   overlay = null;
 
@@ -289,9 +295,36 @@ export class Store extends Observable {
     this.solve();
   }
 
-  /** Solve again at most once per frame. @param {number} share */
-  setBudget(share) {
+  /** @param {import('./shapes.mjs').Shape} shape */
+  setShape(shape) {
+    this.cuts.shape = shape;
+    this.solve();
+  }
+
+  /** How long one of many short clips may be. @param {number} seconds */
+  setClip(seconds) {
+    this.cuts.clip = seconds;
+    this.solve();
+  }
+
+  /** Whether clips may begin and end within a word. */
+  toggleWords() {
+    this.cuts.words = !this.cuts.words;
+    this.solve();
+  }
+
+  /** How long a cut shall be, as people write it. @param {string} text @returns {string} why not; "" where it is so now */
+  setLength(text) {
+    const { share, seconds, problem } = targetOf(text, this.entry.duration, this.entry.smallest_budget);
+    if (problem) return problem;
+    this.setBudget(share, seconds);
+    return '';
+  }
+
+  /** Solve again at most once per frame. @param {number} share @param {number|null} [target] seconds, where they were asked for */
+  setBudget(share, target = null) {
     this.cuts.budget = share;
+    this.cuts.target = target;
     if (this.solveQueued) return;
     this.solveQueued = true;
     requestAnimationFrame(() => {
@@ -344,6 +377,15 @@ export class Store extends Observable {
     this.differ = who;
     this.tell('peaks');
     this.toast(`Next (N) and the triangles: ${DIFFER.find((one) => one.who === who).label}.`);
+  }
+
+  // ---------------------------------------------------------------- words
+
+  /** Look for words in captions and transcript. @param {string} text */
+  find(text) {
+    this.sought = text;
+    this.hits = this.model ? findWords(this.entry, this.model.times, text) : [];
+    this.tell('found');
   }
 
   // ---------------------------------------------------------------- what lies over the page

@@ -1,7 +1,7 @@
 /** Cuts as strips: one line per person, sample and model, the chosen shots filled. */
 
 import { h, replace } from '../shared/dom.mjs';
-import { circa, number, percent, clock } from '../shared/format.mjs';
+import { circa, number, clock } from '../shared/format.mjs';
 import { CONSTANT, EMPTY } from './numbers_table.mjs';
 import { BUDGET } from './cuts.mjs';
 import { drawBoundaries, fillSegments } from './strip_drawing.mjs';
@@ -84,11 +84,11 @@ export class StripsView {
     const { cuts, strips, entry } = this.store;
     if (!cuts.segmentation) return 'No cuts: this entry has no shots.';
     if (!strips.length) return 'No cuts: nobody and no model has scored this entry.';
-    const share = percent(cuts.budget, 0);
+    const { share } = cuts;
     // As it was published, that rule counts frames, however long each of them is shown.
     const time = `${circa(entry.assumed_rate)}${clock(cuts.budget * entry.duration)}`;
     const most = cuts.rule === 'published' ? `${share} of the frames` : `${share} of the video (${time})`;
-    return `at most ${most}, ${cuts.segmentation.label}, ${cuts.rule} rule`;
+    return `at most ${most}, ${cuts.segmentation.label}, ${cuts.rule} rule${cuts.shapeSaid}`;
   }
 
   #show() {

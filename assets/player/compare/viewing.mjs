@@ -12,7 +12,7 @@ import { mostWithin } from './knapsack.mjs';
 export const NOTHING_LASTS = 'no picture that shows something lasts long enough';
 export const ALL_FORBIDDEN = 'all that could be taken is left out';
 const STEPS = 1_000_000;
-const SHORTEST_CLIP_MS = 500;
+export const SHORTEST_CLIP_MS = 500;
 const SHORTEST_SHOT_MS = 1000;
 const LONGEST_PIECE_MS = 10_000;
 
@@ -26,6 +26,7 @@ const LONGEST_PIECE_MS = 10_000;
  * @property {Span[]} bounds (S,) shots as published protocols count them
  * @property {[number, number, number][][]} pieces edges of each shot
  * @property {Span[]} empty
+ * @property {Span[]} speech words that are said, ascending, those that overlap as one
  *
  * @typedef {{spans: Span[], segments: [number, number][], note: string}} Viewed
  */
@@ -137,7 +138,7 @@ export function freePieces(footage, longest, kept, forbidden) {
   const decided = [...kept, ...forbidden, ...dividing].sort((a, b) => a[0] - b[0]);
   const pieces = [];
   for (const piece of piecesInForce(footage.pieces, longest)) {
-    for (const span of without(piece, decided)) {
+    for (const span of outside(piece, decided)) {
       const trimmed = trim(span, footage.empty);
       // What goes on from a kept span is part of its clip, however short it is.
       const goesOn = kept.some(([start, end]) => end === trimmed[0] || start === trimmed[1]);
@@ -207,7 +208,7 @@ export function adjoined(spans) {
  * @param {Span[]} decided
  * @returns {Span[]}
  */
-function without([start, end, fromMs, toMs], decided) {
+export function outside([start, end, fromMs, toMs], decided) {
   /** @type {Span[]} */
   const parts = [];
   for (const [first, last, firstMs, lastMs] of decided) {
@@ -225,7 +226,7 @@ function without([start, end, fromMs, toMs], decided) {
  * @param {Span[]} empty
  * @returns {Span}
  */
-function trim([start, end, fromMs, toMs], empty) {
+export function trim([start, end, fromMs, toMs], empty) {
   for (const [first, last, , lastMs] of empty) {
     if (first <= start && start < last) [start, fromMs] = [last, lastMs];
   }

@@ -9,7 +9,7 @@ import { h } from '../shared/dom.mjs';
 export function pageCommands(finder, open) {
   /** @type {PickerCommand[]} */
   const list = [
-    { name: 'choose', keys: ['/', 'Ctrl+K'], label: 'Choose an entry', hint: 'opens this list', run: open },
+    { name: 'choose', keys: ['Ctrl+K'], label: 'Choose an entry', hint: 'opens this list', run: open },
     {
       name: 'step',
       keys: { 'Alt+ArrowUp': -1, 'Alt+ArrowDown': 1 },

@@ -1269,19 +1269,9 @@ export interface components {
         };
         /**
          * CutChoices
-         * @description Which cut of which entry: of a source by a rule, or these segments.
+         * @description Which cut of which entry: of a source, or these segments.
          */
         CutChoices: {
-            /**
-             * Entry
-             * @description Entry id, such as demo/harbour-day.
-             */
-            entry: string;
-            /**
-             * Source
-             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it is (default: the average of people, else the balanced signal, else the newest run).
-             */
-            source?: string | null;
             /**
              * Rule
              * @description viewing: what people watch, score over time; published: the papers' knapsack.
@@ -1300,6 +1290,40 @@ export interface components {
              * @default 0.15
              */
             budget: number;
+            /**
+             * Length
+             * @description Instead of a budget: '90 s', '1:30', '2 min' or '15 %'.
+             */
+            length?: string | null;
+            /**
+             * Shape
+             * @description Viewing rule: scored, the most score wherever it lies; one, a single clip; short, many short clips; story, a share of the time for each part of the film.
+             * @default scored
+             * @enum {string}
+             */
+            shape: "scored" | "one" | "short" | "story";
+            /**
+             * Clip
+             * @description Seconds that one of many short clips lasts at most.
+             * @default 3
+             */
+            clip: number;
+            /**
+             * Words
+             * @description Viewing rule: no clip begins or ends within a word, where there is a transcript.
+             * @default true
+             */
+            words: boolean;
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Source
+             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it is (default: the average of people, else the balanced signal, else the newest run).
+             */
+            source?: string | null;
             /**
              * Segments
              * @description Instead of a source, in frames, ends exclusive, such as 0-120,240-300.
@@ -1357,6 +1381,7 @@ export interface components {
          *     Attributes:
          *         entry: id.
          *         rule: they were made by.
+         *         shape: that they have.
          *         shots: name of the segmentation.
          *         budget: share of the video.
          *         budget_s: the same in seconds: no cut of the viewing rule lasts longer.
@@ -1371,6 +1396,11 @@ export interface components {
              * @enum {string}
              */
             rule: "viewing" | "published";
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "scored" | "one" | "short" | "story";
             /** Shots */
             shots: string;
             /** Budget */
@@ -1652,7 +1682,7 @@ export interface components {
             dataset?: string | null;
             /**
              * Space
-             * @description hashed-words-v1, or minilm-l6-v2 with its package.
+             * @description hashed-words-v1, or minilm-l6-v2 with its package; said-hashed-words-v1 or said-minilm-l6-v2 for what is said.
              * @default hashed-words-v1
              */
             space: string;
@@ -1741,6 +1771,9 @@ export interface components {
          *         feature_space: of its features, None where it has none.
          *         duration_ms: whole milliseconds.
          *         empty: [from frame, to frame, from ms, to ms] of pictures that show nothing.
+         *         smallest_budget: share of it that a cut is at least.
+         *         speech: [from frame, to frame, from ms, to ms] of words that are said, those that overlap as one.
+         *         cues: [from ms, to ms, text] of what is said; None where nobody wrote it down.
          *         shots: its segmentations.
          *         captions: one for each pick, None where nobody described the pictures.
          *         captioner: who did, "" where that is not known.
@@ -1792,6 +1825,21 @@ export interface components {
                 number,
                 number
             ][];
+            /** Smallest Budget */
+            smallest_budget: number;
+            /** Speech */
+            speech: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /** Cues */
+            cues: [
+                number,
+                number,
+                string
+            ][] | null;
             /** Shots */
             shots: components["schemas"]["ShotsFacts"][];
             /** Captions */
@@ -2379,6 +2427,21 @@ export interface components {
             width: number;
             /** Entries */
             entries: number;
+        };
+        /**
+         * GivenTranscript
+         * @description The text of a SubRip or WebVTT file for an entry; "" takes its transcript away.
+         */
+        GivenTranscript: {
+            /** Entry */
+            entry: string;
+            /** Text */
+            text: string;
+            /**
+             * Name
+             * @default transcript
+             */
+            name: string;
         };
         /**
          * Group
@@ -3043,7 +3106,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["ImportFileRequest"] | components["schemas"]["ImportPreviewRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["ImportFileRequest"] | components["schemas"]["ImportPreviewRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["QueryRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -3067,7 +3130,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["ImportFileResult"] | components["schemas"]["ImportPreviewResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["ImportFileResult"] | components["schemas"]["ImportPreviewResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["QueryResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -5358,6 +5421,50 @@ export interface components {
             watch: number;
         };
         /**
+         * QueryRequest
+         * @description What is looked for in which entry.
+         */
+        QueryRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "query";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Query
+             * @description What to look for in captions and transcript, such as: show me the goals.
+             */
+            query: string;
+        };
+        /**
+         * QueryResult
+         * @description What came of a query.
+         *
+         *     Attributes:
+         *         entry: id.
+         *         query: as it was asked.
+         *         run: its curve; the one that was there where the same was found before.
+         *         source: its name as a source of cuts.
+         *         encoder: by which texts were compared, for people.
+         */
+        QueryResult: {
+            /** Entry */
+            entry: string;
+            /** Query */
+            query: string;
+            /** Run */
+            run: number;
+            /** Source */
+            source: string;
+            /** Encoder */
+            encoder: string;
+        };
+        /**
          * Queue
          * @description What there is to do for one person.
          *
@@ -5600,16 +5707,6 @@ export interface components {
          */
         RenderRequest: {
             /**
-             * Entry
-             * @description Entry id, such as demo/harbour-day.
-             */
-            entry: string;
-            /**
-             * Source
-             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it is (default: the average of people, else the balanced signal, else the newest run).
-             */
-            source?: string | null;
-            /**
              * Rule
              * @description viewing: what people watch, score over time; published: the papers' knapsack.
              * @default viewing
@@ -5627,6 +5724,40 @@ export interface components {
              * @default 0.15
              */
             budget: number;
+            /**
+             * Length
+             * @description Instead of a budget: '90 s', '1:30', '2 min' or '15 %'.
+             */
+            length?: string | null;
+            /**
+             * Shape
+             * @description Viewing rule: scored, the most score wherever it lies; one, a single clip; short, many short clips; story, a share of the time for each part of the film.
+             * @default scored
+             * @enum {string}
+             */
+            shape: "scored" | "one" | "short" | "story";
+            /**
+             * Clip
+             * @description Seconds that one of many short clips lasts at most.
+             * @default 3
+             */
+            clip: number;
+            /**
+             * Words
+             * @description Viewing rule: no clip begins or ends within a word, where there is a transcript.
+             * @default true
+             */
+            words: boolean;
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Source
+             * @description mean, person:NAME, run:NUMBER (its mean), run:NUMBER:SAMPLE, signal:NAME, or mended:NUMBER as it is (default: the average of people, else the balanced signal, else the newest run).
+             */
+            source?: string | null;
             /**
              * Segments
              * @description Instead of a source, in frames, ends exclusive, such as 0-120,240-300.
@@ -7552,6 +7683,20 @@ export interface components {
             assignment: number;
         };
         /**
+         * TranscriptResult
+         * @description What an entry says now: how many cues, how many words of them have times, and who wrote it down.
+         */
+        TranscriptResult: {
+            /** Entry */
+            entry: string;
+            /** Cues */
+            cues: number;
+            /** Words */
+            words: number;
+            /** Source */
+            source: string;
+        };
+        /**
          * TrashList
          * @description What was removed, newest first.
          */
@@ -7937,6 +8082,7 @@ export type Fitting = components['schemas']['Fitting'];
 export type ForgetRequest = components['schemas']['ForgetRequest'];
 export type Forgot = components['schemas']['Forgot'];
 export type FoundSpace = components['schemas']['FoundSpace'];
+export type GivenTranscript = components['schemas']['GivenTranscript'];
 export type Group = components['schemas']['Group'];
 export type HandedIn = components['schemas']['HandedIn'];
 export type Health = components['schemas']['Health'];
@@ -8045,6 +8191,8 @@ export type Problem = components['schemas']['Problem'];
 export type PromoteCheckpointRequest = components['schemas']['PromoteCheckpointRequest'];
 export type ProtocolSettings = components['schemas']['ProtocolSettings'];
 export type QualityFacts = components['schemas']['QualityFacts'];
+export type QueryRequest = components['schemas']['QueryRequest'];
+export type QueryResult = components['schemas']['QueryResult'];
 export type Queue = components['schemas']['Queue'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Recorded = components['schemas']['Recorded'];
@@ -8133,6 +8281,7 @@ export type TrainedSplits = components['schemas']['TrainedSplits'];
 export type Training = components['schemas']['Training'];
 export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
+export type TranscriptResult = components['schemas']['TranscriptResult'];
 export type TrashList = components['schemas']['TrashList'];
 export type Trouble = components['schemas']['Trouble'];
 export type ViSpOptions = components['schemas']['ViSPOptions'];
