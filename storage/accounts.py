@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
-from sqlalchemy import Engine, Row, bindparam, delete, select
+from sqlalchemy import Engine, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
@@ -25,9 +25,9 @@ from storage.tables import AnnotatorRow, InstallationRow, TokenRow
 # Facts of `InstallationRow`.
 ACCOUNTS, FIRST_LINK, MARK = "accounts", "first_link", "mark"
 _FACT = select(InstallationRow.value).where(InstallationRow.name == bindparam("fact"))
-_HOLDER = select(
-    AnnotatorRow.name, AnnotatorRow.pseudonym, AnnotatorRow.role, AnnotatorRow.key, AnnotatorRow.barred
-).where(AnnotatorRow.name == bindparam("name"), AnnotatorRow.key == bindparam("key"))
+_HOLDER = select(AnnotatorRow.name, AnnotatorRow.pseudonym, AnnotatorRow.role, AnnotatorRow.barred).where(
+    AnnotatorRow.name == bindparam("name"), AnnotatorRow.key == bindparam("key")
+)
 LINKS, SIGN_ON = "links", "sign-on"  # how people come in, where accounts are on
 
 
@@ -138,7 +138,7 @@ class Accounts:
         """The person of that name, where `link` is what is kept of their key now; see `hashed`."""
         with asking(self._engine) as connection:
             row = connection.execute(_HOLDER, {"name": name, "key": link}).first()
-            return None if row is None else account_of(row)
+            return None if row is None else Account(row.name, row.pseudonym, row.role, True, row.barred)
 
     def arrive(self, name: str, role: AccountRole) -> Account | None:
         """Whom a lab's own sign-on names, who is new in this role; None where nobody new can be written down.
@@ -277,6 +277,6 @@ def _check_lead(session: Session) -> None:
         raise ConflictError("At least one lead needs a link.", "Begin with: python app.py user add NAME --role lead")
 
 
-def account_of(row: AnnotatorRow | Row[Any]) -> Account:
-    """A row, or one of the same columns, as plain data."""
+def account_of(row: AnnotatorRow) -> Account:
+    """A row as plain data."""
     return Account(row.name, row.pseudonym, row.role, row.key is not None, row.barred)

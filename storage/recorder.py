@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Engine, Table, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError, ManycutError, NotFoundError, TooMuchError
@@ -31,7 +31,7 @@ TASKS_AT_HAND = 10_000
 KEYS_AT_ONCE = 2000  # of events that one question to the database names
 AGAIN_S = 3600  # after which somebody with a full task may ask again
 
-_TASKS, _PEOPLE, _EVENTS, _SEEN = (row.__table__ for row in (TaskRow, AnnotatorRow, EventRow, SeenRow))
+_TASKS, _PEOPLE, _EVENTS, _SEEN = (cast(Table, row.__table__) for row in (TaskRow, AnnotatorRow, EventRow, SeenRow))
 # Made once: a statement that is made again costs more than what it asks for.
 _NEWEST = select(func.max(_EVENTS.c.id)).where(_EVENTS.c.task_id == _TASKS.c.id).scalar_subquery()
 _FACTS = (

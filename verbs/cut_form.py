@@ -14,14 +14,13 @@ from verbs.contract import Request
 
 Rule = Literal["viewing", "published"]
 DEFAULT_RULE: Rule = "viewing"
+RULE_HELP = "viewing: what people watch, score over time; published: the papers' knapsack."
 
 
 class CutForm(Request):
     """What cuts of all sources have in common; see `core.select` for the rules and shapes."""
 
-    rule: Rule = Field(
-        DEFAULT_RULE, description="viewing: what people watch, score over time; published: the papers' knapsack."
-    )
+    rule: Rule = Field(DEFAULT_RULE, description=RULE_HELP)
     shots: str | None = Field(None, description="Segmentation (default: the entry's first).")
     budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
     length: str | None = Field(

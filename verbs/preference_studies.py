@@ -12,7 +12,7 @@ from core.data import DEFAULT_BUDGET, Entry
 from core.errors import InputError, ManycutError, NotFoundError
 from core.progress import Progress, ShouldStop, check, never, silent
 from verbs.contract import LeftOut, Request, Result
-from verbs.cuts import DEFAULT_RULE, RULE_HELP, Rule
+from verbs.cut_form import DEFAULT_RULE, RULE_HELP, Rule
 from verbs.preferences import CompareCutsRequest, new_pair
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from core.errors import InputError, NotFoundError
 from core.labelling.preferences import OTHER, REASONS, Reason, Verdict, enough
 from core.progress import Progress, ShouldStop, never, silent
 from verbs.contract import Request, Result
-from verbs.cuts import DEFAULT_RULE, RULE_HELP, CutFacts, CutsRequest, Rule, cuts
+from verbs.cut_form import DEFAULT_RULE, RULE_HELP, Rule
+from verbs.cuts import CutFacts, CutsRequest, cuts
 from verbs.intervals import Interval
 
 if TYPE_CHECKING:
