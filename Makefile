@@ -7,23 +7,31 @@ BROWSER := -m "browser and not slow and not timing"
 WALKS := $(addprefix tests/browser/test_,main_job.py compare.py compare_mend.py annotate.py review.py models.py library_shelf.py)
 OTHERS := tests/browser $(WALKS:%=--ignore=%)
 
-.PHONY: run test test-full soak fuzz lint player wire demo bench clean
+# What loses a race while several share two cores is tried once more alone, and is told.
+once_more = $(1) $(BIN)/python -m pytest $(2) $(3) || $(1) $(BIN)/python -m pytest $(2) --lf --lfnf=none
+.PHONY: run test test-full test-long soak fuzz lint player wire demo bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py
+
+# Nothing is tested of the disk but how it refuses: where there is room, what tests write lies in memory.
+test test-full test-long: export TMPDIR := $(or $(TMPDIR),$(shell test "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 8000000 2>/dev/null && echo /dev/shm),/tmp)
 
 test: $(VENV)/.installed-dev player
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto --dist worksteal
-	# What loses a race while two browsers share two cores is tried once more alone, and is told.
-	$(BIN)/python -m pytest $(WALKS) $(BROWSER) -n 2 --dist loadfile || $(BIN)/python -m pytest $(WALKS) $(BROWSER) --lf --lfnf=none
+	$(call once_more,OMP_NUM_THREADS=1,-m "not browser and not slow",-n auto --dist worksteal)
+	$(call once_more,,$(WALKS) $(BROWSER),-n 2 --dist loadfile)
 
 test-full: test
-	$(BIN)/python -m pytest $(OTHERS) $(BROWSER) -n 2 --dist loadfile || $(BIN)/python -m pytest $(OTHERS) $(BROWSER) --lf --lfnf=none
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -n auto --dist worksteal || $(BIN)/python -m pytest -m slow --lf --lfnf=none
-	$(BIN)/python -m pytest -m "timing and not slow"
+	$(call once_more,,$(OTHERS) $(BROWSER),-n 2 --dist loadfile)
+	$(call once_more,OMP_NUM_THREADS=1,-m "slow and not long",-n auto --dist worksteal)
+	$(call once_more,,-m "timing and not slow",)
+
+# What takes a minute or more, or tries another input of a kind that a shorter test covers (a quarter of an hour).
+test-long: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m long
 
 # Hundred people for five minutes, films and a training beside, then ten kills of the server (a quarter of an hour).
 soak: $(VENV)/.installed-dev
@@ -61,7 +69,7 @@ bench: $(VENV)/.installed-dev
 
 $(VENV)/.installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installs 82 packages, 2.0 GB on disk (several more where PyTorch brings what GPUs need); takes a few minutes the first time."
+	@echo "Installs 83 packages, 2.0 GB on disk (several more where PyTorch brings what GPUs need); takes a few minutes the first time."
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
