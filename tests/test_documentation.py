@@ -66,6 +66,7 @@ def test_modules_and_benchmarks_exist(line):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_commands_of_the_readme_run_one_after_the_other(tmp_path, monkeypatch, shared):
     """All that need neither a hub, nor a server, nor hours of training; with what they say they print."""
     monkeypatch.chdir(tmp_path)

@@ -15,6 +15,7 @@ from core.statistics.figure import Figure
 from core.statistics.preferences import CHANCE, Comparison, predicts, standings
 from core.statistics.results import Interval
 from verbs.contract import Request, Result
+from verbs.cut_form import CutForm
 from verbs.cuts import Solver, shots_of
 from verbs.sources import source
 
@@ -199,7 +200,8 @@ class _BesidePeople:
         made = (pair.rule, pair.shots, pair.budget)
         if made not in self._cuts:
             try:
-                solve = Solver(self._entry, shots_of(self._entry, pair.shots), pair.rule, pair.budget)  # type: ignore[arg-type]  # it was one when it was kept
+                form = CutForm.of(rule=pair.rule, budget=pair.budget)
+                solve = Solver(self._entry, shots_of(self._entry, pair.shots), form)
             except ManycutError:  # the segmentation is gone
                 return float("nan")
             self._cuts[made] = np.array([solve(row).mask for row in self._people.scores])

@@ -17,7 +17,7 @@ from tests.attack.conftest import ROOT, clean_environment
 from tests.conftest import entry_of
 from webapp.webhooks import signature
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 SECRET = {"HOOK_SECRET": "rose water"}
 
 

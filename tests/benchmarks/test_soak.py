@@ -8,6 +8,7 @@ from benchmarks import soak
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_short_soak_loses_nothing_and_comes_back():
     found = soak.soak(people=6, seconds=5, kills=1)
     facts = found.facts

@@ -27,7 +27,7 @@ def set_budget(page, percent: int) -> None:
     page.locator("#mc-budget").evaluate(
         f"(node) => {{ node.value = {percent}; node.dispatchEvent(new Event('input', {{ bubbles: true }})); }}"
     )
-    page.wait_for_function(f"document.querySelector('#player').dataset.solved?.startsWith('{percent} ')")
+    page.wait_for_function(f"document.querySelector('#player').dataset.solved?.startsWith('{percent / 100:g} ')")
 
 
 def masks(entry: dict, series: dict, scores: np.ndarray, budget: float) -> np.ndarray:

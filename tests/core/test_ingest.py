@@ -84,6 +84,7 @@ def test_damaged_bytes_give_a_result_or_a_sentence(tmp_path: Path, name: str, se
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_joins_of_a_reel_are_found_as_shots(shared: Path, tmp_path: Path) -> None:
     made = ingest(shared / "videos" / "reel_208s_known_cuts.mp4", work=tmp_path)
     starts = made.shots["transitions"].bounds[1:, 0]

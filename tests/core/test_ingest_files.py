@@ -70,6 +70,7 @@ FILES: dict[str, Outcome | str] = {
 }
 
 # They take most of the time that all of them take.
+TAKES_LONG = (pytest.mark.slow, pytest.mark.long)
 LONG = {"hevc_10s_1080p.mp4", "reel_208s_known_cuts.mp4"}
 
 
@@ -78,7 +79,7 @@ def test_every_file_of_the_folder_has_its_line(shared: Path) -> None:
     assert {file.name for file in (SHARED / "videos").iterdir()} - others == FILES.keys()
 
 
-@pytest.mark.parametrize("name", [pytest.param(one, marks=pytest.mark.slow) if one in LONG else one for one in FILES])
+@pytest.mark.parametrize("name", [pytest.param(one, marks=TAKES_LONG) if one in LONG else one for one in FILES])
 def test_what_becomes_of_a_file(shared: Path, tmp_path: Path, name: str) -> None:
     path, expected = shared / "videos" / name, FILES[name]
     if isinstance(expected, str):

@@ -388,6 +388,7 @@ def test_a_joined_log_makes_the_same_labels_and_the_same_export(library, make_en
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_100_000_labels_come_out_as_they_went_in(library, tmp_path):
     assert fill(library, people=50, entries=100, shots=20) == 100_000
     h5 = export_labels(library, tmp_path / "labels.h5")

@@ -145,7 +145,7 @@ def test_one_of_several_sound_tracks_is_chosen_and_said(library, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, folder, how):
     write_video(folder / "z.avi", 300, codec="mpeg4", size=(1280, 720))  # takes a while to convert
     data = tmp_path / "data"

@@ -28,7 +28,7 @@ from verbs.mend import (
     mended_cut,
     mended_cuts,
 )
-from webapp.sessions import current_annotator, require_annotator, visitor
+from webapp.sessions import SignedIn, current_annotator, visitor
 from webapp.views.answer import Answer
 from webapp.visibility import AsSeen, MendedEntry, VisibleMended, library_as_seen, mending, own_mended_in
 
@@ -128,8 +128,8 @@ def router(library: Library) -> APIRouter:
         return answer(request, body.cut)
 
     @routes.post("/hand-in")
-    def hand_in(body: Annotated[OneMended, own_mended_in(OneMended)], request: Request) -> HandedIn:
-        return handed_in(library, HandInRequest(cut=body.cut, by=require_annotator(request)))
+    def hand_in(body: Annotated[OneMended, own_mended_in(OneMended)], name: SignedIn) -> HandedIn:
+        return handed_in(library, HandInRequest(cut=body.cut, by=name))
 
     return routes
 

@@ -115,6 +115,7 @@ def test_windows_are_those_of_the_published_network(tmp_path, network) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_trailer_has_the_boundaries_of_the_network_on_every_frame(shared, network) -> None:
     survey = surveyed(shared / "videos" / "bbb_trailer_vp8_vorbis.webm")
     found = find_transitions(survey, network)
