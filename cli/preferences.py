@@ -11,7 +11,7 @@ from cli.commands import add_command, parameters
 from cli.running import run_verb
 from core.statistics.results import Interval
 from verbs.preference_export import ExportedPreferences, ExportPreferencesRequest, export_preferences
-from verbs.preference_figures import PreferencesRequest, PreferencesResult, preferences
+from verbs.preference_figures import PreferencesRequest, PreferencesResult, preference_figures
 from verbs.preference_studies import (
     MadeStudy,
     MakeStudyRequest,
@@ -97,7 +97,7 @@ def _add(name: str, verb: Any, request: Any, sentence: Any, help: str, arguments
     add_command(app, name, run, parameters(request, arguments, spelled), help)
 
 
-_add("figures", preferences, PreferencesRequest, _figures, "Who wins how often, and what predicts it.", [])
+_add("figures", preference_figures, PreferencesRequest, _figures, "Who wins how often, and what predicts it.", [])
 _add("pair", compare_cuts, CompareCutsRequest, _pair, "Keep two cuts of an entry to vote on.", ["entry", "a", "b"])
 _add("vote", vote, VoteRequest, _said, "Say which of two cuts is better.", ["pair", "verdict"], reasons="--reasons")
 _add("votes", votes, VotesRequest, _votes, "List votes.", [])

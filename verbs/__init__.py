@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     )
     from verbs.personal import PersonalRequest, PersonalResult, personal
     from verbs.preference_export import ExportedPreferences, ExportPreferencesRequest, export_preferences
-    from verbs.preference_figures import PreferencesRequest, PreferencesResult, preferences
+    from verbs.preference_figures import PreferencesRequest, PreferencesResult, preference_figures
     from verbs.preference_studies import (
         MadeStudy,
         MakeStudyRequest,
@@ -148,7 +148,7 @@ if TYPE_CHECKING:
     )
     from verbs.train import TrainRequest, TrainResult, train
     from verbs.train_splits import TrainedSplits, TrainSplitsRequest, train_splits
-    from verbs.transcript import TranscriptRequest, TranscriptResult, transcript
+    from verbs.transcript import GivenTranscript, TranscriptRequest, TranscriptResult, give_transcript, transcript
     from verbs.verify import VerifyRequest, VerifyResult, verify
 
 

@@ -96,7 +96,7 @@ class PreferencesResult(Result):
     predictions: list[FigurePrediction]
 
 
-def preferences(
+def preference_figures(
     library: Library, request: PreferencesRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
 ) -> PreferencesResult:
     """Counts what people prefer.

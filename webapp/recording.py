@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from starlette.concurrency import run_in_threadpool
 
+from core.errors import UnavailableError
 from core.labelling.events import Event
 from storage.annotations import Annotations
 from storage.recorder import Brought
@@ -51,6 +52,9 @@ class Recording:
                 failed: Exception | None = None
                 try:
                     await run_in_threadpool(self._annotations.record_many, [brought for brought, _ in batch])
+                except UnavailableError as error:  # who has come meanwhile would hear the same, only later
+                    failed = error
+                    batch, waiting[:] = [*batch, *waiting], []
                 except Exception as error:
                     failed = error
                 for brought, future in batch:

@@ -18,7 +18,7 @@ from storage.library import Library
 from tests.conftest import entry_of
 from verbs.list_things import ListRequest, list_things
 from verbs.preference_export import ExportPreferencesRequest, export_preferences
-from verbs.preference_figures import PreferencesRequest, preferences
+from verbs.preference_figures import PreferencesRequest, preference_figures
 from verbs.preference_studies import MakeStudyRequest, StudyRequest, close_study, make_study, study
 from verbs.preferences import CompareCutsRequest, VoteRequest, VotesRequest, compare_cuts, vote, votes
 
@@ -97,7 +97,7 @@ def test_sources_win_as_people_voted_and_agreement_with_people_predicts_it_or_no
     for number in range(6):
         say(talks, compare(talks, "mean", "signal:motion").pair, "a" if number < 5 else "both", by=f"Person {number}")
     say(talks, compare(talks, "person:person 0", "mean").pair, "neither", by="Person 0")
-    found = preferences(talks, PreferencesRequest())
+    found = preference_figures(talks, PreferencesRequest())
     assert (found.votes, found.people, found.blind, found.alike) == (7, 6, 0, 0)
     by_source = {one.source: one for one in found.sources}
     assert found.sources[0].source == "mean"
@@ -110,7 +110,7 @@ def test_sources_win_as_people_voted_and_agreement_with_people_predicts_it_or_no
     for one in found.predictions:
         assert (one.votes, one.left_out, one.chance) == (5, 2, 0.5)
         assert one.share.value == 1, "the mean of people agrees with them"
-    assert preferences(talks, PreferencesRequest(study=studied(talks, "mean~signal:motion").study)).sources == []
+    assert preference_figures(talks, PreferencesRequest(study=studied(talks, "mean~signal:motion").study)).sources == []
 
 
 def test_votes_are_exported_with_their_clips_under_pseudonyms(talks, tmp_path):

@@ -161,7 +161,7 @@ def test_rows_of_earlier_versions_are_listed_and_never_done(library):
 def test_what_a_person_waits_for_has_a_lane_of_its_own():
     assert {verb.__name__ for verb, _ in VERBS.values() if jobs.lane_of(verb.__name__) == "quick"} == {
         "sample", "export", "render", "agreement", "reliability", "join", "rescore", "personal",
-        "import_checkpoint", "import_file", "import_preview",
+        "import_checkpoint", "import_file", "import_preview", "query",
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from webapp.server import build_app
 NOT_JSON = {
     "/assets/player/{tag}/{name:path}", "/favicon.ico", "/vendor/plotly.min.js", "/media", "/thumbnails", "/enter",
     "/compare", "/api/docs", "/api/series", "/api/chapters",
-    "/api/cutlist", "/api/download",
+    "/api/cutlist", "/api/download", "/api/preferences/export",
     "/api/people/key.csv",
 }  # fmt: skip
 

@@ -63,6 +63,14 @@ def test_where_nothing_can_be_written_everybody_hears_so_and_the_next_is_tried_a
     assert bring(log, ["rate"]) == [1]
 
 
+def test_who_comes_while_nothing_can_be_written_does_not_wait_for_another_try(monkeypatch):
+    monkeypatch.setattr(recording, "AT_ONCE", 2)
+    log = Log()
+    log.failing = True
+    assert {type(answer) for answer in bring(log, ["rate"] * 9)} == {UnavailableError}
+    assert log.batches == [2]
+
+
 def test_somebody_who_goes_away_keeps_nobody_waiting():
     log = Log()
 

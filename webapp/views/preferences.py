@@ -9,7 +9,7 @@ from storage.library import Library
 from storage.preferences import Pair, Vote
 from storage.pseudonyms import Pseudonyms
 from storage.tasks import Annotator
-from verbs.preference_figures import PreferencesRequest, PreferencesResult, preferences
+from verbs.preference_figures import PreferencesRequest, PreferencesResult, preference_figures
 from verbs.preference_studies import StudyFacts, study_facts
 from verbs.preferences import ComparedCuts, VoteFacts, VoteRequest, all_voted, compared, vote, vote_facts
 from webapp.views.answer import Answer
@@ -142,4 +142,4 @@ def figures(library: Library, study: int | None) -> PreferencesResult:
         str(library.data_dir), study, tuple(one.id for one in given),
         tuple((one.id, one.annotators) for one in library.entries.list() if one.id in judged),
     )  # fmt: skip
-    return _figures.of(key, lambda: preferences(library, PreferencesRequest(study=study)))
+    return _figures.of(key, lambda: preference_figures(library, PreferencesRequest(study=study)))
