@@ -223,9 +223,9 @@ def test_a_personal_link_is_told_to_nobody(script):
 @pytest.mark.parametrize(
     ("environment", "frames"),
     [
-        ({"MANYCUT_FRAMED": "1"}, "'self' https:"),
+        pytest.param({"MANYCUT_FRAMED": "1"}, "'self' https:", marks=pytest.mark.long),
         ({"MANYCUT_FRAMED": "https://lab.example https://b.example:8443"}, "'self' https://lab.example https://b.example:8443"),
-        ({"SPACE_ID": "a/b"}, "'self' https://huggingface.co https://*.hf.space"),
+        pytest.param({"SPACE_ID": "a/b"}, "'self' https://huggingface.co https://*.hf.space", marks=pytest.mark.long),
     ],
 )  # fmt: skip
 def test_frames_are_allowed_where_it_is_said(start, environment, frames):

@@ -39,6 +39,7 @@ from verbs.ingest import IngestRequest, ingest
 from verbs.jobs import VERBS, JobRequest
 from verbs.judge import JudgeRequest, judge
 from verbs.pretrain import PretrainRequest
+from verbs.query import QueryRequest
 from verbs.rescore import RescoreRequest
 from verbs.sample import SampleRequest
 from verbs.segment import SegmentRequest
@@ -162,6 +163,7 @@ def by_pages(library: Library, incoming: Path) -> None:
         queue(AgreementRequest(dataset="talks"))
         queue(PretrainRequest(dataset="talks", epochs=1))
         queue(EncodeRequest(entry="lost/film"))
+        queue(QueryRequest(entry="lost/film", query="something happens"))
         queue(RescoreRequest(entry="lost/film"))
         queue(SignalsRequest(entry="videos/holiday", again=True))
         queue(SegmentRequest(entry="videos/holiday", shots="uniform"))

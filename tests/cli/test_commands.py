@@ -325,7 +325,7 @@ def demo_keys(data: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("like_a_space", [False, True])
+@pytest.mark.parametrize("like_a_space", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_the_server_answers_and_ends_cleanly(tmp_path, like_a_space):
     port, data = free_port(), tmp_path / "data"
     environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"}
