@@ -72,7 +72,8 @@ function handle({ root, store, clock, pane, seek }) {
     seek,
     time: () => clock.time(),
     playing: () => clock.playing,
-    rows: () => [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-row]:not([hidden])'))].map((row) => row.dataset.row),
+    rows: () =>
+      [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-row]:not([hidden])'))].map((row) => row.dataset.row),
     zoom: () => [store.axis.start, store.axis.end],
     xOf: (time) => pane.clientX(time),
     strips: () => store.strips.map(({ id, cut, seconds }) => ({ id, seconds, ...cut, frames: length(cut?.segments) })),
