@@ -55,8 +55,8 @@ class Recording:
                 except UnavailableError as error:  # who has come meanwhile would hear the same, only later
                     failed = error
                     batch, waiting[:] = [*batch, *waiting], []
-                except Exception as error:
-                    failed = error
+                except Exception:  # something of one person that no check foresaw, which is not the others' business
+                    batch = await run_in_threadpool(self._apart, batch)
                 for brought, future in batch:
                     if brought.recount is not None and failed is None:
                         self._begin(self._recount(brought, future))
@@ -64,6 +64,19 @@ class Recording:
                         _answer(brought, future, failed)
         finally:
             del self._waiting[loop]
+
+    def _apart(self, batch: Waiting) -> Waiting:
+        """Writes for each in a transaction of their own; those whose events fail are told there, the others remain."""
+        remaining: Waiting = []
+        for brought, future in batch:
+            again = Brought(brought.task_id, brought.events, brought.by)
+            try:
+                self._annotations.record_many([again])
+            except Exception as error:
+                future.get_loop().call_soon_threadsafe(_answer, again, future, error)
+            else:
+                remaining.append((again, future))
+        return remaining
 
     async def _recount(self, brought: Brought, future: asyncio.Future[int]) -> None:
         failed: Exception | None = None

@@ -25,14 +25,17 @@ class Log:
             brought.recount = "talks/first" if brought.events[0].kind == "submit" else None
             brought.error = InputError("No such event.") if brought.events[0].kind == "shout" else None
 
+        if any(brought.task_id == 13 for brought in batch):
+            raise OverflowError("such a number fits no column")
+
     def recount(self, entry):
         self.recounted.append(entry)
 
 
-def bring(log, kinds):
+def bring(log, kinds, first=100):
     async def everybody():
         way = Recording(log)
-        asked = [way.record(n, [Event("tab", 0, kind)], "Ada") for n, kind in enumerate(kinds)]
+        asked = [way.record(first + n, [Event("tab", 0, kind)], "Ada") for n, kind in enumerate(kinds)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         assert not way._waiting
         return answers
@@ -47,6 +50,12 @@ def test_what_comes_at_once_is_written_together_and_each_hears_of_their_own(monk
     assert [type(answer) for answer in answers] == [int] * 30 + [InputError] + [int] * 19
     assert sum(log.batches) == 50
     assert len(log.batches) <= 4
+
+
+def test_what_no_check_foresaw_is_told_to_whoever_brought_it_and_to_nobody_else():
+    answers = bring(Log(), ["rate"] * 20, first=0)
+    assert [number for number, answer in enumerate(answers) if answer != 1] == [13]
+    assert isinstance(answers[13], OverflowError)
 
 
 def test_labels_that_come_to_count_are_counted_before_it_is_said_that_they_are_stored():
@@ -82,3 +91,19 @@ def test_somebody_who_goes_away_keeps_nobody_waiting():
         return await asyncio.wait_for(way.record(2, [Event("tab", 0, "rate")], "Ben"), 5)
 
     assert asyncio.run(leave()) == 1
+
+
+def test_a_number_that_no_row_can_have_keeps_nobody_else_out_of_a_real_log(library, make_entry):
+    library.entries.add("talks", [make_entry()])
+    annotations = library.annotations
+    tasks = [annotations.open_task(annotations.get_or_create_annotator(name), "talks/first").id for name in "AB"]
+
+    async def everybody():
+        way = Recording(annotations)
+        rated = [Event("tab", 0, "rate", 0, 3)]
+        asked = [way.record(tasks[0], rated, "A"), way.record(10**30, rated, "X"), way.record(tasks[1], rated, "B")]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    first, wrong, second = asyncio.run(everybody())
+    assert (first, second, type(wrong)) == (1, 1, OverflowError)
+    assert [len(annotations.events(task)) for task in tasks] == [1, 1]
