@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import Spelled, add_command, add_verb, parameters
-from cli.running import ends_early, run_verb
+from cli.running import Snapshots, ends_early, run_verb
 from cli.tables import (
     evaluation_table,
     number,
@@ -34,23 +34,27 @@ app = typer.Typer()
 ALL = "all"
 SPLIT = Annotated[str, typer.Option(help="Which split of the file, from 0, or all.")]
 KIND = ("--kind", "--model")
+SNAPSHOTS = Parameter("snapshots", Parameter.KEYWORD_ONLY, annotation=Snapshots, default=None)
 TRAINED: Spelled = {"kind": KIND, "settings": "--set", "weights": "--weigh"}
 
 
-def _train(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
+def _train(split: str, snapshots: Path | None, data_dir: Path, json_: bool, **choices: object) -> None:
     if split == ALL:
-        run_verb(data_dir, json_, ends_early(train_splits), TrainSplitsRequest.of(**choices), _trained_splits_sentence)
+        training, asked = ends_early(train_splits, snapshots), TrainSplitsRequest.of(**choices)
+        run_verb(data_dir, json_, training, asked, _trained_splits_sentence)
     else:
-        run_verb(data_dir, json_, ends_early(train), TrainRequest.of(split=split, **choices), _trained_sentence)
+        request = TrainRequest.of(split=split, **choices)
+        run_verb(data_dir, json_, ends_early(train, snapshots), request, _trained_sentence)
 
 
 def _cut_as(data_dir: Path, json_: bool, **choices: object) -> None:
     run_verb(data_dir, json_, personal, PersonalRequest.of(**choices), _cut_as_sentence)
 
 
-def _pretrain(data_dir: Path, json_: bool, **choices: object) -> None:
+def _pretrain(snapshots: Path | None, data_dir: Path, json_: bool, **choices: object) -> None:
     visp = ViSPOptions.of(**{name: choices.pop(name) for name in ViSPOptions.model_fields})
-    run_verb(data_dir, json_, ends_early(pretrain), PretrainRequest.of(visp=visp, **choices), pretrained_sentence)
+    request = PretrainRequest.of(visp=visp, **choices)
+    run_verb(data_dir, json_, ends_early(pretrain, snapshots), request, pretrained_sentence)
 
 
 def _evaluate(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
@@ -164,9 +168,10 @@ add_command(
     app,
     "train",
     _train,
-    _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled=TRAINED)),
+    [*_with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled=TRAINED)), SNAPSHOTS],
     "Train a summarizer on a dataset's people and the labels collected here.\n\n"
-    "A fifth of the dataset's videos is kept from it and evaluated on. Ctrl-C ends it with the best so far.",
+    "A fifth of the dataset's videos is kept from it and evaluated on. Ctrl-C ends it with the best so far. Several"
+    " processes: torchrun --nproc-per-node 4 app.py train ...",
 )
 add_verb(
     app,
@@ -188,8 +193,11 @@ add_command(
     app,
     "pretrain",
     _pretrain,
-    parameters(PretrainRequest, arguments=["dataset"], spelled={"kind": KIND}, without=["visp"])
-    + parameters(ViSPOptions),
+    [
+        *parameters(PretrainRequest, arguments=["dataset"], spelled={"kind": KIND}, without=["visp"]),
+        *parameters(ViSPOptions),
+        SNAPSHOTS,
+    ],
     "Pretrain a summarizer on videos without labels (ViSP); go on with train --start-from.\n\n"
     "With --all-videos on your own films: settings for a few of them, and every one gets a row of self-discovered"
     " cuts.",
