@@ -23,6 +23,7 @@ log = logging.getLogger("manycut.training")
 
 WARM, TIMED = 2, 5  # rounds of a trial that are not timed, and that are
 PAYS = 0.9  # of the time of float32; what saves less is left
+LONG_S = 600  # compiling takes minutes, and is not tried for a training that takes less without
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,11 @@ def chosen(ways: Sequence[Computing], model: Trainable, batches: Sequence[Batch]
     """
     if len(ways) == 1:
         return ways[0]
-    trials = [found for way in ways if (found := _tried(way, model, batches)) is not None]
+    plain = [one for one in ways if not one.compiled] or ways
+    trials = [found for way in plain if (found := _tried(way, model, batches)) is not None]
+    if all(count * one.batch_s >= LONG_S for one in trials):
+        others = [one for one in ways if one not in plain]
+        trials += [found for way in others if (found := _tried(way, model, batches)) is not None]
     return best(trials, count) if trials else ways[0]
 
 

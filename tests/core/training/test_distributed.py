@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from core.errors import InputError
 from core.models.batch import masked_mse
 from core.models.csta import CSTA, CSTAConfig
-from core.training import loop
+from core.training import computing, loop
 from core.training.batching import make_batch, units
 from core.training.computing import Computing, Trial, best, computing_of
 from core.training.distributed import Processes, check_can_be_shared
@@ -104,6 +104,21 @@ def test_a_way_of_computing_is_chosen_where_it_pays_over_the_whole_training():
     assert best(trials, 100_000).name == "bf16, compiled"
     assert best([trials[0], Trial(ways["b"], 0, 0.0095)], 1000).name == "float32", "too little"
     assert best(trials, 100).trial_ms == {"float32": 10.0, "bf16": 6.0, "bf16, compiled": 4.0}
+
+
+def test_compiling_is_tried_for_long_trainings_alone(monkeypatch):
+    tried = []
+
+    def trial(way, model, batches):
+        tried.append(way.name)
+        return Trial(way, 30.0 * way.compiled, 0.01)
+
+    monkeypatch.setattr(computing, "_tried", trial)
+    ways = computing_of(TrainSettings(), torch.device("cuda"))
+    computing.chosen(ways, None, [], 1000)
+    assert tried == ["float32", "bf16"]
+    computing.chosen(ways, None, [], 100_000)
+    assert tried[2:] == ["float32", "bf16", "float32, compiled", "bf16, compiled"]
 
 
 def test_a_cpu_leaves_nothing_to_a_trial_and_published_recipes_neither_on_a_gpu():
