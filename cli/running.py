@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
 import typer
 
+from core.errors import InputError
 from verbs.contract import Request, Result
 
 if TYPE_CHECKING:
+    from core.engine import Engine
     from core.progress import Progress
     from core.training.underway import Underway
     from storage.library import Library
@@ -35,6 +37,16 @@ Snapshots = Annotated[
         " from there."
     ),
 ]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="Who computes: local (processes of this machine), ray (a cluster on it), or ray://ADDRESS of one.",
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="How many compute at once (default: 1; with ray, one for each CPU).")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
 Asked = TypeVar("Asked", bound=Request, contravariant=True)
@@ -49,6 +61,14 @@ class Verb(Protocol[Asked, Done]):
     __name__: str
 
     def __call__(self, library: Library, request: Asked, *, progress: Progress) -> Done: ...
+
+
+class Many(Protocol[Asked, Done]):
+    """One of those that engines do."""
+
+    __name__: str
+
+    def __call__(self, library: Library, request: Asked, *, progress: Progress, engine: Engine) -> Done: ...
 
 
 class Training(Protocol[Asked, Done]):
@@ -69,6 +89,38 @@ def run_verb(data_dir: Path, as_json: bool, verb: Verb[Q, R], request: Q, senten
         library.close()
     print(json.dumps(result.as_json(), ensure_ascii=False, separators=(",", ":")) if as_json else sentence(result))
     return result
+
+
+def on_engine(verb: Many[Q, R], name: str, workers: int | None) -> Verb[Q, R]:
+    """A verb about many entries that has workers compute; this process alone writes the database.
+
+    Raises:
+        InputError: there is no such engine, or none answers.
+        NotFoundError: Ray is not installed.
+    """
+
+    def asked(library: Library, request: Q, *, progress: Progress) -> R:
+        with engine_called(name, workers) as engine:
+            return verb(library, request, progress=progress, engine=engine)
+
+    return asked
+
+
+@contextmanager
+def engine_called(name: str, workers: int | None) -> Iterator[Engine]:
+    """The engine that a person names; see `EngineName`. Raises as `on_engine`."""
+    from core.engine import HERE, Pool
+
+    kind, _, address = name.partition("://")
+    if kind == "ray":
+        from core.ray_engine import connected
+
+        with connected(address or None, workers) as engine:
+            yield engine
+    elif name != "local":
+        raise InputError(f"There is no engine '{name}'.", "Choose local, ray or ray://ADDRESS.")
+    else:
+        yield HERE if workers in (None, 1) else Pool(workers or 1)
 
 
 def ends_early(training: Training[Q, R], snapshots: Path | None) -> Verb[Q, R]:

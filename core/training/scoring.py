@@ -5,7 +5,8 @@ Torch is imported only when something is scored: pages ask `can_score` about eve
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from core.errors import CheckpointError, InputError
 from core.models.checkpoints import Checkpoint, load_model
 from core.models.registry import SELF_DISCOVERED, SELF_DISCOVERED_LABEL, model_kind
 from core.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from core.models.summarizer import Summarizer
 
 
 class CheckpointLike(Protocol):
@@ -77,6 +81,7 @@ def score(
     temperature: float = 1.0,
     device: str = "auto",
     progress: Progress = silent,
+    load: Callable[[], Summarizer] | None = None,
 ) -> ScoreTrack:
     """Score every pick of an entry.
 
@@ -94,6 +99,7 @@ def score(
         temperature: factor on all noise, 1 as trained.
         device: "auto", "cpu", "cuda".
         progress: told when the weights are loaded and when it is done.
+        load: gives the checkpoint's model, where somebody keeps it; None to load it.
 
     Raises:
         CheckpointError: the entry's features are of another space or width, or the checkpoint cannot be loaded, or it
@@ -118,7 +124,7 @@ def score(
             f"'{entry.id}' has {features.shape[1]}."
         )
     progress(0.0, f"Loading {checkpoint.label}")
-    model = load_model(checkpoint, device)
+    model = load_model(checkpoint, device) if load is None else load()
     progress(0.3, f"Scoring {entry.title}")
     if checkpoint.applies_as == SELF_DISCOVERED:
         progress(1.0, "Done")
