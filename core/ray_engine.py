@@ -76,34 +76,53 @@ class RayEngine:
         gpus = min(1.0, ray.cluster_resources().get("GPU", 0) / self._workers)
         # No CPU is held: after the loss of a node its actors have room on the others.
         actor: Any = ray.remote(scheduling_strategy="SPREAD", num_cpus=0, num_gpus=gpus)(_Worker)
-        actors: list[Any] = [actor.remote(work) for _ in range(self._workers)]
         waiting, rest = deque[tuple[Item, int]](), iter(items)
+        actors: list[Any] = []  # that are at work; no item waits for one that does not start
+        starting: dict[Any, Any] = {}
         underway: dict[Any, tuple[Item, int, Any]] = {}  # by what Ray calls its result: the item, its try, its actor
+
+        started = 0
+
+        def start() -> None:
+            nonlocal started
+            started += 1
+            if not actors and started > TRIES * self._workers:
+                raise InputError("No worker of the cluster starts.", "Its logs say why: /tmp/ray/session_latest/logs.")
+            new = actor.remote(work)
+            starting[new.ready.remote()] = new
+
         try:
+            for _ in range(self._workers):
+                start()
             while True:
-                while len(underway) < AHEAD * self._workers and (following := next_item(waiting, rest)) is not None:
+                while len(underway) < AHEAD * len(actors) and (following := next_item(waiting, rest)) is not None:
                     has = Counter(one for *_, one in underway.values())
                     free = min(actors, key=lambda one: has[one])
                     underway[free.do.remote(following[0])] = (*following, free)
-                if not underway:
+                if actors and not underway:
                     return
-                over, _ = ray.wait(list(underway), timeout=LOOK_S)
+                over, _ = ray.wait([*underway, *starting], timeout=LOOK_S)
                 check(should_stop, "The work", "What is done is kept.")
                 for one in over:
-                    item, tries, by = underway.pop(one)
+                    by = starting.pop(one, None) or underway[one][2]
                     try:
-                        made, error = ray.get(one)
+                        sent = ray.get(one)
                     except RayActorError:
-                        if by in actors:
-                            ray.kill(by)
-                            actors[actors.index(by)] = actor.remote(work)
-                        if tries < TRIES:
-                            waiting.append((item, tries + 1))
-                            continue
-                        made, error = None, lost(tries)
-                    yield ended(item, made, error, told)
+                        sent = None
+                        if by in actors or one not in underway:
+                            actors = [other for other in actors if other != by]
+                            start()
+                    if one not in underway:
+                        actors += [by] if sent else []
+                        continue
+                    item, tries, _ = underway.pop(one)
+                    if sent is None and tries < TRIES:
+                        waiting.append((item, tries + 1))
+                    else:
+                        made, error = sent or (None, lost(tries))
+                        yield ended(item, made, error, told)
         finally:
-            for each in actors:
+            for each in (*actors, *starting.values()):
                 ray.kill(each)
 
 
@@ -112,6 +131,9 @@ class _Worker:
 
     def __init__(self, work: Work[Any, Any]) -> None:
         self._do: Do[Any, Any] = opened(work)
+
+    def ready(self) -> bool:
+        return True
 
     def do(self, item: Any) -> tuple[Any, Exception | None]:
         return attempt(self._do, item)
