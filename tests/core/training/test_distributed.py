@@ -43,7 +43,7 @@ def test_two_processes_train_as_one_does_go_on_after_a_loss_and_stop_together(tm
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert ran.returncode == 0, ran.stderr
     said = json.loads((tmp_path / "said.json").read_text())
