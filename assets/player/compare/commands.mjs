@@ -121,7 +121,7 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
       run: () => store.show(store.overlay === 'rows' ? null : 'rows'),
     },
     { name: 'fit', keys: ['F'], label: 'scale curves to their own range, or 0 to 1', run: () => store.toggleFit() },
-    { name: 'caption', keys: ['E'], label: 'edit the caption at the cursor', run: () => store.ask('caption') },
+    { name: 'caption', keys: ['E'], label: 'edit the caption at the cursor', changes: true, run: () => store.ask('caption') },
     { name: 'link', keys: ['C'], label: 'copy the link to this moment and view', run: () => store.ask('link') },
     { name: 'keep', keys: ['S'], label: 'save: video, cut list, figure, numbers', run: () => store.ask('keep') },
     { name: 'mute', keys: ['M'], label: 'sound on, off', run: () => clock.mute(!clock.video.muted) },
@@ -133,11 +133,11 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
       enabled: () => store.hits.length > 0, run: () => store.ask('hit-back'),
     },
     {
-      name: 'query', keys: ['Q'], label: 'what is looked for as a row: how well each moment answers it, with its cut',
+      name: 'query', keys: ['Q'], label: 'what is looked for as a row: how well each moment answers it, with its cut', changes: true,
       run: () => store.ask('query'),
     },
     {
-      name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file',
+      name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file', changes: true,
       run: () => store.ask('transcript'),
     },
     { name: 'choose', keys: ['Ctrl+K'], label: 'choose another entry' },

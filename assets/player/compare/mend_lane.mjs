@@ -97,7 +97,7 @@ export class MendLane {
   #draw() {
     const { store, mender, colour, held } = this;
     const { facts } = mender;
-    this.element.hidden = !facts || store.layout.hidden.has('cut');
+    this.element.hidden = !facts || store.layout.hidden.has('cuts');
     if (this.element.hidden) return;
     const { axis } = store;
     const context = prepare(this.canvas, axis.width, HEIGHT);

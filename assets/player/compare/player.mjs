@@ -110,6 +110,7 @@ export function createPlayer(root) {
   for (const news of ['model', 'cuts', 'peaks', 'draw', 'found']) store.on(news, () => commands.refresh(root));
   mender.on('changed', () => commands.refresh(root));
   clock.on('frame', () => versus.tick());
+  document.addEventListener('manycut:role', () => commands.refresh(root), { signal });
   commands.refresh(root);
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);

@@ -49,7 +49,7 @@ export class PreferencesSection {
     const chosen = choice(options, String(this.study ?? ''), (study) => this.app.go({ study: study || null }), { 'aria-label': 'Study' });
     const file = (format, label) => {
       const query = `?format=${format}${this.study ? `&study=${this.study}` : ''}`;
-      return figures.votes > 0 && h('a', { href: url(`/api/preferences/export${query}`), download: '' }, label);
+      return figures.votes > 0 && h('a', { class: 'mc-button', href: url(`/api/preferences/export${query}`), download: '' }, label);
     };
     const files = [file('votes', 'Votes (JSON Lines)'), file('weights', 'Weights for training (JSON)')];
     this._main.replaceChildren(
@@ -96,7 +96,7 @@ export class PreferencesSection {
         label: 'What to do', unseen: true,
         cell: (one) => h(
           'span', { class: 'mc-row' }, link('Figures', () => this.app.go({ study: one.study })),
-          !one.closed && h('a', { href: url(`/compare?study=${one.study}`) }, 'Its link'),
+          !one.closed && h('a', { class: 'mc-link', href: url(`/compare?study=${one.study}`) }, 'Its link'),
           !one.closed && link('Close…', () => this._close(one)),
         ),
       },
