@@ -14,6 +14,7 @@ from core.data.categories import TVSUM
 from core.data.entry import RATE_NOTE
 from core.data.space_ids import SAID
 from core.data.timebase import Timebase
+from core.data.sounds import SoundEvent
 from core.data.transcript import Transcript
 from core.errors import ConflictError, InputError, NotFoundError
 from core.names import readable
@@ -409,7 +410,12 @@ class Entries:
         self._files.rewrite(entry_id, noted)
 
     def put_survey(
-        self, entry_id: str, *, empty: np.ndarray | None = None, signals: Mapping[str, np.ndarray] | None = None
+        self,
+        entry_id: str,
+        *,
+        empty: np.ndarray | None = None,
+        signals: Mapping[str, np.ndarray] | None = None,
+        sounds: tuple[SoundEvent, ...] | None = None,
     ) -> None:
         """Gives an entry what its pictures and its sound were measured to be; see `core.data.Entry`.
 
@@ -417,6 +423,7 @@ class Entries:
             entry_id: whose.
             empty: (E, 2) half-open frame intervals whose pictures show nothing; None leaves those it has.
             signals: (T,) curves in [0, 1] by name, in place of those it has of these names.
+            sounds: what is heard; None leaves what it has.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -425,7 +432,8 @@ class Entries:
 
         def measured(now: Entry) -> Entry:
             changed = now if empty is None else dataclasses.replace(now, empty=empty)
-            return dataclasses.replace(changed, signals={**now.signals, **(signals or {})})
+            heard = now.sounds if sounds is None else sounds
+            return dataclasses.replace(changed, signals={**now.signals, **(signals or {})}, sounds=heard)
 
         self._files.rewrite(entry_id, measured)
 

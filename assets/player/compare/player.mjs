@@ -21,6 +21,7 @@ import { RowsMenu } from './rows_menu.mjs';
 import { RowsView } from './rows_view.mjs';
 import { Sampler } from './sampler.mjs';
 import { SentenceView } from './sentence_view.mjs';
+import { SoundsLane } from './sounds_lane.mjs';
 import { Stage } from './stage.mjs';
 import { Status } from './status.mjs';
 import { Store } from './store.mjs';
@@ -89,7 +90,7 @@ export function createPlayer(root) {
 
   stage.element.append(transport.element);
   head.element.append(new MendLane(page, mender, pane).element);
-  head.element.append(words.element);
+  head.element.append(words.element, new SoundsLane(page).element);
   pane.scroll.append(head.element, rows.element, strips.element);
   replace(
     root, h('h1', { class: 'mc-unseen' }, 'Compare'), top, splitBar(root, top), said.element, search.element,

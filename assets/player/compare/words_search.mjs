@@ -1,4 +1,4 @@
-/** The search for words in captions and transcript: hits one after the other, or a curve of likeness as a row. */
+/** The search for words in captions, transcript and the names of sounds: hits one after the other, or a curve of likeness as a row. */
 
 import { count } from '../shared/format.mjs';
 import { h } from '../shared/dom.mjs';
@@ -18,7 +18,7 @@ export class WordsSearch {
     this.time = time;
     this.seek = seek;
     this.focusRows = focusRows;
-    const label = 'Words in captions and transcript';
+    const label = 'Words in captions, transcript and sounds';
     this.box = h('input', {
       type: 'search', 'data-slot': 'find', 'aria-label': label, placeholder: 'words …', maxlength: 200,
       oninput: () => store.find(this.box.value), onkeydown: (event) => this.#key(event),
@@ -98,7 +98,8 @@ export class WordsSearch {
     const { hits, sought, entry } = this.store;
     this.said.textContent = '';
     if (!sought.trim()) return;
-    if (!entry.captions && !entry.cues?.length) this.said.textContent = 'There are neither captions nor a transcript.';
+    const nothing = !entry.captions && !entry.cues?.length && !entry.sounds?.length;
+    if (nothing) this.said.textContent = 'There are no captions, no transcript and no sounds.';
     else this.said.textContent = hits.length ? String(hits.length) : 'nowhere';
     this.said.title = hits.length ? 'Places where all these words are' : '';
   }

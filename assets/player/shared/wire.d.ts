@@ -1773,6 +1773,7 @@ export interface components {
          *         empty: [from frame, to frame, from ms, to ms] of pictures that show nothing.
          *         smallest_budget: share of it that a cut is at least.
          *         speech: [from frame, to frame, from ms, to ms] of words that are said, those that overlap as one.
+         *         sounds: [from ms, to ms, kind] of what is heard; None where nobody listened.
          *         cues: [from ms, to ms, text] of what is said; None where nobody wrote it down.
          *         shots: its segmentations.
          *         captions: one for each pick, None where nobody described the pictures.
@@ -1839,6 +1840,12 @@ export interface components {
                 number,
                 number,
                 string
+            ][] | null;
+            /** Sounds */
+            sounds: [
+                number,
+                number,
+                "speech" | "singing" | "music" | "silence" | "burst"
             ][] | null;
             /** Shots */
             shots: components["schemas"]["ShotsFacts"][];
@@ -3802,6 +3809,7 @@ export interface components {
          *         signals: their names.
          *         run: id of the tastes.
          *         tastes: what they like.
+         *         sounds: how many sound events there are: voices, music, silence, sudden loud sounds.
          */
         MeasuredEntry: {
             /** Entry */
@@ -3812,6 +3820,8 @@ export interface components {
             run: number;
             /** Tastes */
             tastes: string[];
+            /** Sounds */
+            sounds: number;
         };
         /**
          * MeasuredFacts
