@@ -11,6 +11,15 @@ ENTRIES = ["demo/harbour-day", "demo/space-coast"]
 MADE_BY = ("signal", "mean", "Average", "Signal", "novelty", "motion")
 
 
+EMPTY = """
+async () => {
+  const { emptyShare } = await import('/assets/player/test/compare/versus_cuts.mjs');
+  const empty = [[0, 1, 2000, 4000], [5, 6, 9000, 12000]];
+  return [emptyShare([[0, 4], [5, 10], [20, 21]], empty), emptyShare([[5, 6]], empty), emptyShare([], empty)];
+}
+"""
+
+
 def cut_shown(page) -> str:
     return page.get_attribute(".mc-versus-lane button[aria-pressed=true]", "data-play")
 
@@ -52,6 +61,7 @@ def test_two_cuts_play_on_one_key_from_the_same_place_and_the_vote_is_kept(page,
     assert "of it alone" in page.inner_text("[data-facts=a]")
     assert page.locator(".mc-versus-track .only-a").count()
     assert page.locator(".mc-versus-track .only-b").count()
+    assert page.evaluate(EMPTY) == [pytest.approx(0.3), 0, None]
     page.get_by_role("button", name="dull", exact=True).click()
     page.locator(".mc-scroll").focus()
     page.keyboard.press("1")
