@@ -12,9 +12,9 @@ from sqlalchemy import Engine, Select, exists, func, or_, select, update
 from core.data import AnnotationSet, Entry, Shots
 from core.data.categories import TVSUM
 from core.data.entry import RATE_NOTE
+from core.data.sounds import SoundEvent
 from core.data.space_ids import SAID
 from core.data.timebase import Timebase
-from core.data.sounds import SoundEvent
 from core.data.transcript import Transcript
 from core.errors import ConflictError, InputError, NotFoundError
 from core.names import readable

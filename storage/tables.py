@@ -483,6 +483,15 @@ class PreferenceStudyRow(Base):
     closed: Mapped[datetime | None]
 
 
+class PreferenceAskedRow(Base):
+    """Somebody in whose queue a study stands; whoever else has its link compares too."""
+
+    __tablename__ = "preference_asked"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("preference_studies.id"), primary_key=True)
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), primary_key=True, index=True)
+
+
 class PreferencePairRow(Base):
     """Two cuts of one entry as they were when somebody was asked to compare them.
 

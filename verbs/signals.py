@@ -103,9 +103,7 @@ def _measured_before(library: Library, entry_id: str) -> Run | None:
     return tastes[-1] if tastes and {one.name for one in SIGNALS if one.always} <= signals else None
 
 
-def _listen(
-    library: Library, entry_id: str, tastes: Run, progress: Progress, should_stop: ShouldStop
-) -> MeasuredEntry:
+def _listen(library: Library, entry_id: str, tastes: Run, progress: Progress, should_stop: ShouldStop) -> MeasuredEntry:
     """Adds its sounds to an entry that was measured before sounds were."""
     from core.signals.hearing import hear
 

@@ -111,11 +111,13 @@ def test_a_removed_entry_asks_nobody_and_stays_where_somebody_voted(library):
 def test_who_is_forgotten_stands_in_no_pair_and_the_votes_stay(library):
     library.entries.add("talks", [entry_of(ENTRY)])
     bo = person(library, "Bo")
-    study = library.preferences.add_study("Is Bo better?", True, [pair()])
+    study = library.preferences.add_study("Is Bo better?", True, [pair()], [bo])
     (one,) = library.preferences.pairs(study.id)
     library.preferences.vote(one.id, bo, "b")
     forget(library.engine, library.data_dir, "Bo")
     (vote,) = library.preferences.votes()
     assert "Bo" not in repr(vote)
     assert vote.pair.b.source == f"person:{bo.pseudonym}"
-    assert "Bo" not in library.preferences.study(study.id).title
+    known = library.preferences.study(study.id)
+    assert "Bo" not in known.title
+    assert known.asked == (), "whoever is forgotten is asked for nothing"

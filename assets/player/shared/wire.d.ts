@@ -313,6 +313,16 @@ export interface components {
             sent: string[];
         };
         /**
+         * AskedPerson
+         * @description Somebody who was asked to compare the pairs of a study, and on how many of them they have voted.
+         */
+        AskedPerson: {
+            /** Name */
+            name: string;
+            /** Done */
+            done: number;
+        };
+        /**
          * AskedPreview
          * @description The id of a file that was sent, what it would be called, and the data set that labels are about.
          */
@@ -323,6 +333,20 @@ export interface components {
             name?: string | null;
             /** Dataset */
             dataset?: string | null;
+        };
+        /**
+         * AskedStudy
+         * @description A preference study that this person was asked for: of its pairs so many are left for them.
+         */
+        AskedStudy: {
+            /** Study */
+            study: number;
+            /** Title */
+            title: string;
+            /** Pairs */
+            pairs: number;
+            /** Left */
+            left: number;
         };
         /**
          * AskedTraining
@@ -3643,6 +3667,8 @@ export interface components {
             made: string;
             /** Closed */
             closed: string | null;
+            /** Asked */
+            asked: components["schemas"]["AskedPerson"][];
             /** Left Out */
             left_out: components["schemas"]["LeftOut"][];
         };
@@ -3681,6 +3707,12 @@ export interface components {
              * @default []
              */
             entry: string[];
+            /**
+             * Asked
+             * @description In the queue of this person it stands; may be repeated.
+             * @default []
+             */
+            asked: string[];
             /**
              * Open
              * @description People are told what made the cuts, which stand as they were asked for.
@@ -5484,6 +5516,7 @@ export interface components {
          *         tasks: open ones first.
          *         waiting: how many videos are to be handed out.
          *         training: rounds to be done first.
+         *         studies: preference studies that they were asked for and have not finished.
          *         suggested: of the videos that they may choose and have not begun; None where nothing is known.
          */
         Queue: {
@@ -5497,6 +5530,8 @@ export interface components {
             waiting: number;
             /** Training */
             training: components["schemas"]["Training"][];
+            /** Studies */
+            studies: components["schemas"]["AskedStudy"][];
             suggested?: components["schemas"]["Suggested"] | null;
         };
         /**
@@ -6910,13 +6945,15 @@ export interface components {
         };
         /**
          * Studies
-         * @description All studies, the newest first, and what a new one can compare.
+         * @description All studies, the newest first, what a new one can compare, and the names of those who can be asked.
          */
         Studies: {
             /** Studies */
             studies: components["schemas"]["StudyFacts"][];
             /** Sources */
             sources: components["schemas"]["SourceChoice"][];
+            /** People */
+            people: string[];
         };
         /**
          * StudyFacts
@@ -6928,6 +6965,7 @@ export interface components {
          *         blind: nobody is told what made the cuts before they have voted on all of them.
          *         pairs, votes: how many there are; of several votes of one person on one pair the newest counts.
          *         made, closed: when (UTC); closed is None while it is open.
+         *         asked: in whose queues it stands; whoever else has its link compares too.
          */
         StudyFacts: {
             /** Study */
@@ -6947,6 +6985,8 @@ export interface components {
             made: string;
             /** Closed */
             closed: string | null;
+            /** Asked */
+            asked: components["schemas"]["AskedPerson"][];
         };
         /**
          * StudyRequest
@@ -8002,7 +8042,9 @@ export type Aligned = components['schemas']['Aligned'];
 export type Alignment = components['schemas']['Alignment'];
 export type AskedImport = components['schemas']['AskedImport'];
 export type AskedIngest = components['schemas']['AskedIngest'];
+export type AskedPerson = components['schemas']['AskedPerson'];
 export type AskedPreview = components['schemas']['AskedPreview'];
+export type AskedStudy = components['schemas']['AskedStudy'];
 export type AskedTraining = components['schemas']['AskedTraining'];
 export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];

@@ -28,7 +28,9 @@ def test_what_is_heard_stays_when_an_entry_is_written_again(library, make_entry)
     assert library.entries.get("talks/first").sounds == SOUNDS
 
 
-@pytest.mark.parametrize(("key", "value"), [("kinds", [b"music", b"meow", b"burst"]), ("times", [[0, 1], [9, 3], [4, 5]])])
+@pytest.mark.parametrize(
+    ("key", "value"), [("kinds", [b"music", b"meow", b"burst"]), ("times", [[0, 1], [9, 3], [4, 5]])]
+)
 def test_damaged_sounds_are_named(make_entry, tmp_path, key, value):
     path = write_eccv16([replace(make_entry("talks/first"), sounds=SOUNDS)], tmp_path / "a.h5")
     with h5py.File(path, "r+") as file:
