@@ -41,9 +41,10 @@ MANIFEST = "manycut-backup.manifest.json"
 SESSION_KEY = "session.key"  # whoever has it can be anybody: it is in no backup, and people sign in again
 FOLDER = "backups"  # in the data directory, where backups may lie
 VIDEOS = "media"
+SPEECH = "speech"  # models that listen: large, and to be had again
 UNFINISHED, UNPACKING = ".backup-", ".restore-"  # what the folders begin with in which they are made and unpacked
 # Made anew when needed, or of this very moment.
-LEFT_OUT = ("queue.db", "worker.log", "renders", "exports", FOLDER, FILE_NAME, SESSION_KEY)
+LEFT_OUT = ("queue.db", "worker.log", "renders", "exports", FOLDER, FILE_NAME, SESSION_KEY, SPEECH)
 ALSO_LEFT_OUT = (f"{FILE_NAME}-", f"{FILE_NAME}{ENDING}", "queue.db-", "worker.log.", SCRATCH)  # what begins with these
 OLD = "It is of an earlier version and has no list of its files: only gzip's checksum and the database were looked at."
 NO_VIDEOS = "It holds no videos: those that lay in the data directory are gone. Run: python app.py doctor"

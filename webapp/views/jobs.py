@@ -29,6 +29,7 @@ WORK = {
     "segment": "finding shots of",
     "signals": "measuring signals of",
     "caption": "describing the pictures of",
+    "transcribe": "writing down what is said in",
     "encode": "encoding the captions of",
     "judge": "judging the captions of",
     "rescore": "scoring again of",

@@ -146,6 +146,10 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
       name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file', changes: true,
       run: () => store.ask('transcript'),
     },
+    {
+      name: 'transcribe', keys: ['Shift+L'], label: 'have what is said written down: faster-whisper listens', changes: true,
+      run: () => store.ask('transcribe'),
+    },
     { name: 'choose', keys: ['Ctrl+K'], label: 'choose another entry' },
     { name: 'next', keys: ['Alt+ArrowUp', 'Alt+ArrowDown'], label: 'previous, next entry' },
   ];

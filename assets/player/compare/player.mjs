@@ -8,6 +8,7 @@ import { CutPanel } from './cut_panel.mjs';
 import { FiguresView } from './figures_view.mjs';
 import { Head } from './head.mjs';
 import { Keeper } from './keep.mjs';
+import { Listening } from './listening.mjs';
 import { Loader } from './load.mjs';
 import { MendLane } from './mend_lane.mjs';
 import { MendPanel } from './mend_panel.mjs';
@@ -82,7 +83,8 @@ export function createPlayer(root) {
   }));
   const query = new WordQuery(page, () => loader.load(store.entry.id));
   const words = new WordsLane(page, seek);
-  const search = new WordsSearch(page, seek, query, () => loader.load(store.entry.id));
+  const listening = new Listening(page, () => loader.load(store.entry.id));
+  const search = new WordsSearch(page, seek, query, listening, () => loader.load(store.entry.id));
   const status = new Status(page);
   const menu = new RowsMenu(page);
   const loader = new Loader(page, plots);
@@ -116,7 +118,7 @@ export function createPlayer(root) {
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);
   followWindow(page, top, () => stage.fit());
-  watchNews(page, () => Boolean(sampler.work.job || person.work.job || query.work.job), (entry) => loader.load(entry));
+  watchNews(page, () => [sampler, person, query, listening].some(({ work }) => Boolean(work.job)), (entry) => loader.load(entry));
   signal.addEventListener('abort', () => {
     store.cuts.solver.stop();
     clock.stop();

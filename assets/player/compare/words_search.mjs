@@ -10,9 +10,10 @@ export class WordsSearch {
    * @param {import('./page.mjs').Page} page
    * @param {(time: number) => void} seek
    * @param {import('./word_query.mjs').WordQuery} query
+   * @param {import('./listening.mjs').Listening} listening
    * @param {() => Promise<void>} changed called when the entry has another transcript
    */
-  constructor({ store, commands, clock: time, focusRows }, seek, query, changed) {
+  constructor({ store, commands, clock: time, focusRows }, seek, query, listening, changed) {
     this.changed = changed;
     this.store = store;
     this.time = time;
@@ -30,15 +31,19 @@ export class WordsSearch {
     store.on('asked', (part) => part === 'transcript' && this.file.click());
     const row = commands.button('query', {}, 'As a row');
     const shut = h('button', { 'aria-label': 'Close the search', onclick: () => this.close() }, '×');
-    this.element = h(
-      'div', { class: 'mc-find', role: 'search', hidden: true }, this.box, this.said,
+    const hits = [
       commands.button('hit-back', { 'aria-label': 'Previous hit' }, '‹'), commands.button('hit', { 'aria-label': 'Next hit' }, '›'),
-      row, query.progress, commands.button('transcript', {}, 'Transcript …'), this.file, shut, this.problem,
+    ];
+    this.element = h(
+      'div', { class: 'mc-find', role: 'search', hidden: true }, this.box, this.said, hits, row, query.progress,
+      commands.button('transcript', {}, 'Transcript …'), this.file, listening.button, listening.work.progress.element, shut,
+      this.problem, listening.work.problem,
     );
     store.on('asked', (part) => part === 'find' && this.open());
     store.on('asked', (part) => part === 'hit' && this.go(1));
     store.on('asked', (part) => part === 'hit-back' && this.go(-1));
     store.on('asked', (part) => part === 'query' && this.#ask(query));
+    store.on('asked', (part) => part === 'transcribe' && this.#listen(listening));
     store.on('found', () => this.#count());
     store.on('opened', () => this.close(false));
   }
@@ -75,6 +80,12 @@ export class WordsSearch {
   #ask(query) {
     if (this.element.hidden) this.open();
     else if (this.box.value.trim()) query.start(this.box.value);
+  }
+
+  /** @param {import('./listening.mjs').Listening} listening */
+  #listen(listening) {
+    if (this.element.hidden) this.open();
+    listening.start();
   }
 
   /** A file of what is said, for the entry that is shown. @param {import('./word_query.mjs').WordQuery} query */

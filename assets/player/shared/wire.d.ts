@@ -3137,7 +3137,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["ImportFileRequest"] | components["schemas"]["ImportPreviewRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["QueryRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["ImportFileRequest"] | components["schemas"]["ImportPreviewRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["QueryRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"] | components["schemas"]["TranscribeRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -3161,7 +3161,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["ImportFileResult"] | components["schemas"]["ImportPreviewResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["QueryResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["ImportFileResult"] | components["schemas"]["ImportPreviewResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["QueryResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | components["schemas"]["TranscriptResult"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -7733,6 +7733,32 @@ export interface components {
             assignment: number;
         };
         /**
+         * TranscribeRequest
+         * @description Which entry is listened to, and by which model.
+         */
+        TranscribeRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "transcribe";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Model
+             * @description Name of a folder in the data directory's folder speech (default: the first there).
+             */
+            model?: string | null;
+            /**
+             * Language
+             * @description That is spoken, such as en (default: the model tells).
+             */
+            language?: string | null;
+        };
+        /**
          * TranscriptResult
          * @description What an entry says now: how many cues, how many words of them have times, and who wrote it down.
          */
@@ -8333,6 +8359,7 @@ export type TrainedSplits = components['schemas']['TrainedSplits'];
 export type Training = components['schemas']['Training'];
 export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
+export type TranscribeRequest = components['schemas']['TranscribeRequest'];
 export type TranscriptResult = components['schemas']['TranscriptResult'];
 export type TrashList = components['schemas']['TrashList'];
 export type Trouble = components['schemas']['Trouble'];
