@@ -61,6 +61,11 @@ def test_what_is_said_to_stay_and_to_go_does_and_the_rest_is_solved_again(mend, 
     assert not frames(facts["forbidden"]) & frames(clips(mend))
     assert clips(mend) == facts["segments"] != began
     assert facts["length_s"] <= facts["budget_s"] + 1e-3
+    mend.keyboard.press("h")
+    mend.locator("[data-slot='mend-seconds']").fill("2")
+    mend.locator("[data-slot='mend-seconds']").blur()
+    mend.wait_for_selector("[data-slot='mend-state']:has-text('Keep less or raise the budget')")
+    assert mend.get_attribute("[data-slot='mend-lane']", "aria-label").partition(", ")[2] != "0 clips, 0:00.0"
 
 
 def test_undo_and_redo_go_over_everything_also_after_a_reload(mend, server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from urllib.parse import quote
 
 import pytest
@@ -157,6 +158,14 @@ def test_sounds_are_a_row_gone_through_by_key_and_found_by_their_names(compare, 
     speech = next(one for one in sounds if one[2] == "speech")
     ask(compare, f"seek({speech[0] / 1000 + 0.1})")
     assert "speech" in lane.locator("[data-slot=heard-now]").inner_text()
+    compare.locator("input[data-slot=transcript]").set_input_files(
+        {"name": "empty.vtt", "mimeType": "text/vtt", "buffer": b"WEBVTT\n\n"}
+    )
+    compare.wait_for_selector("[data-slot=query-error]:has-text('The transcript says nothing')")
+    if not find_spec("faster_whisper"):
+        focus(compare)
+        compare.keyboard.press("Shift+L")
+        compare.wait_for_selector("[data-slot=transcribe-error]:has-text('pip install faster-whisper')")
     compare.keyboard.press("/")
     compare.keyboard.type("music")
     found = int(compare.locator("[data-slot=found]").inner_text())

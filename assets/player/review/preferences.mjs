@@ -145,9 +145,13 @@ export class PreferencesSection {
       h('small', {}, 'Whoever else has its link can compare, too.'),
     );
     const form = h(
-      'div', { class: 'mc-form' },
-      field('Title', title), field('Videos', dataset), field('A', a), field('against B', b), add, list, choosing, blind,
-      row(primary('Make the study', make), button('Cancel', () => this._load())),
+      'div', { class: 'mc-desk-form' },
+      h('div', { class: 'mc-fields' }, field('Title', title, 'Those who compare see it.', true), field('Videos', dataset)),
+      h(
+        'fieldset', {}, h('legend', {}, 'What is compared'),
+        h('div', { class: 'mc-fields' }, field('A', a), field('against B', b)), row(add, list),
+      ),
+      choosing, blind, row(primary('Make the study', make), button('Cancel', () => this._load())),
     );
     this._main.replaceChildren(form);
     title.focus();
