@@ -22,7 +22,7 @@ from storage.refusals import refusal, told_plainly
 from storage.write_queue import WriteQueue
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
-HEAD = "0022"
+HEAD = "0023"
 BUSY_SECONDS = 30
 QUEUE = "write_queue"  # the execution option of an engine that holds its `WriteQueue`
 FILE_NAME = "manycut.db"
