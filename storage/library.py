@@ -28,6 +28,7 @@ from storage.annotations import Annotations
 from storage.assignments import Assignments
 from storage.board import Board
 from storage.captions import Captions
+from storage.changes import Changes
 from storage.checkpoints import Checkpoints
 from storage.collections import Collections
 from storage.database import BUSY_SECONDS, is_read_only, open_database
@@ -90,6 +91,7 @@ class Library:
         tokens: what their scripts come in by.
         agreements: what was computed about how people agree.
         jobs: the table of background jobs.
+        changes: whether anything of an entry has changed.
         happenings: what other programs may want to hear of.
     """
 
@@ -126,6 +128,7 @@ class Library:
         self.tokens = Tokens(engine)
         self.agreements = Agreements(engine)
         self.jobs = Jobs(engine)
+        self.changes = Changes(engine, data_dir)
         self.happenings = Happenings(engine)
 
     @classmethod
