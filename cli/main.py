@@ -32,9 +32,10 @@ from cli import models as model_commands
 from cli import preferences as preference_commands
 from cli import review as review_commands
 from cli import users as user_commands
-from cli.running import DEFAULT_DATA, DataDir
-from core.errors import ManycutError, refused_by_system
+from cli.running import DEFAULT_DATA, DataDir, follow_first
+from core.errors import InputError, ManycutError, refused_by_system
 from core.log_files import bound
+from core.training.distributed import follows, launched
 
 ABOUT = ("--help", "--version")  # options of no command
 ERROR_LOG = "manycut-error.log"
@@ -83,6 +84,11 @@ def run() -> None:
         arguments = ["serve", *arguments]  # the convention of a Hugging Face Space: app.py alone serves
     wants_json = "--json" in arguments
     try:
+        if launched():
+            if arguments[0] != "train":
+                raise InputError(f"torchrun starts '{arguments[0]}' several times over.", "It is for app.py train.")
+            if follows():
+                return None if "--help" in arguments else follow_first()
         code = app(arguments, standalone_mode=False, complete_var=completion_commands.VARIABLE)
         sys.exit(code if isinstance(code, int) else 0)
     except ManycutError as error:
