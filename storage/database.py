@@ -22,7 +22,8 @@ from storage.refusals import refusal, told_plainly
 from storage.write_queue import WriteQueue
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
-HEAD = "0022"
+HEAD = "0025"
+MOVING = "moving"  # instead of a revision: an installation is being moved into this database, see `storage.moving`
 BUSY_SECONDS = 30
 QUEUE = "write_queue"  # the execution option of an engine that holds its `WriteQueue`
 FILE_NAME = "manycut.db"
@@ -44,20 +45,7 @@ def open_database(data_dir: Path, url: str | None = None, patience: float = BUSY
         ConflictError: the database was written by a newer version of Manycut.
     """
     _make_folder(data_dir)
-    try:
-        address = make_url(url) if url else database_url(data_dir)
-        if address.get_backend_name() == "sqlite":
-            address = _where_it_lies(address)
-        options = {QUEUE: WriteQueue(patience)}
-        engine = create_engine(address, connect_args=_connect_args(address, patience), execution_options=options)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise InputError(
-            f"DATABASE_URL cannot be used: {error}.",
-            "Write it like postgresql+psycopg://user@host/name and install the driver (pip install psycopg).",
-        ) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    engine = create_any_engine(data_dir, url, patience)
     try:
         if not is_read_only(engine):
             _use_wal(engine)
@@ -69,11 +57,34 @@ def open_database(data_dir: Path, url: str | None = None, patience: float = BUSY
             raise known from error
         reason = getattr(error, "orig", error)
         raise InputError(
-            f"The database {address.render_as_string()} cannot be opened: {reason}.", known.hint if known else ""
+            f"The database {engine.url.render_as_string()} cannot be opened: {reason}.", known.hint if known else ""
         ) from error
     except BaseException:
         engine.dispose()
         raise
+    return engine
+
+
+def create_any_engine(data_dir: Path, url: str | None = None, patience: float = BUSY_SECONDS) -> Engine:
+    """The engine of a database, as it is: nothing is opened yet. For everything but moving there is `open_database`.
+
+    Raises:
+        InputError: the URL or its driver is not usable.
+    """
+    try:
+        address = make_url(url) if url else database_url(data_dir)
+        if address.get_backend_name() == "sqlite":
+            address = _where_it_lies(address)
+        options = {QUEUE: WriteQueue(patience)}
+        engine = create_engine(address, connect_args=_connect_args(address, patience), execution_options=options)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise InputError(
+            f"DATABASE_URL cannot be used: {error}.",
+            'Write it like postgresql+psycopg://user@host/name, with the driver (pip install "psycopg[binary]").',
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -228,6 +239,11 @@ def _migrate(engine: Engine, data_dir: Path) -> None:
         revision = revision_of(connection)  # again, under the lock: another process may have been first
         if revision == HEAD:
             return
+        if revision == MOVING:
+            raise ConflictError(
+                "An installation is being moved into this database, or that was interrupted.",
+                "Let it come to its end, or type the same again: python app.py migrate SOURCE TARGET",
+            )
         if revision is not None and revision > HEAD:
             raise ConflictError(
                 f"This data directory was used by a newer version of Manycut (schema {revision}, here {HEAD}).",
@@ -238,6 +254,20 @@ def _migrate(engine: Engine, data_dir: Path) -> None:
         config = migration_config()
         config.attributes.update(connection=connection, data_dir=data_dir)
         command.upgrade(config, "head")
+        _sort_by_signs(connection)
+
+
+def _sort_by_signs(connection: Connection) -> None:
+    """Texts of PostgreSQL are sorted and compared as those of SQLite, whatever the language of the database."""
+    if connection.dialect.name != "postgresql":
+        return
+    query = (
+        "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0"
+        " AND NOT a.attisdropped AND a.atttypid = 'varchar'::regtype AND a.attcollation <> '\"C\"'::regcollation"
+    )
+    for table, column in connection.execute(text(query)).all():
+        connection.execute(text(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE varchar COLLATE "C"'))
 
 
 def migration_config() -> Any:

@@ -54,6 +54,7 @@ from storage.split_files import SplitFiles
 from storage.tags import Tags
 from storage.tokens import Tokens
 from storage.trash import Trash
+from storage.workers import Workers
 
 
 class Library:
@@ -90,6 +91,7 @@ class Library:
         tokens: what their scripts come in by.
         agreements: what was computed about how people agree.
         jobs: the table of background jobs.
+        workers: who does them.
         happenings: what other programs may want to hear of.
     """
 
@@ -126,6 +128,7 @@ class Library:
         self.tokens = Tokens(engine)
         self.agreements = Agreements(engine)
         self.jobs = Jobs(engine)
+        self.workers = Workers(engine)
         self.happenings = Happenings(engine)
 
     @classmethod

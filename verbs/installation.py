@@ -99,7 +99,7 @@ def _database(data_dir: Path) -> Iterator[Check]:
 
     file = _file_of(data_dir)
     if file is None:
-        yield Check(part="database", state="note", said="It is another one than SQLite's, named by DATABASE_URL.")
+        yield from _other_database(data_dir)
         return
     if not file.exists():
         yield Check(part="database", state="note", said="There is none yet; it is made on first use.")
@@ -130,6 +130,25 @@ def _database(data_dir: Path) -> Iterator[Check]:
     else:
         older = "" if revision == HEAD else f" It becomes {HEAD} when it is opened next."
         yield Check(part="database", state="fine", said=said + older)
+
+
+def _other_database(data_dir: Path) -> Iterator[Check]:
+    """One that DATABASE_URL names: whether it can be reached and written, and what is kept beside its logs."""
+    from storage.database import HEAD, writing
+    from storage.library import Library
+    from storage.task_states import differing
+
+    with Library.open(data_dir, patience=PATIENCE_S) as library:
+        where = library.engine.url.render_as_string()  # without the password
+        with writing(library.engine):
+            pass
+        tasks = differing(library.engine)
+    if tasks:
+        said = f"What is kept beside the log of {len(tasks)} task{'s' if len(tasks) > 1 else ''} is not what it says."
+        advice = "Make it again from the log: python app.py doctor --mend"
+        yield Check(part="database", state="wrong", said=said, advice=advice)
+    else:
+        yield Check(part="database", state="fine", said=f"{where} can be read and written, schema {HEAD}.")
 
 
 def _labels(data_dir: Path, problems: list[str]) -> str:
@@ -213,6 +232,7 @@ def _workers(data_dir: Path) -> Iterator[Check]:
     from storage.jobs import Lane
     from storage.server_lock import server_is_running, worker_is_alive
 
+    yield from _work(data_dir)
     running = server_is_running(data_dir)
     if not running:
         said = "No server runs on this folder." if running is False else "Whether a server runs cannot be known here."
@@ -224,6 +244,24 @@ def _workers(data_dir: Path) -> Iterator[Check]:
         yield Check(part="workers", state="wrong", said=f"No {' and no '.join(down)} worker is alive.", advice=advice)
     else:
         yield Check(part="workers", state="fine", said="A server runs, and its workers are alive.")
+
+
+def _work(data_dir: Path) -> Iterator[Check]:
+    """Who works on what, on whichever machine; nothing where that cannot be read, which is said of the database."""
+    from storage.library import Library
+
+    file = _file_of(data_dir)
+    if file is not None and not file.exists():
+        return
+    with suppress(ManycutError), Library.open(data_dir, patience=PATIENCE_S) as library:
+        for one in library.workers.list():
+            gpu = "" if one.gpu is None else f", GPU {one.gpu}"
+            doing = "waits for a job"
+            if one.job is not None:
+                job = library.jobs.get(one.job)
+                doing = f"job {job.id} ({job.kind}), {100 * job.progress:.0f} %"
+            said = f"{one.machine} ({', '.join(one.lanes)}{gpu}): {doing}."
+            yield Check(part="workers", state="fine", said=said)
 
 
 def _codecs(data_dir: Path) -> Iterator[Check]:
