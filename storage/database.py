@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, DamagedError, InputError, UnavailableError
-from storage.refusals import refusal, told_plainly
+from storage.refusals import is_unreachable, refusal, told_plainly
 from storage.write_queue import WriteQueue
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
@@ -53,9 +53,9 @@ def open_database(data_dir: Path, url: str | None = None, patience: float = BUSY
     except (DBAPIError, sqlite3.Error) as error:
         engine.dispose()
         known = refusal(error)
-        if known and not isinstance(known, DamagedError):
+        if known and not isinstance(known, DamagedError) and not is_unreachable(error):  # which has many reasons
             raise known from error
-        reason = getattr(error, "orig", error)
+        reason = " ".join(str(getattr(error, "orig", error)).split()).rstrip(".")
         raise InputError(
             f"The database {engine.url.render_as_string()} cannot be opened: {reason}.", known.hint if known else ""
         ) from error

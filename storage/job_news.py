@@ -68,7 +68,8 @@ class JobNews:
             return
         with suppress(DBAPIError):  # it is away for the moment, and the table is looked at meanwhile
             pooled = self._engine.raw_connection()
+            connection: Any = pooled.driver_connection
             pooled.detach()  # it stays ours, and is none of those that others wait for
-            self._connection = pooled.driver_connection
+            self._connection = connection
             self._connection.autocommit = True
             self._connection.execute(f"LISTEN {CHANNEL}")

@@ -171,6 +171,7 @@ def test_a_removed_entry_can_be_imported_again(library, make_entry):
     assert [entry.title for entry in library.entries.list()] == ["Again"]
 
 
+@pytest.mark.sqlite
 def test_a_library_opens_again_and_may_be_moved(library, make_entry, tmp_path):
     library.entries.add("talks", [make_entry()])
     library.close()
