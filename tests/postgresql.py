@@ -97,10 +97,10 @@ def running() -> Iterator[Server]:
     programs = _programs()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="manycut-postgresql-"))
-    as_somebody: list[str] = []
+    as_somebody = ["setpriv", "--pdeathsig=INT"] if shutil.which("setpriv") else []  # however this process ends
     if os.geteuid() == 0:  # which PostgreSQL refuses to be
         shutil.chown(folder, "nobody")
-        as_somebody = ["setpriv", "--reuid=nobody", "--clear-groups"]
+        as_somebody += ["--reuid=nobody", "--clear-groups"]
     data, log = folder / "data", folder.with_suffix(".log")
     try:
         made = [*as_somebody, programs / "initdb", "-D", data, "-U", USER, *INITDB]

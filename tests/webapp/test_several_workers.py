@@ -43,7 +43,7 @@ def worker(library, lanes, *more):
         process.wait()
 
 
-def until(what, seconds=60):
+def until(what, seconds=150):
     give_up = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < give_up
