@@ -25,7 +25,7 @@ function several(all) {
   return all.length > 2 || new Set(all.map(({ machine }) => machine)).size > 1;
 }
 
-/** Who works on what. @param {import('./store.mjs').Store} store */
+/** Who works on what. @param {import('./store.mjs').ModelsStore} store */
 function workers(store) {
   const { workers: all, workersShown: open } = store;
   const busy = all.filter(({ does }) => does).length;
