@@ -75,7 +75,7 @@ bench: $(VENV)/.installed-dev
 
 $(VENV)/.installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installs 83 packages, 2.0 GB on disk (several more where PyTorch brings what GPUs need); takes a few minutes the first time."
+	@echo "Installs 85 packages, 2.0 GB on disk (several more where PyTorch brings what GPUs need); takes a few minutes the first time."
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 

@@ -8,7 +8,8 @@ Three parts, each with a server of its own over the demo library, the load gener
     work    every person sends an event a second; three ingests and a training run beside. Nothing may be lost or
             doubled, an event is acknowledged within 150 ms (95 of 100), and over the last three minutes the memory of
             the web process grows by less than 5 %
-    open    twenty people open Compare at once, again and again: all that its page asks for, within 1.5 s (95 of 100)
+    open    one person opens Compare on a server that has just begun; then twenty do at once, again and again: all that
+            its page asks for, within 1.5 s (95 of 100)
     kills   people rate while the server is killed (SIGKILL) and begun again at random moments: nothing lost, nothing
             doubled, and it answers again within 10 s of each kill
 
@@ -150,22 +151,24 @@ def _growth(memory: list[tuple[float, float]]) -> float | None:
 def _open(folder: Path) -> tuple[dict[str, Any], bool]:
     with running(folder / "open") as server:
 
-        async def everything() -> list[float]:
-            seconds: list[float] = []
+        async def everything() -> tuple[float, list[float]]:
+            first, seconds = await _opened(server.url), list[float]()
             for _ in range(ROUNDS):
                 seconds += await asyncio.gather(*(_opened(server.url) for _ in range(OPENING)))
-            return seconds
+            return first, seconds
 
-        seconds = _apart(everything)
+        first, seconds = _apart(everything)
     p50, p95 = (float(np.percentile(seconds, part)) for part in (50, 95))
-    facts = {"people": OPENING, "rounds": ROUNDS, "s": {"p50": round(p50, 3), "p95": round(p95, 3)}}
+    said = {"first": round(first, 3), "p50": round(p50, 3), "p95": round(p95, 3)}
+    facts = {"people": OPENING, "rounds": ROUNDS, "s": said}
     return facts, p95 <= OPENED_S
 
 
 async def _opened(url: str) -> float:
     """Seconds until a person has everything that Compare shows of an entry."""
     started = time.perf_counter()
-    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+    # Nothing here is encrypted: making what checks certificates costs the load generator more than an answer does.
+    async with httpx.AsyncClient(base_url=url, timeout=60, verify=False) as http:
 
         async def asked(path: str) -> None:
             answer = await http.get(path, params={"id": ENTRY} if path.startswith("/api/") else None)

@@ -266,8 +266,20 @@ def _sort_by_signs(connection: Connection) -> None:
         " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0"
         " AND NOT a.attisdropped AND a.atttypid = 'varchar'::regtype AND a.attcollation <> '\"C\"'::regcollation"
     )
+    columns: dict[str, list[str]] = {}
     for table, column in connection.execute(text(query)).all():
-        connection.execute(text(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE varchar COLLATE "C"'))
+        columns.setdefault(table, []).append(f'ALTER COLUMN "{column}" TYPE varchar COLLATE "C"')
+    triggers = (
+        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
+        " WHERE tgrelid = CAST(:table AS regclass) AND NOT tgisinternal"
+    )
+    for table, changes in columns.items():
+        made = connection.execute(text(triggers), {"table": table}).all()  # which name columns that they are about
+        for name, _ in made:
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}" ON "{table}"')
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" {", ".join(changes)}')
+        for _, statement in made:
+            connection.exec_driver_sql(statement)
 
 
 def migration_config() -> Any:

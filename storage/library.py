@@ -28,6 +28,7 @@ from storage.annotations import Annotations
 from storage.assignments import Assignments
 from storage.board import Board
 from storage.captions import Captions
+from storage.changes import Changes
 from storage.checkpoints import Checkpoints
 from storage.collections import Collections
 from storage.database import BUSY_SECONDS, is_read_only, open_database
@@ -92,6 +93,7 @@ class Library:
         agreements: what was computed about how people agree.
         jobs: the table of background jobs.
         workers: who does them.
+        changes: whether anything of an entry has changed.
         happenings: what other programs may want to hear of.
     """
 
@@ -129,6 +131,7 @@ class Library:
         self.agreements = Agreements(engine)
         self.jobs = Jobs(engine)
         self.workers = Workers(engine)
+        self.changes = Changes(engine, data_dir)
         self.happenings = Happenings(engine)
 
     @classmethod

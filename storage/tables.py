@@ -637,3 +637,11 @@ class AgreementRow(Base):
     entry: Mapped[str | None]
     computed: Mapped[datetime] = mapped_column(default=now)
     result: Mapped[dict[str, Any]]
+
+
+class ChangesRow(Base):
+    """The one row that triggers count in, see `storage.changes`."""
+
+    __tablename__ = "changes"
+
+    n: Mapped[int] = mapped_column(BigId, primary_key=True)

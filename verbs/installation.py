@@ -209,6 +209,8 @@ def _clock(data_dir: Path) -> Iterator[Check]:
 def _newest_row(data_dir: Path) -> float | None:
     """When the newest event came or the newest job changed, in seconds since 1970."""
     file = _file_of(data_dir)
+    if file is None:
+        return _newest_elsewhere(data_dir)
     if file is None or not file.exists():
         return None
     query = "SELECT max(at) FROM (SELECT max(recorded) AS at FROM events UNION ALL SELECT max(updated) FROM jobs)"
@@ -218,6 +220,21 @@ def _newest_row(data_dir: Path) -> float | None:
         except sqlite3.DatabaseError:  # damaged, which is said there
             return None
     return None if newest is None else datetime.fromisoformat(newest).replace(tzinfo=UTC).timestamp()
+
+
+def _newest_elsewhere(data_dir: Path) -> float | None:
+    """The same of a database that DATABASE_URL names; None where it does not answer, which is said there."""
+    from sqlalchemy import func, select
+
+    from storage.database import reading
+    from storage.library import Library
+    from storage.tables import EventRow, JobRow
+
+    with suppress(ManycutError), Library.open(data_dir, patience=PATIENCE_S) as library:
+        with reading(library.engine) as session:
+            newest = [session.scalar(select(func.max(one))) for one in (EventRow.recorded, JobRow.updated)]
+        return max((one.timestamp() for one in newest if one is not None), default=None)
+    return None
 
 
 def _disk_clock(data_dir: Path) -> float | None:
@@ -389,7 +406,9 @@ def _webhooks(data_dir: Path) -> Iterator[Check]:
 def _told(data_dir: Path) -> dict[str, tuple[float | None, float | None, str]]:
     """Of each hook when it was last told something and when that failed, in seconds since 1970, and why."""
     file = _file_of(data_dir)
-    if file is None or not file.exists():
+    if file is None:
+        return _told_elsewhere(data_dir)
+    if not file.exists():
         return {}
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=PATIENCE_S)) as connection:
         try:
@@ -397,6 +416,20 @@ def _told(data_dir: Path) -> dict[str, tuple[float | None, float | None, str]]:
         except sqlite3.DatabaseError:  # of an earlier version, or damaged, which is said there
             return {}
     return {name: (_moment(worked), _moment(failed), problem) for name, worked, failed, problem in rows}
+
+
+def _told_elsewhere(data_dir: Path) -> dict[str, tuple[float | None, float | None, str]]:
+    """The same of a database that DATABASE_URL names."""
+    from storage.hooks import read_hooks
+    from storage.library import Library
+
+    told: dict[str, tuple[float | None, float | None, str]] = {}
+    with suppress(ManycutError), Library.open(data_dir, patience=PATIENCE_S) as library:
+        for name in read_hooks(data_dir).hooks:
+            if state := library.happenings.state(name):
+                moments = [None if one is None else one.timestamp() for one in (state.worked, state.failed)]
+                told[name] = (moments[0], moments[1], state.problem)
+    return told
 
 
 def _moment(text: str | None) -> float | None:

@@ -5,7 +5,7 @@ Torch is imported only when something is scored: pages ask `can_score` about eve
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from core.errors import CheckpointError, InputError
 from core.models.checkpoints import Checkpoint, load_model
 from core.models.registry import SELF_DISCOVERED, SELF_DISCOVERED_LABEL, model_kind
 from core.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from core.models.summarizer import Summarizer
 
 
 class CheckpointLike(Protocol):
@@ -77,6 +80,7 @@ def score(
     temperature: float = 1.0,
     device: str = "auto",
     progress: Progress = silent,
+    model: Summarizer | None = None,
 ) -> ScoreTrack:
     """Score every pick of an entry.
 
@@ -94,6 +98,7 @@ def score(
         temperature: factor on all noise, 1 as trained.
         device: "auto", "cpu", "cuda".
         progress: told when the weights are loaded and when it is done.
+        model: that of the checkpoint, where it is loaded already.
 
     Raises:
         CheckpointError: the entry's features are of another space or width, or the checkpoint cannot be loaded, or it
@@ -117,8 +122,9 @@ def score(
             f"'{checkpoint.label}' takes features of width {checkpoint.feature_width}, "
             f"'{entry.id}' has {features.shape[1]}."
         )
-    progress(0.0, f"Loading {checkpoint.label}")
-    model = load_model(checkpoint, device)
+    if model is None:
+        progress(0.0, f"Loading {checkpoint.label}")
+        model = load_model(checkpoint, device)
     progress(0.3, f"Scoring {entry.title}")
     if checkpoint.applies_as == SELF_DISCOVERED:
         progress(1.0, "Done")
