@@ -51,6 +51,7 @@ def until(what, seconds=150):
     return found
 
 
+@pytest.mark.slow
 def test_a_killed_worker_s_training_goes_on_with_another_and_others_do_what_is_left(talks, tmp_path):
     training, jobs = enqueue(talks, ENDLESS), talks.jobs
     with ExitStack() as stack:
@@ -110,6 +111,7 @@ def test_a_worker_is_there_until_it_leaves_or_is_not_heard_of(library, monkeypat
     assert Workers(library.engine).list() == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_waits_takes_a_new_job_at_once(talks, tmp_path):
     with worker(talks, "interactive"):
         first = enqueue(talks, ExportRequest(dataset="talks", out=tmp_path / "first.h5"))
