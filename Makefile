@@ -80,7 +80,7 @@ $(VENV)/.installed: requirements.txt
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt requirements-llm.txt requirements-postgres.txt requirements-scale.txt $(VENV)/.installed
-	@echo "Installs 30 packages for the tests, 0.7 GB on disk; takes a few minutes the first time."
+	@echo "Installs 41 packages for the tests, 1.0 GB on disk (a quarter of it Ray); takes a few minutes the first time."
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements-dev.txt
 	touch $@
 

@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         want,
     )
     from verbs.sample import SampleRequest, SampleResult, sample
+    from verbs.sample_many import SampledMany, SampleManyRequest, sample_many
     from verbs.score import ScoreRequest, ScoreResult, score
     from verbs.segment import SegmentRequest, SegmentResult, segment
     from verbs.signals import SignalsRequest, SignalsResult, signals
