@@ -6,6 +6,11 @@ BROWSER := -m "browser and not slow and not timing"
 # What every page is for; the other files of the browser take twice as long, and belong to test-full.
 WALKS := $(addprefix tests/browser/test_,main_job.py compare.py compare_mend.py annotate.py review.py models.py library_shelf.py)
 OTHERS := tests/browser $(WALKS:%=--ignore=%)
+# What asks the database for something that not every database does alike; with PostgreSQL once more.
+STORES := accounts annotations assignments database jobs library mended merging persons preferences search task_states trash
+ROUTES := annotate library mended picker preferences review
+ASKS := $(STORES:%=tests/storage/test_%.py) $(ROUTES:%=tests/webapp/routes/test_%.py) \
+	$(addprefix tests/webapp/test_,jobs.py several_workers.py webhooks.py)
 
 # What loses a race while several share two cores is tried once more alone, and is told.
 once_more = $(1) $(BIN)/python -m pytest $(2) $(3) || $(1) $(BIN)/python -m pytest $(2) --lf --lfnf=none
@@ -27,6 +32,7 @@ test: $(VENV)/.installed-dev player
 test-full: test
 	$(call once_more,,$(OTHERS) $(BROWSER),-n 2 --dist loadfile)
 	$(call once_more,OMP_NUM_THREADS=1,-m "slow and not long",-n auto --dist worksteal)
+	$(call once_more,OMP_NUM_THREADS=1,$(ASKS) --database postgresql -m "not timing and not long",-n auto --dist loadfile)
 	$(call once_more,,-m "timing and not slow",)
 
 # What takes a minute or more, or tries another input of a kind that a shorter test covers (a quarter of an hour).
@@ -73,8 +79,8 @@ $(VENV)/.installed: requirements.txt
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements-llm.txt $(VENV)/.installed
-	@echo "Installs 28 packages for the tests, 0.7 GB on disk; takes a few minutes the first time."
+$(VENV)/.installed-dev: requirements-dev.txt requirements-llm.txt requirements-postgres.txt requirements-scale.txt $(VENV)/.installed
+	@echo "Installs 30 packages for the tests, 0.7 GB on disk; takes a few minutes the first time."
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements-dev.txt
 	touch $@
 

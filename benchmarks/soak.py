@@ -12,6 +12,8 @@ Three parts, each with a server of its own over the demo library, the load gener
             its page asks for, within 1.5 s (95 of 100)
     kills   people rate while the server is killed (SIGKILL) and begun again at random moments: nothing lost, nothing
             doubled, and it answers again within 10 s of each kill
+
+With DATABASE_URL=postgresql+psycopg://... each part has a new database beside that one, which its user may make.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ import numpy as np
 
 from benchmarks.annotating import Rater, differences, rate_at_once
 from benchmarks.measuring import Result, peak_mb
+from benchmarks.own_database import own_database
 from benchmarks.server import Server, running, start
 
 PEOPLE, SECONDS, KILLS = 100, 300.0, 10
@@ -54,9 +57,12 @@ def soak(people: int = PEOPLE, seconds: float = SECONDS, kills: int = KILLS) -> 
     started = time.perf_counter()
     facts: dict[str, Any] = {"people": people, "seconds": seconds}
     with tempfile.TemporaryDirectory() as folder:
-        facts["work"], work_reached = _work(Path(folder), people, seconds)
-        facts["open"], open_reached = _open(Path(folder))
-        facts["kills"], kills_reached = _kills(Path(folder), people, min(seconds, 60.0), kills)
+        with own_database():
+            facts["work"], work_reached = _work(Path(folder), people, seconds)
+        with own_database():
+            facts["open"], open_reached = _open(Path(folder))
+        with own_database():
+            facts["kills"], kills_reached = _kills(Path(folder), people, min(seconds, 60.0), kills)
     reached = work_reached and open_reached and kills_reached
     return Result("soak", time.perf_counter() - started, None, peak_mb(), None, reached, MUST, facts)
 

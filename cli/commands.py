@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from cli.running import DEFAULT_DATA, DataDir, Json, Verb, run_verb
+from cli.running import DEFAULT_DATA, DataDir, EngineName, Json, Many, Verb, Workers, on_engine, run_verb
 from core.names import readable
 from verbs.contract import Request, Result
 
@@ -21,6 +21,10 @@ R = TypeVar("R", bound=Result)
 Spelled = Mapping[str, str | tuple[str, ...]]
 AS_THEY_ARE = (str, int, float, bool, Path)  # everything else is written as text, which the request reads
 NOT_ASKED = "verb"
+ON_ENGINE = [
+    Parameter("engine", Parameter.KEYWORD_ONLY, annotation=EngineName, default="local"),
+    Parameter("workers", Parameter.KEYWORD_ONLY, annotation=Workers, default=None),
+]
 ALWAYS = [
     Parameter("data_dir", Parameter.KEYWORD_ONLY, annotation=DataDir, default=DEFAULT_DATA),
     Parameter("json_", Parameter.KEYWORD_ONLY, annotation=Json, default=False),
@@ -55,6 +59,25 @@ def add_verb(
         run_verb(data_dir, json_, verb, request.of(**choices), sentence)
 
     add_command(app, verb.__name__, run, parameters(request, arguments, spelled or {}, without), help)
+
+
+def add_many(
+    app: typer.Typer,
+    verb: Many[Q, R],
+    request: type[Q],
+    sentence: Callable[[R], str],
+    help: str,
+    *,
+    arguments: Collection[str] = (),
+    spelled: Spelled | None = None,
+    without: Collection[str] = (),
+) -> None:
+    """Adds a command that has an engine do a verb; see `add_verb`."""
+
+    def run(engine: str, workers: int | None, data_dir: Path, json_: bool, **choices: object) -> None:
+        run_verb(data_dir, json_, on_engine(verb, engine, workers), request.of(**choices), sentence)
+
+    add_command(app, verb.__name__, run, [*parameters(request, arguments, spelled or {}, without), *ON_ENGINE], help)
 
 
 def add_command(app: typer.Typer, name: str, run: Callable[..., None], asked: Iterable[Parameter], help: str) -> None:

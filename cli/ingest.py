@@ -7,9 +7,9 @@ from pathlib import Path
 
 import typer
 
-from cli.commands import add_command, add_verb, parameters
+from cli.commands import ON_ENGINE, add_command, add_many, add_verb, parameters
 from cli.language import captioned, judged
-from cli.running import run_verb
+from cli.running import on_engine, run_verb
 from verbs.attach import AttachRequest, AttachResult, attach
 from verbs.contract import LeftOut
 from verbs.features import FeaturesRequest, FeaturesResult, features
@@ -20,8 +20,8 @@ from verbs.signals import SignalsRequest, SignalsResult, signals
 app = typer.Typer()
 
 
-def _ingest(data_dir: Path, json_: bool, **choices: object) -> None:
-    result = run_verb(data_dir, json_, ingest, IngestRequest.of(**choices), _ingested)
+def _ingest(engine: str, workers: int | None, data_dir: Path, json_: bool, **choices: object) -> None:
+    result = run_verb(data_dir, json_, on_engine(ingest, engine, workers), IngestRequest.of(**choices), _ingested)
     if result.failed:
         raise typer.Exit(2)
 
@@ -82,7 +82,7 @@ add_command(
     app,
     "ingest",
     _ingest,
-    parameters(IngestRequest, arguments=["path"], without=["remove"]),
+    [*parameters(IngestRequest, arguments=["path"], without=["remove"]), *ON_ENGINE],
     "Take in videos: make them playable, compute features, shots and scores. What is here already is skipped.",
 )
 add_command(
@@ -92,7 +92,7 @@ add_command(
     parameters(AttachRequest, arguments=["path"]),
     "Give entries without a video theirs: one file, or several and folders by their names. Frames must be as many.",
 )
-add_verb(
+add_many(
     app,
     features,
     FeaturesRequest,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.commands import add_verb
+from cli.commands import add_many, add_verb
 from cli.running import DEFAULT_DATA, DataDir, Json
 from verbs.caption import CaptionedEntry, CaptionRequest, CaptionResult, caption
 from verbs.contract import LeftOut
@@ -115,7 +115,7 @@ def _left_out(skipped: Sequence[LeftOut]) -> str:
     return "".join(f"\nLeft out: {one.entry}, {one.reason}" for one in skipped)
 
 
-add_verb(
+add_many(
     app,
     caption,
     CaptionRequest,

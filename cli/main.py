@@ -32,9 +32,10 @@ from cli import models as model_commands
 from cli import preferences as preference_commands
 from cli import review as review_commands
 from cli import users as user_commands
-from cli.running import DEFAULT_DATA, DataDir
-from core.errors import ManycutError, refused_by_system
+from cli.running import DEFAULT_DATA, DataDir, follow_first
+from core.errors import InputError, ManycutError, refused_by_system
 from core.log_files import bound
+from core.training.distributed import follows, launched
 
 ABOUT = ("--help", "--version")  # options of no command
 ERROR_LOG = "manycut-error.log"
@@ -83,6 +84,11 @@ def run() -> None:
         arguments = ["serve", *arguments]  # the convention of a Hugging Face Space: app.py alone serves
     wants_json = "--json" in arguments
     try:
+        if launched():
+            if arguments[0] != "train":
+                raise InputError(f"torchrun starts '{arguments[0]}' several times over.", "It is for app.py train.")
+            if follows():
+                return None if "--help" in arguments else follow_first()
         code = app(arguments, standalone_mode=False, complete_var=completion_commands.VARIABLE)
         sys.exit(code if isinstance(code, int) else 0)
     except ManycutError as error:
@@ -186,6 +192,7 @@ def serve(
         Literal["annotator", "viewer"],
         typer.Option(envvar="MANYCUT_NEW_PEOPLE", help="What those are whom it names for the first time."),
     ] = "annotator",
+    workers: Annotated[bool, typer.Option(help="Start the workers beside it; without, `worker` does the jobs.")] = True,
 ) -> None:
     """Open the app in a browser: pages, REST and background worker."""
     if import_folder is not None:
@@ -203,4 +210,23 @@ def serve(
         new_people=new_people,
         public=public,
         allow_hosts=allow_host or (),
+        with_workers=workers,
     )
+
+
+@app.command()
+def worker(
+    lanes: Annotated[
+        str, typer.Option(help="What it does: what people wait for, what takes videos in, what trains.")
+    ] = "interactive,ingest,train",
+    gpu: Annotated[int | None, typer.Option(min=0, help="Number of the GPU that it computes on, from 0.")] = None,
+    data_dir: DataDir = DEFAULT_DATA,
+) -> None:
+    """Do background jobs, on any machine that reaches the database (DATABASE_URL) and the data directory."""
+    import logging
+
+    from webapp.lanes import lanes_of
+    from webapp.worker import work
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    work(data_dir, lanes_of(lanes), None if gpu is None else str(gpu))

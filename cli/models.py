@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import Spelled, add_command, add_verb, parameters
-from cli.running import ends_early, run_verb
+from cli.commands import ON_ENGINE, Spelled, add_command, add_verb, parameters
+from cli.running import Snapshots, ends_early, on_engine, run_verb
 from cli.tables import (
     evaluation_table,
     number,
@@ -19,12 +19,14 @@ from cli.tables import (
     splits_table,
     trained_sentence,
 )
+from core.errors import InputError
 from core.statistics.results import Interval, SplitsEvaluation
 from verbs.evaluate import EvaluateRequest, evaluate, evaluate_splits
 from verbs.personal import PersonalRequest, PersonalResult, personal
 from verbs.pretrain import PretrainRequest, ViSPOptions, pretrain
 from verbs.report import ReportRequest, ReportResult, report
 from verbs.sample import SampleRequest, sample
+from verbs.sample_many import SampledMany, SampleManyRequest, sample_many
 from verbs.splits import SplitsRequest, SplitsResult, splits
 from verbs.train import TrainRequest, TrainResult, train
 from verbs.train_splits import TrainedSplits, TrainSplitsRequest, train_splits
@@ -33,36 +35,76 @@ app = typer.Typer()
 
 ALL = "all"
 SPLIT = Annotated[str, typer.Option(help="Which split of the file, from 0, or all.")]
+ENTRY = Annotated[str | None, typer.Argument(help="Entry id, such as demo/harbour-day.")]
 KIND = ("--kind", "--model")
+SNAPSHOTS = Parameter("snapshots", Parameter.KEYWORD_ONLY, annotation=Snapshots, default=None)
 TRAINED: Spelled = {"kind": KIND, "settings": "--set", "weights": "--weigh"}
 
 
-def _train(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
+def _train(split: str, snapshots: Path | None, data_dir: Path, json_: bool, **choices: object) -> None:
     if split == ALL:
-        run_verb(data_dir, json_, ends_early(train_splits), TrainSplitsRequest.of(**choices), _trained_splits_sentence)
+        training, asked = ends_early(train_splits, snapshots), TrainSplitsRequest.of(**choices)
+        run_verb(data_dir, json_, training, asked, _trained_splits_sentence)
     else:
-        run_verb(data_dir, json_, ends_early(train), TrainRequest.of(split=split, **choices), _trained_sentence)
+        request = TrainRequest.of(split=split, **choices)
+        run_verb(data_dir, json_, ends_early(train, snapshots), request, _trained_sentence)
 
 
 def _cut_as(data_dir: Path, json_: bool, **choices: object) -> None:
     run_verb(data_dir, json_, personal, PersonalRequest.of(**choices), _cut_as_sentence)
 
 
-def _pretrain(data_dir: Path, json_: bool, **choices: object) -> None:
+def _pretrain(snapshots: Path | None, data_dir: Path, json_: bool, **choices: object) -> None:
     visp = ViSPOptions.of(**{name: choices.pop(name) for name in ViSPOptions.model_fields})
-    run_verb(data_dir, json_, ends_early(pretrain), PretrainRequest.of(visp=visp, **choices), pretrained_sentence)
+    request = PretrainRequest.of(visp=visp, **choices)
+    run_verb(data_dir, json_, ends_early(pretrain, snapshots), request, pretrained_sentence)
 
 
-def _evaluate(split: str, data_dir: Path, json_: bool, **choices: object) -> None:
-    if split == ALL:
-        run_verb(data_dir, json_, evaluate_splits, EvaluateRequest.of(**choices), splits_table)
+def _sample(
+    dataset: str | None,
+    all_entries: bool,
+    engine: str,
+    workers: int | None,
+    data_dir: Path,
+    json_: bool,
+    **choices: object,
+) -> None:
+    entry = choices.pop("entry")
+    if (entry is not None) + (dataset is not None) + all_entries != 1:
+        raise InputError("Name an entry, a --dataset, or --all.", "One of the three.")
+    asked = SampleRequest.of(**choices, entry=entry or "")
+    if entry is not None:
+        run_verb(data_dir, json_, sample, asked, sampled_sentence)
     else:
-        run_verb(data_dir, json_, evaluate, EvaluateRequest.of(split=split, **choices), evaluation_table)
+        many = SampleManyRequest.of(dataset=dataset, all_entries=all_entries, asked=asked)
+        run_verb(data_dir, json_, on_engine(sample_many, engine, workers), many, _sampled_many)
+
+
+def _sampled_many(result: SampledMany) -> str:
+    again = sum(one.found_again for one in result.entries)
+    said = f"{len(result.entries)} entries scored by {result.checkpoint}, {again} of them before."
+    return "\n".join([said, *(f"{one.entry} was left out: {one.reason}" for one in result.skipped)])
+
+
+def _evaluate(split: str, engine: str, workers: int | None, data_dir: Path, json_: bool, **choices: object) -> None:
+    if split == ALL:
+        verb, asked = on_engine(evaluate_splits, engine, workers), EvaluateRequest.of(**choices)
+        run_verb(data_dir, json_, verb, asked, splits_table)
+    else:
+        request = EvaluateRequest.of(split=split, **choices)
+        run_verb(data_dir, json_, on_engine(evaluate, engine, workers), request, evaluation_table)
 
 
 def _with_all_splits(asked: list[Parameter]) -> list[Parameter]:
     """The parameters, of which `split` may also be "all"."""
     return [one.replace(annotation=SPLIT, default=str(one.default)) if one.name == "split" else one for one in asked]
+
+
+def _entry_or_many(asked: list[Parameter]) -> list[Parameter]:
+    """The parameters, of which `entry` may be left out for all of a dataset or of the library."""
+    entry, *others = sorted(asked, key=lambda one: one.name != "entry")
+    many = {one.name: one for one in parameters(SampleManyRequest, spelled={"all_entries": "--all"}, without=["asked"])}
+    return [entry.replace(annotation=ENTRY, default=None), *others, *many.values()]
 
 
 def _trained_sentence(result: TrainResult) -> str:
@@ -144,14 +186,21 @@ def _cut_as_sentence(result: PersonalResult) -> str:
     return "\n".join(lines)
 
 
-add_verb(
+add_command(
     app,
-    sample,
-    SampleRequest,
-    sampled_sentence,
-    "Sample scores and cuts of one entry from a model.",
-    arguments=["entry"],
-    spelled={"n": ("-n", "--samples"), "checkpoint": ("--checkpoint", "--model")},
+    "sample",
+    _sample,
+    [
+        *_entry_or_many(
+            parameters(
+                SampleRequest,
+                arguments=["entry"],
+                spelled={"n": ("-n", "--samples"), "checkpoint": ("--checkpoint", "--model")},
+            )
+        ),
+        *ON_ENGINE,
+    ],
+    "Sample scores and cuts of one entry from a model, or score all of a dataset.",
 )
 add_command(
     app,
@@ -164,9 +213,10 @@ add_command(
     app,
     "train",
     _train,
-    _with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled=TRAINED)),
+    [*_with_all_splits(parameters(TrainRequest, arguments=["dataset"], spelled=TRAINED)), SNAPSHOTS],
     "Train a summarizer on a dataset's people and the labels collected here.\n\n"
-    "A fifth of the dataset's videos is kept from it and evaluated on. Ctrl-C ends it with the best so far.",
+    "A fifth of the dataset's videos is kept from it and evaluated on. Ctrl-C ends it with the best so far. Several"
+    " processes: torchrun --nproc-per-node 4 app.py train ...",
 )
 add_verb(
     app,
@@ -188,8 +238,11 @@ add_command(
     app,
     "pretrain",
     _pretrain,
-    parameters(PretrainRequest, arguments=["dataset"], spelled={"kind": KIND}, without=["visp"])
-    + parameters(ViSPOptions),
+    [
+        *parameters(PretrainRequest, arguments=["dataset"], spelled={"kind": KIND}, without=["visp"]),
+        *parameters(ViSPOptions),
+        SNAPSHOTS,
+    ],
     "Pretrain a summarizer on videos without labels (ViSP); go on with train --start-from.\n\n"
     "With --all-videos on your own films: settings for a few of them, and every one gets a row of self-discovered"
     " cuts.",
@@ -198,6 +251,6 @@ add_command(
     app,
     "evaluate",
     _evaluate,
-    _with_all_splits(parameters(EvaluateRequest, arguments=["dataset"])),
+    [*_with_all_splits(parameters(EvaluateRequest, arguments=["dataset"])), *ON_ENGINE],
     "Compare a checkpoint with the people of a dataset, beside what people reach among themselves.",
 )

@@ -55,6 +55,7 @@ from storage.split_files import SplitFiles
 from storage.tags import Tags
 from storage.tokens import Tokens
 from storage.trash import Trash
+from storage.workers import Workers
 
 
 class Library:
@@ -91,6 +92,7 @@ class Library:
         tokens: what their scripts come in by.
         agreements: what was computed about how people agree.
         jobs: the table of background jobs.
+        workers: who does them.
         changes: whether anything of an entry has changed.
         happenings: what other programs may want to hear of.
     """
@@ -128,6 +130,7 @@ class Library:
         self.tokens = Tokens(engine)
         self.agreements = Agreements(engine)
         self.jobs = Jobs(engine)
+        self.workers = Workers(engine)
         self.changes = Changes(engine, data_dir)
         self.happenings = Happenings(engine)
 

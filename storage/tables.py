@@ -623,6 +623,17 @@ class JobRow(Base):
     updated: Mapped[datetime] = mapped_column(default=now)
 
 
+class WorkerRow(Base):
+    """A worker that is there; see `storage.workers`. `seen` is by the clock of the database."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    lanes: Mapped[list[Any]]
+    gpu: Mapped[str | None]
+    seen: Mapped[datetime]
+
+
 class AgreementRow(Base):
     """How far people agree, as it was computed for a choice of people and videos."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from core import limits
+from core.engine import HERE, Engine
 from core.errors import InputError
 from core.models.provenance import learned_from
 from core.names import readable
@@ -83,7 +84,12 @@ class EvaluateSplitsResult(Result):
 
 
 def evaluate(
-    library: Library, request: EvaluateRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    library: Library,
+    request: EvaluateRequest,
+    *,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    engine: Engine = HERE,
 ) -> EvaluateResult:
     """How well a checkpoint agrees with a dataset's people, on the test entries of a split if one is given.
 
@@ -101,14 +107,19 @@ def evaluate(
     found = library.checkpoints.find(request.checkpoint, entries[0])
     if request.unseen:
         entries = _unseen(found, entries, request.dataset)
-    figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress)
+    figures = evaluate_checkpoint(found, entries, **_settings(request), progress=progress, engine=engine)
     _keep(library, request, found, entries, figures, request.split)
     notes += _untested(figures)
     return EvaluateResult(dataset=request.dataset, figures=figures, why=why_undefined(figures), notes=notes)
 
 
 def evaluate_splits(
-    library: Library, request: EvaluateRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    library: Library,
+    request: EvaluateRequest,
+    *,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    engine: Engine = HERE,
 ) -> EvaluateSplitsResult:
     """Means and standard deviations over all splits of the request's file.
 
@@ -132,7 +143,7 @@ def evaluate_splits(
         notes += [f"Split {index}: {one}" for one in said]
         told = part(progress, index / len(folders), (index + 1) / len(folders))
         found = library.checkpoints.find(folder)
-        results.append(evaluate_checkpoint(found, tested, **_settings(request), progress=told))
+        results.append(evaluate_checkpoint(found, tested, **_settings(request), progress=told, engine=engine))
         _keep(library, request, found, tested, results[-1], index)
     figures = over_splits(results)
     return EvaluateSplitsResult(

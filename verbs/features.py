@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from core.data.timebase import Timebase
+from core.engine import HERE, Do, Engine
 from core.errors import NotFoundError, VideoError
 from core.progress import Progress, ShouldStop, check, never, part, silent, time_left
 from verbs.contract import LeftOut, Request, Result
@@ -14,6 +18,9 @@ from verbs.entries import asked_entries, with_video
 from verbs.scoring import score_with_all
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from core.features.kinds import SpaceOptions
     from core.features.space import FeatureSpace
     from storage.library import Library
 
@@ -59,7 +66,12 @@ class FeaturesResult(Result):
 
 
 def features(
-    library: Library, request: FeaturesRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    library: Library,
+    request: FeaturesRequest,
+    *,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    engine: Engine = HERE,
 ) -> FeaturesResult:
     """Looks at the videos of an entry or a dataset again, in another feature space; checkpoints of it score them then.
 
@@ -87,39 +99,88 @@ def features(
         space, request.weights, request.download, request.url, progress=told, should_stop=should_stop
     )
     opened = open_space(opening)
-    done, start = [], time.monotonic()
-    for index, one in enumerate(watched):
+    work = FeatureWork(opening, opened)
+    done: list[FeaturesOfEntry] = []
+    start, count = time.monotonic(), 0
+
+    def told_of(item: FeatureItem) -> Progress:
+        left = time_left(start, count, len(watched))
+        reading = part(progress, 0.1 + 0.9 * count / len(watched), 0.1 + 0.9 * (count + 0.9) / len(watched))
+        reading(0.0, f"Looking at {item.entry}{left}")
+        return reading
+
+    items = (_item(library, one, opened.id) for one in watched)
+    for ended in engine.map(work, items, told_of, should_stop):
         check(should_stop, "Making features", "Asking again goes on from there.")
-        left = time_left(start, index, len(watched))
-        progress(0.1 + 0.9 * index / len(watched), f"Looking at {one}{left}")
-        told = part(progress, 0.1 + 0.9 * index / len(watched), 0.1 + 0.9 * (index + 1) / len(watched))
+        count += 1
         try:
-            done.append(_features(library, opened, one, request, told, should_stop))
+            done.append(_keep(library, opened.id, ended.item, ended.result(), request))
         except VideoError as error:
             if request.entry:
                 raise
-            skipped.append(LeftOut(entry=one, reason=error.message))
+            skipped.append(LeftOut(entry=ended.item.entry, reason=error.message))
+    done.sort(key=lambda one: watched.index(one.entry))
     return FeaturesResult(space=opened.id, label=opened.label, width=opened.width, entries=done, skipped=skipped)
 
 
-def _features(
-    library: Library,
-    space: FeatureSpace,
-    entry_id: str,
-    request: FeaturesRequest,
-    progress: Progress,
-    should_stop: ShouldStop,
-) -> FeaturesOfEntry:
-    from core.features.extract import features_of
+@dataclass(frozen=True, eq=False)
+class FeatureItem:
+    """An entry to look at.
 
+    Attributes:
+        entry: id.
+        film: its video; None where it has the features already.
+        timebase, picks: what is looked at.
+    """
+
+    entry: str
+    film: Path | None
+    timebase: Timebase
+    picks: np.ndarray
+
+
+@dataclass(frozen=True)
+class FeatureWork:
+    """Features of entries: (T, D) float32; None for an entry that has them.
+
+    Attributes:
+        options: of the space.
+        here: the same opened, for this process alone.
+    """
+
+    options: SpaceOptions
+    here: FeatureSpace | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return FeatureWork, (replace(self.options, progress=silent, should_stop=never),)
+
+    def open(self) -> Do[FeatureItem, np.ndarray | None]:
+        from core.features.extract import features_of
+        from core.features.registry import open_space
+
+        space = self.here or open_space(self.options)
+
+        def do(item: FeatureItem, progress: Progress, should_stop: ShouldStop) -> np.ndarray | None:
+            if item.film is None:
+                return None
+            return features_of(item.film, item.timebase, item.picks, space, progress, should_stop)
+
+        return do
+
+
+def _item(library: Library, entry_id: str, space: str) -> FeatureItem:
     entry = library.entries.get(entry_id)
-    rows = entry.features.get(space.id)
-    new = rows is None
-    if rows is None:
-        rows = features_of(entry.film, entry.timebase, entry.picks, space, part(progress, 0.0, 0.9), should_stop)
-    if new or (request.main and entry.feature_space != space.id):
-        library.entries.put_features(entry_id, space.id, rows, request.main)
+    return FeatureItem(entry_id, None if space in entry.features else entry.film, entry.timebase, entry.picks)
+
+
+def _keep(
+    library: Library, space: str, item: FeatureItem, made: np.ndarray | None, request: FeaturesRequest
+) -> FeaturesOfEntry:
+    entry = library.entries.get(item.entry)
+    rows = entry.features[space] if made is None else made
+    if made is not None or (request.main and entry.feature_space != space):
+        library.entries.put_features(item.entry, space, rows, request.main)
     runs: list[int] = []
     if request.score:  # also where an interruption came between features and scores
-        runs = score_with_all(library, library.entries.get(entry_id), part(progress, 0.9, 1.0), space.id)
-    return FeaturesOfEntry(entry=entry_id, picks=len(rows), new=new, runs=runs)
+        runs = score_with_all(library, library.entries.get(item.entry), silent, space)
+    return FeaturesOfEntry(entry=item.entry, picks=len(rows), new=made is not None, runs=runs)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from core import limits
 from core.data.timebase import format_rate
+from core.engine import HERE, Do, Done, Engine
 from core.errors import Cancelled, InputError, ManycutError, refused_by_system
 from core.names import readable
 from core.progress import Progress, ShouldStop, never, part, silent, time_left
@@ -26,13 +29,16 @@ from verbs.readable_places import check_place
 from verbs.scoring import score_with_all
 from verbs.segment import SHOTS_HELP
 from verbs.servers import server_called
-from verbs.signals import is_measured, measure
+from verbs.signals import is_measured, keep_measures, measure, measures_of
 from verbs.video_files import origin_of, video_files, with_timecode
 
 if TYPE_CHECKING:
     from core.data import Entry
+    from core.features.kinds import SpaceOptions
     from core.features.space import FeatureSpace
     from storage.library import Library
+    from storage.origins import Origin
+    from verbs.signals import Measures
 
 log = logging.getLogger("manycut.ingest")
 
@@ -187,7 +193,12 @@ class IngestResult(Result):
 
 
 def ingest(
-    library: Library, request: IngestRequest, *, progress: Progress = silent, should_stop: ShouldStop = never
+    library: Library,
+    request: IngestRequest,
+    *,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+    engine: Engine = HERE,
 ) -> IngestResult:
     """Takes in videos and scores them with every checkpoint of the library that fits them.
 
@@ -200,6 +211,7 @@ def ingest(
     """
     from core.features.kinds import SpaceOptions
     from core.features.registry import DEFAULT, open_space, why_default
+    from storage.scratch import scratch_folder
     from storage.sent_files import remove_sent
 
     if not request.path:
@@ -227,34 +239,59 @@ def ingest(
     opened = open_space(opening)
     beside = () if request.space else _asked_for(library, wanted)
     note = "" if request.space else why_default(beside)
-    taking = _Taking(
-        library, request.dataset, request.title, opened, note, beside, request.picks_per_second, wanted, request.sound
+    work = FileWork(
+        opening, tuple(one.id for one in beside), request.picks_per_second, wanted, request.sound, (opened, *beside)
     )
-    entries: list[IngestedEntry] = []
-    skipped: list[KnownEntry] = []
+    entries: dict[int, IngestedEntry] = {}
+    skipped: dict[int, KnownEntry] = {}
     failed = [_failure(one, error) for one, error in wrong.items()]
     shares = _shares(files)
     reading = part(progress, 0.05, 0.5 if request.captioner else 1.0)
     start = time.monotonic()
-    for index, file in enumerate(files):
-        try:
-            taken = taking.take(file, _of_file(reading, files, shares, index, start), should_stop)
-        except Cancelled:
-            raise
-        except Exception as error:
-            if alone:
-                raise
-            if not isinstance(error, ManycutError):
-                log.exception("'%s' could not be taken in", file)
-            failed.append(_failure(file, error))
+
+    def told_of(number: int) -> Progress:
+        return _of_file(reading, files, shares, number, start)
+
+    def keep(number: int, taken: IngestedEntry | KnownEntry) -> None:
+        if isinstance(taken, KnownEntry):
+            skipped[number] = taken
         else:
-            if isinstance(taken, KnownEntry):
-                skipped.append(taken)
-            else:
-                entries.append(taken)
-            if request.remove:
-                remove_sent(file)
-    here = [*entries, *skipped]
+            entries[number] = taken
+        if request.remove:
+            remove_sent(files[number])
+
+    def fail(number: int, error: Exception) -> None:
+        if alone or isinstance(error, Cancelled):
+            raise error
+        if not isinstance(error, ManycutError):
+            log.error("'%s' could not be taken in", files[number], exc_info=error)
+        failed.append(_failure(files[number], error))
+
+    with scratch_folder(library.data_dir) as scratch:
+        taking = _Taking(library, request, f"{opened.id}, {work.described}", note)
+
+        def new_files() -> Iterator[FileItem]:
+            for number, file in enumerate(files):
+                try:
+                    item = taking.item(number, file, scratch / str(number))
+                    known = taking.known(item, told_of(number), should_stop)
+                except Exception as error:
+                    fail(number, error)
+                    continue
+                if known is None:
+                    yield item
+                else:
+                    keep(number, known)
+
+        for done in engine.map(work, new_files(), lambda item: told_of(item.number), should_stop):
+            number = done.item.number
+            try:
+                keep(number, taking.keep(done, told_of(number), should_stop))
+            except Exception as error:
+                fail(number, error)
+            shutil.rmtree(done.item.work, ignore_errors=True)
+    new, old = ([found[one] for one in sorted(found)] for found in (entries, skipped))
+    here: list[IngestedEntry] = [*new, *old]
     captioned, judged = None, None
     if request.captioner and here:
         ids = tuple(dict.fromkeys(one.entry for one in here))
@@ -262,8 +299,8 @@ def ingest(
     shots = _first_shots(library.entries.get(here[0].entry)) if alone else None
     progress(1.0, "Ready")
     return IngestResult(
-        entries=entries,
-        skipped=skipped,
+        entries=new,
+        skipped=old,
         failed=failed,
         captioned=captioned,
         judged=judged,
@@ -273,52 +310,64 @@ def ingest(
 
 
 @dataclass(frozen=True)
-class _Taking:
-    """Taking in one file after another, all in the same way.
+class FileItem:
+    """A file to look at: which of them, and where; the id and title of its entry; a folder for what is made of it."""
+
+    number: int
+    file: Path
+    origin: Origin
+    name: tuple[str, str]
+    work: Path
+
+
+@dataclass(frozen=True, eq=False)
+class TakenFile:
+    """What was made of a file: an entry whose media lie in its folder, and what was measured; notes are in its meta."""
+
+    entry: Entry
+    measures: Measures
+
+
+@dataclass(frozen=True)
+class FileWork:
+    """Looking at video files, all in the same way.
 
     Attributes:
-        library, dataset, title: where they go, and what a person calls them.
-        space, note: opened; and why it was chosen, where nobody did.
-        beside: further spaces, opened.
+        options, beside: the space, and the ids of further ones.
         rate: picks per second.
         shots: how they are cut.
         sound: which of several sound tracks is used.
+        here: the spaces opened, for this process alone.
     """
 
-    library: Library
-    dataset: str
-    title: str | None
-    space: FeatureSpace
-    note: str
-    beside: tuple[FeatureSpace, ...]
+    options: SpaceOptions
+    beside: tuple[str, ...]
     rate: Fraction
     shots: ShotSettings
     sound: str | None
+    here: tuple[FeatureSpace, ...] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        options = replace(self.options, progress=silent, should_stop=never)
+        return FileWork, (options, self.beside, self.rate, self.shots, self.sound)
 
     @property
     def described(self) -> str:
-        described = f"{self.space.id}, {format_rate(self.rate)} picks a second, {self.shots.name}"
+        described = f"{format_rate(self.rate)} picks a second, {self.shots.name}"
         return described if self.sound is None else f"{described}, sound {self.sound}"
 
-    def take(self, file: Path, progress: Progress, should_stop: ShouldStop) -> IngestedEntry | KnownEntry:
-        """What came of a file."""
+    def open(self) -> Do[FileItem, TakenFile]:
+        from core.features.registry import open_space
         from core.ingest import ingest as take_in
-        from storage.entry_rows import slug
-        from storage.scratch import scratch_folder
 
-        library = self.library
-        origin = origin_of(library, file, self.described, self.sound)
-        known = library.origins.entry_of(slug(self.dataset), origin.content, origin.settings)
-        if known is not None:
-            library.origins.found_again(known, origin)
-            return self._known(known, file, progress, should_stop)
-        with scratch_folder(library.data_dir) as work:
-            check_place(file)  # it was read before, to be known by its content
+        space, *beside = self.here or (open_space(self.options), *map(open_space, self.beside))
+
+        def do(item: FileItem, progress: Progress, should_stop: ShouldStop) -> TakenFile:
             taken = take_in(
-                file,
-                work=work,
-                feature_space=self.space,
-                beside=self.beside,
+                item.file,
+                work=item.work / token_hex(4),  # another try may be at work still
+                feature_space=space,
+                beside=beside,
                 picks_per_second=self.rate,
                 shots=self.shots,
                 sound=self.sound,
@@ -326,19 +375,68 @@ class _Taking:
                 should_stop=should_stop,
             )
             notes = {
-                "features_note": self.note,
                 "video_note": taken.info.note,
                 "colours_note": taken.info.colours_note,
                 "picks_note": taken.picks_note,
                 "sound_note": taken.sound_note,
             }
-            notes = {name: note for name, note in notes.items() if note}
-            entry = taken.entry(f"{self.dataset}/{file.name}", self.title or file.stem, **notes)
-            origin = with_timecode(origin, file, taken.info.timebase)
-            entry_id = library.entries.add_ingested(entry, dataset=self.dataset, origin=origin)
-            measure(library, entry_id, seen=taken, progress=part(progress, 0.8, 0.9), should_stop=should_stop)
+            entry = taken.entry(*item.name, **{name: note for name, note in notes.items() if note})
+            told = part(progress, 0.8, 0.9)
+            return TakenFile(
+                entry, measures_of(entry, taken.survey, taken.heard, progress=told, should_stop=should_stop)
+            )
+
+        return do
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """Keeping one file after another.
+
+    Attributes:
+        library, request: where they go, and as what.
+        described: how they are looked at: who did it so before has it already.
+        note: why the space was chosen, where nobody did.
+    """
+
+    library: Library
+    request: IngestRequest
+    described: str
+    note: str
+
+    def item(self, number: int, file: Path, work: Path) -> FileItem:
+        """A file as it is looked at. Raises VideoError where it cannot be read."""
+        origin = origin_of(self.library, file, self.described, self.request.sound)
+        name = f"{self.request.dataset}/{file.name}", self.request.title or file.stem
+        return FileItem(number, file, origin, name, work)
+
+    def known(self, item: FileItem, progress: Progress, should_stop: ShouldStop) -> KnownEntry | None:
+        """The entry of a file that was taken in before in this way; None where it is new."""
+        from storage.entry_rows import slug
+
+        origin = item.origin
+        known = self.library.origins.entry_of(slug(self.request.dataset), origin.content, origin.settings)
+        if known is None:
+            check_place(item.file)  # it was read before, to be known by its content
+            return None
+        self.library.origins.found_again(known, origin)
+        return self._known(known, item.file, progress, should_stop)
+
+    def keep(
+        self, done: Done[FileItem, TakenFile], progress: Progress, should_stop: ShouldStop
+    ) -> IngestedEntry | KnownEntry:
+        """Takes what was made of a file into the library, unless one of the same content came meanwhile."""
+        made, library = done.result(), self.library
+        if (again := self.known(done.item, progress, should_stop)) is not None:
+            return again
+        entry = made.entry
+        if self.note:
+            entry = replace(entry, meta={"features_note": self.note, **entry.meta})
+        origin = with_timecode(done.item.origin, done.item.file, entry.timebase)
+        entry_id = library.entries.add_ingested(entry, dataset=self.request.dataset, origin=origin)
+        keep_measures(library, entry_id, made.measures)
         entry = library.entries.get(entry_id)
-        return _ingested(file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0)))
+        return _ingested(done.item.file, entry, score_with_all(library, entry, part(progress, 0.9, 1.0)))
 
     def _known(self, entry_id: str, file: Path, progress: Progress, should_stop: ShouldStop) -> KnownEntry:
         entry, origin = self.library.entries.get(entry_id), self.library.origins.of_entry(entry_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -105,7 +105,7 @@ def sample(
     version = library.entries.version(request.entry)
     entry = library.entries.get(request.entry)
     checkpoint = library.checkpoints.find(request.checkpoint, entry)
-    asked = _digest(request, checkpoint, version)
+    asked = digest_of(request, checkpoint, version)
     run = library.runs.found_again(entry.id, asked) if request.keep else None
     again = run is not None
     if run is not None:
@@ -115,17 +115,12 @@ def sample(
         track = score(
             checkpoint,
             entry,
-            n=request.n,
-            seed=request.seed,
-            steps=request.steps,
-            guidance=request.guidance,
-            eta=request.eta,
-            temperature=request.temperature,
+            **score_settings(request),
             progress=part(progress, 0.2, 0.9),
-            model=model_at_hand(checkpoint),
+            load=lambda: model_at_hand(checkpoint),
         )
     discovered = _discovered(library, entry, track) if track.kind == SELF_DISCOVERED else None
-    label = "" if discovered is None else f"{track.model}: keeps {discovered.kept:.0%}"
+    label = "" if discovered is None else discovered_label(track, discovered.kept)
     check(should_stop, "Sampling")
     if run is None and request.keep:
         run = library.runs.add(entry.id, track, label, asked)
@@ -150,11 +145,21 @@ def sample(
     )
 
 
-def _digest(request: SampleRequest, checkpoint: Checkpoint, version: str) -> str:
+def score_settings(request: SampleRequest) -> dict[str, Any]:
+    """What `core.training.scoring.score` takes of a request."""
+    return request.model_dump(include={"n", "seed", "steps", "guidance", "eta", "temperature"})
+
+
+def digest_of(request: SampleRequest, checkpoint: Checkpoint, version: str) -> str:
     """Of all that decides what a model says of an entry: the request, the model's weights, the entry's arrays."""
     weights = [(size, changed) for _, size, changed in files_of(checkpoint)]
     said = request.model_dump(exclude={"budget", "keep", "checkpoint"}, mode="json")
     return sha256(json.dumps([said, checkpoint.id, weights, version]).encode()).hexdigest()
+
+
+def discovered_label(track: ScoreTrack, kept: float) -> str:
+    """What a run of self-discovered samples is called."""
+    return f"{track.model}: keeps {kept:.0%}"
 
 
 def _discovered(library: Library, entry: Entry, track: ScoreTrack) -> Discovered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -15,8 +16,8 @@ from verbs.entries import asked_entries
 if TYPE_CHECKING:
     import numpy as np
 
-    from core.data import Entry
-    from core.ingest import Ingested
+    from core.data import Entry, ScoreTrack
+    from core.data.sounds import SoundEvent
     from core.segment.survey import Survey
     from core.signals.hearing import Heard
     from storage.library import Library
@@ -119,11 +120,27 @@ def _listen(library: Library, entry_id: str, tastes: Run, progress: Progress, sh
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """What is measured of a video.
+
+    Attributes:
+        signals: by name.
+        tastes: drawn for it.
+        empty: pictures that show nothing, where that was not known.
+        sounds: that are heard in it.
+    """
+
+    signals: dict[str, np.ndarray]
+    tastes: ScoreTrack
+    empty: np.ndarray | None
+    sounds: tuple[SoundEvent, ...]
+
+
 def measure(
     library: Library,
     entry_id: str,
     *,
-    seen: Ingested | None = None,
     seed: int = 0,
     progress: Progress = silent,
     should_stop: ShouldStop = never,
@@ -131,7 +148,6 @@ def measure(
     """Computes the signals of an entry and draws tastes for it, in place of those it has.
 
     Args:
-        seen: its video as it was taken in just now; else the whole video is read.
         seed: of the tastes.
 
     Raises:
@@ -146,29 +162,33 @@ def measure(
     entry = library.entries.get(entry_id)
     if entry.video is None:
         raise NotFoundError(f"'{entry_id}' has no video, so nothing can be measured.", "Give it one, or take it in.")
-    if seen is not None:
-        return _measured(library, entry, seen.survey, seen.heard, seed, progress, should_stop)
     with scratch_folder(library.data_dir) as work:
         reading = part(progress, 0.0, 0.6)
         survey = survey_of(entry.video, entry.timebase, work / "pictures", reading, should_stop)
         progress(0.6, "Listening")
         heard = hear(entry.video, entry.timebase, entry.picks, should_stop)
-        return _measured(library, entry, survey, heard, seed, part(progress, 0.8, 1.0), should_stop)
+        measures = measures_of(entry, survey, heard, seed, part(progress, 0.8, 1.0), should_stop)
+    return keep_measures(library, entry_id, measures)
 
 
-def _measured(
-    library: Library,
+def measures_of(
     entry: Entry,
     survey: Survey,
     heard: Heard | None,
-    seed: int,
-    progress: Progress,
-    should_stop: ShouldStop,
-) -> MeasuredEntry:
+    seed: int = 0,
+    progress: Progress = silent,
+    should_stop: ShouldStop = never,
+) -> Measures:
+    """Signals and tastes of an entry, from a survey of its video and from what is heard in it.
+
+    Raises:
+        VideoError: the video cannot be read, where the entry has no features that say how pictures look.
+        Cancelled: `should_stop` said so.
+    """
     from core.segment.empty import empty_intervals
     from core.signals import DEFAULT_SIGNAL
     from core.signals import signals as signals_of
-    from core.signals.tastes import draw_tastes, needs_no_labels
+    from core.signals.tastes import draw_tastes
     from core.signals.traits import traits
 
     space, features = _visual(entry, part(progress, 0.0, 0.9), should_stop)
@@ -185,14 +205,26 @@ def _measured(
         seed=seed,
     )
     empty = empty_intervals(survey, entry.timebase) if entry.empty is None else None
-    sounds = heard.events if heard else ()
-    library.entries.put_survey(entry.id, empty=empty, signals=curves, sounds=sounds)
-    outdated = [run.id for run in library.runs.of_entry(entry.id) if needs_no_labels(run.track)]
-    run = library.runs.add(entry.id, track)
+    return Measures(dict(curves), track, empty, heard.events if heard else ())
+
+
+def keep_measures(library: Library, entry_id: str, measures: Measures) -> MeasuredEntry:
+    """Gives an entry its signals and tastes, in place of those it has."""
+    from core.signals.tastes import needs_no_labels
+
+    track = measures.tastes
+    library.entries.put_survey(entry_id, empty=measures.empty, signals=measures.signals, sounds=measures.sounds)
+    outdated = [run.id for run in library.runs.of_entry(entry_id) if needs_no_labels(run.track)]
+    run = library.runs.add(entry_id, track)
     for old in outdated:
         library.runs.remove(old)
-    names = list(track.names)
-    return MeasuredEntry(entry=entry.id, signals=list(curves), run=run.id, tastes=names, sounds=len(sounds))
+    return MeasuredEntry(
+        entry=entry_id,
+        signals=list(measures.signals),
+        run=run.id,
+        tastes=list(track.names),
+        sounds=len(measures.sounds),
+    )
 
 
 def _visual(entry: Entry, progress: Progress, should_stop: ShouldStop) -> tuple[str, np.ndarray]:

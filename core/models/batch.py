@@ -83,13 +83,26 @@ class Batch:
             if not groups or lengths[video] < ALIKE * lengths[groups[-1][0]]:
                 groups.append([])
             groups[-1].append(video)
+        return self._parts(groups)
+
+    def shards(self, count: int) -> list[Batch]:
+        """The same videos dealt to `count` batches, or one each where there are fewer; their losses add up to its own.
+
+        Each gets longer and shorter ones alike.
+        """
+        order = self.valid.sum(1).argsort(descending=True, stable=True).tolist()
+        return self._parts([order[start::count] for start in range(min(count, len(order)))])
+
+    def _parts(self, groups: list[list[int]]) -> list[Batch]:
+        """A batch for each group of videos, the longest first."""
         if len(groups) == 1:
             return [self]
         weights = self.weights
         if weights is None:
             there = self.judged.any(-1)
             weights = there.float() / there.sum().clamp(min=1)
-        return [self._part(torch.tensor(one, device=order.device), weights, int(lengths[one[0]])) for one in groups]
+        lengths, device = self.valid.sum(1), self.valid.device
+        return [self._part(torch.tensor(one, device=device), weights, int(lengths[one[0]])) for one in groups]
 
     def _part(self, rows: Tensor, weights: Tensor, length: int) -> Batch:
         preferences = None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from core.data import Entry
+from core.engine import HERE, Do, Engine
 from core.errors import InputError
-from core.models.checkpoints import Checkpoint
+from core.models.checkpoints import Checkpoint, load_model
 from core.models.provenance import learned_from
 from core.models.registry import in_pairs
-from core.progress import Progress, silent
+from core.progress import Progress, ShouldStop, silent
 from core.statistics.agreement import human_band
 from core.statistics.alignment import alignment_of, over_videos, without_interval
 from core.statistics.chance import chance_of, skill_intervals, skill_of
@@ -46,6 +48,7 @@ def evaluate_checkpoint(
     protocol: str | None = None,
     device: str = "auto",
     progress: Progress = silent,
+    engine: Engine = HERE,
 ) -> Evaluation:
     """How well a checkpoint agrees with the people of entries.
 
@@ -56,34 +59,29 @@ def evaluate_checkpoint(
         seed, steps, guidance, eta, temperature: of the sampler, as in `core.training.scoring.score`.
         protocol: one of `core.statistics.evaluation.PROTOCOLS`; None for what the labels of the first entry allow.
         device: "auto", "cpu", "cuda".
+        engine: who scores them.
     """
     protocol = protocol or default_protocol(entries[0])
+    how = {"steps": steps, "guidance": guidance, "eta": eta, "temperature": temperature}
+    work = Scoring(checkpoint, protocol, {"n": samples, "seed": seed, "device": device, **how})
     per_video: dict[str, VideoFigures] = {}
     one_dataset = len({entry.key for entry in entries}) == len(entries)
     placed: list[tuple[Figures, Chance, HumanBand]] = []
     sampler: Mapping[str, float] = {}
-    for index, entry in enumerate(entries):
-        progress(index / len(entries), f"Evaluating {entry.id}")
-        track = score(
-            checkpoint,
-            entry,
-            n=samples,
-            seed=seed,
-            steps=steps,
-            guidance=guidance,
-            eta=eta,
-            temperature=temperature,
-            device=device,
-        )
-        sampler = track.settings if track.seed is None else {"seed": seed, **track.settings}
-        figures = VideoFigures(
-            **vars(figures_of(entry, track.scores, protocol, in_pairs(track.kind))),
-            alignment=alignment_of(entry, track.scores),
-        )
-        per_video[entry.key if one_dataset else entry.id] = figures
-        band, chance = human_band(entry), chance_of(entry, track.scores, protocol, seed)
-        if band is not None and chance is not None:
-            placed.append((figures, chance, band))
+
+    def told_of(entry: Entry) -> Progress:
+        progress(len(found) / len(entries), f"Evaluating {entry.id}")
+        return silent
+
+    found: dict[str, Scored] = {}
+    for done in engine.map(work, (to_be_scored(entry, checkpoint) for entry in entries), told_of):
+        found[done.item.id] = done.result()
+    for entry in entries:
+        one = found[entry.id]
+        sampler = one.sampler
+        per_video[entry.key if one_dataset else entry.id] = one.figures
+        if one.band is not None and one.chance is not None:
+            placed.append((one.figures, one.chance, one.band))
     learned = learned_from(checkpoint)
     saw = [learned.saw(entry.id) for entry in entries]
     return Evaluation(
@@ -94,6 +92,54 @@ def evaluate_checkpoint(
         sampler=sampler,
         seen_in_training=None if None in saw and True not in saw else saw.count(True),
         per_video=per_video,
+    )
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What one entry says of a checkpoint: figures, and what stands beside them; how it was sampled."""
+
+    figures: VideoFigures
+    chance: Chance | None
+    band: HumanBand | None
+    sampler: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A checkpoint against the people of an entry.
+
+    Attributes:
+        checkpoint: that is evaluated.
+        protocol: see `evaluate_checkpoint`.
+        how: what `core.training.scoring.score` takes.
+    """
+
+    checkpoint: Checkpoint
+    protocol: str
+    how: Mapping[str, Any]
+
+    def open(self) -> Do[Entry, Scored]:
+        load = cache(lambda: load_model(self.checkpoint, self.how["device"]))
+
+        def do(entry: Entry, progress: Progress, should_stop: ShouldStop) -> Scored:
+            track = score(self.checkpoint, entry, **self.how, load=load)
+            figures = VideoFigures(
+                **vars(figures_of(entry, track.scores, self.protocol, in_pairs(track.kind))),
+                alignment=alignment_of(entry, track.scores),
+            )
+            seed = self.how["seed"]
+            sampler = track.settings if track.seed is None else {"seed": seed, **track.settings}
+            return Scored(figures, chance_of(entry, track.scores, self.protocol, seed), human_band(entry), sampler)
+
+        return do
+
+
+def to_be_scored(entry: Entry, checkpoint: Checkpoint) -> Entry:
+    """The entry with the features that a checkpoint reads, and those that lists show, so that it can be sent."""
+    wanted = {checkpoint.feature_space, entry.feature_space, entry.text_space}
+    return replace(
+        entry, features={name: entry.features[name] for name in sorted(filter(None, wanted)) if name in entry.features}
     )
 
 

@@ -59,6 +59,7 @@ def facts_of(
         "validation": [round(one.validation, 6) for one in fitted.epochs if one.validation is not None],
         "seconds": round(fitted.seconds, 1),
         "device": device_name(device),
+        "computed": asdict(fitted.computing),
     }
 
 

@@ -2,6 +2,8 @@
 
 With individual targets every person's curve is one training sample; how they are batched says `core.training.batching`.
 The weights that are saved are the exponential moving average of the trained ones, unless the recipe has none.
+Several processes make the same steps together (`core.training.distributed`): the first is in `train`, the others in
+`follow`.
 """
 
 from __future__ import annotations
@@ -10,20 +12,24 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from core.compute import choose_device
-from core.errors import CheckpointError, InputError
+from core.errors import CheckpointError, InputError, ManycutError
 from core.models.card import write_card
 from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
 from core.models.registry import model_kind
 from core.progress import Progress, ShouldStop, check, never, silent
-from core.training.batching import batches, counting, make_batch, units
+from core.training.batching import Unit, batches, counting, make_batch, units
+from core.training.computing import Computing, chosen, computing_of
+from core.training.distributed import Processes, check_can_be_shared
 from core.training.epochs import EPOCHS, Epoch, append_epoch, epoch_lines
 from core.training.facts import facts_of
 from core.training.labels import trained_label
@@ -36,6 +42,7 @@ from core.training.videos import TrainingVideo
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from core.models.batch import Batch
     from core.models.summarizer import ClosedForm, Judged, Summarizer, Trainable
 
     Tensors: TypeAlias = tuple[Tensor, ...] | list[Tensor]
@@ -96,6 +103,8 @@ def train(
         raise InputError("The videos have features of different widths; they cannot be trained on together.")
     if Path(out).exists():
         raise CheckpointError(f"'{out}' exists already.", "Choose another name; checkpoints are not overwritten.")
+    processes = underway.processes
+    settings = replace(settings, shards=max(settings.shards, processes.count))
 
     config, persons = dict(settings.config), list(start_from.training.get("persons") or []) if start_from else []
     if start_from is None and config.get("person_dropout"):
@@ -122,9 +131,12 @@ def train(
             fitted = by_formula(model, videos, settings, started, progress)
             check(should_stop, "The training", "Nothing was saved.")
         else:
+            check_can_be_shared(model, settings.batch_size * settings.accumulate, processes)
+            processes.from_first((copy.deepcopy(model).cpu(), videos, settings))
             fitted = fit(model, videos, settings, started, criterion, progress, should_stop, underway)
 
     facts = facts_of(videos, settings, fitted, start_from, device)
+    facts["processes"] = processes.count
     facts["null_video"] = "given" if null_video is not None else None
     return save_trained(
         model,
@@ -134,6 +146,16 @@ def train(
         training={**(training_info or {}), **facts, **({"persons": persons} if persons else {})},
         epochs=fitted.epochs,
     )
+
+
+def follow(processes: Processes) -> None:
+    """Trains along with the first process, whatever it trains, until it says that nothing comes any more."""
+    nothing: tuple[Trainable, list[TrainingVideo], TrainSettings] | None = None
+    while (given := processes.from_first(nothing)) is not None:
+        model, videos, settings = given
+        model = model.to(choose_device(settings.device)).train()
+        with suppress(ManycutError):  # the first one says what is wrong, or that it was cancelled
+            fit(model, videos, settings, time.monotonic(), None, silent, never, Underway(processes=processes))
 
 
 def save_trained(
@@ -185,12 +207,14 @@ class Fitted:
         kept: number of the one whose weights were kept.
         seconds: that it took, those of processes that died included.
         content: it ended early because somebody was content with what it had.
+        computing: in what it was computed.
     """
 
     epochs: list[Epoch]
     kept: int
     seconds: float
     content: bool
+    computing: Computing = field(default_factory=Computing)
 
     @property
     def losses(self) -> list[float]:
@@ -241,13 +265,14 @@ def fit(
 ) -> Fitted:
     """Train in place and leave the weights to keep in the model, those of the best epoch where there is a criterion.
 
-    Where `underway` holds a snapshot of this very training, it goes on from there, to the same weights.
+    Where `underway` holds a snapshot of this very training, it goes on from there, to the same weights. Of several
+    processes each calls it with the same model, videos and settings, and the first alone with the rest.
     """
     import torch
     from torch.optim.lr_scheduler import LambdaLR
     from torch.optim.swa_utils import AveragedModel
 
-    device = next(model.parameters()).device
+    device, processes = next(model.parameters()).device, underway.processes
     generator = np.random.default_rng(settings.seed)
     drawn_from = units(videos, settings)
     per_epoch = math.ceil(len(drawn_from) / settings.batch_size)
@@ -264,8 +289,8 @@ def fit(
             settings.least_lr / settings.lr,
         ),
     )
-    half = settings.half and device.type == "cuda"
-    scaler = torch.amp.GradScaler(device.type, enabled=half)
+    ways = computing_of(settings, device)
+    scaler = torch.amp.GradScaler(device.type, enabled=ways[0].precision == "float16")
 
     step = 0
     ema = settings.ema
@@ -288,13 +313,18 @@ def fit(
     if average is not None:
         stateful["average"] = average
     snapshots = Snapshots(underway, "" if underway.folder is None else fingerprint(model, videos, settings))
-    if (found := snapshots.read()) is not None:
+    if (found := processes.from_first(snapshots.read())) is not None:
         for name, one in stateful.items():
             one.load_state_dict(found[name])
         set_generators(found["generators"], generator, device)
         step, best, best_epoch, best_state = (found[name] for name in ("step", "best", "best_epoch", "best_state"))
         said = [Epoch(**one) for one in found["epochs"]]
         started = time.monotonic() - said[-1].seconds
+        computing = Computing(**found["computing"])
+    else:
+        tried = [] if len(ways) == 1 or not processes.first else first_batches(drawn_from, settings)
+        computing = processes.from_first(chosen(ways, model, tried, epochs * per_epoch))
+    loss_of = computing.loss_of(model)
     lines = None if underway.folder is None else underway.folder / EPOCHS
     if lines is not None:
         lines.parent.mkdir(parents=True, exist_ok=True)
@@ -312,23 +342,31 @@ def fit(
 
     content = False
     for epoch in range(len(said) + 1, epochs + 1):
-        if content := bool(said) and underway.should_finish():
+        (content,) = processes.any(bool(said) and underway.should_finish())
+        if content:
             break
-        epoch_losses, verdict = [], None
+        epoch_losses, verdict, turn = [], None, 0
         for index, batch in enumerate(batches(drawn_from, settings, generator), 1):
-            # Where batches are not of one length already, most of what is computed would be padding.
-            parts = [batch] if settings.order == "length" else batch.parts()
-            losses = []
-            for part in parts:
-                with torch.autocast(device.type, torch.float16, enabled=half):
-                    loss = model.loss(part.to(device))
-                scaler.scale(loss / settings.accumulate).backward()
-                losses.append(loss.detach())
+            losses = [torch.zeros((), device=device)]  # of a process that has no part in it
+            shards = batch.shards(settings.shards)
+            for number, shard in enumerate(shards):
+                if (turn + number) % processes.count != processes.rank:
+                    continue
+                if settings.shards > 1:
+                    torch.manual_seed(seed_of_shard(settings.seed, epoch, index, number))
+                # Where batches are not of one length already, most of what is computed would be padding.
+                for part in [shard] if settings.order == "length" else shard.parts():
+                    with computing.autocast(device):
+                        loss = loss_of(part.to(device))
+                    scaler.scale(loss / settings.accumulate).backward()
+                    losses.append(loss.detach().float())
+            turn += len(shards)
             # A number only when the epoch is over: asking waits for the device.
             epoch_losses.append(torch.stack(losses).sum())
-            check(should_stop, "The training", "Nothing was saved.")
-            content = underway.should_finish()
+            stopped, content = processes.any(should_stop(), underway.should_finish())
+            check(partial(bool, stopped), "The training", "Nothing was saved.")
             if index % settings.accumulate == 0 or index == per_epoch or content:
+                processes.add_gradients(model)
                 scaler.unscale_(optimizer)
                 torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
                 scaler.step(optimizer)
@@ -342,10 +380,11 @@ def fit(
                 verdict = judge(epoch)
             if content:
                 break
+        of_batches = processes.total(torch.stack(epoch_losses)).tolist()
         said.append(
             Epoch(
                 epoch,
-                float(np.mean([float(loss) for loss in epoch_losses])),
+                float(np.mean(of_batches)),
                 verdict,
                 time.monotonic() - started,
                 float(schedule.get_last_lr()[0]),
@@ -359,16 +398,30 @@ def fit(
             f"Epoch {epoch} of {epochs}",
             figures if verdict is None else {**figures, "validation": verdict},
         )
-        if content or (settings.time_limit_s is not None and said[-1].seconds > settings.time_limit_s):
+        over = settings.time_limit_s is not None and said[-1].seconds > settings.time_limit_s
+        if content or any(processes.any(over)):
             break
         if epoch < epochs and snapshots.due:
             snapshots.write(
                 {name: one.state_dict() for name, one in stateful.items()}
                 | {"generators": generators(generator, device), "epochs": [asdict(one) for one in said]}
                 | {"step": step, "best": best, "best_epoch": best_epoch, "best_state": best_state}
+                | {"computing": asdict(computing)}
             )
     model.load_state_dict(best_state or kept.state_dict())
-    return Fitted(said, best_epoch or len(said), time.monotonic() - started, content)
+    return Fitted(said, best_epoch or len(said), time.monotonic() - started, content, computing)
+
+
+def first_batches(drawn_from: Sequence[Unit], settings: TrainSettings) -> list[Batch]:
+    """The shortest and the longest of the first few batches, to try on them in what to compute."""
+    few = list(islice(batches(drawn_from, settings, np.random.default_rng(settings.seed)), 8))
+    by_length = sorted((one.shards(settings.shards)[0] for one in few), key=lambda one: one.valid.shape[1])
+    return [by_length[0], by_length[-1]]
+
+
+def seed_of_shard(*of: int) -> int:
+    """A seed for PyTorch made of the training's, the epoch, the batch and the shard."""
+    return int(np.random.SeedSequence(of).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 @contextmanager

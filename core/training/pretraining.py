@@ -24,7 +24,7 @@ from core.statistics.curves import mean_of_people
 from core.training.facts import MAX_LISTED, device_name
 from core.training.labels import trained_label
 from core.training.loop import fit, save_trained
-from core.training.recipes import TrainSettings
+from core.training.recipes import AS_PUBLISHED, TrainSettings
 from core.training.underway import NOTHING_KEPT, Underway
 from core.training.videos import TrainingVideo, one_space, training_space
 
@@ -221,6 +221,7 @@ def pretrain(
         batch_size=-(-len(told_apart) // batches),
         lr=settings.lr,
         seed=settings.seed,
+        **AS_PUBLISHED,
     )
     device = choose_device(settings.device)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):

@@ -14,6 +14,8 @@ Targets = Literal["individual", "mean"]
 BatchOf = Literal["videos", "pairs"]
 Order = Literal["length", "random", "given"]
 Alike = Literal["curves", "frames", "videos"]
+Precision = Literal["auto", "float32", "bf16", "float16"]
+Compile = Literal["auto", "on", "off"]
 
 DEFAULT_KIND = "residual"
 
@@ -50,8 +52,13 @@ class TrainSettings:
         ema_warms_up: the first weights are forgotten more quickly than `ema` says.
         clip: largest norm of the gradient.
         validations: how often in an epoch a selection criterion is asked, the last time at its end.
-        half: compute in float16 where there is CUDA.
-        seed: of everything random; the same seed gives the same weights on the same machine.
+        shards: into how many parts of whole videos each batch is cut, each with random numbers of its own. As many
+            processes of `torchrun` share them out; one process with as many shards makes the same steps.
+        precision: "float32", "bf16" (autocast), "float16" (where there is CUDA), or "auto": float32 on a CPU, and on a
+            GPU bf16 where a short trial says that it pays.
+        compile: whether `torch.compile` makes the loss quicker: "on", "off", or "auto": where a trial on a GPU says so.
+        seed: of everything random; the same seed gives the same weights on the same machine. What "auto" came to is
+            said in the checkpoint; name it, and nothing is left to a trial.
         device: "auto", "cpu" or "cuda".
         time_limit_s: stop after the epoch in which this many seconds are over; None for never.
         config: the model's configuration, where it is not its default.
@@ -82,7 +89,9 @@ class TrainSettings:
     ema_warms_up: bool = True
     clip: float = 1.0
     validations: int = 1
-    half: bool = False
+    shards: int = 1
+    precision: Precision = "auto"
+    compile: Compile = "auto"
     seed: int = 0
     device: str = "auto"
     time_limit_s: float | None = None
@@ -100,8 +109,12 @@ class TrainSettings:
             raise InputError(f"The decay of a moving average is at least 0 and below 1, not {self.ema}.")
         if self.validations < 1:
             raise InputError(f"A selection criterion is asked at least once an epoch, not {self.validations} times.")
+        if self.shards < 1:
+            raise InputError(f"A batch has at least one shard, not {self.shards}.")
 
 
+# What is to be the same as published is not left to a trial.
+AS_PUBLISHED: Mapping[str, Any] = {"precision": "float32", "compile": "off"}
 # What SummDiff's release has in common on all data sets, beside the defaults of `SummDiffConfig`.
 RELEASED_SUMMDIFF = {"p_uncond": 0.2, "levels": "independent", "attention_dropout": 0.1}
 # Five GPUs with a video each, two batches to a step: ten videos, the next ten, in the order of the split.
@@ -117,7 +130,8 @@ RELEASED_LLMVS = TrainSettings(
     ema=None,
     clip=0.01,
     validations=2,
-    half=True,
+    precision="float16",
+    compile="off",
     seed=1112,
     config={"xavier": True},
 )
@@ -132,6 +146,7 @@ RELEASED_CSTA = TrainSettings(
     weight_decay=1e-7,
     ema=None,
     clip=math.inf,
+    **AS_PUBLISHED,
 )
 
 # Our SummDiff: small, on standardized features, with noise that is correlated over time.
@@ -211,6 +226,7 @@ PRESETS = {
         ema_warms_up=False,
         clip=math.inf,
         config={**RELEASED_SUMMDIFF, "decoder_layers": 2, "denoiser": "DiT", "codebook_size": 100, "guidance": 0.1},
+        **AS_PUBLISHED,
     ),
     "summdiff-summe": TrainSettings(
         epochs=45,
@@ -227,6 +243,7 @@ PRESETS = {
         clip=math.inf,
         seed=204,
         config={**RELEASED_SUMMDIFF, "decoder_layers": 2, "denoiser": "latentmlp", "clamp": True, "guidance": 0.2},
+        **AS_PUBLISHED,
     ),
     "summdiff-tvsum": TrainSettings(
         targets="mean",
@@ -241,6 +258,7 @@ PRESETS = {
         ema=None,
         clip=math.inf,
         config={**RELEASED_SUMMDIFF, "decoder_layers": 3, "denoiser": "latentmlp", "clamp": True, "guidance": 0.1},
+        **AS_PUBLISHED,
     ),
     # The published heads; "llmvs" below is a small one for small caption embeddings.
     "llmvs-summe": replace(RELEASED_LLMVS, lr=1.19e-4),
@@ -259,6 +277,7 @@ PRESETS = {
         weight_decay=1e-5,
         ema=None,
         clip=math.inf,
+        **AS_PUBLISHED,
     ),
     # Novelty by folds inside the training videos of TVSum's splits 0 and 2: tau 0.246 with it, 0.240 without.
     "mlp": TrainSettings(model="mlp", targets="mean", updates=300, batch_size=4, lr=3e-4, config={"novelty": True}),

@@ -5,6 +5,7 @@ Torch is imported only when something is scored: pages ask `can_score` about eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -80,7 +81,7 @@ def score(
     temperature: float = 1.0,
     device: str = "auto",
     progress: Progress = silent,
-    model: Summarizer | None = None,
+    load: Callable[[], Summarizer] | None = None,
 ) -> ScoreTrack:
     """Score every pick of an entry.
 
@@ -98,7 +99,7 @@ def score(
         temperature: factor on all noise, 1 as trained.
         device: "auto", "cpu", "cuda".
         progress: told when the weights are loaded and when it is done.
-        model: that of the checkpoint, where it is loaded already.
+        load: gives the checkpoint's model, where somebody keeps it; None to load it.
 
     Raises:
         CheckpointError: the entry's features are of another space or width, or the checkpoint cannot be loaded, or it
@@ -122,9 +123,8 @@ def score(
             f"'{checkpoint.label}' takes features of width {checkpoint.feature_width}, "
             f"'{entry.id}' has {features.shape[1]}."
         )
-    if model is None:
-        progress(0.0, f"Loading {checkpoint.label}")
-        model = load_model(checkpoint, device)
+    progress(0.0, f"Loading {checkpoint.label}")
+    model = load_model(checkpoint, device) if load is None else load()
     progress(0.3, f"Scoring {entry.title}")
     if checkpoint.applies_as == SELF_DISCOVERED:
         progress(1.0, "Done")

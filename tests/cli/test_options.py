@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import commands, main
-from cli.running import enough
+from cli.running import ends_early, enough
+from core.errors import InputError
+from core.progress import silent
 from verbs.contract import Request
 from verbs.export import ExportRequest
 from verbs.ingest import IngestRequest
@@ -135,3 +137,36 @@ def test_ctrl_c_ends_a_training_with_what_it_has_and_the_second_at_once(capsys):
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_training_keeps_what_it_has_where_it_is_told_to_and_leaves_nothing_when_it_is_over(tmp_path):
+    (tmp_path / "mine.txt").write_text("not Manycut's")
+    seen = []
+
+    def training(library, request, *, progress, underway):
+        seen.append(underway.folder)
+        underway.folder.mkdir(exist_ok=True)
+        (underway.folder / "training.pt").write_text("so far")
+        if len(seen) == 1:
+            raise InputError("The machine is out of power.")
+
+    verb = ends_early(training, tmp_path)
+    with pytest.raises(InputError):
+        verb(None, None, progress=silent)
+    assert (seen[0] / "training.pt").exists()
+    verb(None, None, progress=silent)
+    assert seen[0] == seen[1]
+    assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("sample", "torchrun starts 'sample' several times over"), ("train", "")]
+)
+def test_torchrun_is_for_training_alone(monkeypatch, capsys, command, said):
+    for name, value in {"TORCHELASTIC_RUN_ID": "x", "WORLD_SIZE": "2", "RANK": "0"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["app.py", command])
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err

@@ -58,7 +58,7 @@ def test_the_newest_vote_of_a_person_on_a_pair_counts_and_all_of_them_stay(talks
 
 @pytest.mark.parametrize("change", [
     "UPDATE preference_votes SET verdict = 'a'", "DELETE FROM preference_votes",
-    "INSERT OR REPLACE INTO preference_votes SELECT * FROM preference_votes",
+    pytest.param("INSERT OR REPLACE INTO preference_votes SELECT * FROM preference_votes", marks=pytest.mark.sqlite),
 ])  # fmt: skip
 def test_the_database_changes_no_vote(talks, change):
     talks.preferences.vote(talks.preferences.add(pair()).id, None, "b")

@@ -3201,11 +3201,13 @@ export interface components {
         };
         /**
          * JobsList
-         * @description The newest jobs, newest first.
+         * @description The newest jobs, newest first, and the workers that are there.
          */
         JobsList: {
             /** Jobs */
             jobs: components["schemas"]["JobFacts"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerFacts"][];
         };
         /**
          * JoinRequest
@@ -8051,6 +8053,26 @@ export interface components {
             /** Videos */
             videos: number;
         };
+        /**
+         * WorkerFacts
+         * @description A worker that is there, on whichever machine.
+         *
+         *     Attributes:
+         *         machine: where.
+         *         lanes: whose jobs it does, see `webapp.lanes`.
+         *         gpu: the number of the GPU that it was given; None where it takes what there is.
+         *         does: such as "training on talks, 40 %"; "" where it waits for a job.
+         */
+        WorkerFacts: {
+            /** Machine */
+            machine: string;
+            /** Lanes */
+            lanes: string[];
+            /** Gpu */
+            gpu: string | null;
+            /** Does */
+            does: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -8372,5 +8394,6 @@ export type VoteRequest = components['schemas']['VoteRequest'];
 export type VotesResult = components['schemas']['VotesResult'];
 export type WantRequest = components['schemas']['WantRequest'];
 export type WayFigure = components['schemas']['WayFigure'];
+export type WorkerFacts = components['schemas']['WorkerFacts'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
