@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -177,7 +177,7 @@ class CaptionWork:
             found, start = Described([], 0, {}), time.monotonic()
             for batch in _batches(_pictures(item)):
                 check(should_stop, f"Captioning '{item.entry}'", "Asking again goes on from there.")
-                texts, made, new = _describe(self.known, captioner, batch)
+                texts, made, new = _describe(self.known, captioner, batch, found.new)
                 found = Described(found.captions + texts, found.made + made, found.new | new)
                 told = len(found.captions)
                 left = time_left(start, told, len(item.picks))
@@ -238,14 +238,17 @@ def _batches(pictures: Iterator[np.ndarray]) -> Iterator[list[np.ndarray]]:
 
 
 def _describe(
-    memory: Captions | None, captioner: Captioner, pictures: list[np.ndarray]
+    memory: Captions | None, captioner: Captioner, pictures: list[np.ndarray], before: Mapping[str, str]
 ) -> tuple[list[str], int, dict[str, str]]:
-    """Captions of pictures, how many of them had to be made, and those that `memory` does not keep yet."""
+    """Captions of pictures, how many of them had to be made, and those that `memory` does not keep yet.
+
+    `before` are such captions of earlier pictures, by their hash.
+    """
     from core.captions.sentences import PROMPT
     from storage.captions import picture_hash
 
     hashes = [picture_hash(picture) for picture in pictures]
-    known = {} if memory is None else memory.cached(hashes, captioner.id, PROMPT)
+    known = dict(before) if memory is None else memory.cached(hashes, captioner.id, PROMPT)
     new = {one: picture for one, picture in zip(hashes, pictures, strict=True) if one not in known}
     said = dict(zip(new, captioner.describe(list(new.values())), strict=True)) if new else {}
     # Nothing said may be the fault of a server: it is asked again the next time.

@@ -11,11 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from core.compute import has_gpu
 from core.data.transcript import Cue, Transcript, Word
 from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, check, never, silent
-from core.video.probe import probe
 
 WEIGHTS = "model.bin"
 
@@ -58,6 +56,9 @@ def transcribe(
     """
     check_ready()
     from faster_whisper import WhisperModel
+
+    from core.compute import has_gpu
+    from core.video.probe import probe
 
     if not (model / WEIGHTS).is_file():
         raise NotFoundError(
