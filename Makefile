@@ -6,6 +6,11 @@ BROWSER := -m "browser and not slow and not timing"
 # What every page is for; the other files of the browser take twice as long, and belong to test-full.
 WALKS := $(addprefix tests/browser/test_,main_job.py compare.py compare_mend.py annotate.py review.py models.py library_shelf.py)
 OTHERS := tests/browser $(WALKS:%=--ignore=%)
+# What asks the database for something that not every database does alike; with PostgreSQL once more.
+STORES := accounts annotations assignments database jobs library mended merging persons preferences search task_states trash
+ROUTES := annotate library mended picker preferences review
+ASKS := $(STORES:%=tests/storage/test_%.py) $(ROUTES:%=tests/webapp/routes/test_%.py) \
+	$(addprefix tests/webapp/test_,jobs.py several_workers.py webhooks.py)
 
 # What loses a race while several share two cores is tried once more alone, and is told.
 once_more = $(1) $(BIN)/python -m pytest $(2) $(3) || $(1) $(BIN)/python -m pytest $(2) --lf --lfnf=none
@@ -27,6 +32,7 @@ test: $(VENV)/.installed-dev player
 test-full: test
 	$(call once_more,,$(OTHERS) $(BROWSER),-n 2 --dist loadfile)
 	$(call once_more,OMP_NUM_THREADS=1,-m "slow and not long",-n auto --dist worksteal)
+	$(call once_more,OMP_NUM_THREADS=1,$(ASKS) --database postgresql -m "not timing and not long",-n auto --dist loadfile)
 	$(call once_more,,-m "timing and not slow",)
 
 # What takes a minute or more, or tries another input of a kind that a shorter test covers (a quarter of an hour).
@@ -69,12 +75,12 @@ bench: $(VENV)/.installed-dev
 
 $(VENV)/.installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installs 83 packages, 2.0 GB on disk (several more where PyTorch brings what GPUs need); takes a few minutes the first time."
+	@echo "Installs 85 packages, 2.0 GB on disk (several more where PyTorch brings what GPUs need); takes a few minutes the first time."
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements-llm.txt requirements-scale.txt $(VENV)/.installed
-	@echo "Installs 39 packages for the tests, 1.0 GB on disk (a quarter of it Ray); takes a few minutes the first time."
+$(VENV)/.installed-dev: requirements-dev.txt requirements-llm.txt requirements-postgres.txt requirements-scale.txt $(VENV)/.installed
+	@echo "Installs 41 packages for the tests, 1.0 GB on disk (a quarter of it Ray); takes a few minutes the first time."
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements-dev.txt
 	touch $@
 

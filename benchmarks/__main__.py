@@ -30,7 +30,10 @@ BENCHMARKS = {
     "ingest-720p": ("ingest of ten minutes of 720p against decoding alone", "ingest:ingest_720p"),
     "many-videos": ("200 short videos taken in by two workers, against one", "many_videos:many_videos"),
     "shots": ("shots of a reel with known joins: KTS, KTS refined, transitions", "shots:shots"),
+    "sampling-1": ("one sample of five minutes, against the release's loop", "sampling:sampling_1"),
     "sampling-16": ("16 samples of a video at once, against one by one", "sampling:sampling_16"),
+    "sampling-dit-8": ("8 samples of twenty minutes by the paper's denoiser", "sampling:sampling_dit_8"),
+    "again-16": ("16 more samples of a video, against encoding it again", "sampling:again_16"),
     "training-individual": ("training on every person of 40 videos", "training:training_individual"),
     "gpu": ("64 samples of a video on a GPU, against its matrix products", "gpu:gpu"),
     "evaluation-tvsum": ("50 curves against 20 people each", "evaluation:evaluation_tvsum"),
@@ -38,6 +41,7 @@ BENCHMARKS = {
     "library-31892": ("a library of MR.HiSum's size: start, first page, search", "library:library_31892"),
     "task-wide": ("a task that opens, with wide states on the entry and without", "task:task_wide"),
     "entry-series": ("opening an entry of ten minutes, 20 people, 16 samples", "series:entry_series"),
+    "entry-clients": ("an entry asked for by 1, 20 and 100 at once", "clients:entry_clients"),
     "judging-prefix": (
         "captions judged, with what all prompts begin with read once",
         "language:judging_prefix",

@@ -8,9 +8,12 @@ Three parts, each with a server of its own over the demo library, the load gener
     work    every person sends an event a second; three ingests and a training run beside. Nothing may be lost or
             doubled, an event is acknowledged within 150 ms (95 of 100), and over the last three minutes the memory of
             the web process grows by less than 5 %
-    open    twenty people open Compare at once, again and again: all that its page asks for, within 1.5 s (95 of 100)
+    open    one person opens Compare on a server that has just begun; then twenty do at once, again and again: all that
+            its page asks for, within 1.5 s (95 of 100)
     kills   people rate while the server is killed (SIGKILL) and begun again at random moments: nothing lost, nothing
             doubled, and it answers again within 10 s of each kill
+
+With DATABASE_URL=postgresql+psycopg://... each part has a new database beside that one, which its user may make.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ import numpy as np
 
 from benchmarks.annotating import Rater, differences, rate_at_once
 from benchmarks.measuring import Result, peak_mb
+from benchmarks.own_database import own_database
 from benchmarks.server import Server, running, start
 
 PEOPLE, SECONDS, KILLS = 100, 300.0, 10
@@ -53,9 +57,12 @@ def soak(people: int = PEOPLE, seconds: float = SECONDS, kills: int = KILLS) -> 
     started = time.perf_counter()
     facts: dict[str, Any] = {"people": people, "seconds": seconds}
     with tempfile.TemporaryDirectory() as folder:
-        facts["work"], work_reached = _work(Path(folder), people, seconds)
-        facts["open"], open_reached = _open(Path(folder))
-        facts["kills"], kills_reached = _kills(Path(folder), people, min(seconds, 60.0), kills)
+        with own_database():
+            facts["work"], work_reached = _work(Path(folder), people, seconds)
+        with own_database():
+            facts["open"], open_reached = _open(Path(folder))
+        with own_database():
+            facts["kills"], kills_reached = _kills(Path(folder), people, min(seconds, 60.0), kills)
     reached = work_reached and open_reached and kills_reached
     return Result("soak", time.perf_counter() - started, None, peak_mb(), None, reached, MUST, facts)
 
@@ -144,22 +151,24 @@ def _growth(memory: list[tuple[float, float]]) -> float | None:
 def _open(folder: Path) -> tuple[dict[str, Any], bool]:
     with running(folder / "open") as server:
 
-        async def everything() -> list[float]:
-            seconds: list[float] = []
+        async def everything() -> tuple[float, list[float]]:
+            first, seconds = await _opened(server.url), list[float]()
             for _ in range(ROUNDS):
                 seconds += await asyncio.gather(*(_opened(server.url) for _ in range(OPENING)))
-            return seconds
+            return first, seconds
 
-        seconds = _apart(everything)
+        first, seconds = _apart(everything)
     p50, p95 = (float(np.percentile(seconds, part)) for part in (50, 95))
-    facts = {"people": OPENING, "rounds": ROUNDS, "s": {"p50": round(p50, 3), "p95": round(p95, 3)}}
+    said = {"first": round(first, 3), "p50": round(p50, 3), "p95": round(p95, 3)}
+    facts = {"people": OPENING, "rounds": ROUNDS, "s": said}
     return facts, p95 <= OPENED_S
 
 
 async def _opened(url: str) -> float:
     """Seconds until a person has everything that Compare shows of an entry."""
     started = time.perf_counter()
-    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+    # Nothing here is encrypted: making what checks certificates costs the load generator more than an answer does.
+    async with httpx.AsyncClient(base_url=url, timeout=60, verify=False) as http:
 
         async def asked(path: str) -> None:
             answer = await http.get(path, params={"id": ENTRY} if path.startswith("/api/") else None)

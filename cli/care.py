@@ -1,4 +1,4 @@
-"""Keeping an installation well: `backup`, `restore`, `verify` and `doctor`."""
+"""Keeping an installation well: `backup`, `restore`, `verify`, `migrate` and `doctor`."""
 
 from __future__ import annotations
 
@@ -51,6 +51,28 @@ def restore(
         print(warning, file=sys.stderr)
     answer = {"data_dir": str(data_dir), "files": found.files, "warnings": found.warnings}
     print(json.dumps(answer) if json_ else f"{data_dir} holds the library of {file.name}.")
+
+
+@app.command()
+def migrate(
+    source: Annotated[str, typer.Argument(help="Where it lies now, such as sqlite:////srv/manycut/manycut.db.")],
+    target: Annotated[str, typer.Argument(help="An empty database, such as postgresql+psycopg://user@host/manycut.")],
+    json_: Json = False,
+) -> None:
+    """Move an installation's database from SQLite to PostgreSQL; what was interrupted goes on where it was."""
+    from storage.moving import move
+
+    with progress_bar() as progress:
+        moved = move(source, target, progress)
+    if json_:
+        print(json.dumps({"rows": moved.rows, "checksum": moved.checksum}))
+        return
+    print("\n".join(f"{rows:>10,}  {table}" for table, rows in moved.rows.items() if rows))
+    print(
+        f"{sum(moved.rows.values()):,} rows of {len(moved.rows)} tables, each read back with the same checksum.\n"
+        "Start servers and workers with DATABASE_URL and the same data directory from now on; the old file stays as"
+        " it was."
+    )
 
 
 @app.command("verify")

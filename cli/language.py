@@ -15,6 +15,7 @@ from verbs.correct import CorrectRequest, CorrectResult, correct
 from verbs.encode import EncodedEntry, EncodeRequest, EncodeResult, encode
 from verbs.import_captions import CaptionsOfEntry, ImportCaptionsResult
 from verbs.judge import JudgedEntry, JudgeRequest, JudgeResult, judge
+from verbs.transcribe import TranscribeRequest, transcribe
 from verbs.transcript import TranscriptRequest, TranscriptResult, transcript
 
 if TYPE_CHECKING:
@@ -156,5 +157,13 @@ add_verb(
     TranscriptRequest,
     _transcribed,
     "Give an entry what is said in it: a SubRip or WebVTT file, or what a faster-whisper model hears.",
+    arguments=["entry"],
+)
+add_verb(
+    app,
+    transcribe,
+    TranscribeRequest,
+    _transcribed,
+    "Write down what is said in an entry, by a faster-whisper model in the data directory's folder speech.",
     arguments=["entry"],
 )

@@ -192,6 +192,7 @@ def serve(
         Literal["annotator", "viewer"],
         typer.Option(envvar="MANYCUT_NEW_PEOPLE", help="What those are whom it names for the first time."),
     ] = "annotator",
+    workers: Annotated[bool, typer.Option(help="Start the workers beside it; without, `worker` does the jobs.")] = True,
 ) -> None:
     """Open the app in a browser: pages, REST and background worker."""
     if import_folder is not None:
@@ -209,4 +210,23 @@ def serve(
         new_people=new_people,
         public=public,
         allow_hosts=allow_host or (),
+        with_workers=workers,
     )
+
+
+@app.command()
+def worker(
+    lanes: Annotated[
+        str, typer.Option(help="What it does: what people wait for, what takes videos in, what trains.")
+    ] = "interactive,ingest,train",
+    gpu: Annotated[int | None, typer.Option(min=0, help="Number of the GPU that it computes on, from 0.")] = None,
+    data_dir: DataDir = DEFAULT_DATA,
+) -> None:
+    """Do background jobs, on any machine that reaches the database (DATABASE_URL) and the data directory."""
+    import logging
+
+    from webapp.lanes import lanes_of
+    from webapp.worker import work
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    work(data_dir, lanes_of(lanes), None if gpu is None else str(gpu))

@@ -78,7 +78,9 @@ def _votes(result: VotesResult) -> str:
 def _study(one: StudyFacts) -> str:
     blind = "blind" if one.blind else "open"
     state = f"closed {one.closed:%Y-%m-%d}" if one.closed else f"people come to it by /compare?study={one.study}"
-    return f"Study {one.study}, {one.title}: {one.pairs} pairs, {one.votes} votes, {blind}; {state}."
+    asked = ", ".join(f"{person.name} {person.done} of {one.pairs}" for person in one.asked)
+    whom = f" Asked: {asked}." if asked else ""
+    return f"Study {one.study}, {one.title}: {one.pairs} pairs, {one.votes} votes, {blind}; {state}.{whom}"
 
 
 def _made(result: MadeStudy) -> str:
@@ -109,6 +111,7 @@ _add(
     "Ask people to compare cuts of many entries.",
     ["title"],
     couples="--couple",
+    asked="--asked",
 )
 _add("show", study, StudyRequest, _study, "How far a study is.", ["study"])
 _add("close", close_study, StudyRequest, _study, "Take no more votes in a study.", ["study"])

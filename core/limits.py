@@ -44,6 +44,7 @@ STEPS_PER_CUT = 10_000  # that are folded with every look at it: some millisecon
 
 # Comparing cuts
 PAIRS_PER_STUDY = 500  # whose cuts are solved while one waits
+ASKED_PER_STUDY = 1000  # people
 COUPLES_PER_STUDY = 20  # of sources, on every video
 WATCHED_SECONDS = 1e6  # of a cut, that a browser can say
 

@@ -1,9 +1,10 @@
 """One file that holds a whole data directory, made while people go on working, and that proves what it holds.
 
-A .tar.gz file: first a small JSON text that says what it is (`HEAD`), the database, every other file, and at the end
-the manifest with the size and the SHA-256 of each (`MANIFEST`). It is read back before it counts as made, and read
-against its manifest before anything of it is restored: what differs is refused, and gzip's own checksum covers the
-rest. Backups of earlier versions have neither text; they are told from damaged ones by the first.
+A .tar.gz file: first a small JSON text that says what it is (`HEAD`), the database (SQLite's file, or what pg_dump made
+of that of DATABASE_URL), every other file, and at the end the manifest with the size and the SHA-256 of each
+(`MANIFEST`). It is read back before it counts as made, and read against its manifest before anything of it is restored:
+what differs is refused, and gzip's own checksum covers the rest. Backups of earlier versions have neither text; they
+are told from damaged ones by the first.
 """
 
 from __future__ import annotations
@@ -25,13 +26,16 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from sqlalchemy import URL
+
 from core.errors import ConflictError, DamagedError, FormatError, InputError, NotFoundError, refusal_of, system_reason
 from core.progress import Progress, part, silent
 from core.scratch import PREFIX as TEMPORARY
-from storage.database import FILE_NAME
+from storage.database import FILE_NAME, database_url
+from storage.dumps import DUMP, check_empty, dump, dump_problems, restore_dump
 from storage.formats.manifest import MANYCUT
 from storage.integrity import whole
-from storage.restorable import end_sessions, interrupt_running, move_queued
+from storage.restorable import end_sessions, interrupt_running, make_restorable, move_queued
 from storage.scratch import PREFIX as SCRATCH
 from storage.server_lock import ENDING
 
@@ -41,9 +45,10 @@ MANIFEST = "manycut-backup.manifest.json"
 SESSION_KEY = "session.key"  # whoever has it can be anybody: it is in no backup, and people sign in again
 FOLDER = "backups"  # in the data directory, where backups may lie
 VIDEOS = "media"
+SPEECH = "speech"  # models that listen: large, and to be had again
 UNFINISHED, UNPACKING = ".backup-", ".restore-"  # what the folders begin with in which they are made and unpacked
 # Made anew when needed, or of this very moment.
-LEFT_OUT = ("queue.db", "worker.log", "renders", "exports", FOLDER, FILE_NAME, SESSION_KEY)
+LEFT_OUT = ("queue.db", "worker.log", "renders", "exports", FOLDER, FILE_NAME, DUMP, SESSION_KEY, SPEECH)
 ALSO_LEFT_OUT = (f"{FILE_NAME}-", f"{FILE_NAME}{ENDING}", "queue.db-", "worker.log.", SCRATCH)  # what begins with these
 OLD = "It is of an earlier version and has no list of its files: only gzip's checksum and the database were looked at."
 NO_VIDEOS = "It holds no videos: those that lay in the data directory are gone. Run: python app.py doctor"
@@ -79,10 +84,10 @@ def back_up(
 
     The database is copied in one consistent state, before the files: every file that it points to is there already,
     because files are written first. Jobs that run are in the copy as after a restart: those that go on where they were
-    wait, the others have failed. A database named by DATABASE_URL is not part of it.
+    wait, the others have failed; in one of PostgreSQL, where it is restored.
 
     Args:
-        data_dir: with its manycut.db.
+        data_dir: with its manycut.db, or that of the database of DATABASE_URL.
         out: where to; not in the data directory, but for its folder "backups".
         without: folders of the data directory that are left out.
         check: whether it is read back.
@@ -93,20 +98,25 @@ def back_up(
     Raises:
         NotFoundError: there is no data directory.
         DamagedError: the database is damaged, or what was written is not what is read back.
-        InputError, UnavailableError: `out` lies in the data directory, or cannot be written.
+        InputError, UnavailableError: `out` lies in the data directory, or cannot be written; pg_dump is not here.
     """
     data_dir, out = Path(data_dir).resolve(), Path(out).resolve()
-    if not (data_dir / FILE_NAME).is_file():
+    url = database_url(data_dir)
+    here = data_dir.is_dir() if _is_postgresql(url) else (data_dir / FILE_NAME).is_file()
+    if not here:
         raise NotFoundError(f"There is no library in '{data_dir}'.", "Name it with --data-dir.")
     if out.is_relative_to(data_dir) and not out.is_relative_to(data_dir / FOLDER):
         raise InputError("A backup cannot lie in the data directory that it holds.", "Choose another folder.")
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=UNFINISHED) as work:
-            packed, copy = Path(work) / "backup", Path(work) / FILE_NAME
-            _copy_database(data_dir / FILE_NAME, copy)
-            interrupt_running(copy)
-            end_sessions(copy)
-            files = [(copy, FILE_NAME)]
+            packed, copy = Path(work) / "backup", Path(work) / (DUMP if _is_postgresql(url) else FILE_NAME)
+            if _is_postgresql(url):
+                dump(url, copy)
+            else:
+                _copy_database(data_dir / FILE_NAME, copy)
+                interrupt_running(copy)
+                end_sessions(copy)
+            files = [(copy, copy.name)]
             files += [(path, path.relative_to(data_dir).as_posix()) for path in wanted(data_dir, without)]
             _pack(packed, files, _head(data_dir, without), part(progress, 0.0, 0.7))
             if check:
@@ -132,25 +142,28 @@ def check_backup(file: Path, progress: Progress = silent) -> Backup:
         FormatError: it is no backup, or one that cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix=TEMPORARY) as work:
-        return _read(file, Path(work), lambda name: name == FILE_NAME, progress)
+        return _read(file, Path(work), lambda name: name in (FILE_NAME, DUMP), progress)
 
 
 def restore(backup: Path, data_dir: Path, progress: Progress = silent) -> Backup:
     """Unpacks a backup into a data directory that holds no library yet.
 
     It is unpacked into a folder of its own there, checked, and moved to its place; the database comes last, so that
-    there is a library when it is whole.
+    there is a library when it is whole. One of PostgreSQL goes into the empty database of DATABASE_URL.
 
     Raises:
         ConflictError: there is a library already, or what would be in the way of this one.
         NotFoundError: there is no such file.
-        FormatError: it is no backup, or differs from its manifest; nothing was restored.
+        FormatError: it is no backup, or differs from its manifest; nothing was restored. Or DATABASE_URL names another
+            kind of database than it is of.
         InputError, UnavailableError: the data directory cannot be written.
     """
     data_dir = Path(data_dir).resolve()
     if (data_dir / FILE_NAME).exists():
         raise ConflictError(f"There is a library in '{data_dir}' already.", "Restore into an empty folder.")
-    was_there = data_dir.exists()
+    url, was_there = database_url(data_dir), data_dir.exists()
+    if _is_postgresql(url):
+        check_empty(data_dir, url)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         for left in data_dir.glob(f"{UNPACKING}*"):  # of one that was killed
@@ -161,9 +174,17 @@ def restore(backup: Path, data_dir: Path, progress: Progress = silent) -> Backup
                 more = f" ({len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
                 hint = "Nothing was restored. Use an earlier backup."
                 raise FormatError(f"'{backup.name}' is damaged: {found.problems[0]}{more}", hint)
-            end_sessions(Path(work) / FILE_NAME)  # backups of earlier versions hold them
-            if found.data_dir:
-                move_queued(Path(work) / FILE_NAME, found.data_dir, str(data_dir))
+            _check_kind(backup, (Path(work) / DUMP).is_file(), _is_postgresql(url))
+            if _is_postgresql(url):
+                copy = (Path(work) / DUMP).rename(Path(work) / f".{DUMP}")
+                _check_places(Path(work), data_dir)
+                restore_dump(url, copy)
+                make_restorable(data_dir, url, found.data_dir)
+                copy.unlink()
+            else:
+                end_sessions(Path(work) / FILE_NAME)  # backups of earlier versions hold them
+                if found.data_dir:
+                    move_queued(Path(work) / FILE_NAME, found.data_dir, str(data_dir))
             _move(Path(work), data_dir)
     except OSError as error:
         _remove_if_empty(data_dir, was_there)
@@ -279,7 +300,9 @@ def _read(file: Path, work: Path, keep: Callable[[str], bool], progress: Progres
         except (KeyError, TypeError, ValueError):
             raise FormatError(f"'{file.name}' is no backup of this version of Manycut.", "Update Manycut.") from None
     if not problems:
-        problems += [f"The database in it is damaged: {one}." for one in whole(work / FILE_NAME, thoroughly=True)]
+        copy = work / DUMP
+        wrong = dump_problems(copy) if copy.is_file() else whole(work / FILE_NAME, thoroughly=True)
+        problems += [f"The database in it is damaged: {one}." for one in wrong]
     return Backup(len(found), problems, warnings, made, data_dir)
 
 
@@ -340,12 +363,32 @@ def _differences(found: Mapping[str, Digest], manifest: Mapping[str, Any] | None
 
 def _move(work: Path, data_dir: Path) -> None:
     """Moves what was unpacked to its place, the database last."""
-    children = sorted(work.iterdir(), key=lambda one: one.name == FILE_NAME)
-    in_the_way = [one.name for one in children if (data_dir / one.name).exists()]
+    _check_places(work, data_dir)
+    for one in sorted(work.iterdir(), key=lambda one: one.name == FILE_NAME):
+        one.rename(data_dir / one.name)
+
+
+def _check_places(work: Path, data_dir: Path) -> None:
+    in_the_way = [one.name for one in work.iterdir() if (data_dir / one.name).exists()]
     if in_the_way:
         raise ConflictError(f"'{data_dir}' holds '{in_the_way[0]}' already.", "Restore into an empty folder.")
-    for one in children:
-        one.rename(data_dir / one.name)
+
+
+def _is_postgresql(url: URL) -> bool:
+    return url.get_backend_name() == "postgresql"
+
+
+def _check_kind(backup: Path, of_postgresql: bool, wanted: bool) -> None:
+    """A backup is restored into the kind of database that it is of."""
+    if of_postgresql and not wanted:
+        raise FormatError(
+            f"'{backup.name}' is of a PostgreSQL database.", "Name an empty one: DATABASE_URL=postgresql+psycopg://..."
+        )
+    if wanted and not of_postgresql:
+        raise FormatError(
+            f"'{backup.name}' is of a SQLite database.",
+            "Restore it without DATABASE_URL, and move it then: python app.py migrate SOURCE TARGET",
+        )
 
 
 def _remove_if_empty(data_dir: Path, was_there: bool) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from core.errors import InputError, UnavailableError
 from core.progress import Progress, silent
 from storage.backup import FOLDER, UNFINISHED, VIDEOS, back_up, wanted
-from storage.database import FILE_NAME
+from storage.database import FILE_NAME, database_url
+from storage.dumps import one_at_a_time, programs_missing, size_of
 
 KEPT = "MANYCUT_BACKUPS"  # environment variable: how many are kept, 0 for none at all
 PLACE = "MANYCUT_BACKUP_DIR"  # environment variable: the folder; by default "backups" in the data directory
@@ -68,7 +69,7 @@ def daily_backups(data_dir: Path) -> DailyBackups:
 
 
 def make_daily_backup(data_dir: Path, progress: Progress = silent) -> Path:
-    """Makes one and removes those beyond the newest few.
+    """Makes one and removes those beyond the newest few. Of several servers over one PostgreSQL database one does.
 
     Raises:
         UnavailableError: none are made here, and why.
@@ -77,6 +78,16 @@ def make_daily_backup(data_dir: Path, progress: Progress = silent) -> Path:
     state = daily_backups(data_dir)
     if state.off:
         raise UnavailableError(f"No backup was made: {state.off}")
+    url = database_url(data_dir)
+    if url.get_backend_name() != "postgresql":
+        return _make(data_dir, state, progress)
+    with one_at_a_time(data_dir, url) as alone:
+        if not alone:
+            raise UnavailableError("No backup was made: another server makes it.")
+        return _make(data_dir, state, progress)
+
+
+def _make(data_dir: Path, state: DailyBackups, progress: Progress) -> Path:
     state.folder.mkdir(parents=True, exist_ok=True)
     _remove_unfinished(state.folder)
     out = state.folder / datetime.now(UTC).strftime(NAME)
@@ -113,8 +124,11 @@ def _room(data_dir: Path, folder: Path, keep: int) -> tuple[tuple[str, ...], str
     """What has to be left out, and why none are made."""
     if keep <= 0:
         return (), f"they are switched off ({KEPT}=0)."
-    if not (data_dir / FILE_NAME).is_file():
-        return (), "there is no database in the data folder (one of DATABASE_URL is backed up with its own tools)."
+    if database_url(data_dir).get_backend_name() == "postgresql":
+        if missing := programs_missing():
+            return (), f"{missing} (Debian: postgresql-client)."
+    elif not (data_dir / FILE_NAME).is_file():
+        return (), "there is no database in the data folder."
     there = next(one for one in (folder, *folder.parents) if one.exists())
     if not os.access(there, os.W_OK):
         return (), "nothing can be written where they would lie."
@@ -127,7 +141,9 @@ def _room(data_dir: Path, folder: Path, keep: int) -> tuple[tuple[str, ...], str
 
 
 def _bytes(data_dir: Path, without: tuple[str, ...]) -> int:
-    total = (data_dir / FILE_NAME).stat().st_size
+    url = database_url(data_dir)
+    of_postgresql = url.get_backend_name() == "postgresql"
+    total = size_of(data_dir, url) if of_postgresql else (data_dir / FILE_NAME).stat().st_size
     for path in wanted(data_dir, without):
         with suppress(OSError):
             total += path.stat().st_size

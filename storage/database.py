@@ -18,11 +18,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, DamagedError, InputError, UnavailableError
-from storage.refusals import refusal, told_plainly
+from storage.refusals import is_unreachable, refusal, told_plainly
 from storage.write_queue import WriteQueue
 
 # The newest revision in migrations/versions; kept here so that opening needs no Alembic when nothing is to be done.
-HEAD = "0022"
+HEAD = "0025"
+MOVING = "moving"  # instead of a revision: an installation is being moved into this database, see `storage.moving`
 BUSY_SECONDS = 30
 QUEUE = "write_queue"  # the execution option of an engine that holds its `WriteQueue`
 FILE_NAME = "manycut.db"
@@ -44,6 +45,32 @@ def open_database(data_dir: Path, url: str | None = None, patience: float = BUSY
         ConflictError: the database was written by a newer version of Manycut.
     """
     _make_folder(data_dir)
+    engine = create_any_engine(data_dir, url, patience)
+    try:
+        if not is_read_only(engine):
+            _use_wal(engine)
+        _migrate(engine, data_dir)
+    except (DBAPIError, sqlite3.Error) as error:
+        engine.dispose()
+        known = refusal(error)
+        if known and not isinstance(known, DamagedError) and not is_unreachable(error):  # which has many reasons
+            raise known from error
+        reason = " ".join(str(getattr(error, "orig", error)).split()).rstrip(".")
+        raise InputError(
+            f"The database {engine.url.render_as_string()} cannot be opened: {reason}.", known.hint if known else ""
+        ) from error
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def create_any_engine(data_dir: Path, url: str | None = None, patience: float = BUSY_SECONDS) -> Engine:
+    """The engine of a database, as it is: nothing is opened yet. For everything but moving there is `open_database`.
+
+    Raises:
+        InputError: the URL or its driver is not usable.
+    """
     try:
         address = make_url(url) if url else database_url(data_dir)
         if address.get_backend_name() == "sqlite":
@@ -53,27 +80,11 @@ def open_database(data_dir: Path, url: str | None = None, patience: float = BUSY
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InputError(
             f"DATABASE_URL cannot be used: {error}.",
-            "Write it like postgresql+psycopg://user@host/name and install the driver (pip install psycopg).",
+            'Write it like postgresql+psycopg://user@host/name, with the driver (pip install "psycopg[binary]").',
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    try:
-        if not is_read_only(engine):
-            _use_wal(engine)
-        _migrate(engine, data_dir)
-    except (DBAPIError, sqlite3.Error) as error:
-        engine.dispose()
-        known = refusal(error)
-        if known and not isinstance(known, DamagedError):
-            raise known from error
-        reason = getattr(error, "orig", error)
-        raise InputError(
-            f"The database {address.render_as_string()} cannot be opened: {reason}.", known.hint if known else ""
-        ) from error
-    except BaseException:
-        engine.dispose()
-        raise
     return engine
 
 
@@ -228,6 +239,11 @@ def _migrate(engine: Engine, data_dir: Path) -> None:
         revision = revision_of(connection)  # again, under the lock: another process may have been first
         if revision == HEAD:
             return
+        if revision == MOVING:
+            raise ConflictError(
+                "An installation is being moved into this database, or that was interrupted.",
+                "Let it come to its end, or type the same again: python app.py migrate SOURCE TARGET",
+            )
         if revision is not None and revision > HEAD:
             raise ConflictError(
                 f"This data directory was used by a newer version of Manycut (schema {revision}, here {HEAD}).",
@@ -238,6 +254,32 @@ def _migrate(engine: Engine, data_dir: Path) -> None:
         config = migration_config()
         config.attributes.update(connection=connection, data_dir=data_dir)
         command.upgrade(config, "head")
+        _sort_by_signs(connection)
+
+
+def _sort_by_signs(connection: Connection) -> None:
+    """Texts of PostgreSQL are sorted and compared as those of SQLite, whatever the language of the database."""
+    if connection.dialect.name != "postgresql":
+        return
+    query = (
+        "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0"
+        " AND NOT a.attisdropped AND a.atttypid = 'varchar'::regtype AND a.attcollation <> '\"C\"'::regcollation"
+    )
+    columns: dict[str, list[str]] = {}
+    for table, column in connection.execute(text(query)).all():
+        columns.setdefault(table, []).append(f'ALTER COLUMN "{column}" TYPE varchar COLLATE "C"')
+    triggers = (
+        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
+        " WHERE tgrelid = CAST(:table AS regclass) AND NOT tgisinternal"
+    )
+    for table, changes in columns.items():
+        made = connection.execute(text(triggers), {"table": table}).all()  # which name columns that they are about
+        for name, _ in made:
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}" ON "{table}"')
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" {", ".join(changes)}')
+        for _, statement in made:
+            connection.exec_driver_sql(statement)
 
 
 def migration_config() -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Select, exists, func, or_, select, update
 from core.data import AnnotationSet, Entry, Shots
 from core.data.categories import TVSUM
 from core.data.entry import RATE_NOTE
+from core.data.sounds import SoundEvent
 from core.data.space_ids import SAID
 from core.data.timebase import Timebase
 from core.data.transcript import Transcript
@@ -30,6 +31,7 @@ from storage.people_counts import PeopleCounts
 from storage.search import search_text_of
 from storage.tables import DatasetRow, EntryRow, EntrySpaceRow, now
 
+FEW = 500
 TRANSCRIBER = "transcriber"  # of `Entry.meta`: who wrote down what is said
 
 
@@ -84,9 +86,10 @@ class Entries:
             query = query.where(or_(EntryRow.feature_space == space, EntryRow.text_space == space))
         query = query.join(DatasetRow, DatasetRow.id == EntryRow.dataset)
         query = query.order_by(DatasetRow.created, DatasetRow.id, EntryRow.position, EntryRow.id)
-        submitted = self._labels.submitted_counts()
         with reading(self._engine) as session:
             rows = session.scalars(query.limit(limit).offset(offset)).all()
+        # Few are asked for by name: databases take some hundred names at once.
+        submitted = self._labels.submitted_counts([row.id for row in rows] if len(rows) <= FEW else None)
         return [summary_of(row, submitted.get(row.id, 0)) for row in rows]
 
     def count(self, dataset: str | None = None, search: str | None = None) -> int:
@@ -125,7 +128,7 @@ class Entries:
 
     def summary(self, entry_id: str) -> EntrySummary:
         """What lists show of one entry. Raises NotFoundError."""
-        submitted = self._labels.submitted_counts().get(entry_id, 0)
+        submitted = self._labels.submitted_counts([entry_id]).get(entry_id, 0)
         with reading(self._engine) as session:
             return summary_of(entry_row(session, entry_id), submitted)
 
@@ -409,7 +412,12 @@ class Entries:
         self._files.rewrite(entry_id, noted)
 
     def put_survey(
-        self, entry_id: str, *, empty: np.ndarray | None = None, signals: Mapping[str, np.ndarray] | None = None
+        self,
+        entry_id: str,
+        *,
+        empty: np.ndarray | None = None,
+        signals: Mapping[str, np.ndarray] | None = None,
+        sounds: tuple[SoundEvent, ...] | None = None,
     ) -> None:
         """Gives an entry what its pictures and its sound were measured to be; see `core.data.Entry`.
 
@@ -417,6 +425,7 @@ class Entries:
             entry_id: whose.
             empty: (E, 2) half-open frame intervals whose pictures show nothing; None leaves those it has.
             signals: (T,) curves in [0, 1] by name, in place of those it has of these names.
+            sounds: what is heard; None leaves what it has.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -425,7 +434,8 @@ class Entries:
 
         def measured(now: Entry) -> Entry:
             changed = now if empty is None else dataclasses.replace(now, empty=empty)
-            return dataclasses.replace(changed, signals={**now.signals, **(signals or {})})
+            heard = now.sounds if sounds is None else sounds
+            return dataclasses.replace(changed, signals={**now.signals, **(signals or {})}, sounds=heard)
 
         self._files.rewrite(entry_id, measured)
 

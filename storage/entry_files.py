@@ -30,7 +30,7 @@ AT_HAND = 16  # entries that a process keeps in memory, without their features
 LARGE = 4 * 2**20  # bytes of arrays of an entry that is not kept
 
 
-class _Standing(NamedTuple):
+class Standing(NamedTuple):
     """Which file an entry was read from: another one of the same name differs in the rest."""
 
     name: str
@@ -39,12 +39,13 @@ class _Standing(NamedTuple):
     size: int
 
 
-def _standing(name: str, path: Path) -> _Standing | None:
+def standing(name: str, path: Path) -> Standing | None:
+    """Of the file at `path`, which its row calls `name`; None where it is gone."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return _Standing(name, found.st_ino, found.st_mtime_ns, found.st_size)
+    return Standing(name, found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def _fixed(entry: Entry) -> int:
@@ -118,7 +119,7 @@ class EntryFiles:
         self._engine = engine
         self._data_dir = data_dir
         self._media = media
-        self._at_hand: OrderedDict[_Standing, Entry] = OrderedDict()
+        self._at_hand: OrderedDict[Standing, Entry] = OrderedDict()
         self._lock = Lock()
 
     def read(self, entry_id: str) -> Entry:
@@ -136,14 +137,14 @@ class EntryFiles:
             return StoredFeatures(spaces, lambda space: self._features(entry_id, space, steps))
 
         row, root = self._row(entry_id)
-        standing = _standing(row.arrays, self._data_dir / row.arrays)
+        where = standing(row.arrays, self._data_dir / row.arrays)
         with self._lock:
-            found = self._at_hand.pop(standing, None) if standing else None
+            found = self._at_hand.pop(where, None) if where else None
         if found is None:
             found = self._opened(entry_id, lambda reader, row, root: self._entry(reader, row, root, later))
-        if standing and _fixed(found) < LARGE:
+        if where and _fixed(found) < LARGE:
             with self._lock:
-                self._at_hand[standing] = found
+                self._at_hand[where] = found
                 while len(self._at_hand) > AT_HAND:
                     self._at_hand.popitem(last=False)
         return dataclasses.replace(

@@ -42,6 +42,7 @@ from storage.tables import (
     JobRow,
     MendedCutRow,
     MendStepRow,
+    PreferenceAskedRow,
     PreferencePairRow,
     PreferenceStudyRow,
     RunRow,
@@ -109,6 +110,7 @@ def forget(engine: Engine, data_dir: Path, name: str) -> Forgotten:
             )
         session.execute(delete(SessionRow).where(SessionRow.name == name))
         session.execute(delete(TokenRow).where(TokenRow.annotator_id == row.id))
+        session.execute(delete(PreferenceAskedRow).where(PreferenceAskedRow.annotator_id == row.id))
         _rename_in_log(session, name, pseudonym, told)
         _rename_in_rows(session, told)
     rewrite_texts(data_dir, told.text, name)

@@ -13,7 +13,7 @@ what a person waits for never waits for it, and is done without.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from core.errors import NotFoundError
 from storage.database import reading, writing
 from storage.happenings import note_jobs
+from storage.job_news import call_workers
 from storage.refusals import told_plainly
 from storage.tables import JobRow, now
 
@@ -89,6 +90,14 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Kinds:
+    """Kinds of jobs: those named, or all `others`."""
+
+    named: Collection[str]
+    others: bool = False
+
+
+@dataclass(frozen=True)
 class Claim:
     """A running job, the worker that does it, and when that was last heard of."""
 
@@ -135,6 +144,7 @@ class Jobs:
             )
             session.add(row)
             session.flush()
+            call_workers(session)
             return row.id
 
     def get(self, job_id: int) -> Job:
@@ -186,6 +196,8 @@ class Jobs:
         lane: Lane | None = None,
         job_id: int | None = None,
         gpus: Callable[[], int | None] = lambda: None,
+        *,
+        kinds: Kinds | None = None,
     ) -> Job | None:
         """Takes the queued job that is to be done next, so that no other worker does it; None where there is none.
 
@@ -194,13 +206,14 @@ class Jobs:
             lane: only of this lane.
             job_id: only this one.
             gpus: gives how many jobs of the worker's machine may be on its GPU at once; None where that has none.
+            kinds: only of these.
         """
         with reading(self._engine) as session:  # so that idle workers do not take turns with the lock of writers
-            if session.scalar(_next_queued(lane, job_id)) is None:
+            if session.scalar(_next_queued(lane, job_id, kinds)) is None:
                 return None
         at_once = gpus()
         with _claiming(self._engine, at_once) as session:
-            row = session.scalar(claim_statement(worker, lane, job_id, at_once))
+            row = session.scalar(claim_statement(worker, lane, job_id, at_once, kinds))
         return None if row is None else _job(row)
 
     def claims(self) -> Sequence[Claim]:
@@ -314,6 +327,8 @@ class Jobs:
             ended = query.values(state="failed", error=error, updated=now()).returning(JobRow.id)
             failed = session.scalars(ended).all()
             note_jobs(session, failed)
+            if again or failed:
+                call_workers(session)
             return [*again, *failed]
 
     def _change(
@@ -335,17 +350,23 @@ class Jobs:
             changed = session.scalar(query.values(updated=now(), **values).returning(JobRow.id)) is not None
             if changed and values.get("state") in ENDED:
                 note_jobs(session, [job_id])
+            if changed and values.keys() & {"state", "priority"}:
+                call_workers(session)
             return changed
 
 
 def claim_statement(
-    worker: str, lane: Lane | None = None, job_id: int | None = None, gpus: int | None = None
+    worker: str,
+    lane: Lane | None = None,
+    job_id: int | None = None,
+    gpus: int | None = None,
+    kinds: Kinds | None = None,
 ) -> ReturningUpdate[JobRow]:
     """The one statement that claims a job; see `Jobs.claim`.
 
     SQLite has one writer at a time. On PostgreSQL the row is locked when it is chosen, and others pass over it.
     """
-    query = _next_queued(lane, job_id)
+    query = _next_queued(lane, job_id, kinds)
     on_gpu: Any = None
     if gpus is not None:
         other = aliased(JobRow)
@@ -380,7 +401,7 @@ def _claiming(engine: Engine, gpus: int | None) -> Iterator[Session]:
         yield session
 
 
-def _next_queued(lane: Lane | None, job_id: int | None) -> Select[int]:
+def _next_queued(lane: Lane | None, job_id: int | None, kinds: Kinds | None = None) -> Select[int]:
     other = aliased(JobRow)
     busy = exists().where(other.state.in_(("queued", "running")), other.priority >= 0)
     query = (
@@ -391,6 +412,8 @@ def _next_queued(lane: Lane | None, job_id: int | None) -> Select[int]:
     )
     if lane is not None:
         query = query.where(JobRow.lane == lane)
+    if kinds is not None:
+        query = query.where(JobRow.kind.not_in(kinds.named) if kinds.others else JobRow.kind.in_(kinds.named))
     return query if job_id is None else query.where(JobRow.id == job_id)
 
 

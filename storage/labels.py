@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Engine, func, select
 
 from storage.database import reading
@@ -39,9 +41,11 @@ class Labels:
             and (labels.state.submitted or (include_open and labels.state.skipped is None))
         ]
 
-    def submitted_counts(self) -> dict[str, int]:
-        """How many submitted tasks that count each entry has; entries without are left out."""
+    def submitted_counts(self, entries: Sequence[str] | None = None) -> dict[str, int]:
+        """How many submitted tasks that count each entry has, of these or of all; entries without are left out."""
         query = select(TaskRow.entry_id, func.count()).where(COUNTING).group_by(TaskRow.entry_id)
+        if entries is not None:
+            query = query.where(TaskRow.entry_id.in_(entries))
         with reading(self._engine) as session:
             return dict(session.execute(query).all())
 

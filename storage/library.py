@@ -28,6 +28,7 @@ from storage.annotations import Annotations
 from storage.assignments import Assignments
 from storage.board import Board
 from storage.captions import Captions
+from storage.changes import Changes
 from storage.checkpoints import Checkpoints
 from storage.collections import Collections
 from storage.database import BUSY_SECONDS, is_read_only, open_database
@@ -54,6 +55,7 @@ from storage.split_files import SplitFiles
 from storage.tags import Tags
 from storage.tokens import Tokens
 from storage.trash import Trash
+from storage.workers import Workers
 
 
 class Library:
@@ -90,6 +92,8 @@ class Library:
         tokens: what their scripts come in by.
         agreements: what was computed about how people agree.
         jobs: the table of background jobs.
+        workers: who does them.
+        changes: whether anything of an entry has changed.
         happenings: what other programs may want to hear of.
     """
 
@@ -126,6 +130,8 @@ class Library:
         self.tokens = Tokens(engine)
         self.agreements = Agreements(engine)
         self.jobs = Jobs(engine)
+        self.workers = Workers(engine)
+        self.changes = Changes(engine, data_dir)
         self.happenings = Happenings(engine)
 
     @classmethod

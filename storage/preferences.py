@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, delete, func, select
+from sqlalchemy import Engine, Select, case, delete, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, NotFoundError
@@ -22,6 +22,7 @@ from storage.entry_rows import entry_row
 from storage.tables import (
     AnnotatorRow,
     EntryRow,
+    PreferenceAskedRow,
     PreferencePairRow,
     PreferenceStudyRow,
     PreferenceVoteRow,
@@ -90,6 +91,7 @@ class Study:
         blind: nobody is told what made the cuts before they have voted on all of them.
         pairs, votes: how many there are; of the votes those that count.
         made, closed: UTC; None while it is open.
+        asked: in whose queues it stands, by name, and on how many of its pairs they have voted.
     """
 
     id: int
@@ -99,6 +101,17 @@ class Study:
     votes: int
     made: datetime
     closed: datetime | None
+    asked: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open study that somebody was asked for: of how many pairs so many are `left` for them."""
+
+    study: int
+    title: str
+    pairs: int
+    left: int
 
 
 @dataclass(frozen=True)
@@ -141,8 +154,17 @@ class Preferences:
         with writing(self._engine) as session:
             return _pair(_add(session, pair, None))
 
-    def add_study(self, title: str, blind: bool, pairs: Sequence[NewPair]) -> Study:
-        """Begins a study; its pairs are kept in an order that says nothing of them. Raises NotFoundError."""
+    def add_study(self, title: str, blind: bool, pairs: Sequence[NewPair], asked: Sequence[Annotator] = ()) -> Study:
+        """Begins a study; its pairs are kept in an order that says nothing of them.
+
+        Args:
+            title, blind: see `Study`.
+            pairs: of it.
+            asked: in whose queues it stands.
+
+        Raises:
+            NotFoundError: an entry of a pair is not here.
+        """
         shuffled = list(pairs)
         secrets.SystemRandom().shuffle(shuffled)
         with writing(self._engine) as session:
@@ -151,7 +173,21 @@ class Preferences:
             session.flush()
             for pair in shuffled:
                 _add(session, pair, row.id)
+            session.add_all(PreferenceAskedRow(study_id=row.id, annotator_id=one) for one in {who.id for who in asked})
+            session.flush()
             return _study(session, row)
+
+    def waiting(self, who: Annotator) -> list[Waiting]:
+        """The open studies that somebody was asked for and has not compared all pairs of, the oldest first."""
+        asked = select(PreferenceAskedRow.study_id).where(PreferenceAskedRow.annotator_id == who.id)
+        voted = select(PreferenceVoteRow.pair_id).where(PreferenceVoteRow.annotator_id == who.id)
+        shown = _shown().with_only_columns(PreferencePairRow.study_id, PreferencePairRow.id.in_(voted).label("voted"))
+        of = shown.where(PreferencePairRow.study_id.in_(asked)).subquery()
+        query = select(PreferenceStudyRow, func.count(), func.sum(case((of.c.voted, 0), else_=1)))
+        query = query.join(of, of.c.study_id == PreferenceStudyRow.id).where(PreferenceStudyRow.closed.is_(None))
+        with reading(self._engine) as session:
+            found = session.execute(query.group_by(PreferenceStudyRow.id).order_by(PreferenceStudyRow.id)).all()
+            return [Waiting(row.id, row.title, pairs, left) for row, pairs, left in found if left]
 
     def studies(self) -> list[Study]:
         """All of them, the newest first."""
@@ -334,7 +370,20 @@ def _study(session: Session, row: PreferenceStudyRow) -> Study:
     asked = select(PreferencePairRow.id).where(PreferencePairRow.study_id == row.id)
     counting = select(func.count()).where(PreferenceVoteRow.pair_id.in_(asked), PreferenceVoteRow.id.in_(_counting()))
     pairs = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
-    return Study(row.id, row.title, row.blind, pairs, session.scalar(counting) or 0, row.made, row.closed)
+    votes = session.scalar(counting) or 0
+    return Study(row.id, row.title, row.blind, pairs, votes, row.made, row.closed, _asked(session, row.id))
+
+
+def _asked(session: Session, study_id: int) -> tuple[tuple[str, int], ...]:
+    """Who was asked for a study, and on how many of its pairs they have voted."""
+    on = select(PreferencePairRow.id).where(PreferencePairRow.study_id == study_id)
+    voted = select(func.count(PreferenceVoteRow.pair_id.distinct())).where(PreferenceVoteRow.pair_id.in_(on))
+    theirs = voted.where(PreferenceVoteRow.annotator_id == AnnotatorRow.id).scalar_subquery()
+    query = select(AnnotatorRow.name, theirs).join(
+        PreferenceAskedRow, PreferenceAskedRow.annotator_id == AnnotatorRow.id
+    )
+    query = query.where(PreferenceAskedRow.study_id == study_id).order_by(AnnotatorRow.name)
+    return tuple((name, done) for name, done in session.execute(query))
 
 
 def _vote(session: Session, row: PreferenceVoteRow, pair: Pair) -> Vote:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from core.errors import DamagedError, UnavailableError
 
@@ -36,6 +36,7 @@ SQLITE = {
         "The database is damaged: it cannot be read at all.", "Restore the newest backup. Run: python app.py doctor"
     ),
 }
+AWAY = UnavailableError("The database does not answer.", AGAIN)
 # The same by the beginning of PostgreSQL's codes.
 POSTGRESQL = {
     "55P03": BUSY,
@@ -44,7 +45,7 @@ POSTGRESQL = {
     "58030": SQLITE["SQLITE_IOERR"],
     "XX001": SQLITE["SQLITE_CORRUPT"],
     "XX002": SQLITE["SQLITE_CORRUPT"],
-    "08": UnavailableError("The database does not answer.", AGAIN),
+    "08": AWAY,
     "57P": UnavailableError("The database is being ended or started.", AGAIN),
 }
 
@@ -58,7 +59,15 @@ def refusal(error: BaseException) -> UnavailableError | None:
     known = _beginning(SQLITE, name) if name else _beginning(POSTGRESQL, getattr(reason, "sqlstate", None) or "")
     if known is None and isinstance(reason, sqlite3.DatabaseError) and "malformed" in str(reason):
         known = SQLITE["SQLITE_CORRUPT"]
+    if known is None and is_unreachable(error):
+        known = AWAY
     return None if known is None else type(known)(known.message, known.hint)
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether there is no connection to PostgreSQL: then there is no code of its either."""
+    reason = getattr(error, "orig", None)
+    return isinstance(error, OperationalError) and getattr(reason, "sqlstate", "none of its") is None
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, create_engine, delete, select
 
-from storage.database import HEAD, QUEUE, revision_of
+from storage.database import HEAD, QUEUE, open_database, revision_of, writing
 from storage.jobs import Jobs
+from storage.tables import JobRow, SessionRow, WorkerRow
 from storage.write_queue import WriteQueue
 
 REASON = "A backup was made while this was running."
@@ -27,6 +28,27 @@ def interrupt_running(database: Path) -> None:
             newest = revision_of(connection) == HEAD
         if newest:  # those of an earlier version end when a server is started on them
             Jobs(engine).interrupt(REASON, died=False)
+    finally:
+        engine.dispose()
+
+
+def make_restorable(data_dir: Path, url: URL, old: str) -> None:
+    """The same and the following for a PostgreSQL database that was just restored, which nobody uses yet.
+
+    Args:
+        data_dir: where the data directory lies now; absolute.
+        url: of the database.
+        old: where the data directory lay; "" where that is not known.
+    """
+    engine = open_database(data_dir, url.render_as_string(hide_password=False))
+    try:
+        Jobs(engine).interrupt(REASON, died=False)
+        with writing(engine) as session:
+            session.execute(delete(SessionRow))
+            session.execute(delete(WorkerRow))
+            if old:
+                for job in session.scalars(select(JobRow).where(JobRow.state == "queued")):
+                    job.args = _moved(job.args, old, str(data_dir))
     finally:
         engine.dispose()
 

@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +33,24 @@ class Held:
     clean: bool
 
 
+def only_server(data_dir: Path) -> AbstractContextManager[Held]:
+    """Holds the lock of a data directory's database while the block runs; PostgreSQL needs none. See `locked`."""
+    return _locked(_lock_path(data_dir))
+
+
+def locked(database: Path) -> AbstractContextManager[Held]:
+    """Holds the lock of a SQLite file while the block runs. Raises ConflictError where a server holds it."""
+    return _locked(_lock_of(database))
+
+
+def worker_lives_at(database: Path) -> bool:
+    """Whether any worker uses a SQLite file on this machine."""
+    return any(_is_held(lock) for lock in database.parent.glob(f"{_lock_of(database).name}-*"))
+
+
 @contextmanager
-def only_server(data_dir: Path) -> Iterator[Held]:
-    """Holds the lock of a data directory's database while the block runs.
+def _locked(path: Path | None) -> Iterator[Held]:
+    """Holds the lock while the block runs.
 
     The system takes it back when the process ends, however it ends; what stands in the file goes only where the block
     ends. PostgreSQL needs none: several servers may share it.
@@ -43,7 +58,6 @@ def only_server(data_dir: Path) -> Iterator[Held]:
     Raises:
         ConflictError: another server holds it.
     """
-    path = _lock_path(data_dir)
     if path is None:
         yield Held(alone=False, clean=True)
         return
@@ -133,4 +147,8 @@ def _lock_path(data_dir: Path) -> Path | None:
         return None
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
-    return Path(f"{url.database}{ENDING}").resolve()
+    return _lock_of(Path(str(url.database)))
+
+
+def _lock_of(database: Path) -> Path:
+    return Path(f"{database}{ENDING}").resolve()

@@ -483,6 +483,15 @@ class PreferenceStudyRow(Base):
     closed: Mapped[datetime | None]
 
 
+class PreferenceAskedRow(Base):
+    """Somebody in whose queue a study stands; whoever else has its link compares too."""
+
+    __tablename__ = "preference_asked"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("preference_studies.id"), primary_key=True)
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), primary_key=True, index=True)
+
+
 class PreferencePairRow(Base):
     """Two cuts of one entry as they were when somebody was asked to compare them.
 
@@ -614,6 +623,17 @@ class JobRow(Base):
     updated: Mapped[datetime] = mapped_column(default=now)
 
 
+class WorkerRow(Base):
+    """A worker that is there; see `storage.workers`. `seen` is by the clock of the database."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    lanes: Mapped[list[Any]]
+    gpu: Mapped[str | None]
+    seen: Mapped[datetime]
+
+
 class AgreementRow(Base):
     """How far people agree, as it was computed for a choice of people and videos."""
 
@@ -626,3 +646,11 @@ class AgreementRow(Base):
     entry: Mapped[str | None]
     computed: Mapped[datetime] = mapped_column(default=now)
     result: Mapped[dict[str, Any]]
+
+
+class ChangesRow(Base):
+    """The one row that triggers count in, see `storage.changes`."""
+
+    __tablename__ = "changes"
+
+    n: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -12,12 +12,13 @@ from zlib import crc32
 import numpy as np
 import pytest
 from hypothesis import settings
-from sqlalchemy import inspect
+from sqlalchemy import inspect, make_url
 
 from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
-from storage import database
+from storage import database, server_lock
 from storage.library import Library
+from tests import postgresql
 from tests.spaces import in_spaces
 
 # Times are not what these tests are about, and the first call of a compiled function is slow.
@@ -48,9 +49,62 @@ def golden(shared: Path) -> Path:
 N_FRAMES, STEP = 1440, 12
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="where the libraries of the tests lie; what is about SQLite's files is left out with another",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--database") == "postgresql":
+        about_files = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=about_files)
+        items[:] = [item for item in items if item not in about_files]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    """A server of PostgreSQL for this process; the test is skipped where it, or its driver, is missing."""
+    if why := postgresql.missing():
+        pytest.skip(why)
+    with postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everywhere(request):
+    """With --database postgresql, every data directory that a test opens has a database there."""
+    if request.config.getoption("--database") != "postgresql":
+        yield
+        return
+    server, told = request.getfixturevalue("postgresql_server"), database.database_url
+
+    def database_url(data_dir):
+        given = os.environ.get("DATABASE_URL", "")
+        return told(data_dir) if given and str(postgresql.USER) not in given else make_url(server.of(data_dir))
+
+    for module in (database, server_lock):
+        module.database_url = database_url
+    yield
+    for module in (database, server_lock):
+        module.database_url = told
+
+
 @pytest.fixture(autouse=True)
-def _own_database(monkeypatch):
+def _own_database(request, monkeypatch):
+    """No test has a database of the environment, or leaves one behind."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    if request.config.getoption("--database") != "postgresql":
+        yield
+        return
+    server = request.getfixturevalue("postgresql_server")
+    before = server.names()
+    yield
+    for name in server.names() - before:
+        server.drop(name)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,8 +130,10 @@ def _migrated_once():
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path, monkeypatch):
     with Library.open(tmp_path / "data") as opened:
+        if opened.engine.dialect.name != "sqlite":  # the test's own processes find it there
+            monkeypatch.setenv("DATABASE_URL", opened.engine.url.render_as_string(hide_password=False))
         yield opened
 
 

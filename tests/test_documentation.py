@@ -22,7 +22,7 @@ from storage.export import export_labels
 from verbs.data_folder import open_library
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "benchmarks/RESULTS.md", "assets/demo/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "benchmarks/RESULTS.md", "assets/demo/README.md", "deploy/README.md")
 
 
 def typed(program: str) -> list[str]:

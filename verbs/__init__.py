@@ -149,6 +149,7 @@ if TYPE_CHECKING:
     )
     from verbs.train import TrainRequest, TrainResult, train
     from verbs.train_splits import TrainedSplits, TrainSplitsRequest, train_splits
+    from verbs.transcribe import TranscribeRequest, transcribe
     from verbs.transcript import GivenTranscript, TranscriptRequest, TranscriptResult, give_transcript, transcript
     from verbs.verify import VerifyRequest, VerifyResult, verify
 

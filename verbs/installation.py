@@ -99,7 +99,7 @@ def _database(data_dir: Path) -> Iterator[Check]:
 
     file = _file_of(data_dir)
     if file is None:
-        yield Check(part="database", state="note", said="It is another one than SQLite's, named by DATABASE_URL.")
+        yield from _other_database(data_dir)
         return
     if not file.exists():
         yield Check(part="database", state="note", said="There is none yet; it is made on first use.")
@@ -130,6 +130,25 @@ def _database(data_dir: Path) -> Iterator[Check]:
     else:
         older = "" if revision == HEAD else f" It becomes {HEAD} when it is opened next."
         yield Check(part="database", state="fine", said=said + older)
+
+
+def _other_database(data_dir: Path) -> Iterator[Check]:
+    """One that DATABASE_URL names: whether it can be reached and written, and what is kept beside its logs."""
+    from storage.database import HEAD, writing
+    from storage.library import Library
+    from storage.task_states import differing
+
+    with Library.open(data_dir, patience=PATIENCE_S) as library:
+        where = library.engine.url.render_as_string()  # without the password
+        with writing(library.engine):
+            pass
+        tasks = differing(library.engine)
+    if tasks:
+        said = f"What is kept beside the log of {len(tasks)} task{'s' if len(tasks) > 1 else ''} is not what it says."
+        advice = "Make it again from the log: python app.py doctor --mend"
+        yield Check(part="database", state="wrong", said=said, advice=advice)
+    else:
+        yield Check(part="database", state="fine", said=f"{where} can be read and written, schema {HEAD}.")
 
 
 def _labels(data_dir: Path, problems: list[str]) -> str:
@@ -190,6 +209,8 @@ def _clock(data_dir: Path) -> Iterator[Check]:
 def _newest_row(data_dir: Path) -> float | None:
     """When the newest event came or the newest job changed, in seconds since 1970."""
     file = _file_of(data_dir)
+    if file is None:
+        return _newest_elsewhere(data_dir)
     if file is None or not file.exists():
         return None
     query = "SELECT max(at) FROM (SELECT max(recorded) AS at FROM events UNION ALL SELECT max(updated) FROM jobs)"
@@ -199,6 +220,21 @@ def _newest_row(data_dir: Path) -> float | None:
         except sqlite3.DatabaseError:  # damaged, which is said there
             return None
     return None if newest is None else datetime.fromisoformat(newest).replace(tzinfo=UTC).timestamp()
+
+
+def _newest_elsewhere(data_dir: Path) -> float | None:
+    """The same of a database that DATABASE_URL names; None where it does not answer, which is said there."""
+    from sqlalchemy import func, select
+
+    from storage.database import reading
+    from storage.library import Library
+    from storage.tables import EventRow, JobRow
+
+    with suppress(ManycutError), Library.open(data_dir, patience=PATIENCE_S) as library:
+        with reading(library.engine) as session:
+            newest = [session.scalar(select(func.max(one))) for one in (EventRow.recorded, JobRow.updated)]
+        return max((one.timestamp() for one in newest if one is not None), default=None)
+    return None
 
 
 def _disk_clock(data_dir: Path) -> float | None:
@@ -213,6 +249,7 @@ def _workers(data_dir: Path) -> Iterator[Check]:
     from storage.jobs import Lane
     from storage.server_lock import server_is_running, worker_is_alive
 
+    yield from _work(data_dir)
     running = server_is_running(data_dir)
     if not running:
         said = "No server runs on this folder." if running is False else "Whether a server runs cannot be known here."
@@ -224,6 +261,24 @@ def _workers(data_dir: Path) -> Iterator[Check]:
         yield Check(part="workers", state="wrong", said=f"No {' and no '.join(down)} worker is alive.", advice=advice)
     else:
         yield Check(part="workers", state="fine", said="A server runs, and its workers are alive.")
+
+
+def _work(data_dir: Path) -> Iterator[Check]:
+    """Who works on what, on whichever machine; nothing where that cannot be read, which is said of the database."""
+    from storage.library import Library
+
+    file = _file_of(data_dir)
+    if file is not None and not file.exists():
+        return
+    with suppress(ManycutError), Library.open(data_dir, patience=PATIENCE_S) as library:
+        for one in library.workers.list():
+            gpu = "" if one.gpu is None else f", GPU {one.gpu}"
+            doing = "waits for a job"
+            if one.job is not None:
+                job = library.jobs.get(one.job)
+                doing = f"job {job.id} ({job.kind}), {100 * job.progress:.0f} %"
+            said = f"{one.machine} ({', '.join(one.lanes)}{gpu}): {doing}."
+            yield Check(part="workers", state="fine", said=said)
 
 
 def _codecs(data_dir: Path) -> Iterator[Check]:
@@ -351,7 +406,9 @@ def _webhooks(data_dir: Path) -> Iterator[Check]:
 def _told(data_dir: Path) -> dict[str, tuple[float | None, float | None, str]]:
     """Of each hook when it was last told something and when that failed, in seconds since 1970, and why."""
     file = _file_of(data_dir)
-    if file is None or not file.exists():
+    if file is None:
+        return _told_elsewhere(data_dir)
+    if not file.exists():
         return {}
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=PATIENCE_S)) as connection:
         try:
@@ -359,6 +416,20 @@ def _told(data_dir: Path) -> dict[str, tuple[float | None, float | None, str]]:
         except sqlite3.DatabaseError:  # of an earlier version, or damaged, which is said there
             return {}
     return {name: (_moment(worked), _moment(failed), problem) for name, worked, failed, problem in rows}
+
+
+def _told_elsewhere(data_dir: Path) -> dict[str, tuple[float | None, float | None, str]]:
+    """The same of a database that DATABASE_URL names."""
+    from storage.hooks import read_hooks
+    from storage.library import Library
+
+    told: dict[str, tuple[float | None, float | None, str]] = {}
+    with suppress(ManycutError), Library.open(data_dir, patience=PATIENCE_S) as library:
+        for name in read_hooks(data_dir).hooks:
+            if state := library.happenings.state(name):
+                moments = [None if one is None else one.timestamp() for one in (state.worked, state.failed)]
+                told[name] = (moments[0], moments[1], state.problem)
+    return told
 
 
 def _moment(text: str | None) -> float | None:

@@ -38,6 +38,8 @@ from verbs.segment import SegmentRequest, SegmentResult, segment
 from verbs.signals import SignalsRequest, SignalsResult, signals
 from verbs.train import TrainRequest, TrainResult, train
 from verbs.train_splits import TrainedSplits, TrainSplitsRequest, train_splits
+from verbs.transcribe import TranscribeRequest, transcribe
+from verbs.transcript import TranscriptResult
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -68,7 +70,8 @@ JobRequest = Annotated[
     | SegmentRequest
     | SignalsRequest
     | TrainRequest
-    | TrainSplitsRequest,
+    | TrainSplitsRequest
+    | TranscribeRequest,
     Field(discriminator="verb"),
 ]
 JobResult = (
@@ -98,6 +101,7 @@ JobResult = (
     | SignalsResult
     | TrainResult
     | TrainedSplits
+    | TranscriptResult
 )
 # What does each, and what comes of it.
 VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
@@ -127,11 +131,12 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
     SignalsRequest: (signals, SignalsResult),
     TrainRequest: (train, TrainResult),
     TrainSplitsRequest: (train_splits, TrainedSplits),
+    TranscribeRequest: (transcribe, TranscriptResult),
 }
 # Those that keep what they have by now, and go on from there.
 RESUMABLE = frozenset({"train", "train_splits", "pretrain"})
 # Those that compute on a GPU where there is one.
-ON_GPU = RESUMABLE | {"sample", "features", "caption", "encode", "judge", "rescore"}
+ON_GPU = RESUMABLE | {"sample", "features", "caption", "encode", "judge", "rescore", "transcribe"}
 _ADAPTER: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)
 _RESULTS = {request.model_fields["verb"].default: result for request, (_, result) in VERBS.items()}
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.library import Library
     from storage.preferences import NewPair
     from storage.preferences import Study as StoredStudy
+    from storage.tasks import Annotator
 
 BETWEEN = "~"
 COUPLES_HELP = (
@@ -36,9 +37,19 @@ class MakeStudyRequest(Request):
     entry: tuple[str, ...] = Field(
         (), max_length=limits.PAIRS_PER_STUDY, description="These entries instead; may be repeated."
     )
+    asked: tuple[str, ...] = Field(
+        (), max_length=limits.ASKED_PER_STUDY, description="In the queue of this person it stands; may be repeated."
+    )
     open: bool = Field(False, description="People are told what made the cuts, which stand as they were asked for.")
     rule: Rule = Field(DEFAULT_RULE, description=RULE_HELP)
     budget: float = Field(DEFAULT_BUDGET, gt=0, le=1, description="Share of the video that a cut may take.")
+
+
+class AskedPerson(Result):
+    """Somebody who was asked to compare the pairs of a study, and on how many of them they have voted."""
+
+    name: str
+    done: int
 
 
 class StudyFacts(Result):
@@ -50,6 +61,7 @@ class StudyFacts(Result):
         blind: nobody is told what made the cuts before they have voted on all of them.
         pairs, votes: how many there are; of several votes of one person on one pair the newest counts.
         made, closed: when (UTC); closed is None while it is open.
+        asked: in whose queues it stands; whoever else has its link compares too.
     """
 
     study: int
@@ -59,6 +71,7 @@ class StudyFacts(Result):
     votes: int
     made: datetime
     closed: datetime | None
+    asked: list[AskedPerson]
 
 
 class MadeStudy(StudyFacts):
@@ -79,11 +92,12 @@ def make_study(
     """Asks people to compare cuts: of every entry a pair for every couple of sources.
 
     Raises:
-        NotFoundError: there is no such data set or entry.
-        InputError: a couple makes no sense, there would be too many pairs, or none.
+        NotFoundError: there is no such data set, entry or person.
+        InputError: a couple makes no sense, there would be too many pairs or none, or a viewer is asked.
         Cancelled: `should_stop` said so; nothing was made.
     """
     couples = [_couple(one) for one in request.couples]
+    asked = [_person(library, name) for name in dict.fromkeys(request.asked)]
     entries = list(dict.fromkeys(request.entry)) or _with_video(library, request.dataset)
     if len(entries) * len(couples) > limits.PAIRS_PER_STUDY:
         raise InputError(
@@ -98,17 +112,17 @@ def make_study(
         entry = library.entries.get(entry_id)
         for a, b in couples:
             try:
-                asked = CompareCutsRequest(
+                wanted = CompareCutsRequest(
                     entry=entry.id, a=named(library, entry, a), b=named(library, entry, b),
                     rule=request.rule, budget=request.budget, blind=not request.open,
                 )  # fmt: skip
-                pairs.append(new_pair(library, entry, asked))
+                pairs.append(new_pair(library, entry, wanted))
             except ManycutError as error:
                 left_out.append(LeftOut(entry=entry.id, reason=f"{a} and {b}: {error.message}"))
     if not pairs:
         why = left_out[0].reason if left_out else "no entry has a video."
         raise InputError(f"There is nothing to compare: {why}", "Choose other entries or sources.")
-    made = library.preferences.add_study(" ".join(request.title.split()), not request.open, pairs)
+    made = library.preferences.add_study(" ".join(request.title.split()), not request.open, pairs, asked)
     return MadeStudy(**study_facts(made).model_dump(), left_out=left_out)
 
 
@@ -130,7 +144,7 @@ def study_facts(one: StoredStudy) -> StudyFacts:
     """A study for people."""
     return StudyFacts(
         study=one.id, title=one.title, blind=one.blind, pairs=one.pairs, votes=one.votes, made=one.made,
-        closed=one.closed,
+        closed=one.closed, asked=[AskedPerson(name=name, done=done) for name, done in one.asked],
     )  # fmt: skip
 
 
@@ -148,6 +162,17 @@ def named(library: Library, entry: Entry, asked: str) -> str:
             raise NotFoundError(f"Nobody has mended a cut of '{entry.id}'.", "Mend one on Compare.")
         return f"mended:{cuts[-1].id}"
     return asked
+
+
+def _person(library: Library, name: str) -> Annotator:
+    account = library.accounts.find(name.strip())
+    if account is None:
+        raise NotFoundError(
+            f"There is nobody called '{name}'.", "Invite them, or let them sign in on Annotate; list them: ls people"
+        )
+    if account.role == "viewer":
+        raise InputError(f"'{account.name}' is a viewer, who looks and compares nothing.", "Ask somebody else.")
+    return library.annotations.get_or_create_annotator(account.name)
 
 
 def _couple(text: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from core.data import DEFAULT_BUDGET, Entry, ScoreTrack
 from core.progress import Progress, ShouldStop, check, never, part, silent
 from core.statistics.results import Coverage
 from verbs.contract import Request, Result
+from verbs.models_at_hand import files_of, model_at_hand
 
 if TYPE_CHECKING:
     from core.models.checkpoints import Checkpoint
@@ -116,6 +117,7 @@ def sample(
             entry,
             **score_settings(request),
             progress=part(progress, 0.2, 0.9),
+            load=lambda: model_at_hand(checkpoint),
         )
     discovered = _discovered(library, entry, track) if track.kind == SELF_DISCOVERED else None
     label = "" if discovered is None else discovered_label(track, discovered.kept)
@@ -150,8 +152,7 @@ def score_settings(request: SampleRequest) -> dict[str, Any]:
 
 def digest_of(request: SampleRequest, checkpoint: Checkpoint, version: str) -> str:
     """Of all that decides what a model says of an entry: the request, the model's weights, the entry's arrays."""
-    parts = [one.stat() for one in sorted(checkpoint.path.glob("model.*"))]  # its settings and its weights
-    weights = [(one.st_size, one.st_mtime_ns) for one in parts]
+    weights = [(size, changed) for _, size, changed in files_of(checkpoint)]
     said = request.model_dump(exclude={"budget", "keep", "checkpoint"}, mode="json")
     return sha256(json.dumps([said, checkpoint.id, weights, version]).encode()).hexdigest()
 

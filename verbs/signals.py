@@ -1,4 +1,4 @@
-"""`signals`: signals of the video itself, pictures that show nothing, tastes without labels."""
+"""`signals`: signals of the video itself, sounds, pictures that show nothing, tastes without labels."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from core.data import Entry, ScoreTrack
+    from core.data.sounds import SoundEvent
     from core.segment.survey import Survey
     from core.signals.hearing import Heard
     from storage.library import Library
+    from storage.runs import Run
 
 
 class SignalsRequest(Request):
@@ -40,12 +42,14 @@ class MeasuredEntry(Result):
         signals: their names.
         run: id of the tastes.
         tastes: what they like.
+        sounds: how many sound events there are: voices, music, silence, sudden loud sounds.
     """
 
     entry: str
     signals: list[str]
     run: int
     tastes: list[str]
+    sounds: int
 
 
 class SignalsResult(Result):
@@ -70,11 +74,15 @@ def signals(
     for index, one in enumerate(ids):
         check(should_stop, "Measuring", "Asking again goes on from there.")
         told = part(progress, index / len(ids), (index + 1) / len(ids))
-        if not request.again and is_measured(library, one):
+        before = None if request.again else _measured_before(library, one)
+        if before and library.entries.get(one).sounds is not None:
             skipped.append(LeftOut(entry=one, reason="it was measured before"))
             continue
         try:
-            done.append(measure(library, one, progress=told, should_stop=should_stop))
+            if before:
+                done.append(_listen(library, one, before, told, should_stop))
+            else:
+                done.append(measure(library, one, progress=told, should_stop=should_stop))
         except (NotFoundError, VideoError) as error:
             if request.entry:
                 raise
@@ -84,19 +92,49 @@ def signals(
 
 def is_measured(library: Library, entry_id: str) -> bool:
     """Whether an entry has signals and tastes."""
+    return _measured_before(library, entry_id) is not None
+
+
+def _measured_before(library: Library, entry_id: str) -> Run | None:
+    """The tastes of an entry that has signals and tastes."""
     from core.signals.tastes import needs_no_labels
 
-    tastes = any(needs_no_labels(run.track) for run in library.runs.of_entry(entry_id))
-    return tastes and {one.name for one in SIGNALS if one.always} <= library.entries.get(entry_id).signals.keys()
+    signals = library.entries.get(entry_id).signals.keys()
+    tastes = [run for run in library.runs.of_entry(entry_id) if needs_no_labels(run.track)]
+    return tastes[-1] if tastes and {one.name for one in SIGNALS if one.always} <= signals else None
+
+
+def _listen(library: Library, entry_id: str, tastes: Run, progress: Progress, should_stop: ShouldStop) -> MeasuredEntry:
+    """Adds its sounds to an entry that was measured before sounds were."""
+    from core.signals.hearing import hear
+
+    entry = library.entries.get(entry_id)
+    if entry.video is None:
+        raise NotFoundError(f"'{entry_id}' has no video, so nothing can be heard.", "Give it one, or take it in.")
+    progress(0.0, "Listening")
+    heard = hear(entry.video, entry.timebase, entry.picks, should_stop)
+    sounds = heard.events if heard else ()
+    library.entries.put_survey(entry_id, sounds=sounds)
+    return MeasuredEntry(
+        entry=entry_id, signals=list(entry.signals), run=tastes.id, tastes=list(tastes.track.names), sounds=len(sounds)
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Measures:
-    """What is measured of a video: signals by name, tastes drawn for it, and what is empty where that was not known."""
+    """What is measured of a video.
+
+    Attributes:
+        signals: by name.
+        tastes: drawn for it.
+        empty: pictures that show nothing, where that was not known.
+        sounds: that are heard in it.
+    """
 
     signals: dict[str, np.ndarray]
     tastes: ScoreTrack
     empty: np.ndarray | None
+    sounds: tuple[SoundEvent, ...]
 
 
 def measure(
@@ -167,7 +205,7 @@ def measures_of(
         seed=seed,
     )
     empty = empty_intervals(survey, entry.timebase) if entry.empty is None else None
-    return Measures(dict(curves), track, empty)
+    return Measures(dict(curves), track, empty, heard.events if heard else ())
 
 
 def keep_measures(library: Library, entry_id: str, measures: Measures) -> MeasuredEntry:
@@ -175,12 +213,18 @@ def keep_measures(library: Library, entry_id: str, measures: Measures) -> Measur
     from core.signals.tastes import needs_no_labels
 
     track = measures.tastes
-    library.entries.put_survey(entry_id, empty=measures.empty, signals=measures.signals)
+    library.entries.put_survey(entry_id, empty=measures.empty, signals=measures.signals, sounds=measures.sounds)
     outdated = [run.id for run in library.runs.of_entry(entry_id) if needs_no_labels(run.track)]
     run = library.runs.add(entry_id, track)
     for old in outdated:
         library.runs.remove(old)
-    return MeasuredEntry(entry=entry_id, signals=list(measures.signals), run=run.id, tastes=list(track.names))
+    return MeasuredEntry(
+        entry=entry_id,
+        signals=list(measures.signals),
+        run=run.id,
+        tastes=list(track.names),
+        sounds=len(measures.sounds),
+    )
 
 
 def _visual(entry: Entry, progress: Progress, should_stop: ShouldStop) -> tuple[str, np.ndarray]:

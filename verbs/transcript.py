@@ -62,17 +62,17 @@ def transcript(
     if sum((request.path is not None, request.model is not None, request.remove)) != 1:
         raise InputError("Name a file with --path, a model with --model, or --remove.", "One of the three.")
     if request.remove:
-        return _kept(library, request.entry, None, "")
+        return keep_transcript(library, request.entry, None, "")
     if request.path is not None:
         from storage.formats.transcripts import read_transcript
 
-        return _kept(library, request.entry, read_transcript(request.path), request.path.name)
+        return keep_transcript(library, request.entry, read_transcript(request.path), request.path.name)
     from core.captions.whisper import transcribe
 
     assert request.model is not None
     film = library.entries.get(request.entry).film
     heard = transcribe(film, request.model, request.language, progress, should_stop)
-    return _kept(library, request.entry, heard, f"faster-whisper, {request.model.name}")
+    return keep_transcript(library, request.entry, heard, f"faster-whisper, {request.model.name}")
 
 
 def give_transcript(
@@ -82,10 +82,11 @@ def give_transcript(
     from storage.formats.transcripts import parse_transcript
 
     said = parse_transcript(request.text, request.name) if request.text.strip() else None
-    return _kept(library, request.entry, said, request.name)
+    return keep_transcript(library, request.entry, said, request.name)
 
 
-def _kept(library: Library, entry: str, said: Transcript | None, source: str) -> TranscriptResult:
+def keep_transcript(library: Library, entry: str, said: Transcript | None, source: str) -> TranscriptResult:
+    """Keeps what is said in an entry, None to take it away. Raises NotFoundError, and InputError where nothing is."""
     if said is not None and not len(said):
         raise InputError("The transcript says nothing: there is no cue with words in it.", "Choose another file.")
     library.entries.put_transcript(entry, said, source)

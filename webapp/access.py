@@ -129,6 +129,7 @@ TABLE: dict[tuple[str, str], Roles] = {
     ("POST", "/api/sample"): LEADING,
     ("POST", "/api/personal"): LEADING,
     ("POST", "/api/query"): LEADING,
+    ("POST", "/api/transcribe"): LEADING,
     ("POST", "/api/train"): LEADING,
     ("POST", "/api/export"): LEADING,
     ("POST", "/api/ingest"): LEADING,

@@ -23,6 +23,7 @@ from storage.integrity import Damage, damage, database_file, whole
 from storage.jobs import Lane
 from storage.library import Library
 from storage.server_lock import worker_is_alive
+from webapp.lanes import in_table
 from webapp.views.answer import Answer
 
 log = logging.getLogger("manycut.health")
@@ -206,10 +207,16 @@ class Watch:
             Trouble(what="damaged", message=f"The database is damaged: {of}; everything else goes on.", saving=True)
         ]
 
+    def _is_alive(self, lane: Lane) -> bool:
+        known = worker_is_alive(self._library.data_dir, lane)
+        if known is None:  # they may be on other machines
+            return any(lane in in_table(one.lanes) for one in self._library.workers.list())
+        return known
+
     def _workers(self) -> list[Trouble]:
         now, down = time.monotonic(), []
         for lane in self._lanes:
-            if worker_is_alive(self._library.data_dir, lane) is not False:
+            if self._is_alive(lane):
                 self._alive[lane] = now
             elif now - self._alive[lane] > STARTING_S:
                 down.append(lane)

@@ -102,7 +102,8 @@ class Placeless:
 
 
 def _is_told(headers: Headers) -> bool:
-    return headers.get("content-type", "").startswith("application/json") and "content-disposition" not in headers
+    plain = "content-disposition" not in headers and "content-encoding" not in headers  # packed ones were told before
+    return plain and headers.get("content-type", "").startswith("application/json")
 
 
 @lru_cache(maxsize=8)

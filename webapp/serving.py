@@ -17,7 +17,7 @@ from core.errors import ConflictError, UnavailableError
 from core.labelling.who import AccountRole
 from core.server_limits import CONNECTIONS, limits_now
 from storage.jobs import Lane
-from storage.server_lock import only_server
+from storage.server_lock import only_server, worker_is_alive
 from storage.tidying import GRADIO, make_temporary_folder, remove_empty
 from verbs.data_folder import open_library
 from webapp.border import Border
@@ -47,6 +47,7 @@ def serve(
     accounts: bool = False,
     user_header: str = "",
     new_people: AccountRole = "annotator",
+    with_workers: bool = True,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C.
 
@@ -60,6 +61,7 @@ def serve(
         root_path: under which path of its host a proxy shows the app, such as "/manycut"; see `webapp.prefix`.
         public: it is a public demo, see `webapp.exposure`.
         allow_hosts: further names that it answers to, see `webapp.hosts`.
+        with_workers: whether workers are started beside it; where not, `app.py worker` does the jobs.
 
     Raises:
         InputError: the root path is none, or a limit, a proxy or a site of the environment.
@@ -79,7 +81,7 @@ def serve(
         exposure = exposure_of(host, library.accounts.closed(), public)
         if not library.read_only:  # of earlier versions, which signed cookies with it
             (data_dir / "session.key").unlink(missing_ok=True)
-        if held.alone and not library.read_only:  # then no worker lives that could be doing these
+        if held.alone and not library.read_only and not _workers_live(data_dir):  # who could be doing these
             with suppress(UnavailableError):  # workers end them, where nothing is heard of who did them
                 library.jobs.interrupt("The server stopped while this was running.")
 
@@ -97,7 +99,8 @@ def serve(
             if not library.read_only:
                 stack.callback(remove_empty, Path(os.environ[GRADIO]))
                 stack.enter_context(kept_tidy(library))
-                stack.enter_context(workers(library))
+                if with_workers:
+                    stack.enter_context(workers(library))
                 stack.enter_context(daily(library.data_dir))
                 stack.enter_context(telling(library))
             watch = stack.enter_context(Watch(library, () if library.read_only else get_args(Lane), clean=held.clean))
@@ -108,6 +111,11 @@ def serve(
             if first_link:
                 print(invitation(host, port, root, first_link), file=sys.stderr, flush=True)
             server.run()
+
+
+def _workers_live(data_dir: Path) -> bool:
+    """Whether workers live that belong to no server, or to one that was just killed."""
+    return any(worker_is_alive(data_dir, lane) is not False for lane in get_args(Lane))
 
 
 def _server(host: str, port: int) -> uvicorn.Server:

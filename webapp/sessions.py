@@ -65,6 +65,12 @@ def visitor(request: HTTPConnection) -> Visitor:
     return found
 
 
+async def who_asks(request: HTTPConnection) -> Visitor:
+    """As `visitor`, from where the request is: it is looked up in a thread, where the gate has not done so."""
+    found: Visitor | None = request.scope.get(KNOWN)
+    return await run_in_threadpool(visitor, request) if found is None else found
+
+
 def current_annotator(request: HTTPConnection) -> str | None:
     """The name of the signed-in person, or None."""
     return visitor(request).name
@@ -113,9 +119,7 @@ def renew(request: HTTPConnection, response: Response) -> None:
 
 async def require_annotator(request: Request) -> str:
     """The name of the signed-in person; 401 where nobody is."""
-    if KNOWN not in request.scope:  # the gate has looked, where it asks who comes
-        await run_in_threadpool(visitor, request)
-    name = current_annotator(request)
+    name = (await who_asks(request)).name
     if not name:
         raise HTTPException(401, "Sign in with your name first.")
     return name

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from core.errors import NotFoundError, RefusedError
 from storage.jobs import Job
@@ -23,7 +24,7 @@ from storage.nameless import nameless
 from storage.preferences import Pair
 from storage.recorder import not_theirs
 from storage.tasks import Task
-from webapp.sessions import SignedIn, current_annotator, visitor
+from webapp.sessions import SignedIn, Visitor, visitor, who_asks
 
 NOT_ASKED = RefusedError("You are not asked to judge this video.", "Your own are in your queue.")
 WHOLE = ("export", "agreement")  # the jobs that lay open a whole dataset where they name no entry
@@ -107,7 +108,11 @@ def refuse(subject: Subject, hidden: Mapping[str, int]) -> None:
             raise BlindError(task)
 
 
-def library_of(request: Request) -> Library:
+# What takes no time is done where the request is: handing it to a thread takes longer. What asks the database for more
+# than who is asking, which the gate has done by now, goes to a thread.
+
+
+async def library_of(request: Request) -> Library:
     """The library that the application is about."""
     library: Library = request.app.state.library
     return library
@@ -116,10 +121,14 @@ def library_of(request: Request) -> Library:
 TheLibrary = Annotated[Library, Depends(library_of)]
 
 
-def hidden_entries(request: Request, library: TheLibrary) -> Mapping[str, int]:
+async def hidden_entries(request: Request, library: TheLibrary) -> Mapping[str, int]:
     """The entries that whoever asks is judging now, with their task; none of somebody without a name."""
-    name = current_annotator(request)
-    person = library.annotations.annotator(name) if name else None
+    name = (await who_asks(request)).name
+    return await run_in_threadpool(_judging, library, name) if name else {}
+
+
+def _judging(library: Library, name: str) -> Mapping[str, int]:
+    person = library.annotations.annotator(name)
     return library.annotations.judging(person) if person else {}
 
 
@@ -129,11 +138,10 @@ Hidden = Annotated[Mapping[str, int], Depends(hidden_entries)]
 class Looks:
     """What one request lays open to whoever asks."""
 
-    def __init__(self, request: Request, library: TheLibrary, hidden: Hidden) -> None:
+    def __init__(self, library: Library, hidden: Mapping[str, int], name: str | None) -> None:
         self._library = library
         self._hidden = hidden
-        # What is not only asked for answers with what was done, or with the number of a job whose result is asked for.
-        self._name = current_annotator(request) if request.method in ("GET", "HEAD") else None
+        self._name = name
 
     def allow(self, subject: Subject) -> None:
         """Raises BlindError where the person is judging what it is about; otherwise notes that they see it."""
@@ -146,13 +154,31 @@ class Looks:
         elif subject.entries:
             self._library.seen.note(person, self._library.seen.of_others(person, subject.entries))
 
+    async def allowed(self, subject: Subject) -> None:
+        """As `allow`, from where the request is."""
+        refuse(subject, self._hidden)
+        if self._name:
+            await run_in_threadpool(self.allow, subject)
 
-Looking = Annotated[Looks, Depends()]
+
+async def looks_of(request: Request, library: TheLibrary, hidden: Hidden) -> Looks:
+    """The looks of whoever asks."""
+    # What is not only asked for answers with what was done, or with the number of a job whose result is asked for.
+    name = (await who_asks(request)).name if request.method in ("GET", "HEAD") else None
+    return Looks(library, hidden, name)
 
 
-def library_as_seen(request: Request, library: TheLibrary) -> Library:
+Looking = Annotated[Looks, Depends(looks_of)]
+
+
+async def library_as_seen(request: Request, library: TheLibrary) -> Library:
     """The library as whoever asks may see it: leads know the names of those who label here, others pseudonyms."""
-    return library if visitor(request).role == "lead" else nameless(library)
+    return seen_by(await who_asks(request), library)
+
+
+def seen_by(who: Visitor, library: Library) -> Library:
+    """The library as somebody may see it, see `library_as_seen`."""
+    return library if who.role == "lead" else nameless(library)
 
 
 AsSeen = Annotated[Library, Depends(library_as_seen)]
@@ -162,8 +188,8 @@ AsSeen = Annotated[Library, Depends(library_as_seen)]
 
 
 def _visible_entry(parameter: str) -> Any:
-    def visible_entry(looks: Looking, entry: str = Query(alias=parameter)) -> str:
-        looks.allow(about(entry))
+    async def visible_entry(looks: Looking, entry: str = Query(alias=parameter)) -> str:
+        await looks.allowed(about(entry))
         return entry
 
     return Depends(visible_entry)
@@ -370,7 +396,7 @@ def check_mends(request: Request, library: Library, hidden: Mapping[str, int], e
 def checked_mended(number: int, request: Request, library: Library, removed: bool = False) -> MendedCut:
     """A mended cut; to annotators their own. Raises NotFoundError."""
     who = visitor(request)
-    seen = library if who.role == "annotator" else library_as_seen(request, library)
+    seen = library if who.role == "annotator" else seen_by(who, library)
     cut = seen.mended.get(number, removed=removed)
     if who.role == "annotator" and (cut.author is None or cut.author.name != who.name):
         raise NotFoundError(f"There is no mended cut {number}.")

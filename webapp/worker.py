@@ -1,7 +1,8 @@
-"""A worker process: `python -m webapp.worker --data-dir DIR --lane quick`. Started and ended by `webapp.workers`.
+"""A worker process: `python -m webapp.worker --data-dir DIR --lane quick`, which `webapp.workers` starts and ends.
 
 A process of its own, so that neither training nor sampling can slow a person's keystroke down, and so that a job
-survives the tab it was asked from. It ends itself when the server that started it is gone.
+survives the tab it was asked from. It ends itself when the server that started it is gone. `app.py worker` starts one
+that belongs to no server, on any machine that reaches the database and the data directory.
 """
 
 from __future__ import annotations
@@ -16,23 +17,26 @@ import sys
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import get_args
 
 from core.compute import has_gpu
 from core.errors import ManycutError, UnavailableError
+from storage.job_news import JobNews
 from storage.jobs import Job, Jobs, Lane
 from storage.library import Library
 from storage.server_lock import at_work
+from storage.workers import IDLE_BEAT_S
 from webapp.jobs import remove_leftovers, work_on
+from webapp.lanes import ALL, OF_TABLE, WorkerLane, in_table, kinds_of, lanes_of
 
 # The web process goes first where cores are few, and what a person waits for before what takes hours.
 NICENESS: dict[Lane, int] = {"quick": 5, "long": 10}
-LOOK_S = 0.1  # between two looks for a job
 BEAT_S = 5.0  # between two signs of life
-DEAD_AFTER_BEATS = 12  # a worker that gives none for so many of somebody else's is gone
+DEAD_AFTER_BEATS = 9  # a worker that gives none for so many of somebody else's is gone
 GPU_JOBS = "MANYCUT_GPU_JOBS"
 GOODBYE_S = 3.0  # for the step that it is at
 
@@ -40,43 +44,79 @@ GOODBYE_S = 3.0  # for the step that it is at
 def main() -> None:
     parser = argparse.ArgumentParser(description="Does Manycut's background jobs.")
     parser.add_argument("--data-dir", type=Path, required=True)
-    parser.add_argument("--lane", choices=get_args(Lane), required=True)
+    parser.add_argument("--lane", choices=get_args(Lane), help="the table's; see webapp.lanes")
+    parser.add_argument("--lanes", default=",".join(ALL), help="without --lane: what it does")
+    parser.add_argument("--gpu", help="number of the GPU that it computes on")
+    parser.add_argument("--beat", type=float, default=BEAT_S, help="seconds between two signs of life")
     parser.add_argument("--name", default="", help="no other worker may have it (default: made up)")
     parser.add_argument("--parent", type=int, default=0, help="end when this process is gone")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    os.nice(NICENESS[args.lane])
+    lanes = OF_TABLE[args.lane] if args.lane else lanes_of(args.lanes)
+    work(args.data_dir, lanes, args.gpu, name=args.name, parent=args.parent, beat=args.beat)
+
+
+def work(
+    data_dir: Path,
+    lanes: Sequence[WorkerLane] = ALL,
+    gpu: str | None = None,
+    *,
+    name: str = "",
+    parent: int = 0,
+    beat: float = BEAT_S,
+) -> None:
+    """Does the jobs of these lanes, one at a time, until `parent` is gone or somebody ends this process.
+
+    Args:
+        data_dir: of the library; its database is that of DATABASE_URL, if there is one.
+        lanes: whose jobs.
+        gpu: the number of the GPU that it computes on; None for what there is.
+        name: no other worker has it; made up where it is "".
+        parent: the process of the server that it belongs to; 0 for none.
+        beat: seconds between two signs of life.
+
+    Raises:
+        InputError, ConflictError, UnavailableError: the library cannot be opened.
+    """
+    if gpu is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
+    os.nice(max(NICENESS[lane] for lane in in_table(lanes)))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    if args.lane == "quick":
+    if "interactive" in lanes:
         threading.Thread(target=_warm_up, daemon=True).start()
-    name = args.name or worker_name(args.lane)
-    with at_work(args.data_dir.resolve(), args.lane):
-        _work(Library.open(args.data_dir), args.lane, name, args.parent)
+    name = name or worker_name("+".join(lanes), gpu)
+    with ExitStack() as stack:
+        for lane in in_table(lanes):
+            stack.enter_context(at_work(data_dir.resolve(), lane))
+        library = stack.enter_context(Library.open(data_dir))
+        if parent:
+            threading.Thread(target=_end_with, args=(parent, library.jobs, name), daemon=True).start()
+        threading.Thread(target=_beat, args=(library, name, lanes, gpu, beat), daemon=True).start()
+        _work(library, lanes, name, parent)
 
 
-def _work(library: Library, lane: Lane, name: str, parent: int) -> None:
-    """Does the jobs of a lane until `parent` is gone, or for ever where there is none."""
-    if parent:
-        threading.Thread(target=_end_with, args=(parent, library.jobs, name), daemon=True).start()
-    threading.Thread(target=_beat, args=(library.jobs, name), daemon=True).start()
-    if lane == "long":
+def _work(library: Library, lanes: Sequence[WorkerLane], name: str, parent: int) -> None:
+    if "long" in in_table(lanes):
         remove_leftovers(library)
+    news = JobNews(library.engine)
     try:
         while not parent or os.getppid() == parent:
-            job = _claimed(library.jobs, name, lane)
+            job = _claimed(library.jobs, name, lanes)
             if job is None:
-                time.sleep(LOOK_S)
+                news.wait()
             else:
                 work_on(library, job)
     finally:
-        library.jobs.interrupt("The server stopped while this was running.", worker=name, died=False)
+        whose = "The server" if parent else "Its worker"
+        library.jobs.interrupt(f"{whose} stopped while this was running.", worker=name, died=False)
+        library.workers.leave(name)
 
 
-def _claimed(jobs: Jobs, name: str, lane: Lane) -> Job | None:
+def _claimed(jobs: Jobs, name: str, lanes: Sequence[WorkerLane]) -> Job | None:
     """The next job; None where there is none, or where the database cannot be written for the moment."""
     try:
-        return jobs.claim(name, lane, gpus=gpu_jobs)
+        return jobs.claim(name, gpus=gpu_jobs, kinds=kinds_of(lanes))
     except UnavailableError as error:
         logging.getLogger("manycut.worker").warning("No job can be taken: %s", error.message)
         time.sleep(BEAT_S)
@@ -99,9 +139,10 @@ def gpu_jobs() -> int | None:
         return 1
 
 
-def worker_name(lane: Lane) -> str:
-    """A name that no other worker has, here or on another machine."""
-    return f"{socket.gethostname()}/{lane}/{secrets.token_hex(4)}"
+def worker_name(lanes: str, gpu: str | None = None) -> str:
+    """A name that no other worker has, here or on another machine; those that share a GPU begin alike."""
+    machine = socket.gethostname() if gpu is None else f"{socket.gethostname()}:{gpu}"
+    return f"{machine}/{lanes}/{secrets.token_hex(4)}"
 
 
 class DeadClaims:
@@ -126,18 +167,22 @@ class DeadClaims:
                 self._jobs.interrupt("Its worker was not heard of any more while this was running.", claim=claim)
 
 
-def _beat(jobs: Jobs, name: str) -> None:
-    """Says that this worker is alive while it is at work, and looks after the others."""
+def _beat(library: Library, name: str, lanes: Sequence[WorkerLane], gpu: str | None, every: float) -> None:
+    """Says that this worker is alive, more often while it is at work, and looks after the others."""
     log = logging.getLogger("manycut.worker")
-    dead = DeadClaims(jobs)
+    dead = DeadClaims(library.jobs)
+    said = float("-inf")
     while True:
         try:
-            if any(claim.worker == name for claim in jobs.claims()):
-                jobs.beat(name)
+            if any(claim.worker == name for claim in library.jobs.claims()):
+                library.jobs.beat(name)
+            if time.monotonic() - said >= IDLE_BEAT_S:
+                library.workers.beat(name, lanes, gpu)
+                said = time.monotonic()
             dead.look()
         except Exception:  # the database is away for a moment
             log.exception("No sign of life could be given.")
-        time.sleep(BEAT_S)
+        time.sleep(every)
 
 
 def _end_with(parent: int, jobs: Jobs, name: str) -> None:

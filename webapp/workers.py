@@ -34,7 +34,7 @@ STEADY_S = 60.0  # a worker that lived so long did not die of how it was started
 
 @contextmanager
 def workers(library: Library) -> Iterator[None]:
-    """The worker processes of a library, alive as long as the block runs.
+    """The worker processes of a library on this machine, alive as long as the block runs; others may be elsewhere.
 
     Their log is `worker.log` in the data directory, kept short by `core.log_files`. The job of one that dies goes on in
     the next, or ends as failed.
@@ -111,5 +111,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _interrupt(library: Library, name: str, reason: str, died: bool = True) -> None:
     try:
         library.jobs.interrupt(reason, worker=name, died=died)
+        library.workers.leave(name)
     except Exception:  # the database is away for a moment; the other workers look after it, see `DeadClaims`
         log.exception("The jobs of the worker %s could not be ended.", name)

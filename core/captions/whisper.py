@@ -7,11 +7,12 @@ et al., ICML 2023). It is no requirement of Manycut, and no model is fetched: bo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 from core.data.transcript import Cue, Transcript, Word
-from core.errors import NotFoundError
+from core.errors import InputError, NotFoundError
 from core.progress import Progress, ShouldStop, check, never, silent
 
 WEIGHTS = "model.bin"
@@ -50,22 +51,27 @@ def transcribe(
 
     Raises:
         NotFoundError: faster-whisper is not installed, or there is no such model.
+        InputError: the video has no sound, or the model cannot be read.
         Cancelled: `should_stop` said so.
     """
-    try:
-        from faster_whisper import WhisperModel
-    except ImportError as error:
-        raise NotFoundError(
-            f"Writing down what is said needs faster-whisper, which is not installed here ({error}).",
-            "Get it with: pip install faster-whisper. Or give the entry a SubRip or WebVTT file.",
-        ) from error
+    check_ready()
+    from faster_whisper import WhisperModel
+
+    from core.compute import has_gpu
+    from core.video.probe import probe
+
     if not (model / WEIGHTS).is_file():
         raise NotFoundError(
             f"There is no faster-whisper model in {model}: it has no {WEIGHTS}.",
             "Name the folder of a converted model.",
         )
+    if probe(video).sound is None:
+        raise InputError(f"'{video.name}' has no sound, so nothing is said in it.", "Choose a film with sound.")
     progress(0.0, f"Reading {model.name}")
-    listening = WhisperModel(str(model), local_files_only=True)
+    try:
+        listening = WhisperModel(str(model), device="cuda" if has_gpu() else "cpu", local_files_only=True)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise InputError(f"The model {model.name} cannot be read: {error}.", "Convert or copy it again.") from error
     segments, info = listening.transcribe(str(video), language=language, word_timestamps=True, vad_filter=False)
     heard = []
     for segment in segments:
@@ -73,6 +79,20 @@ def transcribe(
         heard.append(segment)
         progress(min(1.0, segment.end / max(info.duration, 1e-9)), f"Listening to {video.name}")
     return as_transcript(heard)
+
+
+def check_ready() -> None:
+    """Raises NotFoundError where faster-whisper is not installed, with how to get it."""
+    if find_spec("faster_whisper") is None:
+        raise NotFoundError(
+            "Writing down what is said needs faster-whisper, which is not installed here.",
+            "Get it with: pip install faster-whisper. Or give the entry a SubRip or WebVTT file.",
+        )
+
+
+def models_in(folder: Path) -> list[str]:
+    """Names of the folders in a folder that hold a converted model."""
+    return sorted(one.parent.name for one in folder.glob(f"*/{WEIGHTS}"))
 
 
 def as_transcript(segments: Iterable[HeardSegment]) -> Transcript:

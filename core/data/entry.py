@@ -13,6 +13,7 @@ from core.data.intervals import are_intervals
 from core.data.misfit import Misfit
 from core.data.people import AnnotationSet
 from core.data.shots import Shots
+from core.data.sounds import SoundEvent
 from core.data.timebase import Timebase
 from core.data.transcript import Transcript
 from core.errors import InputError, NotFoundError
@@ -43,6 +44,7 @@ class Entry:
         empty: (E, 2) int64 half-open frame intervals, ascending, whose pictures show nothing; None where nobody looked.
         signals: curves computed from the video itself by name (see `core.signals`), each (T,) float32 in [0, 1].
         transcript: what is said, or None where nobody wrote it down.
+        sounds: what is heard, ascending; None where nobody listened, none where there is nothing to hear.
 
     Raises:
         InputError: names the entry and what does not fit its frames or its picks.
@@ -64,6 +66,7 @@ class Entry:
     empty: np.ndarray | None = None
     signals: Mapping[str, np.ndarray] = field(default_factory=dict)
     transcript: Transcript | None = None
+    sounds: tuple[SoundEvent, ...] | None = None
 
     def __post_init__(self) -> None:
         picks, frames, steps = self.picks, self.n_frames, len(self.picks)
@@ -84,6 +87,8 @@ class Entry:
             raise self._misfit("captions", f"it has {steps} picks, but there are {len(self.captions)} captions")
         if self.empty is not None and not are_intervals(self.empty, frames):
             raise self._misfit("empty", f"what is empty should ascend within its {frames} frames without overlapping")
+        if self.sounds and list(self.sounds) != sorted(self.sounds):
+            raise self._misfit("sounds", "what is heard should be in the order of time")
         for name, curve in self.signals.items():
             if curve.shape != (steps,) or not np.all((curve >= 0) & (curve <= 1)):
                 raise self._misfit(f"signals/{name}", f"the signal '{name}' needs {steps} numbers in [0, 1]")

@@ -12,18 +12,39 @@ from torch import Tensor, nn
 
 Valid: TypeAlias = Tensor | None  # bool, or None where everything is
 Layer = TypeVar("Layer", bound=nn.Module)
+ALL = slice(None)
 
 
 class Denoiser(nn.Module, ABC):
     """Noised score curves, embedded, and the video that they are of -> what the clean ones are made from."""
 
     @abstractmethod
+    def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> Any:
+        """What all curves of a video share at every step: memory (B, T, H), position (B or 1, T, H), valid (B, T)."""
+
+    @abstractmethod
+    def at_step(self, of_video: Any, t: Tensor, videos: slice = ALL) -> Any:
+        """What all curves of a video share at a step t (B or 1,); of some of the B `videos`, where t is one for all."""
+
     def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> Any:
-        """What all curves of a video share at a step: memory and position (B, T, H), t (B,), valid (B, T)."""
+        """`at_step` of `of_video`."""
+        return self.at_step(self.of_video(memory, position, valid), t)
+
+    def enter(self, x: Tensor, shared: Any) -> Tensor:
+        """x (B, C, T, H), embedded scores, as `forward` wants them."""
+        return x
+
+    def enter_codes(self, codes: Tensor, table: Tensor, shared: Any) -> Tensor:
+        """As `enter`, from codes (B, C, T) and what `tabled` makes of their vectors."""
+        return F.embedding(codes, table)
+
+    def tabled(self, vectors: Tensor, of_video: Any) -> Tensor:
+        """What can be done to the vectors (K + 1, H) of all codes instead of to every frame."""
+        return vectors
 
     @abstractmethod
     def forward(self, x: Tensor, shared: Any, valid: Valid, seen: Valid) -> Tensor:
-        """x (B, C, T, H), `shared`, valid (B, T), seen (B, C, T) -> (B, C, T, H)."""
+        """x (B, C, T, H) that has entered, `shared`, valid (B, T), seen (B, C, T) -> (B, C, T, H)."""
 
 
 class Layers(nn.ModuleList, Generic[Layer]):

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.models.blocks import Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
+from core.models.blocks import ALL, Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
 
 if TYPE_CHECKING:
     from core.models.summdiff import SummDiffConfig
@@ -81,10 +81,13 @@ class Joint(Denoiser):
         self.context = nn.Linear(hidden, hidden)
         self.blocks: Layers[JointBlock] = Layers(JointBlock(config) for _ in range(config.decoder_layers))
 
-    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
-        condition = self.time(t)[:, None] + memory
-        place = (position + self.context(memory))[:, None]
-        return place, [block.shared(condition) for block in self.blocks]
+    def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> tuple:
+        return memory, (position + self.context(memory))[:, None]
+
+    def at_step(self, of_video: tuple, t: Tensor, videos: slice = ALL) -> tuple:
+        memory, place = of_video
+        condition = self.time(t)[:, None] + memory[videos]
+        return place[videos], [block.shared(condition) for block in self.blocks]
 
     def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
         place, of_blocks = shared

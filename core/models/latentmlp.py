@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.models.blocks import Denoiser, Layers, TimeEmbedding, Valid, zeroed
+from core.models.blocks import ALL, Denoiser, Layers, TimeEmbedding, Valid, zeroed
 
 if TYPE_CHECKING:
     from core.models.summdiff import SummDiffConfig
@@ -27,9 +28,13 @@ class LatentMLPBlock(nn.Module):
             nn.LayerNorm(hidden), nn.SiLU(), nn.Dropout(config.dropout), zeroed(nn.Linear(hidden, hidden))
         )
 
-    def shared(self, memory: Tensor, time: Tensor, keep: Valid) -> tuple[Tensor, Tensor]:
-        added = self.time(time)[:, None, None] + self.context(memory)[:, None]
-        return linear_then_conv(cast(nn.Linear, self.inner[2]), self.conv, added, keep)
+    def of_video(self, memory: Tensor, keep: Valid) -> tuple[Tensor, Tensor]:
+        return linear_then_conv(cast(nn.Linear, self.inner[2]), self.conv, self.context(memory)[:, None], keep)
+
+    def at_step(self, time: Tensor, neighbours: Tensor, added: Tensor) -> Tensor:
+        """time (B or 1, H), and `added` of the video (B, 1, T, H), with what convolving the time's term gives."""
+        taps = torch.einsum("bi,oik->bko", self.time(time), self.conv.weight)
+        return added + (neighbours @ taps)[:, None]
 
     def forward(self, x: Tensor, shared: tuple[Tensor, Tensor], keep: Valid) -> Tensor:
         weight, added = shared
@@ -48,19 +53,48 @@ class LatentMLP(Denoiser):
         self.blocks: Layers[LatentMLPBlock] = Layers(LatentMLPBlock(config) for _ in range(config.decoder_layers))
         self.output = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), zeroed(nn.Linear(hidden, hidden)))
 
-    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
-        time = self.time(t)
+    def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> tuple:
         keep = None if valid is None else valid[:, None, :, None]
         place = F.linear(position[:, None], self.input.weight)
-        of_blocks = [block.shared(memory, time, keep) for block in self.blocks]
-        return keep, linear_then_conv(self.input, self.conv, place, keep), of_blocks
+        entry = linear_then_conv(self.input, self.conv, place, keep)
+        return keep, _neighbours(position, valid), entry, [block.of_video(memory, keep) for block in self.blocks]
+
+    def at_step(self, of_video: tuple, t: Tensor, videos: slice = ALL) -> tuple:
+        keep, neighbours, entry, of_blocks = of_video
+        time = self.time(t)
+        added = [
+            (weight, block.at_step(time, neighbours, of_memory[videos]))
+            for block, (weight, of_memory) in zip(self.blocks, of_blocks, strict=True)
+        ]
+        return keep, entry, added
+
+    def enter(self, x: Tensor, shared: tuple) -> Tensor:
+        keep, (weight, place), _ = shared
+        return over_time(only(x, keep), weight) + place
+
+    def tabled(self, vectors: Tensor, of_video: tuple) -> Tensor:
+        """(3, K + 2, H): what a code is worth to the frame after it, to its own, and to the one before; last, none."""
+        weight = of_video[2][0]
+        return F.pad(torch.einsum("oki,vi->kvo", weight, vectors), (0, 0, 0, 1))
+
+    def enter_codes(self, codes: Tensor, table: Tensor, shared: tuple) -> Tensor:
+        _, (_, place), _ = shared
+        none = table.shape[1] - 1
+        before, after = (F.pad(codes, pad, value=none) for pad in ((1, 0), (0, 1)))
+        x = F.embedding(codes, table[1]) + place
+        return x.add_(F.embedding(before[..., :-1], table[0])).add_(F.embedding(after[..., 1:], table[2]))
 
     def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
-        keep, (weight, place), of_blocks = shared
-        x = over_time(only(x, keep), weight) + place
+        keep, _, of_blocks = shared
         for block, of_block in zip(self.blocks, of_blocks, strict=True):
             x = block(x, of_block, keep)
         return self.output(x)
+
+
+def _neighbours(position: Tensor, valid: Valid) -> Tensor:
+    """(B or 1, T, 3): whether there is a frame before each one, itself, and one after it, as numbers."""
+    there = torch.ones_like(position[..., 0]) if valid is None else valid.to(position)
+    return F.pad(there, (1, 1)).unfold(-1, 3, 1)
 
 
 def only(x: Tensor, keep: Valid) -> Tensor:

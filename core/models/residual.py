@@ -274,4 +274,5 @@ class ResidualDiffusion(Sampler):
         return self.encoder(features, position, valid), position
 
     def _velocity(self, z: Tensor, shared: object, valid: Tensor | None, seen: Tensor | None) -> Tensor:
-        return self.head(self.norm(self.denoiser(self.embed(z), shared, valid, seen))).squeeze(-1)
+        entered = self.denoiser.enter(self.embed(z), shared)
+        return self.head(self.norm(self.denoiser(entered, shared, valid, seen))).squeeze(-1)

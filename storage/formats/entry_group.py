@@ -15,6 +15,7 @@ others. Added to the eccv16 keys (T picks, U people):
     exact/<name>     (S, 2) half-open, a segmentation's boundaries at the frames where the picture changes
     transcript       group of what is said: times (C, 2) ms, texts (C,) and counts (C,) of the words of cues;
                      word_times (W, 2) ms and word_texts (W,)
+    sounds           group of what is heard: times (S, 2) ms, kinds (S,) such as "speech" and "music"
     empty            (E, 2) half-open frame intervals whose pictures show nothing
     signals/<name>   (T,) float32 curves in [0, 1] computed from the video itself
     attributes       feature_space, text_space, shots_source, simulated, entry_id, meta (JSON)
@@ -41,6 +42,7 @@ from core.errors import InputError
 from core.exact import exact_number
 from storage.formats.faults import Faults
 from storage.formats.hdf5 import Reader
+from storage.formats.sounds_group import read_sounds_of, write_sounds
 from storage.formats.transcript_group import read_transcript_of, write_transcript
 
 GOOGLENET = "googlenet-pool5"
@@ -86,6 +88,8 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
         group.create_dataset("captions", data=list(entry.captions), dtype=TEXT)
     if entry.transcript is not None:
         write_transcript(group.create_group("transcript"), entry.transcript)
+    if entry.sounds is not None:
+        write_sounds(group.create_group("sounds"), entry.sounds)
     _write_shots(group, entry)
     if entry.empty is not None:
         group["empty"] = entry.empty.astype(np.int32).reshape(-1, 2)
@@ -129,7 +133,7 @@ def read_entry(
     elif steps is not None:
         found = features(spaces, steps)
     shots = faults.reading(lambda: read_shots(reader, n_frames, needs_features))
-    people = captions = empty = transcript = None
+    people = captions = empty = transcript = sounds = None
     signals: dict[str, np.ndarray] = {}
     timebase = None
     if n_frames is not None and picks is not None:
@@ -137,6 +141,7 @@ def read_entry(
         people = faults.reading(partial(_read_people, reader, picks, n_frames, dataset, meta))
         captions = faults.reading(partial(_read_captions, reader, len(picks)))
         transcript = faults.reading(lambda: read_transcript_of(reader))
+        sounds = faults.reading(lambda: read_sounds_of(reader))
         empty = faults.reading(lambda: _read_empty(reader))
         signals = faults.reading(partial(_read_signals, reader, len(picks))) or {}
     faults.check()
@@ -162,6 +167,7 @@ def read_entry(
             empty=empty,
             signals=signals,
             transcript=transcript,
+            sounds=sounds,
         )
 
 

@@ -61,6 +61,11 @@ def test_what_is_said_to_stay_and_to_go_does_and_the_rest_is_solved_again(mend, 
     assert not frames(facts["forbidden"]) & frames(clips(mend))
     assert clips(mend) == facts["segments"] != began
     assert facts["length_s"] <= facts["budget_s"] + 1e-3
+    mend.keyboard.press("h")
+    mend.locator("[data-slot='mend-seconds']").fill("2")
+    mend.locator("[data-slot='mend-seconds']").blur()
+    mend.wait_for_selector("[data-slot='mend-state']:has-text('Keep less or raise the budget')")
+    assert mend.get_attribute("[data-slot='mend-lane']", "aria-label").partition(", ")[2] != "0 clips, 0:00.0"
 
 
 def test_undo_and_redo_go_over_everything_also_after_a_reload(mend, server) -> None:
@@ -135,3 +140,25 @@ def test_a_mended_cut_is_named_taken_away_brought_back_and_never_changes_what_it
     mend.get_by_role("button", name="Bring it back").click()
     mend.locator("[data-strip^='mended:'] button", has_text="As I see it").wait_for()
     assert stored(server, mend)["name"] == "As I see it"
+
+
+def test_who_only_looks_is_offered_no_mending_and_no_vote(page, server) -> None:
+    viewer = fetch_json(server, "/api/me") | {"annotator": "Vera", "closed": True, "role": "viewer"}
+    page.route("**/api/me", lambda route: route.fulfill(json=viewer))
+    open_compare(page, server, ENTRY)
+    page.wait_for_selector(":root[data-role=viewer]")
+    page.locator("[data-strip='mean'] button").first.click()
+    offered = page.locator(".mc-actions:visible button:visible")
+    assert offered.all_inner_texts()[1:] == ["Loop", "A / B", "Keep …"]
+    selected = ask(page, "selected()")
+    page.locator(".mc-scroll").focus()
+    page.keyboard.press("b")
+    page.keyboard.press("x")
+    page.wait_for_selector(".mc-versus:not([hidden]) .mc-versus-track span")
+    assert ask(page, "selected()") == selected
+    assert not page.get_by_label("Blind").is_visible()
+    assert not page.get_by_role("button", name="A is better").is_visible()
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    assert "compare two cuts" in sheet.inner_text()
+    assert "mend" not in sheet.inner_text()

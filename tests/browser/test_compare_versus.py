@@ -11,6 +11,15 @@ ENTRIES = ["demo/harbour-day", "demo/space-coast"]
 MADE_BY = ("signal", "mean", "Average", "Signal", "novelty", "motion")
 
 
+EMPTY = """
+async () => {
+  const { emptyShare } = await import('/assets/player/test/compare/versus_cuts.mjs');
+  const empty = [[0, 1, 2000, 4000], [5, 6, 9000, 12000]];
+  return [emptyShare([[0, 4], [5, 10], [20, 21]], empty), emptyShare([[5, 6]], empty), emptyShare([], empty)];
+}
+"""
+
+
 def cut_shown(page) -> str:
     return page.get_attribute(".mc-versus-lane button[aria-pressed=true]", "data-play")
 
@@ -52,6 +61,7 @@ def test_two_cuts_play_on_one_key_from_the_same_place_and_the_vote_is_kept(page,
     assert "of it alone" in page.inner_text("[data-facts=a]")
     assert page.locator(".mc-versus-track .only-a").count()
     assert page.locator(".mc-versus-track .only-b").count()
+    assert page.evaluate(EMPTY) == [pytest.approx(0.3), 0, None]
     page.get_by_role("button", name="dull", exact=True).click()
     page.locator(".mc-scroll").focus()
     page.keyboard.press("1")
@@ -70,12 +80,17 @@ def test_two_cuts_play_on_one_key_from_the_same_place_and_the_vote_is_kept(page,
 
 def test_one_person_compares_six_pairs_blind_and_review_says_who_wins(page, server) -> None:
     couples = ["mean~signal:novelty", "mean~signal:motion", "signal:novelty~signal:motion"]
-    asked = {"title": "Which cut is better?", "couples": couples, "entry": ENTRIES, "budget": 0.05}
-    study = post_json(server, "/api/preferences/studies", asked)["study"]
     page.request.post(f"{server.url}/api/me", data={"name": "Vera"})
+    page.request.get(f"{server.url}/api/tasks")  # from then on she is known
+    asked = {"title": "Boats or fireworks?", "couples": couples, "entry": ENTRIES, "budget": 0.05, "asked": ["Vera"]}
+    study = post_json(server, "/api/preferences/studies", asked)["study"]
+    page.goto(f"{server.url}/annotate")
+    card = page.locator(f"[data-study='{study}']")
+    card.wait_for()
+    assert card.inner_text().startswith("Compare pairs: Boats or fireworks?\n\n6 of 6 pairs left")
     answers = []
     page.on("response", lambda one: answers.append(one) if "/api/" in one.url and "/me" not in one.url else None)
-    page.goto(f"{server.url}/compare?study={study}")
+    card.get_by_role("button", name="Compare").click()
     page.wait_for_selector("#annotator[data-view=study][data-ready=true]")
     for number in range(6):
         page.wait_for_selector(f".mc-study[data-done='{number}']")
@@ -95,7 +110,12 @@ def test_one_person_compares_six_pairs_blind_and_review_says_who_wins(page, serv
     assert not [word for word in MADE_BY for text in told if word in text], "before the last vote"
     figures = fetch_json(server, f"/api/preferences/figures?study={study}")
     assert (figures["votes"], figures["people"], figures["blind"], len(figures["sources"])) == (6, 1, 6, 3)
+    page.goto(f"{server.url}/annotate")
+    page.wait_for_selector("#annotator[data-view=queue][data-ready=true]")
+    assert not page.locator("[data-study]").count()
     page.goto(f"{server.url}/review?section=preferences&study={study}")
-    page.get_by_role("region", name="Preference studies").get_by_text("Which cut is better?").wait_for()
+    studies = page.get_by_role("region", name="Preference studies")
+    studies.get_by_text("Vera 6 of 6").wait_for()
+    assert studies.get_by_role("link", name="Its link").get_attribute("href").endswith(f"/compare?study={study}")
     page.get_by_role("region", name="Win rates").get_by_text("Average of people").wait_for()
     assert page.get_by_text("a coin 50 %").count()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from urllib.parse import quote
 
 import pytest
@@ -137,3 +138,41 @@ def test_words_are_shown_found_asked_for_and_never_cut(compare, server, tmp_path
     compare.locator("[data-act=query]").click()
     compare.wait_for_selector("[data-slot=query-error]:has-text('Cyrillic')", timeout=30000)
     compare.keyboard.press("Escape")
+
+
+def test_sounds_are_a_row_gone_through_by_key_and_found_by_their_names(compare, server) -> None:
+    sounds = fetch_json(server, f"/api/entry?id={ENTRY}")["sounds"]
+    lane = compare.locator(".mc-sounds")
+    lane.wait_for()
+    assert "sounds" in ask(compare, "rows()")
+    assert "Guessed" in lane.locator("h4").get_attribute("title")
+    assert lane.locator("canvas").get_attribute("aria-label").startswith("Heard, how often: music")
+    focus(compare)
+    ask(compare, "seek(0)")
+    begins = sorted({one[0] / 1000 for one in sounds if one[0] > 50})
+    for at in begins[:2]:
+        compare.keyboard.press("z")
+        assert abs(ask(compare, "time()") - at) < 0.05
+    compare.keyboard.press("Shift+z")
+    assert abs(ask(compare, "time()") - begins[0]) < 0.05
+    speech = next(one for one in sounds if one[2] == "speech")
+    ask(compare, f"seek({speech[0] / 1000 + 0.1})")
+    assert "speech" in lane.locator("[data-slot=heard-now]").inner_text()
+    compare.locator("input[data-slot=transcript]").set_input_files(
+        {"name": "empty.vtt", "mimeType": "text/vtt", "buffer": b"WEBVTT\n\n"}
+    )
+    compare.wait_for_selector("[data-slot=query-error]:has-text('The transcript says nothing')")
+    if not find_spec("faster_whisper"):
+        focus(compare)
+        compare.keyboard.press("Shift+L")
+        compare.wait_for_selector("[data-slot=transcribe-error]:has-text('pip install faster-whisper')")
+    compare.keyboard.press("/")
+    compare.keyboard.type("music")
+    found = int(compare.locator("[data-slot=found]").inner_text())
+    assert found >= len([one for one in sounds if one[2] == "music"])
+    compare.keyboard.press("Escape")
+    compare.keyboard.press("r")
+    compare.locator(".mc-rowsmenu [data-key=sounds] input").uncheck()
+    assert lane.is_hidden()
+    compare.locator("[data-rows-reset]").click()
+    assert lane.is_visible()

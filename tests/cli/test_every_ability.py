@@ -13,6 +13,7 @@ COMMANDS = {
     "/api/captions": "correct",
     "/api/transcript": "transcript",
     "/api/query": "query",
+    "/api/transcribe": "transcribe",
     "/api/models/plan": "train",
     "/api/models/splits": "splits",
     "/api/models/splits/make": "splits",

@@ -59,6 +59,7 @@ def test_a_role_must_be_one(library):
         library.accounts.invite("Lea", "boss")
 
 
+@pytest.mark.sqlite
 def test_the_key_itself_is_not_kept(library):
     key = library.accounts.invite("Lea", "lead")
     assert key.encode() not in (library.data_dir / "manycut.db").read_bytes()

@@ -179,9 +179,12 @@ def test_labels_after_a_submit_in_the_same_batch_are_refused(library, task):
     [
         "UPDATE events SET value = 1",
         "DELETE FROM events",
-        "INSERT OR REPLACE INTO events SELECT * FROM events",
-        "REPLACE INTO events (task_id, client, seq, kind, at, recorded)"
-        " SELECT task_id, client, seq, 'note', 0, recorded FROM events",
+        pytest.param("INSERT OR REPLACE INTO events SELECT * FROM events", marks=pytest.mark.sqlite),
+        pytest.param(
+            "REPLACE INTO events (task_id, client, seq, kind, at, recorded)"
+            " SELECT task_id, client, seq, 'note', 0, recorded FROM events",
+            marks=pytest.mark.sqlite,
+        ),
     ],
 )
 def test_the_database_itself_refuses_to_change_the_log(library, task, statement):
@@ -483,6 +486,7 @@ def earlier(tmp_path, make_entry):
     return tmp_path / "earlier"
 
 
+@pytest.mark.sqlite
 def test_decisions_of_before_say_by_whom_they_were_made(earlier):
     with Library.open(earlier) as new:
         assert [(event.kind, event.actor, event.data) for event, _ in new.board.trail()] == [
@@ -500,6 +504,7 @@ def test_decisions_of_before_say_by_whom_they_were_made(earlier):
             session.execute(text("UPDATE events SET actor = 'Eve'"))
 
 
+@pytest.mark.sqlite
 def test_a_database_can_go_back_to_decisions_by_client_id(earlier):
     downgrade(earlier, "0006")
     engine = create_engine(f"sqlite:///{earlier / FILE_NAME}")

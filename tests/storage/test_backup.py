@@ -24,6 +24,8 @@ from storage.database import FILE_NAME
 from storage.library import Library
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def lived_in(library, make_entry, tmp_path):

@@ -28,6 +28,7 @@ def engine(tmp_path):
     engine.dispose()
 
 
+@pytest.mark.sqlite
 def test_settings_that_keep_every_acknowledged_event(engine):
     with engine.connect() as connection:
         read = {
@@ -51,6 +52,7 @@ def test_migrations_make_what_the_tables_describe(engine):
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
+@pytest.mark.sqlite
 def test_downgrade_leaves_nothing_behind(engine):
     from alembic import command
 
@@ -62,6 +64,7 @@ def test_downgrade_leaves_nothing_behind(engine):
     assert left == ["alembic_version"]
 
 
+@pytest.mark.sqlite
 def test_jobs_of_before_are_kept_and_those_that_nobody_does_any_more_are_ended(engine, tmp_path):
     """A database as it was when another queue carried the jobs."""
     from alembic import command
@@ -101,6 +104,7 @@ def test_jobs_of_before_are_kept_and_those_that_nobody_does_any_more_are_ended(e
     assert Agreements(engine).newest(people="all") is None
 
 
+@pytest.mark.sqlite
 def test_opening_again_is_quick_and_needs_no_alembic(engine, tmp_path):
     code = (
         "import sys, time, pathlib; from storage.database import open_database; start = time.perf_counter();"
@@ -128,6 +132,7 @@ def test_a_newer_schema_is_refused(engine, tmp_path):
         open_database(tmp_path)
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / FILE_NAME).write_bytes(b"certainly not a database" * 100)
     with pytest.raises(InputError, match="cannot be opened"):

@@ -16,6 +16,8 @@ from storage.backup import restore
 from storage.library import Library
 from storage.search import Wanted
 
+pytestmark = pytest.mark.sqlite
+
 KEPT = Path(__file__).parent / "kept"
 ENTRY = "walks/harbour"
 

@@ -17,7 +17,7 @@ from core.labelling.events import Event
 from storage.entry_rows import slug
 from storage.library import Library
 from storage.origins import Origin
-from storage.scratch import scratch_folder
+from storage.scratch import own_prefix, scratch_folder
 
 
 def files_below(folder):
@@ -171,6 +171,7 @@ def test_a_removed_entry_can_be_imported_again(library, make_entry):
     assert [entry.title for entry in library.entries.list()] == ["Again"]
 
 
+@pytest.mark.sqlite
 def test_a_library_opens_again_and_may_be_moved(library, make_entry, tmp_path):
     library.entries.add("talks", [make_entry()])
     library.close()
@@ -380,7 +381,7 @@ def test_two_checkpoints_of_one_name_are_refused(library, tmp_path):
 
 
 def test_folders_of_killed_processes_go_and_those_in_use_stay(library):
-    left = library.data_dir / "ingest-left"
+    left = library.data_dir / f"{own_prefix()}left"
     left.mkdir()
     (left / "video.mp4.part").write_text("half")
     with scratch_folder(library.data_dir) as first:

@@ -319,6 +319,7 @@ def do(library, side, done):
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(done=DONE, here_has=st.sets(st.integers(0, 11)))
+@pytest.mark.sqlite
 def test_joined_both_ways_both_have_the_same_labels(apart, done, here_has):
     """Where each person goes on with a task in one place at a time; and a join twice is a join once."""
     with tempfile.TemporaryDirectory() as folder:

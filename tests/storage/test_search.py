@@ -264,6 +264,7 @@ def test_the_place_of_an_entry_is_where_its_page_has_it(large, sort):
     assert library.search.find(wanted, limit=0, place_of=other).place is None
 
 
+@pytest.mark.sqlite
 def test_counting_groups_reads_only_the_index(large):
     library, _ = large
     query = "SELECT dataset, count(*) FROM entries WHERE removed IS NULL GROUP BY dataset"

@@ -13,6 +13,8 @@ import pytest
 from core.errors import ConflictError
 from storage.server_lock import at_work, only_server, server_is_running, worker_is_alive
 
+pytestmark = pytest.mark.sqlite
+
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = (
     "import sys, time; from pathlib import Path; from storage.server_lock import only_server\n"

@@ -22,6 +22,8 @@ from tests.conftest import ROOT
 from tests.fuzz.readers import released
 from verbs.import_dataset import ImportDatasetRequest, import_dataset
 
+pytestmark = pytest.mark.sqlite
+
 NOT_UTF8 = os.fsdecode(b"caf\xe9")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import InputError, RefusedError, UnavailableError
 from core.scratch import PREFIX, is_ours
-from storage.scratch import scratch_folder
+from storage.scratch import own_prefix, scratch_folder
 from storage.tidying import make_temporary_folder, sizes, temporary_folder, tidy
 from verbs.ingest import IngestRequest
 from verbs.join import JoinRequest
@@ -229,7 +229,7 @@ def test_nothing_goes_while_the_database_cannot_say_what_is_needed(library, monk
 
 
 def test_scratch_folders_of_processes_that_are_gone_go_and_those_in_use_stay(library):
-    left = put(library.data_dir / "ingest-abandoned" / "film.mp4", 0).parent
+    left = put(library.data_dir / f"{own_prefix()}abandoned" / "film.mp4", 0).parent
     with scratch_folder(library.data_dir) as used:
         put(left / "film.mp4", 0)
         tidy(library)

@@ -21,6 +21,7 @@ from verbs.preference_export import ExportPreferencesRequest, export_preferences
 from verbs.preference_figures import PreferencesRequest, preference_figures
 from verbs.preference_studies import MakeStudyRequest, StudyRequest, close_study, make_study, study
 from verbs.preferences import CompareCutsRequest, VoteRequest, VotesRequest, compare_cuts, vote, votes
+from webapp.views.task import queue_of
 
 ENTRY, OTHER = "talks/first", "talks/second"
 CURVE = np.linspace(0, 1, 120).astype(np.float32)
@@ -91,6 +92,33 @@ def test_a_study_has_a_pair_of_every_couple_on_every_entry_and_says_what_it_lack
         studied(talks, "mended~mean")
     with pytest.raises(InputError, match="at most 500 pairs"):
         studied(talks, *(f"mean~camp:{n}" for n in range(20)), entry=tuple(f"talks/{n}" for n in range(26)))
+
+
+def test_whoever_is_asked_finds_the_study_in_their_queue_until_they_are_done(talks):
+    ada = talks.annotations.get_or_create_annotator("Ada")
+    talks.accounts.invite("Lea", "lead")
+    talks.accounts.invite("Vic", "viewer")
+    with pytest.raises(NotFoundError, match="nobody called 'Adda'"):
+        studied(talks, "signal:balanced~signal:motion", asked=("Ada", "Adda"))
+    with pytest.raises(InputError, match="'Vic' is a viewer"):
+        studied(talks, "signal:balanced~signal:motion", asked=("Vic",))
+    made = studied(talks, "signal:balanced~signal:motion", open=True, asked=("Ada", " Ada"))
+    assert [(one.name, one.done) for one in made.asked] == [("Ada", 0)]
+    first, second = talks.preferences.pairs(made.study)
+    assert [vars(one) for one in queue_of(talks, "Ada").studies] == [
+        {"study": made.study, "title": "Which?", "pairs": 2, "left": 2}
+    ]
+    assert queue_of(talks, "Bea").studies == [], "nobody asked her"
+    for verdict in "ab":  # the second says so instead of the first
+        say(talks, first.id, verdict, by="Ada")
+    assert [one.left for one in talks.preferences.waiting(ada)] == [1]
+    assert [(one.name, one.done) for one in study(talks, StudyRequest(study=made.study)).asked] == [("Ada", 1)]
+    talks.entries.remove(second.entry)
+    assert talks.preferences.waiting(ada) == [], "what is left is in the trash"
+    other = studied(talks, "signal:balanced~signal:motion", entry=(first.entry,), asked=("Ada",))
+    assert [one.study for one in talks.preferences.waiting(ada)] == [other.study]
+    close_study(talks, StudyRequest(study=other.study))
+    assert talks.preferences.waiting(ada) == []
 
 
 def test_sources_win_as_people_voted_and_agreement_with_people_predicts_it_or_not(talks):
@@ -173,3 +201,5 @@ def test_all_of_it_is_a_command(talks, tmp_path):
     assert "closed" in run("preferences", "close", "1")
     assert "closed" in run("preferences", "show", "1")
     assert "Which cut?" in run("ls", "studies")
+    again = ("preferences", "study", "Again?", "--couple", "mean~signal:motion", "--entry", ENTRY, "--asked", "Ada")
+    assert "Asked: Ada 0 of 1." in run(*again)

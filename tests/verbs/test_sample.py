@@ -65,3 +65,15 @@ def test_what_is_not_kept_is_computed_and_leaves_nothing(ready):
     asked(ready)
     assert asked(ready, keep=False) == (None, False)
     assert len(ready.runs.of_entry(ENTRY)) == 1
+
+
+def test_a_model_is_loaded_once_until_its_files_change(ready, monkeypatch):
+    asked(ready)
+    weights = next(ready.checkpoints.folder.glob("one/model.safetensors"))
+    loaded = []
+    monkeypatch.setattr("core.models.checkpoints.load_model", lambda checkpoint: loaded.append(checkpoint.id))
+    asked(ready, seed=2)
+    assert loaded == []
+    os.utime(weights, ns=(1, 1))
+    asked(ready, seed=3)
+    assert loaded == ["one"]

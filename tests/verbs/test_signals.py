@@ -130,6 +130,22 @@ def test_the_library_is_measured_once_and_what_cannot_be_is_listed(taken, make_e
         signals(taken, SignalsRequest(entry="talks/first"))
 
 
+def test_what_was_measured_before_sounds_were_is_listened_to_alone(library, tmp_path):
+    path = write_sound(tmp_path / "loud.mkv", LOUD_IN_THE_MIDDLE, 12)
+    taken = ingest(library, IngestRequest(path=path)).as_json()["entry"]
+    sounds = library.entries.get(taken).sounds
+    assert "music" in {one.kind for one in sounds}
+    assert describe(library, taken).sounds == [(one.start_ms, one.end_ms, one.kind) for one in sounds]
+    (tastes,) = library.runs.of_entry(taken)
+    library.entries._files.rewrite(taken, lambda now: replace(now, sounds=None))
+    assert describe(library, taken).sounds is None
+    (done,) = signals(library, SignalsRequest(entry=taken)).entries
+    assert (done.run, done.sounds) == (tastes.id, len(sounds))
+    assert library.entries.get(taken).sounds == sounds
+    assert [one.id for one in library.runs.of_entry(taken)] == [tastes.id], "tastes are not drawn again"
+    assert signals(library, SignalsRequest(entry=taken)).skipped
+
+
 def test_an_entry_without_features_is_measured_too(taken):
     entry = taken.entries.get("films/film")
     taken.entries.add("films", [replace(entry, features={}, feature_space=None)], replace=True)

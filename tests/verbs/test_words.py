@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,17 +14,21 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from cli.main import app
-from core.captions.whisper import as_transcript, transcribe
+from core.captions.whisper import as_transcript
+from core.captions.whisper import transcribe as write_down
 from core.data.transcript import Cue, Transcript, Word
-from core.errors import FormatError, InputError, NotFoundError
+from core.errors import Cancelled, FormatError, InputError, NotFoundError
 from core.select.footage import milliseconds
+from tests.core.signals.test_hearing import tone, write_sound
 from verbs.chapters import ChaptersRequest, chapters
 from verbs.chosen_cut import CutChoices, choose
 from verbs.cuts import CutsRequest, cuts
 from verbs.encode import EncodeRequest, encode
 from verbs.query import QueryRequest, query
 from verbs.score import ScoreRequest, score
+from verbs.transcribe import TranscribeRequest, transcribe
 from verbs.transcript import GivenTranscript, TranscriptRequest, give_transcript, transcript
+from webapp.jobs import perform
 from webapp.server import build_rest
 
 ENTRY = "talks/first"
@@ -232,14 +237,70 @@ def test_what_faster_whisper_hears_becomes_a_transcript_with_times_of_words():
     assert made.cues[0].words == ()
 
 
-def test_without_faster_whisper_or_its_model_it_says_what_is_missing(tmp_path, monkeypatch):
-    if "faster_whisper" not in sys.modules:
-        try:
-            import faster_whisper  # noqa: F401
-        except ImportError:
-            with pytest.raises(NotFoundError, match="needs faster-whisper, which is not installed here") as error:
-                transcribe(tmp_path / "film.mp4", tmp_path)
-            assert "pip install faster-whisper" in error.value.hint
-    monkeypatch.setitem(sys.modules, "faster_whisper", SimpleNamespace(WhisperModel=None))
+WHISPER = """
+class Word:
+    def __init__(self, start, end, word):
+        self.start, self.end, self.word = start, end, word
+
+class Segment:
+    def __init__(self, start, end, text, words):
+        self.start, self.end, self.text, self.words = start, end, text, words
+
+class WhisperModel:
+    def __init__(self, folder, device, local_files_only):
+        assert local_files_only
+        if open(folder + "/model.bin").read() != "weights":
+            raise RuntimeError("File model.bin is incomplete")
+
+    def transcribe(self, video, language, word_timestamps, vad_filter):
+        heard = [Segment(0.5, 1.5, " Goal!", [Word(0.5, 1.2, " Goal!")]), Segment(2.0, 2.5, " Yes.", None)]
+        return iter(heard), type("Info", (), {"duration": 3.0})
+"""
+
+
+@pytest.fixture
+def whisper(tmp_path, monkeypatch):
+    """A package of the name and the calls of faster-whisper, whose weights are none."""
+    package = tmp_path / "packages" / "faster_whisper"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(WHISPER)
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.delitem(sys.modules, "faster_whisper", raising=False)
+    yield
+    sys.modules.pop("faster_whisper", None)
+
+
+def test_without_faster_whisper_a_page_is_told_how_to_get_it(film, client, tmp_path):
+    if find_spec("faster_whisper"):
+        pytest.skip("faster-whisper is installed")
+    with pytest.raises(NotFoundError, match="needs faster-whisper, which is not installed here") as error:
+        write_down(tmp_path / "film.mp4", tmp_path)
+    assert "pip install faster-whisper" in error.value.hint
+    film.entries.store_media(ENTRY, write_sound(tmp_path / "said.mkv", tone(3, 0.3), 3))
+    answer = client.post("/api/transcribe", json={"entry": ENTRY})
+    assert (answer.status_code, "pip install faster-whisper" in answer.json()["error"]["hint"]) == (404, True)
+    assert not film.jobs.list()
+
+
+def test_a_page_has_a_model_listen_and_keeps_what_it_heard(film, client, whisper, tmp_path):
+    film.entries.store_media(ENTRY, write_sound(tmp_path / "said.mkv", tone(3, 0.3), 3))
+    answer = client.post("/api/transcribe", json={"entry": ENTRY})
+    assert (answer.status_code, "no model that could listen" in answer.json()["error"]["message"]) == (404, True)
+    for name, weights in (("small", "weights"), ("broken", "?")):
+        (film.data_dir / "speech" / name).mkdir(parents=True)
+        (film.data_dir / "speech" / name / "model.bin").write_text(weights)
+    away = client.post("/api/transcribe", json={"entry": ENTRY, "model": "../speech/small"})
+    assert (away.status_code, "holds broken, small" in away.json()["error"]["message"]) == (404, True)
+    job = client.post("/api/transcribe", json={"entry": ENTRY, "model": "small"}).json()["job"]
+    perform(film, job)
+    assert film.jobs.get(job).result == {"entry": ENTRY, "cues": 2, "words": 1, "source": "faster-whisper, small"}
+    assert [cue.text for cue in film.entries.get(ENTRY).transcript.cues] == ["Goal!", "Yes."]
+    with pytest.raises(InputError, match=r"model broken cannot be read: File model\.bin is incomplete"):
+        transcribe(film, TranscribeRequest(entry=ENTRY, model="broken"))
+    with pytest.raises(Cancelled):
+        transcribe(film, TranscribeRequest(entry=ENTRY, model="small"), should_stop=lambda: True)
+    film.entries.store_media(ENTRY, write_sound(tmp_path / "mute.mkv", None, 3))
+    with pytest.raises(InputError, match="has no sound"):
+        transcribe(film, TranscribeRequest(entry=ENTRY, model="small"))
     with pytest.raises(NotFoundError, match=r"it has no model\.bin"):
-        transcribe(tmp_path / "film.mp4", tmp_path)
+        write_down(tmp_path / "said.mkv", tmp_path)

@@ -237,6 +237,7 @@ def test_a_job_does_without_the_gpu_where_others_have_it(library, work, monkeypa
     assert "MANYCUT_DEVICE" not in os.environ
 
 
+@pytest.mark.sqlite
 def test_what_came_of_a_job_is_written_down_as_soon_as_the_database_can_be_written(library, make_entry, tmp_path):
     library.entries.add("talks", [make_entry()])
     job = enqueue(library, ExportRequest(dataset="talks", out=tmp_path / "labels.h5"))

@@ -166,6 +166,7 @@ ABOUT_ONE_ENTRY = [
     ("PUT", "/api/captions", {"entry": ENTRY, "pick": 0, "text": "A dog"}),
     ("PUT", "/api/transcript", {"entry": ENTRY, "text": ""}),
     ("POST", "/api/query", {"entry": ENTRY, "query": "a dog"}),
+    ("POST", "/api/transcribe", {"entry": ENTRY}),
     ("GET", "/api/chapters", {"entry": ENTRY}),
 ]
 

@@ -210,4 +210,4 @@ def test_a_worker_ends_when_told_and_says_what_it_left(talks):
         wait_for(talks, training, "running")
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-    assert talks.jobs.get(training).message == "The server stopped while this was running. It goes on where it was."
+    assert talks.jobs.get(training).message == "Its worker stopped while this was running. It goes on where it was."

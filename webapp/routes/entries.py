@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 
@@ -36,6 +36,7 @@ from webapp.views.answer import JobNumber
 from webapp.views.curves import Curves
 from webapp.views.entry import EntryFacts, News
 from webapp.views.jobs import JobFacts, JobsList
+from webapp.views.kept import KeptAnswers
 from webapp.views.lists import CheckpointsList, EntriesList
 from webapp.views.numbers import Numbers
 from webapp.views.persons import PersonsList
@@ -96,6 +97,7 @@ def exported(body: ExportChoices) -> Subject:
 def router(library: Library, exports: Path) -> APIRouter:
     """All /api routes over one library."""
     routes = APIRouter(prefix="/api")
+    kept = KeptAnswers(library)
 
     @routes.get("/entries")
     def entries(
@@ -106,21 +108,21 @@ def router(library: Library, exports: Path) -> APIRouter:
     ) -> EntriesList:
         return lists.entries(library, dataset, search or None, limit, offset)
 
-    @routes.get("/entry")
-    def entry(id: VisibleEntry, seen: AsSeen) -> EntryFacts:
-        return entry_view.describe(seen, id)
+    @routes.get("/entry", response_model=EntryFacts)
+    def entry(id: VisibleEntry, seen: AsSeen, request: Request) -> Response:
+        return kept.answer(request, seen, id, entry_view.describe)
 
     @routes.get("/series")
-    def series(id: VisibleEntry, seen: AsSeen) -> Response:
-        return Response(entry_view.series(seen, id), media_type="application/octet-stream")
+    def series(id: VisibleEntry, seen: AsSeen, request: Request) -> Response:
+        return kept.answer(request, seen, id, entry_view.series)
 
     @routes.get("/news")
     def news(id: VisibleEntry, seen: AsSeen) -> News:
         return entry_view.news(seen, id)
 
-    @routes.get("/numbers")
-    def entry_numbers(id: VisibleEntry, seen: AsSeen) -> Numbers:
-        return numbers.of_entry(seen, id)
+    @routes.get("/numbers", response_model=Numbers)
+    def entry_numbers(id: VisibleEntry, seen: AsSeen, request: Request) -> Response:
+        return kept.answer(request, seen, id, numbers.of_entry)
 
     @routes.get("/checkpoints")
     def checkpoints() -> CheckpointsList:

@@ -30,7 +30,7 @@ from verbs.mend import (
 )
 from webapp.sessions import SignedIn, current_annotator, visitor
 from webapp.views.answer import Answer
-from webapp.visibility import AsSeen, MendedEntry, VisibleMended, library_as_seen, mending, own_mended_in
+from webapp.visibility import AsSeen, MendedEntry, VisibleMended, mending, own_mended_in, seen_by
 
 
 class NewMended(Asked):
@@ -136,4 +136,4 @@ def router(library: Library) -> APIRouter:
 
 def _seen(request: Request, library: Library) -> Library:
     """Annotators are told of their own cuts, their own names included."""
-    return library if visitor(request).role == "annotator" else library_as_seen(request, library)
+    return library if visitor(request).role == "annotator" else seen_by(visitor(request), library)

@@ -11,6 +11,7 @@ from storage.library import Library
 from verbs.chapters import ChaptersRequest
 from verbs.chapters import chapters as merged
 from verbs.query import QueryRequest
+from verbs.transcribe import TranscribeRequest, listener
 from verbs.transcript import GivenTranscript, TranscriptResult, give_transcript
 from webapp.jobs import enqueue
 from webapp.views.answer import JobNumber
@@ -26,6 +27,11 @@ def router(library: Library) -> APIRouter:
     @routes.put("/transcript")
     def transcript(body: Annotated[GivenTranscript, visible(GivenTranscript)]) -> TranscriptResult:
         return give_transcript(library, body)
+
+    @routes.post("/transcribe", status_code=202)
+    def transcribe(body: Annotated[TranscribeRequest, visible(TranscribeRequest)]) -> JobNumber:
+        listener(library, body)  # says plainly what is missing, now and not in the worker
+        return JobNumber(job=enqueue(library, body))
 
     @routes.post("/query", status_code=202)
     def query(body: Annotated[QueryRequest, visible(QueryRequest)]) -> JobNumber:

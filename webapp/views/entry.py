@@ -10,6 +10,7 @@ from safetensors.numpy import save
 
 from core.data import Entry
 from core.data.categories import spelt_out
+from core.data.sounds import SoundKind
 from core.data.timebase import VaryingTimebase
 from core.select.footage import Footage, all_footage, empty_spans, milliseconds, smallest_budget_of, speech_spans
 from core.signals import ordered
@@ -69,6 +70,7 @@ class EntryFacts(Shown):
         empty: [from frame, to frame, from ms, to ms] of pictures that show nothing.
         smallest_budget: share of it that a cut is at least.
         speech: [from frame, to frame, from ms, to ms] of words that are said, those that overlap as one.
+        sounds: [from ms, to ms, kind] of what is heard; None where nobody listened.
         cues: [from ms, to ms, text] of what is said; None where nobody wrote it down.
         shots: its segmentations.
         captions: one for each pick, None where nobody described the pictures.
@@ -97,6 +99,7 @@ class EntryFacts(Shown):
     smallest_budget: float
     speech: list[tuple[int, int, int, int]]
     cues: list[tuple[int, int, str]] | None
+    sounds: list[tuple[int, int, SoundKind]] | None
     shots: list[ShotsFacts]
     captions: tuple[str, ...] | None
     captioner: str
@@ -135,7 +138,7 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
         *missing_rows(runs, checkpoints),
     ]
     duration_ms = int(milliseconds(entry.timebase, np.array([entry.n_frames]))[0])
-    said = entry.transcript
+    said, heard = entry.transcript, entry.sounds
     return EntryFacts(
         **vars(shown(entry)),
         id=entry.id,
@@ -155,6 +158,7 @@ def describe(library: Library, entry_id: str) -> EntryFacts:
         smallest_budget=smallest_budget_of(duration_ms),
         speech=speech_spans(entry).tolist(),
         cues=None if said is None else [(cue.start_ms, cue.end_ms, cue.text) for cue in said.cues],
+        sounds=None if heard is None else [(one.start_ms, one.end_ms, one.kind) for one in heard],
         shots=[_shots(name, film, entry) for name, film in footage.items()],
         captions=entry.captions or None,
         captioner=entry.meta.get("captioner", "") if entry.captions else "",

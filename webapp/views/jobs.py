@@ -29,6 +29,7 @@ WORK = {
     "segment": "finding shots of",
     "signals": "measuring signals of",
     "caption": "describing the pictures of",
+    "transcribe": "writing down what is said in",
     "encode": "encoding the captions of",
     "judge": "judging the captions of",
     "rescore": "scoring again of",
@@ -81,16 +82,50 @@ class JobFacts(Answer):
     gone: str
 
 
+class WorkerFacts(Answer):
+    """A worker that is there, on whichever machine.
+
+    Attributes:
+        machine: where.
+        lanes: whose jobs it does, see `webapp.lanes`.
+        gpu: the number of the GPU that it was given; None where it takes what there is.
+        does: such as "training on talks, 40 %"; "" where it waits for a job.
+    """
+
+    machine: str
+    lanes: list[str]
+    gpu: str | None
+    does: str
+
+
 class JobsList(Answer):
-    """The newest jobs, newest first."""
+    """The newest jobs, newest first, and the workers that are there."""
 
     jobs: list[JobFacts]
+    workers: list[WorkerFacts]
 
 
 def listed(library: Library, hidden: Collection[str] = ()) -> JobsList:
     """The newest jobs, without those about entries that whoever asks is judging."""
     shown = [job for job in library.jobs.list() if not subject_of(job).is_about(hidden)]
-    return JobsList(jobs=described(library, shown, hidden))
+    return JobsList(jobs=described(library, shown, hidden), workers=workers(library, hidden))
+
+
+def workers(library: Library, hidden: Collection[str] = ()) -> list[WorkerFacts]:
+    """Who works here on what; work about a hidden entry is not named."""
+    return [
+        WorkerFacts(
+            machine=one.machine,
+            lanes=list(one.lanes),
+            gpu=one.gpu,
+            does="" if one.job is None else _doing(library.jobs.get(one.job), hidden),
+        )
+        for one in library.workers.list()
+    ]
+
+
+def _doing(job: Job, hidden: Collection[str]) -> str:
+    return f"{_named(job, hidden)}, {100 * job.progress:.0f} %"
 
 
 def described(library: Library, jobs: Sequence[Job], hidden: Collection[str] = ()) -> list[JobFacts]:
@@ -128,7 +163,7 @@ def _waits_for(job: Job, unfinished: list[Job], hidden: Collection[str]) -> str 
     first = min(before, key=_place)
     others = f", and {len(before) - 1} more" if len(before) > 1 else ""
     gpu = " on the GPU" if first.on_gpu and first.lane != job.lane else ""
-    return f"{_named(first, hidden)}, {100 * first.progress:.0f} %{gpu}{others}"
+    return f"{_doing(first, hidden)}{gpu}{others}"
 
 
 def _is_before(one: Job, job: Job) -> bool:

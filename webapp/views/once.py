@@ -14,11 +14,14 @@ class Once(Generic[T]):
     """The newest values by what they were computed from; who asks while one is computed waits for it.
 
     Args:
-        most: how many are kept.
+        most: how many are kept, or how much of what `weigh` says of each.
+        weigh: what one counts for.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, weigh: Callable[[T], int] = lambda value: 1) -> None:
         self._most = most
+        self._weigh = weigh
+        self._weight = 0
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._underway: dict[Hashable, Lock] = {}
         self._lock = Lock()
@@ -36,8 +39,9 @@ class Once(Generic[T]):
                 value = compute()
                 with self._lock:
                     self._kept[key] = value
-                    while len(self._kept) > self._most:
-                        self._kept.popitem(last=False)
+                    self._weight += self._weigh(value)
+                    while self._weight > self._most:
+                        self._weight -= self._weigh(self._kept.popitem(last=False)[1])
                 return value
             finally:
                 with self._lock:

@@ -28,10 +28,11 @@ class SourceChoice(Answer):
 
 
 class Studies(Answer):
-    """All studies, the newest first, and what a new one can compare."""
+    """All studies, the newest first, what a new one can compare, and the names of those who can be asked."""
 
     studies: list[StudyFacts]
     sources: list[SourceChoice]
+    people: list[str]
 
 
 class ShownPair(Answer):
@@ -131,6 +132,7 @@ def studies(library: Library) -> Studies:
     return Studies(
         studies=[study_facts(one) for one in library.preferences.studies()],
         sources=[SourceChoice(source=source, label=label) for source, label in sources],
+        people=[one.name for one in library.accounts.list() if one.role != "viewer"],
     )
 
 

@@ -78,6 +78,15 @@ class Suggested(Answer):
     teaches: float
 
 
+class AskedStudy(Answer):
+    """A preference study that this person was asked for: of its pairs so many are left for them."""
+
+    study: int
+    title: str
+    pairs: int
+    left: int
+
+
 class Queue(Answer):
     """What there is to do for one person.
 
@@ -87,6 +96,7 @@ class Queue(Answer):
         tasks: open ones first.
         waiting: how many videos are to be handed out.
         training: rounds to be done first.
+        studies: preference studies that they were asked for and have not finished.
         suggested: of the videos that they may choose and have not begun; None where nothing is known.
     """
 
@@ -95,6 +105,7 @@ class Queue(Answer):
     tasks: list[QueueRow]
     waiting: int
     training: list[Training]
+    studies: list[AskedStudy]
     suggested: Suggested | None = None
 
 
@@ -166,6 +177,7 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
     person = _person(library, name)
     tasks = library.board.tasks_of(person)
     assignments = library.assignments.list()
+    studies = [AskedStudy(**vars(one)) for one in library.preferences.waiting(person)]
     if assignments:
         training = [
             Training(assignment=one.id, title=one.title, kind=one.protocol.settings.kind, entry=one.practice)
@@ -177,6 +189,7 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
             tasks=_sorted(_begun(library, tasks)),
             waiting=library.assignments.waiting(person),
             training=training,
+            studies=studies,
         )
     how = library.annotations.protocols.standard(protocol)
     mine = [task for task in tasks if task.protocol == str(how)]
@@ -189,7 +202,10 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
     ]
     rows = [*_begun(library, mine), *free, *_begun(library, others)]
     suggested = _suggested(library, name, {row.entry for row in free})
-    return Queue(assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, training=[], suggested=suggested)
+    return Queue(
+        assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, training=[], studies=studies,
+        suggested=suggested,
+    )  # fmt: skip
 
 
 def _suggested(library: Library, name: str, fresh: Collection[str]) -> Suggested | None:

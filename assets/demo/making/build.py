@@ -71,6 +71,7 @@ def judged_entry(story: Story, work: Path) -> Entry:
         entry.with_text_features(TEXT_SPACE, text_features(sentences)),
         signals=signals(made.survey, entry.timebase, entry.picks, made.features, made.heard),
         captions=sentences,
+        sounds=made.heard.events if made.heard else (),
         annotations=annotations(story, seconds),
     )
 

@@ -19,7 +19,7 @@ import { TaskTab } from './task_tab.mjs';
 import { StudyPage } from '../compare/versus_study.mjs';
 
 /** @typedef {import('./queue.mjs').TasksAnswer} TasksAnswer */
-/** @typedef {{task?: number, entry?: string, protocol?: string}} Query  a task, or an entry under a protocol; {} is the queue */
+/** @typedef {{task?: number, entry?: string, protocol?: string, study?: number}} Query  {} is the queue */
 
 const REFUSED = 'This link is no longer valid. Ask whoever sent it for a new one.';
 const BY_LINK = 'Your personal link signs you in again; if somebody else may have it, ask a lead for a new one.';
@@ -165,6 +165,7 @@ class App {
       open: (task) => this.open(task),
       next: () => this._begin('/api/task/next', {}),
       train: (assignment) => this._begin('/api/task/train', { assignment }),
+      compare: (study) => this.go({ study }),
       choose: (protocol) => {
         remember('protocol', protocol);
         this.route();

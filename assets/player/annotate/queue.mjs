@@ -21,6 +21,7 @@ export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots'
  * @property {(row: TaskRow) => unknown} open
  * @property {() => Promise<unknown>} next
  * @property {(assignment: number) => Promise<unknown>} train
+ * @property {(study: number) => unknown} compare
  * @property {(kind: Kind) => void} choose
  * @property {() => void} back
  */
@@ -30,12 +31,13 @@ export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots'
  * @param {TasksAnswer} answer
  * @param {Ways & {recent: number|null}} ways  recent: id of the task opened last
  */
-export function queueView({ assigned, protocol, tasks, waiting, training, suggested }, ways) {
-  if (!assigned && tasks.length === 0) return nothing();
+export function queueView({ assigned, protocol, tasks, waiting, training, studies, suggested }, ways) {
+  if (!assigned && tasks.length === 0 && studies.length === 0) return nothing();
   const open = tasks.filter((task) => task.state === 'open' && !task.practice);
   const latest = open.find((task) => task.task === ways.recent) ?? open[0];
   const view = h('div', { class: 'mc-queue' });
   view.append(...training.map((one) => trainingCard(one, ways)));
+  view.append(...studies.map((one) => studyCard(one, ways)));
   if (latest) view.append(hero(latest, ways.open));
   if (assigned) view.append(nextCard({ waiting, open: open.length, training: training.length }, ways));
   if (suggested) view.append(suggestion(suggested, tasks, ways));
@@ -48,7 +50,7 @@ export function queueView({ assigned, protocol, tasks, waiting, training, sugges
  * @param {TasksAnswer & {kind: Kind, practice: boolean}} facts
  * @param {Ways} ways
  */
-export function nextView({ assigned, tasks, waiting, training, kind, practice }, ways) {
+export function nextView({ assigned, tasks, waiting, training, studies, kind, practice }, ways) {
   const view = h('div', { class: 'mc-nexts' });
   const mine = tasks.find((task) => task.state === 'open') ?? tasks.find((task) => task.state === 'new' && task.kind === kind);
   if (practice && !assigned) {
@@ -59,6 +61,8 @@ export function nextView({ assigned, tasks, waiting, training, kind, practice },
     view.append(asking(`Next: ${mine.title}`, () => ways.open(mine)));
   } else if (assigned && (waiting > 0 || mine)) {
     view.append(asking(practice ? 'Go on to the videos' : 'Next video', ways.next));
+  } else if (studies.length > 0) {
+    view.append(asking(`Compare pairs: ${studies[0].title}`, async () => ways.compare(studies[0].study)));
   } else {
     view.append(h('p', { class: 'mc-faint' }, 'That was the last one of your queue.'));
   }
@@ -102,6 +106,15 @@ function trainingCard({ assignment, title, kind }, { train }) {
       h('p', { class: 'mc-faint' }, `${KIND_NAMES[kind]}. One video to learn how it works; it is not part of the results.`),
     ),
     asking('Begin training', () => train(assignment)),
+  );
+}
+
+/** @param {import('../shared/wire').AskedStudy} asked @param {Ways} ways */
+function studyCard({ study, title, pairs, left }, { compare }) {
+  return h(
+    'section', { class: 'mc-hero', 'aria-label': 'Compare pairs', 'data-study': study },
+    h('div', {}, h('h2', {}, `Compare pairs: ${title}`), h('p', { class: 'mc-faint' }, `${left} of ${count(pairs, 'pair')} left`)),
+    asking('Compare', async () => compare(study), ''),
   );
 }
 

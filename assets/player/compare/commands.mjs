@@ -3,6 +3,7 @@
 import { SHAPES } from './cuts.mjs';
 import { frameStep } from './frame_clock.mjs';
 import { indexAt } from './series.mjs';
+import { nextSound } from './sounds.mjs';
 import { mendCommands } from './mend_commands.mjs';
 import { versusCommands } from './versus_commands.mjs';
 
@@ -121,24 +122,33 @@ export function compareCommands({ store, clock, seek, playCut, reloadVideo, mend
       run: () => store.show(store.overlay === 'rows' ? null : 'rows'),
     },
     { name: 'fit', keys: ['F'], label: 'scale curves to their own range, or 0 to 1', run: () => store.toggleFit() },
-    { name: 'caption', keys: ['E'], label: 'edit the caption at the cursor', run: () => store.ask('caption') },
+    { name: 'caption', keys: ['E'], label: 'edit the caption at the cursor', changes: true, run: () => store.ask('caption') },
     { name: 'link', keys: ['C'], label: 'copy the link to this moment and view', run: () => store.ask('link') },
     { name: 'keep', keys: ['S'], label: 'save: video, cut list, figure, numbers', run: () => store.ask('keep') },
     { name: 'mute', keys: ['M'], label: 'sound on, off', run: () => clock.mute(!clock.video.muted) },
     { name: 'video', label: 'load the video again', run: reloadVideo },
-    { name: 'find', keys: ['/'], label: 'find words in captions and transcript', run: () => store.ask('find') },
+    { name: 'find', keys: ['/'], label: 'find words in captions and transcript, or sounds: music', run: () => store.ask('find') },
     { name: 'hit', keys: ['I'], label: 'next place of these words', enabled: () => store.hits.length > 0, run: () => store.ask('hit') },
     {
       name: 'hit-back', keys: ['Shift+I'], label: 'previous place of these words',
       enabled: () => store.hits.length > 0, run: () => store.ask('hit-back'),
     },
     {
-      name: 'query', keys: ['Q'], label: 'what is looked for as a row: how well each moment answers it, with its cut',
+      name: 'sound', keys: { Z: 1, 'Shift+Z': -1 }, label: 'next, previous sound: a voice, music, silence, something loud',
+      enabled: () => Boolean(store.entry?.sounds?.length),
+      run: (by = 1) => seek(nextSound(store.entry.sounds, clock.time(), by)),
+    },
+    {
+      name: 'query', keys: ['Q'], label: 'what is looked for as a row: how well each moment answers it, with its cut', changes: true,
       run: () => store.ask('query'),
     },
     {
-      name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file',
+      name: 'transcript', keys: ['Shift+T'], label: 'give the video what is said in it: a SubRip or WebVTT file', changes: true,
       run: () => store.ask('transcript'),
+    },
+    {
+      name: 'transcribe', keys: ['Shift+L'], label: 'have what is said written down: faster-whisper listens', changes: true,
+      run: () => store.ask('transcribe'),
     },
     { name: 'choose', keys: ['Ctrl+K'], label: 'choose another entry' },
     { name: 'next', keys: ['Alt+ArrowUp', 'Alt+ArrowDown'], label: 'previous, next entry' },

@@ -38,5 +38,5 @@ export function mendCommands(store, mender) {
     { name: 'handin', label: 'hand this cut in as keyshots of its author', enabled: kept, run: () => mender.handIn() },
     { name: 'putaway', label: 'put this mended cut into the trash', enabled: kept, run: () => mender.remove() },
   ];
-  return list;
+  return list.map((command) => ({ ...command, changes: true }));
 }

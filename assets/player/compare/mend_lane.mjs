@@ -97,13 +97,15 @@ export class MendLane {
   #draw() {
     const { store, mender, colour, held } = this;
     const { facts } = mender;
-    this.element.hidden = !facts || store.layout.hidden.has('cut');
+    this.element.hidden = !facts || store.layout.hidden.has('cuts');
     if (this.element.hidden) return;
     const { axis } = store;
     const context = prepare(this.canvas, axis.width, HEIGHT);
     context.fillStyle = colour('panel');
     context.fillRect(0, 0, axis.width, HEIGHT);
-    const clips = held ? mender.preview(held.clip, held.side, held.frame) : facts.segments;
+    // Where more is kept than fits there is no cut; what is kept is still there to be let go.
+    const now = facts.problem && !facts.segments.length ? facts.kept : facts.segments;
+    const clips = held ? mender.preview(held.clip, held.side, held.frame) : now;
     for (const interval of facts.forbidden) this.#hatch(context, interval);
     for (const clip of clips) {
       const kept = facts.kept.some(([start, end]) => start <= clip[0] && clip[1] <= end);

@@ -8,6 +8,7 @@ import { CutPanel } from './cut_panel.mjs';
 import { FiguresView } from './figures_view.mjs';
 import { Head } from './head.mjs';
 import { Keeper } from './keep.mjs';
+import { Listening } from './listening.mjs';
 import { Loader } from './load.mjs';
 import { MendLane } from './mend_lane.mjs';
 import { MendPanel } from './mend_panel.mjs';
@@ -21,6 +22,7 @@ import { RowsMenu } from './rows_menu.mjs';
 import { RowsView } from './rows_view.mjs';
 import { Sampler } from './sampler.mjs';
 import { SentenceView } from './sentence_view.mjs';
+import { SoundsLane } from './sounds_lane.mjs';
 import { Stage } from './stage.mjs';
 import { Status } from './status.mjs';
 import { Store } from './store.mjs';
@@ -81,7 +83,8 @@ export function createPlayer(root) {
   }));
   const query = new WordQuery(page, () => loader.load(store.entry.id));
   const words = new WordsLane(page, seek);
-  const search = new WordsSearch(page, seek, query, () => loader.load(store.entry.id));
+  const listening = new Listening(page, () => loader.load(store.entry.id));
+  const search = new WordsSearch(page, seek, query, listening, () => loader.load(store.entry.id));
   const status = new Status(page);
   const menu = new RowsMenu(page);
   const loader = new Loader(page, plots);
@@ -89,7 +92,7 @@ export function createPlayer(root) {
 
   stage.element.append(transport.element);
   head.element.append(new MendLane(page, mender, pane).element);
-  head.element.append(words.element);
+  head.element.append(words.element, new SoundsLane(page).element);
   pane.scroll.append(head.element, rows.element, strips.element);
   replace(
     root, h('h1', { class: 'mc-unseen' }, 'Compare'), top, splitBar(root, top), said.element, search.element,
@@ -110,11 +113,12 @@ export function createPlayer(root) {
   for (const news of ['model', 'cuts', 'peaks', 'draw', 'found']) store.on(news, () => commands.refresh(root));
   mender.on('changed', () => commands.refresh(root));
   clock.on('frame', () => versus.tick());
+  document.addEventListener('manycut:role', () => commands.refresh(root), { signal });
   commands.refresh(root);
   commands.listen(signal, () => root.isConnected);
   keepAddress(page);
   followWindow(page, top, () => stage.fit());
-  watchNews(page, () => Boolean(sampler.work.job || person.work.job || query.work.job), (entry) => loader.load(entry));
+  watchNews(page, () => [sampler, person, query, listening].some(({ work }) => Boolean(work.job)), (entry) => loader.load(entry));
   signal.addEventListener('abort', () => {
     store.cuts.solver.stop();
     clock.stop();

@@ -29,7 +29,7 @@ export class RowsMenu {
       return this.#line(key, h('span', {}, name), this.#mover(key, name, -1, k === 0), this.#mover(key, name, 1, k === last));
     });
     const reset = h('button', { type: 'button', 'data-rows-reset': '', onclick: () => this.#reset() }, 'As at first');
-    const above = { sentence: 'Sentence', filmstrip: 'Filmstrip', words: 'Words' };
+    const above = { sentence: 'Sentence', filmstrip: 'Filmstrip', words: 'Words', sounds: 'Sounds' };
     const list = h('ul', {}, Object.entries(above).map(([key, name]) => this.#line(key, name)), rows, this.#line('cuts', 'Cuts'));
     replace(this.element, list, h('p', {}, reset));
   }

@@ -275,7 +275,8 @@ export class Store extends Observable {
     }
     const strips = new Map(mendedGroups(mended, this.model).flatMap((group) => group.strips).map((strip) => [strip.id, strip]));
     for (const strip of this.strips) Object.assign(strip, strips.get(strip.id), { top: strip.top });
-    this.#arrived();
+    this.#timed();
+    this.tell('cuts'); // figures say nothing of mended cuts: they stay
   }
 
   /** The frame that is shown at a time. @param {number} time seconds */
@@ -351,10 +352,15 @@ export class Store extends Observable {
     });
   }
 
-  #arrived() {
+  /** Cuts in seconds. */
+  #timed() {
     for (const strip of this.strips) {
       strip.seconds = strip.cut?.segments.map(([start, end]) => ({ start: this.seconds(start), end: this.seconds(end) }));
     }
+  }
+
+  #arrived() {
+    this.#timed();
     this.tell('cuts');
     if (this.cuts.solver.waiting === 0) this.figures.compare();
     this.tell('solving');

@@ -10,7 +10,7 @@ export function versusCommands(versus, send, begin) {
   const open = () => Boolean(versus.sides);
   /** @param {string} name @param {string} key @param {import('./versus.mjs').Verdict} verdict @param {string} label */
   const say = (name, key, verdict, label) => (
-    { name, keys: [key], label: `comparing: ${label}`, enabled: open, run: () => versus.say(verdict) }
+    { name, keys: [key], label: `comparing: ${label}`, enabled: open, changes: true, run: () => versus.say(verdict) }
   );
   return [
     {
@@ -21,6 +21,6 @@ export function versusCommands(versus, send, begin) {
     say('better-b', '2', 'b', 'B is better'),
     say('both-good', '3', 'both', 'both are good'),
     say('neither-good', '4', 'neither', 'neither is'),
-    { name: 'vote', keys: ['Enter'], label: 'comparing: save the vote', enabled: () => versus.ready, run: send, once: true },
+    { name: 'vote', keys: ['Enter'], label: 'comparing: save the vote', enabled: () => versus.ready, run: send, once: true, changes: true },
   ];
 }

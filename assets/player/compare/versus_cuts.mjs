@@ -28,6 +28,16 @@ export function alone(own, other) {
   return long(parts.filter(({ both }) => !both)) / (long(parts) || 1);
 }
 
+/**
+ * Share of a cut's time whose pictures show nothing; null where nothing is cut.
+ * @param {Span[]} own
+ * @param {import('./server.mjs').Entry['empty']} empty
+ */
+export function emptyShare(own, empty) {
+  const spans = empty.map(([, , from, to]) => /** @type {Span} */ ([from / 1000, to / 1000]));
+  return own.length ? 1 - alone(own, spans) : null;
+}
+
 /** Seconds of a cut that were watched. @param {Span[]} spans that were played @param {Span[]} clips */
 export function watchedOf(spans, clips) {
   const inside = spans.flatMap(([from, to]) => clips.map(([start, end]) => [Math.max(from, start), Math.min(to, end)]));

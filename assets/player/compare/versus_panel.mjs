@@ -6,7 +6,7 @@ import { pairs, playing } from './clips.mjs';
 import { post, sentence } from '../shared/http.mjs';
 import { BUDGET } from './cuts.mjs';
 import { VersusView } from './versus_view.mjs';
-import { alone } from './versus_cuts.mjs';
+import { alone, emptyShare } from './versus_cuts.mjs';
 import { sideOf } from './versus.mjs';
 import { sourceOf } from './keep.mjs';
 
@@ -117,12 +117,13 @@ export class VersusPanel {
 
   /** @param {Strip} strip @param {Strip} other */
   #side(strip, other) {
-    const { model, figures, cuts } = this.store;
+    const { model, figures, cuts, entry } = this.store;
     const found = stripFigures(model, figures.numbers, figures.live).get(strip.id);
+    const clips = pairs(strip.seconds);
     const usual = cuts.budget === BUDGET && cuts.shots === 0;
     return {
-      label: strip.title, seconds: pairs(strip.seconds), length: playing(strip.seconds), enough: 0, empty: null,
-      alone: alone(pairs(strip.seconds), pairs(other.seconds)), agreement: figuresSentence(found, usual),
+      label: strip.title, seconds: clips, length: playing(strip.seconds), enough: 0, empty: emptyShare(clips, entry.empty),
+      alone: alone(clips, pairs(other.seconds)), agreement: figuresSentence(found, usual),
     };
   }
 

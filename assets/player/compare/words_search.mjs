@@ -1,4 +1,4 @@
-/** The search for words in captions and transcript: hits one after the other, or a curve of likeness as a row. */
+/** The search for words in captions, transcript and the names of sounds: hits one after the other, or a curve of likeness as a row. */
 
 import { count } from '../shared/format.mjs';
 import { h } from '../shared/dom.mjs';
@@ -10,15 +10,16 @@ export class WordsSearch {
    * @param {import('./page.mjs').Page} page
    * @param {(time: number) => void} seek
    * @param {import('./word_query.mjs').WordQuery} query
+   * @param {import('./listening.mjs').Listening} listening
    * @param {() => Promise<void>} changed called when the entry has another transcript
    */
-  constructor({ store, commands, clock: time, focusRows }, seek, query, changed) {
+  constructor({ store, commands, clock: time, focusRows }, seek, query, listening, changed) {
     this.changed = changed;
     this.store = store;
     this.time = time;
     this.seek = seek;
     this.focusRows = focusRows;
-    const label = 'Words in captions and transcript';
+    const label = 'Words in captions, transcript and sounds';
     this.box = h('input', {
       type: 'search', 'data-slot': 'find', 'aria-label': label, placeholder: 'words …', maxlength: 200,
       oninput: () => store.find(this.box.value), onkeydown: (event) => this.#key(event),
@@ -30,15 +31,19 @@ export class WordsSearch {
     store.on('asked', (part) => part === 'transcript' && this.file.click());
     const row = commands.button('query', {}, 'As a row');
     const shut = h('button', { 'aria-label': 'Close the search', onclick: () => this.close() }, '×');
-    this.element = h(
-      'div', { class: 'mc-find', role: 'search', hidden: true }, this.box, this.said,
+    const hits = [
       commands.button('hit-back', { 'aria-label': 'Previous hit' }, '‹'), commands.button('hit', { 'aria-label': 'Next hit' }, '›'),
-      row, query.progress, commands.button('transcript', {}, 'Transcript …'), this.file, shut, this.problem,
+    ];
+    this.element = h(
+      'div', { class: 'mc-find', role: 'search', hidden: true }, this.box, this.said, hits, row, query.progress,
+      commands.button('transcript', {}, 'Transcript …'), this.file, listening.button, listening.work.progress.element, shut,
+      this.problem, listening.work.problem,
     );
     store.on('asked', (part) => part === 'find' && this.open());
     store.on('asked', (part) => part === 'hit' && this.go(1));
     store.on('asked', (part) => part === 'hit-back' && this.go(-1));
     store.on('asked', (part) => part === 'query' && this.#ask(query));
+    store.on('asked', (part) => part === 'transcribe' && this.#listen(listening));
     store.on('found', () => this.#count());
     store.on('opened', () => this.close(false));
   }
@@ -77,6 +82,12 @@ export class WordsSearch {
     else if (this.box.value.trim()) query.start(this.box.value);
   }
 
+  /** @param {import('./listening.mjs').Listening} listening */
+  #listen(listening) {
+    if (this.element.hidden) this.open();
+    listening.start();
+  }
+
   /** A file of what is said, for the entry that is shown. @param {import('./word_query.mjs').WordQuery} query */
   async #give({ work }) {
     const [file] = this.file.files;
@@ -98,7 +109,8 @@ export class WordsSearch {
     const { hits, sought, entry } = this.store;
     this.said.textContent = '';
     if (!sought.trim()) return;
-    if (!entry.captions && !entry.cues?.length) this.said.textContent = 'There are neither captions nor a transcript.';
+    const nothing = !entry.captions && !entry.cues?.length && !entry.sounds?.length;
+    if (nothing) this.said.textContent = 'There are no captions, no transcript and no sounds.';
     else this.said.textContent = hits.length ? String(hits.length) : 'nowhere';
     this.said.title = hits.length ? 'Places where all these words are' : '';
   }

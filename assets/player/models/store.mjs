@@ -27,6 +27,9 @@ export class ModelsStore extends Observable {
     this.removed = null;
     /** Jobs of these kinds, newest first. @type {Job[]} */
     this.jobs = [];
+    /** Who does them. @type {import('../shared/wire').WorkerFacts[]} */
+    this.workers = [];
+    this.workersShown = false;
     /** Jobs of all kinds that wait. @type {Job[]} */
     this.queue = [];
     /** Of the training that is underway: the epochs of its newest model so far. @type {Epochs|null} */
@@ -88,7 +91,8 @@ export class ModelsStore extends Observable {
     if (signal.aborted) return;
     let busy = false;
     try {
-      const { jobs } = await get('/api/jobs', { signal });
+      const { jobs, workers } = await get('/api/jobs', { signal });
+      this.workers = workers;
       const before = this.jobs;
       this.queue = jobs.filter(({ state }) => state === 'queued');
       this.jobs = jobs.filter(({ kind }) => WORK.includes(kind));

@@ -15,8 +15,31 @@ const RECENT_MS = 10 * 60_000;
 export function workList(app) {
   const names = Object.fromEntries(Object.entries(app.store.data?.kinds ?? {}).map(([id, { label }]) => [id, label]));
   const shown = app.store.jobs.filter((job) => !ended(job) || (job.state === 'failed' && recent(job) && !app.dismissed.has(job.id)));
-  if (!shown.length) return null;
-  return h('ol', { class: 'mc-work-list', 'aria-label': 'Being done' }, shown.map((job) => item(app, job, names)));
+  if (!shown.length && !several(app.store.workers)) return null;
+  const done = h('ol', { class: 'mc-work-list', 'aria-label': 'Being done' }, shown.map((job) => item(app, job, names)));
+  return [shown.length ? done : null, several(app.store.workers) ? workers(app.store) : null];
+}
+
+/** Whether more work here than the two workers that a server has beside it. @param {import('../shared/wire').WorkerFacts[]} all */
+function several(all) {
+  return all.length > 2 || new Set(all.map(({ machine }) => machine)).size > 1;
+}
+
+/** Who works on what. @param {import('./store.mjs').ModelsStore} store */
+function workers(store) {
+  const { workers: all, workersShown: open } = store;
+  const busy = all.filter(({ does }) => does).length;
+  const line = ({ machine, lanes, gpu, does }) => h(
+    'li', {},
+    h('b', {}, machine),
+    h('span', {}, [...lanes, gpu === null ? null : `GPU ${gpu}`].filter(Boolean).join(', ')),
+    h('span', { class: 'mc-quietly' }, does || 'waits for a job'),
+  );
+  return h(
+    'details', { class: 'mc-workers', open, ontoggle: ({ target }) => (store.workersShown = target.open) },
+    h('summary', {}, `${all.length} workers, ${busy} at work`),
+    h('ul', {}, all.map(line)),
+  );
 }
 
 /** @param {import('./models.mjs').Models} app @param {Job} job @param {Record<string, string>} names */

@@ -49,7 +49,7 @@ export class PreferencesSection {
     const chosen = choice(options, String(this.study ?? ''), (study) => this.app.go({ study: study || null }), { 'aria-label': 'Study' });
     const file = (format, label) => {
       const query = `?format=${format}${this.study ? `&study=${this.study}` : ''}`;
-      return figures.votes > 0 && h('a', { href: url(`/api/preferences/export${query}`), download: '' }, label);
+      return figures.votes > 0 && h('a', { class: 'mc-button', href: url(`/api/preferences/export${query}`), download: '' }, label);
     };
     const files = [file('votes', 'Votes (JSON Lines)'), file('weights', 'Weights for training (JSON)')];
     this._main.replaceChildren(
@@ -91,12 +91,13 @@ export class PreferencesSection {
       { label: 'Study', cell: (one) => two(one.title, one.blind ? 'blind' : 'open') },
       { label: 'Pairs', number: true, cell: (one) => one.pairs },
       { label: 'Votes', number: true, cell: (one) => one.votes },
+      { label: 'Asked', cell: askedOf },
       { label: 'State', cell: (one) => (one.closed ? `closed ${when(Date.parse(one.closed))}` : 'open') },
       {
         label: 'What to do', unseen: true,
         cell: (one) => h(
           'span', { class: 'mc-row' }, link('Figures', () => this.app.go({ study: one.study })),
-          !one.closed && h('a', { href: url(`/compare?study=${one.study}`) }, 'Its link'),
+          !one.closed && h('a', { class: 'mc-link', href: url(`/compare?study=${one.study}`) }, 'Its link'),
           !one.closed && link('Close…', () => this._close(one)),
         ),
       },
@@ -110,7 +111,7 @@ export class PreferencesSection {
   }
 
   /** @param {Studies} known */
-  _new({ sources }) {
+  _new({ sources, people }) {
     const title = h('input', { type: 'text', required: true, maxlength: 100 });
     const named = /** @type {[string, string][]} */ (sources.map(({ source, label }) => [source, label]));
     const a = choice(named, 'mean');
@@ -125,24 +126,41 @@ export class PreferencesSection {
       list.textContent = couples.map((one) => one.replace('~', ' against ')).join(', ');
     });
     const dataset = choice(this.app.filters.datasets.map(({ id, label }) => [id, label]), null);
+    const asked = people.map((name) => ({ name, ...check(name, false) }));
     const { element: blind, box } = check('Blind: what made the cuts is told after the last pair', true);
     const make = async () => {
       if (!title.value.trim()) return title.focus();
       const chosen = couples.length ? couples : [`${a.value}~${b.value}`];
-      const asked = { title: title.value, couples: chosen, dataset: dataset.value, open: !box.checked };
-      const made = await act('/api/preferences/studies', asked);
+      const whom = asked.filter((one) => one.box.checked).map(({ name }) => name);
+      const made = await act('/api/preferences/studies', {
+        title: title.value, couples: chosen, dataset: dataset.value, open: !box.checked, asked: whom,
+      });
       if (!made) return null;
       tell(`Made: ${count(made.pairs, 'pair')}${made.left_out.length ? `, ${made.left_out.length} left out` : ''}. Send its link.`);
       return this._load();
     };
+    const choosing = asked.length > 0 && h(
+      'fieldset', {}, h('legend', {}, 'Who is asked: it stands in their queue'),
+      h('ul', { class: 'mc-pick' }, asked.map(({ element }) => h('li', {}, element))),
+      h('small', {}, 'Whoever else has its link can compare, too.'),
+    );
     const form = h(
-      'div', { class: 'mc-form' },
-      field('Title', title), field('Videos', dataset), field('A', a), field('against B', b), add, list, blind,
-      row(primary('Make the study', make), button('Cancel', () => this._load())),
+      'div', { class: 'mc-desk-form' },
+      h('div', { class: 'mc-fields' }, field('Title', title, 'Those who compare see it.', true), field('Videos', dataset)),
+      h(
+        'fieldset', {}, h('legend', {}, 'What is compared'),
+        h('div', { class: 'mc-fields' }, field('A', a), field('against B', b)), row(add, list),
+      ),
+      choosing, blind, row(primary('Make the study', make), button('Cancel', () => this._load())),
     );
     this._main.replaceChildren(form);
     title.focus();
   }
+}
+
+/** @param {Study} study */
+function askedOf({ asked, pairs }) {
+  return asked.map(({ name, done }) => `${name} ${done} of ${pairs}`).join(', ') || 'whoever has its link';
 }
 
 /** @param {Interval} interval */

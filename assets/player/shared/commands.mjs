@@ -6,6 +6,7 @@
  */
 
 import { h } from './dom.mjs';
+import { onlyLooks } from './role.mjs';
 
 /**
  * @typedef {object} Command
@@ -14,6 +15,7 @@ import { h } from './dom.mjs';
  * @property {Record<string, number>|string[]} [alias] keys that do it too, and are not on the sheet
  * @property {string} label what it does, on the sheet and in the buttons' titles
  * @property {() => boolean} [enabled] false: neither keys nor buttons do anything now
+ * @property {boolean} [changes] it changes something that is kept: nobody is offered it who only looks
  * @property {(amount?: number, event?: KeyboardEvent) => any} [run] returns false where it did nothing; without it
  *   the keys belong to another part of the page and only stand on the sheet
  * @property {boolean} [once] a key that is held down does it only once
@@ -60,6 +62,11 @@ function keptByFocus({ key, target }) {
   return (control instanceof HTMLInputElement && control.type === 'range') || Boolean(target.closest('[role=separator]'));
 }
 
+/** False where whoever asks may not do it. @param {Command} command */
+function offered({ changes }) {
+  return !changes || !onlyLooks();
+}
+
 export class Commands {
   /** @param {Command[]} list in the order of the sheet; where two have one key, the first that does something has it */
   constructor(list) {
@@ -97,7 +104,7 @@ export class Commands {
   }
 
   #do(command, amount, event) {
-    if (!command.run || command.enabled?.() === false) return false;
+    if (!command.run || !offered(command) || command.enabled?.() === false) return false;
     if (command.once && event?.repeat) return true;
     return command.run(amount, event) !== false;
   }
@@ -138,14 +145,15 @@ export class Commands {
   /** Buttons within a place are usable where their command is. @param {Element} place */
   refresh(place) {
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (place.querySelectorAll('button[data-act]'))) {
-      const { enabled } = this.get(button.dataset.act);
-      if (enabled) button.disabled = !enabled();
+      const command = this.get(button.dataset.act);
+      if (command.enabled) button.disabled = !command.enabled();
+      if (command.changes) button.hidden = !offered(command);
     }
   }
 
   /** The lines of the sheet. @returns {{keys: string[], label: string}[]} */
   sheet() {
-    return this.list.filter(({ keys }) => pairs(keys).length)
+    return this.list.filter((command) => offered(command) && pairs(command.keys).length)
       .map(({ keys, label }) => ({ keys: pairs(keys).map(([key]) => shownKey(key)), label }));
   }
 }

@@ -7,7 +7,7 @@ import { clock, count, frameRate, number } from './format.mjs';
 export const NAMES = {
   train: 'Training', train_splits: 'Training', pretrain: 'Pretraining', sample: 'Sampling', ingest: 'Taking in',
   export: 'Export', agreement: 'Agreement', join: 'Joining', attach: 'Attaching', doctor: 'Looking after',
-  measure: 'Measuring', import_checkpoint: 'Importing', import_file: 'Importing',
+  measure: 'Measuring', transcribe: 'Writing down', import_checkpoint: 'Importing', import_file: 'Importing',
   import_preview: 'Looking at', report: 'Before and after of',
 };
 const FORMATS = {
@@ -101,6 +101,7 @@ export function overtakes(job, jobs) {
 const OUTCOMES = {
   export: exported, join: joined, ingest: takenIn, train: trained, train_splits: trainedEach, pretrain: discovered,
   attach: attached, doctor: lookedAfter, measure: measured,
+  transcribe: writtenDown,
 };
 
 /** @typedef {{text: string, title?: string, bad?: boolean}} Particular  a sentence about one file or entry of a job */
@@ -171,6 +172,11 @@ function trainedEach({ splits, figures }) {
   const { kendall, std, protocol } = figures;
   const tau = kendall === null ? 'undefined' : `${number(kendall, 2)} ± ${number(std.kendall, 2)}`;
   return `${made} On the test videos of ${count(figures.splits.length, 'split')} (${protocol}): τ ${tau}.`;
+}
+
+/** @param {import('./wire').TranscriptResult} result */
+function writtenDown({ cues, words, source }) {
+  return `${count(cues, 'cue')}, ${count(words, 'word')} with times, by ${source}.`;
 }
 
 /** @param {import('./wire').MeasureResult} result */

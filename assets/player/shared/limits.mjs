@@ -30,6 +30,7 @@ export const STEPS_PER_REQUEST = 500;
 export const SPANS_PER_STEP = 500;
 export const STEPS_PER_CUT = 10000;
 export const PAIRS_PER_STUDY = 500;
+export const ASKED_PER_STUDY = 1000;
 export const COUPLES_PER_STUDY = 20;
 export const WATCHED_SECONDS = 1000000.0;
 export const TOKENS = 50;

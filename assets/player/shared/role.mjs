@@ -10,7 +10,9 @@ import { stylesheets } from './dom.mjs';
 export async function mount() {
   await stylesheets(import.meta.url, 'role.css');
   const who = await whoAsks().catch(() => null); // who cannot ask is told by what they do next
-  if (who?.closed) document.documentElement.dataset.role = who.role ?? 'nobody';
+  if (!who?.closed) return;
+  document.documentElement.dataset.role = who.role ?? 'nobody';
+  document.dispatchEvent(new Event('manycut:role'));
 }
 
 /** @type {Promise<import('./wire').Me>|undefined} */
@@ -20,4 +22,9 @@ let asked;
 export function whoAsks() {
   asked ??= get('/api/me');
   return asked;
+}
+
+/** Whether who asks may look and change nothing; known once `mount` has asked. */
+export function onlyLooks() {
+  return document.documentElement.dataset.role === 'viewer';
 }

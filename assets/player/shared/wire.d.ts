@@ -313,6 +313,16 @@ export interface components {
             sent: string[];
         };
         /**
+         * AskedPerson
+         * @description Somebody who was asked to compare the pairs of a study, and on how many of them they have voted.
+         */
+        AskedPerson: {
+            /** Name */
+            name: string;
+            /** Done */
+            done: number;
+        };
+        /**
          * AskedPreview
          * @description The id of a file that was sent, what it would be called, and the data set that labels are about.
          */
@@ -323,6 +333,20 @@ export interface components {
             name?: string | null;
             /** Dataset */
             dataset?: string | null;
+        };
+        /**
+         * AskedStudy
+         * @description A preference study that this person was asked for: of its pairs so many are left for them.
+         */
+        AskedStudy: {
+            /** Study */
+            study: number;
+            /** Title */
+            title: string;
+            /** Pairs */
+            pairs: number;
+            /** Left */
+            left: number;
         };
         /**
          * AskedTraining
@@ -1773,6 +1797,7 @@ export interface components {
          *         empty: [from frame, to frame, from ms, to ms] of pictures that show nothing.
          *         smallest_budget: share of it that a cut is at least.
          *         speech: [from frame, to frame, from ms, to ms] of words that are said, those that overlap as one.
+         *         sounds: [from ms, to ms, kind] of what is heard; None where nobody listened.
          *         cues: [from ms, to ms, text] of what is said; None where nobody wrote it down.
          *         shots: its segmentations.
          *         captions: one for each pick, None where nobody described the pictures.
@@ -1839,6 +1864,12 @@ export interface components {
                 number,
                 number,
                 string
+            ][] | null;
+            /** Sounds */
+            sounds: [
+                number,
+                number,
+                "speech" | "singing" | "music" | "silence" | "burst"
             ][] | null;
             /** Shots */
             shots: components["schemas"]["ShotsFacts"][];
@@ -3106,7 +3137,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Args */
-            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["ImportFileRequest"] | components["schemas"]["ImportPreviewRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["QueryRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"]) | null;
+            args: (components["schemas"]["AgreementRequest"] | components["schemas"]["AttachRequest"] | components["schemas"]["CaptionRequest"] | components["schemas"]["DoctorRequest"] | components["schemas"]["EncodeRequest"] | components["schemas"]["ExportRequest"] | components["schemas"]["FeaturesRequest"] | components["schemas"]["ImportCheckpointRequest"] | components["schemas"]["ImportFileRequest"] | components["schemas"]["ImportPreviewRequest"] | components["schemas"]["IngestRequest"] | components["schemas"]["JoinRequest"] | components["schemas"]["JudgeRequest"] | components["schemas"]["MeasureRequest"] | components["schemas"]["PersonalRequest"] | components["schemas"]["PretrainRequest"] | components["schemas"]["QueryRequest"] | components["schemas"]["ReliabilityRequest"] | components["schemas"]["RenderRequest"] | components["schemas"]["ReportRequest"] | components["schemas"]["RescoreRequest"] | components["schemas"]["SampleRequest"] | components["schemas"]["SegmentRequest"] | components["schemas"]["SignalsRequest"] | components["schemas"]["TrainRequest"] | components["schemas"]["TrainSplitsRequest"] | components["schemas"]["TranscribeRequest"]) | null;
             /**
              * Lane
              * @enum {string}
@@ -3130,7 +3161,7 @@ export interface components {
                 [key: string]: number | null;
             };
             /** Result */
-            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["ImportFileResult"] | components["schemas"]["ImportPreviewResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["QueryResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | null;
+            result: components["schemas"]["AgreementResult"] | components["schemas"]["AttachResult"] | components["schemas"]["CaptionResult"] | components["schemas"]["DoctorResult"] | components["schemas"]["EncodeResult"] | components["schemas"]["ExportResult"] | components["schemas"]["FeaturesResult"] | components["schemas"]["ImportCheckpointResult"] | components["schemas"]["ImportFileResult"] | components["schemas"]["ImportPreviewResult"] | components["schemas"]["IngestResult"] | components["schemas"]["JoinResult"] | components["schemas"]["JudgeResult"] | components["schemas"]["MeasureResult"] | components["schemas"]["PersonalResult"] | components["schemas"]["PretrainResult"] | components["schemas"]["QueryResult"] | components["schemas"]["ReliabilityResult"] | components["schemas"]["RenderResult"] | components["schemas"]["ReportResult"] | components["schemas"]["RescoreResult"] | components["schemas"]["SampleResult"] | components["schemas"]["SegmentResult"] | components["schemas"]["SignalsResult"] | components["schemas"]["TrainResult"] | components["schemas"]["TrainedSplits"] | components["schemas"]["TranscriptResult"] | null;
             /** Unread */
             unread: string;
             error: components["schemas"]["Problem"] | null;
@@ -3170,11 +3201,13 @@ export interface components {
         };
         /**
          * JobsList
-         * @description The newest jobs, newest first.
+         * @description The newest jobs, newest first, and the workers that are there.
          */
         JobsList: {
             /** Jobs */
             jobs: components["schemas"]["JobFacts"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerFacts"][];
         };
         /**
          * JoinRequest
@@ -3636,6 +3669,8 @@ export interface components {
             made: string;
             /** Closed */
             closed: string | null;
+            /** Asked */
+            asked: components["schemas"]["AskedPerson"][];
             /** Left Out */
             left_out: components["schemas"]["LeftOut"][];
         };
@@ -3674,6 +3709,12 @@ export interface components {
              * @default []
              */
             entry: string[];
+            /**
+             * Asked
+             * @description In the queue of this person it stands; may be repeated.
+             * @default []
+             */
+            asked: string[];
             /**
              * Open
              * @description People are told what made the cuts, which stand as they were asked for.
@@ -3802,6 +3843,7 @@ export interface components {
          *         signals: their names.
          *         run: id of the tastes.
          *         tastes: what they like.
+         *         sounds: how many sound events there are: voices, music, silence, sudden loud sounds.
          */
         MeasuredEntry: {
             /** Entry */
@@ -3812,6 +3854,8 @@ export interface components {
             run: number;
             /** Tastes */
             tastes: string[];
+            /** Sounds */
+            sounds: number;
         };
         /**
          * MeasuredFacts
@@ -5474,6 +5518,7 @@ export interface components {
          *         tasks: open ones first.
          *         waiting: how many videos are to be handed out.
          *         training: rounds to be done first.
+         *         studies: preference studies that they were asked for and have not finished.
          *         suggested: of the videos that they may choose and have not begun; None where nothing is known.
          */
         Queue: {
@@ -5487,6 +5532,8 @@ export interface components {
             waiting: number;
             /** Training */
             training: components["schemas"]["Training"][];
+            /** Studies */
+            studies: components["schemas"]["AskedStudy"][];
             suggested?: components["schemas"]["Suggested"] | null;
         };
         /**
@@ -6900,13 +6947,15 @@ export interface components {
         };
         /**
          * Studies
-         * @description All studies, the newest first, and what a new one can compare.
+         * @description All studies, the newest first, what a new one can compare, and the names of those who can be asked.
          */
         Studies: {
             /** Studies */
             studies: components["schemas"]["StudyFacts"][];
             /** Sources */
             sources: components["schemas"]["SourceChoice"][];
+            /** People */
+            people: string[];
         };
         /**
          * StudyFacts
@@ -6918,6 +6967,7 @@ export interface components {
          *         blind: nobody is told what made the cuts before they have voted on all of them.
          *         pairs, votes: how many there are; of several votes of one person on one pair the newest counts.
          *         made, closed: when (UTC); closed is None while it is open.
+         *         asked: in whose queues it stands; whoever else has its link compares too.
          */
         StudyFacts: {
             /** Study */
@@ -6937,6 +6987,8 @@ export interface components {
             made: string;
             /** Closed */
             closed: string | null;
+            /** Asked */
+            asked: components["schemas"]["AskedPerson"][];
         };
         /**
          * StudyRequest
@@ -7683,6 +7735,32 @@ export interface components {
             assignment: number;
         };
         /**
+         * TranscribeRequest
+         * @description Which entry is listened to, and by which model.
+         */
+        TranscribeRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "transcribe";
+            /**
+             * Entry
+             * @description Entry id, such as demo/harbour-day.
+             */
+            entry: string;
+            /**
+             * Model
+             * @description Name of a folder in the data directory's folder speech (default: the first there).
+             */
+            model?: string | null;
+            /**
+             * Language
+             * @description That is spoken, such as en (default: the model tells).
+             */
+            language?: string | null;
+        };
+        /**
          * TranscriptResult
          * @description What an entry says now: how many cues, how many words of them have times, and who wrote it down.
          */
@@ -7975,6 +8053,26 @@ export interface components {
             /** Videos */
             videos: number;
         };
+        /**
+         * WorkerFacts
+         * @description A worker that is there, on whichever machine.
+         *
+         *     Attributes:
+         *         machine: where.
+         *         lanes: whose jobs it does, see `webapp.lanes`.
+         *         gpu: the number of the GPU that it was given; None where it takes what there is.
+         *         does: such as "training on talks, 40 %"; "" where it waits for a job.
+         */
+        WorkerFacts: {
+            /** Machine */
+            machine: string;
+            /** Lanes */
+            lanes: string[];
+            /** Gpu */
+            gpu: string | null;
+            /** Does */
+            does: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -7992,7 +8090,9 @@ export type Aligned = components['schemas']['Aligned'];
 export type Alignment = components['schemas']['Alignment'];
 export type AskedImport = components['schemas']['AskedImport'];
 export type AskedIngest = components['schemas']['AskedIngest'];
+export type AskedPerson = components['schemas']['AskedPerson'];
 export type AskedPreview = components['schemas']['AskedPreview'];
+export type AskedStudy = components['schemas']['AskedStudy'];
 export type AskedTraining = components['schemas']['AskedTraining'];
 export type AssignmentFacts = components['schemas']['AssignmentFacts'];
 export type AssignmentRequest = components['schemas']['AssignmentRequest'];
@@ -8281,6 +8381,7 @@ export type TrainedSplits = components['schemas']['TrainedSplits'];
 export type Training = components['schemas']['Training'];
 export type TrainingForm = components['schemas']['TrainingForm'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
+export type TranscribeRequest = components['schemas']['TranscribeRequest'];
 export type TranscriptResult = components['schemas']['TranscriptResult'];
 export type TrashList = components['schemas']['TrashList'];
 export type Trouble = components['schemas']['Trouble'];
@@ -8293,5 +8394,6 @@ export type VoteRequest = components['schemas']['VoteRequest'];
 export type VotesResult = components['schemas']['VotesResult'];
 export type WantRequest = components['schemas']['WantRequest'];
 export type WayFigure = components['schemas']['WayFigure'];
+export type WorkerFacts = components['schemas']['WorkerFacts'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -8,6 +8,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.errors import InputError
 from core.models.batch import Batch
+from core.models.diffusion import ddim
 from core.models.summdiff import (
     CODEBOOKS,
     DENOISERS,
@@ -190,3 +191,52 @@ def test_with_a_skip_a_new_denoiser_returns_scores_without_noise_as_they_are():
             memory, position = model.encode(torch.randn(1, 12, 6), torch.ones(1, 12, dtype=torch.bool))
             scores = to_scores(model.denoise(noised, memory, position, torch.tensor([0])), 2.0)
         assert ((scores - noised).abs().max() > 0.05) == wrong
+
+
+@pytest.mark.parametrize("codebook", ["learned", "sinusoidal"])
+def test_codes_enter_as_their_vectors_do(codebook):
+    model = small("latentmlp", codebook=codebook).double()
+    memory, position = model.encode(torch.randn(2, 9, 6, dtype=torch.float64), None)
+    noised = torch.rand(1, 3, 9, dtype=torch.float64)
+    of_video = model.denoiser.of_video(memory, position[:1], None)
+    shared = model.denoiser.at_step(of_video, torch.tensor([400]))
+    table = model.denoiser.tabled(model.codebook.vectors(), of_video)
+    entered = model.denoiser.enter_codes(model.codebook.codes(noised), table, shared)
+    torch.testing.assert_close(entered, model.denoiser.enter(model.codebook(noised), shared))
+
+
+@pytest.mark.parametrize("denoiser", DENOISERS)
+def test_sampling_says_what_every_step_alone_would_say(denoiser):
+    # What is done once for a video, or for all its codes, is done in every step here.
+    model = small(denoiser, p_uncond=0.2, guidance=0.2).double()
+    features = torch.randn(11, 6, dtype=torch.float64)
+    memory, position = model.encode(torch.stack([features, model.null_video.expand_as(features)]), None)
+    start, noise = (torch.randn(size, dtype=torch.float64) for size in ((4, 11), (5, 4, 11)))
+
+    def clean(u, t):
+        noised, step = to_scores(u, model.config.sigmoid_temp)[None].expand(2, -1, -1), torch.tensor([t, t])
+        valid = torch.ones(2, 11, dtype=torch.bool)
+        return model.denoise(noised, memory, position, step, valid, valid[:, None].expand(-1, 4, -1))
+
+    def steered(u, t):
+        given, without = clean(u, t)
+        return 1.2 * given - 0.2 * without
+
+    with torch.no_grad():
+        logits = ddim(model.schedule, steered, lambda u, t: clean(u, t)[0], start, noise)
+    found = model.predict(features, 4, steps=5, noise=(start, noise))
+    torch.testing.assert_close(found, to_scores(logits, model.config.sigmoid_temp).float())
+
+
+def test_a_video_whose_encoding_is_kept_gives_the_same_samples(monkeypatch):
+    model, features = small("latentmlp", p_uncond=0.2, guidance=0.2), torch.randn(11, 6)
+    before = model.predict(features, 4)
+    model.keep_encodings()
+    assert torch.equal(model.predict(features, 4), before)
+    monkeypatch.setattr(model.encoder, "forward", None)
+    assert torch.equal(model.predict(features, 4), before)
+    assert torch.equal(model.predict(features, 6, seed=0)[:4], before)
+    with pytest.raises(TypeError):
+        model.predict(features + 1, 4)
+    with pytest.raises(TypeError):
+        model.predict(features, 4, guidance=0.0)

@@ -1,0 +1,83 @@
+"""Many browsers that open the same entry: what /api/entry and /api/series take where 1, 20 and 100 ask at once.
+
+    python -m benchmarks entry-clients [--json]
+
+Each client has a connection of its own and asks for one after the other, as soon as it has its answer; it speaks HTTP
+by hand, because it shares the cores with the server. The entry has ten minutes, 20 people and 16 samples.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote
+
+from benchmarks.measuring import Result
+from benchmarks.series import add
+from benchmarks.server import Server, running
+from storage.library import Library
+
+CLIENTS = (1, 20, 100)
+MOST_S = {1: 0.005, 20: 0.060, 100: 0.300}
+RATE = 300  # answers a second at 20 clients
+SECONDS = 6.0
+PATHS = ("/api/entry", "/api/series")
+
+
+def entry_clients(seconds: float = SECONDS) -> Result:
+    """The seconds are the median with 20 clients."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Library.open(Path(folder) / "data") as library:
+            entry = add(library, "entry", 10)
+        with running(Path(folder) / "data", demo=False) as server:
+            asyncio.run(_at_once(server, entry, 1, 1.0))  # what is made once
+            found = {clients: asyncio.run(_at_once(server, entry, clients, seconds)) for clients in CLIENTS}
+            memory = sum(server.memory_mb().values())
+    p50 = {clients: median(times) for clients, times in found.items()}
+    rates = {clients: len(times) / seconds for clients, times in found.items()}
+    reached = all(p50[clients] <= most for clients, most in MOST_S.items()) and rates[20] >= RATE
+    return Result(
+        "entry-clients",
+        p50[20],
+        None,
+        memory,
+        None,
+        reached,
+        f"p50 under 5, 60 and 300 ms with 1, 20 and 100 clients, {RATE} a second with 20",
+        {
+            "p50_ms": {str(clients): round(1000 * value, 1) for clients, value in p50.items()},
+            "answers_a_second": {str(clients): round(rate) for clients, rate in rates.items()},
+        },
+    )
+
+
+async def _at_once(server: Server, entry: str, clients: int, seconds: float) -> list[float]:
+    """How long every answer took."""
+    end = time.perf_counter() + seconds
+    found = await asyncio.gather(*(_client(server.port, entry, n, end) for n in range(clients)))
+    return [one for of_client in found for one in of_client]
+
+
+async def _client(port: int, entry: str, first: int, end: float) -> list[float]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    asked = [
+        f"GET {path}?id={quote(entry, safe='')} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        f"Accept-Encoding: gzip\r\n\r\n".encode()
+        for path in PATHS
+    ]
+    times = []
+    try:
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            writer.write(asked[(first + len(times)) % len(asked)])
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            if not head.startswith(b"http/1.1 200"):
+                raise RuntimeError(head.decode())
+            await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r")[0]))
+            times.append(time.perf_counter() - began)
+    finally:
+        writer.close()
+    return times
