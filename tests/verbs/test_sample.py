@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from core.models.checkpoints import save_checkpoint
+from core.models.checkpoints import load_model, save_checkpoint
 from core.models.mlp import MLP, MLPConfig
 from verbs.sample import SampleRequest, sample
 
@@ -71,7 +71,12 @@ def test_a_model_is_loaded_once_until_its_files_change(ready, monkeypatch):
     asked(ready)
     weights = next(ready.checkpoints.folder.glob("one/model.safetensors"))
     loaded = []
-    monkeypatch.setattr("core.models.checkpoints.load_model", lambda checkpoint: loaded.append(checkpoint.id))
+
+    def counted(checkpoint):
+        loaded.append(checkpoint.id)
+        return load_model(checkpoint)
+
+    monkeypatch.setattr("core.models.checkpoints.load_model", counted)
     asked(ready, seed=2)
     assert loaded == []
     os.utime(weights, ns=(1, 1))

@@ -23,9 +23,8 @@ def test_a_video_is_computed_once_whichever_tensor_holds_it():
     assert len(made) == 2
 
 
-def test_too_much_is_forgotten_and_computed_again(monkeypatch):
-    monkeypatch.setattr("core.models.remembered.MOST", 20)
-    made, known = [], Remembered()
+def test_too_much_is_forgotten_and_computed_again():
+    made, known = [], Remembered(20)
     first, second = torch.randn(2, 4, 3)
     for features in (first, second, first):
         known.of(features, counted(made))
