@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import json
 import random
 import sys
 import tempfile
@@ -20,9 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 
+from benchmarks.plain_http import UNREACHABLE, Connection, RefusedHere
 from benchmarks.server import running
 
 ENTRY = "demo/harbour-day"
@@ -35,7 +36,7 @@ class Rater:
     """One person at one tab: what they have done, and what the server has said it has."""
 
     name: str
-    http: httpx.AsyncClient
+    http: Connection
     task: int = 0
     pending: list[dict[str, Any]] = field(default_factory=list)
     sent: list[tuple[str, int]] = field(default_factory=list)
@@ -46,11 +47,10 @@ class Rater:
         """Signs in and opens the task; insists where the server does not answer."""
         while True:
             try:
-                (await self.http.post("/api/me", json={"name": self.name})).raise_for_status()
-                answer = await self.http.post("/api/task", json={"entry": ENTRY})
-                self.task = answer.raise_for_status().json()["task"]
+                await self.http.post("/api/me", {"name": self.name})
+                self.task = (await self.http.post("/api/task", {"entry": ENTRY}))["task"]
                 return
-            except httpx.HTTPError:
+            except (*UNREACHABLE, RefusedHere):
                 await asyncio.sleep(AGAIN_S)
 
     def rate(self) -> None:
@@ -66,9 +66,9 @@ class Rater:
             batch = list(self.pending)
             started = time.perf_counter()
             try:
-                answer = await self.http.post("/api/task/events", json={"task": self.task, "events": batch})
-                got = {tuple(pair) for pair in answer.raise_for_status().json()["acknowledged"]}
-            except httpx.HTTPError:
+                answer = await self.http.post("/api/task/events", {"task": self.task, "events": batch})
+                got = {tuple(pair) for pair in answer["acknowledged"]}
+            except (*UNREACHABLE, RefusedHere):
                 await asyncio.sleep(AGAIN_S)
                 continue
             self.seconds.append(time.perf_counter() - started)
@@ -87,16 +87,13 @@ class Rater:
 
     async def stored(self) -> list[tuple[str, int]]:
         """What the server's log holds, in its order."""
-        answer = await self.http.get("/api/task", params={"id": self.task})
-        return [(event["client"], event["seq"]) for event in answer.raise_for_status().json()["events"]]
+        answer = json.loads(await self.http.get(f"/api/task?id={self.task}"))
+        return [(event["client"], event["seq"]) for event in answer["events"]]
 
 
 async def rate_at_once(url: str, people: int, seconds: float) -> list[Rater]:
     """Lets people rate at once; returns them when everything they did is acknowledged."""
-    limits = httpx.Limits(max_connections=1)
-    raters = [
-        Rater(f"Rater {n:03d}", httpx.AsyncClient(base_url=url, timeout=30, limits=limits)) for n in range(people)
-    ]
+    raters = [Rater(f"Rater {n:03d}", Connection(url)) for n in range(people)]
     for rater in raters:
         await rater.begin()
     await asyncio.gather(*(rater.work(seconds) for rater in raters))

@@ -16,6 +16,7 @@ from statistics import median
 from urllib.parse import quote
 
 from benchmarks.measuring import Result
+from benchmarks.plain_http import Connection
 from benchmarks.series import add
 from benchmarks.server import Server, running
 from storage.library import Library
@@ -57,27 +58,17 @@ def entry_clients(seconds: float = SECONDS) -> Result:
 async def _at_once(server: Server, entry: str, clients: int, seconds: float) -> list[float]:
     """How long every answer took."""
     end = time.perf_counter() + seconds
-    found = await asyncio.gather(*(_client(server.port, entry, n, end) for n in range(clients)))
+    found = await asyncio.gather(*(_client(server, entry, n, end) for n in range(clients)))
     return [one for of_client in found for one in of_client]
 
 
-async def _client(port: int, entry: str, first: int, end: float) -> list[float]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    asked = [
-        f"GET {path}?id={quote(entry, safe='')} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-        f"Accept-Encoding: gzip\r\n\r\n".encode()
-        for path in PATHS
-    ]
+async def _client(server: Server, entry: str, first: int, end: float) -> list[float]:
+    connection = Connection(server.url)
+    asked = [f"{path}?id={quote(entry, safe='')}" for path in PATHS]
     times = []
-    try:
-        while time.perf_counter() < end:
-            began = time.perf_counter()
-            writer.write(asked[(first + len(times)) % len(asked)])
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            if not head.startswith(b"http/1.1 200"):
-                raise RuntimeError(head.decode())
-            await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r")[0]))
-            times.append(time.perf_counter() - began)
-    finally:
-        writer.close()
+    while time.perf_counter() < end:
+        began = time.perf_counter()
+        await connection.get(asked[(first + len(times)) % len(asked)])
+        times.append(time.perf_counter() - began)
+    connection.close()
     return times

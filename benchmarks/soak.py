@@ -27,13 +27,14 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-import httpx
 import numpy as np
 
 from benchmarks.annotating import Rater, differences, rate_at_once
 from benchmarks.measuring import Result, peak_mb
 from benchmarks.own_database import own_database
+from benchmarks.plain_http import Connection
 from benchmarks.server import Server, running, start
 
 PEOPLE, SECONDS, KILLS = 100, 300.0, 10
@@ -167,16 +168,16 @@ def _open(folder: Path) -> tuple[dict[str, Any], bool]:
 async def _opened(url: str) -> float:
     """Seconds until a person has everything that Compare shows of an entry."""
     started = time.perf_counter()
-    # Nothing here is encrypted: making what checks certificates costs the load generator more than an answer does.
-    async with httpx.AsyncClient(base_url=url, timeout=60, verify=False) as http:
+    connections = [Connection(url) for _ in THEN]
 
-        async def asked(path: str) -> None:
-            answer = await http.get(path, params={"id": ENTRY} if path.startswith("/api/") else None)
-            answer.raise_for_status()
+    async def asked(path: str, connection: Connection = connections[0]) -> None:
+        await connection.get(f"{path}?id={quote(ENTRY, safe='')}" if path.startswith("/api/") else path)
 
-        for path in FIRST:
-            await asked(path)
-        await asyncio.gather(*map(asked, THEN))
+    for path in FIRST:
+        await asked(path)
+    await asyncio.gather(*map(asked, THEN, connections))
+    for each in connections:
+        each.close()
     return time.perf_counter() - started
 
 

@@ -1,6 +1,8 @@
-"""Waiting for something to do: PostgreSQL calls those who wait (LISTEN, NOTIFY); SQLite's file is looked at again.
+"""Waiting for something to do: PostgreSQL calls those who wait (LISTEN, NOTIFY), SQLite's log of changes is watched.
 
-A call says only that the table of jobs has changed; what is to be done stands there. Who misses one looks again after a
+SQLite writes whatever is changed to a file beside the database first. That file's size and time tell that something
+was, and cost a thousandth of a question to the database: a worker waits most of the time. A call or a change says only
+that there may be something to do; what is to be done stands in the table of jobs. Who misses one looks again after a
 while, so that nothing waits for ever.
 """
 
@@ -9,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -17,6 +20,7 @@ from sqlalchemy.orm import Session
 
 CHANNEL = "manycut_jobs"
 LOOK_S = 0.1  # between two looks where nobody calls
+UNSEEN_S = 2.0  # until the table is looked at though nothing has changed: two changes may come at one time of the clock
 LONGEST_S = 5.0  # that somebody waits for a call
 log = logging.getLogger("manycut.jobs")
 
@@ -38,12 +42,14 @@ class JobNews:
         self._engine = engine
         self._called = engine.dialect.name == "postgresql" and engine.dialect.driver == "psycopg"
         self._connection: Any = None
+        self._log = Path(f"{engine.url.database}-wal") if engine.dialect.name == "sqlite" else None
+        self._known = self._standing()
         self._listen()
 
     def wait(self) -> None:
         """Returns when something may be to do: when called, and after a while anyway."""
         if self._connection is None:
-            time.sleep(LOOK_S)
+            self._watch()
             self._listen()
             return
         import psycopg
@@ -55,6 +61,24 @@ class JobNews:
             log.warning("The database does not call any more: %s", error)
             self.close()
             time.sleep(LOOK_S)
+
+    def _watch(self) -> None:
+        """Returns when SQLite's log has changed since this returned last, and after a while; at once elsewhere."""
+        end = time.monotonic() + UNSEEN_S
+        while True:
+            time.sleep(LOOK_S)
+            now = self._standing()
+            if now != self._known or now is None or time.monotonic() > end:
+                self._known = now
+                return
+
+    def _standing(self) -> tuple[int, int] | None:
+        """Of SQLite's log; None where there is none."""
+        try:
+            found = self._log.stat() if self._log else None
+        except OSError:
+            return None
+        return (found.st_mtime_ns, found.st_size) if found else None
 
     def close(self) -> None:
         """Listens no more."""
