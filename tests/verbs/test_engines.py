@@ -59,7 +59,8 @@ def test_videos_are_taken_in_looked_at_again_and_described_by_workers_as_here(tm
             asked = len(server.asked)
             caption(library, request, engine=engine)
             assert len(server.asked) == asked, "what was described is not described again"
-            entries = [library.entries.get(one.id) for one in library.entries.list()]
+            ids = sorted(one.id for one in library.entries.list())  # they come as they are done
+            entries = [library.entries.get(one) for one in ids]
             found[name] = [(one.id, one.captions, one.features[SPACE], sorted(one.signals.items())) for one in entries]
         server.close()
     for here, there in zip(*found.values(), strict=True):

@@ -33,13 +33,14 @@ def weights(path):
 
 
 @pytest.mark.slow
-def test_two_processes_train_as_one_does_go_on_after_a_loss_and_stop_together(tmp_path):
+@pytest.mark.parametrize("lost", ["none", pytest.param("lose", marks=pytest.mark.long)])
+def test_two_processes_train_as_one_does_and_stop_together_also_where_one_is_lost(tmp_path, lost):
     environment = {name: value for name, value in os.environ.items() if name not in NAMES}
     environment |= {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     script = Path(__file__).with_name("together.py")
     launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--max-restarts", "1"]
     ran = subprocess.run(
-        [*launch, "--standalone", "--monitor-interval", "0.1", script, tmp_path],
+        [*launch, "--standalone", "--monitor-interval", "0.1", script, tmp_path, lost],
         env=environment,
         capture_output=True,
         text=True,
@@ -47,7 +48,7 @@ def test_two_processes_train_as_one_does_go_on_after_a_loss_and_stop_together(tm
     )
     assert ran.returncode == 0, ran.stderr
     said = json.loads((tmp_path / "said.json").read_text())
-    assert not said["first life"], "nobody died"
+    assert said["first life"] == (lost == "none")
     alone = loop.train(made_videos(), SETTINGS, out=tmp_path / "alone", feature_space="s", criterion=likes)
     shared = json.loads((tmp_path / "resumed" / "model.json").read_text())["training"]
     assert shared["processes"] == 2

@@ -1,7 +1,7 @@
-"""Trainings that `torchrun` starts in two processes: `torchrun ... together.py FOLDER`, run by test_distributed.py.
+"""Trainings that `torchrun` starts in two processes: `torchrun ... together.py FOLDER [lose]`, run by test_distributed.py.
 
-The first one loses the other process after its fourth epoch, and is started again. Then one is cancelled, and one is
-asked to be content with what it has. What came of them lies in FOLDER.
+One trains to its end; with `lose`, the first process loses the other after its fourth epoch, and is started again. Then
+one is cancelled, and one is asked to be content with what it has. What came of them lies in FOLDER.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def likes(model) -> float:
     return float(curves.std())
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, loses: bool) -> None:
     if follows():
         (folder / "other.pid").write_text(str(os.getpid()))
         with joined() as processes:
@@ -60,7 +60,7 @@ def main(folder: Path) -> None:
     first_life = os.environ["TORCHELASTIC_RESTART_COUNT"] == "0"
 
     def lose_the_other(fraction, message, figures=None):
-        if first_life and figures and figures["epoch"] == 4:
+        if loses and first_life and figures and figures["epoch"] == 4:
             os.kill(int((folder / "other.pid").read_text()), signal.SIGKILL)
 
     with joined() as processes:
@@ -87,4 +87,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:] == ["lose"])
