@@ -1,4 +1,4 @@
-"""Trainings that `torchrun` starts in two processes: `torchrun ... together.py FOLDER [lose]`, run by test_distributed.py.
+"""Trainings that `torchrun` starts in two processes: `torchrun ... together.py FOLDER [lose]`; see test_distributed.py.
 
 One trains to its end; with `lose`, the first process loses the other after its fourth epoch, and is started again. Then
 one is cancelled, and one is asked to be content with what it has. What came of them lies in FOLDER.
