@@ -87,7 +87,7 @@ class RayEngine:
             nonlocal started
             started += 1
             if not actors and started > TRIES * self._workers:
-                raise InputError("No worker of the cluster starts.", "Its logs say why: /tmp/ray/session_latest/logs.")
+                raise InputError("No worker of the cluster starts.", "Ray's logs say why.")
             new = actor.remote(work)
             starting[new.ready.remote()] = new
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from verbs.models_at_hand import files_of, model_at_hand
 
 if TYPE_CHECKING:
     from core.models.checkpoints import Checkpoint
+    from core.training.scoring import ScoreSettings
     from storage.library import Library
 
 
@@ -145,9 +146,16 @@ def sample(
     )
 
 
-def score_settings(request: SampleRequest) -> dict[str, Any]:
+def score_settings(request: SampleRequest) -> ScoreSettings:
     """What `core.training.scoring.score` takes of a request."""
-    return request.model_dump(include={"n", "seed", "steps", "guidance", "eta", "temperature"})
+    return {
+        "n": request.n,
+        "seed": request.seed,
+        "steps": request.steps,
+        "guidance": request.guidance,
+        "eta": request.eta,
+        "temperature": request.temperature,
+    }
 
 
 def digest_of(request: SampleRequest, checkpoint: Checkpoint, version: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ from verbs.sample import SampleRequest, digest_of, discovered_label, score_setti
 
 if TYPE_CHECKING:
     from core.models.checkpoints import Checkpoint
+    from core.training.scoring import ScoreSettings
     from storage.library import Library
 
 
@@ -104,10 +105,10 @@ def sample_many(
 
 @dataclass(frozen=True)
 class ScoreWork:
-    """A checkpoint that scores entries; `how` is what `core.training.scoring.score` takes."""
+    """A checkpoint that scores entries; `how` is what `score` is asked for."""
 
     checkpoint: Checkpoint
-    how: Mapping[str, Any]
+    how: ScoreSettings
 
     def open(self) -> Do[Entry, ScoreTrack]:
         from core.models.checkpoints import load_model

@@ -10,6 +10,7 @@ H hidden width. All C curves of a video share its encoding and its noise level, 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -229,14 +230,14 @@ class VideoEncoder(nn.Module):
 # modulation), and `forward` takes the curves through it. Whatever is the same for all B may have a first axis of 1.
 
 
-class Codebook(nn.Module):
+class Codebook(nn.Module, ABC):
     """Noised scores in [0, 1] -> one of K + 1 vectors."""
 
     size: int
 
+    @abstractmethod
     def vectors(self) -> Tensor:
         """(K + 1, H) of all codes."""
-        raise NotImplementedError
 
     def codes(self, scores: Tensor) -> Tensor:
         """The nearest code of each score, int64."""

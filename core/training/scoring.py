@@ -6,7 +6,7 @@ Torch is imported only when something is scored: pages ask `can_score` about eve
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 import numpy as np
 
@@ -18,6 +18,17 @@ from core.progress import Progress, silent
 
 if TYPE_CHECKING:
     from core.models.summarizer import Summarizer
+
+
+class ScoreSettings(TypedDict):
+    """What `score` is asked for, wherever it is done."""
+
+    n: int
+    seed: int
+    steps: int | None
+    guidance: float | None
+    eta: float
+    temperature: float
 
 
 class CheckpointLike(Protocol):

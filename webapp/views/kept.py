@@ -63,8 +63,8 @@ class KeptAnswers:
 
 
 def _response(request: Request, packed: Packed) -> Response:
-    # Browsers ask each time, so that nobody is shown what they may not see by now.
-    headers = {"ETag": packed.tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
+    # Browsers ask each time, so that nobody is shown what they may not see by now. Packed and plain share a weak tag.
+    headers = {"ETag": f"W/{packed.tag}", "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
     known = (one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(","))
     if packed.tag in known:
         return Response(status_code=304, headers=headers)

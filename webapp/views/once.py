@@ -21,7 +21,6 @@ class Once(Generic[T]):
     def __init__(self, most: int, weigh: Callable[[T], int] = lambda value: 1) -> None:
         self._most = most
         self._weigh = weigh
-        self._weight = 0
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._underway: dict[Hashable, Lock] = {}
         self._lock = Lock()
@@ -39,9 +38,8 @@ class Once(Generic[T]):
                 value = compute()
                 with self._lock:
                     self._kept[key] = value
-                    self._weight += self._weigh(value)
-                    while self._weight > self._most:
-                        self._weight -= self._weigh(self._kept.popitem(last=False)[1])
+                    while sum(map(self._weigh, self._kept.values())) > self._most:
+                        self._kept.popitem(last=False)
                 return value
             finally:
                 with self._lock:
