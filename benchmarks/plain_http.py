@@ -15,6 +15,11 @@ class RefusedHere(RuntimeError):
     """The server answered otherwise than with 200."""
 
 
+def _said_nothing(error: Exception) -> bool:
+    """Whether a connection ended before any of an answer: servers end those that rest, and browsers ask again."""
+    return isinstance(error, ConnectionError) or (isinstance(error, asyncio.IncompleteReadError) and not error.partial)
+
+
 class Connection:
     """A browser with its cookies that asks one thing after the other.
 
@@ -38,12 +43,15 @@ class Connection:
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> bytes:
         """The body of the answer, unpacked. Raises UNREACHABLE, RefusedHere."""
+        kept = self._streams is not None
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_connection(self._host, self._port)
             status, headers, content = await self._exchanged(*self._streams, method, path, body)
-        except UNREACHABLE:
+        except UNREACHABLE as error:
             self.close()
+            if kept and _said_nothing(error):
+                return await self.ask(method, path, body)
             raise
         for cookie in headers.get("set-cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")

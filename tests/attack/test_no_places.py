@@ -44,6 +44,7 @@ from verbs.rescore import RescoreRequest
 from verbs.sample import SampleRequest
 from verbs.segment import SegmentRequest
 from verbs.signals import SignalsRequest
+from verbs.transcribe import TranscribeRequest
 from webapp.jobs import enqueue, perform
 from webapp.server import build_app, build_rest
 
@@ -53,6 +54,7 @@ ENDLESS = {"/gradio_api/heartbeat/{session_hash}", "/gradio_api/queue/data", "/g
 PERSON = "Ann"
 TALKS = [f"talks/talk{number}" for number in range(10)]
 FAILED = {"ingest", "attach", "export", "train", "import_checkpoint", "join", "render", "sample", "judge", "caption"}
+FAILED |= {"transcribe"}  # no model that listens is at hand
 BAD = ("999999", "x", "../../etc/passwd", "/etc/passwd", "%00", "")
 
 
@@ -167,6 +169,7 @@ def by_pages(library: Library, incoming: Path) -> None:
         queue(RescoreRequest(entry="lost/film"))
         queue(SignalsRequest(entry="videos/holiday", again=True))
         queue(SegmentRequest(entry="videos/holiday", shots="uniform"))
+        queue(TranscribeRequest(entry="videos/holiday"), "failed")
         queue(FeaturesRequest(entry="videos/holiday", space="efficientnet-lite0"))
         folder = library.checkpoints.find(trained).path
         for name, content in (("theirs.zip", zipped(folder)), ("broken.pth", b"no model")):
