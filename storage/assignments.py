@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Select, SQLColumnExpression, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import limits
@@ -74,6 +74,16 @@ class Place:
     wanted: int
     submitted: int
     held: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of several videos: how many are `submitted` of those `wanted`; `complete` videos have none left."""
+
+    wanted: int
+    submitted: int
+    held: int
+    complete: int
 
 
 class Assignments:
@@ -190,13 +200,27 @@ class Assignments:
             if session.scalar(changed) is None:
                 raise NotFoundError(f"Assignment {assignment_id} has no video '{entry_id}'.")
 
-    def places(self, assignment_id: int) -> Sequence[Place]:
-        """How far each video is, in the order of the list. Raises NotFoundError."""
+    def places(self, assignment_id: int, entries: Sequence[str] | None = None) -> Sequence[Place]:
+        """How far each video is, in the order of the list; only these, at most some hundred. Raises NotFoundError."""
         with reading(self._engine) as session:
             row = _load(session, assignment_id)
-            submitted, held = _taken(row, now())
-            query = _counted(row, submitted, held).order_by(AssignedRow.position)
-            return [Place(*values) for values in session.execute(query)]
+            query = _counted(row, *_taken(row, now())).order_by(AssignedRow.position)
+            if entries is not None:
+                query = query.where(AssignedRow.entry_id.in_(entries))
+            return [Place(*values) for *values, _ in session.execute(query)]
+
+    def sums(self, assignment_id: int, dataset: str | None = None) -> Places:
+        """The places of all videos, or of those of a dataset; counted by the database. Raises NotFoundError."""
+        with reading(self._engine) as session:
+            row = _load(session, assignment_id)
+            query = _counted(row, *_taken(row, now()))
+            if dataset:
+                query = query.where(in_dataset(AssignedRow.entry_id, dataset))
+            place = query.subquery().c
+            complete = place.submitted >= place.wanted
+            submitted = case((complete, place.wanted), else_=place.submitted)
+            parts = (place.wanted, submitted, place.held, case((complete, 1), else_=0))
+            return Places(*session.execute(select(*(func.coalesce(func.sum(one), 0) for one in parts))).one())
 
     def waiting(self, annotator: Annotator) -> int:
         """How many videos this person could still get."""
@@ -204,7 +228,10 @@ class Assignments:
         with reading(self._engine) as session:
             rows = session.scalars(select(AssignmentRow).where(AssignmentRow.closed.is_(None))).all()
             return sum(
-                session.scalar(select(func.count()).select_from(_free(row, annotator, moment).subquery())) or 0
+                session.scalar(
+                    select(func.count()).select_from(_free(row, annotator, moment).order_by(None).subquery())
+                )
+                or 0
                 for row in rows
             )
 
@@ -248,7 +275,7 @@ class Assignments:
                 return self._annotations.open_task(annotator, entry, protocol)
 
             def check_free(session: Session, row: AssignmentRow = row, entry: str = entry) -> None:
-                if entry not in session.scalars(_free(row, annotator, now())).all():
+                if session.scalar(_free(row, annotator, now(), entry)) is None:
                     raise PlaceTakenError("Somebody else has just taken this place.", "Ask for the next video again.")
 
             with suppress(PlaceTakenError):  # there may be another place
@@ -258,6 +285,11 @@ class Assignments:
         return Assignment(
             row.id, row.title, protocol, row.people, row.first, row.hold_minutes, row.practice, entries, row.closed
         )
+
+
+def in_dataset(entry_id: SQLColumnExpression[str], dataset: str) -> ColumnElement[bool]:
+    """Whether an entry is of a dataset, by its id alone."""
+    return and_(entry_id > f"{dataset}/", entry_id < f"{dataset}0")  # "0" is the sign after "/"
 
 
 def _load(session: Session, assignment_id: int) -> AssignmentRow:
@@ -302,6 +334,7 @@ def _counted(row: AssignmentRow, submitted: ColumnElement[bool], held: ColumnEle
             func.coalesce(AssignedRow.people, row.people).label("wanted"),
             count(submitted).label("submitted"),
             count(held).label("held"),
+            AssignedRow.position,
         )
         .outerjoin(TaskRow, TaskRow.entry_id == AssignedRow.entry_id)
         .where(AssignedRow.assignment_id == row.id)
@@ -309,24 +342,25 @@ def _counted(row: AssignmentRow, submitted: ColumnElement[bool], held: ColumnEle
     )
 
 
-def _free(row: AssignmentRow, annotator: Annotator, moment: datetime) -> Select:
-    """The entries this person can get, best first: nearly complete ones, then as the assignment's order says."""
-    submitted, held = _taken(row, moment)
-    counts = _counted(row, submitted, held).subquery()
+def _free(row: AssignmentRow, annotator: Annotator, moment: datetime, entry: str | None = None) -> Select:
+    """The entries this person can get, best first: nearly complete ones, then as the assignment's order says.
+
+    With `entry` only that one, if they can.
+    """
+    counted = _counted(row, *_taken(row, moment))
+    counts = (counted if entry is None else counted.where(AssignedRow.entry_id == entry)).subquery()
     begun = select(TaskRow.entry_id).where(TaskRow.annotator_id == annotator.id, TaskRow.protocol_id == row.protocol_id)
-    place = select(AssignedRow.entry_id, AssignedRow.position).where(AssignedRow.assignment_id == row.id).subquery()
     disputed = row.first == "disputed"
     best = func.coalesce(EntryRow.disagreement, 0) if disputed else counts.c.submitted + counts.c.held
     return (
         select(counts.c.entry_id)
         .join(EntryRow, EntryRow.id == counts.c.entry_id)
-        .join(place, place.c.entry_id == counts.c.entry_id)
         .where(
             EntryRow.removed.is_(None),
             counts.c.submitted + counts.c.held < counts.c.wanted,
             counts.c.entry_id.not_in(begun),
         )
-        .order_by(best.desc(), place.c.position)
+        .order_by(best.desc(), counts.c.position)
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, extract, func, select, true
+from sqlalchemy import ColumnElement, Engine, SQLColumnExpression, case, extract, func, select, true
+from sqlalchemy.orm import Session
 
 from core.labelling.events import Event
 from core.labelling.protocols import Kind
@@ -15,7 +17,9 @@ from storage.database import reading
 from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, EventRow, ProtocolRow, TaskRow
 from storage.tasks import EVENT, Annotator, annotator_of
 
+T = TypeVar("T", int, str)
 State = Literal["open", "submitted", "skipped"]
+MANY = 500  # databases limit the number of parameters
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,17 @@ class TaskSummary:
     touched: datetime
 
 
+@dataclass(frozen=True)
+class Done:
+    """How much a person did here, without training; `touched` is when they did something last, with training (UTC)."""
+
+    tasks: int
+    submitted: int
+    open: int
+    excluded: int
+    touched: datetime
+
+
 class Board:
     """The tasks of one installation, seen from above."""
 
@@ -62,6 +77,26 @@ class Board:
     def progress(self) -> list[TaskSummary]:
         """Every task of everybody, the one touched last first."""
         return sorted(self._summaries(true()), key=lambda one: one.touched, reverse=True)
+
+    def people(self) -> dict[str, Done]:
+        """How much everybody did who has a task, by their names; counted by the database."""
+        real = TaskRow.practice.is_(False)
+        submitted = real & (TaskRow.state == "submitted") & TaskRow.excluded.is_(False)
+        wanted = (real, submitted, real & (TaskRow.state == "open"), real & TaskRow.excluded.is_(True))
+        last = func.max(case((TaskRow.touched < TaskRow.created, TaskRow.created), else_=TaskRow.touched))
+        counts = (func.sum(case((condition, 1), else_=0)) for condition in wanted)
+        query = select(AnnotatorRow.name, *counts, last).join(TaskRow, TaskRow.annotator_id == AnnotatorRow.id)
+        with reading(self._engine) as session:
+            rows = session.execute(query.group_by(AnnotatorRow.id, AnnotatorRow.name)).all()
+        return {name: Done(*values) for name, *values in rows}
+
+    def some(self, tasks: Sequence[int]) -> dict[int, TaskSummary]:
+        """Tasks by their ids."""
+        return {one.task: one for one in self._of(TaskRow.id, sorted(set(tasks)))}
+
+    def of_entries(self, entries: Sequence[str]) -> list[TaskSummary]:
+        """The tasks on some entries."""
+        return self._of(TaskRow.entry_id, entries)
 
     def trail(self) -> list[tuple[Event, int]]:
         """What leads decided, newest first, with the id of the task."""
@@ -82,7 +117,7 @@ class Board:
             dataset: only of its entries.
         """
         hour = func.floor(extract("epoch", EventRow.recorded) / 3600).label("hour")
-        fine = (EventRow.recorded >= since) & TaskRow.practice.is_(False) & _part(assignment, dataset)
+        fine = (EventRow.recorded >= since) & TaskRow.practice.is_(False) & part_of(assignment, dataset)
         single = EventRow.kind.in_(("rate", "mark"))
         counts = select(hour, func.count()).join(TaskRow, TaskRow.id == EventRow.task_id)
         takes = select(hour, EventRow.task_id, EventRow.shot).join(TaskRow, TaskRow.id == EventRow.task_id).distinct()
@@ -105,13 +140,19 @@ class Board:
                 TaskRow.state == "submitted",
                 TaskRow.practice.is_(False),
                 TaskRow.excluded.is_(False),
-                _part(assignment, dataset),
+                part_of(assignment, dataset),
             )
             .group_by(TaskRow.id)
             .having(last >= since)
         )
         with reading(self._engine) as session:
             return list(session.scalars(query))
+
+    def _of(self, column: SQLColumnExpression[T], values: Sequence[T]) -> list[TaskSummary]:
+        found: list[TaskSummary] = []
+        for start in range(0, len(values), MANY):
+            found += self._summaries(column.in_(values[start : start + MANY]))
+        return found
 
     def _summaries(self, condition: ColumnElement[bool]) -> list[TaskSummary]:
         task = TaskRow
@@ -126,7 +167,7 @@ class Board:
         )  # fmt: skip
         with reading(self._engine) as session:
             rows = session.execute(query).all()
-            people = {row.id: annotator_of(row) for row in session.scalars(select(AnnotatorRow))}
+            people = _people(session, {row.annotator_id for row in rows})
             protocols = {row.id: row for row in session.scalars(select(ProtocolRow))}
         names = {key: (f"{row.name} v{row.version}", row.settings["kind"]) for key, row in protocols.items()}
         return [
@@ -148,11 +189,20 @@ class Board:
         ]
 
 
+def _people(session: Session, ids: Collection[int]) -> dict[int, Annotator]:
+    wanted = sorted(ids)
+    found: dict[int, Annotator] = {}
+    for start in range(0, len(wanted), MANY):
+        part = AnnotatorRow.id.in_(wanted[start : start + MANY])
+        found |= {row.id: annotator_of(row) for row in session.scalars(select(AnnotatorRow).where(part))}
+    return found
+
+
 def _hour(number: float) -> datetime:
     return datetime.fromtimestamp(int(number) * 3600, UTC)
 
 
-def _part(assignment: int | None, dataset: str | None) -> ColumnElement[bool]:
+def part_of(assignment: int | None, dataset: str | None) -> ColumnElement[bool]:
     """The tasks that are done for an assignment, and those on entries of a dataset."""
     condition: ColumnElement[bool] = true()
     if assignment is not None:

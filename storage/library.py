@@ -27,6 +27,7 @@ from storage.agreements import Agreements
 from storage.annotations import Annotations
 from storage.assignments import Assignments
 from storage.board import Board
+from storage.board_pages import BoardPages
 from storage.captions import Captions
 from storage.changes import Changes
 from storage.checkpoints import Checkpoints
@@ -84,6 +85,7 @@ class Library:
         labels: what their labels amount to.
         assignments: what they are asked to label.
         board: how far everybody is.
+        board_pages: which videos the board shows of them.
         tags, collections: by what people find entries again.
         trash: what was removed.
         seen: who has looked at what others and models say.
@@ -121,6 +123,7 @@ class Library:
         self.annotations = Annotations(engine, files, self.counts)
         self.assignments = Assignments(engine, self.annotations)
         self.board = Board(engine)
+        self.board_pages = BoardPages(engine)
         self.tags = Tags(engine)
         self.collections = Collections(engine)
         self.trash = Trash(engine, data_dir, self.datasets, self.runs, self.mended)

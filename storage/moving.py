@@ -36,13 +36,13 @@ from core.errors import ConflictError, DamagedError, InputError, NotFoundError
 from core.progress import Progress, part, silent
 from storage.database import HEAD, MOVING, create_any_engine, open_database, revision_of, writing
 from storage.server_lock import locked, worker_lives_at
-from storage.tables import Base, ChangesRow, WorkerRow
+from storage.tables import Base, ChangesRow, EntryCountRow, WorkerRow
 from storage.tables import InstallationRow as Installation
 
 ROWS = 1000  # that are written at once
 BEGIN_ANEW = "Begin anew with an empty database."
-# Where workers are says nothing of where they will be, and each database counts its own changes.
-STAY = (WorkerRow.__tablename__, ChangesRow.__tablename__)
+# Where workers are says nothing of where they will be, and each database counts its own changes and entries.
+STAY = (WorkerRow.__tablename__, ChangesRow.__tablename__, EntryCountRow.__tablename__)
 TABLES = tuple(table for table in Base.metadata.sorted_tables if table.name not in STAY)
 
 

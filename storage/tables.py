@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -59,6 +60,19 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(), list[Any]: JSON()}  # noqa: RUF012
 
 
+_REMOVED = text("removed IS NOT NULL")
+_FILTERED = ("dataset", "category", "judges", "disagreement", "id")
+
+
+def _listed(name: str, *columns: Any, only: str = "") -> Index:
+    """An index of entries that are not removed: of what lists show; `only` on one kind of database.
+
+    `removed` is in it, so that SQLite, which asks for it again, needs no row.
+    """
+    here = text("removed IS NULL")
+    return Index(name, *columns, "removed", sqlite_where=here, postgresql_where=here, info={"only": only})
+
+
 class DatasetRow(Base):
     """Entries that came together. `media_root` is the folder their relative media paths start from.
 
@@ -88,7 +102,17 @@ class EntryRow(Base):
     __tablename__ = "entries"
     __table_args__ = (
         Index("ix_entries_dataset_position", "dataset", "position"),
-        Index("ix_entries_listed", "removed", "dataset", "category"),
+        Index("ix_entries_removed", "removed", sqlite_where=_REMOVED, postgresql_where=_REMOVED),
+        # What is filtered by. PostgreSQL, which limits how long a row of an index may be, has it without texts.
+        _listed("ix_entries_filtered", *_FILTERED, only="postgresql"),
+        _listed("ix_entries_searched", *_FILTERED, "words", "video", only="sqlite"),
+        _listed("ix_entries_library", "dataset", "position", "id"),
+        _listed("ix_entries_title", text("substr(words, 1, 200)"), "id"),
+        _listed("ix_entries_duration", "duration", "id"),
+        _listed("ix_entries_people", "judges", "id"),
+        _listed("ix_entries_most_people", text("(-judges)"), "id"),
+        _listed("ix_entries_disagreement", "disagreement", "id"),
+        _listed("ix_entries_labelled", text("(judges - people)"), "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -115,6 +139,16 @@ class EntryRow(Base):
     judges: Mapped[int | None]
     disagreement: Mapped[float | None]
     note: Mapped[str] = mapped_column(default="")
+
+
+class EntryCountRow(Base):
+    """How many entries of a dataset and a category are not removed; triggers count (migration 0026)."""
+
+    __tablename__ = "entry_counts"
+
+    dataset: Mapped[str] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
+    entries: Mapped[int]
 
 
 class EntryTagRow(Base):
@@ -261,6 +295,9 @@ class ProtocolRow(Base):
     created: Mapped[datetime] = mapped_column(default=now)
 
 
+_COUNTED = ("entry_id", "practice", "excluded", "state", "seen", "annotator_id", "protocol_id", "touched", "created")
+
+
 class TaskRow(Base):
     """One person judging one entry under one protocol. `shots` are the very intervals that are judged.
 
@@ -270,11 +307,15 @@ class TaskRow(Base):
     """
 
     __tablename__ = "tasks"
-    __table_args__ = (UniqueConstraint("annotator_id", "entry_id", "protocol_id"),)
+    __table_args__ = (
+        UniqueConstraint("annotator_id", "entry_id", "protocol_id"),
+        Index("ix_tasks_touched", "touched", "id"),
+        Index("ix_tasks_board", *_COUNTED),  # what queues and sums read of a task, without its shots
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"))
-    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"))
     protocol_id: Mapped[int] = mapped_column(ForeignKey("protocols.id"))
     shots: Mapped[list[Any]]
     practice: Mapped[bool] = mapped_column(default=False)

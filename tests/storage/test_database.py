@@ -44,12 +44,18 @@ def test_head_is_the_newest_migration():
     assert ScriptDirectory.from_config(migration_config()).get_current_head() == HEAD
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # of which SQLite's cannot be compared
 def test_migrations_make_what_the_tables_describe(engine):
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+        def meant(thing, *_):
+            return thing.info.get("only") in (None, "", connection.dialect.name)
+
+        context = MigrationContext.configure(connection, opts={"include_object": meant})
+        assert compare_metadata(context, Base.metadata) == []
 
 
 @pytest.mark.sqlite

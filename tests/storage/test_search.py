@@ -6,14 +6,13 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from sqlalchemy import text
 
 from benchmarks.picker import fill
 from core.data import AnnotationSet
 from core.errors import InputError
 from core.labelling.events import Event
 from core.statistics.curves import disagreement
-from storage.database import migration_config, writing
+from storage.database import migration_config
 from storage.library import Library
 from storage.search import Sort, Wanted, folded
 
@@ -262,12 +261,3 @@ def test_the_place_of_an_entry_is_where_its_page_has_it(large, sort):
     assert library.search.find(wanted, limit=0, place_of="nowhere/at-all").place is None
     other = next(entry.id for entry in library.search.find(Wanted("harbour"), limit=1).entries)
     assert library.search.find(wanted, limit=0, place_of=other).place is None
-
-
-@pytest.mark.sqlite
-def test_counting_groups_reads_only_the_index(large):
-    library, _ = large
-    query = "SELECT dataset, count(*) FROM entries WHERE removed IS NULL GROUP BY dataset"
-    with writing(library.engine) as session:
-        plan = " ".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {query}")))
-    assert "USING COVERING INDEX ix_entries_listed" in plan

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from core import limits
 from core.errors import InputError
 from core.labelling.who import AccountRole
+from storage.board_pages import Order, Part
 from storage.forgetting import forget as forget_person
 from storage.formats.events_jsonl import is_event_log
 from storage.library import Library
@@ -151,8 +152,15 @@ def router(library: Library, watch: Watch) -> APIRouter:
     routes = APIRouter(prefix="/api/review")
 
     @routes.get("/board")
-    def board(assignment: int | None = None, dataset: str | None = None) -> Board:
-        return board_view.board(library, assignment, dataset)
+    def board(
+        assignment: int | None = None,
+        dataset: str | None = None,
+        search: Annotated[str, Query(max_length=limits.SEARCH_CHARS)] = "",
+        order: Order = "library",
+        after: str | None = None,
+    ) -> Board:
+        """All videos where they are few. Otherwise a page of those with the words of `search`, behind `after`."""
+        return board_view.board(library, Part(assignment, dataset, search, order, after))
 
     @routes.get("/pace")
     def pace(assignment: int | None = None, dataset: str | None = None) -> Pace:

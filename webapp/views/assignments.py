@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,8 +11,9 @@ from core.errors import InputError
 from core.labelling.protocols import Kind, Shots, protocol_from
 from core.labelling.who import AccountRole
 from storage.accounts import Account
-from storage.assignments import Assignment, First, Place
-from storage.board import TaskSummary
+from storage.assignments import Assignment, First
+from storage.assignments import Places as PlacesOfAll
+from storage.board import Done
 from storage.library import Library
 from storage.protocols import ProtocolVersion
 from storage.search import Group, PickedEntry, Wanted
@@ -176,26 +177,26 @@ def disputed(
     offset: int = 0,
 ) -> Disputed:
     """Videos in the order in which people disagree about them, with the places that open assignments have for them."""
+    wanted = Wanted(
+        search=search,
+        dataset=dataset,
+        assignment=assignment,
+        people=None if assignment else True,
+        sort="-disagreement",
+        hidden=hidden,
+    )
+    found = library.search.find(wanted, offset=offset, limit=PAGE)
     assignments = [one for one in library.assignments.list() if assignment in (None, one.id)]
-    places = places_of(library, assignments)
-    if assignment:
-        words = search.lower().split()
-        listed = [one for one in library.search.some(list(places)) if not dataset or one.dataset == dataset]
-        listed = [one for one in listed if all(word in f"{one.title} {one.id}".lower() for word in words)]
-        listed.sort(key=lambda one: (one.disagreement is None or one.id in hidden, -(one.disagreement or 0)))
-        total, listed = len(listed), listed[offset : offset + PAGE]
-    else:
-        wanted = Wanted(search=search, dataset=dataset, people=True, sort="-disagreement", hidden=hidden)
-        found = library.search.find(wanted, offset=offset, limit=PAGE)
-        total, listed = found.total, found.entries
-    return Disputed(rows=[_disputed(one, places, one.id in hidden) for one in listed], total=total, page=PAGE)
+    places = places_of(library, assignments, [one.id for one in found.entries])
+    rows = [_disputed(one, places, one.id in hidden) for one in found.entries]
+    return Disputed(rows=rows, total=found.total, page=PAGE)
 
 
 def assignments(library: Library) -> AssignmentsList:
     """All assignments, newest first, and the protocols that can be asked for."""
     return AssignmentsList(
         assignments=[
-            _facts(one, library.assignments.places(one.id))
+            _facts(one, library.assignments.sums(one.id))
             for one in reversed(library.assignments.list(include_closed=True))
         ],
         protocols=[kept_protocol(one) for one in library.annotations.protocols.list()],
@@ -223,11 +224,9 @@ def create(library: Library, asked: AssignmentRequest) -> Made:
 
 def people(library: Library) -> People:
     """Everybody with how much they did here."""
-    tasks: dict[str, list[TaskSummary]] = {}
-    for one in library.board.progress():
-        tasks.setdefault(one.annotator.name, []).append(one)
+    done = library.board.people()
     return People(
-        people=[_person(account, tasks.get(account.name, ())) for account in library.accounts.list()],
+        people=[_person(account, done.get(account.name)) for account in library.accounts.list()],
         sign_on=library.accounts.sign_on(),
         closed=library.accounts.closed(),
     )
@@ -255,7 +254,7 @@ def _disputed(video: PickedEntry, places: Places, hidden: bool) -> DisputedVideo
     )
 
 
-def _facts(one: Assignment, places: Sequence[Place]) -> AssignmentFacts:
+def _facts(one: Assignment, places: PlacesOfAll) -> AssignmentFacts:
     return AssignmentFacts(
         id=one.id,
         title=one.title,
@@ -265,10 +264,7 @@ def _facts(one: Assignment, places: Sequence[Place]) -> AssignmentFacts:
         hold_minutes=one.hold_minutes,
         practice=one.practice,
         videos=one.entries,
-        wanted=sum(place.wanted for place in places),
-        submitted=sum(min(place.submitted, place.wanted) for place in places),
-        held=sum(place.held for place in places),
-        complete=sum(place.submitted >= place.wanted for place in places),
+        **vars(places),
         closed=None if one.closed is None else milliseconds(one.closed),
     )
 
@@ -283,13 +279,12 @@ def _protocol(library: Library, asked: AssignmentRequest) -> ProtocolVersion:
     raise InputError("The assignment does not say how videos are judged.", "Choose a protocol.")
 
 
-def _person(account: Account, every: Sequence[TaskSummary]) -> PersonFacts:
-    done = [one for one in every if not one.practice]
+def _person(account: Account, done: Done | None) -> PersonFacts:
     return PersonFacts(
         **vars(account),
-        tasks=len(done),
-        submitted=sum(one.state == "submitted" and not one.excluded for one in done),
-        open=sum(one.state == "open" for one in done),
-        excluded=sum(one.excluded for one in done),
-        seen=max((milliseconds(one.touched) for one in every), default=None),
+        tasks=done.tasks if done else 0,
+        submitted=done.submitted if done else 0,
+        open=done.open if done else 0,
+        excluded=done.excluded if done else 0,
+        seen=milliseconds(done.touched) if done else None,
     )

@@ -158,7 +158,8 @@ def task(library: Library, found: Task) -> JudgedTask:
 
 def trail(library: Library, hidden: Collection[str]) -> Trail:
     """Everything leads decided, without what was decided about labels that are hidden."""
-    tasks = {one.task: one for one in library.board.progress()}
+    decided = library.board.trail()
+    tasks = library.board.some([number for _, number in decided])
     titles = {one.id: one.title for one in library.search.some(sorted({one.entry for one in tasks.values()}))}
     return Trail(
         decisions=[
@@ -172,7 +173,7 @@ def trail(library: Library, hidden: Collection[str]) -> Trail:
                 entry=tasks[number].entry,
                 title=titles.get(tasks[number].entry, tasks[number].entry),
             )
-            for event, number in library.board.trail()
+            for event, number in decided
             if tasks[number].entry not in hidden
         ]
     )

@@ -51,11 +51,13 @@ def video_facts(video: PickedEntry, places: Places) -> VideoFacts:
     )
 
 
-def places_of(library: Library, assignments: Iterable[Assignment]) -> dict[str, list[tuple[Assignment, Place]]]:
-    """The places of some assignments by entry."""
+def places_of(
+    library: Library, assignments: Iterable[Assignment], entries: Sequence[str]
+) -> dict[str, list[tuple[Assignment, Place]]]:
+    """The places that some assignments have for some hundred entries, by entry."""
     places: dict[str, list[tuple[Assignment, Place]]] = {}
     for one in assignments:
-        for place in library.assignments.places(one.id):
+        for place in library.assignments.places(one.id, entries):
             places.setdefault(place.entry, []).append((one, place))
     return places
 

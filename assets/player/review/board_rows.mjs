@@ -6,6 +6,7 @@ import { count } from '../shared/format.mjs';
 /** @typedef {import('../shared/wire').PlaceFacts} Place  of an assignment */
 /** @typedef {import('../shared/wire').VideoFacts} BoardVideo */
 /** @typedef {import('../shared/wire').Board} BoardAnswer  of GET /api/review/board */
+/** @typedef {import('../shared/wire').BoardSum} BoardSum  what all of its pages come to */
 /**
  * @typedef {object} BoardTask
  * @property {number} id
@@ -79,25 +80,34 @@ export function ordered(rows, order) {
 }
 
 /**
- * The board in one line.
+ * All tasks of a board that is here as a whole, counted.
  * @param {BoardAnswer} board
  * @param {Row[]} rows  all of them
- * @param {number} videos  that are shown
- * @param {number} people  that are shown
+ * @returns {BoardSum}
  */
-export function summary(board, rows, videos, people) {
-  const all = { submitted: 0, open: 0, skipped: 0, excluded: 0, seen: 0 };
+export function sumOf(board, rows) {
+  const all = { videos: rows.length, people: board.people.length, submitted: 0, open: 0, skipped: 0, excluded: 0, seen: 0 };
   for (const tasks of rows.flatMap((row) => row.cells)) {
     for (const one of tasks ?? []) {
       all[one.excluded ? 'excluded' : one.state] += 1;
       if (one.seen) all.seen += 1;
     }
   }
-  const everybody = count(board.people.length, 'person', 'people');
-  const parts = [count(rows.length, 'video'), everybody, `${all.submitted} submitted`, `${all.open} open`];
+  return all;
+}
+
+/**
+ * The board in one line.
+ * @param {BoardSum} all
+ * @param {number} videos  that are shown
+ * @param {number} people  that are shown
+ */
+export function summary(all, videos, people) {
+  const everybody = count(all.people, 'person', 'people');
+  const parts = [count(all.videos, 'video'), everybody, `${all.submitted} submitted`, `${all.open} open`];
   if (all.skipped) parts.push(`${all.skipped} skipped`);
   if (all.excluded) parts.push(`${all.excluded} excluded`);
   if (all.seen) parts.push(`${all.seen} seen before judging`);
-  const part = videos < rows.length || people < board.people.length;
+  const part = videos < all.videos || people < all.people;
   return parts.join(' · ') + (part ? ` — showing ${count(videos, 'video')} and ${count(people, 'person', 'people')}` : '');
 }

@@ -647,6 +647,9 @@ export interface components {
          *         people: names.
          *         tasks: who is how far with which.
          *         labelled: whether anybody has labelled anything here.
+         *         whole: these are all videos, in the order of the library, whatever was searched for. Otherwise it is one page of
+         *             those that were.
+         *         next: what the next page is asked for by, as `after`; None where there is none.
          */
         Board: {
             /** Videos */
@@ -669,6 +672,30 @@ export interface components {
             ][];
             /** Labelled */
             labelled: boolean;
+            /** Whole */
+            whole: boolean;
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * BoardSum
+         * @description All tasks of a board, by their state, on how many videos, of how many people; see `storage.board_pages.Sum`.
+         */
+        BoardSum: {
+            /** Videos */
+            videos: number;
+            /** People */
+            people: number;
+            /** Submitted */
+            submitted: number;
+            /** Open */
+            open: number;
+            /** Skipped */
+            skipped: number;
+            /** Excluded */
+            excluded: number;
+            /** Seen */
+            seen: number;
         };
         /** Body_begin_enter_post */
         Body_begin_enter_post: {
@@ -4615,6 +4642,7 @@ export interface components {
          *         hours: [beginning in ms, labels, submitted tasks] of each hour with any.
          *         left: places that are still wanted; None without an open assignment.
          *         days: how far back `hours` goes.
+         *         board: what all pages of the board come to.
          */
         Pace: {
             /** Hours */
@@ -4627,6 +4655,7 @@ export interface components {
             left: number | null;
             /** Days */
             days: number;
+            board: components["schemas"]["BoardSum"];
         };
         /**
          * PairedFacts
@@ -8102,6 +8131,7 @@ export type AttachRequest = components['schemas']['AttachRequest'];
 export type AttachResult = components['schemas']['AttachResult'];
 export type AttachedVideo = components['schemas']['AttachedVideo'];
 export type Board = components['schemas']['Board'];
+export type BoardSum = components['schemas']['BoardSum'];
 export type BodyBeginEnterPost = components['schemas']['Body_begin_enter_post'];
 export type CampFacts = components['schemas']['CampFacts'];
 export type CampScores = components['schemas']['CampScores'];

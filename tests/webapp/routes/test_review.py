@@ -76,7 +76,8 @@ def computed(client, library, **asked):
 def test_an_empty_library_says_so_everywhere(client):
     board = get(client, "board")
     assert (board["videos"], board["people"], board["tasks"], board["labelled"]) == ([], [], [], False)
-    assert get(client, "pace") == {"hours": [], "left": None, "days": 56}
+    nothing = dict.fromkeys(("videos", "people", "submitted", "open", "skipped", "excluded", "seen"), 0)
+    assert get(client, "pace") == {"hours": [], "left": None, "days": 56, "board": nothing}
     assert get(client, "trail")["decisions"] == []
     assert get(client, "people") == {"people": [], "closed": False, "sign_on": False}
     assert get(client, "assignments")["assignments"] == []
