@@ -39,6 +39,8 @@ BENCHMARKS = {
     "evaluation-tvsum": ("50 curves against 20 people each", "evaluation:evaluation_tvsum"),
     "scaling": ("how time and memory grow with the length of a video", "scaling:scaling"),
     "library-31892": ("a library of MR.HiSum's size: start, first page, search", "library:library_31892"),
+    "library-200000": ("200,000 rows of entries: picker, board, queues over HTTP", "million:library_200000"),
+    "million": ("a million rows of entries and 10,000 people: the same", "million:million"),
     "task-wide": ("a task that opens, with wide states on the entry and without", "task:task_wide"),
     "entry-series": ("opening an entry of ten minutes, 20 people, 16 samples", "series:entry_series"),
     "entry-clients": ("an entry asked for by 1, 20 and 100 at once", "clients:entry_clients"),
