@@ -29,6 +29,7 @@ BENCHMARKS = {
     "knapsack-36": ("cuts of 36 curves at once", "knapsack:knapsack_36"),
     "knapsack-sensitivity": ("every shot's choice reversed", "knapsack:knapsack_sensitivity"),
     "ingest-720p": ("ingest of ten minutes of 720p against decoding alone", "ingest:ingest_720p"),
+    "ingest-2h": ("ingest of two hours against decoding alone, and what it holds", "long_ingest:ingest_2h"),
     "many-videos": ("200 short videos taken in by two workers, against one", "many_videos:many_videos"),
     "shots": ("shots of a reel with known joins: KTS, KTS refined, transitions", "shots:shots"),
     "sampling-1": ("one sample of five minutes, against the release's loop", "sampling:sampling_1"),
