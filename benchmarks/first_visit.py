@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks.compare import ARGUMENTS, CHROMIUM
 from benchmarks.measuring import REPEATS, Result, resident_mb
 from benchmarks.server import bare, running
+from webapp.routes.files import plotly_script
 
 PAINT_MB, ALL_MB, REQUESTS = 0.5, 1.65, 60
 READY = "#player[data-ready='true']"
@@ -40,10 +41,10 @@ class Visit:
     arrived: list[tuple[float, str, int]] = field(default_factory=list)
 
     def sizes(self, until: float = float("inf")) -> dict[str, int]:
-        """Bytes by request, of all but videos, as far as they had arrived."""
+        """Bytes by request, of all but videos and what was in the cache, as far as they had arrived."""
         found: dict[str, int] = {}
         for moment, request, size in self.arrived:
-            if self.kinds[request] != "Media" and moment <= until:
+            if size and self.kinds[request] != "Media" and moment <= until:
                 found[request] = found.get(request, 0) + size
         return found
 
@@ -51,6 +52,7 @@ class Visit:
 def first_visit(repeats: int = REPEATS) -> Result:
     """Visits the page of the demo library and of a bare Gradio app with empty caches."""
     with tempfile.TemporaryDirectory() as folder:
+        plotly_script().press()  # as a server does beside its work after the first visit of all
         with running(Path(folder) / "data") as server:
             ours = _figures([visit(f"{server.url}/", READY) for _ in range(repeats)])
         with bare(Path(folder) / "bare.log") as server:
@@ -80,6 +82,7 @@ def visit(url: str, ready: str) -> Visit:
         devtools.on("Network.requestWillBeSent", lambda said: _asked(found, said))
         devtools.on("Network.responseReceived", lambda said: _piece(found, said, said["response"]["encodedDataLength"]))
         devtools.on("Network.dataReceived", lambda said: _piece(found, said, said["encodedDataLength"]))
+        devtools.on("Network.loadingFinished", lambda said: _whole(found, said))
         devtools.on("Page.lifecycleEvent", lambda said: _lived(found, said))
         for command in ("Network.enable", "Page.enable"):
             devtools.send(command)
@@ -111,8 +114,14 @@ def _piece(found: Visit, said: dict[str, Any], size: int) -> None:
         found.arrived.append((said["timestamp"], said["requestId"], size))
 
 
+def _whole(found: Visit, said: dict[str, Any]) -> None:
+    """What was not told of in pieces."""
+    told = sum(size for _, request, size in found.arrived if request == said["requestId"])
+    _piece(found, said, max(int(said["encodedDataLength"]) - told, 0))
+
+
 def _lived(found: Visit, said: dict[str, Any]) -> None:
-    if said["name"] == "firstPaint" and found.painted is None:
+    if said["name"] == "firstContentfulPaint" and found.painted is None:
         found.painted = said["timestamp"]
 
 
@@ -132,6 +141,7 @@ if __name__ == "__main__":
     import sys
 
     one = visit(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else READY)
-    early = one.sizes(one.painted or 0.0)
-    for request, size in sorted(one.sizes().items(), key=lambda item: -item[1]):
+    whole, early = one.sizes(), one.sizes(one.painted or 0.0)
+    print(f"{sum(whole.values()):9,} bytes, {sum(early.values()):,} before the first paint, {len(whole)} requests")
+    for request, size in sorted(whole.items(), key=lambda item: -item[1]):
         print(f"{size:9,} {early.get(request, 0):9,} {one.kinds[request]:10} {one.urls[request]}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,12 +12,12 @@ from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
 from webapp.bundles import bundles
+from webapp.pressing import LargeScript, Script
 from webapp.visibility import ShownMedia
 
 PLAYER_DIR = Path(__file__).resolve().parents[2] / "assets" / "player"
 TYPES = {".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
-BROTLI = 9  # of 11: the last two take many times as long
 
 
 @lru_cache
@@ -31,33 +29,20 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
-@dataclass(frozen=True)
-class Script:
-    """JavaScript, compressed once in the two ways that browsers take."""
-
-    brotli: bytes
-    gzip: bytes
-
-    @classmethod
-    def of(cls, text: bytes) -> Script:
-        import brotli
-
-        return cls(brotli.compress(text, quality=BROTLI), gzip.compress(text, 6))
-
-    def answer(self, request: Request, cache: str) -> Response:
-        """In the way that a browser takes; most take brotli over HTTPS and from this machine alone."""
-        taken = [one.partition(";")[0].strip() for one in request.headers.get("accept-encoding", "").split(",")]
-        encoding, content = ("br", self.brotli) if "br" in taken else ("gzip", self.gzip)
-        headers = {"Cache-Control": cache, "Vary": "Accept-Encoding", "Content-Encoding": encoding}
-        return Response(content, media_type="text/javascript", headers=headers)
-
-
 @lru_cache
-def _plotly() -> Script:
+def plotly_script() -> LargeScript:
     """plotly.js as the plotly package ships it."""
     import plotly
 
-    return Script.of((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes())
+    return LargeScript(Path(plotly.__file__).parent / "package_data" / "plotly.min.js")
+
+
+@lru_cache
+def _plotly() -> LargeScript:
+    """The same, pressed from the first request on."""
+    script = plotly_script()
+    script.press_beside()
+    return script
 
 
 @lru_cache
@@ -92,8 +77,8 @@ def router() -> APIRouter:
         return FileResponse(PLAYER_DIR / "shared" / "mark.svg", media_type=TYPES[".svg"])
 
     @routes.get("/vendor/plotly.min.js")
-    def plotly_script(request: Request) -> Response:
-        return _plotly().answer(request, FOREVER)
+    def plotly(request: Request) -> Response:
+        return _plotly().script().answer(request, FOREVER)
 
     @routes.head("/media", include_in_schema=False)
     @routes.get("/media")
