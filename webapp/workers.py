@@ -65,8 +65,13 @@ def _keep(library: Library, lane: Lane, sink: BinaryIO, stop: threading.Event) -
     pause = FIRST_PAUSE_S
     while not stop.is_set():
         name = worker_name(lane)
-        if not _job_came(library, lane, name, stop):
-            return
+        try:
+            if not _job_came(library, lane, name, stop):
+                return
+        except Exception:  # the database is away for a moment
+            log.exception("Whether a %s job waits could not be seen.", lane)
+            stop.wait(BEAT_S)
+            continue
         begun = time.monotonic()
         try:
             process = _start(library.data_dir, lane, name, sink)
@@ -100,22 +105,13 @@ def _job_came(library: Library, lane: Lane, name: str, stop: threading.Event) ->
                 if time.monotonic() - said >= BEAT_S:
                     life.give()
                     said = time.monotonic()
-                if _waits(library, lane, stop):
+                if library.jobs.waits(lane):
                     return True
                 news.wait()
     finally:
         news.close()
     _interrupt(library, name, "The server stopped.", died=False)
     return False
-
-
-def _waits(library: Library, lane: Lane, stop: threading.Event) -> bool:
-    try:
-        return library.jobs.waits(lane)
-    except Exception:  # the database is away for a moment
-        log.exception("Whether a %s job waits could not be seen.", lane)
-        stop.wait(BEAT_S)
-        return False
 
 
 def _keep_log_short(path: Path, stop: threading.Event) -> None:
