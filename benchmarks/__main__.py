@@ -23,6 +23,7 @@ from core.errors import InputError, ManycutError
 # What each one measures, and where: "module:function", imported only when it runs.
 BENCHMARKS = {
     "kts-1000": ("KTS of 1,000 picks against the textbook programme", "kts:kts_1000"),
+    "kts-noise": ("KTS where nothing is cut: noise against the textbook, an hour of picks", "kts:kts_noise"),
     "kts-7200": ("KTS of an hour of picks", "kts:kts_7200"),
     "kts-90000": ("KTS of an hour of frames", "kts:kts_90000"),
     "knapsack-36": ("cuts of 36 curves at once", "knapsack:knapsack_36"),
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "sampling-1": ("one sample of five minutes, against the release's loop", "sampling:sampling_1"),
     "sampling-16": ("16 samples of a video at once, against one by one", "sampling:sampling_16"),
     "sampling-dit-8": ("8 samples of twenty minutes by the paper's denoiser", "sampling:sampling_dit_8"),
+    "windows-3h": ("8 samples of three hours by the paper's denoiser, in windows", "windows:windows_3h"),
     "again-16": ("16 more samples of a video, against encoding it again", "sampling:again_16"),
     "training-individual": ("training on every person of 40 videos", "training:training_individual"),
     "gpu": ("64 samples of a video on a GPU, against its matrix products", "gpu:gpu"),

@@ -15,6 +15,7 @@ from typing import get_args
 import uvicorn
 
 from core.errors import ConflictError, UnavailableError
+from core.heap import share_heap
 from core.labelling.who import AccountRole
 from core.server_limits import CONNECTIONS, limits_now
 from storage.jobs import Lane
@@ -70,6 +71,7 @@ def serve(
             that for uploads.
         ConflictError: the port is taken, or another server runs on this data directory.
     """
+    share_heap()  # before there are threads
     root = checked_root(root_path)
     limits_now()  # says now what is wrong with one
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
