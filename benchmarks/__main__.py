@@ -71,7 +71,9 @@ BENCHMARKS = {
     "you": ("models of one person against others' and everybody's mean, on the demo", "you:you"),
     "event-cost": ("an event in a log of 50,000, and another person's meanwhile", "event_cost:event_cost"),
     "soak": ("many people at work, films and a training beside; then the server is killed", "soak:soak"),
-    "start": ("from app.py to the first page; its help", "start:start"),
+    "start": ("from app.py to the first page, against a bare Gradio app; its help", "start:start"),
+    "memory-idle": ("what web process and workers hold at rest, beside a bare Gradio app", "memory_idle:memory_idle"),
+    "first-visit": ("what a browser's first visit fetches, beside a bare Gradio app", "first_visit:first_visit"),
 }
 
 

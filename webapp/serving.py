@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -112,6 +113,8 @@ def serve(
             print(f"Manycut is on http://{host}:{port}{root}", file=sys.stderr, flush=True)
             if first_link:
                 print(invitation(host, port, root, first_link), file=sys.stderr, flush=True)
+            gc.freeze()  # what stands now stays: nobody has to look through it again
+            gc.enable()
             server.run()
 
 
