@@ -23,16 +23,19 @@ from core.errors import InputError, ManycutError
 # What each one measures, and where: "module:function", imported only when it runs.
 BENCHMARKS = {
     "kts-1000": ("KTS of 1,000 picks against the textbook programme", "kts:kts_1000"),
+    "kts-noise": ("KTS where nothing is cut: noise against the textbook, an hour of picks", "kts:kts_noise"),
     "kts-7200": ("KTS of an hour of picks", "kts:kts_7200"),
     "kts-90000": ("KTS of an hour of frames", "kts:kts_90000"),
     "knapsack-36": ("cuts of 36 curves at once", "knapsack:knapsack_36"),
     "knapsack-sensitivity": ("every shot's choice reversed", "knapsack:knapsack_sensitivity"),
     "ingest-720p": ("ingest of ten minutes of 720p against decoding alone", "ingest:ingest_720p"),
+    "ingest-2h": ("ingest of two hours against decoding alone, and what it holds", "long_ingest:ingest_2h"),
     "many-videos": ("200 short videos taken in by two workers, against one", "many_videos:many_videos"),
     "shots": ("shots of a reel with known joins: KTS, KTS refined, transitions", "shots:shots"),
     "sampling-1": ("one sample of five minutes, against the release's loop", "sampling:sampling_1"),
     "sampling-16": ("16 samples of a video at once, against one by one", "sampling:sampling_16"),
     "sampling-dit-8": ("8 samples of twenty minutes by the paper's denoiser", "sampling:sampling_dit_8"),
+    "windows-3h": ("8 samples of three hours by the paper's denoiser, in windows", "windows:windows_3h"),
     "again-16": ("16 more samples of a video, against encoding it again", "sampling:again_16"),
     "training-individual": ("training on every person of 40 videos", "training:training_individual"),
     "gpu": ("64 samples of a video on a GPU, against its matrix products", "gpu:gpu"),
@@ -70,7 +73,9 @@ BENCHMARKS = {
     "you": ("models of one person against others' and everybody's mean, on the demo", "you:you"),
     "event-cost": ("an event in a log of 50,000, and another person's meanwhile", "event_cost:event_cost"),
     "soak": ("many people at work, films and a training beside; then the server is killed", "soak:soak"),
-    "start": ("from app.py to the first page; its help", "start:start"),
+    "start": ("from app.py to the first page, against a bare Gradio app; its help", "start:start"),
+    "memory-idle": ("what web process and workers hold at rest, beside a bare Gradio app", "memory_idle:memory_idle"),
+    "first-visit": ("what a browser's first visit fetches, beside a bare Gradio app", "first_visit:first_visit"),
 }
 
 

@@ -143,17 +143,18 @@ def stage_seconds(video: VideoInfo, made: Entry, folder: Path) -> dict[str, floa
     return {name: round(timed(part, 1)[0], 3) for name, part in parts.items()}
 
 
-def make_video(file: Path, minutes: int) -> None:
+def make_video(file: Path, minutes: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
     """A minute of moving textures with sound, encoded once and written several times with shifted times."""
     one = file.with_name("one.mp4")
     random = np.random.default_rng(0)
     with av.open(str(one), "w") as target:
         pictures = target.add_stream("libx264", rate=RATE, options={"preset": "veryfast"})
-        pictures.width, pictures.height, pictures.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        pictures.width, pictures.height, pictures.pix_fmt = *size, "yuv420p"
         sound = target.add_stream("aac", rate=48000, layout="mono")
         for _ in range(60 // SECONDS_PER_SHOT):
             for picture in shot(random):
-                target.mux(pictures.encode(VideoFrame.from_ndarray(picture, format="rgb24")))
+                small = picture if size == (WIDTH, HEIGHT) else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+                target.mux(pictures.encode(VideoFrame.from_ndarray(small, format="rgb24")))
         target.mux(pictures.encode(None))
         # A little shorter, because AAC begins before it is heard and would reach into the next minute.
         for start in range(0, 60 * 48000 - 4800, 960):

@@ -6,15 +6,19 @@ table over numbers of changes and ends, and one `argmin` for each cell.
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import checkout
-from benchmarks.measuring import Result, peak_mb, reference_alone, timed
+from benchmarks.measuring import REPEATS, Result, peak_mb, reference_alone, timed
 from core.segment.kts import kts
 
 WIDTH = 1024
+NOISE, NARROW = 2000, 64
+HOUR, HOUR_LIMIT_S = 7200, 2.0
+MUST_NOISE = f"60x, identical change points; an hour of picks without cuts under {HOUR_LIMIT_S:.0f} s"
 MUST_1000 = "100x, identical change points"
 
 
@@ -40,6 +44,48 @@ def kts_1000(naive: bool = False, reference: Path | None = None) -> Result:
         MUST_1000,
         {"changes": len(ours)},
     )
+
+
+def kts_noise(naive: bool = False, reference: Path | None = None) -> Result:
+    """2,000 rows of white noise, where nothing tells a cut from none; and an hour of picks that hold no cuts at all."""
+    rows = np.random.default_rng(0).standard_normal((NOISE, NARROW), np.float32)
+    features = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    naively = textbook if reference is None else checkout.change_points(reference)
+    if naive:
+        return reference_alone("kts-noise", timed(lambda: naively(features, 1.0), 1)[0], MUST_NOISE)
+    kts(features)  # compiles
+    pairs = [(timed(lambda: kts(features), 1), timed(lambda: naively(features, 1.0), 1)) for _ in range(REPEATS)]
+    equal = all(np.array_equal(ours[1], theirs[1]) for ours, theirs in pairs)
+    seconds, reference_seconds = (statistics.median(one[side][0] for one in pairs) for side in (0, 1))
+    hours = {name: timed(lambda rows=rows: kts(rows)) for name, rows in without_cuts(HOUR).items()}
+    slowest = max(seconds for seconds, _ in hours.values())
+    return Result(
+        "kts-noise",
+        seconds,
+        reference_seconds,
+        peak_mb(),
+        equal,
+        reference_seconds / seconds >= 60 and equal and slowest < HOUR_LIMIT_S,
+        MUST_NOISE,
+        {
+            "changes": len(pairs[0][0][1]),
+            "ratio_each_run": sorted(round(theirs[0] / ours[0], 1) for ours, theirs in pairs),
+            "hour_seconds": {name: round(seconds, 3) for name, (seconds, _) in hours.items()},
+            "hour_changes": {name: len(changes) for name, (_, changes) in hours.items()},
+        },
+    )
+
+
+def without_cuts(length: int) -> dict[str, np.ndarray]:
+    """(T, D) float32 rows without cuts: noise of unit length, weak noise around one point, and a slow walk."""
+    random = np.random.default_rng(1)
+    noise = random.standard_normal((length, NARROW), np.float32)
+    still = random.standard_normal(NARROW) + 0.1 * noise
+    walk = np.cumsum(noise, axis=0) + 20 * random.standard_normal(NARROW)
+    return {
+        name: (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        for name, rows in {"noise": noise, "one long shot": still, "a slow walk": walk}.items()
+    }
 
 
 def kts_7200(reference: Path | None = None) -> Result:

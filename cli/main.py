@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import platform
@@ -197,21 +198,25 @@ def serve(
     """Open the app in a browser: pages, REST and background worker."""
     if import_folder is not None:
         os.environ["MANYCUT_IMPORT"] = str(import_folder.resolve())
-    from webapp.serving import serve as serve_app
+    gc.disable()  # looking through all that is loaded takes time and finds nothing; from `serve_app` on it is worth it
+    try:
+        from webapp.serving import serve as serve_app
 
-    serve_app(
-        host,
-        port,
-        data_dir,
-        demo=demo,
-        root_path=root_path,
-        accounts=accounts,
-        user_header=user_header,
-        new_people=new_people,
-        public=public,
-        allow_hosts=allow_host or (),
-        with_workers=workers,
-    )
+        serve_app(
+            host,
+            port,
+            data_dir,
+            demo=demo,
+            root_path=root_path,
+            accounts=accounts,
+            user_header=user_header,
+            new_people=new_people,
+            public=public,
+            allow_hosts=allow_host or (),
+            with_workers=workers,
+        )
+    finally:
+        gc.enable()
 
 
 @app.command()

@@ -32,7 +32,8 @@ from core.signals.hearing import Heard, hear
 from core.signals.listening import Listening
 from core.video.playable import copy_in, put_playable
 from core.video.probe import VideoInfo, probe
-from core.video.thumbnails import ThumbnailSprite, thumbnail_frames, write_sprite
+from core.video.sprites import ThumbnailSprite
+from core.video.thumbnails import thumbnail_frames, write_sprite
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame

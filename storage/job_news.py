@@ -36,10 +36,12 @@ class JobNews:
 
     Args:
         engine: from `open_database`; with another driver than psycopg its table is looked at as SQLite's is.
+        longest: seconds after which `wait` returns anyway.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, longest: float = LONGEST_S) -> None:
         self._engine = engine
+        self._longest = longest
         self._called = engine.dialect.name == "postgresql" and engine.dialect.driver == "psycopg"
         self._connection: Any = None
         self._log = Path(f"{engine.url.database}-wal") if engine.dialect.name == "sqlite" else None
@@ -55,7 +57,7 @@ class JobNews:
         import psycopg
 
         try:
-            for _ in self._connection.notifies(timeout=LONGEST_S, stop_after=1):
+            for _ in self._connection.notifies(timeout=self._longest, stop_after=1):
                 pass
         except psycopg.Error as error:
             log.warning("The database does not call any more: %s", error)
@@ -64,7 +66,7 @@ class JobNews:
 
     def _watch(self) -> None:
         """Returns when SQLite's log has changed since this returned last, and after a while; at once elsewhere."""
-        end = time.monotonic() + UNSEEN_S
+        end = time.monotonic() + min(UNSEEN_S, self._longest)
         while True:
             time.sleep(LOOK_S)
             now = self._standing()

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.errors import NotFoundError
-from storage.database import reading, writing
+from storage.database import asking, reading, writing
 from storage.happenings import note_jobs
 from storage.job_news import call_workers
 from storage.refusals import told_plainly
@@ -190,6 +190,11 @@ class Jobs:
 
     # What workers do
 
+    def waits(self, lane: Lane) -> bool:
+        """Whether a job of a lane is to be done next."""
+        with asking(self._engine) as connection:
+            return connection.scalar(_next_queued(lane, None)) is not None
+
     def claim(
         self,
         worker: str,
@@ -208,12 +213,15 @@ class Jobs:
             gpus: gives how many jobs of the worker's machine may be on its GPU at once; None where that has none.
             kinds: only of these.
         """
+        waiting = _next_queued(lane, job_id, kinds)
         with reading(self._engine) as session:  # so that idle workers do not take turns with the lock of writers
-            if session.scalar(_next_queued(lane, job_id, kinds)) is None:
+            if session.scalar(waiting) is None:
                 return None
-        at_once = gpus()
+            for_gpu = session.scalar(waiting.where(JobRow.gpu)) is not None
+        at_once = gpus() if for_gpu else None  # PyTorch knows, which takes seconds to load
+        claim = claim_statement(worker, lane, job_id, at_once, kinds, for_gpu=for_gpu)
         with _claiming(self._engine, at_once) as session:
-            row = session.scalar(claim_statement(worker, lane, job_id, at_once, kinds))
+            row = session.scalar(claim)
         return None if row is None else _job(row)
 
     def claims(self) -> Sequence[Claim]:
@@ -361,12 +369,16 @@ def claim_statement(
     job_id: int | None = None,
     gpus: int | None = None,
     kinds: Kinds | None = None,
+    *,
+    for_gpu: bool = True,
 ) -> ReturningUpdate[JobRow]:
-    """The one statement that claims a job; see `Jobs.claim`.
+    """The one statement that claims a job, one that wants no GPU unless `for_gpu`; see `Jobs.claim`.
 
     SQLite has one writer at a time. On PostgreSQL the row is locked when it is chosen, and others pass over it.
     """
     query = _next_queued(lane, job_id, kinds)
+    if not for_gpu:
+        query = query.where(~JobRow.gpu)
     on_gpu: Any = None
     if gpus is not None:
         other = aliased(JobRow)

@@ -176,7 +176,7 @@ def _found(
 def _wrong_filmstrip(media: Media) -> str:
     import cv2
 
-    from core.video.thumbnails import read_sprite
+    from core.video.sprites import read_sprite
 
     if "thumbnails" in media.gone:
         return "Its filmstrip is gone."

@@ -37,11 +37,13 @@ MOUNT: dict[str, Any] = {
 
 def build_pages(shelf: Library, notice: str = "") -> gr.Blocks:
     """All pages over one library, Compare first; `notice` stands on each."""
+    # All in one block: Gradio builds its whole application whenever one ends, and `Blocks.route` wants one a page.
     with gr.Blocks(title="Manycut", fill_width=True, analytics_enabled=False) as pages:
         _top(notice)
         compare.build(shelf)
-    for name, page in (("Annotate", annotate), ("Review", review), ("Models", models), ("Library", library)):
-        with pages.route(name, name.lower()):
+        for name, page in (("Annotate", annotate), ("Review", review), ("Models", models), ("Library", library)):
+            pages.pages.append((name.lower(), name, True))
+            pages.current_page = name.lower()
             _top(notice)
             page.build(shelf)
     return pages

@@ -28,6 +28,7 @@ from storage.tidying import EXPORTS, RENDERS
 from verbs.contract import what_is_wrong
 from webapp.demo import NOTICE
 from webapp.gate import Gate
+from webapp.gradio_import import without_interfaces
 from webapp.headers import SecurityHeaders
 from webapp.health import Health, Watch
 from webapp.nowhere import NoSuchPage
@@ -71,10 +72,11 @@ def build_app(library: Library, watch: Watch | None = None, public: bool = False
     # Gradio says on every start that several pages are not rendered on the server; they need not be.
     warnings.filterwarnings("ignore", message="SSR mode is not supported with multi-page")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    import gradio as gr
+    with without_interfaces():
+        import gradio as gr
 
-    from webapp.layout import MOUNT, build_pages, functions_of
-    from webapp.pages import compare
+        from webapp.layout import MOUNT, build_pages, functions_of
+        from webapp.pages import compare
 
     pages = build_pages(library, NOTICE if public else "")
     app = build_rest(library, watch, public)

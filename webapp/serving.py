@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import get_args
 import uvicorn
 
 from core.errors import ConflictError, UnavailableError
+from core.heap import share_heap
 from core.labelling.who import AccountRole
 from core.server_limits import CONNECTIONS, limits_now
 from storage.jobs import Lane
@@ -69,6 +71,7 @@ def serve(
             that for uploads.
         ConflictError: the port is taken, or another server runs on this data directory.
     """
+    share_heap()  # before there are threads
     root = checked_root(root_path)
     limits_now()  # says now what is wrong with one
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
@@ -110,6 +113,8 @@ def serve(
             print(f"Manycut is on http://{host}:{port}{root}", file=sys.stderr, flush=True)
             if first_link:
                 print(invitation(host, port, root, first_link), file=sys.stderr, flush=True)
+            gc.freeze()  # what stands now stays: nobody has to look through it again
+            gc.enable()
             server.run()
 
 

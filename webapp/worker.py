@@ -1,8 +1,9 @@
 """A worker process: `python -m webapp.worker --data-dir DIR --lane quick`, which `webapp.workers` starts and ends.
 
 A process of its own, so that neither training nor sampling can slow a person's keystroke down, and so that a job
-survives the tab it was asked from. It ends itself when the server that started it is gone. `app.py worker` starts one
-that belongs to no server, on any machine that reaches the database and the data directory.
+survives the tab it was asked from. It ends itself when the server that started it is gone, and when there was nothing
+to do for a while. `app.py worker` starts one that belongs to no server, on any machine that reaches the database and
+the data directory.
 """
 
 from __future__ import annotations
@@ -50,10 +51,11 @@ def main() -> None:
     parser.add_argument("--beat", type=float, default=BEAT_S, help="seconds between two signs of life")
     parser.add_argument("--name", default="", help="no other worker may have it (default: made up)")
     parser.add_argument("--parent", type=int, default=0, help="end when this process is gone")
+    parser.add_argument("--rest", type=float, default=0.0, help="end after so many seconds without a job; 0: never")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     lanes = OF_TABLE[args.lane] if args.lane else lanes_of(args.lanes)
-    work(args.data_dir, lanes, args.gpu, name=args.name, parent=args.parent, beat=args.beat)
+    work(args.data_dir, lanes, args.gpu, name=args.name, parent=args.parent, beat=args.beat, rest=args.rest)
 
 
 def work(
@@ -64,6 +66,7 @@ def work(
     name: str = "",
     parent: int = 0,
     beat: float = BEAT_S,
+    rest: float = 0.0,
 ) -> None:
     """Does the jobs of these lanes, one at a time, until `parent` is gone or somebody ends this process.
 
@@ -74,6 +77,7 @@ def work(
         name: no other worker has it; made up where it is "".
         parent: the process of the server that it belongs to; 0 for none.
         beat: seconds between two signs of life.
+        rest: seconds without a job after which it ends, so that it holds no memory; 0 for never.
 
     Raises:
         InputError, ConflictError, UnavailableError: the library cannot be opened.
@@ -83,7 +87,7 @@ def work(
     os.nice(max(NICENESS[lane] for lane in in_table(lanes)))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    if "interactive" in lanes:
+    if "interactive" in lanes and not rest:
         threading.Thread(target=_warm_up, daemon=True).start()
     name = name or worker_name("+".join(lanes), gpu)
     with ExitStack() as stack:
@@ -92,21 +96,25 @@ def work(
         library = stack.enter_context(Library.open(data_dir))
         if parent:
             threading.Thread(target=_end_with, args=(parent, library.jobs, name), daemon=True).start()
-        threading.Thread(target=_beat, args=(library, name, lanes, gpu, beat), daemon=True).start()
-        _work(library, lanes, name, parent)
+        threading.Thread(target=_beat, args=(SignsOfLife(library, name, lanes, gpu), beat), daemon=True).start()
+        _work(library, lanes, name, parent, rest or float("inf"))
 
 
-def _work(library: Library, lanes: Sequence[WorkerLane], name: str, parent: int) -> None:
+def _work(library: Library, lanes: Sequence[WorkerLane], name: str, parent: int, rest: float) -> None:
     if "long" in in_table(lanes):
         remove_leftovers(library)
     news = JobNews(library.engine)
+    worked = time.monotonic()
     try:
         while not parent or os.getppid() == parent:
             job = _claimed(library.jobs, name, lanes)
-            if job is None:
-                news.wait()
-            else:
+            if job is not None:
                 work_on(library, job)
+                worked = time.monotonic()
+            elif time.monotonic() - worked > rest:
+                return
+            else:
+                news.wait()
     finally:
         whose = "The server" if parent else "Its worker"
         library.jobs.interrupt(f"{whose} stopped while this was running.", worker=name, died=False)
@@ -167,21 +175,38 @@ class DeadClaims:
                 self._jobs.interrupt("Its worker was not heard of any more while this was running.", claim=claim)
 
 
-def _beat(library: Library, name: str, lanes: Sequence[WorkerLane], gpu: str | None, every: float) -> None:
-    """Says that this worker is alive, more often while it is at work, and looks after the others."""
-    log = logging.getLogger("manycut.worker")
-    dead = DeadClaims(library.jobs)
-    said = float("-inf")
-    while True:
+class SignsOfLife:
+    """Says that a worker is there, more often while it is at work, and looks after the others.
+
+    Args:
+        library: of it.
+        name, lanes, gpu: of the worker.
+    """
+
+    def __init__(self, library: Library, name: str, lanes: Sequence[WorkerLane], gpu: str | None = None) -> None:
+        self._library = library
+        self._name = name
+        self._lanes = lanes
+        self._gpu = gpu
+        self._dead = DeadClaims(library.jobs)
+        self._said = float("-inf")
+
+    def give(self) -> None:
+        """To be called every `BEAT_S`."""
         try:
-            if any(claim.worker == name for claim in library.jobs.claims()):
-                library.jobs.beat(name)
-            if time.monotonic() - said >= IDLE_BEAT_S:
-                library.workers.beat(name, lanes, gpu)
-                said = time.monotonic()
-            dead.look()
+            if any(claim.worker == self._name for claim in self._library.jobs.claims()):
+                self._library.jobs.beat(self._name)
+            if time.monotonic() - self._said >= IDLE_BEAT_S:
+                self._library.workers.beat(self._name, self._lanes, self._gpu)
+                self._said = time.monotonic()
+            self._dead.look()
         except Exception:  # the database is away for a moment
-            log.exception("No sign of life could be given.")
+            logging.getLogger("manycut.worker").exception("No sign of life could be given.")
+
+
+def _beat(life: SignsOfLife, every: float) -> None:
+    while True:
+        life.give()
         time.sleep(every)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +16,12 @@ ALL = slice(None)
 
 
 class Denoiser(nn.Module, ABC):
-    """Noised score curves, embedded, and the video that they are of -> what the clean ones are made from."""
+    """Noised score curves, embedded, and the video that they are of -> what the clean ones are made from.
+
+    `attends`: every pick of a curve looks at all picks, so that a video twice as long takes four times as long.
+    """
+
+    attends: ClassVar[bool] = True
 
     @abstractmethod
     def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import torch
 import torch.nn.functional as F
@@ -43,6 +43,8 @@ class LatentMLPBlock(nn.Module):
 
 class LatentMLP(Denoiser):
     """The release's denoiser for SumMe and TVSum: a residual MLP per frame with convolutions over three frames."""
+
+    attends: ClassVar[bool] = False
 
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()

@@ -61,6 +61,10 @@ class Sampler(Summarizer):
     # Whether samples 2k and 2k + 1 are an antithetic pair: the same noise, the second time with the other sign.
     pairs: ClassVar[bool] = False
 
+    def window(self, picks: int) -> int | None:
+        """How many picks see each other in a video of so many; None where all of them do."""
+        return None
+
     @abstractmethod
     def predict(
         self,

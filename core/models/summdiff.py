@@ -29,6 +29,7 @@ from core.models.novelty import reader
 from core.models.persons import Persons, check_person
 from core.models.remembered import Remembered
 from core.models.summarizer import Sampler
+from core.models.windows import LONG, OVERLAP, WINDOW, blended, spans_of
 
 # Frames that go through the denoiser at once on a CPU: as many as stay in its cache with the feed-forward's width.
 CPU_ROWS = 1200
@@ -213,10 +214,12 @@ class VideoEncoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
 
     def forward(self, features: Tensor, position: Tensor, valid: Valid) -> Tensor:
-        batch = len(features)
-        x = torch.cat(
-            [self.global_token.expand(batch, 1, -1), self.input(self.standardize(self.read(features, valid)))], 1
-        )
+        return self.relate(self.read(features, valid), position, valid)
+
+    def relate(self, read: Tensor, position: Tensor, valid: Valid) -> Tensor:
+        """What has been read of the features (B, T, ...), as `forward`."""
+        batch = len(read)
+        x = torch.cat([self.global_token.expand(batch, 1, -1), self.input(self.standardize(read))], 1)
         position = torch.cat([self.global_position.expand(batch, 1, -1), position], 1)
         padding = None if valid is None or valid.all() else ~F.pad(valid, (1, 0), value=True)
         for layer in self.layers:
@@ -427,6 +430,8 @@ class AdditiveBlock(nn.Module):
 class Additive(Denoiser):
     """Ablation of the paper's Table of components: no cross-attention, time, position and video are added up."""
 
+    attends: ClassVar[bool] = False
+
     def __init__(self, config: SummDiffConfig) -> None:
         super().__init__()
         self.time = TimeEmbedding(config.hidden, width=256)
@@ -473,6 +478,14 @@ LEVELS = {"even": even_levels, "independent": independent_levels}
 # The model -------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What is known of a window of B videos before curves are drawn: memory (B, T, H) and the denoiser's `of_video`."""
+
+    memory: Tensor
+    of_video: Any
+
+
 class SummDiff(Sampler):
     """Video features -> a distribution over score curves."""
 
@@ -491,7 +504,7 @@ class SummDiff(Sampler):
         self.norm = nn.LayerNorm(config.hidden)
         self.head = nn.Sequential(nn.Linear(config.hidden, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
         self.register_buffer("null_video", torch.zeros(config.feature_width))
-        self._encodings: Remembered[tuple[Tensor, Any]] | None = None
+        self._encodings: Remembered[list[Shown]] | None = None
 
     def keep_encodings(self) -> None:
         """From now on `predict` encodes a video once. Only for weights that stay as they are, and where they are."""
@@ -514,10 +527,20 @@ class SummDiff(Sampler):
         position = frame_positions(exists, self.config.hidden).to(features)
         return self.encoder(features, position, valid), position
 
-    def _read(self, videos: Tensor) -> tuple[Tensor, Any]:
-        """Whole videos (B, T, D) -> memory (B, T, H), and what the denoiser needs of them at every step."""
-        memory, position = self.encode(videos, None)
-        return memory, self.denoiser.of_video(memory, position[:1], None)
+    def window(self, picks: int) -> int | None:
+        """How many picks see each other in a video of so many; None where all of them do."""
+        return WINDOW if picks > LONG and self.denoiser.attends else None
+
+    def _shown(self, videos: Tensor, spans: Sequence[slice]) -> list[Shown]:
+        """What windows of whole videos (B, T, D) show; where a pick stands is told of the video, not of the window."""
+        exists = torch.ones(videos.shape[:2], device=videos.device)
+        position = frame_positions(exists, self.config.hidden).to(videos)
+        read = self.encoder.read(videos, None)
+        found = []
+        for span in spans:
+            memory = self.encoder.relate(read[:, span], position[:, span], None)
+            found.append(Shown(memory, self.denoiser.of_video(memory, position[:1, span], None)))
+        return found
 
     def denoise(
         self,
@@ -634,6 +657,7 @@ class SummDiff(Sampler):
         noise: tuple[Tensor, Tensor] | None = None,
         person: int | Tensor | None = None,
         person_guidance: float = 0.0,
+        window: int | None = None,
     ) -> Tensor:
         """Sample n score curves of one video.
 
@@ -649,6 +673,7 @@ class SummDiff(Sampler):
             person: whose curves: the number of one who was told apart in training, or a vector (H,) fitted to somebody
                 else; None for nobody in particular.
             person_guidance: weight of classifier-free guidance by the person, against nobody in particular.
+            window: how many picks see each other, more than `core.models.windows.OVERLAP`; None for what `window` says.
 
         Returns:
             (n, T) float32 scores in (0, 1) on the CPU.
@@ -669,28 +694,36 @@ class SummDiff(Sampler):
         start, step_noise = noise or sampling_noise(n, len(features), steps, seed, config.correlation)
         start, step_noise = (temperature * x.to(features) for x in (start, step_noise))
         # What is wanted, and what guidance leads away from: the null video and this video, as nobody sees them.
-        videos, weights = [features], [1 + guidance + person_guidance]
+        wanted, weights = [features], [1 + guidance + person_guidance]
         if guidance:
-            videos, weights = [*videos, self.null_video.expand_as(features)], [*weights, -guidance]
+            wanted, weights = [*wanted, self.null_video.expand_as(features)], [*weights, -guidance]
         if person_guidance:
-            videos, weights = [*videos, features], [*weights, -person_guidance]
-        shown = torch.stack(videos)
-        known = self._encodings
-        memory, of_video = self._read(shown) if known is None else known.of(shown, self._read)
-        liking = None if person is None or self.persons is None else self.persons.liking(person, memory)
+            wanted, weights = [*wanted, features], [*weights, -person_guidance]
+        videos = torch.stack(wanted)
+        spans = spans_of(len(features), window or self.window(len(features)) or len(features), OVERLAP)
+        known = self._encodings if window is None else None
+        windows = self._shown(videos, spans) if known is None else known.of(videos, lambda of: self._shown(of, spans))
+        likings: list[Tensor | None] = [None] * len(windows)
+        if person is not None and self.persons is not None:
+            likings = [self.persons.liking(person, one.memory) for one in windows]
         table = None
-        if liking is None and isinstance(self.codebook, Codebook):
-            table = self.denoiser.tabled(self.codebook.vectors(), of_video)
-        at_once = n if device.type == "cuda" else max(1, CPU_ROWS // len(features))
+        if likings[0] is None and isinstance(self.codebook, Codebook):
+            table = self.denoiser.tabled(self.codebook.vectors(), windows[0].of_video)
+        at_once = n if device.type == "cuda" else max(1, CPU_ROWS // (spans[0].stop - spans[0].start))
+
+        def of_window(shown: Shown, liking: Tensor | None, noised: Tensor, step: Tensor, rows: slice) -> Tensor:
+            shared = self.denoiser.at_step(shown.of_video, step, rows)
+            of = None if liking is None else liking[rows]
+            parts = noised.split(at_once, 1)
+            return torch.cat([self._clean(part, shared, step, liking=of, table=table) for part in parts], 1)
 
         def clean(u: Tensor, t: int, rows: slice) -> Tensor:
             """(n, T) logits for each of these videos; all of them see the same noised scores at the same places."""
             step = torch.full((1,), t, device=device)
-            shared = self.denoiser.at_step(of_video, step, rows)
             noised = to_scores(u, config.sigmoid_temp)[None]
-            of = None if liking is None else liking[rows]
-            parts = noised.split(at_once, 1)
-            return torch.cat([self._clean(part, shared, step, liking=of, table=table) for part in parts], 1)
+            seen = zip(windows, likings, spans, strict=True)
+            said = (of_window(shown, liking, noised[..., span], step, rows) for shown, liking, span in seen)
+            return blended(said, spans)
 
         def guided(u: Tensor, t: int) -> Tensor:
             given, *others = clean(u, t, slice(None))

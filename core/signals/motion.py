@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from core.data.timebase import Timebase
-from core.segment.survey import Survey
 from core.signals.curves import finished, holding, per_pick, smoothed, times
+
+if TYPE_CHECKING:
+    from core.segment.survey import Survey
 
 # A frame that differs from the one before by this much, and by so many times as much as frames near it, is a cut.
 JUMP, JUMP_TIMES = 0.06, 4.0

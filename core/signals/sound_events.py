@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import get_args
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from core.data.sounds import SoundEvent, SoundKind
 
@@ -77,6 +76,8 @@ def _told(likely: np.ndarray, shortest: int) -> np.ndarray:
 
 def _bursts(level: np.ndarray, speech: np.ndarray, singing: np.ndarray, music: np.ndarray) -> np.ndarray:
     """(B, 2) steps of sudden loud sounds that are neither voices nor the beginning of music."""
+    from scipy.ndimage import maximum_filter1d
+
     before = maximum_filter1d(level, BEFORE, origin=BEFORE // 2, mode="nearest")
     rises = np.flatnonzero((level[1:] - before[:-1] >= RISE) & (level[1:] >= level.max() - NEARLY)) + 1
     theirs = np.zeros(len(level), bool)

@@ -9,16 +9,19 @@ different moments, and that have a name.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data import ScoreTrack
 from core.data.timebase import Timebase
-from core.segment.survey import Survey
 from core.signals.content import content_rows
 from core.signals.curves import holding, smoothed, times
 from core.signals.naming import distinguishing, favoured, name, name_by_time
 from core.signals.traits import Trait
+
+if TYPE_CHECKING:
+    from core.segment.survey import Survey
 
 KIND, MODEL, VERSION = "tastes", "Tastes, no labels", "tastes-v1"
 SAMPLES = 6

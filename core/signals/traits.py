@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data import Entry
 from core.data.timebase import Timebase
-from core.segment.survey import Survey
 from core.signals.curves import per_pick, times
-from core.signals.hearing import Heard
 from core.signals.motion import NOISE, change_per_second
 from core.signals.words import things_in
+
+if TYPE_CHECKING:
+    from core.segment.survey import Survey
+    from core.signals.hearing import Heard
 
 # Saturation and value from which a pixel has a hue, and the hues in degrees that are called green and blue.
 COLOURED = 0.2

@@ -146,6 +146,8 @@ def score(
         guidance = model.config.guidance if guidance is None else guidance
         steps = model_kind(checkpoint.kind).steps if steps is None else steps
         settings = {"steps": steps, "guidance": guidance, "eta": eta, "temperature": temperature}
+        if window := model.window(len(read)):
+            settings["window"] = window
         predicted = model.predict(read, n, seed, steps=steps, guidance=guidance, eta=eta, temperature=temperature)
     else:
         predicted = model.predict(read, n, seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -13,6 +13,7 @@ import numpy as np
 from core.data.timebase import Timebase
 from core.errors import VideoError
 from core.video.probe import VideoInfo, frames_at
+from core.video.sprites import ThumbnailSprite
 
 COLUMNS = 10
 MOST = 120
@@ -20,25 +21,6 @@ HEIGHT = 72
 # A very wide picture is squeezed to this, so that the sprite stays within what JPEG and browsers hold.
 WIDEST = 256
 QUALITY = 82
-
-
-@dataclass(frozen=True)
-class ThumbnailSprite:
-    """Where the pictures of a filmstrip lie: picture i in column i % columns, row i // columns.
-
-    Attributes:
-        count: number of pictures.
-        columns: pictures per row.
-        width: of one picture in pixels.
-        height: likewise.
-        times: when each picture is shown, in seconds, ascending.
-    """
-
-    count: int
-    columns: int
-    width: int
-    height: int
-    times: tuple[float, ...]
 
 
 def thumbnail_frames(timebase: Timebase, frames: np.ndarray | None = None) -> np.ndarray:
@@ -101,13 +83,3 @@ def write_sprite(pictures: Iterable[np.ndarray], times: np.ndarray, out: Path) -
     except OSError as error:
         raise VideoError(f"The thumbnails cannot be written to '{out}': {error.strerror}.") from error
     return sprite
-
-
-def read_sprite(jpeg: Path) -> ThumbnailSprite | None:
-    """The description beside a filmstrip's JPEG, or None where either of the two is missing or unreadable."""
-    try:
-        described = json.loads(jpeg.with_suffix(".json").read_text("utf-8"))
-        sprite = ThumbnailSprite(**{**described, "times": tuple(described["times"])})
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-    return sprite if jpeg.is_file() else None

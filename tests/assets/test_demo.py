@@ -21,7 +21,7 @@ from core.select.published import shot_scores
 from core.select.viewing import view
 from core.training.scoring import score
 from core.video.probe import frames_at, probe
-from core.video.thumbnails import read_sprite
+from core.video.sprites import read_sprite
 from storage.formats.events_jsonl import read_events
 from storage.formats.tracks import read_tracks
 

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from assets.demo.making.build import SUMMDIFF
 from cli import main
 from core.training.recipes import NOTES, PRESETS
+from storage.library import Library
 from tests.commands import command
 from verbs.data_folder import open_library
 from verbs.train import TrainRequest, train
@@ -340,8 +341,12 @@ def test_the_server_answers_and_ends_cleanly(tmp_path, like_a_space):
     )
     try:
         wait_until_healthy(port)
-        workers = children_of(process.pid)
-        assert workers
+        with Library.open(data) as library:
+            library.jobs.create_job("doctor", {}, lane="long")
+        deadline = time.monotonic() + 60
+        while not (workers := children_of(process.pid)):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

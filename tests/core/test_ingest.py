@@ -16,6 +16,7 @@ from core.features.moments import moments
 from core.features.space import FeatureSpace
 from core.ingest import ingest, picks_of
 from core.segment.settings import ShotSettings
+from core.segment.survey import StoredPictures
 from core.video.probe import probe
 from tests.core.made_videos import number_of, write_video
 from tests.core.segment.made_pictures import plain, scene, write_pictures
@@ -117,7 +118,7 @@ def test_shots_and_empty_pictures_are_those_of_a_video(tmp_path: Path, kind: str
     entry = made.entry("mine/film", "Film")
     assert entry.empty is made.empty
     assert len(made.survey) == 165
-    assert isinstance(made.survey.pictures, np.memmap)
+    assert isinstance(made.survey.pictures, StoredPictures)
 
 
 def test_what_is_read_in_one_pass_is_what_careful_reading_gives(tmp_path: Path) -> None:

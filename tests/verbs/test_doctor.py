@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from core.video.probe import probe
 from core.video.sound import sound_extent
-from core.video.thumbnails import read_sprite
+from core.video.sprites import read_sprite
 from storage.database import writing
 from storage.tables import OriginRow
 from tests.core.made_sounds import Sounding, tones, write_sounding

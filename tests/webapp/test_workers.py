@@ -19,6 +19,7 @@ from core.training.epochs import EPOCHS, read_epochs
 from core.training.snapshots import FILE
 from storage.backup import back_up, restore
 from storage.library import Library
+from storage.server_lock import worker_is_alive
 from verbs.export import ExportRequest
 from verbs.jobs import as_row
 from verbs.train import TrainRequest, train
@@ -48,6 +49,13 @@ def wait_for(library, job, *states, seconds=240):
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
     return found
+
+
+def until(what, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def pid_of(lane, library):
@@ -157,6 +165,7 @@ def test_a_worker_that_cannot_start_is_tried_again_with_pauses(talks, monkeypatc
     monkeypatch.setattr("webapp.workers._start", start)
     monkeypatch.setattr("webapp.workers.FIRST_PAUSE_S", 0.1)
     monkeypatch.setattr("webapp.workers.get_args", lambda _: ("long",))
+    talks.jobs.create_job(*as_row(ENDLESS), lane="long")
     with workers(talks):
         deadline = time.monotonic() + 60
         while len(starts) < 4:
@@ -165,6 +174,21 @@ def test_a_worker_that_cannot_start_is_tried_again_with_pauses(talks, monkeypatc
     pauses = [after - before for before, after in pairwise(starts)]
     assert pauses[2] > pauses[0] > 0.1, "each longer than the one before"
     assert "The long worker died (code 3)" in caplog.text
+
+
+def test_a_worker_is_a_process_only_while_there_is_something_to_do(talks, tmp_path, monkeypatch):
+    monkeypatch.setattr("webapp.workers.REST_S", 0.3)
+    with workers(talks):
+        for name in ("first.h5", "second.h5"):
+            until(lambda: len(talks.workers.list()) == 2)
+            assert worker_is_alive(talks.data_dir, "quick")
+            assert worker_is_alive(talks.data_dir, "long")
+            assert (pid_of("quick", talks), pid_of("long", talks)) == (None, None)
+            export = enqueue(talks, ExportRequest(dataset="talks", out=tmp_path / name))
+            until(lambda: pid_of("quick", talks))
+            wait_for(talks, export, "done")
+            until(lambda: pid_of("quick", talks) is None)
+    assert talks.workers.list() == []
 
 
 def test_claims_of_workers_that_are_not_heard_of_end(library):

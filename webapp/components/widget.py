@@ -10,12 +10,13 @@ from typing import Any
 
 import gradio as gr
 
+from webapp.bundles import address_of
 from webapp.routes.files import version
 
 LOADER = """
 const root = (window.gradio_config?.root || '').replace(/\\/$/, '');
 import(root + '/assets/player/%s/%s')
-  .then((module) => module.mount({ element, props, watch, root }))
+  .then(({ modules }) => modules['%s'].mount({ element, props, watch, root }))
   .catch((error) => {
     element.querySelector('[data-failed]').textContent = 'This part of the page could not be loaded: ' + error;
   });
@@ -31,7 +32,7 @@ class Widget(gr.HTML):
         if module:
             kwargs |= {
                 "html_template": TEMPLATE % root_id,
-                "js_on_load": LOADER % (version(), module),
+                "js_on_load": LOADER % (version(), address_of(module), module),
                 "apply_default_css": False,
             }
         super().__init__(value=value, **kwargs)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from core.errors import NotFoundError
+from webapp.bundles import bundles
+from webapp.pressing import LargeScript, Script
 from webapp.visibility import ShownMedia
 
 PLAYER_DIR = Path(__file__).resolve().parents[2] / "assets" / "player"
@@ -28,12 +30,29 @@ def version() -> str:
 
 
 @lru_cache
-def _plotly() -> bytes:
-    """plotly.js as the plotly package ships it, compressed once."""
+def plotly_script() -> LargeScript:
+    """plotly.js as the plotly package ships it."""
     import plotly
 
-    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return gzip.compress(script.read_bytes(), 6)
+    return LargeScript(Path(plotly.__file__).parent / "package_data" / "plotly.min.js")
+
+
+@lru_cache
+def _plotly() -> LargeScript:
+    """The same, pressed from the first request on."""
+    script = plotly_script()
+    script.press_beside()
+    return script
+
+
+@lru_cache
+def _bundles() -> Mapping[str, str]:
+    return bundles(PLAYER_DIR)
+
+
+@lru_cache
+def _bundle(address: str) -> Script:
+    return Script.of(_bundles()[address].encode())
 
 
 def router() -> APIRouter:
@@ -42,12 +61,14 @@ def router() -> APIRouter:
 
     @routes.head("/assets/player/{tag}/{name:path}", include_in_schema=False)
     @routes.get("/assets/player/{tag}/{name:path}")
-    def player_file(tag: str, name: str) -> Response:
+    def player_file(tag: str, name: str, request: Request) -> Response:
         # The tag is part of the path, so that modules which import one another relatively keep it.
+        cache = FOREVER if tag == version() else "no-cache"
+        if name in _bundles():
+            return _bundle(name).answer(request, cache)
         path = (PLAYER_DIR / name).resolve()
         if not path.is_relative_to(PLAYER_DIR) or path.suffix not in TYPES or not path.is_file():
             raise NotFoundError(f"There is no page file called '{name}'.")
-        cache = FOREVER if tag == version() else "no-cache"
         return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": cache})
 
     @routes.head("/favicon.ico", include_in_schema=False)
@@ -56,9 +77,8 @@ def router() -> APIRouter:
         return FileResponse(PLAYER_DIR / "shared" / "mark.svg", media_type=TYPES[".svg"])
 
     @routes.get("/vendor/plotly.min.js")
-    def plotly_script() -> Response:
-        headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-        return Response(_plotly(), media_type="text/javascript", headers=headers)
+    def plotly(request: Request) -> Response:
+        return _plotly().script().answer(request, FOREVER)
 
     @routes.head("/media", include_in_schema=False)
     @routes.get("/media")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from core.data import Entry, Shots
 from core.data.timebase import format_rate
-from core.video.thumbnails import read_sprite
+from core.video.sprites import read_sprite
 from webapp.views.answer import Answer
 
 ShotRow = tuple[int, int, float, float]  # start frame, end frame (exclusive), start s, end s

@@ -14,8 +14,13 @@ export function runLabel(run, beside = null) {
 }
 
 /** Settings of the sampler that are not as usual. @param {Record<string, any>} settings */
-function settingLabels({ guidance, temperature = 1, steps = 10 }) {
-  return [guidance ? `w ${guidance}` : '', temperature === 1 ? '' : `T ${temperature}`, steps === 10 ? '' : `${steps} steps`];
+function settingLabels({ guidance, temperature = 1, steps = 10, window }) {
+  return [
+    guidance ? `w ${guidance}` : '',
+    temperature === 1 ? '' : `T ${temperature}`,
+    steps === 10 ? '' : `${steps} steps`,
+    window ? `in windows of ${window}` : '',
+  ];
 }
 
 /**

@@ -15,7 +15,7 @@ const KEPT = 'What you do is kept in this browser and sent as soon as that is po
 
 /** Called by the Gradio component once its element exists. @param {{element: HTMLElement}} gradio */
 export async function mount({ element }) {
-  await stylesheets(import.meta.url, 'health.css');
+  await stylesheets(import.meta.url, 'every_page.css');
   new HealthBar(element.querySelector('#health')).start();
 }
 

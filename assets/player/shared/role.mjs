@@ -8,7 +8,7 @@ import { stylesheets } from './dom.mjs';
 
 /** Called by the Gradio component once its element exists. */
 export async function mount() {
-  await stylesheets(import.meta.url, 'role.css');
+  await stylesheets(import.meta.url, 'every_page.css');
   const who = await whoAsks().catch(() => null); // who cannot ask is told by what they do next
   if (!who?.closed) return;
   document.documentElement.dataset.role = who.role ?? 'nobody';

@@ -233,7 +233,7 @@ def test_a_video_whose_encoding_is_kept_gives_the_same_samples(monkeypatch):
     before = model.predict(features, 4)
     model.keep_encodings()
     assert torch.equal(model.predict(features, 4), before)
-    monkeypatch.setattr(model.encoder, "forward", None)
+    monkeypatch.setattr(model.encoder, "relate", None)
     assert torch.equal(model.predict(features, 4), before)
     assert torch.equal(model.predict(features, 6, seed=0)[:4], before)
     with pytest.raises(TypeError):

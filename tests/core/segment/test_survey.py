@@ -9,7 +9,7 @@ import pytest
 
 from core.data.timebase import Timebase
 from core.errors import Cancelled, VideoError
-from core.segment.survey import MEASURES, survey_of
+from core.segment.survey import MEASURES, StoredPictures, survey_of
 from core.video.probe import probe
 from tests.core.segment.made_pictures import card, plain, scene, write_pictures
 
@@ -73,8 +73,10 @@ def test_a_long_films_pictures_stay_on_the_disk(tmp_path: Path, survey) -> None:
     path = write_pictures(tmp_path / "a.mp4", PICTURES)
     kept = surveyed(path, tmp_path / "pictures")
     assert (tmp_path / "pictures").stat().st_size == survey.pictures.nbytes
-    assert isinstance(kept.pictures, np.memmap)
-    np.testing.assert_array_equal(kept.pictures, survey.pictures)
+    assert isinstance(kept.pictures, StoredPictures)
+    assert len(kept.pictures) == len(survey.pictures)
+    np.testing.assert_array_equal(kept.pictures[:], survey.pictures)
+    np.testing.assert_array_equal(kept.pictures[np.array([2, 0])], survey.pictures[[2, 0]])
     np.testing.assert_array_equal(kept.change, survey.change)
 
 

@@ -155,3 +155,12 @@ def test_features_and_settings_that_make_no_sense_are_refused(summdiff):
 def test_missing_weights_are_an_error_for_a_person(summdiff, tmp_path):
     with pytest.raises(CheckpointError, match="missing"):
         score(replace(summdiff, path=tmp_path), entry())
+
+
+def test_a_track_of_a_long_video_says_how_many_pictures_see_each_other(summdiff, monkeypatch):
+    monkeypatch.setattr("core.models.summdiff.LONG", 600)
+    rows = np.random.default_rng(0).standard_normal((1300, 6), dtype=np.float32)
+    fields = {"picks": np.arange(1300) * 12, "features": rows, "feature_space": "pictures"}
+    video = Entry("made/long", "Long", Timebase(Fraction(24), 1300 * 12), **in_spaces(fields))
+    assert score(summdiff, video, n=1, steps=1).settings["window"] == 1200
+    assert "window" not in score(summdiff, entry(), n=1, steps=1).settings

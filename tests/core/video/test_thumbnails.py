@@ -10,7 +10,8 @@ import pytest
 from core.data.timebase import Timebase
 from core.errors import VideoError
 from core.video.probe import probe
-from core.video.thumbnails import read_sprite, thumbnail_frames, thumbnails, write_sprite
+from core.video.sprites import read_sprite
+from core.video.thumbnails import thumbnail_frames, thumbnails, write_sprite
 from tests.core.made_videos import number_of, write_video
 
 
