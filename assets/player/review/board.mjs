@@ -66,6 +66,8 @@ export class BoardSection {
     /** @type {BoardAnswer|null} */
     this._board = null;
     this._paced = { asked: '', at: 0, answer: null };
+    /** @type {{ asked: string, answer: Promise<void> }|null} */
+    this._pacing = null;
     /** @type {string[]} what the pages before, and this one, were asked for by */
     this._after = [];
   }
@@ -131,15 +133,22 @@ export class BoardSection {
     if (this._closed || path !== this._path()) return; // an answer to something else
     this._show(board);
     // Counting what stands on all pages may take longer than to find one; that comes when it is there.
-    if (!board.whole) pace.then(() => !this._closed && board === this._board && this._show(board), () => {});
+    if (!board.whole) pace.then(() => !this._closed && this._board && this._show(this._board), () => {});
   }
 
-  /** The pace, asked for again where it is old. */
-  async _askPace() {
+  /** The pace, asked for again where it is old, and once at a time: of many tasks it takes longer than the board. */
+  _askPace() {
     const asked = this._asked;
-    if (this._paced.asked === asked && Date.now() - this._paced.at < PACE_MS) return;
-    const answer = await get(`/api/review/pace${asked}`, { timeout: PATIENCE_MS });
-    if (asked === this._asked) this._paced = { asked, at: Date.now(), answer };
+    if (this._pacing?.asked === asked) return this._pacing.answer;
+    if (this._paced.asked === asked && Date.now() - this._paced.at < PACE_MS) return Promise.resolve();
+    const done = () => this._pacing === pacing && (this._pacing = null);
+    const answer = get(`/api/review/pace${asked}`, { timeout: PATIENCE_MS }).then((found) => {
+      if (asked === this._asked) this._paced = { asked, at: Date.now(), answer: found };
+    });
+    const pacing = { asked, answer };
+    this._pacing = pacing;
+    answer.then(done, done);
+    return answer;
   }
 
   /** @param {BoardAnswer} board */
@@ -179,7 +188,7 @@ export class BoardSection {
     this._tools.hidden = nothing && board.whole && !this._asked;
     this._pace.hidden = nothing && !board.labelled;
     replace(this._pages, this._turning(board));
-    this._pages.hidden = board.whole;
+    this._pages.hidden = board.whole || (board.next === null && !this._after.length);
     if (nothing && board.whole) {
       this._sum.textContent = '';
       this._main.replaceChildren(this._nothing());
