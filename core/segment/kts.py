@@ -23,8 +23,8 @@ from core.errors import InputError
 
 # Rows whose products with others are computed at once, at least: large matrix products are fast.
 BLOCK = 128
-# Intervals of so many rows are enough for most videos; so many times wider ones are computed when a video needs them.
-FIRST_WIDTH, WIDER = 128, 4
+# How wide intervals are computed at first, which is enough for most videos, and then; four times wider from there on.
+WIDTHS = (128, 256, 1024)
 
 
 def kts(
@@ -133,7 +133,7 @@ class _Intervals:
         self.features = features
         self.length = len(features)
         self.widest = widest
-        self.width = min(widest, FIRST_WIDTH)
+        self.width = min(widest, WIDTHS[0])
         self.scatters, self.whole = _scatters(features, self.width)
 
     def solved(self, price: float) -> _Point:
@@ -142,7 +142,8 @@ class _Intervals:
             changes, wide_enough = _partition(self.scatters, self.length, self.width, price)
             if wide_enough or self.width == self.widest:
                 return _Point(changes, _cost(self.scatters, self.length, self.width, changes), price)
-            self.width = min(WIDER * self.width, self.widest)
+            wider = next((width for width in WIDTHS if width > self.width), 4 * self.width)
+            self.width = min(wider, self.widest)
             self.scatters = np.empty(0)  # memory never holds the narrow table beside the wide one
             self.scatters, _ = _scatters(self.features, self.width)
 
@@ -207,44 +208,30 @@ def _checked(features: np.ndarray) -> np.ndarray:
 def _scatters(features: np.ndarray, widest: int) -> tuple[np.ndarray, float]:
     """Scatter of every interval of at most `widest` rows.
 
-    With P(t) and Q(t) the sums of the rows before t and of their squares, rows [s, e) scatter by
-    Q(e) - Q(s) - |P(e) - P(s)|^2 / (e - s), and products of sums are matrix products. Sums are taken from the beginning
-    of each block of ends, so that they are no larger than an interval makes them, and nothing is lost to rounding.
-
     Returns:
         Flat float64; those of rows [start, end) stand one after the other for ascending starts, from `_offset(end)` on.
         And the scatter of all rows.
     """
     length = len(features)
     scatters = np.empty(_offset(length + 1, widest))
-    shares = 1 / np.arange(widest, 0, -1)
     mean = features.mean(axis=0, dtype=np.float64)  # the scatter stays the same and the sums stay small
-    block = max(BLOCK, widest // 4)  # wide enough that few products are of rows too far apart
+    within, squares = np.zeros(length), np.zeros(length + 1)
+    shares = 1 / np.arange(widest, 0, -1)
+    block = max(BLOCK, widest // 4)  # so that rows are moved seldom
     room = np.empty(BLOCK * (widest + BLOCK))
-    rows, whole = np.empty((0, features.shape[1])), 0.0
+    rows = np.empty((0, features.shape[1]))
     for first in range(0, length, block):
         reach = max(0, first + 1 - widest)
         new = features[first : first + block] - mean
-        whole += float(np.vdot(new, new))
+        squares[first + 1 : first + 1 + len(new)] = squares[first] + np.cumsum(np.einsum("td,td->t", new, new))
         rows = np.concatenate([rows[len(rows) - (first - reach) :], new])
-        sums, squares = _sums(rows, first - reach)
-        norms = np.einsum("td,td->t", sums, sums)
         for begin in range(first, first + len(new), BLOCK):
-            ends = slice(begin + 1 - reach, min(begin + BLOCK, first + len(new)) + 1 - reach)
-            starts = slice(max(0, begin + 1 - widest) - reach, ends.stop - 1)
-            size = (ends.stop - ends.start, starts.stop - starts.start)
-            products = np.matmul(sums[ends], sums[starts].T, out=room[: size[0] * size[1]].reshape(size))
-            _fill(
-                scatters, begin, reach + starts.start, products, norms[starts.start :], squares[starts.start :], shares
-            )
-    return scatters, whole
-
-
-def _sums(rows: np.ndarray, origin: int) -> tuple[np.ndarray, np.ndarray]:
-    """(T + 1, D) sums of the (T, D) rows from `origin` to before each row, negative before it; (T + 1,) of squares."""
-    sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)])
-    squares = np.concatenate([[0.0], np.cumsum(np.einsum("td,td->t", rows, rows))])
-    return sums - sums[origin], squares - squares[origin]
+            end, low = min(begin + BLOCK, first + len(new)), max(0, begin + 1 - widest)
+            size = (end - begin, end - low)
+            held = room[: size[0] * size[1]].reshape(size)
+            products = np.matmul(rows[begin - reach : end - reach], rows[low - reach : end - reach].T, out=held)
+            _fill(scatters, begin, low, products, within, squares, shares)
+    return scatters, float(squares[-1])
 
 
 @numba.njit(cache=True)
@@ -261,17 +248,19 @@ def _fill(
     first: int,
     reach: int,
     products: np.ndarray,
-    norms: np.ndarray,
+    within: np.ndarray,
     squares: np.ndarray,
     shares: np.ndarray,
 ) -> None:
-    """Scatters of the intervals that end with each of some rows, from `first` on.
+    """Scatters of the intervals that end with each of some rows, which are those of their squares without their mean's.
 
     Args:
         scatters: to be filled.
-        first, reach: of the ends and of the starts.
-        products: of sums of rows, (ends, starts).
-        norms, squares: of sums from `reach` on, and of their rows.
+        first: of the rows.
+        reach: the row that the products begin with.
+        products: of each row with those from `reach` on; used up.
+        within: of every start, the products of all rows from there with each other, as far as it was filled.
+        squares: (T + 1,) sums of the squares of the rows before each.
         shares: 1 / n for intervals of n rows, the widest first.
     """
     widest = len(shares)
@@ -279,15 +268,18 @@ def _fill(
         end = first + i + 1
         low = max(0, end - widest)
         count = end - low
-        to = _offset(end, widest)
-        here = low - reach
-        norm, square = norms[end - reach], squares[end - reach]
-        row = products[i, here : here + count]
-        norms_here, squares_here, shares_here = norms[here:], squares[here:], shares[widest - count :]
-        out = scatters[to : to + count]
+        row = products[i, low - reach : end - reach]
+        square, since = row[count - 1], 0.0
+        # From each start, what lies within grows by the new row's products with all rows since, twice, and its square.
+        for k in range(count - 2, -1, -1):
+            since += row[k]
+            row[k] = 2 * since + square
+        inside, before, share = within[low:end], squares[low:end], shares[widest - count :]
+        out = scatters[_offset(end, widest) : _offset(end, widest) + count]
+        # Apart from the loop above, in which each number waits for the one before.
         for k in range(count):
-            apart = norm + norms_here[k] - 2 * row[k]
-            out[k] = max(square - squares_here[k] - apart * shares_here[k], 0.0)
+            inside[k] += row[k]
+            out[k] = max(squares[end] - before[k] - inside[k] * share[k], 0.0)
 
 
 @numba.njit(cache=True)
