@@ -13,7 +13,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, cast
 
-from sqlalchemy import Engine, Table, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import JSON, Engine, Table, and_, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError, ManycutError, NotFoundError, TooMuchError
@@ -43,9 +43,15 @@ _FACTS = (
     .where(_TASKS.c.id.in_(bindparam("tasks", expanding=True)))
 )  # fmt: skip
 _LAST = select(_TASKS.c.id, _NEWEST).where(_TASKS.c.id.in_(bindparam("tasks", expanding=True)))
-_KNOWN = select(
-    _EVENTS.c.task_id, _EVENTS.c.client, _EVENTS.c.seq, _EVENTS.c.kind, _EVENTS.c.shot, _EVENTS.c.value, _EVENTS.c.data
-).where(tuple_(_EVENTS.c.task_id, _EVENTS.c.client, _EVENTS.c.seq).in_(bindparam("keys", expanding=True)))
+_KEY = (_EVENTS.c.task_id, _EVENTS.c.client, _EVENTS.c.seq)
+_STORED = select(*_KEY, _EVENTS.c.kind, _EVENTS.c.shot, _EVENTS.c.value, _EVENTS.c.data)
+_KNOWN = _STORED.where(tuple_(*_KEY).in_(bindparam("keys", expanding=True)))
+# SQLite reads all events of the tasks for that. Keys as a table it looks up one by one, and it is one statement for any
+# number of them.
+_KEYS = func.json_each(bindparam("keys", type_=JSON)).table_valued("value", name="keys")
+_KNOWN_IN_SQLITE = _STORED.join_from(
+    _KEYS, _EVENTS, and_(*(column == func.json_extract(_KEYS.c.value, f"$[{n}]") for n, column in enumerate(_KEY)))
+)
 _LOOKS = select(_SEEN.c.annotator_id, _SEEN.c.scope).where(
     _SEEN.c.annotator_id.in_(bindparam("people", expanding=True)),
     _SEEN.c.scope.in_(bindparam("scopes", expanding=True)),
@@ -225,8 +231,9 @@ class _Transaction:
         """By task, those events of its log that have the client and number of one that was brought."""
         keys = sorted({(task.id, event.client, event.seq) for one, task in self._fitting for event in one.events})
         found: defaultdict[int, dict[Key, Event]] = defaultdict(dict)
+        known = _KNOWN_IN_SQLITE if self._connection.dialect.name == "sqlite" else _KNOWN
         for begin in range(0, len(keys), KEYS_AT_ONCE):
-            for row in self._ask(_KNOWN, keys=keys[begin : begin + KEYS_AT_ONCE]):
+            for row in self._ask(known, keys=keys[begin : begin + KEYS_AT_ONCE]):
                 event = Event(row.client, row.seq, row.kind, row.shot, row.value, data=row.data)
                 found[row.task_id][event.client, event.seq] = event
         return found

@@ -46,10 +46,13 @@ class Script:
 
     def answer(self, request: Request, cache: str) -> Response:
         """In the way that a browser takes; most take brotli over HTTPS and from this machine alone."""
-        taken = [one.partition(";")[0].strip() for one in request.headers.get("accept-encoding", "").split(",")]
-        encoding, content = ("br", self.brotli) if "br" in taken else ("gzip", self.gzip)
-        headers = {"Cache-Control": cache, "Vary": "Accept-Encoding", "Content-Encoding": encoding}
-        return Response(content, media_type="text/javascript", headers=headers)
+        headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
+        taken = _taken(request.headers.get("accept-encoding", ""))
+        for encoding, content in (("br", self.brotli), ("gzip", self.gzip)):
+            if encoding in taken:
+                headers["Content-Encoding"] = encoding
+                return Response(content, media_type="text/javascript", headers=headers)
+        return Response(gzip.decompress(self.gzip), media_type="text/javascript", headers=headers)
 
 
 class LargeScript:
@@ -90,6 +93,12 @@ class LargeScript:
         with suppress(AttributeError, OSError):  # systems on which a thread has no priority of its own
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), IDLE)
         self.press()
+
+
+def _taken(accepted: str) -> set[str]:
+    """The encodings that a header `Accept-Encoding` names, without those that it refuses (q=0)."""
+    named = (one.replace(" ", "").partition(";q=") for one in accepted.split(","))
+    return {name for name, _, weight in named if weight.strip("0.") or not weight}
 
 
 def _brotli(text: bytes, quality: int) -> bytes:

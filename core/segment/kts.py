@@ -252,7 +252,7 @@ def _fill(
     squares: np.ndarray,
     shares: np.ndarray,
 ) -> None:
-    """Scatters of the intervals that end with each of some rows, which are those of their squares without their mean's.
+    """Scatters of the intervals that end with each of some rows: their squares less what their mean explains.
 
     Args:
         scatters: to be filled.

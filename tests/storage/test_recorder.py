@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from core.errors import ConflictError, InputError, ManycutError, NotFoundError, TooMuchError, UnavailableError
 from core.labelling.events import Event
@@ -137,3 +138,32 @@ def _alone(annotations, task, events):
         return annotations.record_events(task, events), None
     except ManycutError as error:
         return None, error
+
+
+@pytest.mark.parametrize("client", ["tab", "Zürich", "夏 🎬", 'a "quoted" one', "1", "$[0]", "\\u0041", "x" * 40])
+def test_what_is_sent_again_is_known_whatever_the_client_is_called(annotations, open_task, client):
+    task, other = open_task("Ada"), open_task("Ben")
+    events = [Event(client, seq, "rate", 0, 3, at=seq) for seq in (0, 1, 2**53 - 1)]
+    for _ in range(2):
+        annotations.record_many([Brought(task, events), Brought(other, events[:1])])
+    assert [(one.client, one.seq) for one in annotations.events(task)] == [(client, one.seq) for one in events]
+    assert len(annotations.events(other)) == 1
+
+
+def test_what_is_brought_is_looked_up_by_its_keys_and_not_in_the_whole_log(annotations, open_task, library):
+    if library.engine.dialect.name != "sqlite":
+        pytest.skip("how PostgreSQL asks depends on how much there is")
+    task, asked = open_task("Ada"), []
+
+    def remember(connection, cursor, statement, parameters, *_):
+        if statement.startswith("SELECT events.task_id, events.client"):
+            asked.append((statement, parameters))
+
+    event.listen(library.engine, "before_cursor_execute", remember)
+    annotations.record_events(task, [rate(0), rate(1)])
+    event.remove(library.engine, "before_cursor_execute", remember)
+    ((statement, parameters),) = asked
+    with library.engine.connect() as connection:
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    (step,) = [one for one in plan if one.startswith(("SEARCH events", "SCAN events"))]
+    assert step.endswith("(task_id=? AND client=? AND seq=?)")

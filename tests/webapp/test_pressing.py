@@ -22,9 +22,12 @@ def test_a_script_travels_as_the_browser_takes_it():
     for accepted, encoding, unpacked in (
         (b"gzip, deflate, br;q=1", "br", brotli.decompress),
         (b"gzip, deflate", "gzip", gzip.decompress),
+        (b"br;q=0, gzip;q=0.5", "gzip", gzip.decompress),
+        (b"br; q=0.0, gzip;q=0", None, bytes),
+        (b"", None, bytes),
     ):
         answer = script.answer(asked(accepted), "no-cache")
-        assert answer.headers["content-encoding"] == encoding
+        assert answer.headers.get("content-encoding") == encoding
         assert answer.headers["vary"] == "Accept-Encoding"
         assert unpacked(answer.body) == TEXT
 
