@@ -32,7 +32,8 @@ def command(tmp_path, *words, limit=None, **environment):
     code = "import resource, sys\n"
     code += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n" if limit else ""
     code += "from cli.main import run\nrun()"
-    known = {name: os.environ[name] for name in ("PATH",)}
+    # Without what Python keeps of modules that it compiles: cut off, it would be what all later runs read.
+    known = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, words)],
         cwd=tmp_path,
