@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -126,6 +126,7 @@ class Jobs:
         dataset: str | None = None,
         priority: Priority = "normal",
         resumable: bool = False,
+        repeatable: bool = False,
         gpu: bool = False,
     ) -> int:
         """Queues a job and returns its id; see `Job`."""
@@ -139,6 +140,7 @@ class Jobs:
                 dataset=dataset,
                 priority=PRIORITIES[priority],
                 resumable=resumable,
+                repeatable=repeatable,
                 gpu=gpu,
                 state="queued",
             )
@@ -303,7 +305,8 @@ class Jobs:
         """Ends the claims of running jobs whose worker is gone, and returns their ids.
 
         Those that go on where they were are queued again, unless they came no further than when a worker died of them
-        before, or nobody wants them; the others end as failed.
+        before; those that can be begun again, unless a worker died of them before. What nobody wants, and all others,
+        end as failed.
 
         Args:
             reason: a sentence.
@@ -319,16 +322,24 @@ class Jobs:
         if claim is not None:
             same = JobRow.heartbeat.is_not_distinct_from(claim.heartbeat)
             query = query.where(JobRow.id == claim.job, JobRow.claimed_by.is_not_distinct_from(claim.worker), same)
-        goes_on = and_(JobRow.resumable, or_(JobRow.keep, ~JobRow.cancel_requested))
+        further: ColumnElement[bool] = true()
         if died:
-            goes_on = and_(goes_on, or_(JobRow.died_at.is_(None), JobRow.progress > JobRow.died_at))
+            further = or_(
+                func.coalesce(JobRow.died_at, NOT_YET) == NOT_YET,
+                and_(JobRow.resumable, JobRow.progress > JobRow.died_at),
+            )
+        wanted = or_(and_(JobRow.resumable, JobRow.keep), ~JobRow.cancel_requested)
+        goes_on = and_(or_(JobRow.resumable, JobRow.repeatable), wanted, further)
         queued: dict[str, Any] = {
             "state": "queued",
             "claimed_by": None,
             "heartbeat": None,
             "on_gpu": None,
+            "progress": case((JobRow.resumable, JobRow.progress), else_=0.0),
             "died_at": JobRow.progress if died else func.coalesce(JobRow.died_at, NOT_YET),
-            "message": f"{reason} It goes on where it was.",
+            "message": case(
+                (JobRow.resumable, f"{reason} It goes on where it was."), else_=f"{reason} It is begun again."
+            ),
         }
         with writing(self._engine) as session:
             again = session.scalars(query.where(goes_on).values(**queued, updated=now()).returning(JobRow.id)).all()

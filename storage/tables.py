@@ -647,6 +647,7 @@ class JobRow(Base):
     dataset: Mapped[str | None]
     priority: Mapped[int] = mapped_column(default=0)
     resumable: Mapped[bool] = mapped_column(default=False)
+    repeatable: Mapped[bool] = mapped_column(default=False)
     gpu: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(index=True)
     claimed_by: Mapped[str | None]

@@ -135,6 +135,14 @@ VERBS: Mapping[type[Request], tuple[Callable[..., Result], type[JobResult]]] = {
 }
 # Those that keep what they have by now, and go on from there.
 RESUMABLE = frozenset({"train", "train_splits", "pretrain"})
+# Those that can be begun again: what they had done by then they find, or do once more to the same end.
+REPEATABLE = frozenset(
+    {
+        "agreement", "caption", "doctor", "encode", "export", "features", "import_preview", "ingest", "judge",
+        "measure", "personal", "query", "reliability", "render", "report", "rescore", "sample", "segment", "signals",
+        "transcribe",
+    }
+)  # fmt: skip
 # Those that compute on a GPU where there is one.
 ON_GPU = RESUMABLE | {"sample", "features", "caption", "encode", "judge", "rescore", "transcribe"}
 _ADAPTER: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)

@@ -19,7 +19,7 @@ from core.compute import DEVICE
 from core.errors import Cancelled, DamagedError, ManycutError, UnavailableError, refused_by_system
 from core.training.epochs import EPOCHS
 from core.training.underway import Underway
-from verbs.jobs import ON_GPU, RESUMABLE, JobRequest, as_row, do, from_row
+from verbs.jobs import ON_GPU, REPEATABLE, RESUMABLE, JobRequest, as_row, do, from_row
 from verbs.readable_places import reading_only
 from webapp.import_folder import readable_by_jobs
 from webapp.names import refuse_places
@@ -67,6 +67,7 @@ def enqueue(library: Library, request: JobRequest, priority: Priority = "normal"
         dataset=args.get("dataset"),
         priority=priority,
         resumable=verb in RESUMABLE,
+        repeatable=verb in REPEATABLE,
         gpu=verb in ON_GPU,
     )
     if visitor:

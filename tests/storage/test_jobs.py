@@ -219,8 +219,23 @@ def test_a_job_whose_server_stops_is_queued_again_however_often(jobs):
     assert jobs.get(job).state == "queued", "its first death"
 
 
-def test_a_job_that_nobody_wants_any_more_does_not_come_back(jobs):
-    job = jobs.create_job("train", {}, resumable=True)
+def test_a_job_that_can_be_begun_again_is_so_once_after_a_death_and_whenever_its_server_stops(jobs):
+    job = jobs.create_job("ingest", {}, repeatable=True)
+    for reason, died in (("The server stopped.", False), ("The worker died.", True), ("The server stopped.", False)):
+        jobs.claim("w")
+        jobs.update(job, 0.5, "Half")
+        assert jobs.interrupt(reason, worker="w", died=died) == [job]
+        found = jobs.get(job)
+        assert (found.state, found.progress, found.message) == ("queued", 0.0, f"{reason} It is begun again.")
+    jobs.claim("w")
+    jobs.update(job, 0.9, "Nearly")
+    jobs.interrupt("The worker died.", worker="w")
+    assert jobs.get(job).error["code"] == "interrupted", "it kills every worker, further on or not"
+
+
+@pytest.mark.parametrize("lasting", ["resumable", "repeatable"])
+def test_a_job_that_nobody_wants_any_more_does_not_come_back(jobs, lasting):
+    job = jobs.create_job("train", {}, **{lasting: True})
     jobs.claim("w")
     jobs.request_cancel(job)
     jobs.interrupt("The worker died.", worker="w")

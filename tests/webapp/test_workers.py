@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,8 +22,10 @@ from storage.backup import back_up, restore
 from storage.library import Library
 from storage.server_lock import worker_is_alive
 from verbs.export import ExportRequest
+from verbs.ingest import IngestRequest
 from verbs.jobs import as_row
 from verbs.train import TrainRequest, train
+from webapp.import_folder import import_folder
 from webapp.jobs import enqueue, job_folder
 from webapp.worker import DEAD_AFTER_BEATS, DeadClaims
 from webapp.workers import workers
@@ -88,6 +91,24 @@ def test_a_training_does_not_stand_before_an_export_and_goes_on_when_its_worker_
     assert talks.jobs.get(training).message == "The server stopped while this was running. It goes on where it was."
     assert talks.jobs.get(training).state == "queued"
     assert (pid_of("long", talks), pid_of("quick", talks)) == (None, None)
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_a_film_whose_worker_is_killed_while_it_is_looked_at_is_taken_in_once_by_the_next(talks):
+    films = import_folder(talks.data_dir)
+    films.mkdir()
+    for film in sorted((ROOT / "assets/demo/videos").glob("*.mp4"))[:3]:
+        shutil.copy(film, films)
+    asked = IngestRequest(path=(films,), dataset="films", space="colour-motion-v1")
+    with workers(talks):
+        job = enqueue(talks, asked)
+        until(lambda: talks.entries.count(dataset="films") >= 1, seconds=120)
+        os.kill(pid_of("long", talks), signal.SIGKILL)
+        until(lambda: talks.jobs.get(job).message.endswith("It is begun again.") or talks.jobs.get(job).progress < 0.3)
+        done = wait_for(talks, job, "done").result
+    assert done["skipped"], "what was taken in is known"
+    assert len(done["entries"]) + len(done["skipped"]) == talks.entries.count(dataset="films") == 3
 
 
 @pytest.mark.slow
