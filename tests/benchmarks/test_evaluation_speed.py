@@ -84,6 +84,16 @@ def test_a_checkout_finds_what_we_find(tmp_path, functions):
     np.testing.assert_allclose(evaluate(entry, curve), (found.kendall, found.spearman, found.f1), rtol=0, atol=1e-9)
 
 
+def test_the_benchmark_takes_a_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr(evaluation, "LENGTHS", (60, 90))
+    (tmp_path / "evaluation_metrics.py").write_text(CUTS + ALONE)
+    result = evaluation.evaluation_tvsum(tmp_path / "no data", reference=tmp_path)
+    assert result.equal
+    assert result.reference_seconds > 0
+    (tmp_path / "evaluation_metrics.py").write_text(CUTS + ALONE.replace("np.mean(rhos)", "0.5"))
+    assert evaluation.evaluation_tvsum(tmp_path / "no data", reference=tmp_path).equal is False
+
+
 @pytest.mark.parametrize(
     ("functions", "error", "told"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -155,6 +156,16 @@ def test_a_checkout_learns_in_our_loop(checkout):
     before = [weight.detach().clone() for weight in released.parameters()]
     assert training._learn(released, training.one_by_one([video], 2, np.random.default_rng(0))) == 3
     assert any(not torch.equal(*pair) for pair in zip(before, released.parameters(), strict=True))
+
+
+def test_the_benchmark_of_training_takes_a_checkout(checkout, monkeypatch):
+    small = {"VIDEOS": 2, "PEOPLE": 3, "WIDTH": 12, "LENGTHS": (20, 30), "STEPS_ON_CPU": 1}
+    for name, value in small.items():
+        monkeypatch.setattr(training, name, value)
+    monkeypatch.setattr(training, "made_videos", partial(training.made_videos, people=3, width=12))
+    result = training.training_individual("cpu", reference=checkout)
+    assert result.equal
+    assert set(result.facts["ratios"]) == set(training.DENOISERS)
 
 
 @pytest.mark.parametrize(
