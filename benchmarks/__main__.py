@@ -79,12 +79,19 @@ BENCHMARKS = {
 }
 
 
+REFERENCE = (
+    "a checkout of a release to compare with: for kts-1000, kts-noise, kts-7200 and knapsack-36 of most, "
+    "for sampling-1, sampling-16, sampling-dit-8 and training-individual of SummDiff, "
+    "for evaluation-tvsum of SummDiff, MR.HiSum, PGL-SUM or CSTA"
+)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n\n")[0])
     parser.add_argument("name", nargs="?", choices=BENCHMARKS, metavar="NAME", help="without it: the list")
     parser.add_argument("--json", action="store_true", help="print the result as JSON in the last line")
     parser.add_argument("--naive", action="store_true", help="run the reference alone")
-    parser.add_argument("--reference", type=Path, metavar="PATH", help="a checkout of a release to compare with")
+    parser.add_argument("--reference", type=Path, metavar="PATH", help=REFERENCE)
     parser.add_argument("--data", type=Path, help="folder of TVSum; made data of its sizes where it is missing")
     parser.add_argument("--sheets", type=Path, metavar="DIR", help="write contact sheets of the cuts")
     parser.add_argument("--library", type=Path, metavar="DIR", help="data directory that holds two data sets")

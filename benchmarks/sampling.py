@@ -8,12 +8,17 @@ run again in every step. One by one, every sample takes as long as the first, so
 Whether both give the same is judged in double precision. In single precision a noised score within rounding of the
 border of two codes can fall on either side of it, whatever order the additions are done in; how often that happened is
 said in `single_precision`.
+
+A checkout of the release (`benchmarks/released_summdiff.py`) samples in its own loop with our weights and noise. It
+knows single precision only, so `equal` allows what `benchmarks/conformance.py` does: a share of scores across borders.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -21,8 +26,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from benchmarks.conformance import BORDERS, SCORES
 from benchmarks.measuring import REPEATS, Result, peak_mb, timed
 from benchmarks.plain_summdiff import PLAIN, one_by_one
+from benchmarks.released_summdiff import ReleasedSummDiff
 from benchmarks.roofline import flops, matmul_rate
 from core.models.diffusion import sampling_noise
 from core.models.summdiff import SummDiff, SummDiffConfig
@@ -75,15 +82,15 @@ def made(denoiser: str, samples: int = SAMPLES, picks: int = PICKS, width: int =
     return Case(model, features, sampling_noise(samples, picks, STEPS, seed=0))
 
 
-def sampling_1(naive: bool = False) -> Result:
+def sampling_1(naive: bool = False, reference: Path | None = None) -> Result:
     """One sample of five minutes, latentmlp as published for SumMe and TVSum."""
-    return _one("sampling-1", made("latentmlp", samples=1, picks=MINUTES_5), 1.9, naive)
+    return _one("sampling-1", made("latentmlp", samples=1, picks=MINUTES_5), 1.9, naive, reference)
 
 
-def sampling_16(naive: bool = False) -> Result:
-    """Sixteen samples of five minutes, latentmlp; `longer` has every denoiser at twenty minutes."""
-    shown = _one("sampling-16", made("latentmlp", picks=MINUTES_5), 3.4, naive)
-    if naive:
+def sampling_16(naive: bool = False, reference: Path | None = None) -> Result:
+    """Sixteen samples of five minutes, latentmlp; without a checkout `longer` has all denoisers at twenty minutes."""
+    shown = _one("sampling-16", made("latentmlp", picks=MINUTES_5), 3.4, naive, reference)
+    if naive or reference:
         return shown
     measured = {denoiser: measure(made(denoiser)) for denoiser in PLAIN}
     longer = {key: {denoiser: of[key] for denoiser, of in measured.items()} for key in measured["DiT"]}
@@ -98,9 +105,9 @@ def sampling_16(naive: bool = False) -> Result:
     return replace(shown, equal=shown.equal and all(longer["equal_each"].values()), facts=facts)
 
 
-def sampling_dit_8(naive: bool = False) -> Result:
+def sampling_dit_8(naive: bool = False, reference: Path | None = None) -> Result:
     """Eight samples of twenty minutes, the paper's denoiser."""
-    return _one("sampling-dit-8", made("DiT", samples=8), 4.9, naive)
+    return _one("sampling-dit-8", made("DiT", samples=8), 4.9, naive, reference)
 
 
 def again_16() -> Result:
@@ -117,21 +124,45 @@ def again_16() -> Result:
     return Result("again-16", ours, theirs, peak_mb(), same, same and ours < theirs, "nothing is encoded again", spread)
 
 
-def _one(name: str, case: Case, must: float, naive: bool) -> Result:
+def _one(name: str, case: Case, must: float, naive: bool, reference: Path | None = None) -> Result:
     """A case against its first sample alone, in turn; both as one sample takes the reference, times how many."""
+    sampled, same_scores = _plain() if reference is None else _released(case, reference)
     samples, one = len(case.noise[0]), case.first(1)
     said = f"{must}x the samples a second"
     if naive:
-        return Result(name, None, samples * timed(one.one_by_one)[0], peak_mb(), None, None, said)
-    case.ours(), one.one_by_one()  # what is allocated and chosen the first time
-    pairs = [(timed(case.ours, 1)[0], samples * timed(one.one_by_one, 1)[0]) for _ in range(REPEATS)]
-    double = case.first(2).in_double_precision()
-    same = bool((double.ours() - double.one_by_one()).abs().max() < TOLERANCE)
+        return Result(name, None, samples * timed(lambda: sampled(one))[0], peak_mb(), None, None, said)
+    case.ours(), sampled(one)  # what is allocated and chosen the first time
+    pairs = [(timed(case.ours, 1)[0], samples * timed(lambda: sampled(one), 1)[0]) for _ in range(REPEATS)]
+    same = same_scores(case.first(2))
     ratios = [round(theirs / ours, 2) for ours, theirs in pairs]
     ours, theirs = (median(side) for side in zip(*pairs, strict=True))
     return Result(
         name, ours, theirs, peak_mb(), same, same and median(ratios) >= must, said, {"ratio_each_run": sorted(ratios)}
     )
+
+
+def _plain() -> tuple[Callable[[Case], Tensor], Callable[[Case], bool]]:
+    """How our reference samples, and whether it gives what we give."""
+
+    def same(few: Case) -> bool:
+        double = few.in_double_precision()
+        return bool((double.ours() - double.one_by_one()).abs().max() < TOLERANCE)
+
+    return Case.one_by_one, same
+
+
+def _released(case: Case, path: Path) -> tuple[Callable[[Case], Tensor], Callable[[Case], bool]]:
+    """How a checkout samples, and whether it gives what we give."""
+    released = ReleasedSummDiff(path, case.model)
+
+    def sampled(of: Case) -> Tensor:
+        return released.sample(of.features, of.noise)
+
+    def same(few: Case) -> bool:
+        difference = (few.ours() - sampled(few)).abs()
+        return float((~(difference <= SCORES)).float().mean()) <= BORDERS  # NaN is beyond
+
+    return sampled, same
 
 
 def measure(case: Case, naive: bool = False, repeats: int = REPEATS) -> dict[str, Any]:

@@ -3,12 +3,17 @@
 The reference makes every (video, person) a training sample of its own, as the release does: in random order, each with
 its own pass of the encoder, padded to the longest of its batch. Both sides take an optimizer step for 40 curves, the
 release's batch. The model has the published sizes.
+
+A checkout of the release (`benchmarks/released_summdiff.py`) gives its own loss for the same batches. It is compared
+with ours on curves of one length: where one is padded, the release's convolutions look into the padding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -16,8 +21,10 @@ from torch import Tensor
 
 from benchmarks.evaluation import LENGTHS
 from benchmarks.measuring import Result, peak_mb, reference_alone, timed
+from benchmarks.released_summdiff import ReleasedSummDiff
 from core.errors import InputError
 from core.models.batch import Batch, masked_mse
+from core.models.official.summdiff import official_names
 from core.models.summdiff import SummDiff, SummDiffConfig, to_logits, to_scores
 from core.training.batching import batches, units
 from core.training.recipes import TrainSettings
@@ -26,11 +33,12 @@ from core.training.videos import TrainingVideo
 VIDEOS, PEOPLE, WIDTH = 40, 20, 1024
 PER_STEP = 40
 DENOISERS = ("latentmlp", "DiT")  # the release's for TVSum, which decides, and the paper's
+Learner: TypeAlias = SummDiff | ReleasedSummDiff
 MUST = "5x the person-videos a second, loss and gradient within rounding"
 STEPS_ON_CPU = 2  # of the reference's 20 in an epoch, which would take ten minutes
 
 
-def training_individual(device: str | None = None, naive: bool = False) -> Result:
+def training_individual(device: str | None = None, naive: bool = False, reference: Path | None = None) -> Result:
     """Forward, backward and optimizer step over all 800 person-videos of a fold; the figures are of the first denoiser.
 
     "equal" compares loss and gradient of both arrangements without dropout, at the same noise and noise levels.
@@ -39,18 +47,27 @@ def training_individual(device: str | None = None, naive: bool = False) -> Resul
     if device == "cuda" and not torch.cuda.is_available():
         raise InputError("This machine has no CUDA device.", "Leave --device out.")
     videos = made_videos([LENGTHS[i] for i in np.random.default_rng(0).permutation(len(LENGTHS))[:VIDEOS]])
+
+    def other(name: str) -> Learner:
+        model = _model(name, device)
+        return model if reference is None else ReleasedSummDiff(reference, model)
+
+    def same(name: str) -> bool:
+        model = _model(name, device)
+        return same_gradient(model, videos[:2]) if reference is None else same_as_released(reference, model, videos[0])
+
     if naive:
-        measured = {name: _reference_s(_model(name, device), videos) for name in DENOISERS}
+        measured = {name: _reference_s(other(name), videos) for name in DENOISERS}
         return reference_alone("training-individual", measured[DENOISERS[0]], MUST)
     ours = {name: _ours_s(_model(name, device), videos) for name in DENOISERS}
     peak = peak_mb()
-    reference = {name: _reference_s(_model(name, device), videos) for name in DENOISERS}
-    ratios = {name: reference[name] / ours[name] for name in DENOISERS}
-    equal = all(same_gradient(_model(name, device), videos[:2]) for name in DENOISERS)
+    theirs = {name: _reference_s(other(name), videos) for name in DENOISERS}
+    ratios = {name: theirs[name] / ours[name] for name in DENOISERS}
+    equal = all(same(name) for name in DENOISERS)
     return Result(
         "training-individual",
         ours[DENOISERS[0]],
-        reference[DENOISERS[0]],
+        theirs[DENOISERS[0]],
         peak,
         equal,
         ratios[DENOISERS[0]] >= 5 and equal,
@@ -59,9 +76,7 @@ def training_individual(device: str | None = None, naive: bool = False) -> Resul
             "device": device,
             "ratios": {name: round(ratio, 1) for name, ratio in ratios.items()},
             "person_videos_per_second": {name: round(VIDEOS * PEOPLE / s, 1) for name, s in ours.items()},
-            "reference_person_videos_per_second": {
-                name: round(VIDEOS * PEOPLE / s, 1) for name, s in reference.items()
-            },
+            "reference_person_videos_per_second": {name: round(VIDEOS * PEOPLE / s, 1) for name, s in theirs.items()},
         },
     )
 
@@ -126,6 +141,28 @@ def same_gradient(model: SummDiff, videos: Sequence[TrainingVideo]) -> bool:
     return near and bool(torch.isclose(loss, other_loss, rtol=1e-5))
 
 
+def same_as_released(path: Path, model: SummDiff, video: TrainingVideo, curves: int = 2) -> bool:
+    """Whether a checkout and we find one loss and one gradient for some curves, within float32's rounding."""
+    model.eval()
+    device = model.null_video.device
+    batch = padded([(video, curve) for curve in video.targets[:curves]]).to(device)
+    t = torch.linspace(100, 900, curves, device=device).long()
+    noise = torch.randn(batch.targets.shape, generator=torch.Generator().manual_seed(0)).to(device)
+    released = ReleasedSummDiff(path, model)
+    model.zero_grad()
+    losses = loss_at(model, batch, t, noise), released.loss_at(batch, t, noise)
+    for loss in losses:
+        loss.backward()
+    weights, theirs = dict(model.named_parameters()), dict(released.module.named_parameters())
+    ours_and_theirs = [(weights[ours].grad, theirs[name].grad) for ours, name in official_names(model.config).items()]
+    if any((ours is None) != (other is None) for ours, other in ours_and_theirs):
+        return False
+    pairs = [(ours, other) for ours, other in ours_and_theirs if ours is not None and other is not None]
+    gradient, other_gradient = (torch.cat([each[side].flatten() for each in pairs]) for side in (0, 1))
+    near = bool((gradient - other_gradient).norm() <= 1e-3 * gradient.norm())
+    return near and bool(torch.isclose(losses[0], losses[1].to(losses[0]), rtol=1e-4))
+
+
 def loss_at(model: SummDiff, batch: Batch, t: Tensor, noise: Tensor) -> Tensor:
     """`SummDiff.loss` without the null video, at given levels (B,) and noise (B, C, T)."""
     config = model.config
@@ -155,7 +192,7 @@ def _ours_s(model: SummDiff, videos: Sequence[TrainingVideo]) -> float:
     return timed(lambda: _learn(model, batches(drawn_from, settings, random)), 1 if on_cpu else 5)[0]
 
 
-def _reference_s(model: SummDiff, videos: Sequence[TrainingVideo]) -> float:
+def _reference_s(model: Learner, videos: Sequence[TrainingVideo]) -> float:
     """Seconds of an epoch; on the CPU from a part of one."""
     random = np.random.default_rng(0)
     on_cpu = model.null_video.device.type == "cpu"
@@ -166,7 +203,7 @@ def _reference_s(model: SummDiff, videos: Sequence[TrainingVideo]) -> float:
     return seconds / curves * len(videos) * PEOPLE
 
 
-def _learn(model: SummDiff, epoch: Iterator[Batch]) -> int:
+def _learn(model: Learner, epoch: Iterator[Batch]) -> int:
     """A step for each batch; how many curves it learned from."""
     device = model.null_video.device
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5)
