@@ -119,7 +119,7 @@ def back_up(
                 end_sessions(copy)
             files = [(copy, copy.name)]
             files += [(path, path.relative_to(data_dir).as_posix()) for path in wanted(data_dir, without)]
-            elsewhere = {str(one.path): one.entries for one in features_elsewhere(data_dir)}
+            elsewhere = {str(one.path): one.counted for one in features_elsewhere(data_dir)}
             _pack(packed, files, _head(data_dir, without, elsewhere), part(progress, 0.0, 0.7))
             if check:
                 problems = check_backup(packed, part(progress, 0.7, 1.0)).problems
@@ -243,7 +243,7 @@ def _pack(packed: Path, files: list[tuple[Path, str]], head: bytes, progress: Pr
         _add_text(archive, MANIFEST, json.dumps({"schema": SCHEMA, "files": listed}, indent=0).encode())
 
 
-def _head(data_dir: Path, without: Collection[str], elsewhere: Mapping[str, int]) -> bytes:
+def _head(data_dir: Path, without: Collection[str], elsewhere: Mapping[str, str]) -> bytes:
     said = {
         "schema": SCHEMA,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -372,10 +372,10 @@ def _differences(found: Mapping[str, Digest], manifest: Mapping[str, Any] | None
 def _warnings(head: Mapping[str, Any]) -> list[str]:
     """What a backup lacks of the library that it is of."""
     said = [NO_VIDEOS] if VIDEOS in head["left_out"] else []
-    for path, entries in dict(head.get("features_elsewhere", {})).items():
+    for path, counted in dict(head.get("features_elsewhere", {})).items():
         said.append(
-            f"It does not hold the features of {int(entries):,} entries, which stay in {path}: keep that file as it is,"
-            " or import it again with --replace."
+            f"It does not hold the features of {counted}, which stay in {path}: keep that file as it is,"
+            " or import it again with --features-stay --replace."
         )
     return said
 

@@ -28,6 +28,11 @@ class Elsewhere:
     entries: int
     faults: Mapping[str, int]
 
+    @property
+    def counted(self) -> str:
+        """ "1 entry", "31,892 entries"."""
+        return f"{self.entries:,} {'entry' if self.entries == 1 else 'entries'}"
+
 
 def features_elsewhere(data_dir: Path) -> list[Elsewhere]:
     """The files that entries of a data directory refer to, by path. Opens the file of every entry, 2,000 a second."""

@@ -382,14 +382,14 @@ def _features_elsewhere(data_dir: Path) -> Iterator[Check]:
     from storage.features_elsewhere import features_elsewhere
 
     for one in features_elsewhere(data_dir):
-        said = f"Features of {one.entries:,} entries stay in '{one.path}', which is in no backup."
+        said = f"Features of {one.counted} stay in '{one.path}', which is in no backup."
         if not one.faults:
             yield Check(part="features elsewhere", state="fine", said=said)
         for fault, entries in one.faults.items():
             yield Check(
                 part="features elsewhere",
                 state="wrong",
-                said=f"{said} It {fault}: those of {entries:,} cannot be read.",
+                said=f"{said} It {fault}: {entries:,} of them cannot be read.",
                 advice="Put it back as it was (a link to it does as well), or import it from where it is now:"
                 " python app.py import FILE --dataset NAME --features-stay --replace",
             )

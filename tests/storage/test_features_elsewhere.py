@@ -54,6 +54,10 @@ def stayed(library, file):
     return library
 
 
+def features_of(library, entry_id):
+    return library.entries.get(entry_id).main_features
+
+
 def same_features(library, one, other):
     first, second = library.entries.get(one), library.entries.get(other)
     assert list(first.features) == list(second.features)
@@ -69,7 +73,8 @@ def test_an_entry_is_the_same_as_one_that_was_copied_and_its_file_is_small(staye
     for number in range(1, VIDEOS + 1):
         same_features(stayed, f"stay/video_{number}", f"copied/video_{number}")
     one, other = stayed.entries.summary(FIRST), stayed.entries.summary("copied/video_1")
-    assert one.has_features and (one.feature_space, one.picks) == (other.feature_space, other.picks)
+    assert one.has_features
+    assert (one.feature_space, one.picks) == (other.feature_space, other.picks)
     assert (
         kept_file(stayed, FIRST).stat().st_size
         < kept_file(stayed, "copied/video_1").stat().st_size - one.picks * 4096 + 2048
@@ -89,7 +94,7 @@ def test_values_are_looked_at_when_they_are_read(library, file):
         take_in(library, file, "copied", stay=False)
     take_in(library, file, "stay")
     with pytest.raises(FormatError, match=r"mr_hisum\.h5: 'video_1/features' should be .* NaN"):
-        library.entries.get(FIRST).main_features
+        features_of(library, FIRST)
 
 
 @pytest.mark.parametrize("value", [None, np.zeros((9, 1024), np.float32), np.zeros((0, 1024), np.float32)])
@@ -144,7 +149,7 @@ def test_a_file_that_is_not_what_it_was_is_told_and_everything_else_goes_on(stay
     assert entry.annotations.annotators == ("dataset mean",)
     stayed.entries.put_notes(FIRST, {"some_note": "It can still be changed."})
     with pytest.raises(FormatError) as error:
-        stayed.entries.get(FIRST).main_features
+        features_of(stayed, FIRST)
     assert "mr_hisum.h5" in error.value.message
     assert ("not where it was" if damage == "gone" else "changed or replaced") in error.value.message
     assert "--replace" in error.value.hint
@@ -214,7 +219,7 @@ def test_a_backup_says_what_it_does_not_hold_and_is_restored_beside_the_file(sta
     back_up(stayed.data_dir, backup)
     for warnings in (warnings_of(backup), check_backup(backup).warnings):
         assert len(warnings) == 1
-        assert f"features of {VIDEOS} entries" in warnings[0] and str(file) in warnings[0]
+        assert f"features of {VIDEOS} entries, which stay in {file}:" in warnings[0]
     assert backup.stat().st_size < file.stat().st_size / 5
     assert restore(backup, tmp_path / "again").warnings == warnings
     with Library.open(tmp_path / "again") as again:
