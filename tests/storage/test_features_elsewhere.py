@@ -97,13 +97,15 @@ def test_values_are_looked_at_when_they_are_read(library, file):
         features_of(library, FIRST)
 
 
-@pytest.mark.parametrize("value", [None, np.zeros((9, 1024), np.float32), np.zeros((0, 1024), np.float32)])
+@pytest.mark.parametrize(
+    "value", [None, np.zeros(9, np.float32), np.zeros((0, 1024), np.float32), np.full((9, 3), b"x")]
+)
 def test_shapes_are_looked_at_at_once(library, file, value):
     with h5py.File(file, "a") as inside:
         del inside["video_2/features"]
         if value is not None:
             inside["video_2/features"] = value
-    with pytest.raises(FormatError, match="video_2/"):
+    with pytest.raises(FormatError, match="'video_2/features' should be"):
         take_in(library, file, "stay")
     assert library.datasets.list() == []
 
