@@ -35,7 +35,7 @@ class Elsewhere:
 
 
 def features_elsewhere(data_dir: Path) -> list[Elsewhere]:
-    """The files that entries of a data directory refer to, by path. Opens the file of every entry: some 1,700 a second."""
+    """The files that entries of a data directory refer to. Opens the file of every entry: some 1,700 a second."""
     counts: Counter[Source] = Counter()
     for file in data_dir.glob("entries/*/*.h5"):
         try:
