@@ -198,11 +198,15 @@ def test_exports_hold_the_features_themselves(stayed, file, tmp_path):
 
 def test_those_of_an_eccv16_file_stay_as_well(library, make_entry, tmp_path):
     entries = [make_entry(f"talks/{name}") for name in ("first", "second")]
+    entries = [one.with_text_features("words", np.ones((len(one.picks), 5), np.float32)) for one in entries]
     theirs = write_eccv16(entries, tmp_path / "theirs.h5")
     take_in(library, theirs, "stay")
     take_in(library, theirs, "copied", stay=False)
     for name in ("first", "second"):
         same_features(library, f"stay/{name}", f"copied/{name}")
+    assert library.entries.summary("stay/first").text_space == "words"
+    library.entries.put_notes("stay/first", {"some_note": "Changed."})
+    assert library.entries.get("stay/first").text_features.shape[1] == 5
     assert [one.entries for one in features_elsewhere(library.data_dir)] == [2]
 
 
