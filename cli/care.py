@@ -29,11 +29,14 @@ def backup(
     json_: Json = False,
 ) -> None:
     """Write the whole data directory as one file, while people go on working, and read it back."""
-    from storage.backup import back_up
+    from storage.backup import back_up, warnings_of
 
     with progress_bar() as progress:
         files = back_up(data_dir, out, progress)
-    print(json.dumps({"file": str(out), "files": files}) if json_ else f"{out}: {files} files.")
+    warnings = warnings_of(out)
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+    print(json.dumps({"file": str(out), "files": files, "warnings": warnings}) if json_ else f"{out}: {files} files.")
 
 
 @app.command()

@@ -83,7 +83,9 @@ def _import(path: Path, dataset: str | None, preview: bool, data_dir: Path, json
             captions = ImportCaptionsRequest.of(path=path, dataset=dataset, captioner=choices["captioner"])
             run_verb(data_dir, json_, import_captions, captions, captions_sentence)
         case "events":
-            if dataset or any(choices[name] for name in ("annotations", "llmvs", "captions", "replace", "skip_bad")):
+            if dataset or any(
+                choices[name] for name in ("annotations", "llmvs", "captions", "replace", "skip_bad", "features_stay")
+            ):
                 raise InputError(
                     f"{path.name} is a log of events, which is joined with the labels of this library as it is.",
                     "Leave out the options about datasets.",

@@ -33,6 +33,7 @@ from core.progress import Progress, part, silent
 from core.scratch import PREFIX as TEMPORARY
 from storage.database import FILE_NAME, database_url
 from storage.dumps import DUMP, check_empty, dump, dump_problems, restore_dump
+from storage.features_elsewhere import features_elsewhere
 from storage.formats.manifest import MANYCUT
 from storage.integrity import whole
 from storage.restorable import end_sessions, interrupt_running, make_restorable, move_queued
@@ -118,7 +119,8 @@ def back_up(
                 end_sessions(copy)
             files = [(copy, copy.name)]
             files += [(path, path.relative_to(data_dir).as_posix()) for path in wanted(data_dir, without)]
-            _pack(packed, files, _head(data_dir, without), part(progress, 0.0, 0.7))
+            elsewhere = {str(one.path): one.counted for one in features_elsewhere(data_dir)}
+            _pack(packed, files, _head(data_dir, without, elsewhere), part(progress, 0.0, 0.7))
             if check:
                 problems = check_backup(packed, part(progress, 0.7, 1.0)).problems
                 if problems:
@@ -143,6 +145,12 @@ def check_backup(file: Path, progress: Progress = silent) -> Backup:
     """
     with tempfile.TemporaryDirectory(prefix=TEMPORARY) as work:
         return _read(file, Path(work), lambda name: name in (FILE_NAME, DUMP), progress)
+
+
+def warnings_of(file: Path) -> list[str]:
+    """What should be known of a backup that was just written, by its first text alone."""
+    with _members(file, to_the_end=False) as (members, _):
+        return next((_warnings(_text(content, one.size)) for one, content in members if one.name == HEAD), [])
 
 
 def restore(backup: Path, data_dir: Path, progress: Progress = silent) -> Backup:
@@ -235,13 +243,14 @@ def _pack(packed: Path, files: list[tuple[Path, str]], head: bytes, progress: Pr
         _add_text(archive, MANIFEST, json.dumps({"schema": SCHEMA, "files": listed}, indent=0).encode())
 
 
-def _head(data_dir: Path, without: Collection[str]) -> bytes:
+def _head(data_dir: Path, without: Collection[str], elsewhere: Mapping[str, str]) -> bytes:
     said = {
         "schema": SCHEMA,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "manycut": MANYCUT,
         "data_dir": str(data_dir),
         "left_out": sorted(without),
+        "features_elsewhere": elsewhere,
         "manifest": MANIFEST,
     }
     return json.dumps(said, indent=1, ensure_ascii=True).encode()
@@ -296,7 +305,7 @@ def _read(file: Path, work: Path, keep: Callable[[str], bool], progress: Progres
         try:
             problems += _differences(found, texts.get(MANIFEST))
             made, data_dir = datetime.fromisoformat(head["created"]), str(head["data_dir"])
-            warnings = [NO_VIDEOS] if VIDEOS in head["left_out"] else []
+            warnings = _warnings(head)
         except (KeyError, TypeError, ValueError):
             raise FormatError(f"'{file.name}' is no backup of this version of Manycut.", "Update Manycut.") from None
     if not problems:
@@ -307,13 +316,15 @@ def _read(file: Path, work: Path, keep: Callable[[str], bool], progress: Progres
 
 
 @contextmanager
-def _members(file: Path) -> Iterator[tuple[Iterator[tuple[tarfile.TarInfo, IO[bytes]]], Callable[[], int]]]:
+def _members(
+    file: Path, to_the_end: bool = True
+) -> Iterator[tuple[Iterator[tuple[tarfile.TarInfo, IO[bytes]]], Callable[[], int]]]:
     """The members of an archive as they come, and how far in it they lie; the rest is read for gzip's checksum."""
     try:
         with file.open("rb") as packed, gzip.GzipFile(fileobj=packed) as stream:
             with tarfile.open(fileobj=stream, mode="r|") as archive:
                 yield ((one, archive.extractfile(one) or io.BytesIO()) for one in archive), packed.tell
-            while stream.read(CHUNK):
+            while to_the_end and stream.read(CHUNK):
                 pass
     except FileNotFoundError as error:
         raise NotFoundError(f"There is no file '{file}'.") from error
@@ -355,6 +366,17 @@ def _differences(found: Mapping[str, Digest], manifest: Mapping[str, Any] | None
             said.append(f"'{name}' has {found[name][0]} bytes instead of {size}.")
         elif name in found and found[name][1] != digest:
             said.append(f"'{name}' has other content than when it was backed up.")
+    return said
+
+
+def _warnings(head: Mapping[str, Any]) -> list[str]:
+    """What a backup lacks of the library that it is of."""
+    said = [NO_VIDEOS] if VIDEOS in head["left_out"] else []
+    for path, counted in dict(head.get("features_elsewhere", {})).items():
+        said.append(
+            f"It does not hold the features of {counted}, which stay in {path}: keep that file as it is,"
+            " or import it again with --features-stay --replace."
+        )
     return said
 
 

@@ -24,6 +24,7 @@ from storage.database import reading, writing
 from storage.encodings import Encodings
 from storage.entry_files import EntryFiles
 from storage.entry_rows import UNIFORM, EntrySummary, entry_row, slug, summary_of
+from storage.formats.stayed_features import Chosen
 from storage.labels import Labels
 from storage.media import Media, MediaFiles, free_path
 from storage.origins import Origin
@@ -491,7 +492,7 @@ class Entries:
                 meta[TRANSCRIBER] = source
             features = now.features
             if any(space.startswith(SAID) for space in features):
-                features = {space: features[space] for space in features if not space.startswith(SAID)}
+                features = Chosen(features, [space for space in features if not space.startswith(SAID)])
             return dataclasses.replace(now, transcript=transcript, meta=meta, features=features)
 
         self._files.rewrite(entry_id, said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections import OrderedDict
+from collections import ChainMap, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from storage.database import reading, writing
 from storage.entry_rows import entry_row, keep_spaces
 from storage.formats.entry_group import FeatureSpaces, feature_spaces, read_entry, read_features, write_entry
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
+from storage.formats.stayed_features import StayedFeatures, StayedRows
 from storage.media import MediaFiles
 from storage.tables import DatasetRow, EntryRow
 
@@ -226,8 +227,10 @@ class EntryFiles:
     def _written(self, reader: Reader, row: EntryRow, root: str | None, change: Callable[[Entry], Entry]) -> _Written:
         """The changed entry in a file of its own, which no row names yet."""
 
-        def from_here(spaces: FeatureSpaces, steps: int) -> StoredFeatures:
-            return StoredFeatures(spaces, lambda space: read_features(reader, spaces, space, steps))
+        def from_here(spaces: FeatureSpaces, steps: int) -> Mapping[str, np.ndarray]:
+            here = StoredFeatures(spaces, lambda space: read_features(reader, spaces, space, steps))
+            stayed = {space: place for space, place in spaces.places.items() if isinstance(place, StayedRows)}
+            return ChainMap(StayedFeatures(stayed), here) if stayed else here  # type: ignore[arg-type]  # as in `Entry`
 
         arrays = row.arrays
         entry = self._entry(reader, row, root, from_here)
@@ -265,7 +268,7 @@ class EntryFiles:
     ) -> Entry:
         dataset, _, key = row.id.partition("/")
         return dataclasses.replace(
-            read_entry(reader, dataset=dataset, key=key, features=features),
+            read_entry(reader, dataset=dataset, key=key, features=features, ours=True),
             title=row.title,
             video=self._media.find(row.video, root),
             thumbnails=self._media.find(row.thumbnails, root),
@@ -275,7 +278,7 @@ class EntryFiles:
         """The features of an entry that had so many picks."""
 
         def read(reader: Reader, *_: object) -> np.ndarray:
-            spaces = feature_spaces(reader)
+            spaces = feature_spaces(reader, ours=True)
             if space not in spaces.places or int(reader.array("n_steps", np.int64, (), "a number")) != steps:
                 raise ConflictError(f"'{entry_id}' was replaced by another one meanwhile.", "Open it again.")
             return read_features(reader, spaces, space, steps)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.data import Entry
     from storage.library import Library
 
+STAY = "Features stay in files that may neither move nor change from now on, and are in no backup:"
 # What the parts of a split are called in files.
 PARTS = {"train_keys": "train", "val_keys": "validation", "test_keys": "test"}
 
@@ -35,6 +36,11 @@ class ImportDatasetRequest(Request):
     captioner: str | None = Field(None, description="Captions: who made them (default: the name of their file).")
     dataset: str | None = Field(None, description="Name in the library (default: the file's name).")
     replace: bool = Field(False, description="Replace a dataset of the same name.")
+    features_stay: bool = Field(
+        False,
+        description="Dataset: features stay in their HDF5 file, which may then neither move nor change, and are not"
+        " copied.",
+    )
     skip_bad: bool = Field(False, description="Dataset: leave out the videos that are malformed and take the others.")
 
 
@@ -77,6 +83,7 @@ def import_dataset(
         NotFoundError: there is no such file.
         FormatError: it is none of the known formats, or malformed: then all that is wrong with it is named.
         ConflictError: there is a dataset of that name already, and it shall not be replaced.
+        InputError: features shall stay that cannot.
     """
     from storage.formats.captions_json import read_captions
     from storage.formats.foreign import foreign_dataset
@@ -86,7 +93,8 @@ def import_dataset(
         read_captions(request.captions)  # what is wrong with it is said before anything is kept
     read: list[ImportedEntry] = []
     ends = 1.0 if request.captions is None else 0.8
-    with foreign_dataset(request.path, request.annotations, request.llmvs, request.skip_bad) as entries:
+    asked = (request.path, request.annotations, request.llmvs, request.skip_bad, request.features_stay)
+    with foreign_dataset(*asked) as entries:
 
         def noted() -> Iterator[Entry]:  # one at a time: a dataset may be larger than the memory
             for entry in entries:
@@ -103,11 +111,12 @@ def import_dataset(
         import_captions(library, captions, progress=part(progress, ends, 1.0))
     findings = entries.findings
     kept = _keep_split(library, dataset, findings.parts)
+    stayed = [f"{STAY} {_named(request.path)}."] if request.features_stay else []
     return ImportDatasetResult(
         dataset=dataset,
         entries=[one.model_copy(update={"id": id}) for id, one in zip(ids, read, strict=True)],
         left_out=tuple(LeftOut(entry=one.key, reason=" ".join(one.reasons)) for one in findings.bad),
-        notes=(*findings.notes, *kept),
+        notes=(*findings.notes, *kept, *stayed),
     )
 
 
@@ -118,6 +127,13 @@ def _keep_split(library: Library, dataset: str, parts: Mapping[str, Sequence[str
     split = {name: parts.get(part, []) for name, part in PARTS.items()}
     name = library.split_files.add(f"{dataset}_split.json", json.dumps(split).encode())
     return [f"Which videos train, choose the epoch and test, is kept as split file {library.split_files.path(name)}."]
+
+
+def _named(path: Path) -> str:
+    """The files in which features of a data set stay: those beside its labels where there are such."""
+    from storage.formats import files_of_dataset
+
+    return ", ".join(str(one.absolute()) for one in files_of_dataset(path)[1:] or [path])
 
 
 def _imported(entry: Entry) -> ImportedEntry:

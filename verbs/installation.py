@@ -22,7 +22,7 @@ from verbs.contract import Result
 
 Part = Literal[
     "data folder", "database", "disk", "clock", "workers", "codecs", "GPU", "weights", "backups", "kept files",
-    "webhooks", "limits",
+    "features elsewhere", "webhooks", "limits",
 ]  # fmt: skip
 State = Literal["fine", "note", "wrong"]
 
@@ -65,6 +65,7 @@ def examine(data_dir: Path, progress: Progress = silent) -> list[Check]:
         "weights": _weights,
         "backups": _backups,
         "kept files": _kept_files,
+        "features elsewhere": _features_elsewhere,
         "webhooks": _webhooks,
         "limits": _limits,
     }
@@ -375,6 +376,23 @@ def _bytes_of(files: Iterable[Path]) -> int:
         with suppress(OSError):  # it has just gone
             total += file.stat().st_size
     return total
+
+
+def _features_elsewhere(data_dir: Path) -> Iterator[Check]:
+    from storage.features_elsewhere import features_elsewhere
+
+    for one in features_elsewhere(data_dir):
+        said = f"Features of {one.counted} stay in '{one.path}', which is in no backup."
+        if not one.faults:
+            yield Check(part="features elsewhere", state="fine", said=said)
+        for fault, entries in one.faults.items():
+            yield Check(
+                part="features elsewhere",
+                state="wrong",
+                said=f"{said} It {fault}: {entries:,} of them cannot be read.",
+                advice="Put it back as it was (a link to it does as well), or import it from where it is now:"
+                " python app.py import FILE --dataset NAME --features-stay --replace",
+            )
 
 
 def _webhooks(data_dir: Path) -> Iterator[Check]:

@@ -22,9 +22,17 @@ ExportFormat = Literal[
     "eccv16", "tvsum", "summe", "csv", "events", "label-studio", "activitynet", "fiftyone", "elan", "csv-seconds"
 ]
 
+# Whose features are used as their HDF5 files have them.
+STAYING: tuple[DatasetKind, ...] = ("eccv16", "mrhisum", "script driven", "triplesumm")
+COPY = "Leave out --features-stay: they are copied then."
+
 
 def read_dataset(
-    path: Path, annotations: Path | None = None, llmvs: Path | None = None, findings: Findings | None = None
+    path: Path,
+    annotations: Path | None = None,
+    llmvs: Path | None = None,
+    findings: Findings | None = None,
+    stay: bool = False,
 ) -> Sequence[Entry]:
     """Reads a dataset in whichever known format its content has; the file name does not matter.
 
@@ -39,12 +47,16 @@ def read_dataset(
         llmvs: folder of LLMVS's embeddings, which become the entries' text features.
         findings: says whether bad videos are left out, and gets them and notes about the file while the videos are
             read. Little faults of a video that were put right stand in its `meta`, under names that end in "_note".
+        stay: features stay in their HDF5 files, see `stayed_features`: their values are not looked at now.
 
     Raises:
         NotFoundError: no such file.
         FormatError: none of the known formats, or malformed: then all that is wrong with its videos is named.
+        InputError: what was asked for beside the path does not go with it.
     """
     if llmvs is not None:
+        if stay:
+            raise InputError("LLMVS's embeddings are made of several files, and cannot stay in them.", COPY)
         from storage.formats.llmvs import with_llmvs_states
 
         for states in sorted(Path(llmvs).glob("*/*.h5")):
@@ -57,10 +69,12 @@ def read_dataset(
         if file is not None:
             _check(file)
     kind = dataset_kind(path)
+    if stay and kind not in STAYING:
+        raise InputError(f"{path.name} holds no features as they are used, so that none can stay in it.", COPY)
     if kind == "eccv16":
         from storage.formats.eccv16 import read_eccv16
 
-        return read_eccv16(path, annotations, findings)
+        return read_eccv16(path, annotations, findings, stay)
     if annotations is not None:
         raise InputError(f"{path.name} has its own annotations; others can only be joined to an eccv16 file.")
     if kind == "summe":
@@ -70,17 +84,17 @@ def read_dataset(
     if kind == "mrhisum":
         from storage.formats.mrhisum import MrHisum
 
-        return MrHisum(path, findings)
+        return MrHisum(path, findings, stay)
     if kind == "script driven":
         from storage.formats.script_driven import ScriptDriven
 
-        return ScriptDriven(path, findings)
+        return ScriptDriven(path, findings, stay=stay)
     if kind == "triplesumm":
         from storage.formats.triplesumm import TripleSumm, files_beside
 
         for file in files_beside(path).values():
             _check(file)
-        return TripleSumm(path, findings)
+        return TripleSumm(path, findings, stay)
     if kind == "videoxum":
         from storage.formats.videoxum import VideoXum
 

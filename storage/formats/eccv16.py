@@ -21,9 +21,10 @@ from core.data import AnnotationSet, Entry
 from core.data.timebase import format_rate
 from core.errors import FormatError, InputError
 from core.statistics.curves import mean_of_people
-from storage.formats.entry_group import GOOGLENET, PACKED, read_entry, write_entry
+from storage.formats.entry_group import GOOGLENET, PACKED, features_that_stay, read_entry, write_entry
 from storage.formats.faults import Findings, damaged
 from storage.formats.hdf5 import STUMBLES, Reader, new_hdf5, open_hdf5
+from storage.formats.stayed_features import Source
 from storage.formats.video_groups import video_groups
 
 SCHEMA = "manycut-eccv16-1"
@@ -31,7 +32,9 @@ VIDEO_KEY = re.compile(r"video_\d+")
 BUDGET = 0.15
 
 
-def read_eccv16(path: Path, annotations: Path | None = None, findings: Findings | None = None) -> list[Entry]:
+def read_eccv16(
+    path: Path, annotations: Path | None = None, findings: Findings | None = None, stay: bool = False
+) -> list[Entry]:
     """Reads every video of a file, in the order of their numbers.
 
     People come from `user_scores`, else from `user_summary` (their 0/1 at the picks), else the mean `gtscore` stands
@@ -42,11 +45,13 @@ def read_eccv16(path: Path, annotations: Path | None = None, findings: Findings 
         annotations: the TVSum annotations (.mat or .tsv) of the same videos: gives each person's ratings and the
             true frame rates.
         findings: see `storage.formats.read_dataset`.
+        stay: features stay in the file: their shapes are looked at, and their values when they are read.
 
     Raises:
         FormatError: names the file, the keys and what was expected.
     """
     findings = findings if findings is not None else Findings()
+    source = Source.of(path) if stay and path.is_file() else None
     with open_hdf5(path) as file:
         groups = video_groups(path, file, findings)
         if not groups:
@@ -60,7 +65,8 @@ def read_eccv16(path: Path, annotations: Path | None = None, findings: Findings 
         def read(name: str) -> Entry:
             try:
                 reader = Reader(path, file[groups[name]], notes=[])
-                return read_entry(reader, dataset=dataset, key=keys[name], needs_features=not ours)
+                features = None if source is None else partial(features_that_stay, reader, source)
+                return read_entry(reader, dataset=dataset, key=keys[name], needs_features=not ours, features=features)
             except STUMBLES as error:
                 raise damaged(error, path.name, groups[name].strip("/")) from error
 

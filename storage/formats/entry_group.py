@@ -18,7 +18,8 @@ others. Added to the eccv16 keys (T picks, U people):
     sounds           group of what is heard: times (S, 2) ms, kinds (S,) such as "speech" and "music"
     empty            (E, 2) half-open frame intervals whose pictures show nothing
     signals/<name>   (T,) float32 curves in [0, 1] computed from the video itself
-    attributes       feature_space, text_space, shots_source, simulated, entry_id, meta (JSON)
+    attributes       feature_space, text_space, shots_source, simulated, entry_id, meta (JSON);
+                     features_elsewhere, see `stayed_features`
 """
 
 from __future__ import annotations
@@ -43,6 +44,14 @@ from core.exact import exact_number
 from storage.formats.faults import Faults
 from storage.formats.hdf5 import Reader
 from storage.formats.sounds_group import read_sounds_of, write_sounds
+from storage.formats.stayed_features import (
+    Source,
+    StayedFeatures,
+    StayedRows,
+    read_stayed,
+    stayed_in,
+    write_stayed,
+)
 from storage.formats.transcript_group import read_transcript_of, write_transcript
 
 GOOGLENET = "googlenet-pool5"
@@ -78,8 +87,11 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
             group.create_dataset(name, data=value, dtype=TEXT)
     group.attrs["entry_id"] = entry.id
     group.attrs["meta"] = json.dumps(dict(entry.meta), ensure_ascii=False)
+    stayed = stayed_in(entry.features)
     for space in entry.features:  # one in memory at a time
-        group[_place_of(space, entry)] = entry.features[space].astype(np.float32)
+        if space not in stayed:
+            group[_place_of(space, entry)] = entry.features[space].astype(np.float32)
+    write_stayed(group, stayed)
     if entry.feature_space is not None:
         group.attrs["feature_space"] = entry.feature_space
     if entry.text_space is not None:
@@ -106,6 +118,7 @@ def read_entry(
     key: str,
     needs_features: bool = False,
     features: Callable[[FeatureSpaces, int], Mapping[str, np.ndarray]] | None = None,
+    ours: bool = False,
 ) -> Entry:
     """Reads one group, whether written by `write_entry` or taken from a released eccv16 file.
 
@@ -115,6 +128,7 @@ def read_entry(
         needs_features: True for released files, which are useless without `features` and `change_points`.
         features: makes a mapping that reads the features of these spaces, and of so many picks, when it is asked to;
             by default they are read now.
+        ours: see `feature_spaces`.
 
     Raises:
         Faulty: keys are missing, have another shape than the others imply, or hold NaN: all of them are named.
@@ -125,13 +139,13 @@ def read_entry(
     steps = None if picks is None else len(picks)
     faults.reading(lambda: _check_steps(reader, steps))
     meta = faults.reading(lambda: _read_meta(reader)) or {}
-    spaces = feature_spaces(reader, needs_features)
+    spaces = feature_spaces(reader, needs_features, ours)
     found: Mapping[str, np.ndarray] = {}
     if features is None:
         read = {one: faults.reading(partial(read_features, reader, spaces, one, steps)) for one in spaces.places}
         found = {space: rows for space, rows in read.items() if rows is not None}
     elif steps is not None:
-        found = features(spaces, steps)
+        found = faults.reading(partial(features, spaces, steps)) or {}
     shots = faults.reading(lambda: read_shots(reader, n_frames, needs_features))
     people = captions = empty = transcript = sounds = None
     signals: dict[str, np.ndarray] = {}
@@ -176,35 +190,77 @@ class FeatureSpaces:
     """Which features a group holds.
 
     Attributes:
-        places: where they lie in it, by the id of their space: the main ones first, then those of captions.
+        places: where they lie in it, or in another file, by the id of their space: the main ones first, then those of
+            captions.
         main, text: see `Entry.feature_space` and `Entry.text_space`.
     """
 
-    places: Mapping[str, str]
+    places: Mapping[str, str | StayedRows]
     main: str | None
     text: str | None
 
 
-def feature_spaces(reader: Reader, required: bool = False) -> FeatureSpaces:
-    """Which features a group holds, without reading any; `required` where it must have main ones."""
-    main = _main_space(reader) if required or "features" in reader else None
-    text = canonical(reader.text("text_space")) or UNKNOWN if "text_features" in reader else None
-    places = {} if main is None else {main: "features"}
-    if text is not None:
+def feature_spaces(reader: Reader, required: bool = False, ours: bool = False) -> FeatureSpaces:
+    """Which features an entry has, without reading any.
+
+    Args:
+        reader: of its group.
+        required: it must have main ones.
+        ours: the file is one of the library's own, which may say that features stay in another file.
+
+    Raises:
+        FormatError: what it says of that cannot be understood.
+    """
+    stayed = read_stayed(reader.group) if ours else {}
+    places: dict[str, str | StayedRows] = {}
+    main = text = None
+    if required or "features" in reader:
+        main = _main_space(reader)
+        places[main] = "features"
+    elif (stated := canonical(reader.text("feature_space"))) in stayed:
+        main = stated
+        places[main] = stayed[main]
+    if "text_features" in reader:
+        text = canonical(reader.text("text_space")) or UNKNOWN
         places.setdefault(text, "text_features")
+    elif (stated := canonical(reader.text("text_space"))) in stayed:
+        text = stated
+        places.setdefault(text, stayed[text])
     folder = reader.group.get("spaces")
     for name in folder if isinstance(folder, h5py.Group) else ():
         places.setdefault(canonical(unquote(name)), f"spaces/{name}")
+    for space, rows in stayed.items():
+        places.setdefault(space, rows)
     return FeatureSpaces(places, main, None if text == main else text)
 
 
 def read_features(reader: Reader, spaces: FeatureSpaces, space: str, steps: int | None) -> np.ndarray:
     """(T, D) float32 of one space, any T where `steps` is None. Raises FormatError."""
-    expected = f"({'T' if steps is None else steps}, D) finite numbers"
-    features = reader.finite(spaces.places[space], np.float32, (steps, None), expected)
+    place = spaces.places[space]
+    if isinstance(place, StayedRows):
+        return place.read()
+    expected = _rows_expected(steps)
+    features = reader.finite(place, np.float32, (steps, None), expected)
     if features.shape[1] == 0:
-        raise reader.error(spaces.places[space], expected, f"its shape is {features.shape}")
+        raise reader.error(place, expected, f"its shape is {features.shape}")
     return features
+
+
+def features_that_stay(reader: Reader, source: Source, spaces: FeatureSpaces, steps: int) -> StayedFeatures:
+    """The features of a group of `source`, whose values stay there and are not read. Raises FormatError."""
+    expected, rows = _rows_expected(steps), {}
+    for space, place in spaces.places.items():
+        if isinstance(place, StayedRows):
+            continue
+        length, width = reader.shape(place, (steps, None), expected)
+        if not width:
+            raise reader.error(place, expected, f"its shape is {(length, width)}")
+        rows[space] = StayedRows(source, f"{reader.group.name}/{place}", (length, width))
+    return StayedFeatures(rows)
+
+
+def _rows_expected(steps: int | None) -> str:
+    return f"({'T' if steps is None else steps}, D) finite numbers"
 
 
 def _place_of(space: str, entry: Entry) -> str:

@@ -41,7 +41,11 @@ class ForeignEntries:
 
 @contextmanager
 def foreign_dataset(
-    path: Path, annotations: Path | None = None, llmvs: Path | None = None, skip_bad: bool = False
+    path: Path,
+    annotations: Path | None = None,
+    llmvs: Path | None = None,
+    skip_bad: bool = False,
+    stay: bool = False,
 ) -> Iterator[ForeignEntries]:
     """What `storage.formats.read_dataset` reads, read apart; see there for the arguments.
 
@@ -56,7 +60,8 @@ def foreign_dataset(
         if not file.exists():
             raise NotFoundError(f"There is no file {file}.")
     files += files_of_dataset(path)[1:]
-    asked = (path.absolute(), *(None if file is None else file.absolute() for file in (annotations, llmvs)), skip_bad)
+    others = (None if file is None else file.absolute() for file in (annotations, llmvs))
+    asked = (path.absolute(), *others, skip_bad, stay)
     with read_apart("storage.formats.foreign:entries_of", asked, files, FormatError) as values:
         yield ForeignEntries(next(values), values)
 
@@ -119,12 +124,12 @@ def facts_of(path: Path) -> Iterator[Any]:
     yield findings
 
 
-def entries_of(path: Path, annotations: Path | None, llmvs: Path | None, skip_bad: bool) -> Iterator[Any]:
+def entries_of(path: Path, annotations: Path | None, llmvs: Path | None, skip_bad: bool, stay: bool) -> Iterator[Any]:
     """How many entries a data set has, then each of them, then what there is to say beside them."""
     from storage.formats import read_dataset
 
     findings = Findings(skip_bad)
-    entries = read_dataset(path, annotations, llmvs, findings)
+    entries = read_dataset(path, annotations, llmvs, findings, stay)
     yield len(entries)
     yield from entries
     yield findings

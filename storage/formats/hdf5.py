@@ -115,6 +115,23 @@ class Reader:
 
     def array(self, name: str, dtype: type[np.generic], shape: tuple[int | None, ...], expected: str) -> np.ndarray:
         """A numeric dataset as `dtype`; None in `shape` stands for any length. Raises where it is missing."""
+        dataset, have = self._dataset(name, shape, expected)
+        values = np.reshape(dataset[()], have)
+        if np.issubdtype(dtype, np.integer):
+            if dataset.dtype.kind == "f" and not (np.isfinite(values).all() and np.array_equal(values, values // 1)):
+                raise self.error(name, expected, "it holds numbers that are not whole")
+            limits = np.iinfo(np.dtype(dtype))
+            # As floats, which hold whatever comes.
+            if values.size and not limits.min <= float(values.min()) <= float(values.max()) < float(limits.max) + 1:
+                raise self.error(name, expected, f"it holds numbers from {values.min():g} to {values.max():g}")
+        return np.asarray(values, dtype)
+
+    def shape(self, name: str, shape: tuple[int | None, ...], expected: str) -> tuple[int, ...]:
+        """The shape of what `array` would give, whose values are not read."""
+        return self._dataset(name, shape, expected)[1]
+
+    def _dataset(self, name: str, shape: tuple[int | None, ...], expected: str) -> tuple[h5py.Dataset, tuple[int, ...]]:
+        """A numeric dataset that fits, and its shape without sides too many."""
         dataset = self.group.get(name)
         if not isinstance(dataset, h5py.Dataset):
             raise self.error(name, expected, self._why_missing(name))
@@ -126,15 +143,7 @@ class Reader:
         )
         if not fits:
             raise self.error(name, expected, f"its shape is {dataset.shape}")
-        values = np.reshape(dataset[()], have)
-        if np.issubdtype(dtype, np.integer):
-            if dataset.dtype.kind == "f" and not (np.isfinite(values).all() and np.array_equal(values, values // 1)):
-                raise self.error(name, expected, "it holds numbers that are not whole")
-            limits = np.iinfo(np.dtype(dtype))
-            # As floats, which hold whatever comes.
-            if values.size and not limits.min <= float(values.min()) <= float(values.max()) < float(limits.max) + 1:
-                raise self.error(name, expected, f"it holds numbers from {values.min():g} to {values.max():g}")
-        return np.asarray(values, dtype)
+        return dataset, have
 
     def per_frame(
         self, name: str, dtype: type[np.generic], rows: int | None, n_frames: int, expected: str
@@ -154,15 +163,23 @@ class Reader:
             name, dtype, shape, expected: see `array`.
             axis: which side of `shape`, whose length is known.
         """
+        values = self.array(name, dtype, self.nearly_shape(name, shape, axis, expected), expected)
+        wanted, have = shape[axis], values.shape[axis]
+        if wanted is None or have == wanted:
+            return values
+        return np.take(values, np.minimum(np.arange(wanted), have - 1), axis)
+
+    def nearly_shape(self, name: str, shape: tuple[int | None, ...], axis: int, expected: str) -> tuple[int, ...]:
+        """The shape of what `nearly` takes, before anything is put right; notes what will be. Reads no values."""
         have: tuple[int, ...] = getattr(self.group.get(name), "shape", None) or ()
         wanted = shape[axis]
         if self.notes is None or wanted is None or len(have) != len(shape) or abs(have[axis] - wanted) != 1:
-            return self.array(name, dtype, shape, expected)
+            return self.shape(name, shape, expected)
         if not have[axis]:
             raise self.error(name, expected, f"its shape is {have}")
-        values = self.array(name, dtype, (*shape[:axis], have[axis], *shape[axis + 1 :]), expected)
+        found = self.shape(name, (*shape[:axis], have[axis], *shape[axis + 1 :]), expected)
         self.notes.append(frame_note(name, have[axis], wanted))
-        return np.take(values, np.minimum(np.arange(wanted), have[axis] - 1), axis)
+        return found
 
     def finite(self, name: str, dtype: type[np.generic], shape: tuple[int | None, ...], expected: str) -> np.ndarray:
         """The same, without NaN and infinity."""

@@ -18,7 +18,7 @@ from core.data.timebase import Timebase
 from storage.formats.entry_group import mean_person, read_shots
 from storage.formats.faults import Findings
 from storage.formats.hdf5 import Reader
-from storage.formats.one_by_one import OneByOne
+from storage.formats.one_by_one import OneByOne, as_features
 
 WIDTH = 1024
 SPACE = "youtube8m-inception-v3"
@@ -36,20 +36,20 @@ class MrHisum(OneByOne):
     Args:
         path: of the file.
         findings: see `storage.formats.read_dataset`; filled by iterating over all videos.
+        stay: see `OneByOne`.
 
     Raises:
         FormatError: it is damaged, or, when videos are read, names their keys and what was expected.
     """
 
-    def __init__(self, path: Path, findings: Findings | None = None) -> None:
-        super().__init__(path, findings, forgiving=False)
+    def __init__(self, path: Path, findings: Findings | None = None, stay: bool = False) -> None:
+        super().__init__(path, findings, forgiving=False, stay=stay)
 
     def entry(self, reader: Reader, key: str, beside: Mapping[str, Reader]) -> Entry:
-        expected = "(T, D) finite numbers, one row a second"
-        features = reader.finite("features", np.float32, (None, None), expected)
+        features = self.rows(reader, "features", None)
         steps, width = features.shape
-        if features.size == 0:
-            raise reader.error("features", expected, "there are none")
+        if not steps:
+            raise reader.error("features", "(T, D) finite numbers, one row a second", "there are none")
         space = SPACE if width == WIDTH else f"unknown-{width}"
         meta: dict[str, str] = {}
         people = mean_person(reader, steps, meta)
@@ -64,7 +64,7 @@ class MrHisum(OneByOne):
                 title=key,
                 timebase=Timebase(Fraction(1), steps),
                 picks=np.arange(steps),
-                features={space: features},
+                features=as_features({space: features}),
                 feature_space=space,
                 shots=read_shots(reader, steps, True),
                 annotations=people,

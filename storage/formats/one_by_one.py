@@ -18,10 +18,13 @@ from core.data.timebase import Timebase
 from storage.formats.entry_group import read_shots
 from storage.formats.faults import Findings, damaged
 from storage.formats.hdf5 import STUMBLES, Reader, open_hdf5
+from storage.formats.stayed_features import Source, StayedFeatures, StayedRows
 from storage.formats.video_groups import video_groups
 
 # HDF5 holds some 20 KB for every video that was read until the file is closed, so it is opened again now and then.
 TOGETHER = 500
+
+Rows = np.ndarray | StayedRows  # features, or where they stay
 
 
 class OneByOne(Sequence[Entry]):
@@ -32,6 +35,7 @@ class OneByOne(Sequence[Entry]):
         findings: see `storage.formats.read_dataset`; filled by iterating over all videos.
         beside: further files that hold something of the videos, by what they hold.
         forgiving: little faults of a video are put right and noted in its `meta["frames_note"]`.
+        stay: features stay in their files: their shapes are looked at, and their values when they are read.
 
     Raises:
         FormatError: it is damaged, or, when videos are read, names their keys and what was expected.
@@ -43,11 +47,13 @@ class OneByOne(Sequence[Entry]):
         findings: Findings | None = None,
         beside: Mapping[str, Path] | None = None,
         forgiving: bool = True,
+        stay: bool = False,
     ) -> None:
         self.path = path
         self.findings = findings if findings is not None else Findings()
         self.beside = dict(beside or {})
         self.forgiving = forgiving
+        self._sources = {one: Source.of(one) for one in (path, *self.beside.values())} if stay else {}
         with open_hdf5(path) as file:
             self.places = video_groups(path, file, self.findings)
         self.keys = list(self.places)
@@ -64,6 +70,29 @@ class OneByOne(Sequence[Entry]):
         Raises:
             FormatError: something is not as expected.
         """
+
+    def rows(self, reader: Reader, name: str, steps: int | None) -> Rows:
+        """(T, D) features at one pick a second; a row too many or too few is put right where there are notes.
+
+        Args:
+            reader: of what they lie in.
+            name: theirs.
+            steps: T; None for any.
+
+        Raises:
+            FormatError: they are missing, of another length, or hold NaN, as far as they are read.
+        """
+        expected = f"({'T' if steps is None else steps}, D) finite numbers, one row a second"
+        if source := self._sources.get(reader.path):
+            length, width = reader.nearly_shape(name, (steps, None), 0, expected)
+            found: Rows = StayedRows(source, f"{reader.group.name}/{name}", (steps or length, width))
+        else:
+            found = reader.nearly(name, np.float32, (steps, None), 0, expected)
+        if not found.shape[1]:
+            raise reader.error(name, expected, f"its shape is {found.shape}")
+        if isinstance(found, np.ndarray) and not np.isfinite(found).all():
+            raise reader.error(name, expected, "it holds NaN or infinite values")
+        return found
 
     def note(self, text: str) -> None:
         """Says something about the file as a whole, once."""
@@ -110,26 +139,19 @@ class OneByOne(Sequence[Entry]):
             raise damaged(error, self.path.name, key) from error
 
 
-def features_of(reader: Reader, name: str, steps: int) -> np.ndarray:
-    """(T, D) float32 features at one pick a second; one row too many or too few is put right where there are notes.
-
-    Raises:
-        FormatError: they are missing, of another length, or hold NaN.
-    """
-    expected = f"({steps}, D) finite numbers, one row a second"
-    features = reader.nearly(name, np.float32, (steps, None), 0, expected)
-    if not features.shape[1]:
-        raise reader.error(name, expected, f"its shape is {features.shape}")
-    if not np.isfinite(features).all():
-        raise reader.error(name, expected, "it holds NaN or infinite values")
-    return features
+def as_features(rows: Mapping[str, Rows]) -> Mapping[str, np.ndarray]:
+    """Features of an entry, of which all stay or none does."""
+    stayed = {space: one for space, one in rows.items() if isinstance(one, StayedRows)}
+    return (
+        StayedFeatures(stayed) if stayed else {space: one for space, one in rows.items() if isinstance(one, np.ndarray)}
+    )
 
 
 def entry_of_seconds(
     reader: Reader,
     id: str,
     people: AnnotationSet,
-    features: Mapping[str, np.ndarray],
+    features: Mapping[str, Rows],
     feature_space: str | None,
     text_space: str | None,
     meta: Mapping[str, str],
@@ -139,7 +161,8 @@ def entry_of_seconds(
 
     Args:
         reader: of its group, which may hold `change_points`, and whose notes it keeps.
-        id, features, feature_space, text_space, meta: see `Entry`.
+        id, feature_space, text_space, meta: see `Entry`.
+        features: by the id of their space, see `OneByOne.rows`.
         people: who judged each second.
         keys: what the file calls parts of the entry, see `Reader.naming`.
 
@@ -155,7 +178,7 @@ def entry_of_seconds(
             title=id.partition("/")[2],
             timebase=Timebase(Fraction(1), steps),
             picks=np.arange(steps),
-            features=dict(features),
+            features=as_features(features),
             feature_space=feature_space,
             text_space=text_space,
             shots=shots,

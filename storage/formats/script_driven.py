@@ -27,7 +27,7 @@ from core.data.people import slot_names
 from core.data.timebase import MOST_FRAMES
 from storage.formats.entry_group import MEAN, mean_person
 from storage.formats.hdf5 import Reader
-from storage.formats.one_by_one import OneByOne, entry_of_seconds, features_of
+from storage.formats.one_by_one import OneByOne, Rows, entry_of_seconds
 
 OF_PEOPLE = ("gtscores", "gtsummaries")
 USED = {*OF_PEOPLE, "gt_summary", "gtscore", "video_embeddings", "aligned_transcripts", "change_points", "n_frames"}
@@ -52,13 +52,13 @@ class ScriptDriven(OneByOne):
         self._count(reader, steps)
         self._tell_of_others(reader)
         space = transcripts = None
-        features: dict[str, np.ndarray] = {}
+        features: dict[str, Rows] = {}
         if "video_embeddings" in reader:
-            found = features_of(reader, "video_embeddings", steps)
+            found = self.rows(reader, "video_embeddings", steps)
             space = _space(people, "video", found.shape[1])
             features[space] = found
         if "aligned_transcripts" in reader:
-            found = features_of(reader, "aligned_transcripts", steps)
+            found = self.rows(reader, "aligned_transcripts", steps)
             transcripts = _space(people, "transcript", found.shape[1])
             features[transcripts] = found
         return entry_of_seconds(reader, f"{self.path.stem}/{key}", people, features, space, transcripts, meta, {})

@@ -24,7 +24,7 @@ from core.errors import FormatError
 from storage.formats.entry_group import mean_person
 from storage.formats.faults import Findings
 from storage.formats.hdf5 import Reader
-from storage.formats.one_by_one import OneByOne, entry_of_seconds, features_of
+from storage.formats.one_by_one import OneByOne, Rows, entry_of_seconds
 
 LABELS = re.compile(r"(.+)_gt\.(h5|hdf5)", re.IGNORECASE)
 FEATURES = re.compile(r"(.+)_feat_((visual|text|audio)_.+)\.(h5|hdf5)", re.IGNORECASE)
@@ -65,8 +65,8 @@ class TripleSumm(OneByOne):
     Pictures must be there for every video where there is a file of them; what a file of texts or sounds lacks is noted.
     """
 
-    def __init__(self, path: Path, findings: Findings | None = None) -> None:
-        super().__init__(path, findings, files_beside(path))
+    def __init__(self, path: Path, findings: Findings | None = None, stay: bool = False) -> None:
+        super().__init__(path, findings, files_beside(path), stay=stay)
         if not self.beside:
             labels = LABELS.fullmatch(path.name)
             wanted = f"{labels[1] if labels else path.stem}_feat_visual_*.h5"
@@ -84,14 +84,14 @@ class TripleSumm(OneByOne):
             summary = reader.nearly("gt_summary", np.uint8, (steps,), 0, f"({steps},) of 0 and 1")
             with reader.naming({"summaries": "gt_summary"}):
                 people = dataclasses.replace(people, summaries=summary[None])
-        features: dict[str, np.ndarray] = {}
+        features: dict[str, Rows] = {}
         spaces: dict[str, str] = {}  # the first of each sense
         lacking = []
         for what, rows in beside.items():
             if key not in rows and _sense(what) != "visual":
                 lacking.append(rows.path.name)
                 continue
-            found = features_of(rows, key, steps)
+            found = self.rows(rows, key, steps)
             space = f"triplesumm-{what}-{found.shape[1]}"
             features[space] = found
             if reader.notes is not None:  # which file it is of, since all call their rows by the video

@@ -15,10 +15,12 @@ from core.video import codecs
 from storage.backup import back_up
 from storage.daily_backups import make_daily_backup
 from storage.database import FILE_NAME
+from storage.formats.eccv16 import write_eccv16
 from storage.library import Library
 from storage.server_lock import at_work, only_server
 from tests.faults import held_by_another_process
 from verbs.doctor import DoctorRequest, doctor
+from verbs.import_dataset import ImportDatasetRequest, import_dataset
 from verbs.installation import examine
 
 
@@ -66,6 +68,20 @@ def test_a_state_that_is_not_what_the_log_says_is_told_and_made_again(data):
     with Library.open(data) as library:
         doctor(library, DoctorRequest(mend=True))
     assert found(data, "database").state == "fine"
+
+
+def test_files_that_features_stay_in_are_named_and_missed(data, tmp_path, make_entry):
+    assert not [one for one in examine(data) if one.part == "features elsewhere"]
+    file = write_eccv16([make_entry()], tmp_path / "large.h5")
+    with Library.open(data) as library:
+        import_dataset(library, ImportDatasetRequest(path=file, features_stay=True))
+    told = found(data, "features elsewhere")
+    assert (told.state, told.said) == ("fine", f"Features of 1 entry stay in '{file}', which is in no backup.")
+    file.unlink()
+    told = found(data, "features elsewhere")
+    assert told.state == "wrong"
+    assert told.said.endswith("It is not where it was: 1 of them cannot be read.")
+    assert "--features-stay --replace" in told.advice
 
 
 def test_what_is_not_there_yet_is_not_wrong(tmp_path):

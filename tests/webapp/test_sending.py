@@ -202,6 +202,8 @@ def test_a_public_demo_takes_less_and_reads_no_files_of_its_server(library, behi
     assert visitor.post("/api/ingest", json={"sent": [id]}).status_code == 202
     replacing = visitor.post("/api/library/import", json={"sent": id, "replace": True})
     assert said(replacing) == (403, "Nobody replaces what others made in a public demo.")
+    staying = visitor.post("/api/library/import", json={"sent": id, "features_stay": True})
+    assert said(staying) == (422, "There is nothing called 'features_stay' to be asked for.")
     second = begun(visitor, MB)
     assert said(send(visitor, second, 0, FILM[:MB]))[0] == 429
     (library.data_dir / "import").mkdir()

@@ -900,7 +900,7 @@ export interface components {
              * Part
              * @enum {string}
              */
-            part: "data folder" | "database" | "disk" | "clock" | "workers" | "codecs" | "GPU" | "weights" | "backups" | "kept files" | "webhooks" | "limits";
+            part: "data folder" | "database" | "disk" | "clock" | "workers" | "codecs" | "GPU" | "weights" | "backups" | "kept files" | "features elsewhere" | "webhooks" | "limits";
             /**
              * State
              * @enum {string}

@@ -13,6 +13,7 @@ from cli.main import app
 from core.errors import FormatError
 from storage.formats import read_dataset
 from storage.formats.splits import read_splits
+from storage.formats.stayed_features import stayed_in
 from storage.library import Library
 from verbs.import_dataset import ImportDatasetRequest, import_dataset
 
@@ -74,6 +75,15 @@ def test_each_video_has_the_features_of_three_senses(release):
         assert (entry.timebase.rate, entry.n_frames) == (1, 9)
         assert entry.shots["kts"].bounds.tolist() == [[0, 4], [4, 9]]
         assert not entry.notes
+
+
+def test_features_may_stay_in_their_files_with_a_row_too_many_left_out_when_they_are_read(release):
+    write_features(release.parent, "text_roberta", {"-a_1": 10, "_b2": 8, "c3": 9})
+    for one, other in zip(read_dataset(release, stay=True), read_dataset(release), strict=True):
+        assert set(stayed_in(one.features)) == set(other.features)
+        assert (one.feature_space, one.text_space, one.notes) == (other.feature_space, other.text_space, other.notes)
+        for space in other.features:
+            np.testing.assert_array_equal(one.features[space], other.features[space])
 
 
 def test_its_split_file_names_its_videos(release):
