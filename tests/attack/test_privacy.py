@@ -369,7 +369,9 @@ def test_the_log_can_be_changed_by_nobody_afterwards(forgotten):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 database.execute(change)
         triggers = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    assert len(triggers) == 9 + 24 + 3, "of events, of changed captions, of votes; what counts changes; what counts entries"
+    assert len(triggers) == 9 + 24 + 3, (
+        "of events, of changed captions, of votes; what counts changes; what counts entries"
+    )
 
 
 def test_their_link_and_their_sessions_end(forgotten):
