@@ -21,9 +21,10 @@ from core.data import AnnotationSet, Entry
 from core.data.timebase import format_rate
 from core.errors import FormatError, InputError
 from core.statistics.curves import mean_of_people
-from storage.formats.entry_group import GOOGLENET, PACKED, features_that_stay, read_entry, write_entry
+from storage.formats.entry_group import GOOGLENET, features_that_stay, read_entry, write_entry
 from storage.formats.faults import Findings, damaged
 from storage.formats.hdf5 import STUMBLES, Reader, new_hdf5, open_hdf5
+from storage.formats.hdf5_writing import PACKED
 from storage.formats.stayed_features import Source
 from storage.formats.video_groups import video_groups
 

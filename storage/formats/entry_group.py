@@ -43,6 +43,7 @@ from core.errors import InputError
 from core.exact import exact_number
 from storage.formats.faults import Faults
 from storage.formats.hdf5 import Reader
+from storage.formats.hdf5_writing import Writer
 from storage.formats.sounds_group import read_sounds_of, write_sounds
 from storage.formats.stayed_features import (
     Source,
@@ -58,7 +59,6 @@ GOOGLENET = "googlenet-pool5"
 UNKNOWN = "unknown"
 MEAN = "dataset mean"  # who stands for everybody
 SIMULATED = "simulated"  # how simulated people judge
-TEXT = h5py.string_dtype("utf-8")
 # Where files keep the parts of our values.
 KEYS = {
     "annotators": "annotator_ids",
@@ -67,16 +67,15 @@ KEYS = {
     "summaries": "user_summary",
     "simulated": "user_simulated",
 }
-PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
 def write_entry(group: h5py.Group, entry: Entry) -> None:
     """Writes everything an entry holds, except its video and pictures, into an empty group."""
-    timebase = entry.timebase
-    group["n_frames"] = np.int64(timebase.n_frames)
-    group["n_steps"] = np.int64(len(entry.picks))
-    group["picks"] = entry.picks.astype(np.int32)
-    _write_timebase(group, timebase)
+    timebase, into = entry.timebase, Writer(group)
+    into.array("n_frames", np.array(timebase.n_frames, np.int64))
+    into.array("n_steps", np.array(len(entry.picks), np.int64))
+    into.array("picks", entry.picks.astype(np.int32))
+    _write_timebase(into, timebase)
     for name, value in {
         "key": entry.key,
         "title": entry.title,
@@ -84,31 +83,31 @@ def write_entry(group: h5py.Group, entry: Entry) -> None:
         "video_name": entry.video.name if entry.video else entry.meta.get("video_name", ""),
     }.items():
         if value:
-            group.create_dataset(name, data=value, dtype=TEXT)
-    group.attrs["entry_id"] = entry.id
-    group.attrs["meta"] = json.dumps(dict(entry.meta), ensure_ascii=False)
+            into.text(name, value)
+    into.attribute("entry_id", entry.id)
+    into.attribute("meta", json.dumps(dict(entry.meta), ensure_ascii=False))
     stayed = stayed_in(entry.features)
     for space in entry.features:  # one in memory at a time
         if space not in stayed:
-            group[_place_of(space, entry)] = entry.features[space].astype(np.float32)
+            into.array(_place_of(space, entry), entry.features[space].astype(np.float32))
     write_stayed(group, stayed)
     if entry.feature_space is not None:
-        group.attrs["feature_space"] = entry.feature_space
+        into.attribute("feature_space", entry.feature_space)
     if entry.text_space is not None:
-        group.attrs["text_space"] = entry.text_space
+        into.attribute("text_space", entry.text_space)
     if entry.captions is not None:
-        group.create_dataset("captions", data=list(entry.captions), dtype=TEXT)
+        into.texts("captions", entry.captions)
     if entry.transcript is not None:
-        write_transcript(group.create_group("transcript"), entry.transcript)
+        write_transcript(into.group("transcript"), entry.transcript)
     if entry.sounds is not None:
-        write_sounds(group.create_group("sounds"), entry.sounds)
-    _write_shots(group, entry)
+        write_sounds(into.group("sounds"), entry.sounds)
+    _write_shots(into, entry)
     if entry.empty is not None:
-        group["empty"] = entry.empty.astype(np.int32).reshape(-1, 2)
+        into.array("empty", entry.empty.astype(np.int32).reshape(-1, 2))
     for name, curve in entry.signals.items():
-        group[f"signals/{name}"] = curve.astype(np.float32)
+        into.array(f"signals/{name}", curve.astype(np.float32))
     if entry.annotations is not None:
-        _write_people(group, entry.annotations)
+        _write_people(into, entry.annotations)
 
 
 def read_entry(
@@ -290,10 +289,10 @@ def half_open(bounds: np.ndarray, n_frames: int) -> np.ndarray:
     return bounds
 
 
-def _write_timebase(group: h5py.Group, timebase: Timebase) -> None:
-    group.create_dataset("fps", data=format_rate(timebase.rate), dtype=TEXT)
+def _write_timebase(into: Writer, timebase: Timebase) -> None:
+    into.text("fps", format_rate(timebase.rate))
     if isinstance(timebase, VaryingTimebase):
-        times = group.create_dataset("frame_times", data=timebase.times.astype(np.int64), **PACKED)
+        times = into.packed("frame_times", timebase.times.astype(np.int64))
         times.attrs["unit"] = format_rate(timebase.unit)
         times.attrs["end"] = timebase.end
 
@@ -314,21 +313,21 @@ def _read_timebase(reader: Reader, n_frames: int, picks: np.ndarray, meta: dict[
     return Timebase(Fraction(2 * step), n_frames)
 
 
-def _write_shots(group: h5py.Group, entry: Entry) -> None:
+def _write_shots(into: Writer, entry: Entry) -> None:
     for name, shots in entry.shots.items():
         if shots.exact is not None:
-            group[f"exact/{name.replace('/', '-')}"] = shots.exact.astype(np.int32)
+            into.array(f"exact/{name.replace('/', '-')}", shots.exact.astype(np.int32))
     others = dict(entry.shots)
     if others:
         default = next(iter(others))
-        group["change_points"] = inclusive_ends(others[default]).astype(np.int32)
-        group["n_frame_per_seg"] = others[default].lengths.astype(np.int32)
-        group.attrs["shots_source"] = default
+        into.array("change_points", inclusive_ends(others[default]).astype(np.int32))
+        into.array("n_frame_per_seg", others[default].lengths.astype(np.int32))
+        into.attribute("shots_source", default)
         del others[default]
     if others:
-        folder = group.create_group("shots", track_order=True)
+        folder = into.group("shots", ordered=True)
         for name, shots in others.items():
-            folder[name.replace("/", "-")] = shots.bounds.astype(np.int32)
+            folder.array(name.replace("/", "-"), shots.bounds.astype(np.int32))
 
 
 def read_shots(reader: Reader, n_frames: int | None, required: bool) -> dict[str, Shots]:
@@ -372,17 +371,17 @@ def _read_signals(reader: Reader, steps: int) -> dict[str, np.ndarray]:
     return {name: reader.array(f"signals/{name}", np.float32, (steps,), expected) for name in names}
 
 
-def _write_people(group: h5py.Group, people: AnnotationSet) -> None:
-    group["user_scores"] = people.scores.astype(np.float32)
-    group.create_dataset("annotator_ids", data=list(people.annotators), dtype=TEXT)
-    group.create_dataset("user_protocol", data=list(people.protocols), dtype=TEXT)
-    group["user_simulated"] = np.array(people.simulated, np.uint8)
-    group.attrs["simulated"] = any(people.simulated)
+def _write_people(into: Writer, people: AnnotationSet) -> None:
+    into.array("user_scores", people.scores.astype(np.float32))
+    into.texts("annotator_ids", people.annotators)
+    into.texts("user_protocol", people.protocols)
+    into.array("user_simulated", np.array(people.simulated, np.uint8))
+    into.attribute("simulated", any(people.simulated))
     if people.summaries is not None:
-        summaries = group.create_dataset("user_summary", data=people.summaries.astype(np.uint8), **PACKED)
+        summaries = into.packed("user_summary", people.summaries.astype(np.uint8))
         summaries.attrs["derived"] = False
     if people.frame_labels is not None:
-        group.create_dataset("frame_labels", data=people.frame_labels.astype(np.uint8), **PACKED)
+        into.packed("frame_labels", people.frame_labels.astype(np.uint8))
 
 
 def _read_people(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import cast
 
-import h5py
 import numpy as np
 
 from core.data.sounds import SoundEvent, SoundKind
 from storage.formats.hdf5 import Reader
+from storage.formats.hdf5_writing import Writer
 
-TEXT = h5py.string_dtype("utf-8")
 GROUP = "sounds"
 
 
-def write_sounds(group: h5py.Group, sounds: tuple[SoundEvent, ...]) -> None:
+def write_sounds(into: Writer, sounds: tuple[SoundEvent, ...]) -> None:
     """Writes sound events into an empty group."""
-    group["times"] = np.array([(one.start_ms, one.end_ms) for one in sounds], np.int64).reshape(-1, 2)
-    group.create_dataset("kinds", data=[one.kind for one in sounds], dtype=TEXT, shape=(len(sounds),))
+    into.array("times", np.array([(one.start_ms, one.end_ms) for one in sounds], np.int64).reshape(-1, 2))
+    into.texts("kinds", [one.kind for one in sounds])
 
 
 def read_sounds_of(reader: Reader) -> tuple[SoundEvent, ...] | None:

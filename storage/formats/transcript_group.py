@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import h5py
 import numpy as np
 
 from core.data.transcript import Cue, Transcript, Word
 from storage.formats.hdf5 import Reader
+from storage.formats.hdf5_writing import Writer
 
-TEXT = h5py.string_dtype("utf-8")
 GROUP = "transcript"
 
 
-def write_transcript(group: h5py.Group, transcript: Transcript) -> None:
+def write_transcript(into: Writer, transcript: Transcript) -> None:
     """Writes a transcript into an empty group."""
     words = [word for cue in transcript.cues for word in cue.words]
-    group["times"] = _times(transcript.cues)
-    group["counts"] = np.array([len(cue.words) for cue in transcript.cues], np.int64)
-    group["word_times"] = _times(words)
-    for name, texts in (("texts", transcript.cues), ("word_texts", words)):
-        group.create_dataset(name, data=[one.text for one in texts], dtype=TEXT, shape=(len(texts),))
+    into.array("times", _times(transcript.cues))
+    into.array("counts", np.array([len(cue.words) for cue in transcript.cues], np.int64))
+    into.array("word_times", _times(words))
+    into.texts("texts", [cue.text for cue in transcript.cues])
+    into.texts("word_texts", [word.text for word in words])
 
 
 def read_transcript_of(reader: Reader) -> Transcript | None:

@@ -16,6 +16,7 @@ from core.training.videos import training_space
 from storage.database import migration_config
 from storage.entry_files import EntryFiles
 from storage.formats.eccv16 import read_eccv16, write_eccv16
+from storage.formats.hdf5_writing import Writer
 from storage.library import Library
 
 
@@ -203,7 +204,7 @@ def test_a_crash_while_writing_leaves_the_entry_as_it_was(library, entry_id, mon
     def full(*arguments, **more):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(h5py.Group, "create_dataset", full)
+    monkeypatch.setattr(Writer, "array", full)
     with pytest.raises(InputError, match="no space"):
         library.entries.put_features(entry_id, "x", rows(5))
     monkeypatch.undo()
