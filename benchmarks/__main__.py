@@ -42,6 +42,10 @@ BENCHMARKS = {
     "evaluation-tvsum": ("50 curves against 20 people each", "evaluation:evaluation_tvsum"),
     "scaling": ("how time and memory grow with the length of a video", "scaling:scaling"),
     "library-31892": ("a library of MR.HiSum's size: start, first page, search", "library:library_31892"),
+    "import-mrhisum": (
+        "videos of MR.HiSum's layout imported, against copying each group into a file of its own",
+        "import_mrhisum:import_mrhisum",
+    ),
     "library-200000": ("200,000 rows of entries: picker, board, queues over HTTP", "million:library_200000"),
     "million": ("a million rows of entries and 10,000 people: the same", "million:million"),
     "task-wide": ("a task that opens, with wide states on the entry and without", "task:task_wide"),

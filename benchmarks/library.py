@@ -40,7 +40,7 @@ def measured(entries: int, starts: int = STARTS) -> Result:
         empty, full = Path(folder) / "empty", Path(folder) / "full"
         file = Path(folder) / "mr_hisum.h5"
         write_mrhisum(file, entries)
-        import_s, import_mb = _import(file, full)
+        import_s, import_mb = import_file(file, full)
         begun: dict[Path, list[float]] = {empty: [], full: []}
         for _ in range(starts):
             for data_dir, seconds in begun.items():
@@ -126,9 +126,9 @@ def write_mrhisum(path: Path, count: int) -> None:
             group["gtsummary"] = (scores > 0.85).astype(np.float32)
 
 
-def _import(file: Path, data_dir: Path) -> tuple[float, float]:
-    """`app.py import` into an empty library: seconds, and MiB at most."""
-    command = [sys.executable, "app.py", "import", str(file), "--data-dir", str(data_dir)]
+def import_file(file: Path, data_dir: Path, *options: str) -> tuple[float, float]:
+    """`app.py import` into an empty library: seconds, and MiB at most. Raises RuntimeError where it fails."""
+    command = [sys.executable, "app.py", "import", str(file), "--data-dir", str(data_dir), *options]
     started = time.perf_counter()
     environment = os.environ | {"MANYCUT_DEMO": "0"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
