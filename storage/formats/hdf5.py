@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -39,9 +40,20 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
 
 @contextmanager
 def new_hdf5(path: Path) -> Iterator[h5py.File]:
-    """Writes a new HDF5 file beside its place and moves it there when it is complete; replaces an older one."""
-    with whole_file(path) as partial, h5py.File(partial, "w") as file:
-        yield file
+    """Writes a new HDF5 file beside its place and moves it there when it is complete; replaces an older one.
+
+    Raises:
+        OSError: there is no room for it, or it may not be written.
+    """
+    try:
+        with whole_file(path) as partial, h5py.File(partial, "w") as file:
+            yield file
+    except RuntimeError as error:  # what HDF5 held back is written when the file is closed, and told otherwise there
+        refused = re.search(r"errno = (\d+)", str(error))
+        if refused is None:
+            raise
+        number = int(refused.group(1))
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def natural(name: str) -> tuple[tuple[int, str], ...]:
