@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import ChainMap, OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -22,7 +22,7 @@ from storage.database import reading, writing
 from storage.entry_rows import entry_row, keep_spaces
 from storage.formats.entry_group import FeatureSpaces, feature_spaces, read_entry, read_features, write_entry
 from storage.formats.hdf5 import Reader, new_hdf5, open_hdf5
-from storage.formats.stayed_features import StayedFeatures, StayedRows
+from storage.formats.stayed_features import LazyFeatures, StayedFeatures, StayedRows
 from storage.media import MediaFiles
 from storage.tables import DatasetRow, EntryRow
 
@@ -70,7 +70,7 @@ class _Written:
     path: Path
 
 
-class StoredFeatures(Mapping[str, np.ndarray]):
+class StoredFeatures(LazyFeatures):
     """Features by the id of their space, each read when it is first asked for, and kept from then on.
 
     Args:
@@ -78,30 +78,21 @@ class StoredFeatures(Mapping[str, np.ndarray]):
         read: gives the (T, D) float32 of one of them.
     """
 
-    def __init__(self, spaces: FeatureSpaces, read: Callable[[str], np.ndarray]) -> None:
-        self._spaces = spaces.places
+    def __init__(self, spaces: Iterable[str], read: Callable[[str], np.ndarray]) -> None:
+        super().__init__(spaces)
         self._read = read
         self._known: dict[str, np.ndarray] = {}
 
     def anew(self) -> StoredFeatures:
         """The same, of which nothing has been read yet."""
-        return StoredFeatures(FeatureSpaces(self._spaces, None, None), self._read)
+        return StoredFeatures(self, self._read)
 
     def __getitem__(self, space: str) -> np.ndarray:
-        if space not in self._spaces:
+        if space not in self:
             raise KeyError(space)
         if space not in self._known:
             self._known[space] = self._read(space)
         return self._known[space]
-
-    def __contains__(self, space: object) -> bool:
-        return space in self._spaces
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._spaces)
-
-    def __len__(self) -> int:
-        return len(self._spaces)
 
 
 class EntryFiles:
@@ -135,7 +126,7 @@ class EntryFiles:
         """
 
         def later(spaces: FeatureSpaces, steps: int) -> StoredFeatures:
-            return StoredFeatures(spaces, lambda space: self._features(entry_id, space, steps))
+            return StoredFeatures(spaces.places, lambda space: self._features(entry_id, space, steps))
 
         row, root = self._row(entry_id)
         where = standing(row.arrays, self._data_dir / row.arrays)
@@ -228,7 +219,7 @@ class EntryFiles:
         """The changed entry in a file of its own, which no row names yet."""
 
         def from_here(spaces: FeatureSpaces, steps: int) -> Mapping[str, np.ndarray]:
-            here = StoredFeatures(spaces, lambda space: read_features(reader, spaces, space, steps))
+            here = StoredFeatures(spaces.places, lambda space: read_features(reader, spaces, space, steps))
             stayed = {space: place for space, place in spaces.places.items() if isinstance(place, StayedRows)}
             return ChainMap(StayedFeatures(stayed), here) if stayed else here  # type: ignore[arg-type]  # as in `Entry`
 

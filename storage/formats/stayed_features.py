@@ -82,45 +82,15 @@ class StayedRows:
             return rows
 
 
-class StayedFeatures(Mapping[str, np.ndarray]):
-    """Features by the id of their space, read from the files that they stay in whenever they are asked for.
+class LazyFeatures(Mapping[str, np.ndarray]):
+    """Features by the id of their space, none of which is read before it is asked for.
 
     Args:
-        rows: where each of them lies.
+        spaces: which there are.
     """
 
-    def __init__(self, rows: Mapping[str, StayedRows]) -> None:
-        self.rows = dict(rows)
-
-    def __getitem__(self, space: str) -> np.ndarray:
-        return self.rows[space].read()
-
-    def __contains__(self, space: object) -> bool:
-        return space in self.rows
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-class Chosen(Mapping[str, np.ndarray]):
-    """Some of the features of an entry, as little read as before.
-
-    Args:
-        features: of the entry.
-        spaces: which of them, all among them.
-    """
-
-    def __init__(self, features: Mapping[str, np.ndarray], spaces: Iterable[str]) -> None:
-        self.features = features
+    def __init__(self, spaces: Iterable[str]) -> None:
         self._spaces = tuple(spaces)
-
-    def __getitem__(self, space: str) -> np.ndarray:
-        if space not in self._spaces:
-            raise KeyError(space)
-        return self.features[space]
 
     def __contains__(self, space: object) -> bool:
         return space in self._spaces
@@ -130,6 +100,39 @@ class Chosen(Mapping[str, np.ndarray]):
 
     def __len__(self) -> int:
         return len(self._spaces)
+
+
+class StayedFeatures(LazyFeatures):
+    """Features by the id of their space, read from the files that they stay in whenever they are asked for.
+
+    Args:
+        rows: where each of them lies.
+    """
+
+    def __init__(self, rows: Mapping[str, StayedRows]) -> None:
+        super().__init__(rows)
+        self.rows = dict(rows)
+
+    def __getitem__(self, space: str) -> np.ndarray:
+        return self.rows[space].read()
+
+
+class Chosen(LazyFeatures):
+    """Some of the features of an entry, as little read as before.
+
+    Args:
+        features: of the entry.
+        spaces: which of them, all among them.
+    """
+
+    def __init__(self, features: Mapping[str, np.ndarray], spaces: Iterable[str]) -> None:
+        super().__init__(spaces)
+        self.features = features
+
+    def __getitem__(self, space: str) -> np.ndarray:
+        if space not in self:
+            raise KeyError(space)
+        return self.features[space]
 
 
 def stayed_in(features: Mapping[str, np.ndarray]) -> dict[str, StayedRows]:
