@@ -16,20 +16,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import select
 
 from core import scratch as temporary
 from core.errors import RefusedError
 from core.server_limits import KEEP_DAYS, KEEP_GB, UPLOAD_DAYS, Setting
-from storage.database import reading
 from storage.library import Library
+from storage.needed_files import needed_files
 from storage.retention import Held, going
 from storage.scratch import remove_abandoned
-from storage.tables import DatasetRow, EntryRow, OriginRow
 
 DAY_S = 86_400.0
 GB = 2**30
@@ -119,61 +115,20 @@ def tidy(library: Library) -> Tidied:
     """
     data_dir, now = library.data_dir, time.time()
     found = {one.held.path: one for one in _found(data_dir, now)}
-    needed = _Needed(library)  # after the look: what is asked for from now on is written from now on
-    held = [
-        Held(one.held.path, one.held.size, one.held.age, one.held.longest, needed.is_needed(one.held.path))
-        for one in found.values()
-    ]
+    held, most = [one.held for one in found.values()], KEEP_GB.now() * GB
+    if gone := going(held, most):
+        # After the look: what is asked for from now on is written from now on.
+        needed = needed_files(library, found)
+        gone = going([replace(one, needed=one.path in needed) for one in held], most)
     removed: Counter[str] = Counter()
     size = 0
-    for one in going(held, KEEP_GB.now() * GB):
+    for one in gone:
         if _removed(found[one.path]):
             removed[found[one.path].place] += 1
             size += one.size
     if abandoned := remove_abandoned(data_dir):
         removed[TEMPORARY] += abandoned
     return Tidied(removed, size)
-
-
-class _Needed:
-    """The files that jobs which wait or run, and entries, refer to."""
-
-    def __init__(self, library: Library) -> None:
-        self._paths = {_resolved(path) for path in _paths_of(library)}
-        self._above = {above for path in self._paths for above in path.parents}
-
-    def is_needed(self, path: Path) -> bool:
-        """Whether it is one of them, lies in one, or one lies in it."""
-        path = _resolved(path)
-        return path in self._paths or path in self._above or any(above in self._paths for above in path.parents)
-
-
-def _paths_of(library: Library) -> Iterator[Path]:
-    for args in library.jobs.unfinished_requests():
-        yield from map(Path, _absolute(args))
-    entries = select(EntryRow.arrays, EntryRow.video, EntryRow.thumbnails, DatasetRow.media_root).join(
-        DatasetRow, DatasetRow.id == EntryRow.dataset
-    )
-    with reading(library.engine) as session:
-        for *files, root in session.execute(entries):
-            for file in filter(None, files):
-                yield library.data_dir / file
-                if root:
-                    yield Path(root) / file
-        yield from (Path(path) for path in session.scalars(select(OriginRow.path)) if path)
-
-
-def _absolute(value: Any) -> Iterator[str]:
-    """The texts of a request that may be places of files."""
-    if isinstance(value, str):
-        if value.startswith(os.sep):
-            yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _absolute(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _absolute(one)
 
 
 def _resolved(path: Path) -> Path:
