@@ -26,6 +26,7 @@ from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, EntryRow, T
 from storage.tasks import Annotator, Task
 
 First = Literal["listed", "disputed"]
+COUNTED = 1000  # videos that wait for somebody; nobody asks how many more there are
 
 
 class PlaceTakenError(ConflictError):
@@ -222,18 +223,16 @@ class Assignments:
             parts = (place.wanted, submitted, place.held, case((complete, 1), else_=0))
             return Places(*session.execute(select(*(func.coalesce(func.sum(one), 0) for one in parts))).one())
 
-    def waiting(self, annotator: Annotator) -> int:
-        """How many videos this person could still get."""
-        moment = now()
+    def waiting(self, annotator: Annotator, most: int = COUNTED) -> int:
+        """How many videos this person could still get; counts no further than `most`."""
+        moment, found = now(), 0
         with reading(self._engine) as session:
-            rows = session.scalars(select(AssignmentRow).where(AssignmentRow.closed.is_(None))).all()
-            return sum(
-                session.scalar(
-                    select(func.count()).select_from(_free(row, annotator, moment).order_by(None).subquery())
-                )
-                or 0
-                for row in rows
-            )
+            for row in session.scalars(select(AssignmentRow).where(AssignmentRow.closed.is_(None))).all():
+                free = _free(row, annotator, moment).order_by(None).limit(most - found)
+                found += session.scalar(select(func.count()).select_from(free.subquery())) or 0
+                if found >= most:
+                    break
+        return found
 
     def reaches(self, name: str, entry_id: str) -> bool:
         """Whether the person of that name may see this video: a task of theirs is on it, or it may be handed to them.

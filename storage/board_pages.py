@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -31,7 +32,7 @@ from sqlalchemy.orm import Session, aliased
 from storage.assignments import in_dataset
 from storage.board import part_of
 from storage.database import reading
-from storage.search import DATASETS, TITLE_BEGINS, folded, word_condition, words_of
+from storage.search import DATASETS, TITLE_BEGINS, few_with, folded, word_condition, words_of
 from storage.tables import AnnotatorRow, AssignedRow, AssignmentRow, DatasetRow, EntryRow, TaskRow
 
 Order = Literal["library", "fewest", "recent", "title"]
@@ -104,12 +105,14 @@ class BoardPages:
     def videos(self, part: Part) -> BoardVideos:
         """All videos of a part, or one page of them."""
         with reading(self._engine) as session:
-            few = _at_most(session, part, WHOLE)
-            if few is not None:
-                return BoardVideos(few, whole=True)
+            whole = _whole(session, part)
+            if whole is not None:
+                return BoardVideos(whole, whole=True)
             scope, many = _scope(session, part)
             words, named = _meant(session, part, scope)
-            conditions = [*scope, *words]
+            few = few_with(session, [EntryRow.removed.is_(None), *words]) if words else None
+            conditions = [*scope, *(few or words)]
+            many = many and few is None
             if named is not None:
                 conditions.append(_begun_by(named))
             found: list[str] = []
@@ -163,17 +166,32 @@ def _begun(dataset: str | None) -> Select[str]:
     return query if dataset is None else query.where(in_dataset(TaskRow.entry_id, dataset))
 
 
-def _at_most(session: Session, part: Part, most: int) -> list[str] | None:
-    """The videos of a part, whatever is searched for; None where they are more. Removed ones are still among them."""
-    queries = [_assigned(part.assignment, part.dataset)]
+def _asked_and_begun(part: Part) -> list[Select[str]]:
+    """Where the videos of a part come from, whatever is searched for; removed ones are still among them."""
+    queries = [_assigned(part.assignment, part.dataset).distinct()]
     if part.assignment is None:
-        queries.append(_begun(part.dataset))
+        queries.append(_begun(part.dataset).distinct())
+    return queries
+
+
+def _whole(session: Session, part: Part) -> list[str] | None:
+    """The videos of a part, whatever is searched for; None where they are more than are shown at once."""
     found: dict[str, None] = {}
-    for query in queries:
-        found |= dict.fromkeys(session.scalars(query.distinct().limit(most + 1)))
-        if len(found) > most:
+    for query in _asked_and_begun(part):
+        found |= dict.fromkeys(session.scalars(query.limit(WHOLE + 1)))
+        if len(found) > WHOLE:
             return None
     return list(found)
+
+
+def _is_sparse(session: Session, part: Part) -> bool:
+    """Whether a part has so few videos that they are sorted faster than met on a walk; counts no further than that."""
+    found = 0
+    for query in _asked_and_begun(part):
+        found += session.scalar(select(func.count()).select_from(query.limit(SPARSE + 1).subquery())) or 0
+        if found > SPARSE:
+            return False
+    return True
 
 
 def _scope(session: Session, part: Part) -> tuple[list[ColumnElement[bool]], bool]:
@@ -184,7 +202,7 @@ def _scope(session: Session, part: Part) -> tuple[list[ColumnElement[bool]], boo
     asked = _assigned(part.assignment, part.dataset)
     if part.assignment is not None:
         return [*here, EntryRow.id.in_(asked)], False
-    if _at_most(session, part, SPARSE) is not None:
+    if _is_sparse(session, part):
         return [*here, EntryRow.id.in_(asked.union(_begun(part.dataset)))], False
     return [*here, or_(_begun_by(), EntryRow.id.in_(asked))], True
 
@@ -212,7 +230,7 @@ def _meant(
     if not words:
         return [], None
     datasets = session.execute(DATASETS).all()
-    names = [(id, folded(name)) for id, name in session.execute(select(AnnotatorRow.id, AnnotatorRow.name))]
+    names = [(id, _folded_name(name)) for id, name in session.execute(select(AnnotatorRow.id, AnnotatorRow.name))]
     conditions: list[ColumnElement[bool]] = []
     named: frozenset[int] | None = None
     for word in words:
@@ -223,6 +241,12 @@ def _meant(
         else:
             conditions.append(condition)
     return conditions, named
+
+
+@lru_cache(maxsize=20_000)
+def _folded_name(name: str) -> str:
+    """Kept, since the names of ten thousand people are compared with every word of a search."""
+    return folded(name)
 
 
 def _walk(session: Session, part: Part, conditions: Sequence[ColumnElement[bool]], many: bool) -> Iterator[Select[str]]:

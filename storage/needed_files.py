@@ -51,7 +51,7 @@ class _LookedFor:
     def meet(self, path: str) -> None:
         """Notes which of the files a path that is referred to meets."""
         folder, name = os.path.split(path)
-        if not name or os.path.islink(path):
+        if name in ("", ".", "..") or os.path.islink(path):
             path = _real(path)
             folder, name = os.path.split(path)
         known = self._folders.get(folder)

@@ -273,6 +273,17 @@ def word_condition(word: str, datasets: Sequence[Row[*tuple[Any, ...]]]) -> Colu
     return or_(*places)
 
 
+def few_with(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]] | None:
+    """Conditions that name the entries that have some words, so that texts are read once; None where many have them."""
+    naming = select(EntryRow.id).where(*conditions).limit(FEW + 1)
+    if session.get_bind().dialect.name == "sqlite":  # which reads the index that holds texts for its order alone
+        naming = naming.order_by(EntryRow.dataset, EntryRow.category)
+    few = session.scalars(naming).all()
+    if len(few) > FEW:
+        return None
+    return [EntryRow.removed.is_(None), EntryRow.id.in_(few)] if few else [false()]
+
+
 def _found(session: Session, wanted: Wanted) -> tuple[list[ColumnElement[bool]], list[_Stretch]]:
     """What matches, and the stretches of its order. Raises InputError."""
     if wanted.sort not in get_args(Sort):
@@ -308,14 +319,8 @@ def _conditions(
     words = [word_condition(word, datasets) for word in words_of(wanted.search)]
     if not words:
         return found
-    # Texts are read once: what few have is named from here on.
-    naming = select(EntryRow.id).where(*found, *words).limit(FEW + 1)
-    if session.get_bind().dialect.name == "sqlite":  # which reads the index that holds texts for its order alone
-        naming = naming.order_by(EntryRow.dataset, EntryRow.category)
-    few = session.scalars(naming).all()
-    if len(few) > FEW:
-        return [*found, *words]
-    return [EntryRow.removed.is_(None), EntryRow.id.in_(few)] if few else [false()]
+    few = few_with(session, [*found, *words])
+    return [*found, *words] if few is None else few
 
 
 def _known(hidden: Collection[str]) -> list[ColumnElement[bool]]:

@@ -207,3 +207,12 @@ def test_who_judged_the_practice_video_in_earnest_needs_no_training_on_it(shelf)
     assert not begun.practice, "one task of a person on a video"
     assert shelf.assignments.to_train(ada) == []
     assert shelf.assignments.next_task(ada).entry == IDS[0]
+
+
+def test_what_waits_is_counted_no_further_than_asked(shelf):
+    ask(shelf)
+    ask(shelf)
+    ada = person(shelf, "Ada")
+    every = shelf.assignments.waiting(ada)
+    assert every > 3
+    assert [shelf.assignments.waiting(ada, most) for most in (1, 3, every, every + 1)] == [1, 3, every, every]

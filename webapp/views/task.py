@@ -15,6 +15,7 @@ from core.labelling.events import Kind as EventKind
 from core.labelling.protocols import Kind
 from core.personal import KIND as PERSONAL
 from core.statistics.results import PersonComparison
+from storage.assignments import COUNTED
 from storage.board import TaskSummary
 from storage.library import Library
 from storage.search import PickedEntry, Wanted
@@ -95,6 +96,7 @@ class Queue(Answer):
         protocol: under which videos can be chosen freely, None where they are handed out.
         tasks: open ones first.
         waiting: how many videos are to be handed out.
+        more: there are more than that, which nobody counts.
         training: rounds to be done first.
         studies: preference studies that they were asked for and have not finished.
         suggested: of the videos that they may choose and have not begun; None where nothing is known.
@@ -104,6 +106,7 @@ class Queue(Answer):
     protocol: str | None
     tasks: list[QueueRow]
     waiting: int
+    more: bool
     training: list[Training]
     studies: list[AskedStudy]
     suggested: Suggested | None = None
@@ -183,11 +186,13 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
             Training(assignment=one.id, title=one.title, kind=one.protocol.settings.kind, entry=one.practice)
             for one in library.assignments.to_train(person)
         ]
+        waiting = library.assignments.waiting(person, COUNTED + 1)
         return Queue(
             assigned=True,
             protocol=None,
             tasks=_sorted(_begun(library, tasks)),
-            waiting=library.assignments.waiting(person),
+            waiting=min(waiting, COUNTED),
+            more=waiting > COUNTED,
             training=training,
             studies=studies,
         )
@@ -203,7 +208,8 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
     rows = [*_begun(library, mine), *free, *_begun(library, others)]
     suggested = _suggested(library, name, {row.entry for row in free})
     return Queue(
-        assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, training=[], studies=studies,
+        assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, more=False, training=[],
+        studies=studies,
         suggested=suggested,
     )  # fmt: skip
 

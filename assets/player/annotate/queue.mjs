@@ -31,7 +31,7 @@ export const KIND_NAMES = { 'shot-ratings': 'Shot ratings', keyshots: 'Keyshots'
  * @param {TasksAnswer} answer
  * @param {Ways & {recent: number|null}} ways  recent: id of the task opened last
  */
-export function queueView({ assigned, protocol, tasks, waiting, training, studies, suggested }, ways) {
+export function queueView({ assigned, protocol, tasks, waiting, more, training, studies, suggested }, ways) {
   if (!assigned && tasks.length === 0 && studies.length === 0) return nothing();
   const open = tasks.filter((task) => task.state === 'open' && !task.practice);
   const latest = open.find((task) => task.task === ways.recent) ?? open[0];
@@ -39,7 +39,7 @@ export function queueView({ assigned, protocol, tasks, waiting, training, studie
   view.append(...training.map((one) => trainingCard(one, ways)));
   view.append(...studies.map((one) => studyCard(one, ways)));
   if (latest) view.append(hero(latest, ways.open));
-  if (assigned) view.append(nextCard({ waiting, open: open.length, training: training.length }, ways));
+  if (assigned) view.append(nextCard({ waiting, more, open: open.length, training: training.length }, ways));
   if (suggested) view.append(suggestion(suggested, tasks, ways));
   view.append(...list(tasks, assigned ? null : protocol, ways));
   return view;
@@ -118,8 +118,9 @@ function studyCard({ study, title, pairs, left }, { compare }) {
   );
 }
 
-function nextCard({ waiting, open, training }, { next }) {
-  const waits = waiting === 1 ? '1 video is waiting' : `${waiting} videos are waiting`;
+function nextCard({ waiting, more, open, training }, { next }) {
+  const many = more ? `More than ${waiting}` : waiting;
+  const waits = waiting === 1 ? '1 video is waiting' : `${many} videos are waiting`;
   const text = waiting > 0 ? waits : open > 0 ? 'Finish what you have begun' : 'Nothing is waiting for you now';
   const none = waiting + open === 0;
   const thanks = none ? h('p', { class: 'mc-faint' }, 'New videos appear here. Thank you!') : null;

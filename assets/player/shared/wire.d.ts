@@ -5546,6 +5546,7 @@ export interface components {
          *         protocol: under which videos can be chosen freely, None where they are handed out.
          *         tasks: open ones first.
          *         waiting: how many videos are to be handed out.
+         *         more: there are more than that, which nobody counts.
          *         training: rounds to be done first.
          *         studies: preference studies that they were asked for and have not finished.
          *         suggested: of the videos that they may choose and have not begun; None where nothing is known.
@@ -5559,6 +5560,8 @@ export interface components {
             tasks: components["schemas"]["QueueRow"][];
             /** Waiting */
             waiting: number;
+            /** More */
+            more: boolean;
             /** Training */
             training: components["schemas"]["Training"][];
             /** Studies */
