@@ -236,10 +236,14 @@ def _meant(
     for word in words:
         condition = word_condition(word, datasets)
         people = frozenset(id for id, name in names if word in name)
-        if people and session.scalar(select(EntryRow.id).where(*scope, condition).limit(1)) is None:
+        if not people:
+            conditions.append(condition)
+            continue
+        meant = few_with(session, [EntryRow.removed.is_(None), condition]) or [condition]
+        if session.scalar(select(EntryRow.id).where(*scope, *meant).limit(1)) is None:
             named = people if named is None else named & people
         else:
-            conditions.append(condition)
+            conditions += meant
     return conditions, named
 
 

@@ -38,6 +38,7 @@ from core.data.order import Sort
 from core.errors import InputError
 from storage.database import reading
 from storage.media import MediaFiles
+from storage.scanning import all_rows
 from storage.tables import AssignedRow, CollectedRow, DatasetRow, EntryCountRow, EntryRow, EntryTagRow
 
 # "Most disputed" and "most agreed" mean this share of the entries that two people or more have judged.
@@ -278,7 +279,7 @@ def few_with(session: Session, conditions: Sequence[ColumnElement[bool]]) -> lis
     naming = select(EntryRow.id).where(*conditions).limit(FEW + 1)
     if session.get_bind().dialect.name == "sqlite":  # which reads the index that holds texts for its order alone
         naming = naming.order_by(EntryRow.dataset, EntryRow.category)
-    few = session.scalars(naming).all()
+    few = [id for (id,) in all_rows(session, naming)]
     if len(few) > FEW:
         return None
     return [EntryRow.removed.is_(None), EntryRow.id.in_(few)] if few else [false()]
@@ -404,7 +405,7 @@ def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Coun
     """The same, of what fulfils conditions, counted now. By category, since the index that holds all has that order."""
     counts: Counter[str] = Counter()
     query = select(EntryRow.dataset, func.count()).where(*conditions).group_by(EntryRow.dataset, EntryRow.category)
-    for dataset, count in session.execute(query):
+    for dataset, count in all_rows(session, query):
         counts[dataset] += count
     return counts
 
@@ -414,7 +415,7 @@ def _counted_known(
 ) -> tuple[int, int]:
     """How many entries fulfil conditions, and of how many of these the disagreement is known and not hidden."""
     query = select(func.count(), func.count(EntryRow.disagreement)).where(*conditions)
-    rows = session.execute(query.group_by(EntryRow.dataset, EntryRow.category)).all()
+    rows = all_rows(session, query.group_by(EntryRow.dataset, EntryRow.category))
     known = sum(many for _, many in rows)
     if hidden:
         known -= _counted(session, [*conditions, EntryRow.disagreement.is_not(None), EntryRow.id.in_(hidden)])

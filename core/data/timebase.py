@@ -128,8 +128,7 @@ class Timebase:
         if per_second <= 0:
             raise InputError(f"Picks per second must be positive, not {per_second}.")
         count = ceil(self.exact_duration * per_second)
-        # Not rounded, as floats would be.
-        return np.unique(np.array([self._begun(k / Fraction(per_second)) for k in range(count)], np.int64))
+        return np.unique(self._begun_every(1 / Fraction(per_second), count))
 
     @overload
     def pick_at(self, seconds: float, picks: np.ndarray) -> int: ...
@@ -155,6 +154,10 @@ class Timebase:
     def _begun(self, seconds: Fraction) -> int:
         """The last frame that has begun at an exact time; neither rounded nor clamped."""
         return int(seconds * self.rate // 1)
+
+    def _begun_every(self, seconds: Fraction, count: int) -> np.ndarray:
+        """`_begun` of 0, `seconds`, 2 * `seconds`, ... in whole numbers: floats would be rounded."""
+        return _multiples(seconds * self.rate, count)
 
     def _nearest_begun(self, seconds: np.ndarray) -> np.ndarray:
         """The frames shown at float64 times, clamped."""
@@ -206,9 +209,18 @@ class VaryingTimebase(Timebase):
     def _begun(self, seconds: Fraction) -> int:
         return int(np.searchsorted(self.times, seconds / self.unit // 1, side="right")) - 1
 
+    def _begun_every(self, seconds: Fraction, count: int) -> np.ndarray:
+        return np.searchsorted(self.times, _multiples(seconds / self.unit, count), side="right") - 1
+
     def _nearest_begun(self, seconds: np.ndarray) -> np.ndarray:
         starts = self.seconds(np.arange(self.n_frames))
         return np.clip(np.searchsorted(starts, seconds, side="right") - 1, 0, None)
+
+
+def _multiples(step: Fraction, count: int) -> np.ndarray:
+    """(count,) int64: 0, `step`, 2 * `step`, ..., each rounded down."""
+    above, below = step.as_integer_ratio()
+    return np.array([k * above // below for k in range(count)], np.int64)
 
 
 def parse_rate(rate: str | float | Fraction) -> Fraction:

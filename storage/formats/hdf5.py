@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -95,6 +96,13 @@ class Reader:
         self.path = path
         self.group = group
         self.notes = notes
+        self._opened: dict[str, Any] = {}
+
+    def _get(self, name: str) -> Any:
+        """A member of the group, opened once; None where there is none."""
+        if name not in self._opened:
+            self._opened[name] = self.group.get(name)
+        return self._opened[name]
 
     def __contains__(self, name: str) -> bool:
         return name in self.group
@@ -105,7 +113,7 @@ class Reader:
             return f"it is a link to '{link.path}', where nothing is"
         if isinstance(link, h5py.ExternalLink):
             return "it lies in another file, which is not opened"
-        return "it is a group" if isinstance(self.group.get(name), h5py.Group) else "it is missing"
+        return "it is a group" if isinstance(self._get(name), h5py.Group) else "it is missing"
 
     def error(self, name: str, expected: str, found: str) -> FormatError:
         """What is wrong with one key, as a sentence."""
@@ -144,7 +152,7 @@ class Reader:
 
     def _dataset(self, name: str, shape: tuple[int | None, ...], expected: str) -> tuple[h5py.Dataset, tuple[int, ...]]:
         """A numeric dataset that fits, and its shape without sides too many."""
-        dataset = self.group.get(name)
+        dataset = self._get(name)
         if not isinstance(dataset, h5py.Dataset):
             raise self.error(name, expected, self._why_missing(name))
         if dataset.shape is None or dataset.dtype.kind not in "fiub":
@@ -183,7 +191,7 @@ class Reader:
 
     def nearly_shape(self, name: str, shape: tuple[int | None, ...], axis: int, expected: str) -> tuple[int, ...]:
         """The shape of what `nearly` takes, before anything is put right; notes what will be. Reads no values."""
-        have: tuple[int, ...] = getattr(self.group.get(name), "shape", None) or ()
+        have: tuple[int, ...] = getattr(self._get(name), "shape", None) or ()
         wanted = shape[axis]
         if self.notes is None or wanted is None or len(have) != len(shape) or abs(have[axis] - wanted) != 1:
             return self.shape(name, shape, expected)
@@ -205,7 +213,7 @@ class Reader:
 
         Raises FormatError where it is neither.
         """
-        dataset = self.group.get(name)
+        dataset = self._get(name)
         if isinstance(dataset, h5py.Group):
             raise self.error(name, "a text or one number", "it is a group")
         value = self.group.attrs.get(name, default) if dataset is None else dataset[()]

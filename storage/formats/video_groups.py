@@ -113,4 +113,4 @@ def _links(file: h5py.File, around: str) -> Iterator[tuple[str | bytes, int, obj
 
 def _has_data(file: h5py.File, place: str) -> bool:
     group = file[place]
-    return any(isinstance(group.get(name), h5py.Dataset) for name in group)
+    return any(group.get(name, getclass=True) is h5py.Dataset for name in group)
