@@ -21,6 +21,8 @@ from core.video.probe import probe
 from tests.core.made_videos import number_of, write_video
 from tests.core.segment.made_pictures import plain, scene, write_pictures
 
+QUICK = ShotSettings("kts")  # where it is not about shots: the network takes most of the time
+
 
 def assert_sound(made: object, timebase: Timebase) -> None:
     n_picks = len(made.picks)
@@ -52,7 +54,7 @@ def test_the_original_is_never_handed_out(tmp_path: Path) -> None:
     for name, codec in (("a.mp4", "libx264"), ("a.webm", "libvpx"), ("a.mkv", "libx264")):
         path = write_video(tmp_path / name, 30, codec=codec)
         before = path.read_bytes()
-        made = ingest(path, work=tmp_path / "work")
+        made = ingest(path, work=tmp_path / "work", shots=QUICK)
         assert made.video.parent.name == "work"
         assert made.video.suffix == (".webm" if codec == "libvpx" else ".mp4")
         made.video.unlink()
@@ -77,7 +79,7 @@ def test_damaged_bytes_give_a_result_or_a_sentence(tmp_path: Path, name: str, se
     data[rng.integers(0, len(data), 20 * (seed + 1))] = rng.integers(0, 256, 20 * (seed + 1))
     path.write_bytes(data.tobytes())
     try:
-        made = ingest(path, work=tmp_path / "work")
+        made = ingest(path, work=tmp_path / "work", shots=QUICK)
     except ManycutError:
         assert not (tmp_path / "work").exists()
     else:
@@ -135,7 +137,7 @@ def test_what_is_read_in_one_pass_is_what_careful_reading_gives(tmp_path: Path) 
 
 def test_features_of_every_frame_make_shots_and_leave_those_of_the_picks_as_they_are(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", 100)
-    plain = ingest(path, work=tmp_path / "plain")
+    plain = ingest(path, work=tmp_path / "plain", shots=QUICK)
     dense = ingest(path, work=tmp_path / "dense", shots=ShotSettings("kts-frames", 0.01))
     assert np.array_equal(dense.features, plain.features)
     assert np.array_equal(dense.picks, plain.picks)

@@ -92,15 +92,20 @@ def test_a_folder_is_taken_in_past_a_broken_file_and_skipped_the_next_time(libra
 
 
 def test_one_file_answers_for_itself(library, folder):
-    first = ingest(library, IngestRequest(path=str(folder / "a.mp4"), title="Rain")).as_json()
+    first = ingest(library, IngestRequest(path=str(folder / "a.mp4"), title="Rain", shots="kts")).as_json()
     assert (first["entry"], first["n_frames"], first["picks"]) == ("videos/a", 50, 4)
     assert first["shots"][-1][1] == 50
     assert library.entries.get("videos/a").title == "Rain"
-    again = ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()
+    again = ingest(library, IngestRequest(path=folder / "a.mp4", shots="kts")).as_json()
     assert (again["entry"], again["reason"], again["entries"]) == ("videos/a", "it was taken in before", [])
-    other = ingest(library, IngestRequest(path=folder / "a.mp4", picks_per_second="1/2", dataset="videos")).as_json()
+    other = ingest(
+        library, IngestRequest(path=folder / "a.mp4", picks_per_second="1/2", dataset="videos", shots="kts")
+    ).as_json()
     assert (other["entry"], other["picks"]) == ("videos/a-2", 2)
-    assert ingest(library, IngestRequest(path=folder / "a.mp4", dataset="mine")).as_json()["entry"] == "mine/a"
+    assert (
+        ingest(library, IngestRequest(path=folder / "a.mp4", dataset="mine", shots="kts")).as_json()["entry"]
+        == "mine/a"
+    )
     for wrong, error in {"broken.mp4": VideoError, "none.mp4": VideoError, "*.ogv": NotFoundError}.items():
         with pytest.raises(error):
             ingest(library, IngestRequest(path=folder / wrong))
@@ -135,13 +140,13 @@ def test_a_name_of_250_bytes_in_any_script(library, tmp_path):
 
 def test_one_of_several_sound_tracks_is_chosen_and_said(library, tmp_path):
     film = write_tracks(tmp_path / "film.mkv", sounds=2)
-    default = ingest(library, IngestRequest(path=[film], space="colour-motion-v1")).entries[0]
-    chosen = ingest(library, IngestRequest(path=[film], space="colour-motion-v1", sound="eng")).entries[0]
+    default = ingest(library, IngestRequest(path=[film], space="colour-motion-v1", shots="kts")).entries[0]
+    chosen = ingest(library, IngestRequest(path=[film], space="colour-motion-v1", sound="eng", shots="kts")).entries[0]
     for made, heard, number in ((default, 300, 1), (chosen, 600, 2)):
         assert frequency(library.entries.media(made.entry).video) == pytest.approx(heard, abs=5)
         assert f"Of its sound tracks 1 (fra, default), 2 (eng), number {number} is used." in made.notes
     with pytest.raises(VideoError, match="no sound track 'spa'"):
-        ingest(library, IngestRequest(path=[film], sound="spa"))
+        ingest(library, IngestRequest(path=[film], sound="spa", shots="kts"))
 
 
 @pytest.mark.slow
@@ -188,26 +193,28 @@ def test_what_was_interrupted_before_its_scores_gets_them(library, folder, tmp_p
     told = json.loads(made.read_text("utf-8"))
     made.write_text(json.dumps(told | {"training": told["training"] | {"simulated": False}}), "utf-8")
     library.checkpoints.register(made.parent)
-    (run,) = ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()["runs"]
+    (run,) = ingest(library, IngestRequest(path=folder / "a.mp4", shots="kts")).as_json()["runs"]
     library.runs.remove(run)
-    again = ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()
+    again = ingest(library, IngestRequest(path=folder / "a.mp4", shots="kts")).as_json()
     assert again["reason"]
     assert len(again["runs"]) == 1
 
 
 def test_what_learned_from_simulated_people_does_not_score_a_video_by_itself(demo, folder):
-    assert ingest(demo, IngestRequest(path=folder / "day 2" / "b.mkv")).as_json()["runs"] == []
+    assert ingest(demo, IngestRequest(path=folder / "day 2" / "b.mkv", shots="kts")).as_json()["runs"] == []
 
 
 def test_the_space_of_earlier_versions_is_computed_only_where_a_checkpoint_takes_it(library, folder):
-    plain_one = library.entries.get(ingest(library, IngestRequest(path=folder / "a.mp4")).as_json()["entry"])
+    plain_one = library.entries.get(
+        ingest(library, IngestRequest(path=folder / "a.mp4", shots="kts")).as_json()["entry"]
+    )
     assert plain_one.features.get("colour-motion-v1") is None
     checkpoint = library.checkpoints.folder / "ours"
     save_checkpoint(
         MLP(MLPConfig(COLOUR_MOTION.width)), checkpoint, label="Ours", feature_space="colour-motion-v1", training={}
     )
     library.checkpoints.register(checkpoint)
-    made = ingest(library, IngestRequest(path=folder / "day 2" / "b.mkv")).as_json()
+    made = ingest(library, IngestRequest(path=folder / "day 2" / "b.mkv", shots="kts")).as_json()
     assert made["feature_space"] == "efficientnet-lite0"
     assert library.entries.get(made["entry"]).features.get("colour-motion-v1").shape == (
         made["picks"],
@@ -302,7 +309,7 @@ def test_a_video_with_other_frames_than_its_entry_gives_no_transitions(library, 
 
 
 def test_a_dataset_is_cut_past_entries_without_a_video(library, folder, make_entry):
-    ingest(library, IngestRequest(path=folder / "a.mp4", dataset="mine"))
+    ingest(library, IngestRequest(path=folder / "a.mp4", dataset="mine", shots="kts"))
     library.entries.add("mine", [make_entry("mine/blind")])
     made = segment(library, SegmentRequest(dataset="mine", shots="kts-frames")).as_json()
     assert [one["entry"] for one in made["entries"]] == ["mine/a"]
@@ -328,12 +335,16 @@ def test_from_a_video_to_captions_and_the_numbers_of_a_language_model(library, f
     from tests.core.tiny_language_models import write_llama, write_llava
 
     llava, llama = write_llava(folder.parent / "tiny-llava"), write_llama(folder.parent / "tiny-llama")
-    made = ingest(library, IngestRequest(path=folder / "a.mp4", captioner=str(llava), judge=str(llama))).as_json()
+    made = ingest(
+        library, IngestRequest(path=folder / "a.mp4", captioner=str(llava), judge=str(llama), shots="kts")
+    ).as_json()
     entry = library.entries.get(made["entry"])
     assert len(entry.captions) == made["picks"]
     assert made["captioned"]["entries"][0]["described"] > 0
     assert made["judged"]["entries"][0]["windows"] == made["picks"]
-    again = ingest(library, IngestRequest(path=folder / "a.mp4", captioner=str(llava), judge=str(llama))).as_json()
+    again = ingest(
+        library, IngestRequest(path=folder / "a.mp4", captioner=str(llava), judge=str(llama), shots="kts")
+    ).as_json()
     assert again["reason"]
     assert again["captioned"]["entries"][0]["described"] == again["judged"]["entries"][0]["windows"] == 0
 
