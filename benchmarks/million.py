@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 import numpy as np
-from sqlalchemy import Connection, Engine, event, insert, text
+from sqlalchemy import Connection, Engine, event, insert, literal_column, text
 
 from benchmarks.measuring import Result
 from benchmarks.own_database import own_database
@@ -310,11 +310,12 @@ def _size_mb(library: Library) -> float:
     return (size or 0) / 2**20
 
 
-def _insert(engine: Engine, table: type, batches: Any) -> int:
+def _insert(engine: Engine, table: Any, batches: Any) -> int:
     made = 0
+    many: Any = insert(table.__table__).returning(literal_column("1"))  # so that one statement has many rows
     for rows in batches:
         with writing(engine) as session:
-            session.execute(insert(table), list(rows))
+            session.connection().execute(many, list(rows))
         made += len(rows)
     return made
 
