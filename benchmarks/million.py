@@ -192,7 +192,7 @@ def questions(http: httpx.Client, entries: int) -> dict[str, Callable[[], object
         signed_in()
         get("/api/tasks")
 
-    plain = {
+    plain: dict[str, Callable[[], object]] = {
         "picker, first page and filters": lambda: picked("groups=true", entries),
         "picker, a word that few have": lambda: picked(f"groups=false&search={RARE}+{next(number) % 9}"),
         "picker, a word that an eighth have": lambda: picked("groups=false&search=kyoto"),
