@@ -312,7 +312,8 @@ def _size_mb(library: Library) -> float:
 
 def _insert(engine: Engine, table: Any, batches: Any) -> int:
     made = 0
-    many: Any = insert(table.__table__).returning(literal_column("1"))  # so that one statement has many rows
+    # What is returned makes one statement of many rows.
+    many: Any = insert(table.__table__).returning(literal_column("1"))
     for rows in batches:
         with writing(engine) as session:
             session.connection().execute(many, list(rows))
@@ -356,7 +357,7 @@ def _entry(n: int, entries: int, chance: np.random.Generator) -> dict[str, Any]:
         "rate_assumed": False,
         "arrays": ARRAYS,
         "video": f"videos/{n}.mp4" if n % 10 else None,
-        "search_text": search_text_of(title, entry_id, CATEGORIES[category]),
+        "words": search_text_of(title, entry_id, CATEGORIES[category]),
         "judges": people + int(chance.integers(2)),
         "disagreement": float(chance.uniform(0.02, 0.4)) if people > 1 else None,
     }
