@@ -48,9 +48,12 @@ def camps(scores: np.ndarray) -> tuple[tuple[Camp, Camp], float] | None:
     if len(apart) < 2 or not likeness.any():
         return None
     spread, directions = np.linalg.eigh(likeness)
-    side = directions[:, -1] > 0
-    if not side.any() or side.all():
-        side = directions[:, -1] >= np.median(directions[:, -1])
+    along = directions[:, -1]
+    side = along > 0
+    if not side.any() or side.all():  # as where some judged little: those who are furthest along are apart
+        side = along > along.min()
+    if not side.any():
+        side = np.arange(len(along)) > 0
     for _ in range(ROUNDS):
         means = np.stack([apart[~side].mean(axis=0), apart[side].mean(axis=0)])
         far = ((apart[:, None] - means) ** 2).sum(axis=2)

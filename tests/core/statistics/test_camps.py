@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -66,6 +66,7 @@ def test_it_takes_two_people_who_differ():
     assert clear == 1
 
 
+@example(np.array([[0, 1], [np.nan, 0], [0, 1]], np.float32))
 @given(
     arrays(np.float32, st.tuples(st.integers(2, 8), st.integers(1, 20)), elements=st.sampled_from([0, 0.25, 1, np.nan]))
 )
