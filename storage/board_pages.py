@@ -109,10 +109,12 @@ class BoardPages:
             if whole is not None:
                 return BoardVideos(whole, whole=True)
             scope, many = _scope(session, part)
-            words, named = _meant(session, part, scope)
-            few = few_with(session, [EntryRow.removed.is_(None), *words]) if words else None
-            conditions = [*scope, *(few or words)]
-            many = many and few is None
+            words, named, few = _meant(session, part, scope)
+            if words and not few:
+                told = few_with(session, [EntryRow.removed.is_(None), *words])
+                words, few = (words, False) if told is None else (told, True)
+            conditions = [*scope, *words]
+            many = many and not few
             if named is not None:
                 conditions.append(_begun_by(named))
             found: list[str] = []
@@ -167,18 +169,19 @@ def _begun(dataset: str | None) -> Select[str]:
 
 
 def _asked_and_begun(part: Part) -> list[Select[str]]:
-    """Where the videos of a part come from, whatever is searched for; removed ones are still among them."""
-    queries = [_assigned(part.assignment, part.dataset).distinct()]
-    if part.assignment is None:
-        queries.append(_begun(part.dataset).distinct())
-    return queries
+    """Where the videos of a part come from, whatever is searched for; removed ones are still among them.
+
+    What was begun comes first, each once as its index has it; what several assignments ask for comes several times.
+    """
+    begun = [] if part.assignment is not None else [_begun(part.dataset).distinct()]
+    return [*begun, _assigned(part.assignment, part.dataset)]
 
 
 def _whole(session: Session, part: Part) -> list[str] | None:
     """The videos of a part, whatever is searched for; None where they are more than are shown at once."""
     found: dict[str, None] = {}
     for query in _asked_and_begun(part):
-        found |= dict.fromkeys(session.scalars(query.limit(WHOLE + 1)))
+        found |= dict.fromkeys(session.scalars(query.distinct().limit(WHOLE + 1)))
         if len(found) > WHOLE:
             return None
     return list(found)
@@ -224,27 +227,30 @@ def _past(keys: Sequence[Any], last: Sequence[Any], down: bool = False) -> Colum
 
 def _meant(
     session: Session, part: Part, scope: Sequence[ColumnElement[bool]]
-) -> tuple[list[ColumnElement[bool]], frozenset[int] | None]:
-    """What the words of a search mean: conditions on EntryRow, and the people whom they name."""
+) -> tuple[list[ColumnElement[bool]], frozenset[int] | None, bool]:
+    """What the words of a search mean: conditions on EntryRow, whom they name, and whether few entries fulfil them."""
     words = words_of(part.search)
     if not words:
-        return [], None
+        return [], None, False
     datasets = session.execute(DATASETS).all()
     names = [(id, _folded_name(name)) for id, name in session.execute(select(AnnotatorRow.id, AnnotatorRow.name))]
     conditions: list[ColumnElement[bool]] = []
     named: frozenset[int] | None = None
+    few = False
     for word in words:
         condition = word_condition(word, datasets)
         people = frozenset(id for id, name in names if word in name)
         if not people:
             conditions.append(condition)
             continue
-        meant = few_with(session, [EntryRow.removed.is_(None), condition]) or [condition]
+        told = few_with(session, [EntryRow.removed.is_(None), condition])
+        meant = [condition] if told is None else told
         if session.scalar(select(EntryRow.id).where(*scope, *meant).limit(1)) is None:
             named = people if named is None else named & people
         else:
             conditions += meant
-    return conditions, named
+            few = few or told is not None
+    return conditions, named, few
 
 
 @lru_cache(maxsize=20_000)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     Row,
+    Select,
     SQLColumnExpression,
     String,
     and_,
@@ -47,6 +48,10 @@ FEW = 500  # entries that have the words of a search; databases limit the number
 # Written out, since an index over an expression serves that very expression. Titles that begin alike go by their ids.
 TITLE_BEGINS: ColumnElement[str] = literal_column("substr(entries.words, 1, 200)", String)
 MOST_PEOPLE: ColumnElement[int] = literal_column("(-entries.judges)", Integer)
+
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+Read = Callable[[Session, Select[*tuple[Any, ...]]], Rows]
 
 
 @dataclass(frozen=True)
@@ -262,7 +267,7 @@ def words_of(search: str) -> list[str]:
     return list(dict.fromkeys(folded(search).split()))[: limits.SEARCH_TERMS]
 
 
-def word_condition(word: str, datasets: Sequence[Row[*tuple[Any, ...]]]) -> ColumnElement[bool]:
+def word_condition(word: str, datasets: Rows) -> ColumnElement[bool]:
     """That EntryRow has a word, see `Wanted.search`; `datasets` are those of `DATASETS`."""
     places: list[ColumnElement[bool]] = [EntryRow.search_text.contains(word, autoescape=True)]
     named = [row.id for row in datasets if word in folded(row.label)]
@@ -290,13 +295,17 @@ def _found(session: Session, wanted: Wanted) -> tuple[list[ColumnElement[bool]],
     if wanted.sort not in get_args(Sort):
         raise InputError(f"Entries cannot be sorted by '{wanted.sort}'.", f"Known: {', '.join(get_args(Sort))}.")
     datasets = session.execute(DATASETS).all()
-    conditions = _conditions(session, wanted, datasets)
-    return conditions, _stretches(session, wanted, datasets, conditions)
+    conditions, named = _conditions(session, wanted, datasets)
+    read = _read if named else all_rows
+    return conditions, _stretches(session, wanted, datasets, conditions, read)
 
 
-def _conditions(
-    session: Session, wanted: Wanted, datasets: Sequence[Row[*tuple[Any, ...]]]
-) -> list[ColumnElement[bool]]:
+def _read(session: Session, query: Select[*tuple[Any, ...]]) -> Rows:
+    return session.execute(query).all()
+
+
+def _conditions(session: Session, wanted: Wanted, datasets: Rows) -> tuple[list[ColumnElement[bool]], bool]:
+    """What matches, and whether it is named, so that nobody has to read all entries for it."""
     found: list[ColumnElement[bool]] = [EntryRow.removed.is_(None)]
     if wanted.dataset:
         found.append(EntryRow.dataset == wanted.dataset)
@@ -317,11 +326,12 @@ def _conditions(
         found.append(EntryRow.video.is_not(None) if wanted.video else EntryRow.video.is_(None))
     if wanted.people is not None:
         found.append(EntryRow.judges > 0 if wanted.people else EntryRow.judges == 0)
-    words = [word_condition(word, datasets) for word in words_of(wanted.search)]
+    # Longer words are in fewer texts, and what lacks the first is not asked for the next.
+    words = [word_condition(word, datasets) for word in sorted(words_of(wanted.search), key=len, reverse=True)]
     if not words:
-        return found
+        return found, False
     few = few_with(session, [*found, *words])
-    return [*found, *words] if few is None else few
+    return ([*found, *words], False) if few is None else (few, True)
 
 
 def _known(hidden: Collection[str]) -> list[ColumnElement[bool]]:
@@ -344,15 +354,16 @@ def _disputed(session: Session, which: str, conditions: Sequence[ColumnElement[b
 def _stretches(
     session: Session,
     wanted: Wanted,
-    datasets: Sequence[Row[*tuple[Any, ...]]],
+    datasets: Rows,
     conditions: Sequence[ColumnElement[bool]],
+    read: Read,
 ) -> list[_Stretch]:
     name, down = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
     listed = Wanted(dataset=wanted.dataset, category=wanted.category, sort=wanted.sort, hidden=wanted.hidden)
     kept = wanted == listed
     id = _Key(EntryRow.id)
     if name == "library":
-        counts = _kept_counts(session, wanted) if kept else _counts(session, conditions)
+        counts = _kept_counts(session, wanted) if kept else _counts(session, conditions, read)
         keys = (_Key(EntryRow.position), id)
         return [
             _Stretch(EntryRow.dataset == row.id, _of_dataset(row.id), keys, counts[row.id])
@@ -365,9 +376,9 @@ def _stretches(
             total, many = sum(_kept_counts(session, wanted).values()), _counted(session, [*conditions, known])
         elif wanted == replace(listed, people=True):  # as people want more of; whoever is known to differ has judged
             total = _counted(session, conditions)
-            many = _counted(session, [*_conditions(session, listed, datasets), known])
+            many = _counted(session, [*_conditions(session, listed, datasets)[0], known])
         else:
-            total, many = _counted_known(session, conditions, hidden)
+            total, many = _counted_known(session, conditions, hidden, read)
         unknown = or_(EntryRow.disagreement.is_(None), EntryRow.id.in_(hidden) if hidden else false())
 
         def told(own: Row[*tuple[Any, ...]]) -> bool:
@@ -377,7 +388,7 @@ def _stretches(
             _Stretch(known, told, (_Key(EntryRow.disagreement, down), id), many),
             _Stretch(unknown, lambda own: not told(own), (id,), total - many),
         ]
-    total = sum((_kept_counts(session, wanted) if kept else _counts(session, conditions)).values())
+    total = sum((_kept_counts(session, wanted) if kept else _counts(session, conditions, read)).values())
     keys = {
         "title": (_Key(TITLE_BEGINS, down), id),
         "duration": (_Key(EntryRow.duration, down), id),
@@ -401,21 +412,28 @@ def _kept_counts(session: Session, wanted: Wanted) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Counter[str]:
+def _counts(
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    read: Read,
+) -> Counter[str]:
     """The same, of what fulfils conditions, counted now. By category, since the index that holds all has that order."""
     counts: Counter[str] = Counter()
     query = select(EntryRow.dataset, func.count()).where(*conditions).group_by(EntryRow.dataset, EntryRow.category)
-    for dataset, count in all_rows(session, query):
+    for dataset, count in read(session, query):
         counts[dataset] += count
     return counts
 
 
 def _counted_known(
-    session: Session, conditions: Sequence[ColumnElement[bool]], hidden: Collection[str]
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    hidden: Collection[str],
+    read: Read,
 ) -> tuple[int, int]:
     """How many entries fulfil conditions, and of how many of these the disagreement is known and not hidden."""
     query = select(func.count(), func.count(EntryRow.disagreement)).where(*conditions)
-    rows = all_rows(session, query.group_by(EntryRow.dataset, EntryRow.category))
+    rows = read(session, query.group_by(EntryRow.dataset, EntryRow.category))
     known = sum(many for _, many in rows)
     if hidden:
         known -= _counted(session, [*conditions, EntryRow.disagreement.is_not(None), EntryRow.id.in_(hidden)])
