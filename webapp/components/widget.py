@@ -18,7 +18,9 @@ const root = (window.gradio_config?.root || '').replace(/\\/$/, '');
 import(root + '/assets/player/%s/%s')
   .then(({ modules }) => modules['%s'].mount({ element, props, watch, root }))
   .catch((error) => {
-    element.querySelector('[data-failed]').textContent = 'This part of the page could not be loaded: ' + error;
+    console.error(error);
+    const said = element.querySelector('[data-failed]'); // gone where the module has drawn something already
+    if (said) said.textContent = 'This part of the page could not be loaded: ' + error;
   });
 """
 TEMPLATE = '<div id="%s" class="mc-widget"><p data-failed role="alert"></p></div>'

@@ -65,7 +65,8 @@ export class BoardSection {
     this._closed = false;
     /** @type {BoardAnswer|null} */
     this._board = null;
-    this._paced = { asked: '', at: 0, answer: null };
+    /** @type {{ asked: string|null, at: number, answer: import('../shared/wire').Pace|null }} what was asked for, "" for everything; null before */
+    this._paced = { asked: null, at: 0, answer: null };
     /** @type {{ asked: string, answer: Promise<void> }|null} */
     this._pacing = null;
     /** @type {string[]} what the pages before, and this one, were asked for by */
