@@ -65,7 +65,10 @@ export class BoardSection {
     this._closed = false;
     /** @type {BoardAnswer|null} */
     this._board = null;
-    /** @type {{ asked: string|null, at: number, answer: import('../shared/wire').Pace|null }} what was asked for, "" for everything; null before */
+    /**
+     * What was asked for ("" for everything; null before), when, and what came.
+     * @type {{ asked: string|null, at: number, answer: import('../shared/wire').Pace|null }}
+     */
     this._paced = { asked: null, at: 0, answer: null };
     /** @type {{ asked: string, answer: Promise<void> }|null} */
     this._pacing = null;
