@@ -110,9 +110,6 @@ class BoardPages:
                 return BoardVideos(whole, whole=True)
             scope, many = _scope(session, part)
             words, named, few = _meant(session, part, scope)
-            if words and not few:
-                told = few_with(session, [EntryRow.removed.is_(None), *words])
-                words, few = (words, False) if told is None else (told, True)
             conditions = [*scope, *words]
             many = many and not few
             if named is not None:
@@ -250,7 +247,10 @@ def _meant(
         else:
             conditions += meant
             few = few or told is not None
-    return conditions, named, few
+    if few or not conditions:
+        return conditions, named, few
+    told = few_with(session, [EntryRow.removed.is_(None), *conditions])
+    return (conditions, named, False) if told is None else (told, named, True)
 
 
 @lru_cache(maxsize=20_000)

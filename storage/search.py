@@ -263,8 +263,8 @@ def search_text_of(title: str, entry_id: str, category: str) -> str:
 
 
 def words_of(search: str) -> list[str]:
-    """The words that are read of a search, folded."""
-    return list(dict.fromkeys(folded(search).split()))[: limits.SEARCH_TERMS]
+    """The words that are read of a search, folded; longer ones first, since fewer texts have them."""
+    return sorted(list(dict.fromkeys(folded(search).split()))[: limits.SEARCH_TERMS], key=len, reverse=True)
 
 
 def word_condition(word: str, datasets: Rows) -> ColumnElement[bool]:
@@ -326,8 +326,7 @@ def _conditions(session: Session, wanted: Wanted, datasets: Rows) -> tuple[list[
         found.append(EntryRow.video.is_not(None) if wanted.video else EntryRow.video.is_(None))
     if wanted.people is not None:
         found.append(EntryRow.judges > 0 if wanted.people else EntryRow.judges == 0)
-    # Longer words are in fewer texts, and what lacks the first is not asked for the next.
-    words = [word_condition(word, datasets) for word in sorted(words_of(wanted.search), key=len, reverse=True)]
+    words = [word_condition(word, datasets) for word in words_of(wanted.search)]
     if not words:
         return found, False
     few = few_with(session, [*found, *words])
@@ -412,11 +411,7 @@ def _kept_counts(session: Session, wanted: Wanted) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def _counts(
-    session: Session,
-    conditions: Sequence[ColumnElement[bool]],
-    read: Read,
-) -> Counter[str]:
+def _counts(session: Session, conditions: Sequence[ColumnElement[bool]], read: Read) -> Counter[str]:
     """The same, of what fulfils conditions, counted now. By category, since the index that holds all has that order."""
     counts: Counter[str] = Counter()
     query = select(EntryRow.dataset, func.count()).where(*conditions).group_by(EntryRow.dataset, EntryRow.category)
@@ -426,10 +421,7 @@ def _counts(
 
 
 def _counted_known(
-    session: Session,
-    conditions: Sequence[ColumnElement[bool]],
-    hidden: Collection[str],
-    read: Read,
+    session: Session, conditions: Sequence[ColumnElement[bool]], hidden: Collection[str], read: Read
 ) -> tuple[int, int]:
     """How many entries fulfil conditions, and of how many of these the disagreement is known and not hidden."""
     query = select(func.count(), func.count(EntryRow.disagreement)).where(*conditions)

@@ -209,8 +209,7 @@ def queue_of(library: Library, name: str, protocol: str = "shot-ratings") -> Que
     suggested = _suggested(library, name, {row.entry for row in free})
     return Queue(
         assigned=False, protocol=protocol, tasks=_sorted(rows), waiting=0, more=False, training=[],
-        studies=studies,
-        suggested=suggested,
+        studies=studies, suggested=suggested,
     )  # fmt: skip
 
 

@@ -78,6 +78,14 @@ def test_videos_are_handed_out_after_the_training_round(ada, shelf):
     assert ada.post("/api/task/train", json={"assignment": 99}).status_code == 404
 
 
+@pytest.mark.parametrize(("counted", "told"), [(1, (1, True)), (2, (2, False)), (3, (2, False))])
+def test_videos_that_wait_are_counted_up_to_a_number_and_more_are_told(ada, shelf, monkeypatch, counted, told):
+    monkeypatch.setattr("webapp.views.task.COUNTED", counted)
+    shelf.assignments.create("Talks", shelf.annotations.protocols.standard(), [FIRST, SECOND], people=1)
+    queue = ada.get("/api/tasks").json()
+    assert (queue["waiting"], queue["more"]) == told
+
+
 def test_how_one_compares_is_shown_after_submitting_where_the_lead_allows_it(ada, shelf):
     how = shelf.annotations.protocols.save("shown", replace(SHOT_RATINGS, reveal=True))
     person = shelf.annotations.get_or_create_annotator("Ada")
