@@ -22,18 +22,23 @@ class Denoiser(nn.Module, ABC):
     """
 
     attends: ClassVar[bool] = True
+    time: TimeEmbedding
 
     @abstractmethod
     def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> Any:
         """What all curves of a video share at every step: memory (B, T, H), position (B or 1, T, H), valid (B, T)."""
 
+    def of_time(self, t: Tensor) -> Tensor:
+        """What steps t (S,) share of all videos: (S, ...)."""
+        return self.time(t)
+
     @abstractmethod
-    def at_step(self, of_video: Any, t: Tensor, videos: slice = ALL) -> Any:
-        """What all curves of a video share at a step t (B or 1,); of some of the B `videos`, where t is one for all."""
+    def at_step(self, of_video: Any, time: Tensor, videos: slice = ALL) -> Any:
+        """What all curves share at a step, from its `of_time` (B or 1, ...); only of some `videos` where that is 1."""
 
     def shared(self, memory: Tensor, position: Tensor, t: Tensor, valid: Valid) -> Any:
-        """`at_step` of `of_video`."""
-        return self.at_step(self.of_video(memory, position, valid), t)
+        """`at_step` of `of_video`, for steps t (B,)."""
+        return self.at_step(self.of_video(memory, position, valid), self.of_time(t))
 
     def enter(self, x: Tensor, shared: Any) -> Tensor:
         """x (B, C, T, H), embedded scores, as `forward` wants them."""

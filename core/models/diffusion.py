@@ -107,6 +107,11 @@ def sampling_noise(n: int, length: int, steps: int, seed: int, correlation: floa
     return noise[0], noise[1:]
 
 
+def sampled_steps(schedule: CosineSchedule, count: int) -> list[int]:
+    """The steps at which DDIM asks, from all noise down; as many as `count`."""
+    return torch.linspace(0, len(schedule) - 1, count + 1).int().tolist()[:0:-1]
+
+
 def ddim(
     schedule: CosineSchedule,
     steer: Callable[[Tensor, int], Tensor],
@@ -128,7 +133,7 @@ def ddim(
     Returns:
         (N, T) the clean logits reported by the last step.
     """
-    times = torch.linspace(0, len(schedule) - 1, len(step_noise) + 1).int().tolist()[::-1]
+    times = [*sampled_steps(schedule, len(step_noise)), 0]
     signals = schedule.alphas_cumprod.tolist()  # read once: in the loop a GPU would be waited for in every step
     u = start
     for t, t_next, noise in zip(times[:-2], times[1:-1], step_noise[:-1], strict=True):

@@ -84,9 +84,9 @@ class Joint(Denoiser):
     def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> tuple:
         return memory, (position + self.context(memory))[:, None]
 
-    def at_step(self, of_video: tuple, t: Tensor, videos: slice = ALL) -> tuple:
+    def at_step(self, of_video: tuple, time: Tensor, videos: slice = ALL) -> tuple:
         memory, place = of_video
-        condition = self.time(t)[:, None] + memory[videos]
+        condition = time[:, None] + memory[videos]
         return place[videos], [block.shared(condition) for block in self.blocks]
 
     def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:

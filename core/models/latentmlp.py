@@ -31,14 +31,13 @@ class LatentMLPBlock(nn.Module):
     def of_video(self, memory: Tensor, keep: Valid) -> tuple[Tensor, Tensor]:
         return linear_then_conv(cast(nn.Linear, self.inner[2]), self.conv, self.context(memory)[:, None], keep)
 
-    def at_step(self, time: Tensor, neighbours: Tensor, added: Tensor) -> Tensor:
-        """time (B or 1, H), and `added` of the video (B, 1, T, H), with what convolving the time's term gives."""
-        taps = torch.einsum("bi,oik->bko", self.time(time), self.conv.weight)
-        return added + (neighbours @ taps)[:, None]
+    def of_time(self, time: Tensor) -> Tensor:
+        """time (B, H) -> (B, 3, H): what convolving its term gives by the frame before, its own and the one after."""
+        return torch.einsum("bi,oik->bko", self.time(time), self.conv.weight)
 
     def forward(self, x: Tensor, shared: tuple[Tensor, Tensor], keep: Valid) -> Tensor:
         weight, added = shared
-        return x + self.outer(over_time(only(self.inner[:2](x), keep), weight) + added)
+        return x + self.outer(over_time(only(F.silu(self.inner[0](x)), keep), weight) + added)
 
 
 class LatentMLP(Denoiser):
@@ -61,14 +60,17 @@ class LatentMLP(Denoiser):
         entry = linear_then_conv(self.input, self.conv, place, keep)
         return keep, _neighbours(position, valid), entry, [block.of_video(memory, keep) for block in self.blocks]
 
-    def at_step(self, of_video: tuple, t: Tensor, videos: slice = ALL) -> tuple:
-        keep, neighbours, entry, of_blocks = of_video
+    def of_time(self, t: Tensor) -> Tensor:
         time = self.time(t)
-        added = [
-            (weight, block.at_step(time, neighbours, of_memory[videos]))
-            for block, (weight, of_memory) in zip(self.blocks, of_blocks, strict=True)
+        return torch.stack([block.of_time(time) for block in self.blocks], 1)
+
+    def at_step(self, of_video: tuple, time: Tensor, videos: slice = ALL) -> tuple:
+        keep, neighbours, entry, of_blocks = of_video
+        of_step = [
+            (weight, added[videos] + (neighbours @ taps)[:, None])
+            for (weight, added), taps in zip(of_blocks, time.unbind(1), strict=True)
         ]
-        return keep, entry, added
+        return keep, entry, of_step
 
     def enter(self, x: Tensor, shared: tuple) -> Tensor:
         keep, (weight, place), _ = shared
@@ -120,5 +122,6 @@ def linear_then_conv(linear: nn.Linear, conv: nn.Conv1d, added: Tensor, keep: Va
     Returns:
         The weight (H, 3, H) of conv', and added', of the shape of `added`, (B, 1, T, H).
     """
-    weight = conv.weight.transpose(1, 2)
-    return weight @ linear.weight, over_time(only(linear.bias + added, keep), weight.contiguous(), conv.bias)
+    weight = conv.weight.transpose(1, 2).contiguous()
+    both = (weight.flatten(0, 1) @ linear.weight).view_as(weight)  # one product; as (H, 3, H) it would be H small ones
+    return both, over_time(only(linear.bias + added, keep), weight, conv.bias)

@@ -22,7 +22,15 @@ from torch import Tensor, nn
 from core.errors import InputError
 from core.models.batch import Batch, check_features, masked_mse, preference_loss, smooth
 from core.models.blocks import ALL, Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
-from core.models.diffusion import CosineSchedule, check_sampling, correlate, ddim, reach, sampling_noise
+from core.models.diffusion import (
+    CosineSchedule,
+    check_sampling,
+    correlate,
+    ddim,
+    reach,
+    sampled_steps,
+    sampling_noise,
+)
 from core.models.joint import Joint
 from core.models.latentmlp import LatentMLP
 from core.models.novelty import reader
@@ -189,10 +197,21 @@ class EncoderLayer(nn.Module):
 
     def forward(self, x: Tensor, position: Tensor, padding: Valid) -> Tensor:
         query = x + position
-        attended, _ = self.self_attn(query, query, x, key_padding_mask=padding, need_weights=False)
-        x = self.norm1(x + self.dropout(attended))
+        x = self.norm1(x + self.dropout(self.attended(query, x, padding)))
         inner = self.linear2(self.dropout(self.activation(self.linear1(x))))
         return self.norm2(x + self.dropout(inner))
+
+    def attended(self, query: Tensor, x: Tensor, padding: Valid) -> Tensor:
+        """As `self_attn`, with queries and keys from `query` and values from `x`; its own way transposes them."""
+        of = self.self_attn
+        weight, bias = of.in_proj_weight, of.in_proj_bias
+        rows = [2 * of.embed_dim, of.embed_dim]
+        (of_query, of_x), (query_bias, x_bias) = weight.split(rows), bias.split(rows)
+        projected = [*F.linear(query, of_query, query_bias).chunk(2, -1), F.linear(x, of_x, x_bias)]
+        q, k, v = (one.unflatten(-1, (of.num_heads, -1)).transpose(1, 2) for one in projected)
+        seen = None if padding is None else ~padding[:, None, None, :]
+        attended = F.scaled_dot_product_attention(q, k, v, seen, of.dropout if self.training else 0.0)
+        return cast(Tensor, of.out_proj(attended.transpose(1, 2).flatten(2)))
 
 
 class VideoEncoder(nn.Module):
@@ -348,9 +367,9 @@ class DiT(Denoiser):
     def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> tuple[Tensor, Tensor]:
         return self.final_norm(memory), position  # none of the norms has weights: all are the same
 
-    def at_step(self, of_video: tuple[Tensor, Tensor], t: Tensor, videos: slice = ALL) -> tuple:
+    def at_step(self, of_video: tuple[Tensor, Tensor], time: Tensor, videos: slice = ALL) -> tuple:
         memory, position = of_video
-        time = 0.1 * self.time(t)[:, None]
+        time = 0.1 * time[:, None]
         final = self.final_modulation(time)[:, None].chunk(2, -1)
         return position[:, None], [block.shared(memory[videos], time + position) for block in self.blocks], final
 
@@ -399,9 +418,9 @@ class TransformerDecoder(Denoiser):
     def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> tuple:
         return position, [block.cross_attn.keys_values(memory) for block in self.blocks]
 
-    def at_step(self, of_video: tuple, t: Tensor, videos: slice = ALL) -> tuple:
+    def at_step(self, of_video: tuple, time: Tensor, videos: slice = ALL) -> tuple:
         position, of_blocks = of_video
-        time = 0.1 * self.time(t)[:, None, None]
+        time = 0.1 * time[:, None, None]
         return time, position, [(keys[videos], values[videos]) for keys, values in of_blocks]
 
     def forward(self, x: Tensor, shared: tuple, valid: Valid, seen: Valid) -> Tensor:
@@ -440,8 +459,8 @@ class Additive(Denoiser):
     def of_video(self, memory: Tensor, position: Tensor, valid: Valid) -> Tensor:
         return position + memory
 
-    def at_step(self, of_video: Tensor, t: Tensor, videos: slice = ALL) -> Tensor:
-        return (0.1 * self.time(t)[:, None] + of_video[videos])[:, None]
+    def at_step(self, of_video: Tensor, time: Tensor, videos: slice = ALL) -> Tensor:
+        return (0.1 * time[:, None] + of_video[videos])[:, None]
 
     def forward(self, x: Tensor, shared: Tensor, valid: Valid, seen: Valid) -> Tensor:
         for block in self.blocks:
@@ -711,18 +730,20 @@ class SummDiff(Sampler):
             table = self.denoiser.tabled(self.codebook.vectors(), windows[0].of_video)
         at_once = n if device.type == "cuda" else max(1, CPU_ROWS // (spans[0].stop - spans[0].start))
 
-        def of_window(shown: Shown, liking: Tensor | None, noised: Tensor, step: Tensor, rows: slice) -> Tensor:
-            shared = self.denoiser.at_step(shown.of_video, step, rows)
+        asked = torch.tensor(sampled_steps(self.schedule, len(step_noise)), device=device)
+        times = dict(zip(asked.tolist(), self.denoiser.of_time(asked).split(1), strict=True))
+
+        def of_window(shown: Shown, liking: Tensor | None, noised: Tensor, t: int, rows: slice) -> Tensor:
+            shared, step = self.denoiser.at_step(shown.of_video, times[t], rows), torch.full((1,), t, device=device)
             of = None if liking is None else liking[rows]
             parts = noised.split(at_once, 1)
             return torch.cat([self._clean(part, shared, step, liking=of, table=table) for part in parts], 1)
 
         def clean(u: Tensor, t: int, rows: slice) -> Tensor:
             """(n, T) logits for each of these videos; all of them see the same noised scores at the same places."""
-            step = torch.full((1,), t, device=device)
             noised = to_scores(u, config.sigmoid_temp)[None]
             seen = zip(windows, likings, spans, strict=True)
-            said = (of_window(shown, liking, noised[..., span], step, rows) for shown, liking, span in seen)
+            said = (of_window(shown, liking, noised[..., span], t, rows) for shown, liking, span in seen)
             return blended(said, spans)
 
         def guided(u: Tensor, t: int) -> Tensor:

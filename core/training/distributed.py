@@ -124,8 +124,13 @@ def joined() -> Iterator[Processes]:
                 f"Use --nproc-per-node {here}, or set MANYCUT_DEVICE=cpu.",
             )
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    distributed.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", timeout=LONGEST_WAIT)
-    processes = Processes(distributed.get_rank(), distributed.get_world_size())
+    store, rank, count = next(distributed.rendezvous("env://", timeout=LONGEST_WAIT))
+    # torchrun keeps one store over all lives: without names of its own, a process that is started again may find where
+    # another one could be reached before that was started again too, and wait for it.
+    store = distributed.PrefixStore(f"life {os.environ['TORCHELASTIC_RESTART_COUNT']}", store)
+    backend = "cpu:gloo,cuda:nccl" if gpu else "gloo"
+    distributed.init_process_group(backend, store=store, rank=rank, world_size=count, timeout=LONGEST_WAIT)
+    processes = Processes(rank, count)
     yield processes
     if processes.first:
         processes.from_first(None)

@@ -199,7 +199,7 @@ def test_codes_enter_as_their_vectors_do(codebook):
     memory, position = model.encode(torch.randn(2, 9, 6, dtype=torch.float64), None)
     noised = torch.rand(1, 3, 9, dtype=torch.float64)
     of_video = model.denoiser.of_video(memory, position[:1], None)
-    shared = model.denoiser.at_step(of_video, torch.tensor([400]))
+    shared = model.denoiser.at_step(of_video, model.denoiser.of_time(torch.tensor([400])))
     table = model.denoiser.tabled(model.codebook.vectors(), of_video)
     entered = model.denoiser.enter_codes(model.codebook.codes(noised), table, shared)
     torch.testing.assert_close(entered, model.denoiser.enter(model.codebook(noised), shared))
