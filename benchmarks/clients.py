@@ -34,8 +34,8 @@ def entry_clients(seconds: float = SECONDS) -> Result:
         with Library.open(Path(folder) / "data") as library:
             entry = add(library, "entry", 10)
         with running(Path(folder) / "data", demo=False) as server:
-            asyncio.run(_at_once(server, entry, 1, 1.0))  # what is made once
-            found = {clients: asyncio.run(_at_once(server, entry, clients, seconds)) for clients in CLIENTS}
+            asyncio.run(at_once(server, entry, 1, 1.0))  # what is made once
+            found = {clients: asyncio.run(at_once(server, entry, clients, seconds)) for clients in CLIENTS}
             memory = sum(server.memory_mb().values())
     p50 = {clients: median(times) for clients, times in found.items()}
     rates = {clients: len(times) / seconds for clients, times in found.items()}
@@ -55,7 +55,7 @@ def entry_clients(seconds: float = SECONDS) -> Result:
     )
 
 
-async def _at_once(server: Server, entry: str, clients: int, seconds: float) -> list[float]:
+async def at_once(server: Server, entry: str, clients: int, seconds: float) -> list[float]:
     """How long every answer took."""
     end = time.perf_counter() + seconds
     found = await asyncio.gather(*(_client(server, entry, n, end) for n in range(clients)))

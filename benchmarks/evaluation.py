@@ -73,14 +73,14 @@ def tvsum(data: Path) -> list[Entry]:
     return read_dataset(data / "tvsum_captions_minilm.h5", data / "ydata-tvsum50.mat")
 
 
-def made(seed: int, length: int) -> Entry:
-    """An entry of this many picks: shots of 5 s in the mean, 20 people who give each two seconds one of five scores."""
+def made(seed: int, length: int, people: int = PEOPLE) -> Entry:
+    """An entry of this many picks: shots of 5 s in the mean, people who give each two seconds one of five scores."""
     random = np.random.default_rng(seed)
     picks = np.arange(length) * 15
     n_frames = length * 15
     cuts = np.sort(random.choice(np.arange(1, length), length // 10, replace=False)) * 15
     edges = np.concatenate([[0], cuts, [n_frames]])
-    scores = np.repeat(random.integers(1, 6, (PEOPLE, length // 4 + 1)), 4, axis=1)[:, :length] / 5
+    scores = np.repeat(random.integers(1, 6, (people, length // 4 + 1)), 4, axis=1)[:, :length] / 5
     entry = Entry(
         f"made/{seed}",
         f"Made {seed}",
@@ -88,14 +88,14 @@ def made(seed: int, length: int) -> Entry:
         picks,
         shots={"kts": Shots(np.stack([edges[:-1], edges[1:]], axis=1), "kts")},
     )
-    people = AnnotationSet(
-        tuple(f"person {n}" for n in range(PEOPLE)),
+    annotations = AnnotationSet(
+        tuple(f"person {n}" for n in range(people)),
         scores.astype(np.float32),
-        ("tvsum",) * PEOPLE,
+        ("tvsum",) * people,
         summaries(entry, scores),
-        simulated=(True,) * PEOPLE,
+        simulated=(True,) * people,
     )
-    return Entry(entry.id, entry.title, entry.timebase, picks, shots=entry.shots, annotations=people)
+    return Entry(entry.id, entry.title, entry.timebase, picks, shots=entry.shots, annotations=annotations)
 
 
 def pair_by_pair(entries: Sequence[Entry], curves: Sequence[np.ndarray]) -> list[tuple[float, float, float]]:

@@ -43,10 +43,20 @@ def measured(name: str) -> dict[str, Any]:
 
 
 def machine() -> str:
-    """This machine in words: cores, memory, GPU, torch."""
+    """This machine in words: cores, what they are and compute with, memory, GPU, torch."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{cores} cores, {memory:.0f} GB, {_gpu()}, torch {version('torch')}"
+    return f"{cores} cores ({_processor()}), {memory:.0f} GB, {_gpu()}, torch {version('torch')}"
+
+
+def _processor() -> str:
+    """Its name where Linux tells it, and the widest vectors that torch uses on it."""
+    import torch
+
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.is_file() else []
+    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return ", ".join(filter(None, (name, torch.backends.cpu.get_cpu_capability())))
 
 
 def _gpu() -> str:

@@ -10,6 +10,7 @@ from statistics import median
 
 from benchmarks.measuring import Result, forget_peak, peak_mb, resident_mb, timed
 from benchmarks.sampling import STEPS, Case, made
+from core.models.windows import WINDOW
 
 HOURS = 3
 SAMPLES, PICKS = 8, 18_000  # one every 0.6 s: no more than 20,000 of a video are scored
@@ -26,7 +27,7 @@ def windows_3h() -> Result:
         one = first_picks(case, picks)
         before = resident_mb()
         forget_peak()
-        one.model.predict(one.features, SAMPLES, steps=1, window=1200)
+        one.model.predict(one.features, SAMPLES, steps=1, window=WINDOW)
         beyond[picks] = peak_mb() - before
     for _ in range(RUNS):
         runs.append(timed(case.ours, 1)[0])

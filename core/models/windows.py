@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 LONG = 7_200  # picks that are still looked at all at once: an hour at two a second
-WINDOW = 1_200  # picks
-OVERLAP = 200  # of these in the next one too
+WINDOW = 600  # picks: longer than nearly all videos that models learn from
+OVERLAP = 60  # of these in the next one too
 
 
 def spans_of(length: int, window: int, overlap: int) -> list[slice]:
