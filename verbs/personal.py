@@ -148,7 +148,8 @@ def personal(
     mean = held_out(_of_nobody(fixed), everybody([found.own, *found.others]), found.own, only, should_stop).tau
     check(should_stop, "Sampling")
     progress(0.9, f"Drawing curves as {person.name} would")
-    scores = fixed.learn(found.own).samples(found.content, request.n, request.seed).clip(0, 1)
+    learned = fixed.learn(found.own)
+    scores = learned.samples(found.content, request.n, request.seed).clip(0, 1)
     others_tau = _mean(others)
     told = _sentence(person, way, found, best, others_tau, mean)
     track = ScoreTrack(
@@ -158,6 +159,7 @@ def personal(
         feature_space=", ".join(found.content.blocks),
         scores=scores.astype(np.float32),
         seed=request.seed,
+        settings=learned.settings(found.content),
         provenance=Provenance(told, person.simulated),
     )
     run = library.runs.add(entry.id, track) if request.keep else None

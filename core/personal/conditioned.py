@@ -106,6 +106,10 @@ class SampledModel(PersonModel):
         )
         return drawn.numpy().astype(np.float64)
 
+    def settings(self, video: Content) -> dict[str, float]:
+        window = self.model.window(len(_features(video, self.space)))
+        return {} if window is None else {"window": window}
+
 
 def told_apart(checkpoint: Checkpoint) -> list[str]:
     """The marks of the people whom a checkpoint has a vector for, in the order of their numbers."""

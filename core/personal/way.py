@@ -22,6 +22,10 @@ class PersonModel(ABC):
     def samples(self, video: Content, n: int, seed: int) -> np.ndarray:
         """(n, T) float64 curves that they might draw; sample k of a seed is the same whatever n is."""
 
+    def settings(self, video: Content) -> dict[str, float]:
+        """How samples of a video are drawn, where that must be known of them."""
+        return {}
+
 
 class Way(Protocol):
     """One way of learning what somebody likes.

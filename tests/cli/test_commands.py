@@ -113,11 +113,11 @@ def test_joining_features_with_the_annotations_gives_the_same_agreement(shared, 
 
 
 @pytest.mark.parametrize(
-    ("video", "fps", "frames"),
-    [("bbb_60s_h264_aac.mp4", "24/1", 1440), ("portrait_rot90_29.97.mov", "30000/1001", 860)],
+    ("video", "fps", "frames", "shots"),
+    [("bbb_60s_h264_aac.mp4", "24/1", 1440, ["--shots", "kts"]), ("portrait_rot90_29.97.mov", "30000/1001", 860, [])],
 )
-def test_a_video_is_taken_in_and_sampled(shared, data, video, fps, frames):
-    taken = answer("ingest", shared / "videos" / video, data=data)
+def test_a_video_is_taken_in_and_sampled(shared, data, video, fps, frames, shots):
+    taken = answer("ingest", shared / "videos" / video, *shots, data=data)
     assert (shared / "videos" / video).is_file()  # the original is never touched
     assert taken["fps"] == fps
     assert abs(taken["n_frames"] - frames) <= 6

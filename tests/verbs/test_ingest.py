@@ -154,7 +154,7 @@ def test_one_of_several_sound_tracks_is_chosen_and_said(library, tmp_path):
 def test_an_interruption_leaves_nothing_half_and_the_next_run_goes_on(tmp_path, folder, how):
     write_video(folder / "z.avi", 300, codec="mpeg4", size=(1280, 720))  # takes a while to convert
     data = tmp_path / "data"
-    command = [sys.executable, "app.py", "ingest", str(folder), "--data-dir", str(data), "--json"]
+    command = [sys.executable, "app.py", "ingest", str(folder), "--shots", "kts", "--data-dir", str(data), "--json"]
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where these tests run in the background
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heard)
     deadline = time.monotonic() + 120

@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from core.errors import CheckpointError, InputError
+from core.models import summdiff
 from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
 from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.windows import WINDOW
 from core.personal.choosing import tau_with
-from core.personal.conditioned import Conditioned, told_apart
+from core.personal.conditioned import Conditioned, SampledModel, told_apart
 from core.personal.content import Labelled
 from core.training.loop import train
 from core.training.persons import mark, numbered
@@ -111,3 +113,15 @@ def test_who_is_not_told_apart_is_nobody_in_particular():
     vectors = model.persons.of(torch.tensor([[-1, 1]]))
     assert not vectors[0, 0].any()
     assert torch.equal(vectors[0, 1], model.persons.vectors.weight[1])
+
+
+def test_curves_of_a_long_video_say_the_windows_they_are_drawn_in(monkeypatch):
+    monkeypatch.setattr(summdiff, "LONG", 40)
+    short, long = made_video(20, picks=40), made_video(20, picks=41)
+    width = short.blocks["look"].shape[1]
+    drawn = {}
+    for denoiser in ("DiT", "latentmlp"):
+        model = SummDiff(SummDiffConfig(width, hidden=8, heads=2, decoder_layers=1, people=2, denoiser=denoiser))
+        person = SampledModel(model, "look", 0, 0.0)
+        drawn[denoiser] = [person.settings(video) for video in (short, long)]
+    assert drawn == {"DiT": [{}, {"window": WINDOW}], "latentmlp": [{}, {}]}
