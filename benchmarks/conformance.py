@@ -61,8 +61,9 @@ def summdiff(vectors: Vectors) -> list[Check]:
     import torch
 
     from benchmarks.name_seeded import state_of
+    from core.models.diffusion import to_scores
     from core.models.official import summdiff as official
-    from core.models.summdiff import SummDiff, to_scores
+    from core.models.summdiff import SummDiff
 
     config = official.config_from_options(json.loads(str(vectors["config"])))
     with torch.device("meta"):

@@ -81,7 +81,7 @@ def _of_summdiff(
 ) -> dict[int, Errors]:
     import torch
 
-    from core.models.summdiff import to_logits, to_scores
+    from core.models.diffusion import to_logits, to_scores
 
     config, found = model.config, {}
     clean = to_logits(people.clamp(0.05, 0.95) if config.clamp else people, config.sigmoid_temp, config.eps)

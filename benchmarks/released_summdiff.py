@@ -18,13 +18,14 @@ from typing import Any
 from unittest import mock
 
 import torch
+from core.models.summdiff_config import SummDiffConfig
 from torch import Tensor, nn
 
 from benchmarks.checkout import function_below
 from core.errors import InputError, ManycutError
 from core.models.batch import Batch
 from core.models.official import summdiff as official
-from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.summdiff import SummDiff
 
 Noise = tuple[Tensor, Tensor]
 

@@ -24,6 +24,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from core.models.summdiff_config import SummDiffConfig
 from torch import Tensor
 
 from benchmarks.conformance import BORDERS, SCORES
@@ -32,7 +33,7 @@ from benchmarks.plain_summdiff import PLAIN, one_by_one
 from benchmarks.released_summdiff import ReleasedSummDiff
 from benchmarks.roofline import flops, matmul_rate
 from core.models.diffusion import sampling_noise
-from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.summdiff import SummDiff
 
 SAMPLES, PICKS, WIDTH, STEPS = 16, 1200, 1024, 10
 MINUTES_5 = 300  # picks

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
+from core.models.summdiff_config import SummDiffConfig
 from torch import Tensor
 
 from benchmarks.evaluation import LENGTHS
@@ -24,8 +25,9 @@ from benchmarks.measuring import Result, peak_mb, reference_alone, timed
 from benchmarks.released_summdiff import ReleasedSummDiff
 from core.errors import InputError
 from core.models.batch import Batch, masked_mse
+from core.models.diffusion import to_logits, to_scores
 from core.models.official.summdiff import official_names
-from core.models.summdiff import SummDiff, SummDiffConfig, to_logits, to_scores
+from core.models.summdiff import SummDiff
 from core.training.batching import batches, units
 from core.training.recipes import TrainSettings
 from core.training.videos import TrainingVideo

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from cli.commands import add_command, parameters
-from cli.running import DEFAULT_DATA, DataDir, Json, progress_bar
+from cli.options import DEFAULT_DATA, DataDir, Json
+from cli.running import progress_bar
 from core.errors import ManycutError
 from verbs.doctor import DoctorRequest, DoctorResult, doctor
 from verbs.installation import Check, examine

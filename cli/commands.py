@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from cli.running import DEFAULT_DATA, DataDir, EngineName, Json, Many, Verb, Workers, on_engine, run_verb
+from cli.options import DEFAULT_DATA, DataDir, EngineName, Json, Workers
+from cli.running import Many, Verb, on_engine, run_verb
 from core.names import readable
 from verbs.contract import Request, Result
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.running import Json
+from cli.options import Json
 from core.errors import NotFoundError
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from cli.commands import add_command, parameters
 from cli.running import run_verb
 from verbs.job_changes import CancelJobRequest, ChangedJob, PreferJobRequest, cancel_job, prefer_job
 
-app = typer.Typer(help="Work of a running server: cancel it, do it first. List it with: ls jobs.", no_args_is_help=True)
+app = typer.Typer(
+    name="job", help="Work of a running server: cancel it, do it first. List it with: ls jobs.", no_args_is_help=True
+)
 
 
 def _cancelled(result: ChangedJob) -> str:

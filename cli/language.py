@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.commands import add_many, add_verb
-from cli.running import DEFAULT_DATA, DataDir, Json
+from cli.options import DEFAULT_DATA, DataDir, Json
 from verbs.caption import CaptionedEntry, CaptionRequest, CaptionResult, caption
 from verbs.contract import LeftOut
 from verbs.correct import CorrectRequest, CorrectResult, correct

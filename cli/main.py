@@ -19,21 +19,9 @@ import typer
 from typer.completion import completion_init
 from typer.core import TyperGroup
 
-from cli import care as care_commands
-from cli import checkpoints as checkpoint_commands
-from cli import completion as completion_commands
-from cli import cuts as cut_commands
-from cli import datasets as dataset_commands
-from cli import described as described_commands
-from cli import ingest as ingest_commands
-from cli import jobs as job_commands
-from cli import language as language_commands
-from cli import library as library_commands
-from cli import models as model_commands
-from cli import preferences as preference_commands
-from cli import review as review_commands
-from cli import users as user_commands
-from cli.running import DEFAULT_DATA, DataDir, follow_first
+from cli import completion
+from cli.listing import Commands
+from cli.options import DEFAULT_DATA, DataDir
 from core.errors import InputError, ManycutError, refused_by_system
 from core.log_files import bound
 from core.training.distributed import follows, launched
@@ -42,35 +30,29 @@ ABOUT = ("--help", "--version")  # options of no command
 ERROR_LOG = "manycut-error.log"
 
 
-class WholeSentences(TyperGroup):
-    """Lists commands with the whole sentence that each says of itself."""
+class Listed(TyperGroup):
+    """Loads a command when it is asked for, and lists all with the whole sentence that each says of itself."""
+
+    commands: Commands
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = Commands(self.commands)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         with formatter.section("Commands"):
-            formatter.write_dl([(name, " ".join((one.help or "").split())) for name, one in commands.items() if one])
+            formatter.write_dl(list(self.commands.sentences()))
 
 
 app = typer.Typer(
-    cls=WholeSentences,
+    cls=Listed,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(user_commands.app, name="user")
-app.add_typer(review_commands.app, name="review")
-app.add_typer(preference_commands.app, name="preferences")
-app.add_typer(library_commands.app)
-app.add_typer(job_commands.app, name="job")
-app.add_typer(ingest_commands.app)
-app.add_typer(cut_commands.app)
-app.add_typer(language_commands.app)
-app.add_typer(dataset_commands.app)
-app.add_typer(model_commands.app)
-app.add_typer(checkpoint_commands.app)
-app.add_typer(care_commands.app)
-app.add_typer(described_commands.app)
-app.add_typer(completion_commands.app)
 completion_init()
 
 
@@ -81,7 +63,7 @@ def run() -> None:
             stream.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     alone = not arguments or (arguments[0].startswith("-") and arguments[0] not in ABOUT)
-    if alone and not completion_commands.is_asked():
+    if alone and not completion.is_asked():
         arguments = ["serve", *arguments]  # the convention of a Hugging Face Space: app.py alone serves
     wants_json = "--json" in arguments
     try:
@@ -89,8 +71,8 @@ def run() -> None:
             if arguments[0] != "train":
                 raise InputError(f"torchrun starts '{arguments[0]}' several times over.", "It is for app.py train.")
             if follows():
-                return None if "--help" in arguments else follow_first()
-        code = app(arguments, standalone_mode=False, complete_var=completion_commands.VARIABLE)
+                return None if "--help" in arguments else _follow()
+        code = app(arguments, standalone_mode=False, complete_var=completion.VARIABLE)
         sys.exit(code if isinstance(code, int) else 0)
     except ManycutError as error:
         _fail(error.as_dict(), wants_json, 2)
@@ -114,6 +96,12 @@ def run() -> None:
             wants_json,
             1,
         )
+
+
+def _follow() -> None:
+    from cli.running import follow_first
+
+    follow_first()
 
 
 def _logged() -> str:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from cli.commands import ON_ENGINE, Spelled, add_command, add_verb, parameters
-from cli.running import Snapshots, ends_early, on_engine, run_verb
+from cli.options import Snapshots
+from cli.running import ends_early, on_engine, run_verb
 from cli.tables import (
     evaluation_table,
     number,

@@ -33,7 +33,9 @@ from verbs.preferences import (
     votes,
 )
 
-app = typer.Typer(help="Which of two cuts people prefer: pairs, studies, votes, win rates.", no_args_is_help=True)
+app = typer.Typer(
+    name="preferences", help="Which of two cuts people prefer: pairs, studies, votes, win rates.", no_args_is_help=True
+)
 
 
 def _figures(result: PreferencesResult) -> str:

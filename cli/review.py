@@ -28,7 +28,9 @@ from verbs.review import (
 )
 from verbs.tidy import ThingsRequest, bring_back, remove
 
-app = typer.Typer(help="Labelling: how far it is, who is asked for what, what counts.", no_args_is_help=True)
+app = typer.Typer(
+    name="review", help="Labelling: how far it is, who is asked for what, what counts.", no_args_is_help=True
+)
 
 
 def _board(result: BoardResult) -> str:

@@ -1,4 +1,4 @@
-"""What all commands share: their common options, and asking a verb with a progress bar."""
+"""What all commands share: asking a verb with a progress bar."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
-
-import typer
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.errors import InputError
 from verbs.contract import Request, Result
@@ -22,32 +20,6 @@ if TYPE_CHECKING:
     from core.progress import Progress
     from core.training.underway import Underway
     from storage.library import Library
-
-ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_DATA = ROOT / "data"
-
-DataDir = Annotated[
-    Path,
-    typer.Option("--data-dir", envvar="MANYCUT_DATA", help="Where the library, videos and checkpoints are kept."),
-]
-Snapshots = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder in which it keeps now and then what it needs to go on: after a crash the same command goes on"
-        " from there."
-    ),
-]
-EngineName = Annotated[
-    str,
-    typer.Option(
-        "--engine",
-        help="Who computes: local (processes of this machine), ray (a cluster on it), or ray://ADDRESS of one.",
-    ),
-]
-Workers = Annotated[
-    int | None, typer.Option(min=1, help="How many compute at once (default: 1; with ray, one for each CPU).")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
 Asked = TypeVar("Asked", bound=Request, contravariant=True)
 Done = TypeVar("Done", bound=Result, covariant=True)

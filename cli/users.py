@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.running import DEFAULT_DATA, DataDir, Json
+from cli.options import DEFAULT_DATA, DataDir, Json
 from core.labelling.who import AccountRole
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ Address = Annotated[str, typer.Option("--url", help="Where people reach the serv
 Name = Annotated[str, typer.Argument(help="Under which they label.")]
 
 app = typer.Typer(
-    help="Who may come in: links for leads, annotators and viewers, and tokens for their scripts.", no_args_is_help=True
+    name="user",
+    help="Who may come in: links for leads, annotators and viewers, and tokens for their scripts.",
+    no_args_is_help=True,
 )
 
 

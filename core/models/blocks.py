@@ -18,6 +18,9 @@ ALL = slice(None)
 class Denoiser(nn.Module, ABC):
     """Noised score curves, embedded, and the video that they are of -> what the clean ones are made from.
 
+    It works in two parts: `shared` is what all curves of a video have in common at one noise level (keys, values,
+    modulation), and `forward` takes the curves through it. Whatever is the same for all B may have a first axis of 1.
+
     `attends`: every pick of a curve looks at all picks, so that a video twice as long takes four times as long.
     """
 

@@ -143,3 +143,29 @@ def ddim(
         direction = math.sqrt(max(1 - signal_next - sigma**2, 0.0))
         u = math.sqrt(signal_next) * clean + direction * implied_noise + sigma * noise
     return report(u, times[-2])
+
+
+# Scores and logits
+def to_logits(scores: Tensor, temperature: float, eps: float) -> Tensor:
+    """u = log(s / (1 - s)) / tau, with both shares kept above eps."""
+    return torch.log(scores.clamp(min=eps) / (1 - scores).clamp(min=eps)) / temperature
+
+
+def to_scores(logits: Tensor, temperature: float) -> Tensor:
+    """s = sigmoid(tau * u), the inverse of `to_logits` inside (eps, 1 - eps)."""
+    return torch.sigmoid(temperature * logits)
+
+
+# Noise levels for training
+def even_levels(count: int, steps: int, device: torch.device) -> Tensor:
+    """(count,) steps: one of each equal slice of all steps, in random order."""
+    slices = torch.randperm(count, device=device) + torch.rand(count, device=device)
+    return (slices / count * steps).long().clamp(max=steps - 1)
+
+
+def independent_levels(count: int, steps: int, device: torch.device) -> Tensor:
+    """(count,) steps, each drawn for itself."""
+    return torch.randint(steps, (count,), device=device)
+
+
+LEVELS = {"even": even_levels, "independent": independent_levels}

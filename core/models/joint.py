@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from core.models.blocks import ALL, Attention, Denoiser, Layers, TimeEmbedding, Valid, modulate, zeroed
 
 if TYPE_CHECKING:
-    from core.models.summdiff import SummDiffConfig
+    from core.models.summdiff_config import SummDiffConfig
 
 
 def window_means(x: Tensor, seen: Valid, window: int) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from core.models.blocks import ALL, Denoiser, Layers, TimeEmbedding, Valid, zeroed
 
 if TYPE_CHECKING:
-    from core.models.summdiff import SummDiffConfig
+    from core.models.summdiff_config import SummDiffConfig
 
 
 class LatentMLPBlock(nn.Module):

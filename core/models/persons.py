@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from core.errors import InputError
 
 if TYPE_CHECKING:
-    from core.models.summdiff import SummDiffConfig
+    from core.models.summdiff_config import SummDiffConfig
 
 
 class Persons(nn.Module):

@@ -33,20 +33,15 @@ from torch import Tensor, nn
 from core.errors import InputError
 from core.models.batch import Batch, check_features, masked_mse, preference_loss, smooth
 from core.models.blocks import zeroed
-from core.models.diffusion import CosineSchedule, check_sampling, ddim
+from core.models.codebooks import ScalarScores
+from core.models.denoisers import DENOISERS
+from core.models.diffusion import CosineSchedule, check_sampling, ddim, even_levels
 from core.models.remembered import Remembered
 from core.models.summarizer import Judged, Sampler
-from core.models.summdiff import (
-    CPU_ROWS,
-    DENOISERS,
-    ScalarScores,
-    Standardize,
-    SummDiffConfig,
-    VideoEncoder,
-    even_levels,
-    frame_positions,
-)
+from core.models.summdiff import CPU_ROWS
+from core.models.summdiff_config import SummDiffConfig
 from core.models.tastes import Tastes, TastesConfig
+from core.models.video_encoder import Standardize, VideoEncoder, frame_positions
 from core.signals.content import content_rows
 
 EDGE = 0.02  # scores are kept this far from 0 and 1 before taking logits

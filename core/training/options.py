@@ -124,7 +124,7 @@ def fields_of(module: str, name: str) -> tuple[Field, ...]:
     """The fields of a dataclass, in order, without importing its module.
 
     Args:
-        module: its name.
+        module: the name of that in which it stands, or which imports it from there.
         name: of the class.
 
     Returns:
@@ -141,6 +141,9 @@ def fields_of(module: str, name: str) -> tuple[Field, ...]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module and any(one.name == name for one in node.names):
+            return fields_of(node.module, name)
     (found,) = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name]
     described = attributes_of(ast.get_docstring(found) or "")
     return tuple(

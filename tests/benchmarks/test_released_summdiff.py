@@ -8,12 +8,13 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from core.models.summdiff_config import SummDiffConfig
 
 from benchmarks import sampling, training
 from benchmarks.plain_summdiff import PLAIN
 from benchmarks.released_summdiff import ReleasedSummDiff
 from core.errors import CheckpointError, InputError, NotFoundError
-from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.summdiff import SummDiff
 
 SIZES = {"hidden": 16, "heads": 2, "feed_forward": 24}
 
@@ -24,7 +25,9 @@ from torch import nn
 
 from benchmarks.plain_summdiff import denoise, encode, written_out
 from core.models.official.summdiff import official_names
-from core.models.summdiff import SummDiff as Ours, SummDiffConfig, to_logits, to_scores
+from core.models.diffusion import to_logits, to_scores
+from core.models.summdiff import SummDiff as Ours
+from core.models.summdiff_config import SummDiffConfig
 from networks.summ_diff.steps import times
 
 

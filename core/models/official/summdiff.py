@@ -11,7 +11,8 @@ from torch import Tensor
 
 from core.errors import CheckpointError
 from core.models.official.reading import layers_named, shape_of
-from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 DECODER = "transformer.diffusion_decoder."
 

@@ -6,13 +6,14 @@ import sys
 
 import pytest
 import torch
+from core.models.summdiff_config import SummDiffConfig
 
 from core.compute import choose_device
 from core.errors import CheckpointError
 from core.models.checkpoints import load_model, read_checkpoint, save_checkpoint
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.registry import MODELS, in_pairs
-from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.summdiff import SummDiff
 
 
 def models():

@@ -10,6 +10,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from core.models.summdiff_config import SummDiffConfig
 
 from benchmarks.name_seeded import state_of
 from core.errors import CheckpointError
@@ -17,7 +18,7 @@ from core.models.csta import CSTA
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.official import csta, llmvs, summdiff
 from core.models.official.reading import read_state, whose
-from core.models.summdiff import SummDiff, SummDiffConfig
+from core.models.summdiff import SummDiff
 
 SUMMDIFFS = [
     {"denoiser": "DiT", "decoder_layers": 2},
