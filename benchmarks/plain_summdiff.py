@@ -13,12 +13,12 @@ from typing import TypeAlias
 
 import torch
 import torch.nn.functional as F
-from core.models.video_encoder import frame_positions
 from torch import Tensor, nn
 
 from core.models.blocks import Attention
 from core.models.diffusion import ddim, to_scores
 from core.models.summdiff import SummDiff
+from core.models.video_encoder import frame_positions
 
 # (queries, keys, values), each (B, heads, rows, H / heads) -> attended values
 Attend: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]

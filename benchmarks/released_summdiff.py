@@ -18,7 +18,6 @@ from typing import Any
 from unittest import mock
 
 import torch
-from core.models.summdiff_config import SummDiffConfig
 from torch import Tensor, nn
 
 from benchmarks.checkout import function_below
@@ -26,6 +25,7 @@ from core.errors import InputError, ManycutError
 from core.models.batch import Batch
 from core.models.official import summdiff as official
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 Noise = tuple[Tensor, Tensor]
 

@@ -24,7 +24,6 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from core.models.summdiff_config import SummDiffConfig
 from torch import Tensor
 
 from benchmarks.conformance import BORDERS, SCORES
@@ -34,6 +33,7 @@ from benchmarks.released_summdiff import ReleasedSummDiff
 from benchmarks.roofline import flops, matmul_rate
 from core.models.diffusion import sampling_noise
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 SAMPLES, PICKS, WIDTH, STEPS = 16, 1200, 1024, 10
 MINUTES_5 = 300  # picks

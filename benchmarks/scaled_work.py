@@ -65,9 +65,9 @@ def samples(count: int, denoiser: str, held: ExitStack) -> Work:
 def _sampled(picks: int, count: int, denoiser: str) -> Run:
     """By an untrained model of the published size."""
     import torch
-    from core.models.summdiff_config import SummDiffConfig
 
     from core.models.summdiff import SummDiff
+    from core.models.summdiff_config import SummDiffConfig
 
     model = SummDiff(SummDiffConfig(WIDTH, denoiser=denoiser, p_uncond=0.2, guidance=0.2)).eval()
     features = torch.randn(picks, WIDTH)
@@ -89,10 +89,10 @@ def trained_people(count: int, denoiser: str, held: ExitStack) -> Work:
 def _step(picks: int, people: int, denoiser: str) -> Run:
     """Forward, backward and optimizer step."""
     import torch
-    from core.models.summdiff_config import SummDiffConfig
 
     from benchmarks.training import made_videos
     from core.models.summdiff import SummDiff
+    from core.models.summdiff_config import SummDiffConfig
     from core.training.batching import make_batch, units
     from core.training.recipes import TrainSettings
 

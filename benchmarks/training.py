@@ -17,7 +17,6 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
-from core.models.summdiff_config import SummDiffConfig
 from torch import Tensor
 
 from benchmarks.evaluation import LENGTHS
@@ -28,6 +27,7 @@ from core.models.batch import Batch, masked_mse
 from core.models.diffusion import to_logits, to_scores
 from core.models.official.summdiff import official_names
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.training.batching import batches, units
 from core.training.recipes import TrainSettings
 from core.training.videos import TrainingVideo

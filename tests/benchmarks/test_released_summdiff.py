@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from benchmarks import sampling, training
 from benchmarks.plain_summdiff import PLAIN
 from benchmarks.released_summdiff import ReleasedSummDiff
 from core.errors import CheckpointError, InputError, NotFoundError
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 SIZES = {"hidden": 16, "heads": 2, "feed_forward": 24}
 

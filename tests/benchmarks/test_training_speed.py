@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from benchmarks import training
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 
 @pytest.mark.parametrize("denoiser", training.DENOISERS)

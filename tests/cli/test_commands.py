@@ -287,11 +287,11 @@ def test_a_pretrained_summarizer_is_fine_tuned(data, tmp_path):
 @pytest.mark.slow
 def test_a_released_checkpoint_is_imported_and_used(data, tmp_path):
     import torch
-    from core.models.summdiff_config import SummDiffConfig
 
     from benchmarks.name_seeded import state_of
     from core.models.official import summdiff
     from core.models.summdiff import SummDiff
+    from core.models.summdiff_config import SummDiffConfig
 
     config = SummDiffConfig(176, hidden=16, heads=4, feed_forward=24, denoiser="latentmlp")
     shapes = {name: weight.shape for name, weight in SummDiff(config).named_parameters()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from core.models.checkpoints import save_checkpoint
 from core.models.mlp import MLP, MLPConfig
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.statistics.undefined import ONE_CURVE
 from tests.conftest import ROOT
 from verbs.evaluate import EvaluateRequest, evaluate

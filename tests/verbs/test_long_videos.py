@@ -7,12 +7,12 @@ from pathlib import Path
 
 import av
 import pytest
-from core.models.summdiff_config import SummDiffConfig
 
 from core import limits
 from core.features.colour_motion import COLOUR_MOTION
 from core.models.checkpoints import save_checkpoint
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from storage.library import Library
 from tests.core.made_videos import write_video
 from verbs.cuts import CutsRequest, cuts

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from core.compute import choose_device
 from core.errors import CheckpointError
@@ -14,6 +13,7 @@ from core.models.checkpoints import load_model, read_checkpoint, save_checkpoint
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.registry import MODELS, in_pairs
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 
 def models():

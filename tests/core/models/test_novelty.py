@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from core.models.csta import CSTA, CSTAConfig
 from core.models.novelty import COLUMNS, WithNovelty, novelty_columns
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 TYPICAL, APART, REPEATED, SAME, SEEN, CHANGE = 0, 1, 6, 7, 9, 10
 PLACE = 23

@@ -10,7 +10,6 @@ import re
 import numpy as np
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from benchmarks.name_seeded import state_of
 from core.errors import CheckpointError
@@ -19,6 +18,7 @@ from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.official import csta, llmvs, summdiff
 from core.models.official.reading import read_state, whose
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 
 SUMMDIFFS = [
     {"denoiser": "DiT", "decoder_layers": 2},

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import pytest
 import torch
-from core.models.codebooks import CODEBOOKS
-from core.models.denoisers import DENOISERS
-from core.models.summdiff_config import SummDiffConfig
-from core.models.video_encoder import frame_positions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.errors import InputError
 from core.models.batch import Batch
+from core.models.codebooks import CODEBOOKS
+from core.models.denoisers import DENOISERS
 from core.models.diffusion import ddim, to_logits, to_scores
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
+from core.models.video_encoder import frame_positions
 
 
 def small(denoiser="joint", **changes):

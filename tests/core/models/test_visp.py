@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from core.errors import InputError
 from core.models.batch import Batch
 from core.models.mlp import MLP, MLPConfig
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.models.visp import (
     FixedSummaries,
     ViSP,

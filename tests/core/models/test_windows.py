@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.models.diffusion import sampling_noise
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.models.windows import LONG, OVERLAP, WINDOW, blended, spans_of
 
 SMALL = SummDiffConfig(4, hidden=16, heads=2, feed_forward=16, encoder_layers=1, input_layers=1, decoder_layers=1)

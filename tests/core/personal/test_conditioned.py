@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from core.errors import CheckpointError, InputError
 from core.models import summdiff
 from core.models.checkpoints import Checkpoint, load_model, save_checkpoint
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.models.windows import WINDOW
 from core.personal.choosing import tau_with
 from core.personal.conditioned import Conditioned, SampledModel, told_apart

@@ -8,13 +8,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 
 from core.data import AnnotationSet, Entry, Shots
 from core.data.timebase import Timebase
 from core.errors import CheckpointError, InputError
 from core.models.checkpoints import load_model, save_checkpoint
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.training.loop import train
 from core.training.pretraining import (
     OWN_FILMS,

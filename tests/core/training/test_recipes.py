@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from core.models.summdiff_config import SummDiffConfig
 from safetensors.torch import load_file
 from torch.nn import functional as F
 
 from core.errors import InputError
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.progress import never, silent
 from core.training.batching import batches, units
 from core.training.loop import fit, train

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from core.models.summdiff_config import SummDiffConfig
 
 from core.data import Entry
 from core.data.timebase import Timebase
@@ -14,6 +13,7 @@ from core.errors import CheckpointError, InputError
 from core.models.checkpoints import save_checkpoint
 from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.summdiff import SummDiff
+from core.models.summdiff_config import SummDiffConfig
 from core.models.tastes import Tastes, TastesConfig
 from core.training.scoring import can_score, score
 from tests.spaces import in_spaces
