@@ -28,7 +28,10 @@ def content_rows(features: np.ndarray, over: float) -> np.ndarray:
     rows = smoothed(unit_looks(features), np.arange(len(features)), over)
     rows -= rows.mean(axis=0)
     variance = float(np.mean(np.einsum("td,td->t", rows, rows)))
-    return rows / np.sqrt(variance) if variance > LEAST_VARIANCE else np.zeros_like(rows)
+    if variance <= LEAST_VARIANCE:
+        return np.zeros_like(rows)
+    rows /= np.sqrt(variance)
+    return rows
 
 
 def change_clock(rows: np.ndarray) -> np.ndarray:

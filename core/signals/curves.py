@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Standard deviation of the smoothing of all curves: cuts from sharper ones would be confetti.
 SMOOTH_SECONDS = 0.5
+COLUMNS = 128  # that are smoothed at a time
 # Percentiles of a curve that become 0 and 1: one flash must not flatten all the rest.
 LOWEST, HIGHEST = 5, 95
 # Share of the picture that something has to fill, and the contrast it has to have, for the picture to hold something:
@@ -44,8 +45,13 @@ def smoothed(values: np.ndarray, seconds: np.ndarray, over: float = SMOOTH_SECON
     reach = min(int(np.ceil(3 * width)), len(values) - 1)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(width, 1e-6)) ** 2)
     kernel /= kernel.sum()
-    padded = np.pad(np.asarray(values, np.float64), [(reach, reach)] + [(0, 0)] * (np.ndim(values) - 1), "edge")
-    return sum(weight * padded[k : k + len(values)] for k, weight in enumerate(kernel))
+    columns = np.asarray(values).reshape(len(values), -1)
+    out = np.empty(columns.shape)
+    for start in range(0, columns.shape[1], COLUMNS):  # all columns of a film of two hours are half a gigabyte of terms
+        padded = np.pad(columns[:, start : start + COLUMNS].astype(np.float64), [(reach, reach), (0, 0)], "edge")
+        terms = (weight * padded[k : k + len(values)] for k, weight in enumerate(kernel))
+        out[:, start : start + COLUMNS] = sum(terms)
+    return out.reshape(np.shape(values))
 
 
 def stretched(values: np.ndarray, least: float) -> np.ndarray:

@@ -13,6 +13,7 @@ from core.signals.looks import LEAST_DISTANCE, distances, unit_looks
 MOMENT, SURROUNDINGS = 1.0, 8.0
 # What fewer pictures of the film than this look like is rare.
 RARE = 0.1
+AT_ONCE = 256  # moments that are compared with their surroundings at a time
 
 
 def novelty(survey: Survey, timebase: Timebase, picks: np.ndarray, features: np.ndarray) -> np.ndarray:
@@ -38,18 +39,23 @@ def novelty(survey: Survey, timebase: Timebase, picks: np.ndarray, features: np.
 
 def _unlike(looks: np.ndarray, seconds: np.ndarray) -> np.ndarray:
     """(T,) distance between the mean look of each moment and that of its surroundings."""
-    sums = np.concatenate([np.zeros((1, looks.shape[1])), np.cumsum(looks, axis=0, dtype=np.float64)])
-    inner, outer = _within(sums, seconds, MOMENT), _within(sums, seconds, SURROUNDINGS)
-    around = outer[0] - inner[0], outer[1] - inner[1]
-    here = inner[0] / inner[1][:, None]
-    there = np.where(around[1][:, None] > 0, around[0] / np.maximum(around[1], 1)[:, None], here)
-    return np.linalg.norm(here - there, axis=1)
+    sums = np.zeros((len(looks) + 1, looks.shape[1]))
+    np.cumsum(looks, axis=0, out=sums[1:])
+    apart = np.empty(len(looks))
+    for start in range(0, len(looks), AT_ONCE):  # of a film of two hours all at once would be a gigabyte
+        rows = slice(start, start + AT_ONCE)
+        inner, outer = (_within(sums, seconds, seconds[rows], reach) for reach in (MOMENT, SURROUNDINGS))
+        around = outer[0] - inner[0], outer[1] - inner[1]
+        here = inner[0] / inner[1][:, None]
+        there = np.where(around[1][:, None] > 0, around[0] / np.maximum(around[1], 1)[:, None], here)
+        apart[rows] = np.linalg.norm(here - there, axis=1)
+    return apart
 
 
-def _within(sums: np.ndarray, seconds: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
-    """(T, D) sums of the looks within some seconds of each pick, and (T,) how many they are."""
-    first = np.searchsorted(seconds, seconds - reach - 1e-6)
-    last = np.searchsorted(seconds, seconds + reach + 1e-6)
+def _within(sums: np.ndarray, seconds: np.ndarray, at: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """(n, D) sums of the looks within some seconds of n times, and (n,) how many they are."""
+    first = np.searchsorted(seconds, at - reach - 1e-6)
+    last = np.searchsorted(seconds, at + reach + 1e-6)
     return sums[last] - sums[first], last - first
 
 

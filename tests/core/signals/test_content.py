@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
+import pytest
 
 from core.signals.content import change_clock, content_rows, forgetful
+from core.signals.novelty import _unlike
 
 
 def test_neither_the_scale_of_a_space_nor_what_all_moments_share_has_a_say():
@@ -38,3 +42,19 @@ def test_noise_is_forgotten_at_the_rate_that_is_asked():
     noise = forgetful(np.random.default_rng(1).standard_normal((40_000, 30)), times, 3.0)
     apart = np.abs(np.subtract.outer(times, times))
     np.testing.assert_allclose(np.cov(noise.T), np.exp(-apart / 3), atol=0.03)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [lambda features, seconds: content_rows(features, 3.0), lambda features, seconds: _unlike(features, seconds)],
+    ids=["rows of content", "unlike its surroundings"],
+)
+def test_what_a_long_film_shows_is_computed_without_many_copies_of_it(compute):
+    features = np.random.default_rng(0).random((4000, 512), np.float32)
+    tracemalloc.start()
+    try:
+        compute(features, np.arange(len(features)) / 2)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 3 * 2 * features.nbytes, "in double precision it is twice as large"
