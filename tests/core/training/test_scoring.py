@@ -15,6 +15,7 @@ from core.models.llmvs import LLMVSConfig, LLMVSHead
 from core.models.summdiff import SummDiff
 from core.models.summdiff_config import SummDiffConfig
 from core.models.tastes import Tastes, TastesConfig
+from core.models.windows import WINDOW
 from core.training.scoring import can_score, score
 from tests.spaces import in_spaces
 
@@ -163,5 +164,5 @@ def test_a_track_of_a_long_video_says_how_many_pictures_see_each_other(summdiff,
     rows = np.random.default_rng(0).standard_normal((1300, 6), dtype=np.float32)
     fields = {"picks": np.arange(1300) * 12, "features": rows, "feature_space": "pictures"}
     video = Entry("made/long", "Long", Timebase(Fraction(24), 1300 * 12), **in_spaces(fields))
-    assert score(summdiff, video, n=1, steps=1).settings["window"] == 1200
+    assert score(summdiff, video, n=1, steps=1).settings["window"] == WINDOW
     assert "window" not in score(summdiff, entry(), n=1, steps=1).settings
