@@ -40,7 +40,7 @@ BENCHMARKS = {
     "training-individual": ("training on every person of 40 videos", "training:training_individual"),
     "gpu": ("64 samples of a video on a GPU, against its matrix products", "gpu:gpu"),
     "evaluation-tvsum": ("50 curves against 20 people each", "evaluation:evaluation_tvsum"),
-    "scaling": ("how time and memory grow with the length of a video", "scaling:scaling"),
+    "scaling": ("how time and memory grow with picks, samples, people, entries and clients", "scaling:scaling"),
     "library-31892": ("a library of MR.HiSum's size: start, first page, search", "library:library_31892"),
     "import-mrhisum": (
         "videos of MR.HiSum's layout imported, against copying each group into a file of its own",

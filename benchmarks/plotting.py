@@ -72,6 +72,9 @@ def _panel(panel: Panel) -> str:
     parts.append(
         f'<text x="{(left + right) / 2}" y="{bottom + 36}" text-anchor="middle">{escape(panel.x_title)}</text>'
     )
+    # Names stand above what grows, and below what begins high.
+    begins = max(at(series.x[0], series.y[0])[1] for series in panel.series)
+    top = ABOVE + 16 if begins > (ABOVE + bottom) / 2 else bottom - 8 - 18 * (len(panel.series) - 1)
     for n, series in enumerate(panel.series):
         colour = COLOURS[n]
         slope, height = np.polyfit(np.log(series.x), np.log(series.y), 1)
@@ -80,7 +83,7 @@ def _panel(panel: Panel) -> str:
         for x, y in zip(series.x, series.y, strict=True):
             across, up = at(x, y)
             parts.append(f'<circle cx="{across:.1f}" cy="{up:.1f}" r="4" fill="{colour}"/>')
-        y = ABOVE + 16 + 18 * n
+        y = top + 18 * n
         parts.append(f'<circle cx="{left + 14}" cy="{y - 4}" r="4" fill="{colour}"/>')
         parts.append(f'<text x="{left + 24}" y="{y}">{escape(series.label)}</text>')
     return "".join(parts)

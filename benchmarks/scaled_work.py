@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -26,40 +25,38 @@ CLIENTS_S = 3.0
 
 
 @dataclass(frozen=True)
-class Work:
-    """Something to be measured.
+class Served:
+    """What a server does, in place of work of this process.
 
     Attributes:
-        run: does it.
-        seconds: of one; None where `run` is to be timed.
-        mb: the most that who does it has held, MiB; None for this process.
+        seconds: measures an answer.
+        mb: the most that the web process has held, MiB.
     """
 
-    run: Run
-    seconds: Callable[[], float] | None = None
-    mb: Callable[[], float] | None = None
+    seconds: Callable[[], float]
+    mb: Callable[[], float]
 
 
-def kts(picks: int, _: str, held: ExitStack) -> Work:
+def kts(picks: int, _: str, held: ExitStack) -> Run:
     """KTS of made features."""
     from benchmarks.kts import made
     from core.segment.kts import kts as solved
 
     solved(made(SMALL, WIDTH))
     features = made(picks, WIDTH)
-    return Work(lambda: solved(features))
+    return lambda: solved(features)
 
 
-def sampling(picks: int, denoiser: str, held: ExitStack) -> Work:
+def sampling(picks: int, denoiser: str, held: ExitStack) -> Run:
     """Samples of a video with guidance."""
     _sampled(SMALL, SAMPLES, denoiser)()
-    return Work(_sampled(picks, SAMPLES, denoiser))
+    return _sampled(picks, SAMPLES, denoiser)
 
 
-def samples(count: int, denoiser: str, held: ExitStack) -> Work:
+def samples(count: int, denoiser: str, held: ExitStack) -> Run:
     """So many samples of five minutes with guidance."""
     _sampled(MINUTES_5, 1, denoiser)()
-    return Work(_sampled(MINUTES_5, count, denoiser))
+    return _sampled(MINUTES_5, count, denoiser)
 
 
 def _sampled(picks: int, count: int, denoiser: str) -> Run:
@@ -74,16 +71,16 @@ def _sampled(picks: int, count: int, denoiser: str) -> Run:
     return lambda: model.predict(features, count, steps=STEPS)
 
 
-def training(picks: int, denoiser: str, held: ExitStack) -> Work:
+def training(picks: int, denoiser: str, held: ExitStack) -> Run:
     """A training step for one video with some of its people."""
     _step(SMALL, PEOPLE, denoiser)()
-    return Work(_step(picks, PEOPLE, denoiser))
+    return _step(picks, PEOPLE, denoiser)
 
 
-def trained_people(count: int, denoiser: str, held: ExitStack) -> Work:
+def trained_people(count: int, denoiser: str, held: ExitStack) -> Run:
     """A training step for five minutes with so many people."""
     _step(SMALL, 1, denoiser)()
-    return Work(_step(MINUTES_5, count, denoiser))
+    return _step(MINUTES_5, count, denoiser)
 
 
 def _step(picks: int, people: int, denoiser: str) -> Run:
@@ -109,14 +106,14 @@ def _step(picks: int, people: int, denoiser: str) -> Run:
     return work
 
 
-def agreement(people: int, _: str, held: ExitStack) -> Work:
+def agreement(people: int, _: str, held: ExitStack) -> Run:
     """Where so many people stand on five minutes: each with each of the others, cuts included."""
     from benchmarks.evaluation import made
     from core.statistics.agreement import human_band
 
     human_band(made(0, SMALL))
     entry = made(0, MINUTES_5, people)
-    return Work(lambda: human_band(entry))
+    return lambda: human_band(entry)
 
 
 # What a server over so many rows of entries is asked; see `benchmarks.million`.
@@ -127,7 +124,7 @@ QUESTIONS = {
 }
 
 
-def entries(count: int, question: str, held: ExitStack) -> Work:
+def entries(count: int, question: str, held: ExitStack) -> Served:
     """An answer of a server over rows without arrays."""
     import httpx
 
@@ -142,10 +139,10 @@ def entries(count: int, question: str, held: ExitStack) -> Work:
     http = held.enter_context(httpx.Client(base_url=server.url, timeout=120))
     ask = questions(http, count)[QUESTIONS[question]]
     ask()
-    return Work(ask, lambda: timed(ask, 20)[0], lambda: server.memory_mb()["web"])
+    return Served(lambda: timed(ask, 20)[0], lambda: server.memory_mb()["web"])
 
 
-def clients(count: int, _: str, held: ExitStack) -> Work:
+def clients(count: int, _: str, held: ExitStack) -> Served:
     """What one waits for an entry where so many ask at once; see `benchmarks.clients`."""
     from benchmarks.clients import at_once
     from benchmarks.series import add
@@ -157,18 +154,17 @@ def clients(count: int, _: str, held: ExitStack) -> Work:
     server = held.enter_context(running(data_dir, demo=False))
     asyncio.run(at_once(server, entry, 1, 1.0))
 
-    def waited() -> float:
-        return median(asyncio.run(at_once(server, entry, count, CLIENTS_S)))
+    return Served(
+        lambda: median(asyncio.run(at_once(server, entry, count, CLIENTS_S))), lambda: server.memory_mb()["web"]
+    )
 
-    return Work(waited, waited, lambda: server.memory_mb()["web"])
 
-
-MADE: dict[str, Callable[[int, str, ExitStack], Work]] = {
+MADE: dict[str, Callable[[int, str, ExitStack], Run | Served]] = {
     one.__name__: one for one in (kts, sampling, training, samples, trained_people, agreement, entries, clients)
 }
 
 
-def made(what: str, size: Any, held: ExitStack) -> Work:
+def made(what: str, size: int, held: ExitStack) -> Run | Served:
     """The work called "kind" or "kind variant", of a size."""
     kind, _, variant = what.partition(" ")
-    return MADE[kind](int(size), variant, held)
+    return MADE[kind](size, variant, held)

@@ -149,12 +149,14 @@ def point(what: str, size: int) -> Point:
     """One measurement in this process."""
     with ExitStack() as held:
         work = scaled_work.made(what, size, held)
-        forget_peak()
-        before = resident_mb()
-        seconds = work.seconds() if work.seconds else timed(work.run, 1)[0]
-        mb = work.mb() if work.mb else peak_mb() - before
-        if work.seconds is None:
-            seconds, _ = timed(work.run, REPEATS if seconds < LONG_S else 3)
+        if isinstance(work, scaled_work.Served):
+            seconds, mb = work.seconds(), work.mb()
+        else:
+            forget_peak()
+            before = resident_mb()
+            seconds, _ = timed(work, 1)
+            mb = peak_mb() - before
+            seconds, _ = timed(work, REPEATS if seconds < LONG_S else 3)
     return {"size": size, "seconds": seconds, "mb": max(mb, 0.01)}
 
 
@@ -182,7 +184,9 @@ def drawing(plot: Plot, points: Mapping[str, list[Point]]) -> str:
         for what, measured in points.items():
             sizes, values = [each["size"] for each in measured], [each[key] for each in measured]
             label = what.partition(" ")[2] or what
-            series.append(Series(f"{label}: {plot.symbol}^{exponent(sizes, values):.2f}", sizes, values))
+            series.append(
+                Series(f"{label}: {plot.symbol}^{round(exponent(sizes, values), 2) + 0.0:.2f}", sizes, values)
+            )
         panels.append(Panel(f"{name}, {unit}", plot.axis, series))
     return figure(plot.title, panels)
 

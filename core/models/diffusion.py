@@ -146,6 +146,8 @@ def ddim(
 
 
 # Scores and logits
+
+
 def to_logits(scores: Tensor, temperature: float, eps: float) -> Tensor:
     """u = log(s / (1 - s)) / tau, with both shares kept above eps."""
     return torch.log(scores.clamp(min=eps) / (1 - scores).clamp(min=eps)) / temperature
@@ -157,6 +159,8 @@ def to_scores(logits: Tensor, temperature: float) -> Tensor:
 
 
 # Noise levels for training
+
+
 def even_levels(count: int, steps: int, device: torch.device) -> Tensor:
     """(count,) steps: one of each equal slice of all steps, in random order."""
     slices = torch.randperm(count, device=device) + torch.rand(count, device=device)

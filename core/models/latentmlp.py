@@ -37,7 +37,7 @@ class LatentMLPBlock(nn.Module):
 
     def forward(self, x: Tensor, shared: tuple[Tensor, Tensor], keep: Valid) -> Tensor:
         weight, added = shared
-        return x + self.outer(over_time(only(F.silu(self.inner[0](x)), keep), weight) + added)
+        return x + self.outer(over_time(only(self.inner[1](self.inner[0](x)), keep), weight) + added)
 
 
 class LatentMLP(Denoiser):

@@ -40,7 +40,7 @@ def novelty(survey: Survey, timebase: Timebase, picks: np.ndarray, features: np.
 def _unlike(looks: np.ndarray, seconds: np.ndarray) -> np.ndarray:
     """(T,) distance between the mean look of each moment and that of its surroundings."""
     sums = np.zeros((len(looks) + 1, looks.shape[1]))
-    np.cumsum(looks, axis=0, out=sums[1:])
+    np.cumsum(looks, axis=0, dtype=np.float64, out=sums[1:])
     apart = np.empty(len(looks))
     for start in range(0, len(looks), AT_ONCE):  # of a film of two hours all at once would be a gigabyte
         rows = slice(start, start + AT_ONCE)
