@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
@@ -92,9 +93,9 @@ def shots(data: Path = VIDEOS) -> Result:
 def by_kts(video: VideoInfo, refined: bool) -> np.ndarray:
     """(S, 2) shots from the features of two picks a second, with exact boundaries where wanted."""
     picks = video.timebase.picks()
-    surveyor = Surveyor(video)
-    features = colour_motion(moments(video, picks, space=COLOUR_MOTION, watch=surveyor.look if refined else None))
-    survey = surveyor.survey() if refined else None
+    with closing(Surveyor(video)) as surveyor:
+        features = colour_motion(moments(video, picks, space=COLOUR_MOTION, watch=surveyor.look if refined else None))
+        survey = surveyor.survey() if refined else None
     made, _ = make_shots(ShotSettings("kts"), features, picks, video.timebase, scaled=True, survey=survey)
     return made.bounds if made.exact is None else made.exact
 

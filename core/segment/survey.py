@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 
+from core.aside import Aside
 from core.data.timebase import Timebase
 from core.errors import VideoError
 from core.progress import Progress, ShouldStop, check, never, silent
+from core.segment.measures import measures
 from core.video.probe import VideoInfo, probe, shown_frames
 from core.video.standard import StandardPictures
 
@@ -24,14 +29,10 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 48, 27
 # Of the pictures that are measured.
 FINE_WIDTH, FINE_HEIGHT = 192, 108
-# The share of edges that `Survey.edge` is of.
-STRONGEST = 0.01
-# Luma levels around the most frequent that are its ground; and that are of one colour with it.
-GROUND_LEVELS, PLAIN_LEVELS = 10, 2
-# What is thinner, in pixels of the measured pictures, is a stroke of a text, or of a logo.
-TEXT_STROKE, LOGO_STROKE = 9, 17
-# Pixels at the left and the right that texts and logos keep clear.
-MARGIN = 8
+# From luma as most videos keep it to 0..255.
+FULL = np.clip(np.rint((np.arange(256) - 16.0) * 255 / 219), 0, 255).astype(np.uint8)
+# Frames that are handed over to be measured at a time, and how many times as many may wait.
+HANDED, WAITING = 8, 4
 
 # Frames between two reports of how far it is.
 REPORTED = 25
@@ -95,80 +96,54 @@ class Survey:
 
 
 class Surveyor:
-    """Takes the frames of a video one after the other and gives their `Survey`: half a millisecond each at 720p.
+    """Takes the frames of a video one after the other and gives their `Survey`, which a thread of its own makes.
+
+    A frame costs its reader a tenth of a millisecond at 180p and half of one at 720p, the thread a tenth.
 
     Args:
         video: whose frames they are; None where they are stored as they are shown.
         scratch: a new file for the pictures, which must stay as long as the survey is used: a film of two hours has
             700 MB of them. None keeps them in memory.
-
-    Raises:
-        VideoError: the file cannot be written.
     """
 
     def __init__(self, video: VideoInfo | None = None, scratch: Path | None = None) -> None:
         self._turns = video.rotation // 90 if video else 0
-        self._scratch = scratch
-        self._pictures: list[np.ndarray] = []
-        self._measures = {name: array("f") for name in MEASURES}
-        self._before: np.ndarray | None = None
-        self._fine, self._small = StandardPictures(video), VideoReformatter()  # they keep their scaling tables
-        try:
-            self._file = scratch.open("wb") if scratch else None
-        except OSError as error:
-            raise _unwritable(scratch, error) from error
+        self._standard = StandardPictures(video)
+        self._handed: list[VideoFrame] = []
+        self._survey: Aside[list[VideoFrame], Survey] = Aside(lambda all: _surveyed(all, self._turns, scratch), WAITING)
 
     def look(self, frame: VideoFrame) -> None:
-        """Measures the next frame.
+        """The next frame.
 
         Raises:
-            VideoError: there is no space left for the pictures.
+            VideoError: the file cannot be written, or there is no space left for the pictures.
         """
         # Means over areas: sampling instead would make noise and thin lines flicker. Threads cost more than they do.
-        width, height = self._stored(FINE_WIDTH, FINE_HEIGHT)
-        fine = self._fine.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
-        # FFmpeg's default, which TransNetV2's training pictures were made with.
-        width, height = self._stored(WIDTH, HEIGHT)
-        small = self._small.reformat(fine, width, height, "rgb24", interpolation="BICUBIC", threads=1)
-        luma, picture = cv2.cvtColor(self._upright(fine), cv2.COLOR_RGB2GRAY), self._upright(small)
-        for name, value in _measures(luma).items():
-            self._measures[name].append(value)
-        self._measures["change"].append(0.0 if self._before is None else _difference(picture, self._before))
-        self._before = picture
-        if self._file is None:
-            self._pictures.append(picture)
-            return
-        try:
-            self._file.write(picture.tobytes())
-        except OSError as error:
-            raise _unwritable(self._scratch, error) from error
+        # As they are stored, because a colour of its own for every pixel takes twice as long, here and for the small
+        # pictures, and those come less near to what FFmpeg makes of the frame itself.
+        width, height = _stored(self._turns, FINE_WIDTH, FINE_HEIGHT)
+        fine = self._standard.reformat(frame, width, height, "yuv420p", interpolation="AREA", threads=1)
+        self._handed.append(fine)
+        if len(self._handed) == HANDED:
+            self._hand_over()
 
     def survey(self) -> Survey:
         """The survey of the frames so far, at least one; no more can follow.
 
         Raises:
-            VideoError: there is no space left for the pictures.
+            VideoError: as from `look`.
         """
-        measures = {name: np.array(values, np.float32) for name, values in self._measures.items()}
-        if self._file is None or self._scratch is None:
-            return Survey(np.stack(self._pictures), **measures)
-        try:
-            self._file.close()
-        except OSError as error:
-            raise _unwritable(self._scratch, error) from error
-        return Survey(StoredPictures(self._scratch, len(measures["light"])), **measures)
+        if self._handed:
+            self._hand_over()
+        return self._survey.made()
 
     def close(self) -> None:
-        """Gives the file up, where the survey is not wanted any more."""
-        if self._file is not None:
-            self._file.close()
+        """Gives the survey up, where it is not wanted any more."""
+        self._survey.close()
 
-    def _stored(self, width: int, height: int) -> tuple[int, int]:
-        """The size that stored pictures have where upright ones have this."""
-        return (height, width) if self._turns % 2 else (width, height)
-
-    def _upright(self, frame: VideoFrame) -> np.ndarray:
-        return np.ascontiguousarray(np.rot90(frame.to_ndarray(), self._turns))
+    def _hand_over(self) -> None:
+        self._survey.put(self._handed)
+        self._handed = []
 
 
 def survey_of(
@@ -210,54 +185,52 @@ def survey_of(
         surveyor.close()
 
 
+def _surveyed(handed: Iterable[list[VideoFrame]], turns: int, scratch: Path | None) -> Survey:
+    """The survey of frames in the fine size, which come some at a time; see `Surveyor` for the rest."""
+    measured = {name: array("f") for name in MEASURES}
+    small = VideoReformatter()
+    size = _stored(turns, WIDTH, HEIGHT)
+    before: np.ndarray | None = None
+    memory = BytesIO()
+    try:
+        with scratch.open("wb") if scratch else nullcontext(memory) as file:
+            for some in handed:
+                luma = np.stack([_upright(_luma(one), turns) for one in some])
+                # FFmpeg's default, which TransNetV2's training pictures were made with.
+                brought = (small.reformat(one, *size, "rgb24", interpolation="BICUBIC", threads=1) for one in some)
+                pictures = np.stack([_upright(one.to_ndarray(), turns) for one in brought])
+                file.write(pictures.tobytes())
+                for name, values in measures(luma).items():
+                    measured[name].extend(values)
+                befores = [pictures[0] if before is None else before, *pictures[:-1]]
+                measured["change"].extend(map(_difference, pictures, befores))
+                before = pictures[-1]
+    except OSError as error:
+        raise VideoError(f"'{scratch}' cannot be written: {error.strerror}.", "Is there space left?") from error
+    count = len(measured["change"])
+    in_memory = np.frombuffer(memory.getbuffer(), np.uint8).reshape(-1, HEIGHT, WIDTH, 3)
+    kept = StoredPictures(scratch, count) if scratch else in_memory
+    return Survey(kept, **{name: np.array(values, np.float32) for name, values in measured.items()})
+
+
+def _luma(picture: VideoFrame) -> np.ndarray:
+    """(h, w) uint8 luma of a stored picture from 0 to 255, of which most videos keep 16 to 235."""
+    luma = picture.to_ndarray()[: picture.height]  # the rest is colour
+    return luma if picture.color_range == ColorRange.JPEG else cv2.LUT(luma, FULL)
+
+
+def _upright(picture: np.ndarray, turns: int) -> np.ndarray:
+    return np.ascontiguousarray(np.rot90(picture, turns))
+
+
+def _stored(turns: int, width: int, height: int) -> tuple[int, int]:
+    """The size that stored pictures have where upright ones have this."""
+    return (height, width) if turns % 2 else (width, height)
+
+
 def _difference(one: np.ndarray, other: np.ndarray) -> float:
     """Mean absolute difference of two uint8 arrays, in [0, 1]."""
     return cv2.norm(one, other, cv2.NORM_L1) / one.size / 255
-
-
-def _measures(luma: np.ndarray) -> dict[str, float]:
-    """Those measures of a `Survey` that need one frame alone, from its (108, 192) uint8 luma."""
-    mean, deviation = cv2.meanStdDev(luma)
-    across, down = cv2.absdiff(luma[:, 1:], luma[:, :-1]), cv2.absdiff(luma[1:], luma[:-1])
-    counts = _histogram(luma)
-    # Of neighbouring levels together: noise spreads one colour over several.
-    ground = int(np.convolve(counts, np.ones(2 * PLAIN_LEVELS + 1), "same").argmax())
-    other = cv2.bitwise_not(_near(luma, ground, GROUND_LEVELS))
-    return {
-        "light": mean[0, 0] / 255,
-        "spread": deviation[0, 0] / 255,
-        "sharpness": (across.sum() / across.size + down.sum() / down.size) / 2 / 255,
-        "edge": max(_strongest(across), _strongest(down)) / 255,
-        "ground": 1 - _share(other),
-        "plain": _share(_near(luma, ground, PLAIN_LEVELS)),
-        "solid": _solid(other, TEXT_STROKE),
-        "bulk": _solid(other, LOGO_STROKE),
-    }
-
-
-def _histogram(values: np.ndarray) -> np.ndarray:
-    return cv2.calcHist([values], [0], None, [256], [0, 256]).ravel()
-
-
-def _strongest(edges: np.ndarray) -> int:
-    """The strength that `STRONGEST` of uint8 edges are above."""
-    return int(np.searchsorted(np.cumsum(_histogram(edges)), (1 - STRONGEST) * edges.size))
-
-
-def _near(luma: np.ndarray, level: int, levels: int) -> np.ndarray:
-    """255 where luma is within some levels of one."""
-    return cv2.inRange(luma, max(0, level - levels), min(255, level + levels))
-
-
-def _solid(mask: np.ndarray, stroke: int) -> float:
-    """Share of a picture that a mask covers without strokes, except those in the margins."""
-    solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((stroke, stroke), np.uint8))
-    solid[:, :MARGIN], solid[:, -MARGIN:] = mask[:, :MARGIN], mask[:, -MARGIN:]
-    return _share(solid)
-
-
-def _share(mask: np.ndarray) -> float:
-    return cv2.countNonZero(mask) / mask.size
 
 
 def _same_frames(one: Timebase, other: Timebase) -> bool:
@@ -267,7 +240,3 @@ def _same_frames(one: Timebase, other: Timebase) -> bool:
     frames = np.arange(one.n_frames)
     apart = np.abs(np.asarray(one.seconds(frames)) - np.asarray(other.seconds(frames))).max()
     return bool(apart <= 0.5 / float(other.rate))
-
-
-def _unwritable(scratch: Path | None, error: OSError) -> VideoError:
-    return VideoError(f"'{scratch}' cannot be written: {error.strerror}.", "Is there space left?")

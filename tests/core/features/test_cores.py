@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import cv2
 import pytest
 import torch
 
@@ -29,3 +32,11 @@ def test_one_thread_is_left(four_threads):
     torch.set_num_threads(1)
     with half_the_cores():
         assert torch.get_num_threads() == 1
+
+
+def test_threads_take_shorter_turns_and_opencv_computes_in_one_until_the_end():
+    before = cv2.getNumThreads(), sys.getswitchinterval()
+    with half_the_cores():
+        assert cv2.getNumThreads() == 1
+        assert sys.getswitchinterval() < before[1]
+    assert (cv2.getNumThreads(), sys.getswitchinterval()) == pytest.approx(before)
