@@ -25,6 +25,8 @@ from core.errors import InputError
 BLOCK = 128
 # How wide intervals are computed at first, which is enough for most videos, and then; four times wider from there on.
 WIDTHS = (128, 256, 1024)
+# The price of a change that is tried first, in penalties, and how many times as much each further one is.
+FIRST_PRICE, PRICES_APART = 1.5, 1.25
 
 
 def kts(
@@ -158,13 +160,22 @@ def _best_of_hull(intervals: _Intervals, penalty: float) -> np.ndarray:
     def total(point: _Point) -> float:
         return point.cost + charge(len(point.changes))
 
-    # At its best number of changes, the hull has the slope of the penalty, which is steepest at one change. No change
-    # at all is the one number that this leaves out.
-    few = intervals.solved(penalty / 2 * float(np.log(length)))
     every = _Point(np.arange(1, length), 0.0, 0.0)
-    best = min(few, every, key=total)
+    best = every
     if intervals.widest == length:
         best = min(_Point(np.arange(0), intervals.whole, np.inf), best, key=total)
+    # At its best number of changes, the hull has the slope of the penalty, which is steepest at one change. Often much
+    # lower prices tell already that no fewer changes can be better, and those need no wide intervals.
+    steepest = penalty / 2 * float(np.log(length))
+    price = min(FIRST_PRICE * penalty, steepest)
+    while True:
+        few = intervals.solved(price)
+        best = min(few, best, key=total)
+        fewest = len(few.changes)
+        # What one change costs at least. Between it and these the bound is concave, so that it is least at an end.
+        if price == steepest or fewest < 2 or few.cost + price * (fewest - 1) + charge(1) >= total(best):
+            break
+        price = min(PRICES_APART * price, steepest)
     waiting = [(_bound(few, every, charge), 0, few, every)]
     number = 1
     while waiting:
