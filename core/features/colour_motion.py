@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data import space_ids
 from core.errors import InputError
+from core.features.rows import Rows
 from core.features.space import FeatureSpace, Moment
 
 
@@ -39,11 +40,11 @@ def colour_motion(moments: Iterable[Moment]) -> np.ndarray:
     Raises:
         InputError: there are no moments.
     """
-    rows, signals = [], []
+    rows, signals = Rows(), Rows()
     for moment in moments:
         row, signal = _describe(moment)
-        rows.append(row)
-        signals.append(signal)
+        rows.add(row[None])
+        signals.add(signal[None])
     return _with_relative(rows, signals)
 
 
@@ -60,22 +61,23 @@ def dense_colour_motion(moments: Iterable[Moment], picks: np.ndarray) -> tuple[n
     Raises:
         InputError: there are no moments.
     """
-    rows, signals, chosen, chosen_rows = [], [], set(picks.tolist()), []
+    rows, signals, chosen, chosen_rows, chosen_signals = Rows(), Rows(), set(picks.tolist()), Rows(), Rows()
     for index, moment in enumerate(moments):
         row, signal = _describe(moment)
-        rows.append(row.astype(np.float32))  # a film has hundreds of thousands of frames
-        signals.append(signal)
+        rows.add(row[None].astype(np.float32))  # a film has hundreds of thousands of frames
+        signals.add(signal[None])
         if index in chosen:
-            chosen_rows.append(row)
-    return _with_relative(rows, signals), _with_relative(chosen_rows, [signals[pick] for pick in picks])
+            chosen_rows.add(row[None])
+            chosen_signals.add(signal[None])
+    return _with_relative(rows, signals), _with_relative(chosen_rows, chosen_signals)
 
 
-def _with_relative(rows: list[np.ndarray], signals: list[np.ndarray]) -> np.ndarray:
+def _with_relative(rows: Rows, signals: Rows) -> np.ndarray:
     """(T, 176) float32 from what `_describe` gives for each moment."""
-    if not rows:
+    if not len(rows):
         raise InputError("There are no pictures to make features from.")
-    described = np.array(rows)
-    relative = _relative(np.array(signals), described)
+    described = rows.table()
+    relative = _relative(signals.table(), described)
     return np.hstack([described.astype(np.float32), relative.astype(np.float32)])
 
 

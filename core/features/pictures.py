@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from core.errors import InputError
+from core.features.rows import Rows
 from core.features.space import Moment
 
 T = TypeVar("T")
@@ -58,13 +59,15 @@ def rows_of(
     Raises:
         InputError: there are no moments, or the network gives something else than finite numbers.
     """
-    rows = [describe(prepared) for prepared in _batches((prepare(moment.picture) for moment in moments), batch)]
-    if not rows:
+    rows = Rows()
+    for prepared in _batches((prepare(moment.picture) for moment in moments), batch):
+        features = describe(prepared).astype(np.float32)
+        if not np.isfinite(features).all():
+            raise InputError("The network gives infinite numbers or none.", "Its weights are damaged or not its own.")
+        rows.add(features / (np.linalg.norm(features, axis=1, keepdims=True) + np.float32(1e-10)))
+    if not len(rows):
         raise InputError("There are no pictures to make features from.")
-    features = np.concatenate(rows).astype(np.float32)
-    if not np.isfinite(features).all():
-        raise InputError("The network gives infinite numbers or none.", "Its weights are damaged or not its own.")
-    return features / (np.linalg.norm(features, axis=1, keepdims=True) + np.float32(1e-10))
+    return rows.table()
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
