@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.signals.curves import smoothed
-from core.signals.looks import unit_looks
+from core.signals.curves import COLUMNS, smoothed
+from core.signals.looks import lengths
 
 # Rows of less than this mean squared length show the same thing throughout; what is left of them is rounding.
 LEAST_VARIANCE = 1e-9
@@ -25,7 +25,11 @@ def content_rows(features: np.ndarray, over: float) -> np.ndarray:
     Returns:
         (T, D) float64 of mean 0 and mean squared length 1; all 0 where the video shows one thing throughout.
     """
-    rows = smoothed(unit_looks(features), np.arange(len(features)), over)
+    picks, long = np.arange(len(features)), lengths(features)
+    rows = np.empty(features.shape)
+    for start in range(0, rows.shape[1], COLUMNS):  # of a film of two hours a copy of all is 75 MB
+        columns = slice(start, start + COLUMNS)
+        rows[:, columns] = smoothed(np.asarray(features[:, columns], np.float32) / long, picks, over)
     rows -= rows.mean(axis=0)
     variance = float(np.mean(np.einsum("td,td->t", rows, rows)))
     if variance <= LEAST_VARIANCE:

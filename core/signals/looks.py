@@ -22,9 +22,16 @@ MOST_LAGS = 120
 
 def unit_looks(features: np.ndarray) -> np.ndarray:
     """(T, D) float32 rows of unit length, so that distances do not depend on the space's scale; zeros stay."""
-    rows = np.asarray(features, np.float32)
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1)
+    return np.asarray(features, np.float32) / lengths(features)
+
+
+def lengths(features: np.ndarray) -> np.ndarray:
+    """(T, 1) float32 lengths of (T, D) rows; 1 where that is 0."""
+    found = np.empty((len(features), 1), np.float32)
+    for start in range(0, len(features), ROWS):  # the squares of a film of two hours at once would be 75 MB
+        rows = np.asarray(features[start : start + ROWS], np.float32)
+        found[start : start + ROWS] = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.where(found > 0, found, np.float32(1))
 
 
 def distances(looks: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
