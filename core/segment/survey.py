@@ -119,8 +119,8 @@ class Surveyor:
             VideoError: the file cannot be written, or there is no space left for the pictures.
         """
         # Means over areas: sampling instead would make noise and thin lines flicker. Threads cost more than they do.
-        # As they are stored, because a colour of its own for every pixel takes twice as long, here and for the small
-        # pictures, and those come less near to what FFmpeg makes of the frame itself.
+        # Luma and colours apart, as most videos keep them: RGB takes twice as long, and the small pictures that are
+        # made of it are less like those that FFmpeg makes of the frame itself.
         width, height = _stored(self._turns, FINE_WIDTH, FINE_HEIGHT)
         fine = self._standard.reformat(frame, width, height, "yuv420p", interpolation="AREA", threads=1)
         self._handed.append(fine)

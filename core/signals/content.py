@@ -26,8 +26,8 @@ def content_rows(features: np.ndarray, over: float) -> np.ndarray:
         (T, D) float64 of mean 0 and mean squared length 1; all 0 where the video shows one thing throughout.
     """
     picks, long = np.arange(len(features)), lengths(features)
-    rows = np.empty(features.shape)
-    for start in range(0, rows.shape[1], COLUMNS):  # of a film of two hours a copy of all is 75 MB
+    rows = np.empty((len(features), features.shape[1]))
+    for start in range(0, features.shape[1], COLUMNS):  # of a film of two hours a copy of all is 75 MB
         columns = slice(start, start + COLUMNS)
         rows[:, columns] = smoothed(np.asarray(features[:, columns], np.float32) / long, picks, over)
     rows -= rows.mean(axis=0)
