@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from av.filter import Graph
+from av.video.reformatter import ColorRange
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
+
+# What FFmpeg's filters call them.
+RANGES: dict[int, str] = {ColorRange.MPEG: "limited", ColorRange.JPEG: "full"}
 
 Filter = Callable[["VideoFrame"], "VideoFrame"]
 
 
 def make_filter(like: VideoFrame, name: str, **settings: str) -> Filter:
-    """A filter for pictures of the size and format of one.
+    """A filter for pictures of the size, format and range of one.
 
     Args:
         like: the one.
@@ -23,7 +26,9 @@ def make_filter(like: VideoFrame, name: str, **settings: str) -> Filter:
         settings: of the filter.
     """
     graph = Graph()
-    source = graph.add_buffer(width=like.width, height=like.height, format=like.format, time_base=Fraction(1, 1000))
+    # The range of its numbers too, on which depends which of them is black.
+    made_like = {"video_size": f"{like.width}x{like.height}", "pix_fmt": like.format.name, "time_base": "1/1000"}
+    source = graph.add("buffer", **made_like, range=RANGES.get(like.color_range, "unspecified"))
     graph.link_nodes(source, graph.add(name, **settings), graph.add("buffersink")).configure()
 
     def put_through(picture: VideoFrame) -> VideoFrame:

@@ -50,7 +50,7 @@ class StandardPictures:
         else:
             made = self._reformatter.reformat(frame, *inner, format, interpolation=interpolation, threads=threads)
         if inner != (width, height):
-            left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+            left, top = ((outer - side) // 4 * 2 for outer, side in zip((width, height), inner, strict=True))
             made = self._filtered(made, "pad", w=str(width), h=str(height), x=str(left), y=str(top))
         return self._filtered(made, "hflip") if self._mirrored else made
 
@@ -65,7 +65,7 @@ class StandardPictures:
         return min(inner_width, width), min(inner_height, height)
 
     def _filtered(self, picture: VideoFrame, name: str, **settings: str) -> VideoFrame:
-        key = (name, picture.width, picture.height, picture.format.name, *settings.values())
+        key = (name, picture.width, picture.height, picture.format.name, picture.color_range, *settings.values())
         if key not in self._filters:
             self._filters[key] = make_filter(picture, name, **settings)
         return self._filters[key](picture)
