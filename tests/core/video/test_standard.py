@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange
+from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc
 
 from core.video.standard import StandardPictures
 
@@ -47,3 +47,17 @@ def test_a_mirrored_picture_is_mirrored_back(format: str, made: str) -> None:
     picture = shown(standard.reformat(kept(half, format, ColorRange.MPEG), 192, 108, made, interpolation="AREA"))
     assert picture[:, :90].min() > 250
     assert picture[:, 102:].max() < 5
+
+
+@pytest.mark.parametrize("range", [ColorRange.MPEG, ColorRange.JPEG])
+@pytest.mark.parametrize("transfer", [ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67, ColorTrc.BT2020_10])
+def test_hdr_is_the_same_in_whichever_format_it_is_asked_for(transfer: ColorTrc, range: ColorRange) -> None:
+    ramp = np.repeat(np.linspace(0, 255, 320).astype(np.uint8)[None, :, None], 180, axis=0).repeat(3, axis=2)
+    frame = kept(ramp, "yuv420p10le", range)
+    frame.color_trc, frame.color_primaries = transfer, ColorPrimaries.BT2020
+    rgb, planes = (
+        shown(StandardPictures(None).reformat(frame, 192, 108, format, interpolation="AREA"))
+        for format in ("rgb24", "yuv420p")
+    )
+    assert rgb.max() > 150
+    np.testing.assert_allclose(planes, rgb, atol=6)
