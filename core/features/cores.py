@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import cv2
 import numpy as np
 
+from core.heap import give_back
+
 # The largest block, in bytes, after which the C library of Linux still learns to keep what is freed.
 LARGEST_LEARNT = 31 << 20
 # How long one thread keeps the others of Python's from going on, in seconds. Those that look at pictures call OpenCV
@@ -21,7 +23,7 @@ def half_the_cores() -> Iterator[None]:
     """Leaves the other half to what decodes: threads that wait for each other in turns take longer than fewer threads.
 
     OpenCV, whose pictures are small here, computes without further threads; threads of Python take shorter turns.
-    Freed memory is kept from then on. A network gives back and asks for the same few megabytes at every layer, and
+    Freed memory is kept until then. A network gives back and asks for the same few megabytes at every layer, and
     memory that comes from the system anew each time costs a third of computing.
     """
     np.empty(LARGEST_LEARNT, np.uint8)
@@ -38,3 +40,4 @@ def half_the_cores() -> Iterator[None]:
         sys.setswitchinterval(before[1])
         if torch:
             torch.set_num_threads(before[2])
+        give_back()

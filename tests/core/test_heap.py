@@ -45,3 +45,36 @@ def test_all_threads_share_one_heap():
         found[how] = run.stdout.count("<heap nr=")
     assert found["shared"] == 1
     assert found["their own"] > 1
+
+
+# Much is freed, but what lies behind it in memory is not.
+FREED = """
+import sys
+from pathlib import Path
+from core.heap import give_back
+
+def held():
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("RssAnon")).split()[1]) / 1024
+
+much, kept = [], []
+for number in range(1000):
+    much.append(bytearray(b"x" * 100_000))
+    kept.append(bytearray(1000))
+before = held()
+much.clear()
+freed = held()
+if not give_back():
+    sys.exit(3)
+print(before, freed, held())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems keep freed memory in other ways")
+def test_what_is_free_is_given_back():
+    run = subprocess.run([sys.executable, "-c", FREED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    if run.returncode == 3:
+        pytest.skip("this C library has no malloc_trim")
+    before, freed, given_back = map(float, run.stdout.split())
+    assert freed > before - 20
+    assert given_back < before - 80
