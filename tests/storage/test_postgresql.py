@@ -17,7 +17,7 @@ from core.labelling.events import Event
 from storage import dumps
 from storage.backup import MANIFEST, back_up, check_backup, restore
 from storage.daily_backups import daily_backups, make_daily_backup
-from storage.database import HEAD, migration_config, open_database, revision_of
+from storage.database import HEAD, migration_config, open_database, revision_of, writing
 from storage.dumps import DUMP, one_at_a_time
 from storage.job_news import JobNews
 from storage.library import Library
@@ -50,6 +50,15 @@ def lived_in(address, make_entry, tmp_path):
         library.workers.beat("here/train/1", ["train"])
         library.sessions.begin("Ada")
         yield library
+
+
+def test_no_question_is_compiled_which_takes_longer_than_it_does(address, tmp_path):
+    engine = open_database(tmp_path)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SHOW jit")) == "off"
+    with writing(engine) as session:
+        assert session.scalar(text("SHOW jit")) == "off"
+    engine.dispose()
 
 
 def test_processes_that_start_together_make_all_tables_once_and_sorted_by_signs(postgresql_server, tmp_path):
