@@ -123,6 +123,8 @@ class Surveyor:
         # made of it are less like those that FFmpeg makes of the frame itself.
         width, height = _stored(self._turns, FINE_WIDTH, FINE_HEIGHT)
         fine = self._standard.reformat(frame, width, height, "yuv420p", interpolation="AREA", threads=1)
+        if fine is frame:  # of this size already: two threads that scale one frame mix up what it says of its colours
+            fine = frame.reformat(format="yuv444p").reformat(format="yuv420p")
         self._handed.append(fine)
         if len(self._handed) == HANDED:
             self._hand_over()

@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 import pytest
 from av.video.frame import VideoFrame
+from av.video.reformatter import ColorTrc
 
 from core.data.timebase import Timebase
 from core.errors import Cancelled, VideoError
-from core.segment.survey import MEASURES, StoredPictures, survey_of
+from core.segment.survey import HANDED, MEASURES, StoredPictures, Surveyor, survey_of
 from core.video.probe import probe
 from tests.core.segment.made_pictures import card, plain, scene, write_pictures
 
@@ -89,6 +90,20 @@ def test_black_and_white_are_the_same_however_a_file_keeps_them(tmp_path: Path, 
     found = surveyed(path)
     np.testing.assert_allclose(found.light, [0, 128 / 255, 1], atol=0.01)
     np.testing.assert_allclose(found.pictures.reshape(3, -1).mean(axis=1), [0, 128, 255], atol=3)
+
+
+def test_no_frame_is_shared_with_the_thread_that_measures_also_where_nothing_is_to_be_scaled() -> None:
+    # Scaling changes for a moment what a frame says of its colours, which whoever reads the video looks at meanwhile.
+    frame = VideoFrame(192, 108, "yuv420p")
+    frame.color_trc = ColorTrc.SMPTE170M
+    handed: list[VideoFrame] = []
+    surveyor = Surveyor()
+    surveyor._survey.put = handed.extend
+    for _ in range(HANDED):
+        surveyor.look(frame)
+    surveyor.close()
+    assert len(handed) == HANDED
+    assert all(one is not frame and one.color_trc == ColorTrc.SMPTE170M for one in handed)
 
 
 def test_a_long_films_pictures_stay_on_the_disk(tmp_path: Path, survey) -> None:
