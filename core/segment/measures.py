@@ -1,4 +1,4 @@
-"""What pictures show, in a few numbers: how bright, how sharp, and how much stands on how plain a ground."""
+"""What a picture shows, in a few numbers: how bright, how sharp, and how much stands on how plain a ground."""
 
 from __future__ import annotations
 
@@ -9,71 +9,50 @@ import numpy as np
 STRONGEST = 0.01
 # Luma levels around the most frequent that are its ground; and that are of one colour with it.
 GROUND_LEVELS, PLAIN_LEVELS = 10, 2
+# Neighbouring levels that count together: noise spreads one colour over several.
+TOGETHER = np.ones(2 * PLAIN_LEVELS + 1)
 # What is thinner, in pixels of the measured pictures, is a stroke of a text, or of a logo.
-TEXT_STROKE, LOGO_STROKE = 9, 17
+TEXT_STROKE, LOGO_STROKE = np.ones((9, 9), np.uint8), np.ones((17, 17), np.uint8)
 # Pixels at the left and the right that texts and logos keep clear.
 MARGIN = 8
 
-LEVELS = np.arange(256.0)
 
-
-def measures(luma: np.ndarray) -> dict[str, np.ndarray]:
-    """Those measures of a `Survey` that need one frame alone; several frames at a time, which takes fewer calls.
-
-    Args:
-        luma: (N, h, w) uint8.
-
-    Returns:
-        (N,) float64 by name.
-    """
-    across, down = cv2.absdiff(luma[:, :, 1:], luma[:, :, :-1]), cv2.absdiff(luma[:, 1:], luma[:, :-1])
-    shares, beside, below = _shares_of_levels(luma), _shares_of_levels(across), _shares_of_levels(down)
-    light = shares @ LEVELS
-    level = _together(shares, PLAIN_LEVELS).argmax(axis=1)  # noise spreads one colour over several levels
-    apart = np.abs(LEVELS - level[:, None])
-    ground, plain = apart <= GROUND_LEVELS, apart <= PLAIN_LEVELS
-    other = [cv2.LUT(one, table) for one, table in zip(luma, np.where(ground, np.uint8(0), np.uint8(255)), strict=True)]
+def measures(luma: np.ndarray) -> dict[str, float]:
+    """Those measures of a `Survey` that need one frame alone, from its (108, 192) uint8 luma."""
+    mean, deviation = cv2.meanStdDev(luma)
+    across, down = cv2.absdiff(luma[:, 1:], luma[:, :-1]), cv2.absdiff(luma[1:], luma[:-1])
+    counts = _histogram(luma)
+    level = int(np.convolve(counts, TOGETHER, "same").argmax())
+    ground = _around(level, GROUND_LEVELS)
+    other = cv2.bitwise_not(cv2.inRange(luma, ground.start, ground.stop - 1))
     return {
-        "light": light / 255,
-        "spread": np.sqrt(np.maximum(shares @ LEVELS**2 - light**2, 0)) / 255,
-        "sharpness": (beside @ LEVELS + below @ LEVELS) / 2 / 255,
-        "edge": np.maximum(_strongest(beside), _strongest(below)) / 255,
-        "ground": (shares * ground).sum(axis=1),
-        "plain": (shares * plain).sum(axis=1),
+        "light": mean[0, 0] / 255,
+        "spread": deviation[0, 0] / 255,
+        "sharpness": (cv2.sumElems(across)[0] / across.size + cv2.sumElems(down)[0] / down.size) / 2 / 255,
+        "edge": max(_strongest(across), _strongest(down)) / 255,
+        "ground": float(counts[ground].sum()) / luma.size,
+        "plain": float(counts[_around(level, PLAIN_LEVELS)].sum()) / luma.size,
         "solid": _solid(other, TEXT_STROKE),
         "bulk": _solid(other, LOGO_STROKE),
     }
 
 
-def _shares_of_levels(pictures: np.ndarray) -> np.ndarray:
-    """(N, 256) float64 share of each of (N, h, w) uint8 pictures that has a level."""
-    counts = (cv2.calcHist((one,), (0,), None, (256,), (0, 256)).ravel() for one in pictures)
-    return np.array(list(counts), np.float64) / pictures[0].size
+def _histogram(values: np.ndarray) -> np.ndarray:
+    return cv2.calcHist([values], [0], None, [256], [0, 256]).ravel()
 
 
-def _together(shares: np.ndarray, levels: int) -> np.ndarray:
-    """(N, 256) share of each picture whose level is within some of one."""
-    below = np.cumsum(np.pad(shares, [(0, 0), (levels + 1, levels)]), axis=1)
-    return below[:, 2 * levels + 1 :] - below[:, : -2 * levels - 1]
+def _strongest(edges: np.ndarray) -> int:
+    """The strength that `STRONGEST` of uint8 edges are above."""
+    return int(_histogram(edges).cumsum().searchsorted((1 - STRONGEST) * edges.size))
 
 
-def _strongest(edges: np.ndarray) -> np.ndarray:
-    """(N,) the strength that `STRONGEST` of the edges are above, from the shares of their strengths."""
-    return (np.cumsum(edges, axis=1) < 1 - STRONGEST).sum(axis=1)
+def _around(level: int, levels: int) -> slice:
+    """The levels within some of one."""
+    return slice(max(0, level - levels), min(255, level + levels) + 1)
 
 
-def _solid(masks: list[np.ndarray], stroke: int) -> np.ndarray:
-    """(N,) share of each picture that a mask of 0 and 255 covers without strokes, except those in the margins."""
-    # All in one picture, far enough apart that none sees another: what lies outside of one takes nothing from it.
-    apart = stroke // 2
-    height, width = masks[0].shape
-    whole = np.full((len(masks), height + 2 * apart, width), 255, np.uint8)
-    inner = whole[:, apart : apart + height]
-    inner[:] = masks
-    square = np.ones((stroke, stroke), np.uint8)
-    eroded = cv2.erode(whole.reshape(-1, width), square).reshape(whole.shape)
-    eroded[:, :apart] = eroded[:, apart + height :] = 0
-    opened = cv2.dilate(eroded.reshape(-1, width), square).reshape(whole.shape)[:, apart : apart + height]
-    for solid, mask in zip(opened, masks, strict=True):
-        solid[:, :MARGIN], solid[:, -MARGIN:] = mask[:, :MARGIN], mask[:, -MARGIN:]
-    return np.array([cv2.countNonZero(solid) / mask.size for solid, mask in zip(opened, masks, strict=True)])
+def _solid(mask: np.ndarray, stroke: np.ndarray) -> float:
+    """Share of a picture that a mask covers without strokes, except those in the margins."""
+    solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, stroke)
+    solid[:, :MARGIN], solid[:, -MARGIN:] = mask[:, :MARGIN], mask[:, -MARGIN:]
+    return cv2.countNonZero(solid) / mask.size

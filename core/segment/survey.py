@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ WIDTH, HEIGHT = 48, 27
 FINE_WIDTH, FINE_HEIGHT = 192, 108
 # From luma as most videos keep it to 0..255.
 FULL = np.clip(np.rint((np.arange(256) - 16.0) * 255 / 219), 0, 255).astype(np.uint8)
-# Frames that are handed over to be measured at a time, and how many times as many may wait.
+# Frames that are handed over at a time, so that threads take turns less often, and how many times as many may wait.
 HANDED, WAITING = 8, 4
 
 # Frames between two reports of how far it is.
@@ -196,17 +197,15 @@ def _surveyed(handed: Iterable[list[VideoFrame]], turns: int, scratch: Path | No
     memory = BytesIO()
     try:
         with scratch.open("wb") if scratch else nullcontext(memory) as file:
-            for some in handed:
-                luma = np.stack([_upright(_luma(one), turns) for one in some])
+            for fine in chain.from_iterable(handed):
                 # FFmpeg's default, which TransNetV2's training pictures were made with.
-                brought = (small.reformat(one, *size, "rgb24", interpolation="BICUBIC", threads=1) for one in some)
-                pictures = np.stack([_upright(one.to_ndarray(), turns) for one in brought])
-                file.write(pictures.tobytes())
-                for name, values in measures(luma).items():
-                    measured[name].extend(values)
-                befores = [pictures[0] if before is None else before, *pictures[:-1]]
-                measured["change"].extend(map(_difference, pictures, befores))
-                before = pictures[-1]
+                brought = small.reformat(fine, *size, "rgb24", interpolation="BICUBIC", threads=1)
+                picture = _upright(brought.to_ndarray(), turns)
+                file.write(picture.tobytes())
+                for name, value in measures(_upright(_luma(fine), turns)).items():
+                    measured[name].append(value)
+                measured["change"].append(0.0 if before is None else _difference(picture, before))
+                before = picture
     except OSError as error:
         raise VideoError(f"'{scratch}' cannot be written: {error.strerror}.", "Is there space left?") from error
     count = len(measured["change"])

@@ -87,6 +87,24 @@ def test_with_a_longest_segment_the_best_of_those_that_keep_to_it_is_found(featu
         assert total(found) == pytest.approx(min(map(total, few)), abs=1e-9)
 
 
+@pytest.mark.parametrize(("seed", "longest", "changes"), [(3642, 45, 1), (4537, 34, 2), (4840, 37, 2), (8476, 34, 1)])
+def test_few_changes_are_found_where_many_are_nearly_as_good(seed, longest, changes):
+    """Found among thousands: the best number lies beyond the price of a change that is tried first."""
+    random = np.random.default_rng(seed)
+    length, width, every = int(random.integers(20, 80)), int(random.integers(1, 4)), int(random.integers(2, 12))
+    steps = np.repeat(random.normal(size=(length // every + 1, width)), every, axis=0)[:length]
+    features = steps * random.uniform(0.3, 2) + random.normal(size=(length, width)) * random.uniform(0.3, 1.5)
+    costs = np.full((length, length + 1), np.inf)  # with k changes, of the first rows
+    for end in range(1, length + 1):
+        starts = np.arange(max(0, end - longest), end)
+        last = np.array([scatter(features[start:end], ()) for start in starts])
+        costs[0, end] = last[0] if starts[0] == 0 else np.inf
+        costs[1:, end] = (costs[:-1, starts] + last).min(axis=1)
+    number = np.arange(1, length)
+    costs[1:, length] += number / 2 * (np.log(length / number) + 1)
+    assert len(kts(features, max_length=longest)) == costs[:, length].argmin() == changes
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_hull_finds_what_solving_every_number_of_changes_finds(seed):
     """Long enough that intervals are computed in several widths, with stretches of equal rows."""
